@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { embeddingModels } from "./models/table.ts";
+
+/** The bindings of `wrangler.toml`. The local platform stands behind AI and VECTORIZE with the same types. */
+export interface Env {
+  AI: Ai;
+  VECTORIZE: Vectorize;
+  DB: D1Database;
+  INGEST_QUEUE: Queue<IngestMessage>;
+  EVENTS_QUEUE: Queue<TurnRecorded>;
+  CHAT_LIMITER: RateLimit;
+  API_LIMITER: RateLimit;
+  EMBEDDING_MODEL?: string;
+  CHAT_MODEL?: string;
+  SMALL_CHAT_MODEL?: string;
+  RELEASE?: string;
+  DEMO_KEY?: string;
+}
+
+/** A wake-up: the consumer rereads the document, so a duplicate or a late message changes nothing. */
+export interface IngestMessage {
+  document_id: number;
+}
+
+/** A wake-up for the ledger: the consumer rereads the message. */
+export interface TurnRecorded {
+  message_id: string;
+}
+
+/** `CHAT_MODEL` with this value composes answers from the sources' own sentences, without a language model. */
+export const EXTRACTIVE = "extractive";
+
+const configSchema = z.object({
+  EMBEDDING_MODEL: z
+    .string()
+    .default("@cf/qwen/qwen3-embedding-0.6b")
+    .refine((id) => id in embeddingModels, "is not in the model table (src/models/table.ts)"),
+  CHAT_MODEL: z.string().min(1).default("@cf/zai-org/glm-4.7-flash"),
+  SMALL_CHAT_MODEL: z.string().default(""),
+  RELEASE: z.string().min(1).default("default"),
+  DEMO_KEY: z.string().startsWith("pk_").optional(),
+});
+
+export interface Config {
+  embeddingModel: string;
+  /** Tried in this order; the extractive generator is always the last rung and is not listed. */
+  chatModels: { id: string; rung: "model" | "small_model" }[];
+  /** Names the configuration that answered, so that a later comparison knows what it compares. */
+  release: string;
+  demoKey: string | undefined;
+}
+
+const parsed = new WeakMap<object, Config>();
+
+/** Parses the variables once an isolate. Throws with every problem named: a wrong deployment fails at once. */
+export function parseConfig(env: Env): Config {
+  const known = parsed.get(env);
+  if (known) return known;
+  const result = configSchema.safeParse(env);
+  if (!result.success) throw new Error(`Invalid configuration: ${z.prettifyError(result.error)}`);
+  const { EMBEDDING_MODEL, CHAT_MODEL, SMALL_CHAT_MODEL, RELEASE, DEMO_KEY } = result.data;
+  const chatModels: Config["chatModels"] = [];
+  if (CHAT_MODEL !== EXTRACTIVE) {
+    chatModels.push({ id: CHAT_MODEL, rung: "model" });
+    if (SMALL_CHAT_MODEL) chatModels.push({ id: SMALL_CHAT_MODEL, rung: "small_model" });
+  }
+  const config = { embeddingModel: EMBEDDING_MODEL, chatModels, release: RELEASE, demoKey: DEMO_KEY };
+  parsed.set(env, config);
+  return config;
+}

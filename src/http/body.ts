@@ -1,0 +1,53 @@
+import type { MiddlewareHandler } from "hono";
+import { Problem } from "./problem.ts";
+
+/** A JSON string of 1 MiB of text may need twice that for its escapes; more than 4 MiB is nobody's document. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Reads the body once, counting while it reads, and refuses what is too large, not UTF-8 or not JSON before any handler
+ * runs. The request that handlers see carries the checked text.
+ */
+export function jsonBody(limit = MAX_BODY_BYTES): MiddlewareHandler {
+  return async (c, next) => {
+    const contentType = c.req.header("content-type") ?? "";
+    if (!/^application\/json\s*(;|$)/i.test(contentType)) {
+      throw new Problem("unsupported_media_type", "Send the body as application/json.");
+    }
+    const text = decodeUtf8(await readLimited(c.req.raw, limit));
+    try {
+      JSON.parse(text);
+    } catch {
+      throw new Problem("malformed_json", "The body could not be parsed as JSON.");
+    }
+    c.req.raw = new Request(c.req.raw, { body: text });
+    await next();
+  };
+}
+
+async function readLimited(request: Request, limit: number): Promise<Uint8Array> {
+  const tooLarge = new Problem("body_too_large", `At most ${limit} bytes are accepted.`);
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge;
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of request.body ?? []) {
+    size += part.byteLength;
+    if (size > limit) throw tooLarge;
+    parts.push(part);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.byteLength;
+  }
+  return bytes;
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new Problem("invalid_utf8", "The body contains bytes that are not UTF-8.");
+  }
+}

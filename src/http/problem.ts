@@ -1,0 +1,93 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { z } from "zod";
+
+/** Every `code` the API can answer, with its status and title. Clients switch on `code`; it never changes. */
+const catalogue = {
+  malformed_json: [400, "The body is not valid JSON"],
+  invalid_utf8: [400, "The body is not valid UTF-8"],
+  invalid_cursor: [400, "The cursor is not one that this list gave out"],
+  unauthorized: [401, "A valid API key is required"],
+  forbidden: [403, "This key may not do that"],
+  not_found: [404, "There is no such resource"],
+  method_not_allowed: [405, "This method is not allowed here"],
+  body_too_large: [413, "The body is too large"],
+  document_too_large: [413, "The document is too large"],
+  unsupported_media_type: [415, "The body must be application/json"],
+  unsupported_content_type: [415, "Documents of this content type cannot be read"],
+  validation_failed: [422, "The request is not valid"],
+  invalid_external_id: [422, "The external id is not valid"],
+  empty_message: [422, "The message is empty"],
+  message_too_long: [422, "The message is too long"],
+  rate_limited: [429, "Too many requests"],
+  internal: [500, "Something went wrong on our side"],
+  unavailable: [503, "The service is busy; try again"],
+} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
+
+export type ProblemCode = keyof typeof catalogue;
+
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+/** An answer that is not a success, thrown from anywhere below a route. `detail` is shown to the caller. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly detail: string | undefined;
+  readonly errors: FieldError[] | undefined;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    code: ProblemCode,
+    detail?: string,
+    more: { errors?: FieldError[]; headers?: Record<string, string> } = {},
+  ) {
+    super(detail ?? catalogue[code][1]);
+    this.code = code;
+    this.detail = detail;
+    this.errors = more.errors;
+    this.headers = more.headers ?? {};
+  }
+}
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    code: z.enum(Object.keys(catalogue) as [ProblemCode, ...ProblemCode[]]),
+    request_id: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: "Problem", description: "RFC 9457 problem details" });
+
+/** Renders RFC 9457 problem details. */
+export function problemResponse(c: Context, problem: Problem): Response {
+  const [status, title] = catalogue[problem.code];
+  const body: z.infer<typeof problemSchema> = {
+    type: `urn:edgewise:problem:${problem.code}`,
+    title,
+    status,
+    detail: problem.detail,
+    code: problem.code,
+    request_id: c.get("requestId") ?? "",
+    errors: problem.errors,
+  };
+  return c.body(JSON.stringify(body), status, {
+    "content-type": "application/problem+json",
+    ...problem.headers,
+  });
+}
+
+/** Turns a zod failure into the problem that names each field. */
+export function validationProblem(error: z.ZodError): Problem {
+  const errors = error.issues.slice(0, 20).map((issue) => ({
+    path: issue.path.map(String).join("."),
+    message: issue.message,
+  }));
+  const first = errors[0];
+  const detail = first ? (first.path ? `${first.path}: ${first.message}` : first.message) : undefined;
+  return new Problem("validation_failed", detail, { errors });
+}

@@ -1,0 +1,32 @@
+import { cleanHtml } from "./html.ts";
+import { cleanMarkdown } from "./markdown.ts";
+import { cleanPlainText } from "./plain-text.ts";
+
+const readers: Record<string, (content: string) => string> = {
+  "text/markdown": cleanMarkdown,
+  "text/html": cleanHtml,
+  "text/plain": cleanPlainText,
+};
+
+export const supportedContentTypes = Object.keys(readers);
+
+/** The media type without parameters, if documents of it can be read. */
+export function supportedContentType(contentType: string): string | undefined {
+  const mediaType = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
+  return mediaType in readers ? mediaType : undefined;
+}
+
+/**
+ * Any supported format → the one Markdown dialect that is stored and chunked.
+ * @throws {UnreadableDocument} with a reason that a person understands.
+ */
+export function normalise(content: string, contentType: string): string {
+  const read = readers[contentType];
+  if (!read) throw new UnreadableDocument(`Documents of type ${contentType} cannot be read.`);
+  const markdown = read(content);
+  if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
+  return markdown;
+}
+
+/** Another attempt at the same content would fail the same way. */
+export class UnreadableDocument extends Error {}

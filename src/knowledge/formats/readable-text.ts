@@ -1,0 +1,56 @@
+import type { List, Nodes, Parents, Table } from "mdast";
+
+/**
+ * The words of a Markdown node as a person would read them aloud, without markup: this is what is searched, embedded,
+ * quoted and cited. Table rows carry their column names, so that a row alone still says what its cells mean.
+ */
+export function readableText(node: Nodes): string {
+  switch (node.type) {
+    case "text":
+    case "inlineCode":
+    case "code":
+      return node.value;
+    case "break":
+      return "\n";
+    case "thematicBreak":
+    case "html":
+      return "";
+    case "list":
+      return listItems(node).join("\n");
+    case "table":
+      return tableRows(node).join("\n");
+    case "blockquote":
+    case "root":
+    case "listItem":
+      return node.children.map(readableText).filter(Boolean).join("\n");
+    default:
+      return "children" in node ? inline(node) : "";
+  }
+}
+
+/** One line an item; nested lists are indented below it. */
+export function listItems(list: List): string[] {
+  const first = list.start ?? 1;
+  return list.children.map((item, index) => {
+    const marker = list.ordered ? `${first + index}. ` : "- ";
+    const indent = " ".repeat(marker.length);
+    return marker + readableText(item).replaceAll("\n", `\n${indent}`);
+  });
+}
+
+/** One line a row: `Country: Canada; Cost: $12`. A table of one column, or without column names, is its cells. */
+export function tableRows(table: Table): string[] {
+  const [head, ...body] = table.children.map((row) => row.children.map((cell) => inline(cell).trim()));
+  if (!head) return [];
+  if (body.length === 0) return [head.filter(Boolean).join("; ")];
+  return body.map((cells) =>
+    cells
+      .map((cell, column) => (cell && head[column] ? `${head[column]}: ${cell}` : cell))
+      .filter(Boolean)
+      .join("; "),
+  );
+}
+
+function inline(node: Parents): string {
+  return node.children.map(readableText).join("").replace(/[ \t]+/g, " ");
+}

@@ -1,0 +1,133 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { jsonBody } from "../http/body.ts";
+import { requireKey, type App } from "../http/context.ts";
+import { readCursor, writeCursor } from "../http/cursor.ts";
+import { jsonContent, problems } from "../http/openapi.ts";
+import { Problem } from "../http/problem.ts";
+import type { Services } from "../services.ts";
+import { deleteDocument, getDocument, listDocuments, putDocument } from "./documents.ts";
+import {
+  acceptedDocument,
+  checkDocument,
+  checkExternalId,
+  documentBody,
+  documentSummary,
+  listQuery,
+} from "./schema.ts";
+
+const access = requireKey({ scope: "documents", secretOnly: true });
+const idParameter = z.object({ external_id: z.string() });
+
+const putRoute = createRoute({
+  method: "put",
+  path: "/v1/documents/{external_id}",
+  summary: "Create or replace a document",
+  middleware: [access, jsonBody()] as const,
+  request: {
+    params: idParameter,
+    body: { ...jsonContent(documentBody, "The document"), required: true },
+  },
+  responses: {
+    202: jsonContent(acceptedDocument, "Stored; it is learned in the background"),
+    ...problems(400, 401, 403, 413, 415, 422, 429),
+  },
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/v1/documents/{external_id}",
+  summary: "Read a document and how far it has been learned",
+  middleware: [access] as const,
+  request: { params: idParameter },
+  responses: {
+    200: jsonContent(documentSummary.extend({ content: z.string() }), "The document"),
+    ...problems(401, 403, 404),
+  },
+});
+
+const deleteRoute = createRoute({
+  method: "delete",
+  path: "/v1/documents/{external_id}",
+  summary: "Delete a document; no answer uses it from the response on",
+  middleware: [access] as const,
+  request: { params: idParameter },
+  responses: {
+    200: jsonContent(
+      z.object({ external_id: z.string(), version: z.int(), status: z.literal("deleted") }),
+      "Deleted",
+    ),
+    ...problems(401, 403, 404),
+  },
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/v1/documents",
+  summary: "List documents",
+  middleware: [access] as const,
+  request: { query: listQuery },
+  responses: {
+    200: jsonContent(
+      z.object({ documents: z.array(documentSummary), next_cursor: z.string().nullable() }),
+      "A page of documents",
+    ),
+    ...problems(400, 401, 403, 422),
+  },
+});
+
+export function documentRoutes(app: App): void {
+  app.openapi(putRoute, async (c) => {
+    const services = c.get("services");
+    const externalId = checkExternalId(c.req.valid("param").external_id);
+    const body = checkDocument(c.req.valid("json"));
+    const { workspaceId } = c.get("caller");
+    const accepted = await putDocument(services.db, workspaceId, externalId, body, services.now());
+    const { documentId, version, status, unchanged } = accepted;
+    if (status === "pending") wakeConsumer(services, documentId);
+    return c.json({ external_id: externalId, version, status, unchanged }, 202);
+  });
+
+  app.openapi(getRoute, async (c) => {
+    const externalId = checkExternalId(c.req.valid("param").external_id);
+    const document = await getDocument(c.get("services").db, c.get("caller").workspaceId, externalId);
+    if (!document) throw new Problem("not_found", "There is no document with this external id.");
+    return c.json(document, 200);
+  });
+
+  app.openapi(deleteRoute, async (c) => {
+    const services = c.get("services");
+    const externalId = checkExternalId(c.req.valid("param").external_id);
+    const { workspaceId } = c.get("caller");
+    const deleted = await deleteDocument(services.db, workspaceId, externalId, services.now());
+    if (!deleted) throw new Problem("not_found", "There is no document with this external id.");
+    wakeConsumer(services, deleted.documentId);
+    const { version } = deleted;
+    return c.json({ external_id: externalId, version, status: "deleted" as const }, 200);
+  });
+
+  app.openapi(listRoute, async (c) => {
+    const { status, limit, cursor } = c.req.valid("query");
+    const { workspaceId, workspaceSecret } = c.get("caller");
+    const list = `documents:${workspaceId}:${status ?? ""}`;
+    const after = cursor === undefined ? undefined : await readCursor(workspaceSecret, list, cursor);
+    const rows = await listDocuments(c.get("services").db, workspaceId, {
+      status,
+      after,
+      limit: limit + 1,
+    });
+    const documents = rows.slice(0, limit);
+    const last = documents.at(-1);
+    const more = rows.length > limit && last;
+    const nextCursor = more ? await writeCursor(workspaceSecret, list, last.external_id) : null;
+    return c.json({ documents, next_cursor: nextCursor }, 200);
+  });
+}
+
+/** The outbox already holds the work: a message that cannot be sent is the sweeper's to replace. */
+function wakeConsumer({ ingestQueue, waitUntil }: Services, documentId: number): void {
+  waitUntil(
+    ingestQueue.send({ document_id: documentId }).catch((error: unknown) => {
+      console.warn("ingest: wake-up not sent; the sweeper will", { documentId, error: String(error) });
+    }),
+  );
+}

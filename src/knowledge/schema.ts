@@ -1,0 +1,89 @@
+import { z } from "@hono/zod-openapi";
+import { Problem } from "../http/problem.ts";
+import { supportedContentType, supportedContentTypes } from "./formats/normalise.ts";
+
+/** Bytes of UTF-8 text in one document. */
+export const MAX_DOCUMENT_BYTES = 1024 * 1024;
+const MAX_EXTERNAL_ID_BYTES = 256;
+
+export const documentBody = z
+  .strictObject({
+    title: z.string().trim().min(1).max(500),
+    content: z.string(),
+    content_type: z.string().default("text/markdown").meta({ example: supportedContentTypes[0] }),
+    url: z.url({ protocol: /^https?$/ }).max(2000).optional(),
+    audience: z.array(z.string().min(1).max(64)).max(20).default([]),
+    language: z
+      .string()
+      .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a BCP 47 language tag")
+      .optional(),
+    metadata: z.record(z.string().max(64), z.json()).default({}),
+    updated_at: z.iso.datetime({ offset: true }).optional(),
+  })
+  .meta({ id: "DocumentInput" });
+
+export const documentSummary = z
+  .object({
+    external_id: z.string(),
+    title: z.string(),
+    url: z.string().nullable(),
+    content_type: z.string(),
+    language: z.string().nullable(),
+    audience: z.array(z.string()),
+    metadata: z.record(z.string(), z.unknown()),
+    status: z.enum(["pending", "live", "failed", "deleted"]),
+    version: z.int(),
+    live_version: z.int(),
+    error: z.string().nullable(),
+    chunks: z.int(),
+    embedded_chunks: z.int(),
+    source_updated_at: z.string().nullable(),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .meta({ id: "Document" });
+
+export const acceptedDocument = z
+  .object({
+    external_id: z.string(),
+    version: z.int(),
+    status: z.enum(["pending", "live", "failed", "deleted"]),
+    unchanged: z.boolean(),
+  })
+  .meta({ id: "AcceptedDocument" });
+
+export const listQuery = z.object({
+  status: z.enum(["pending", "live", "failed", "deleted"]).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(1000).optional(),
+});
+
+/** Letters, digits, punctuation and symbols of any script. What cannot stand in a path or in a log line is refused. */
+export function checkExternalId(id: string): string {
+  const allowed = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(id) && id !== "." && id !== "..";
+  const bytes = new TextEncoder().encode(id).byteLength;
+  if (!allowed || bytes > MAX_EXTERNAL_ID_BYTES || id.includes("\uFFFD")) {
+    throw new Problem(
+      "invalid_external_id",
+      `Use 1 to ${MAX_EXTERNAL_ID_BYTES} bytes of letters, digits, punctuation and symbols, without white space.`,
+    );
+  }
+  return id;
+}
+
+/** Limits that a schema cannot name a status for. */
+export function checkDocument(body: z.infer<typeof documentBody>): z.infer<typeof documentBody> {
+  const contentType = supportedContentType(body.content_type);
+  if (!contentType) {
+    throw new Problem("unsupported_content_type", `Supported: ${supportedContentTypes.join(", ")}.`);
+  }
+  if (new TextEncoder().encode(body.content).byteLength > MAX_DOCUMENT_BYTES) {
+    throw new Problem("document_too_large", `At most ${MAX_DOCUMENT_BYTES} bytes of text are accepted.`);
+  }
+  if (!body.content.trim()) {
+    throw new Problem("validation_failed", "content: The document contains no text.", {
+      errors: [{ path: "content", message: "The document contains no text." }],
+    });
+  }
+  return { ...body, content_type: contentType };
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { ModelUnavailable, type ChatPart } from "./ports.ts";
+
+/**
+ * A text model's server-sent events come in two shapes: Workers AI's own `{"response": "…"}` and OpenAI's chunks with
+ * `choices[0].delta.content`. Token usage arrives in the last event of either. `reasoning_content` is the model thinking
+ * aloud and is dropped: it is no answer.
+ */
+const eventSchema = z.object({
+  response: z.union([z.string(), z.null()]).optional(),
+  choices: z
+    .array(z.object({ delta: z.object({ content: z.string().nullish() }).optional() }))
+    .optional(),
+  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
+  error: z.unknown().optional(),
+});
+
+/**
+ * Parses a model's stream as it arrives.
+ * @throws ModelUnavailable when the stream ends without `[DONE]` or a usage event, or carries an error: it was cut.
+ */
+export async function* readModelStream(body: ReadableStream<Uint8Array>): AsyncGenerator<ChatPart> {
+  let complete = false;
+  for await (const data of readEventData(body)) {
+    if (data === "[DONE]") {
+      complete = true;
+      break;
+    }
+    for (const part of toParts(data)) {
+      if (part.type === "usage") complete = true;
+      yield part;
+    }
+  }
+  if (!complete) throw new ModelUnavailable("The model's stream was cut", { transient: true });
+}
+
+/** The `data` of each server-sent event. Only this field is used by models, so a line is all there is to parse. */
+async function* readEventData(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let buffer = "";
+  for await (const bytes of body) {
+    buffer += decoder.decode(bytes, { stream: true });
+    const lines = buffer.split(/\r?\n/);
+    buffer = lines.pop() ?? "";
+    for (const line of lines) {
+      if (line.startsWith("data:")) yield line.slice(5).trim();
+    }
+  }
+  if (buffer.startsWith("data:")) yield buffer.slice(5).trim();
+}
+
+function toParts(data: string): ChatPart[] {
+  let event: z.infer<typeof eventSchema>;
+  try {
+    event = eventSchema.parse(JSON.parse(data));
+  } catch (cause) {
+    throw new ModelUnavailable("The model's stream could not be read", { transient: true, cause });
+  }
+  if (event.error !== undefined && event.error !== null) {
+    throw new ModelUnavailable("The model reported an error in its stream", { transient: true });
+  }
+  const parts: ChatPart[] = [];
+  const delta = event.response ?? event.choices?.[0]?.delta?.content ?? "";
+  if (delta) parts.push({ type: "text", delta });
+  if (event.usage) {
+    const { prompt_tokens, completion_tokens } = event.usage;
+    parts.push({
+      type: "usage",
+      usage: { input_tokens: prompt_tokens, output_tokens: completion_tokens },
+    });
+  }
+  return parts;
+}

@@ -1,0 +1,51 @@
+/** What the application needs of models and indexes. Adapters carry the name of their technology. */
+
+export interface Embedder {
+  readonly model: string;
+  readonly dimensions: number;
+  /** One vector a text, in order. `kind` picks the model's prompt prefix. Throws {@link ModelUnavailable}. */
+  embed(texts: string[], kind: "query" | "passage"): Promise<number[][]>;
+}
+
+export interface ChatMessage {
+  role: "system" | "user" | "assistant";
+  content: string;
+}
+
+export interface TokenUsage {
+  input_tokens: number;
+  output_tokens: number;
+}
+
+export type ChatPart = { type: "text"; delta: string } | { type: "usage"; usage: TokenUsage };
+
+export interface ChatModel {
+  readonly id: string;
+  readonly rung: "model" | "small_model";
+  /** Streams the model's words as they arrive. Throws {@link ModelUnavailable}, before or in the middle of the stream. */
+  stream(messages: ChatMessage[], maxTokens: number): AsyncIterable<ChatPart>;
+}
+
+export interface VectorMatch {
+  id: string;
+  /** Cosine, -1 to 1. */
+  score: number;
+}
+
+export interface VectorIndex {
+  /** Best matches of one workspace, best first; `topK` is at most 100. */
+  query(workspaceId: string, vector: number[], topK: number): Promise<VectorMatch[]>;
+  /** Becomes visible to queries seconds later. Splits into the service's batch size itself. */
+  upsert(workspaceId: string, vectors: { id: string; values: number[] }[]): Promise<void>;
+  delete(ids: string[]): Promise<void>;
+}
+
+/** A model could not answer: out of capacity, timed out, retired, or it answered what it never should. */
+export class ModelUnavailable extends Error {
+  /** Whether the same call may succeed a moment later. */
+  readonly transient: boolean;
+  constructor(message: string, options: { transient: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.transient = options.transient;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * What the code knows about each supported model; which one runs is configuration (`EMBEDDING_MODEL`, `CHAT_MODEL`).
+ * Prices and limits: developers.cloudflare.com/workers-ai/models/<name> and /platform/pricing, read in 2026.
+ */
+
+export interface EmbeddingModel {
+  dimensions: number;
+  /** Longest input in tokens; what is beyond is cut by the model. */
+  maxTokens: number;
+  /** Put in front of a question and of a passage, as the model was trained. */
+  queryPrefix: string;
+  passagePrefix: string;
+  /**
+   * Cosine that an unrelated and that a well-matching passage typically reach with this model. They map a cosine to
+   * 0–1 so that the decision's features mean the same for every model; see docs/decisions/0004.
+   */
+  unrelatedCosine: number;
+  matchingCosine: number;
+  /** Dollars per million input tokens. */
+  price: number;
+}
+
+export interface ChatModelFacts {
+  contextTokens: number;
+  /** Dollars per million tokens. */
+  priceIn: number;
+  priceOut: number;
+}
+
+export const embeddingModels: Record<string, EmbeddingModel> = {
+  "@cf/qwen/qwen3-embedding-0.6b": {
+    dimensions: 1024,
+    maxTokens: 8192,
+    // The instruction format of the model card (huggingface.co/Qwen/Qwen3-Embedding-0.6B).
+    queryPrefix:
+      "Instruct: Given a customer's question, retrieve help centre passages that answer it\nQuery: ",
+    passagePrefix: "",
+    unrelatedCosine: 0.2,
+    matchingCosine: 0.7,
+    price: 0.012,
+  },
+  "@cf/baai/bge-m3": {
+    dimensions: 1024,
+    maxTokens: 8192,
+    queryPrefix: "",
+    passagePrefix: "",
+    unrelatedCosine: 0.35,
+    matchingCosine: 0.7,
+    price: 0.012,
+  },
+  "@cf/baai/bge-base-en-v1.5": {
+    dimensions: 768,
+    maxTokens: 512,
+    queryPrefix: "Represent this sentence for searching relevant passages: ",
+    passagePrefix: "",
+    unrelatedCosine: 0.45,
+    matchingCosine: 0.8,
+    price: 0.067,
+  },
+  "@local/all-minilm-l6-v2": {
+    dimensions: 384,
+    maxTokens: 256,
+    queryPrefix: "",
+    passagePrefix: "",
+    unrelatedCosine: 0.1,
+    matchingCosine: 0.7,
+    price: 0,
+  },
+};
+
+export const chatModels: Record<string, ChatModelFacts> = {
+  "@cf/zai-org/glm-4.7-flash": { contextTokens: 131_072, priceIn: 0.06, priceOut: 0.4 },
+  "@cf/google/gemma-4-26b-a4b-it": { contextTokens: 131_072, priceIn: 0.1, priceOut: 0.3 },
+  "@cf/meta/llama-3.3-70b-instruct-fp8-fast": {
+    contextTokens: 24_000,
+    priceIn: 0.293,
+    priceOut: 2.253,
+  },
+};
+
+/** Facts of a configured embedding model; `parseConfig` has already refused unknown ids. */
+export function embeddingModel(id: string): EmbeddingModel {
+  const model = embeddingModels[id];
+  if (!model) throw new Error(`Unknown embedding model: ${id}`);
+  return model;
+}

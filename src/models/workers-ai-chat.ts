@@ -1,0 +1,34 @@
+import type { BindingCalls } from "../binding-calls.ts";
+import type { ChatModel, ChatPart } from "./ports.ts";
+import { readModelStream } from "./model-stream.ts";
+import { asModelUnavailable } from "./workers-ai-errors.ts";
+
+/** Support answers should repeat the sources, not vary them. */
+const TEMPERATURE = 0.1;
+
+/** A Workers AI text generation model, streamed. */
+export function workersAiChat(
+  ai: Ai,
+  id: string,
+  rung: ChatModel["rung"],
+  calls: BindingCalls,
+): ChatModel {
+  const run = ai.run.bind(ai) as unknown as (
+    model: string,
+    input: Record<string, unknown>,
+  ) => Promise<ReadableStream<Uint8Array>>;
+  return {
+    id,
+    rung,
+    async *stream(messages, maxTokens): AsyncGenerator<ChatPart> {
+      try {
+        const body = await calls.track("ai", () =>
+          run(id, { messages, max_tokens: maxTokens, temperature: TEMPERATURE, stream: true }),
+        );
+        yield* readModelStream(body);
+      } catch (error) {
+        throw asModelUnavailable(error);
+      }
+    },
+  };
+}

@@ -75,6 +75,7 @@ CREATE TABLE chunks (
   vector_stored INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+CREATE INDEX chunks_by_workspace ON chunks (workspace_id);
 CREATE INDEX chunks_by_document ON chunks (document_id, ordinal);
 
 -- `workspace` is an indexed term, so that a tenant's query never walks another tenant's postings. rowid = chunks.id.
@@ -112,6 +113,10 @@ CREATE TABLE messages (
   seq             INTEGER NOT NULL,
   role            TEXT NOT NULL CHECK (role IN ('visitor', 'assistant')),
   text            TEXT NOT NULL,
+  -- A visitor's message: the question it stands for on its own, and the embedding (little-endian float32) that was
+  -- searched with. A follow-up starts from them.
+  standalone      TEXT,
+  embedding       BLOB,
   outcome         TEXT,
   confidence      REAL,
   rung            TEXT,

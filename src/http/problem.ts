@@ -10,7 +10,6 @@ const catalogue = {
   unauthorized: [401, "A valid API key is required"],
   forbidden: [403, "This key may not do that"],
   not_found: [404, "There is no such resource"],
-  method_not_allowed: [405, "This method is not allowed here"],
   body_too_large: [413, "The body is too large"],
   document_too_large: [413, "The document is too large"],
   unsupported_media_type: [415, "The body must be application/json"],

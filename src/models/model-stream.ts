@@ -1,3 +1,4 @@
+import { createParser } from "eventsource-parser";
 import { z } from "zod";
 import { ModelUnavailable, type ChatPart } from "./ports.ts";
 
@@ -34,19 +35,17 @@ export async function* readModelStream(body: ReadableStream<Uint8Array>): AsyncG
   if (!complete) throw new ModelUnavailable("The model's stream was cut", { transient: true });
 }
 
-/** The `data` of each server-sent event. Only this field is used by models, so a line is all there is to parse. */
 async function* readEventData(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const events: string[] = [];
+  const parser = createParser({ onEvent: (event) => void events.push(event.data) });
   const decoder = new TextDecoder();
-  let buffer = "";
   for await (const bytes of body) {
-    buffer += decoder.decode(bytes, { stream: true });
-    const lines = buffer.split(/\r?\n/);
-    buffer = lines.pop() ?? "";
-    for (const line of lines) {
-      if (line.startsWith("data:")) yield line.slice(5).trim();
-    }
+    parser.feed(decoder.decode(bytes, { stream: true }));
+    yield* events.splice(0);
   }
-  if (buffer.startsWith("data:")) yield buffer.slice(5).trim();
+  // A last event without the blank line that should end it is still one.
+  parser.feed("\n\n");
+  yield* events.splice(0);
 }
 
 function toParts(data: string): ChatPart[] {

@@ -1,0 +1,58 @@
+import { decide } from "../retrieval/decide.ts";
+import { findCandidates, readCandidates } from "../retrieval/retrieve.ts";
+import type { Services } from "../services.ts";
+import { conclude } from "./conclude.ts";
+import { generate } from "./generate.ts";
+import { recall } from "./recall.ts";
+import { recordAnswer, storeQuestion } from "./record.ts";
+import { smallTalkReply } from "./small-talk.ts";
+import { selectSources, toReference } from "./sources.ts";
+import { startTimer } from "./timer.ts";
+import type { ChatRequest, Emit, TurnResult } from "./turn.ts";
+import { understand } from "./understand.ts";
+
+/** Passages read after fusion; what is not among them is not in the answer. */
+const PASSAGES = 12;
+
+/**
+ * One turn, from the question to the recorded answer. At most four sequential waits on bindings come before the first
+ * word: recall (with the question's embedding) → both legs (with storing the question) → passages → model.
+ * @param emit receives the events of the turn as they happen; it must not throw
+ * @throws Problem before the first event, for a caller who may not ask or a question that could not be stored
+ */
+export async function answer(
+  services: Services,
+  request: ChatRequest,
+  emit: Emit,
+): Promise<TurnResult> {
+  const timer = startTimer(services.now);
+  const turn = await recall(services, request);
+  timer.lap("recall");
+  const reader = { workspaceId: turn.caller.workspaceId, audience: [] };
+  const question = understand(turn);
+  const smallTalk = smallTalkReply(turn.message);
+
+  const [candidates] = await Promise.all([
+    smallTalk ? undefined : findCandidates(services, reader, question),
+    storeQuestion(services, turn, question),
+  ]);
+  emit({ type: "start", conversationId: turn.conversationId, messageId: turn.messageId });
+  const passages = candidates ? await readCandidates(services, reader, candidates, PASSAGES) : [];
+  timer.lap("retrieve");
+
+  const decision = candidates
+    ? decide(candidates, passages, services.embedder.model)
+    : { action: "small_talk" as const, confidence: 1 };
+  const sources = decision.action === "answer" ? selectSources(passages) : [];
+  if (sources.length > 0) emit({ type: "sources", sources: sources.map(toReference) });
+
+  const draft =
+    decision.action === "answer"
+      ? await generate(services, turn, question, sources, candidates?.keywords, emit, timer)
+      : undefined;
+  const result = conclude(services, turn, { decision, draft, sources, smallTalk, timer, emit });
+  emit({ type: "outcome", result });
+  await recordAnswer(services, turn, result);
+  emit({ type: "finish" });
+  return result;
+}

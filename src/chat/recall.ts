@@ -1,0 +1,80 @@
+import { hashBearer, keyStatement, requireAccess } from "../auth/keys.ts";
+import { limitBurst } from "../auth/limits.ts";
+import { Problem } from "../http/problem.ts";
+import { embedQuestion } from "../models/embed-question.ts";
+import type { Services } from "../services.ts";
+import type { ChatRequest, HistoryMessage, Turn } from "./turn.ts";
+
+/** Messages of the conversation that the model and the follow-up see. */
+const HISTORY_MESSAGES = 8;
+
+const CONVERSATION_ID = /^cv_[0-9a-f]{32}$/;
+
+interface HistoryRow {
+  role: "visitor" | "assistant";
+  text: string;
+  standalone: string | null;
+  embedding: number[] | null;
+}
+
+/**
+ * Authenticate, limit and recall: the key, the conversation and its last messages come in one batch, beside which the
+ * question is embedded. A conversation that is not this workspace's is the same 404 as one that never was.
+ */
+export async function recall(services: Services, request: ChatRequest): Promise<Turn> {
+  const keyHash = await hashBearer(request.authorization);
+  const { conversationId } = request;
+  if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId)) throw unknownConversation();
+  const [[keys, conversations, history], vector] = await Promise.all([
+    services.db.batch(recallStatements(services.db, keyHash, conversationId ?? "")),
+    embedQuestion(services.embedder, request.message),
+    limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
+  ]);
+  const caller = requireAccess(keys?.results[0], { scope: "chat", secretOnly: false });
+  if (conversationId !== undefined && conversations?.results.length === 0) throw unknownConversation();
+  const rows = (history?.results ?? []) as HistoryRow[];
+  return {
+    caller,
+    conversationId: conversationId ?? services.newId("cv"),
+    isNewConversation: conversationId === undefined,
+    messageId: services.newId("msg"),
+    message: request.message,
+    metadata: request.metadata,
+    history: rows.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
+    previousQuestion: previousQuestion(rows),
+    vector,
+  };
+}
+
+function recallStatements(
+  db: D1Database,
+  keyHash: string,
+  conversationId: string,
+): D1PreparedStatement[] {
+  const own = `workspace_id = (SELECT workspace_id FROM api_keys WHERE hash = ?1 AND revoked_at IS NULL)`;
+  return [
+    keyStatement(db, keyHash),
+    db
+      .prepare(`SELECT id FROM conversations WHERE ${own} AND id = ?2`)
+      .bind(keyHash, conversationId),
+    db
+      .prepare(
+        `SELECT role, text, standalone, embedding FROM messages
+         WHERE ${own} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
+      )
+      .bind(keyHash, conversationId),
+  ];
+}
+
+function previousQuestion(rows: HistoryRow[]): Turn["previousQuestion"] {
+  const last = rows.find((row) => row.role === "visitor");
+  if (!last) return undefined;
+  const vector = last.embedding
+    ? Array.from(new Float32Array(new Uint8Array(last.embedding).buffer))
+    : null;
+  return { standalone: last.standalone ?? last.text, vector };
+}
+
+function unknownConversation(): Problem {
+  return new Problem("not_found", "There is no conversation with this id.");
+}

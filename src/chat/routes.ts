@@ -1,0 +1,53 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { jsonBody } from "../http/body.ts";
+import type { App } from "../http/context.ts";
+import { jsonContent, problems } from "../http/openapi.ts";
+import { answer } from "./answer.ts";
+import { uiMessageStream } from "./protocols/ui-stream.ts";
+import { chatBody, chatResult, parseChat } from "./schema.ts";
+import type { ChatRequest } from "./turn.ts";
+
+/** A conversation's worth of `useChat` messages; only the last counts. */
+const MAX_CHAT_BODY_BYTES = 512 * 1024;
+
+const chatRoute = createRoute({
+  method: "post",
+  path: "/v1/chat",
+  summary: "Ask a question; the answer streams, or comes as one object with `Accept: application/json`",
+  middleware: [jsonBody(MAX_CHAT_BODY_BYTES)] as const,
+  // The body is validated by `parseChat`: a union's errors would name both shapes for one mistake.
+  responses: {
+    200: {
+      description: "The turn",
+      content: {
+        "application/json": { schema: chatResult },
+        "text/event-stream": {
+          schema: z.string().meta({ description: "AI SDK UI message stream, version 1" }),
+        },
+      },
+    },
+    ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
+  },
+});
+
+export function chatRoutes(app: App): void {
+  app.openAPIRegistry.register("ChatInput", chatBody);
+  app.openapi(chatRoute, async (c) => {
+    const services = c.get("services");
+    const request: ChatRequest = {
+      ...parseChat(await c.req.json()),
+      authorization: c.req.header("authorization"),
+      address: c.req.header("cf-connecting-ip") ?? "",
+    };
+    if (wantsOneObject(c.req.header("accept"))) {
+      const turn = answer(services, request, () => {});
+      services.waitUntil(turn.catch(() => {}));
+      return c.json(await turn, 200);
+    }
+    return uiMessageStream((emit) => answer(services, request, emit), services.waitUntil);
+  });
+}
+
+function wantsOneObject(accept: string | undefined): boolean {
+  return /application\/json/i.test(accept ?? "") && !/text\/event-stream/i.test(accept ?? "");
+}

@@ -1,0 +1,83 @@
+import type { Caller } from "../auth/keys.ts";
+import type { BindingCallReport } from "../binding-calls.ts";
+import type { TokenUsage } from "../models/ports.ts";
+
+/** One question as it came in. */
+export interface ChatRequest {
+  authorization: string | undefined;
+  /** Of the network, for the burst limit only; never stored. */
+  address: string;
+  message: string;
+  conversationId: string | undefined;
+  metadata: Record<string, unknown>;
+}
+
+/** What is known when the question's meaning is worked out. */
+export interface Turn {
+  caller: Caller;
+  conversationId: string;
+  isNewConversation: boolean;
+  messageId: string;
+  message: string;
+  metadata: Record<string, unknown>;
+  history: HistoryMessage[];
+  previousQuestion: { standalone: string; vector: number[] | null } | undefined;
+  /** Embedding of the message as typed; null when the model could not be reached. */
+  vector: number[] | null;
+}
+
+export interface HistoryMessage {
+  role: "visitor" | "assistant";
+  text: string;
+}
+
+/** A document that the answer may draw on, with the passages of it that were found. Numbered from 1 in the answer. */
+export interface Source {
+  n: number;
+  externalId: string;
+  title: string;
+  url: string | null;
+  passages: { headingPath: string[]; text: string }[];
+}
+
+/** A source that supports the answer, with the span of stored text that does. */
+export interface Citation {
+  n: number;
+  external_id: string;
+  title: string;
+  url: string | null;
+  quote: string;
+}
+
+export type SourceReference = Omit<Citation, "quote">;
+export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "small_talk";
+export type Rung = "model" | "small_model" | "cached" | "extractive" | "none";
+
+/** How a turn ended, as every protocol reports it and as history keeps it. */
+export interface TurnResult {
+  conversation_id: string;
+  message_id: string;
+  text: string;
+  outcome: Outcome;
+  confidence: number;
+  rung: Rung;
+  release: string;
+  model: string | null;
+  citations: Citation[];
+  sources: SourceReference[];
+  usage: TokenUsage;
+  timings_ms: Record<string, number>;
+  binding_calls: BindingCallReport;
+}
+
+/** What happens during a turn, in order. The first `start` means that the question is stored. */
+export type AnswerEvent =
+  | { type: "start"; conversationId: string; messageId: string }
+  | { type: "sources"; sources: SourceReference[] }
+  | { type: "text"; delta: string }
+  /** What was streamed so far is void: its model failed, and another rung starts over. */
+  | { type: "restart" }
+  | { type: "outcome"; result: TurnResult }
+  | { type: "finish" };
+
+export type Emit = (event: AnswerEvent) => void;

@@ -1,0 +1,40 @@
+import { queryTerms, wordsOf } from "../retrieval/query-terms.ts";
+import type { Query } from "../retrieval/retrieve.ts";
+import type { Turn } from "./turn.ts";
+
+/** A follow-up is short; a longer message says what it is about. */
+const MAX_FOLLOW_UP_WORDS = 10;
+/** With so few telling words a message cannot stand alone. */
+const MIN_TELLING_WORDS = 2;
+/** Previous questions are repeated up to this length, so that a chain of follow-ups does not grow without end. */
+const MAX_STANDALONE_CHARACTERS = 1000;
+
+const OPENS_FOLLOW_UP = /^\s*(?:and|or|but|also|then|so|what about|how about|what if|same)\b/i;
+const REFERS_BACK = /\b(?:it|its|that|this|these|those|they|them|their|there|one|ones|same|instead)\b/i;
+
+/**
+ * Makes a follow-up stand on its own without asking a model, which would be one more wait: the previous question's words
+ * join the keywords, and the two embeddings, both unit vectors, are averaged.
+ */
+export function understand(turn: Turn): Query {
+  const previous = turn.previousQuestion;
+  if (!previous || !isFollowUp(turn.message)) return { text: turn.message, vector: turn.vector };
+  return {
+    text: `${previous.standalone}\n${turn.message}`.slice(-MAX_STANDALONE_CHARACTERS),
+    vector: average(previous.vector, turn.vector),
+  };
+}
+
+function isFollowUp(message: string): boolean {
+  const words = wordsOf(message).length;
+  if (words > MAX_FOLLOW_UP_WORDS) return false;
+  if (OPENS_FOLLOW_UP.test(message) || REFERS_BACK.test(message)) return true;
+  return queryTerms(message).words.length < MIN_TELLING_WORDS;
+}
+
+function average(left: number[] | null, right: number[] | null): number[] | null {
+  if (!left || !right || left.length !== right.length) return right ?? left;
+  const sum = right.map((value, index) => value + (left[index] ?? 0));
+  const length = Math.hypot(...sum);
+  return length > 0 ? sum.map((value) => value / length) : right;
+}

@@ -1,0 +1,39 @@
+import { createApp } from "./app.ts";
+import type { Env, IngestMessage, TurnRecorded } from "./env.ts";
+import { consumeEvents } from "./insight/ledger.ts";
+import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/consumer.ts";
+import { sweep } from "./knowledge/sweeper.ts";
+import { createServices } from "./services.ts";
+
+const app = createApp();
+
+/** Queue names end like this in every deployment (`wrangler.toml`); the beginning is the deployment's own. */
+const queueHandlers: Record<string, (batch: MessageBatch<never>, env: Env, context: ExecutionContext) => Promise<void>> = {
+  "-ingest": (batch, env, context) =>
+    consumeIngest(batch as MessageBatch<IngestMessage>, createServices(env, context)),
+  "-ingest-dlq": (batch, env, context) =>
+    consumeIngestDeadLetters(batch as MessageBatch<IngestMessage>, createServices(env, context)),
+  "-events": (batch, env, context) =>
+    consumeEvents(batch as MessageBatch<TurnRecorded>, createServices(env, context)),
+  "-events-dlq": async (batch) => {
+    // The message itself is in D1; only its ledger row is missing.
+    console.error("ledger: gave up", { messages: batch.messages.map((message) => message.body) });
+    batch.ackAll();
+  },
+};
+
+export default {
+  fetch: app.fetch,
+
+  async queue(batch, env, context) {
+    const suffix = Object.keys(queueHandlers).find((ending) => batch.queue.endsWith(ending));
+    const handle = suffix && queueHandlers[suffix];
+    if (!handle) throw new Error(`No handler for queue ${batch.queue}`);
+    await handle(batch as MessageBatch<never>, env, context);
+  },
+
+  async scheduled(_controller, env, context) {
+    const done = await sweep(createServices(env, context));
+    if (done.resent + done.collected > 0) console.log("sweeper", done);
+  },
+} satisfies ExportedHandler<Env>;

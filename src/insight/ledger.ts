@@ -1,0 +1,58 @@
+import type { TurnRecorded } from "../env.ts";
+import { chatModels } from "../models/table.ts";
+import type { Services } from "../services.ts";
+
+interface RecordedTurn {
+  id: string;
+  workspace_id: string;
+  outcome: string;
+  rung: string;
+  model: string | null;
+  usage: string;
+  created_at: number;
+}
+
+/** The queue's handler: writes what each turn was and what it cost. A message that comes twice overwrites its own row. */
+export async function consumeEvents(
+  batch: MessageBatch<TurnRecorded>,
+  services: Services,
+): Promise<void> {
+  const ids = batch.messages.map((message) => message.body.message_id);
+  const { results } = await services.db
+    .prepare(
+      `SELECT id, workspace_id, outcome, rung, model, usage, created_at FROM messages
+       WHERE role = 'assistant' AND id IN (SELECT value FROM json_each(?1))`,
+    )
+    .bind(JSON.stringify(ids))
+    .all<RecordedTurn>();
+  await services.db
+    .prepare(
+      `INSERT OR REPLACE INTO turn_ledger (message_id, workspace_id, day, outcome, rung, model, input_tokens,
+         output_tokens, cost_micro_usd, created_at)
+       SELECT value ->> 'message_id', value ->> 'workspace_id', value ->> 'day', value ->> 'outcome',
+         value ->> 'rung', value ->> 'model', value ->> 'input_tokens', value ->> 'output_tokens',
+         value ->> 'cost_micro_usd', value ->> 'created_at'
+       FROM json_each(?1)`,
+    )
+    .bind(JSON.stringify(results.map(toLedgerRow)))
+    .run();
+  batch.ackAll();
+}
+
+function toLedgerRow(turn: RecordedTurn): Record<string, unknown> {
+  const usage = JSON.parse(turn.usage) as { input_tokens: number; output_tokens: number };
+  const price = turn.model ? chatModels[turn.model] : undefined;
+  // Dollars per million tokens are micro-dollars per token.
+  const cost = price ? usage.input_tokens * price.priceIn + usage.output_tokens * price.priceOut : 0;
+  return {
+    message_id: turn.id,
+    workspace_id: turn.workspace_id,
+    day: new Date(turn.created_at).toISOString().slice(0, 10),
+    outcome: turn.outcome,
+    rung: turn.rung,
+    model: turn.model,
+    ...usage,
+    cost_micro_usd: Math.round(cost),
+    created_at: turn.created_at,
+  };
+}

@@ -1,0 +1,69 @@
+import type { VectorMatch } from "../models/ports.ts";
+import { chunkIdOf } from "../knowledge/embed.ts";
+import type { KeywordResult } from "./keywords.ts";
+
+export interface LegRank {
+  /** 1 is best. */
+  rank: number;
+  /** The leg's own score: BM25, or cosine. */
+  score: number;
+}
+
+export interface FusedMatch {
+  chunkId: number;
+  /** 0–1: how much of the evidence that the question allows for was found. */
+  score: number;
+  /** BM25 as a share of what the question could reach at best, 0–1. */
+  keywordShare: number;
+  keywords: LegRank | undefined;
+  vectors: LegRank | undefined;
+}
+
+/** Share of the keyword leg. Chosen on the calibration questions and public sets: docs/evaluation/retrieval.md. */
+const KEYWORD_WEIGHT = 0.5;
+
+/** A word that occurs often saturates BM25 at idf · (k1 + 1); FTS5 fixes k1 at 1.2. */
+const BM25_SATURATION = 2.2;
+
+/**
+ * Convex combination of the legs on scales that do not depend on what else was found: BM25 as a share of what this
+ * question could reach at best, and the cosine itself. Unlike ranks or min–max scaling, a leg that found nothing good
+ * then adds little, whatever its best match is (theoretical normalisation: Bruch, Gai, Ingber 2023, arXiv 2210.11934).
+ */
+export function fuse(keywords: KeywordResult, vectors: VectorMatch[]): FusedMatch[] {
+  const attainable = attainableScore(keywords);
+  const fused = new Map<number, FusedMatch>();
+  const entry = (chunkId: number): FusedMatch => {
+    const known = fused.get(chunkId);
+    if (known) return known;
+    const fresh = { chunkId, score: 0, keywordShare: 0, keywords: undefined, vectors: undefined };
+    fused.set(chunkId, fresh);
+    return fresh;
+  };
+  for (const [index, { chunkId, score }] of keywords.matches.entries()) {
+    const match = entry(chunkId);
+    match.keywords = { rank: index + 1, score };
+    match.keywordShare = Math.min(1, score / attainable);
+    match.score += KEYWORD_WEIGHT * match.keywordShare;
+  }
+  for (const [index, { id, score }] of vectors.entries()) {
+    const chunkId = chunkIdOf(id);
+    if (chunkId === undefined) continue;
+    const match = entry(chunkId);
+    match.vectors = { rank: index + 1, score };
+    match.score += (1 - KEYWORD_WEIGHT) * Math.max(0, score);
+  }
+  return [...fused.values()].toSorted((a, b) => b.score - a.score || a.chunkId - b.chunkId);
+}
+
+/** BM25 of a chunk that is full of every word of the question. */
+function attainableScore({ chunkCounts, totalChunks }: KeywordResult): number {
+  let sum = 0;
+  for (const chunks of chunkCounts.values()) sum += inverseFrequency(chunks, totalChunks);
+  return Math.max(sum * BM25_SATURATION, Number.EPSILON);
+}
+
+/** How telling a word is: the rarer in the workspace, the more. Robertson–Spärck Jones with +1, so never negative. */
+export function inverseFrequency(chunks: number, totalChunks: number): number {
+  return Math.log(1 + (totalChunks - chunks + 0.5) / (chunks + 0.5));
+}

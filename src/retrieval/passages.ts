@@ -1,0 +1,37 @@
+import { visibleTo } from "./keywords.ts";
+
+/** Stored text that may be shown to the reader it was read for. */
+export interface Passage {
+  chunkId: number;
+  externalId: string;
+  title: string;
+  url: string | null;
+  headingPath: string[];
+  text: string;
+}
+
+type PassageRow = Omit<Passage, "headingPath"> & { headingPath: string };
+
+/**
+ * Reads the chunks that the legs found. Both legs are only hints: this read decides, by workspace, audience and live
+ * version (design, invariant 2). The order of the ids is kept.
+ */
+export async function readPassages(
+  db: D1Database,
+  workspaceId: string,
+  audience: string[],
+  chunkIds: number[],
+): Promise<Passage[]> {
+  if (chunkIds.length === 0) return [];
+  const { results } = await db
+    .prepare(
+      `SELECT c.id AS chunkId, d.external_id AS externalId, d.title, d.url, c.heading_path AS headingPath, c.text
+       FROM json_each(?1) AS wanted JOIN chunks c ON c.id = wanted.value JOIN documents d ON d.id = c.document_id
+       WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND d.live_version > 0 AND d.status <> 'deleted'
+         AND ${visibleTo("d", "?3")}
+       ORDER BY wanted.key`,
+    )
+    .bind(JSON.stringify(chunkIds), workspaceId, JSON.stringify(audience))
+    .all<PassageRow>();
+  return results.map((row) => ({ ...row, headingPath: JSON.parse(row.headingPath) as string[] }));
+}

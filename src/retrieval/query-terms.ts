@@ -1,0 +1,57 @@
+/** What the keyword leg looks for. Every string is ready to be quoted in an FTS5 query. */
+export interface QueryTerms {
+  /** Single words, without those that carry no meaning. */
+  words: string[];
+  /** Identifiers as written (`E-07`, `FH-PUMP-02`, `4.1.1.1`): their parts, matched as a phrase. */
+  phrases: string[];
+}
+
+/** A question is seldom longer; more terms cost time and add noise. Long words and identifiers are kept first. */
+const MAX_WORDS = 24;
+const MAX_PHRASES = 8;
+const MAX_WORD_LENGTH = 64;
+
+const STOP_WORDS = new Set(
+  `a about again all also am an and any anyone anything are aren as at be because been before being but by can cannot
+  come could couldn d did didn do does doesn doing don done dont each else ever every for from get getting give go going
+  got guys had has hasn have haven having he hello help her here hey hi him his how i if im in into is isn it its ive
+  just know know let like ll m make many may me mean might mine more most much must my need no not now of off on one
+  only or other our out over own please pls put re really s same say see shall she should so some someone something
+  still such t take tell than thank thanks that the their them then there these they thing things this those though to
+  too try trying u up us use ve very want wanted was wasn way we well were what whats when where whether which while
+  who whom whose why will with won would wouldn yes yet you your yours`.split(/\s+/),
+);
+
+/** Any text becomes a query: no character of it can act as an FTS5 operator, because only quoted words are built from it. */
+export function queryTerms(text: string): QueryTerms {
+  const lower = text.normalize("NFC").toLowerCase();
+  const words = unique(wordsOf(lower));
+  const telling = words.filter((word) => !STOP_WORDS.has(word));
+  const phrases = unique(
+    Array.from(lower.matchAll(/[\p{L}\p{M}\p{N}]+(?:[-_./:][\p{L}\p{M}\p{N}]+)+/gu), ([match]) => match)
+      .filter((match) => match.length <= MAX_WORD_LENGTH)
+      .map((match) => wordsOf(match).join(" ")),
+  );
+  return {
+    // "What is it?" has no telling word; then every word has to do.
+    words: mostTelling(telling.length > 0 ? telling : words),
+    phrases: phrases.slice(0, MAX_PHRASES),
+  };
+}
+
+/** Splits as the `unicode61` tokenizer of the index does: runs of letters, marks and digits. */
+export function wordsOf(text: string): string[] {
+  return text.match(/[\p{L}\p{M}\p{N}\p{Co}]+/gu) ?? [];
+}
+
+function mostTelling(words: string[]): string[] {
+  const usable = words.filter((word) => word.length <= MAX_WORD_LENGTH);
+  if (usable.length <= MAX_WORDS) return usable;
+  const weight = (word: string): number => word.length + (/\d/.test(word) ? 10 : 0);
+  const kept = new Set(usable.toSorted((a, b) => weight(b) - weight(a)).slice(0, MAX_WORDS));
+  return usable.filter((word) => kept.has(word));
+}
+
+function unique(words: string[]): string[] {
+  return [...new Set(words)];
+}

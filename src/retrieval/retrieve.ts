@@ -1,0 +1,86 @@
+import type { VectorMatch } from "../models/ports.ts";
+import type { Services } from "../services.ts";
+import { fuse, type FusedMatch } from "./fuse.ts";
+import { searchKeywords, type KeywordResult } from "./keywords.ts";
+import { readPassages, type Passage } from "./passages.ts";
+import { queryTerms } from "./query-terms.ts";
+
+export type Leg = "keywords" | "vectors";
+
+/** What a reader may see. */
+export interface Reader {
+  workspaceId: string;
+  audience: string[];
+}
+
+export interface Query {
+  /** Words for the keyword leg. */
+  text: string;
+  /** Embedding for the vector leg; null when the model could not be reached. */
+  vector: number[] | null;
+}
+
+export interface FoundPassage extends Passage, FusedMatch {}
+
+/** What both legs know about a question, before any text is read. */
+export interface Candidates {
+  matches: FusedMatch[];
+  keywords: KeywordResult;
+  /** Legs that could not be asked; the other one carried the search alone. */
+  failedLegs: Leg[];
+}
+
+/** Candidates asked of each leg, and passages read after fusion. */
+const LEG_DEPTH = 50;
+
+/** Keywords ∥ vectors → fuse. A leg that fails leaves the other one; both failing is an error. */
+export async function findCandidates(
+  services: Services,
+  reader: Reader,
+  query: Query,
+  legs: Leg[] = ["keywords", "vectors"],
+): Promise<Candidates> {
+  const [keywords, vectors] = await Promise.allSettled([
+    legs.includes("keywords") ? byKeywords(services, reader, query) : NOTHING,
+    legs.includes("vectors") ? byVectors(services, reader, query) : [],
+  ]);
+  if (keywords.status === "rejected" && vectors.status === "rejected") throw keywords.reason;
+  const failedLegs: Leg[] = [];
+  for (const [leg, result] of [["keywords", keywords], ["vectors", vectors]] as const) {
+    if (result.status === "fulfilled") continue;
+    failedLegs.push(leg);
+    console.warn("retrieval: a leg failed", { leg, error: String(result.reason) });
+  }
+  const keywordResult = keywords.status === "fulfilled" ? keywords.value : NOTHING;
+  const vectorResult = vectors.status === "fulfilled" ? vectors.value : [];
+  return { matches: fuse(keywordResult, vectorResult), keywords: keywordResult, failedLegs };
+}
+
+/** Reads the best candidates' text, which is also where they are checked against what the reader may see. */
+export async function readCandidates(
+  services: Services,
+  reader: Reader,
+  candidates: Candidates,
+  limit: number,
+): Promise<FoundPassage[]> {
+  const best = candidates.matches.slice(0, limit);
+  const ids = best.map((match) => match.chunkId);
+  const passages = await readPassages(services.db, reader.workspaceId, reader.audience, ids);
+  const matchOf = new Map(best.map((match) => [match.chunkId, match]));
+  return passages.flatMap((passage) => {
+    const match = matchOf.get(passage.chunkId);
+    return match ? [{ ...passage, ...match }] : [];
+  });
+}
+
+const NOTHING: KeywordResult = { matches: [], chunkCounts: new Map(), totalChunks: 0 };
+
+function byKeywords({ db }: Services, reader: Reader, query: Query): Promise<KeywordResult> {
+  const terms = queryTerms(query.text);
+  return searchKeywords(db, reader.workspaceId, reader.audience, terms, LEG_DEPTH);
+}
+
+async function byVectors({ vectors }: Services, reader: Reader, query: Query): Promise<VectorMatch[]> {
+  if (query.vector === null) throw new Error("The question could not be embedded");
+  return vectors.query(reader.workspaceId, query.vector, LEG_DEPTH);
+}

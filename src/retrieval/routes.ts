@@ -1,0 +1,82 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { jsonBody } from "../http/body.ts";
+import { requireKey, type App } from "../http/context.ts";
+import { jsonContent, problems } from "../http/openapi.ts";
+import { embedQuestion } from "../models/embed-question.ts";
+import { answerability } from "./decide.ts";
+import { findCandidates, readCandidates, type FoundPassage } from "./retrieve.ts";
+
+const leg = z.enum(["keywords", "vectors"]);
+const legScore = z.object({ rank: z.int(), score: z.number() });
+
+const searchBody = z
+  .strictObject({
+    query: z.string().trim().min(1).max(4000),
+    limit: z.int().min(1).max(50).default(10),
+    explain: z.boolean().default(false),
+    /** Runs one leg alone, to measure it. */
+    legs: z.array(leg).min(1).max(2).default(["keywords", "vectors"]),
+  })
+  .meta({ id: "SearchInput" });
+
+const searchResult = z
+  .object({
+    results: z.array(
+      z.object({
+        external_id: z.string(),
+        title: z.string(),
+        url: z.string().nullable(),
+        text: z.string(),
+        heading_path: z.array(z.string()),
+        score: z.number(),
+        legs: z.object({ keywords: legScore.nullable(), vectors: legScore.nullable() }).optional(),
+      }),
+    ),
+    answerability: z.number(),
+    failed_legs: z.array(leg),
+  })
+  .meta({ id: "SearchResult" });
+
+const searchRoute = createRoute({
+  method: "post",
+  path: "/v1/search",
+  summary: "Search the documents, without an answer",
+  middleware: [requireKey({ scope: "documents", secretOnly: true }), jsonBody()] as const,
+  request: { body: { ...jsonContent(searchBody, "The question"), required: true } },
+  responses: {
+    200: jsonContent(searchResult, "Passages, best first"),
+    ...problems(400, 401, 403, 415, 422, 429),
+  },
+});
+
+export function searchRoutes(app: App): void {
+  app.openapi(searchRoute, async (c) => {
+    const services = c.get("services");
+    const { query, limit, explain, legs } = c.req.valid("json");
+    const reader = { workspaceId: c.get("caller").workspaceId, audience: [] };
+    const vector = legs.includes("vectors") ? await embedQuestion(services.embedder, query) : null;
+    const candidates = await findCandidates(services, reader, { text: query, vector }, legs);
+    const passages = await readCandidates(services, reader, candidates, limit);
+    return c.json(
+      {
+        results: passages.map((passage) => toResult(passage, explain)),
+        answerability: answerability(candidates, passages, services.embedder.model),
+        failed_legs: candidates.failedLegs,
+      },
+      200,
+    );
+  });
+}
+
+function toResult(passage: FoundPassage, explain: boolean) {
+  const { externalId, title, url, text, headingPath, score, keywords, vectors } = passage;
+  return {
+    external_id: externalId,
+    title,
+    url,
+    text,
+    heading_path: headingPath,
+    score,
+    legs: explain ? { keywords: keywords ?? null, vectors: vectors ?? null } : undefined,
+  };
+}

@@ -1,0 +1,20 @@
+import { stemmer } from "stemmer";
+import { queryTerms, wordsOf } from "./query-terms.ts";
+
+/** Words of a text as the index compares them: without case, accents and endings. */
+export function stemsOf(text: string): string[] {
+  return wordsOf(fold(text)).map(stemmer);
+}
+
+/** The telling words of a question, stemmed. */
+export function questionStems(question: string): string[] {
+  return [...new Set(queryTerms(question).words.map((word) => stemmer(fold(word))))];
+}
+
+export function stemOf(word: string): string {
+  return stemmer(fold(word));
+}
+
+function fold(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}+/gu, "").toLowerCase();
+}

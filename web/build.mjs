@@ -1,0 +1,28 @@
+// Builds everything that the Worker serves as static assets into dist/web. Silent unless it fails.
+import { cp, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const web = dirname(fileURLToPath(import.meta.url));
+const out = join(web, "..", "dist", "web");
+
+const staticFiles = ["demo/index.html", "demo/demo.css", "demo/favicon.svg", "_headers"];
+
+// esbuild prints its own errors with the place in the source; a second copy from here would only hide them.
+const bundled = await build({
+  entryPoints: { demo: join(web, "demo", "main.ts") },
+  outdir: out,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  tsconfig: join(web, "tsconfig.json"),
+  logLevel: "warning",
+}).catch(() => undefined);
+if (!bundled) process.exit(1);
+
+await mkdir(out, { recursive: true });
+await Promise.all(
+  staticFiles.map((file) => cp(join(web, file), join(out, file.split("/").at(-1)))),
+);

@@ -1,0 +1,101 @@
+import { asRecord, asText, readChatEvents, type ChatEvent } from "./stream.ts";
+
+/** What went wrong, in words for the visitor. */
+export type Failure = { title: string; detail: string; requestId: string };
+
+export type KeyLookup =
+  | { kind: "found"; key: string }
+  | { kind: "missing" }
+  | { kind: "secret" }
+  | { kind: "unreachable" };
+
+export type ChatReply =
+  | { ok: true; events: AsyncGenerator<ChatEvent> }
+  | { ok: false; failure: Failure };
+
+export type Question = { message: string; conversationId: string | null };
+
+/** Finds the publishable key: the address's `?key=` wins over the deployment's own demo key. */
+export async function findKey(search: string): Promise<KeyLookup> {
+  const given = new URLSearchParams(search).get("key")?.trim();
+  if (given?.startsWith("sk_")) return { kind: "secret" };
+  if (given) return { kind: "found", key: given };
+  try {
+    const response = await fetch("/demo.json", { headers: { accept: "application/json" } });
+    if (response.status === 404) return { kind: "missing" };
+    if (!response.ok) return { kind: "unreachable" };
+    const key = asText(asRecord(await response.json()).key);
+    return key ? { kind: "found", key } : { kind: "missing" };
+  } catch {
+    return { kind: "unreachable" };
+  }
+}
+
+/** Asks one question. Rejects only when `signal` aborts; every other trouble before the stream is a `failure`. */
+export async function askQuestion(
+  key: string,
+  question: Question,
+  signal: AbortSignal,
+): Promise<ChatReply> {
+  let response: Response;
+  try {
+    response = await fetch("/v1/chat", {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${key}`,
+        "content-type": "application/json",
+        accept: "text/event-stream",
+      },
+      body: JSON.stringify({
+        message: question.message,
+        ...(question.conversationId && { conversation_id: question.conversationId }),
+      }),
+      signal,
+    });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { ok: false, failure: networkFailure() };
+  }
+  if (!response.ok) return { ok: false, failure: await toFailure(response) };
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
+  if (!isStream || !response.body) return { ok: false, failure: unexpectedFailure(response) };
+  return { ok: true, events: readChatEvents(response.body) };
+}
+
+function networkFailure(): Failure {
+  const title = navigator.onLine ? "The help centre cannot be reached" : "You are offline";
+  return {
+    title,
+    detail: "Your question was not answered. Check your connection and try again.",
+    requestId: "",
+  };
+}
+
+function unexpectedFailure(response: Response): Failure {
+  return {
+    title: "Something went wrong on our side",
+    detail: "The server did not answer in the form that this page expects.",
+    requestId: response.headers.get("x-request-id") ?? "",
+  };
+}
+
+/** A proxy in between may answer with HTML; then there is no problem document to show. */
+async function toFailure(response: Response): Promise<Failure> {
+  const problem = asRecord(await response.json().catch(() => null));
+  const fallback = unexpectedFailure(response);
+  const title = asText(problem.title);
+  if (!title) return { ...fallback, detail: `The server answered with status ${response.status}.` };
+  return {
+    title,
+    detail: [asText(problem.detail), waitHint(response)].filter(Boolean).join(" "),
+    requestId: asText(problem.request_id) || fallback.requestId,
+  };
+}
+
+function waitHint(response: Response): string {
+  const seconds = Number(response.headers.get("retry-after"));
+  if (!(seconds > 0)) return "";
+  return seconds === 1
+    ? "You can try again in a second."
+    : `You can try again in ${seconds} seconds.`;
+}

@@ -1,0 +1,48 @@
+import type { MarkerTarget } from "./answer-text.ts";
+import { element } from "./element.ts";
+import type { Citation } from "./stream.ts";
+
+/** The list of cited articles, and how a marker in the text gets to each. */
+export function renderCitations(citations: Citation[]): {
+  section: HTMLElement;
+  targets: Map<string, MarkerTarget>;
+} {
+  const targets = new Map<string, MarkerTarget>();
+  const list = element("ul");
+  for (const citation of citations) {
+    const quote = citation.quote ? renderQuote(citation) : null;
+    const item = element(
+      "li",
+      { tabindex: "-1" },
+      element("span", { class: "number", "aria-hidden": "true" }, citation.n),
+      element("div", {}, renderTitle(citation), ...(quote ? [quote] : [])),
+    );
+    list.append(item);
+    targets.set(citation.n, { title: citation.title, follow: () => reveal(item, quote) });
+  }
+  const heading = element("h2", {}, citations.length === 1 ? "Source" : "Sources");
+  return { section: element("section", { class: "citations" }, heading, list), targets };
+}
+
+function renderTitle({ title, url }: Citation): HTMLElement {
+  const text = element("span", { dir: "auto" }, title);
+  if (!url) return text;
+  const newTab = element("span", { class: "visually-hidden" }, " (opens in a new tab)");
+  return element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, text, newTab);
+}
+
+function renderQuote({ quote, title }: Citation): HTMLDetailsElement {
+  const about = element("span", { class: "visually-hidden" }, ` from ${title}`);
+  return element(
+    "details",
+    {},
+    element("summary", {}, "Quoted passage", about),
+    element("blockquote", { dir: "auto" }, quote),
+  );
+}
+
+function reveal(item: HTMLElement, quote: HTMLDetailsElement | null): void {
+  if (quote) quote.open = true;
+  item.focus({ preventScroll: true });
+  item.scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,118 @@
+import { EventSourceParserStream } from "eventsource-parser/stream";
+
+const OUTCOMES = ["answered", "clarified", "abstained", "handed_over", "small_talk"] as const;
+
+export type Source = { n: string; title: string; url: string | null };
+export type Citation = Source & { quote: string };
+export type Outcome = {
+  outcome: (typeof OUTCOMES)[number];
+  /** 0–1, or null when the server gives none. */
+  confidence: number | null;
+  rung: string;
+  release: string;
+  /** The verified text; it replaces what was streamed. */
+  text: string;
+  citations: Citation[];
+};
+
+export type ChatEvent =
+  | { type: "start"; messageId: string; conversationId: string }
+  | { type: "source"; source: Source }
+  | { type: "text-start" }
+  | { type: "text"; delta: string }
+  | { type: "outcome"; outcome: Outcome }
+  | { type: "error"; message: string }
+  | { type: "finish" };
+
+/**
+ * Reads an AI SDK UI message stream (https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol) up to `[DONE]` or its end.
+ * Throws when the connection breaks or an event is not JSON. Part types that this page has no use for are skipped, so
+ * that the server may add some.
+ */
+export async function* readChatEvents(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<ChatEvent> {
+  // A reader instead of `for await`: Safari has no async iteration of streams before 26.4.
+  const reader = body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream())
+    .getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || value.data === "[DONE]") return;
+      const event = toChatEvent(asRecord(JSON.parse(value.data)));
+      if (event) yield event;
+    }
+  } finally {
+    // After a failed read the stream is already closed; that error is the one to report.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+function toChatEvent(part: Record<string, unknown>): ChatEvent | null {
+  switch (part.type) {
+    case "start":
+      return {
+        type: "start",
+        messageId: asText(part.messageId),
+        conversationId: asText(asRecord(part.messageMetadata).conversation_id),
+      };
+    case "source-url":
+    case "source-document":
+      return { type: "source", source: toSource(part.sourceId, part) };
+    case "text-start":
+      return { type: "text-start" };
+    case "text-delta":
+      return { type: "text", delta: asText(part.delta) };
+    case "data-outcome":
+      return toOutcomeEvent(asRecord(part.data));
+    case "error":
+      return { type: "error", message: asText(part.errorText) };
+    case "finish":
+      return { type: "finish" };
+    default:
+      return null;
+  }
+}
+
+function toOutcomeEvent(data: Record<string, unknown>): ChatEvent | null {
+  const outcome = OUTCOMES.find((known) => known === data.outcome);
+  if (!outcome) return null;
+  const citations = Array.isArray(data.citations) ? data.citations.map(asRecord) : [];
+  return {
+    type: "outcome",
+    outcome: {
+      outcome,
+      confidence: typeof data.confidence === "number" ? data.confidence : null,
+      rung: asText(data.rung),
+      release: asText(data.release),
+      text: asText(data.text),
+      citations: citations.map((citation) => ({
+        ...toSource(citation.n, citation),
+        quote: asText(citation.quote),
+      })),
+    },
+  };
+}
+
+function toSource(n: unknown, from: Record<string, unknown>): Source {
+  const title = asText(from.title) || asText(from.external_id) || "Untitled article";
+  return { n: asText(n), title, url: toWebUrl(asText(from.url)) };
+}
+
+/** Only absolute http(s) addresses become links: a document's `javascript:` URL must never be clickable. */
+function toWebUrl(value: string): string | null {
+  if (!URL.canParse(value)) return null;
+  const url = new URL(value);
+  return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+}
+
+export function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+export function asText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" ? String(value) : "";
+}

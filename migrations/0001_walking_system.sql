@@ -85,6 +85,14 @@ CREATE VIRTUAL TABLE chunk_terms USING fts5 (
   tokenize = 'porter unicode61 remove_diacritics 2'
 );
 
+-- The words that a workspace's documents use, to recognise misspelt ones. The sweeper forgets those no longer used.
+CREATE TABLE words (
+  id           INTEGER PRIMARY KEY,
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+  word         TEXT NOT NULL,
+  UNIQUE (workspace_id, word)
+) STRICT;
+
 -- Vectors whose chunk is gone. D1 decides what is served, so they are collected afterwards.
 CREATE TABLE vector_garbage (
   vector_id   TEXT PRIMARY KEY,

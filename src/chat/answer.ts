@@ -1,5 +1,5 @@
 import { decide } from "../retrieval/decide.ts";
-import { findCandidates, readCandidates } from "../retrieval/retrieve.ts";
+import { ANSWER_PASSAGES, findCandidates, readCandidates } from "../retrieval/retrieve.ts";
 import type { Services } from "../services.ts";
 import { conclude } from "./conclude.ts";
 import { generate } from "./generate.ts";
@@ -10,9 +10,6 @@ import { selectSources, toReference } from "./sources.ts";
 import { startTimer } from "./timer.ts";
 import type { ChatRequest, Emit, TurnResult } from "./turn.ts";
 import { understand } from "./understand.ts";
-
-/** Passages read after fusion; what is not among them is not in the answer. */
-const PASSAGES = 12;
 
 /**
  * One turn, from the question to the recorded answer. At most four sequential waits on bindings come before the first
@@ -37,7 +34,7 @@ export async function answer(
     storeQuestion(services, turn, question),
   ]);
   emit({ type: "start", conversationId: turn.conversationId, messageId: turn.messageId });
-  const passages = candidates ? await readCandidates(services, reader, candidates, PASSAGES) : [];
+  const passages = candidates ? await readCandidates(services, reader, candidates, ANSWER_PASSAGES) : [];
   timer.lap("retrieve");
 
   const decision = candidates

@@ -4,11 +4,17 @@ import type { KeywordResult } from "../retrieval/keywords.ts";
 import { stemOf, stemsOf } from "../retrieval/stems.ts";
 import type { Source } from "./turn.ts";
 
-/** Sentences (or list items, or table rows) quoted from one passage. */
-const MAX_SENTENCES = 4;
+/** Sentences, list items or table rows quoted from one passage. */
+const MAX_SENTENCES = 6;
 const MAX_CHARACTERS = 420;
-/** A sentence that shares nothing with the question still belongs to a passage that was found for it. */
+/** A sentence that shares no word with the question still belongs to a passage that was found for it. */
 const BASE_VALUE = 0.08;
+/** Share of the question's weight that a second source must add, beyond what the first one says, to be quoted too. */
+const WORTH_ADDING = 0.35;
+/** Of later passages of a source, how much less each is worth than the one before: they were found to fit less. */
+const POSITION_DISCOUNT = 0.35;
+/** `Code: E-07; Meaning: …`: a row of a table stands alone, while neighbours of a sentence or a step belong to it. */
+const TABLE_ROW = /^[^:;\n]{1,40}: [^\n]*?; [^:;\n]{1,40}: /;
 
 /**
  * Composes an answer without a language model: the stretch of the best source's text that says most about the question,
@@ -16,14 +22,16 @@ const BASE_VALUE = 0.08;
  */
 export function extractiveAnswer(sources: Source[], keywords: KeywordResult | undefined): string {
   const weights = wordWeights(keywords);
-  const first = sources[0];
+  const [first, second] = sources;
   if (!first) return "";
   const lead = bestStretch(first, weights);
+  const parts = [`${lead.text} [${first.n}]`];
   const said = new Set(stemsOf(lead.text));
   const unsaid = new Map([...weights].filter(([stem]) => !said.has(stem)));
-  const parts = [`${lead.text} [${first.n}]`];
-  const second = sources[1] ? bestStretch(sources[1], unsaid) : undefined;
-  if (second && sources[1] && second.value > lead.value) parts.push(`${second.text} [${sources[1].n}]`);
+  const addition = second && bestStretch(second, unsaid);
+  if (second && addition && addition.shared >= WORTH_ADDING * total(weights)) {
+    parts.push(`${addition.text} [${second.n}]`);
+  }
   return parts.join("\n\n");
 }
 
@@ -35,49 +43,62 @@ function wordWeights(keywords: KeywordResult | undefined): Map<string, number> {
   return weights;
 }
 
+function total(weights: Map<string, number>): number {
+  return [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+}
+
 interface Stretch {
   text: string;
   value: number;
+  /** Weight of the question's words that it contains. */
+  shared: number;
 }
 
-/** The best run of consecutive sentences over a source's passages; earlier passages were found to be better. */
+/** The best run of consecutive sentences over a source's passages. */
 function bestStretch(source: Source, weights: Map<string, number>): Stretch {
-  let best: Stretch = { text: source.passages[0]?.text ?? "", value: -1 };
+  let best: Stretch = { text: source.passages[0]?.text ?? "", value: -1, shared: 0 };
   for (const [position, passage] of source.passages.entries()) {
-    const discount = 1 / (1 + 0.35 * position);
+    const discount = 1 / (1 + POSITION_DISCOUNT * position);
     for (const stretch of stretchesOf(passage.text, weights)) {
       const value = stretch.value * discount;
-      if (value > best.value) best = { text: stretch.text, value };
+      if (value > best.value) best = { ...stretch, value };
     }
   }
   return best;
 }
 
+/** A step belongs to the steps before it, the next sentences less and less, and a row of a table not at all. */
+function valueAsNeighbour(sentence: string, distance: number): number {
+  if (TABLE_ROW.test(sentence)) return -BASE_VALUE;
+  return /^\d+\. /.test(sentence) ? BASE_VALUE : BASE_VALUE / 2 ** distance;
+}
+
 function* stretchesOf(text: string, weights: Map<string, number>): Generator<Stretch> {
   const sentences = locate(text);
-  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0) || 1;
+  const whole = total(weights) || 1;
   for (const [from, first] of sentences.entries()) {
     const seen = new Set<string>();
-    let value = 0;
+    let shared = 0;
+    let base = 0;
     for (const sentence of sentences.slice(from, from + MAX_SENTENCES)) {
       if (sentence.end - first.start > MAX_CHARACTERS && sentence !== first) break;
-      value += BASE_VALUE;
+      base += sentence === first ? BASE_VALUE : valueAsNeighbour(sentence.text, sentence.index - from);
       for (const stem of stemsOf(sentence.text)) {
         if (seen.has(stem)) continue;
         seen.add(stem);
-        value += (weights.get(stem) ?? 0) / total;
+        shared += weights.get(stem) ?? 0;
       }
-      yield { text: text.slice(first.start, sentence.end), value };
+      yield { text: text.slice(first.start, sentence.end), value: base + shared / whole, shared };
     }
   }
 }
 
 /** Where each sentence stands in the text, so that a stretch is cut out as it is written. */
-function locate(text: string): { text: string; start: number; end: number }[] {
+function locate(text: string): { text: string; index: number; start: number; end: number }[] {
   let position = 0;
-  return splitSentences(text).map((sentence) => {
+  return splitSentences(text).map((sentence, index) => {
     const start = Math.max(text.indexOf(sentence, position), position);
     position = start + sentence.length;
-    return { text: sentence, start, end: position };
+    return { text: sentence, index, start, end: position };
   });
 }

@@ -2,6 +2,7 @@ import { hashBearer, keyStatement, requireAccess } from "../auth/keys.ts";
 import { limitBurst } from "../auth/limits.ts";
 import { Problem } from "../http/problem.ts";
 import { embedQuestion } from "../models/embed-question.ts";
+import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
 import type { Services } from "../services.ts";
 import type { ChatRequest, HistoryMessage, Turn } from "./turn.ts";
 
@@ -25,8 +26,8 @@ export async function recall(services: Services, request: ChatRequest): Promise<
   const keyHash = await hashBearer(request.authorization);
   const { conversationId } = request;
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId)) throw unknownConversation();
-  const [[keys, conversations, history], vector] = await Promise.all([
-    services.db.batch(recallStatements(services.db, keyHash, conversationId ?? "")),
+  const [[keys, conversations, history, spelling], vector] = await Promise.all([
+    services.db.batch(recallStatements(services.db, keyHash, request)),
     embedQuestion(services.embedder, request.message),
     limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
   ]);
@@ -42,6 +43,7 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     metadata: request.metadata,
     history: rows.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
     previousQuestion: previousQuestion(rows),
+    corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
     vector,
   };
 }
@@ -49,9 +51,10 @@ export async function recall(services: Services, request: ChatRequest): Promise<
 function recallStatements(
   db: D1Database,
   keyHash: string,
-  conversationId: string,
+  { conversationId = "", message }: ChatRequest,
 ): D1PreparedStatement[] {
-  const own = `workspace_id = (SELECT workspace_id FROM api_keys WHERE hash = ?1 AND revoked_at IS NULL)`;
+  const workspace = `(SELECT workspace_id FROM api_keys WHERE hash = ?1 AND revoked_at IS NULL)`;
+  const own = `workspace_id = ${workspace}`;
   return [
     keyStatement(db, keyHash),
     db
@@ -63,6 +66,7 @@ function recallStatements(
          WHERE ${own} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )
       .bind(keyHash, conversationId),
+    spellingStatement(db, { sql: workspace, value: keyHash }, message),
   ];
 }
 

@@ -22,6 +22,8 @@ export interface Turn {
   metadata: Record<string, unknown>;
   history: HistoryMessage[];
   previousQuestion: { standalone: string; vector: number[] | null } | undefined;
+  /** What misspelt words of the message probably meant. */
+  corrections: string[];
   /** Embedding of the message as typed; null when the model could not be reached. */
   vector: number[] | null;
 }

@@ -18,10 +18,12 @@ const REFERS_BACK = /\b(?:it|its|that|this|these|those|they|them|their|there|one
  */
 export function understand(turn: Turn): Query {
   const previous = turn.previousQuestion;
-  if (!previous || !isFollowUp(turn.message)) return { text: turn.message, vector: turn.vector };
+  const { message, vector, corrections } = turn;
+  if (!previous || !isFollowUp(message)) return { text: message, corrections, vector };
   return {
-    text: `${previous.standalone}\n${turn.message}`.slice(-MAX_STANDALONE_CHARACTERS),
-    vector: average(previous.vector, turn.vector),
+    corrections,
+    text: `${previous.standalone}\n${message}`.slice(-MAX_STANDALONE_CHARACTERS),
+    vector: average(previous.vector, vector),
   };
 }
 

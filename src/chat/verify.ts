@@ -112,7 +112,7 @@ export class CitationVerifier {
 
   #cite(n: number): boolean {
     const source = this.#sources.find((candidate) => candidate.n === n);
-    const quote = source && supportingQuote(this.#lastStatement(), source);
+    const quote = source && (this.#verbatim(source) ?? supportingQuote(this.#lastStatement(), source));
     if (!source || quote === undefined) return false;
     if (!this.citations.some((citation) => citation.n === n)) {
       const { externalId, title, url } = source;
@@ -121,10 +121,22 @@ export class CitationVerifier {
     return true;
   }
 
-  /** What stands before the marker, back to the previous sentence that had one of its own. */
-  #lastStatement(): string {
+  /** What stands before the marker, back to the previous marker. */
+  #unit(): string {
     const withoutTrailing = this.#text.replace(/(?:\s*\[\d{1,2}\])+\s*$/, "");
-    const paragraph = withoutTrailing.slice(withoutTrailing.lastIndexOf("]") + 1);
-    return splitSentences(paragraph).filter((sentence) => /[\p{L}\p{N}]/u.test(sentence)).at(-1) ?? "";
+    const marker = [...withoutTrailing.matchAll(/\[\d{1,2}\]/g)].at(-1);
+    return withoutTrailing.slice(marker ? marker.index + marker[0].length : 0).trim();
+  }
+
+  /** The whole unit, if the source says it word for word. */
+  #verbatim(source: Source): string | undefined {
+    const unit = this.#unit();
+    const isQuote = unit !== "" && source.passages.some(({ text }) => text.includes(unit));
+    return isQuote ? unit.slice(0, MAX_QUOTE_CHARACTERS) : undefined;
+  }
+
+  #lastStatement(): string {
+    const sentences = splitSentences(this.#unit());
+    return sentences.filter((sentence) => /[\p{L}\p{N}]/u.test(sentence)).at(-1) ?? "";
   }
 }

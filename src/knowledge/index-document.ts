@@ -1,4 +1,5 @@
 import { sha256Hex } from "../auth/keys.ts";
+import { wordsOf } from "../retrieval/query-terms.ts";
 import type { Services } from "../services.ts";
 import { embeddedText, type Chunk } from "./chunk.ts";
 import type { DocumentStatus } from "./documents.ts";
@@ -88,6 +89,13 @@ export async function commitVersion(
       keptIds,
       work.title,
     ),
+    ...slices(vocabularyOf(work.title, added)).map((words) =>
+      bind(
+        `INSERT OR IGNORE INTO words (workspace_id, word) SELECT ?4, value FROM json_each(?3) WHERE ${current}`,
+        words,
+        work.workspaceId,
+      ),
+    ),
     bind(
       `UPDATE documents SET live_version = ?2, markdown = ?3, chunk_count = ?4, embedded_chunks = ?5
        WHERE id = ?1 AND version = ?2 AND live_version <> ?2 AND status <> 'deleted'`,
@@ -128,7 +136,13 @@ async function diff(
   return { kept, added };
 }
 
-function slices(rows: object[]): string[] {
+/** The words of new chunks, as a visitor may type them; codes and numbers are never corrected. */
+function vocabularyOf(title: string, chunks: Chunk[]): string[] {
+  const text = [title, ...chunks.flatMap((chunk) => [...chunk.headingPath, chunk.text])].join("\n");
+  return [...new Set(wordsOf(text.toLowerCase()))].filter((word) => /^\p{L}{4,40}$/u.test(word));
+}
+
+function slices(rows: (object | string)[]): string[] {
   const result: string[] = [];
   let open: string[] = [];
   let size = 0;

@@ -8,6 +8,7 @@ const BATCH = 100;
 
 /** Finds what lost messages and crashes left behind (design, invariant 1). Runs on every cron tick. */
 export async function sweep(services: Services): Promise<{ resent: number; collected: number }> {
+  await forgetUnusedWords(services);
   return { resent: await resendOverdue(services), collected: await collectOldGarbage(services) };
 }
 
@@ -38,4 +39,17 @@ async function collectOldGarbage({ db, vectors, now }: Services): Promise<number
     .bind(JSON.stringify(ids))
     .run();
   return ids.length;
+}
+
+/** Checks a stretch of the vocabulary, beginning at random, against the keyword index. */
+async function forgetUnusedWords({ db }: Services): Promise<void> {
+  await db
+    .prepare(
+      `DELETE FROM words WHERE id IN (
+         SELECT id FROM words WHERE id >= (SELECT abs(random()) % (coalesce(max(id), 0) + 1) FROM words)
+         ORDER BY id LIMIT ${BATCH})
+       AND NOT EXISTS (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH
+         'workspace : "' || replace(words.workspace_id, '_', '') || '" AND {title headings body} : "' || words.word || '"')`,
+    )
+    .run();
 }

@@ -1,7 +1,7 @@
 /**
- * Estimates the WordPiece tokens of a text, on the high side, without shipping a 466 KB vocabulary: short words are one
- * token, longer ones one for each five letters; digits go in pairs; letters of scripts that the vocabulary
- * hardly knows count one each, as does punctuation. Against the real tokenizer: `npm run eval:tokens`.
+ * Estimates the WordPiece tokens of a text without shipping a 466 KB vocabulary: short words are one token, longer ones one
+ * for each five letters; digits go in pairs; letters of scripts that the vocabulary hardly knows count one each, as does
+ * punctuation. test/knowledge/tokens.test.ts holds it against the real tokenizer.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0;

@@ -13,17 +13,17 @@ export function workersAiChat(
   rung: ChatModel["rung"],
   calls: BindingCalls,
 ): ChatModel {
-  const run = ai.run.bind(ai) as unknown as (
-    model: string,
-    input: Record<string, unknown>,
-  ) => Promise<ReadableStream<Uint8Array>>;
+  // The binding's own types list every hosted model by name; ours is configuration.
+  const client = ai as unknown as {
+    run(model: string, input: Record<string, unknown>): Promise<ReadableStream<Uint8Array>>;
+  };
   return {
     id,
     rung,
     async *stream(messages, maxTokens): AsyncGenerator<ChatPart> {
       try {
         const body = await calls.track("ai", () =>
-          run(id, { messages, max_tokens: maxTokens, temperature: TEMPERATURE, stream: true }),
+          client.run(id, { messages, max_tokens: maxTokens, temperature: TEMPERATURE, stream: true }),
         );
         yield* readModelStream(body);
       } catch (error) {

@@ -12,15 +12,15 @@ interface EmbeddingOutput {
 
 export function workersAiEmbedder(ai: Ai, model: string, calls: BindingCalls): Embedder {
   const facts = embeddingModel(model);
-  const run = ai.run.bind(ai) as unknown as (
-    model: string,
-    input: { text: string[] },
-  ) => Promise<EmbeddingOutput>;
+  // The binding's own types list every hosted model by name; ours is configuration.
+  const client = ai as unknown as {
+    run(model: string, input: { text: string[] }): Promise<EmbeddingOutput>;
+  };
 
   async function embedBatch(texts: string[]): Promise<number[][]> {
     let output: EmbeddingOutput;
     try {
-      output = await calls.track("ai", () => run(model, { text: texts }));
+      output = await calls.track("ai", () => client.run(model, { text: texts }));
     } catch (error) {
       throw asModelUnavailable(error);
     }

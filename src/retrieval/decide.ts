@@ -2,7 +2,7 @@ import { embeddingModel } from "../models/table.ts";
 import weightsFile from "./decision-weights.json" with { type: "json" };
 import { inverseFrequency } from "./fuse.ts";
 import type { KeywordResult } from "./keywords.ts";
-import type { Candidates, FoundPassage } from "./retrieve.ts";
+import { ANSWER_PASSAGES, type Candidates, type FoundPassage } from "./retrieve.ts";
 import { stemOf, stemsOf } from "./stems.ts";
 
 export interface Decision {
@@ -36,19 +36,13 @@ export function decide(
   passages: FoundPassage[],
   embeddingModelId: string,
 ): Decision {
-  const confidence = answerability(candidates, passages, embeddingModelId);
+  const confidence = answerability(weigh(candidates, passages, embeddingModelId));
   const answer = passages.length > 0 && confidence >= weightsFile.threshold;
   return { action: answer ? "answer" : "abstain", confidence };
 }
 
-/** Probability from 0 to 1 that the passages answer the question. */
-export function answerability(
-  candidates: Candidates,
-  passages: FoundPassage[],
-  embeddingModelId: string,
-): number {
-  if (passages.length === 0) return 0;
-  const evidence = weigh(candidates, passages, embeddingModelId);
+/** Probability from 0 to 1 that passages with this evidence answer the question. */
+export function answerability(evidence: Evidence): number {
   const weights: Record<keyof Evidence, number> = weightsFile.weights;
   let logit = weightsFile.bias;
   for (const name of Object.keys(evidence) as (keyof Evidence)[]) {
@@ -60,9 +54,10 @@ export function answerability(
 /** The evidence of both legs for the passages that were found. */
 export function weigh(
   { matches, keywords }: Candidates,
-  passages: FoundPassage[],
+  found: FoundPassage[],
   embeddingModelId: string,
 ): Evidence {
+  const passages = found.slice(0, ANSWER_PASSAGES);
   const { unrelatedCosine, matchingCosine } = embeddingModel(embeddingModelId);
   const cosine = Math.max(0, ...passages.map((passage) => passage.vectors?.score ?? 0));
   const rarity = wordRarity(keywords);

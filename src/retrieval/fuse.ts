@@ -29,29 +29,31 @@ const BM25_SATURATION = 2.2;
  * Convex combination of the legs on scales that do not depend on what else was found: BM25 as a share of what this
  * question could reach at best, and the cosine itself. Unlike ranks or min–max scaling, a leg that found nothing good
  * then adds little, whatever its best match is (theoretical normalisation: Bruch, Gai, Ingber 2023, arXiv 2210.11934).
+ * A chunk that the vector leg did not return is taken to be as near as the last one that it did: it is at most that.
  */
 export function fuse(keywords: KeywordResult, vectors: VectorMatch[]): FusedMatch[] {
   const attainable = attainableScore(keywords);
   const fused = new Map<number, FusedMatch>();
-  const entry = (chunkId: number): FusedMatch => {
-    const known = fused.get(chunkId);
-    if (known) return known;
-    const fresh = { chunkId, score: 0, keywordShare: 0, keywords: undefined, vectors: undefined };
-    fused.set(chunkId, fresh);
-    return fresh;
-  };
-  for (const [index, { chunkId, score }] of keywords.matches.entries()) {
-    const match = entry(chunkId);
-    match.keywords = { rank: index + 1, score };
-    match.keywordShare = Math.min(1, score / attainable);
-    match.score += KEYWORD_WEIGHT * match.keywordShare;
-  }
   for (const [index, { id, score }] of vectors.entries()) {
     const chunkId = chunkIdOf(id);
     if (chunkId === undefined) continue;
-    const match = entry(chunkId);
-    match.vectors = { rank: index + 1, score };
-    match.score += (1 - KEYWORD_WEIGHT) * Math.max(0, score);
+    const vectorLeg = { rank: index + 1, score };
+    fused.set(chunkId, { chunkId, score: 0, keywordShare: 0, keywords: undefined, vectors: vectorLeg });
+  }
+  for (const [index, { chunkId, score }] of keywords.matches.entries()) {
+    const known = fused.get(chunkId);
+    fused.set(chunkId, {
+      chunkId,
+      score: 0,
+      keywordShare: Math.min(1, score / attainable),
+      keywords: { rank: index + 1, score },
+      vectors: known?.vectors,
+    });
+  }
+  const floor = vectors.at(-1)?.score ?? 0;
+  for (const match of fused.values()) {
+    const cosine = Math.max(0, match.vectors?.score ?? floor);
+    match.score = KEYWORD_WEIGHT * match.keywordShare + (1 - KEYWORD_WEIGHT) * cosine;
   }
   return [...fused.values()].toSorted((a, b) => b.score - a.score || a.chunkId - b.chunkId);
 }

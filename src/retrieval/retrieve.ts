@@ -16,6 +16,8 @@ export interface Reader {
 export interface Query {
   /** Words for the keyword leg. */
   text: string;
+  /** More of them: what misspelt words probably meant. */
+  corrections: string[];
   /** Embedding for the vector leg; null when the model could not be reached. */
   vector: number[] | null;
 }
@@ -30,8 +32,12 @@ export interface Candidates {
   failedLegs: Leg[];
 }
 
-/** Candidates asked of each leg, and passages read after fusion. */
-const LEG_DEPTH = 50;
+/** Candidates asked of each leg: what Vectorize answers at most, and what a keyword search costs little to rank. */
+const VECTOR_DEPTH = 100;
+const KEYWORD_DEPTH = 50;
+
+/** Passages that an answer is made and judged from; what is not among them is not in it. */
+export const ANSWER_PASSAGES = 12;
 
 /** Keywords ∥ vectors → fuse. A leg that fails leaves the other one; both failing is an error. */
 export async function findCandidates(
@@ -76,11 +82,12 @@ export async function readCandidates(
 const NOTHING: KeywordResult = { matches: [], chunkCounts: new Map(), totalChunks: 0 };
 
 function byKeywords({ db }: Services, reader: Reader, query: Query): Promise<KeywordResult> {
-  const terms = queryTerms(query.text);
-  return searchKeywords(db, reader.workspaceId, reader.audience, terms, LEG_DEPTH);
+  const { words, phrases } = queryTerms(query.text);
+  const terms = { words: [...new Set([...words, ...query.corrections])], phrases };
+  return searchKeywords(db, reader.workspaceId, reader.audience, terms, KEYWORD_DEPTH);
 }
 
 async function byVectors({ vectors }: Services, reader: Reader, query: Query): Promise<VectorMatch[]> {
   if (query.vector === null) throw new Error("The question could not be embedded");
-  return vectors.query(reader.workspaceId, query.vector, LEG_DEPTH);
+  return vectors.query(reader.workspaceId, query.vector, VECTOR_DEPTH);
 }

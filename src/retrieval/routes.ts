@@ -3,8 +3,8 @@ import { jsonBody } from "../http/body.ts";
 import { requireKey, type App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { embedQuestion } from "../models/embed-question.ts";
-import { answerability } from "./decide.ts";
-import { findCandidates, readCandidates, type FoundPassage } from "./retrieve.ts";
+import { answerability, weigh } from "./decide.ts";
+import { findCandidates, readCandidates, ANSWER_PASSAGES, type FoundPassage } from "./retrieve.ts";import { corrections, spellingStatement, type SpellingCandidate } from "./spelling.ts";
 
 const leg = z.enum(["keywords", "vectors"]);
 const legScore = z.object({ rank: z.int(), score: z.number() });
@@ -33,6 +33,8 @@ const searchResult = z
       }),
     ),
     answerability: z.number(),
+    /** With `explain`: what the answerability is computed from. */
+    evidence: z.record(z.string(), z.number()).optional(),
     failed_legs: z.array(leg),
   })
   .meta({ id: "SearchResult" });
@@ -54,13 +56,19 @@ export function searchRoutes(app: App): void {
     const services = c.get("services");
     const { query, limit, explain, legs } = c.req.valid("json");
     const reader = { workspaceId: c.get("caller").workspaceId, audience: [] };
-    const vector = legs.includes("vectors") ? await embedQuestion(services.embedder, query) : null;
-    const candidates = await findCandidates(services, reader, { text: query, vector }, legs);
-    const passages = await readCandidates(services, reader, candidates, limit);
+    const [vector, spelling] = await Promise.all([
+      legs.includes("vectors") ? embedQuestion(services.embedder, query) : null,
+      spellingStatement(services.db, { sql: "?1", value: reader.workspaceId }, query).all<SpellingCandidate>(),
+    ]);
+    const question = { text: query, corrections: corrections(spelling.results), vector };
+    const candidates = await findCandidates(services, reader, question, legs);
+    const passages = await readCandidates(services, reader, candidates, Math.max(limit, ANSWER_PASSAGES));
+    const evidence = weigh(candidates, passages, services.embedder.model);
     return c.json(
       {
-        results: passages.map((passage) => toResult(passage, explain)),
-        answerability: answerability(candidates, passages, services.embedder.model),
+        results: passages.slice(0, limit).map((passage) => toResult(passage, explain)),
+        answerability: answerability(evidence),
+        evidence: explain ? { ...evidence } : undefined,
         failed_legs: candidates.failedLegs,
       },
       200,

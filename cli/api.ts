@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CommandError, UsageError } from "./command.ts";
+
+export interface ApiOptions {
+  url: string;
+  key: string;
+  /** Attempts for a request that meets 429, 5xx, a time-out or no server. */
+  tries: number;
+  timeoutMs: number;
+}
+
+export interface Answer<T> {
+  body: T;
+  /** Duration of the attempt that succeeded. */
+  ms: number;
+}
+
+type ApiErrorKind = "http" | "unreachable" | "timeout" | "not_json";
+
+/** A request that did not succeed, however often it was tried. */
+export class ApiError extends Error {
+  readonly kind: ApiErrorKind;
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(kind: ApiErrorKind, message: string, status = 0, retryAfterMs?: number) {
+    super(message);
+    this.kind = kind;
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  get retryable(): boolean {
+    if (this.kind !== "http") return this.kind !== "not_json";
+    return this.status === 429 || this.status >= 500;
+  }
+
+  /** No other request with this key will fare better. */
+  get isRefusedKey(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+}
+
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 120_000;
+
+/** A running instance's HTTP API, as the holder of a secret key sees it. */
+export class Api {
+  readonly url: string;
+  /** Attempts beyond the first, over all requests. */
+  retries = 0;
+  readonly #options: ApiOptions;
+
+  constructor(options: ApiOptions) {
+    this.url = options.url;
+    this.#options = options;
+  }
+
+  get<T>(path: string, tries?: number): Promise<Answer<T>> {
+    return this.#request("GET", path, undefined, tries);
+  }
+
+  post<T>(path: string, body: object): Promise<Answer<T>> {
+    return this.#request("POST", path, body);
+  }
+
+  put<T>(path: string, body: object): Promise<Answer<T>> {
+    return this.#request("PUT", path, body);
+  }
+
+  async #request<T>(
+    method: string,
+    path: string,
+    body?: object,
+    tries = this.#options.tries,
+  ): Promise<Answer<T>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attempt<T>(method, path, body);
+      } catch (error) {
+        if (!(error instanceof ApiError) || !error.retryable || attempt >= tries) throw error;
+        this.retries++;
+        // Spread over half the delay, so that requests refused together do not come back together.
+        const backoff = FIRST_DELAY_MS * 2 ** (attempt - 1) * (1 + Math.random() / 2);
+        await sleep(Math.min(Math.max(error.retryAfterMs ?? 0, backoff), LONGEST_DELAY_MS));
+      }
+    }
+  }
+
+  async #attempt<T>(method: string, path: string, body?: object): Promise<Answer<T>> {
+    const started = performance.now();
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${this.#options.key}`,
+      accept: "application/json",
+    };
+    if (body) headers["content-type"] = "application/json";
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`${this.url}${path}`, {
+        method,
+        headers,
+        body: body && JSON.stringify(body),
+        redirect: "manual",
+        signal: AbortSignal.timeout(this.#options.timeoutMs),
+      });
+      text = await response.text();
+    } catch (error) {
+      throw connectionError(error, this.#options.timeoutMs);
+    }
+    const parsed = parseJson(text);
+    if (!response.ok) throw refused(response, parsed);
+    if (parsed === undefined) throw new ApiError("not_json", "The answer is not JSON", response.status);
+    return { body: parsed as T, ms: performance.now() - started };
+  }
+}
+
+function connectionError(error: unknown, timeoutMs: number): ApiError {
+  if (error instanceof DOMException && error.name === "TimeoutError") {
+    return new ApiError("timeout", `No answer within ${timeoutMs / 1000} s`);
+  }
+  const { cause } = error as { cause?: { code?: string; message?: string } };
+  const detail = cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error));
+  return new ApiError("unreachable", `No connection (${detail})`);
+}
+
+/** Prefers what our own problem details say over the bare status. */
+function refused(response: Response, parsed: unknown): ApiError {
+  const problem = (parsed ?? {}) as { code?: unknown; title?: unknown; detail?: unknown };
+  const said = [problem.detail, problem.title].find((text) => typeof text === "string");
+  const code = typeof problem.code === "string" ? ` ${problem.code}` : "";
+  const message = `${response.status}${code}${said ? `: ${said}` : ""}`;
+  return new ApiError("http", message, response.status, retryAfter(response.headers.get("retry-after")));
+}
+
+/** The header in either of its forms, seconds or a date, as milliseconds from now. */
+function retryAfter(header: string | null): number | undefined {
+  if (!header) return undefined;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The address without a slash at its end. */
+export function readUrl(text: string): string {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError(`--url takes an http(s) address, not "${text}".`);
+  }
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+}
+
+export function readSecretKey(key: string): string {
+  if (key.startsWith("pk_")) {
+    throw new UsageError("This is a publishable key (pk_…); documents need a secret key (sk_…).");
+  }
+  if (!/^sk_[A-Za-z0-9_]{1,128}$/.test(key)) {
+    throw new UsageError("The key must be a secret key: sk_… with letters and digits.");
+  }
+  return key;
+}
+
+/** Asks once, before any work: is an instance there, and does it accept the key? */
+export async function checkAccess(api: Api): Promise<void> {
+  try {
+    const { body } = await api.get<{ documents?: unknown }>("/v1/documents?limit=1", 2);
+    if (!Array.isArray(body.documents)) throw new ApiError("not_json", "Unexpected answer");
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new CommandError(explain(api.url, error));
+  }
+}
+
+/** A failure that ends the whole command, as a sentence with the next step. */
+export function explain(url: string, error: ApiError): string {
+  if (error.kind === "unreachable") {
+    return `Nothing answers at ${url}: ${error.message}. Is the instance running? (npm start)`;
+  }
+  if (error.kind === "timeout") return `${url} does not answer: ${error.message}.`;
+  if (error.status === 401) return `${url} does not accept this key (401). Is it of this instance, and not revoked?`;
+  if (error.status === 403) return `The key may not do this at ${url}: ${error.message}`;
+  if (error.kind === "not_json" || [301, 302, 307, 308, 404].includes(error.status)) {
+    return `${url} answers, but not as an Edgewise instance does (${error.message}).`;
+  }
+  return `${url} cannot take the request: ${error.message}`;
+}

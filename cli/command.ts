@@ -1,0 +1,65 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+/** The command cannot be run as it was typed: exit code 2. */
+export class UsageError extends Error {}
+
+/** The command cannot go on, for a reason that a person can act on: exit code 1, no stack. */
+export class CommandError extends Error {}
+
+/** Exit code after Ctrl-C, as shells count: 128 + SIGINT. */
+export const INTERRUPTED = 130;
+
+/**
+ * Runs a command-line program: prints `help` when asked, turns errors into a sentence and an exit code
+ * (0 done, 1 failed, 2 wrong usage).
+ */
+export async function runCommand(
+  help: string,
+  main: (args: string[]) => Promise<number>,
+): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(help.trim());
+    return;
+  }
+  try {
+    process.exitCode = await main(args);
+  } catch (error) {
+    if (error instanceof UsageError) console.error(`${error.message}\n\n${help.trim()}`);
+    else if (error instanceof CommandError) console.error(error.message);
+    else console.error(error);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** `util.parseArgs`, strict, with its complaints as usage errors. */
+export function readArguments<T extends NonNullable<ParseArgsConfig["options"]>>(
+  args: string[],
+  options: T,
+) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A whole number from an option, or what holds when the option is absent. */
+export function readCount<T>(
+  text: string | undefined,
+  option: string,
+  absent: T,
+  least = 1,
+): number | T {
+  if (text === undefined) return absent;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > 1_000_000) {
+    throw new UsageError(`${option} takes a whole number from ${least}, not "${text}".`);
+  }
+  return value;
+}
+
+/** What an error says, for a list of failures. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,25 @@
+/** The body of `PUT /v1/documents/{external_id}`, and the id. */
+export interface Document {
+  external_id: string;
+  title: string;
+  content: string;
+  content_type: string;
+  url?: string;
+  language?: string;
+  updated_at?: string;
+  audience?: string[];
+  metadata?: Record<string, unknown>;
+}
+
+/** A file or line that holds no document that could be uploaded. */
+export interface Unreadable {
+  source: string;
+  reason: string;
+}
+
+export interface ReadDocuments {
+  documents: Document[];
+  unreadable: Unreadable[];
+  /** What was left out or not understood, without harm to the documents that were read. */
+  notes: string[];
+}

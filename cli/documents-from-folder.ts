@@ -1,0 +1,109 @@
+import type { Dirent } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { CommandError, reasonOf } from "./command.ts";
+import type { Document, ReadDocuments, Unreadable } from "./document.ts";
+import { refusedId } from "./fields.ts";
+import { parseHtmlFile, parseMarkdownFile, parseTextFile, type ParsedFile } from "./parse-file.ts";
+
+const PARSERS: Record<string, (externalId: string, source: string) => ParsedFile> = {
+  ".md": parseMarkdownFile,
+  ".markdown": parseMarkdownFile,
+  ".html": parseHtmlFile,
+  ".htm": parseHtmlFile,
+  ".txt": parseTextFile,
+};
+
+export const FILE_TYPES = Object.keys(PARSERS);
+
+/**
+ * Every document below a folder, in the order of its paths. Hidden files and folders, `node_modules` and links are not
+ * followed; what has no reader is counted in the notes.
+ * @throws CommandError when two files would be the same document
+ */
+export async function documentsFromFolder(folder: string): Promise<ReadDocuments> {
+  const { files, notes } = await findFiles(folder);
+  refuseSameIds(files);
+  const documents: Document[] = [];
+  const unreadable: Unreadable[] = [];
+  const fieldNotes = new Map<string, string[]>();
+  for (const file of files) {
+    try {
+      const parsed = await parseFile(folder, file);
+      documents.push(parsed.document);
+      for (const note of parsed.notes) fieldNotes.set(note, [...(fieldNotes.get(note) ?? []), file]);
+    } catch (error) {
+      unreadable.push({ source: file, reason: reasonOf(error) });
+    }
+  }
+  for (const [note, where] of fieldNotes) notes.push(`${note}; left out (${named(where)})`);
+  return { documents, unreadable, notes };
+}
+
+async function parseFile(folder: string, file: string): Promise<ParsedFile> {
+  const externalId = idOf(file);
+  const refused = refusedId(externalId);
+  if (refused) throw new Error(refused);
+  const source = decode(await readFile(path.join(folder, file)));
+  if (!source.trim()) throw new Error("The file is empty");
+  const parsed = PARSERS[extensionOf(file)]?.(externalId, source);
+  if (!parsed) throw new Error("No reader for this type of file");
+  if (!parsed.document.content.trim()) throw new Error("The file holds nothing but front matter");
+  return parsed;
+}
+
+/** The path without its extension. Names are composed (NFC): the same folder has the same ids on every system. */
+function idOf(file: string): string {
+  const withoutExtension = file.slice(0, file.length - path.extname(file).length);
+  return withoutExtension.normalize("NFC").replace(/\s+/g, "-");
+}
+
+function extensionOf(file: string): string {
+  return path.extname(file).toLowerCase();
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error("The file is not UTF-8 text");
+  }
+}
+
+/** Paths relative to the folder, with `/` on every system. */
+async function findFiles(folder: string): Promise<{ files: string[]; notes: string[] }> {
+  const files: string[] = [];
+  const others = new Map<string, string[]>();
+  const walk = async (below: string): Promise<void> => {
+    const entries = await readdir(path.join(folder, below), { withFileTypes: true });
+    for (const entry of entries) {
+      const file = below ? `${below}/${entry.name}` : entry.name;
+      if (isSkipped(entry)) continue;
+      else if (entry.isDirectory()) await walk(file);
+      else if (entry.isFile() && extensionOf(file) in PARSERS) files.push(file);
+      else {
+        const kind = entry.isSymbolicLink() ? "links" : extensionOf(file) || "files without extension";
+        others.set(kind, [...(others.get(kind) ?? []), file]);
+      }
+    }
+  };
+  await walk("");
+  const notes = [...others].map(([kind, where]) => `${kind}: not read (${named(where)})`);
+  return { files: files.toSorted(), notes };
+}
+
+function isSkipped(entry: Dirent): boolean {
+  return entry.name.startsWith(".") || (entry.isDirectory() && entry.name === "node_modules");
+}
+
+function refuseSameIds(files: string[]): void {
+  const byId = Map.groupBy(files, idOf);
+  const clashes = [...byId].filter(([, same]) => same.length > 1);
+  if (clashes.length === 0) return;
+  const lines = clashes.map(([id, same]) => `  ${id}: ${same.join(" and ")}`);
+  throw new CommandError(`Files that would be the same document; rename all but one:\n${lines.join("\n")}`);
+}
+
+function named(files: string[]): string {
+  return files.length > 3 ? `${files.slice(0, 2).join(", ")} and ${files.length - 2} more` : files.join(", ");
+}

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiError, explain, type Api } from "./api.ts";
+import { reasonOf } from "./command.ts";
+import { forEachConcurrently } from "./concurrently.ts";
+import type { Document } from "./document.ts";
+import { startProgress } from "./progress.ts";
+
+export interface Failure {
+  external_id: string;
+  reason: string;
+}
+
+export interface Uploaded {
+  created: number;
+  changed: number;
+  unchanged: number;
+  failed: Failure[];
+  /** Why the upload was given up before its end. */
+  gaveUp: string | undefined;
+}
+
+interface Accepted {
+  version: number;
+  unchanged: boolean;
+}
+
+/** Documents in a row that found no server: it is gone, and the rest need not find out one by one. */
+const UNREACHABLE_IN_A_ROW = 5;
+
+/** Stores every document. One that is refused is listed and the others go on; a refused key or a lost server ends it. */
+export async function uploadDocuments(
+  api: Api,
+  documents: Document[],
+  options: {
+    concurrency: number;
+    onStored?: (document: Document, version: number) => void;
+  },
+): Promise<Uploaded> {
+  const result: Uploaded = { created: 0, changed: 0, unchanged: 0, failed: [], gaveUp: undefined };
+  const progress = startProgress("Uploading", documents.length);
+  let done = 0;
+  let unreachable = 0;
+  await forEachConcurrently(documents, options.concurrency, async (document) => {
+    if (result.gaveUp) return;
+    try {
+      const { version, unchanged } = await putDocument(api, document);
+      unreachable = 0;
+      result[unchanged ? "unchanged" : version === 1 ? "created" : "changed"]++;
+      options.onStored?.(document, version);
+    } catch (error) {
+      result.failed.push({ external_id: document.external_id, reason: reasonOf(error) });
+      unreachable = error instanceof ApiError && error.kind === "unreachable" ? unreachable + 1 : 0;
+      if (error instanceof ApiError && (error.isRefusedKey || unreachable >= UNREACHABLE_IN_A_ROW)) {
+        result.gaveUp ??= explain(api.url, error);
+      }
+    }
+    progress.update(++done);
+  });
+  progress.end();
+  return result;
+}
+
+async function putDocument(api: Api, { external_id, ...document }: Document): Promise<Accepted> {
+  const { body } = await api.put<Accepted>(`/v1/documents/${encodeURIComponent(external_id)}`, document);
+  return body;
+}
+
+export interface ListedDocument {
+  external_id: string;
+  status: "pending" | "live" | "failed" | "deleted";
+  version: number;
+  error: string | null;
+  updated_at: string;
+}
+
+/** All documents of the workspace, or those with a status. */
+export async function listDocuments(api: Api, status?: ListedDocument["status"]): Promise<ListedDocument[]> {
+  const all: ListedDocument[] = [];
+  let cursor: string | null = null;
+  do {
+    const query = new URLSearchParams({ limit: "200" });
+    if (status) query.set("status", status);
+    if (cursor) query.set("cursor", cursor);
+    const { body }: { body: { documents: ListedDocument[]; next_cursor: string | null } } =
+      await api.get(`/v1/documents?${query}`);
+    all.push(...body.documents);
+    cursor = body.next_cursor;
+  } while (cursor);
+  return all;
+}
+
+export interface Learned {
+  /** Documents that no search finds, with the reason. */
+  failed: Failure[];
+  /** Documents that were still waiting when nothing had moved for too long. */
+  pending: string[];
+}
+
+const STALLED_MS = 10 * 60_000;
+const LONGEST_POLL_MS = 10_000;
+
+/** Resolves once none of these documents is pending, or none has stopped being so for ten minutes. */
+export async function waitUntilLearned(api: Api, documents: Document[]): Promise<Learned> {
+  const ours = new Set(documents.map((document) => document.external_id));
+  const mine = (listed: ListedDocument[]): ListedDocument[] =>
+    listed.filter(({ external_id }) => ours.has(external_id));
+  const progress = startProgress("Learning", ours.size);
+  let pending: ListedDocument[] = [];
+  let movedAt = Date.now();
+  for (;;) {
+    const asked = Date.now();
+    const now = mine(await listDocuments(api, "pending"));
+    if (now.length !== pending.length) movedAt = Date.now();
+    pending = now;
+    progress.update(ours.size - pending.length);
+    if (pending.length === 0 || Date.now() - movedAt > STALLED_MS) break;
+    // Listing thousands costs something: it may take a tenth of the time at most.
+    await sleep(Math.min(LONGEST_POLL_MS, Math.max(300, (Date.now() - asked) * 9)));
+  }
+  progress.end();
+  const failed = mine(await listDocuments(api, "failed")).map(({ external_id, error }) => ({
+    external_id,
+    reason: error ?? "no reason given",
+  }));
+  return { failed, pending: pending.map(({ external_id }) => external_id) };
+}

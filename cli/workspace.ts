@@ -1,0 +1,184 @@
+// `npm run workspace`: creates workspaces and keys, in the database itself because no key can exist before the first.
+import { createHash, randomBytes, randomInt } from "node:crypto";
+import path from "node:path";
+import { scopes as allScopes, type KeyKind, type Scope } from "../src/auth/keys.ts";
+import { CommandError, readArguments, runCommand, UsageError } from "./command.ts";
+import { runSql, sqlText, type Row, type Target } from "./d1.ts";
+
+const HELP = `
+Usage: npm run workspace -- <command> [--remote | --local [--state <folder>]]
+
+  create "<name>"             a new workspace
+  key create <workspace id> --kind publishable|secret [--scopes a,b] [--label "<text>"]
+                              a new key, shown once. Publishable keys go into web pages and may only chat. Secret keys
+                              have the scopes chat, documents and insight unless told; admin has to be asked for.
+  key revoke <key id>         ends a key at once
+  list                        workspaces and their keys, without the keys themselves
+
+  --local                     the database of the local instance (default); it may be running
+  --state <folder>            the local instance's folder; default .edgewise/state
+  --remote                    the deployed database of wrangler.toml; needs \`npx wrangler login\` or CLOUDFLARE_API_TOKEN
+
+Exit code: 0 done, 1 failed, 2 wrong usage.
+`;
+
+const DEFAULT_SCOPES: Record<KeyKind, Scope[]> = {
+  publishable: ["chat"],
+  secret: ["chat", "documents", "insight"],
+};
+const PREFIX: Record<KeyKind, string> = { publishable: "pk_", secret: "sk_" };
+
+/** 238 random bits. Without an underscore, so never one of the published development keys (`…_local_…`). */
+const KEY_LENGTH = 40;
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+await runCommand(HELP, async (args) => {
+  const { values, positionals } = readArguments(args, {
+    remote: { type: "boolean" },
+    local: { type: "boolean" },
+    state: { type: "string" },
+    kind: { type: "string" },
+    scopes: { type: "string" },
+    label: { type: "string" },
+  });
+  const [first, second, ...rest] = positionals;
+  const command = first === "key" ? `key ${second ?? ""}` : first;
+  const operands = first === "key" ? rest : positionals.slice(1);
+  const isKeyCreate = command === "key create";
+  for (const option of ["kind", "scopes", "label"] as const) {
+    if (values[option] !== undefined && !isKeyCreate) throw new UsageError(`--${option} goes with "key create".`);
+  }
+  const target = readTarget(values);
+  switch (command) {
+    case "create":
+      return createWorkspace(target, freeText("The name", only(operands, "a name"), 1));
+    case "key create":
+      return createKey(target, readId("ws", only(operands, "a workspace id")), readKey(values));
+    case "key revoke":
+      return revokeKey(target, readId("key", only(operands, "a key id")));
+    case "list":
+      if (operands.length > 0) throw new UsageError("list takes no operand.");
+      return listWorkspaces(target);
+    default:
+      throw new UsageError(command ? `There is no command "${command.trim()}".` : "Name a command.");
+  }
+});
+
+function readTarget(values: { remote?: boolean; local?: boolean; state?: string }): Target {
+  if (values.remote && (values.local || values.state)) throw new UsageError("Either --remote or --local.");
+  if (values.remote) return { kind: "remote" };
+  return { kind: "local", state: path.resolve(values.state ?? process.env["EDGEWISE_STATE"] ?? ".edgewise/state") };
+}
+
+function only(operands: string[], what: string): string {
+  const [operand, ...more] = operands;
+  if (operand === undefined || more.length > 0) throw new UsageError(`Give ${what}, and only that (quote it).`);
+  return operand;
+}
+
+/** Ids as the application and this command make them, and those of the development workspace. */
+function readId(prefix: "ws" | "key", id: string): string {
+  if (!new RegExp(`^${prefix}_[A-Za-z0-9_]{1,60}$`).test(id)) {
+    throw new UsageError(`"${id}" is not an id: ${prefix}_ with letters and digits. "list" shows them.`);
+  }
+  return id;
+}
+
+function freeText(what: string, text: string, least: number): string {
+  const trimmed = text.trim();
+  if (trimmed.length < least || trimmed.length > 100 || /[\p{C}\p{Zl}\p{Zp}]/u.test(trimmed)) {
+    throw new UsageError(`${what} takes ${least} to 100 characters, without control characters.`);
+  }
+  return trimmed;
+}
+
+interface NewKey {
+  kind: KeyKind;
+  scopes: Scope[];
+  label: string;
+}
+
+function readKey(values: { kind?: string; scopes?: string; label?: string }): NewKey {
+  const { kind } = values;
+  if (kind !== "publishable" && kind !== "secret") throw new UsageError("--kind is publishable or secret.");
+  const label = freeText("--label", values.label ?? "", 0);
+  if (values.scopes === undefined) return { kind, scopes: DEFAULT_SCOPES[kind], label };
+  const wanted = new Set(values.scopes.split(",").map((scope) => scope.trim()));
+  const unknown = [...wanted].filter((scope) => !(allScopes as readonly string[]).includes(scope));
+  if (unknown.length > 0) throw new UsageError(`--scopes are ${allScopes.join(", ")}, not "${unknown.join(", ")}".`);
+  const scopes = allScopes.filter((scope) => wanted.has(scope));
+  if (kind === "publishable" && scopes.some((scope) => scope !== "chat")) {
+    throw new UsageError("A publishable key is readable by everybody: its only scope is chat.");
+  }
+  return { kind, scopes, label };
+}
+
+async function createWorkspace(target: Target, name: string): Promise<number> {
+  const id = `ws_${randomBytes(16).toString("hex")}`;
+  // The cursor secret is drawn inside the database and never on a command line, which other users could read.
+  await runSql(
+    target,
+    `INSERT INTO workspaces (id, name, secret, created_at)
+     VALUES (${sqlText(id)}, ${sqlText(name)}, lower(hex(randomblob(32))), ${Date.now()})`,
+  );
+  console.log(id);
+  const where = target.kind === "remote" ? " --remote" : "";
+  console.error(`Workspace "${name}" created. Next: npm run workspace -- key create ${id} --kind secret${where}`);
+  return 0;
+}
+
+async function createKey(target: Target, workspaceId: string, { kind, scopes, label }: NewKey): Promise<number> {
+  const id = `key_${randomBytes(16).toString("hex")}`;
+  const key = PREFIX[kind] + Array.from({ length: KEY_LENGTH }, () => BASE62[randomInt(BASE62.length)]).join("");
+  const hash = createHash("sha256").update(key).digest("hex");
+  const values = [sqlText(id), "id", ...[kind, hash, JSON.stringify(scopes), label].map(sqlText), Date.now()];
+  const created = await runSql(
+    target,
+    `INSERT INTO api_keys (id, workspace_id, kind, hash, scopes, label, created_at)
+     SELECT ${values.join(", ")} FROM workspaces WHERE id = ${sqlText(workspaceId)} RETURNING id`,
+  );
+  if (created.length === 0) throw new CommandError(`There is no workspace ${workspaceId}. "list" shows those that are.`);
+  console.log(key);
+  console.error(`Key ${id} (${kind}; ${scopes.join(", ")}) created. The key above is not stored and cannot be shown again.`);
+  return 0;
+}
+
+async function revokeKey(target: Target, id: string): Promise<number> {
+  const revoked = await runSql(
+    target,
+    `UPDATE api_keys SET revoked_at = ${Date.now()} WHERE id = ${sqlText(id)} AND revoked_at IS NULL RETURNING id`,
+  );
+  if (revoked.length > 0) {
+    console.error(`Key ${id} is revoked.`);
+    return 0;
+  }
+  const [known] = await runSql(target, `SELECT revoked_at FROM api_keys WHERE id = ${sqlText(id)}`);
+  if (!known) throw new CommandError(`There is no key ${id}. "list" shows those that are.`);
+  console.error(`Key ${id} was revoked already, ${toDate(known["revoked_at"])}.`);
+  return 0;
+}
+
+async function listWorkspaces(target: Target): Promise<number> {
+  const rows = await runSql(
+    target,
+    `SELECT w.id AS workspace, w.name, k.id AS key_id, k.kind, k.scopes, k.label, k.created_at, k.revoked_at
+     FROM workspaces w LEFT JOIN api_keys k ON k.workspace_id = w.id ORDER BY w.created_at, w.id, k.created_at, k.id`,
+  );
+  for (const [workspace, keys] of Map.groupBy(rows, (row) => row["workspace"])) {
+    console.log(`${workspace}  ${keys[0]?.["name"]}`);
+    for (const key of keys) if (key["key_id"]) console.log(`  ${describeKey(key)}`);
+  }
+  if (rows.length === 0) console.error("There is no workspace yet.");
+  return 0;
+}
+
+function describeKey(row: Row): string {
+  const scopes = (JSON.parse(String(row["scopes"])) as string[]).join(",");
+  const state = row["revoked_at"] === null ? "" : `  revoked ${toDate(row["revoked_at"])}`;
+  const label = row["label"] ? `  "${row["label"]}"` : "";
+  return `${row["key_id"]}  ${row["kind"]}  ${scopes}${label}  created ${toDate(row["created_at"])}${state}`;
+}
+
+function toDate(ms: unknown): string {
+  return new Date(Number(ms)).toISOString().slice(0, 16).replace("T", " ");
+}

@@ -1,0 +1,138 @@
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Api, checkAccess, readSecretKey, readUrl } from "../cli/api.ts";
+import { CommandError, INTERRUPTED } from "../cli/command.ts";
+import type { Document } from "../cli/document.ts";
+import { listDocuments, uploadDocuments, waitUntilLearned } from "../cli/upload.ts";
+import { DEMO_KEYS } from "../local/config.ts";
+import { startInstance, type Instance } from "../local/dev/instance.ts";
+import { search } from "./ask.ts";
+import { sample } from "./sample.ts";
+
+export interface Failure {
+  stage: "documents" | "search" | "chat";
+  /** Of the question or the document. */
+  id: string;
+  reason: string;
+}
+
+const { env } = process;
+const TRIES = 3;
+/** A language model behind a chat may take its time; a shared machine too. */
+const TIMEOUT_MS = 120_000;
+
+/**
+ * Measures the instance at `url`, or without one a throwaway instance that is stopped and removed afterwards, also after
+ * a failure or Ctrl-C.
+ */
+export async function withTarget<T>(
+  { url, key }: { url: string | undefined; key: string | undefined },
+  measure: (api: Api) => Promise<T>,
+): Promise<T> {
+  if (url !== undefined) {
+    const secretKey = readSecretKey(key ?? DEMO_KEYS.secret);
+    const api = new Api({ url: readUrl(url), key: secretKey, tries: TRIES, timeoutMs: TIMEOUT_MS });
+    await checkAccess(api);
+    return measure(api);
+  }
+  const state = await mkdtemp(path.join(os.tmpdir(), "edgewise-eval-"));
+  // Whatever ends this process, local/dev ends the instance's processes first. Links in the folder are not followed.
+  process.once("exit", () => rmSync(state, { recursive: true, force: true, maxRetries: 5 }));
+  const running: { instance?: Instance } = {};
+  stopOnSignal(running);
+  const instance = await startThrowaway(state);
+  running.instance = instance;
+  try {
+    const api = new Api({ url: instance.url, key: DEMO_KEYS.secret, tries: TRIES, timeoutMs: TIMEOUT_MS });
+    return await Promise.race([measure(api), instance.failed]);
+  } finally {
+    await instance.stop();
+  }
+}
+
+function startThrowaway(state: string): Promise<Instance> {
+  return startInstance({
+    state,
+    chatModel: env["CHAT_MODEL"] || undefined,
+    smallChatModel: env["SMALL_CHAT_MODEL"] || undefined,
+    localChatUrl: env["LOCAL_CHAT_URL"] || undefined,
+    localChatKey: env["LOCAL_CHAT_KEY"] || undefined,
+    localChatModel: env["LOCAL_CHAT_MODEL"] || undefined,
+    log: (line) => console.error(line),
+  }).catch((error: unknown) => {
+    throw new CommandError(`No instance could be started: ${error instanceof Error ? error.message : String(error)}`);
+  });
+}
+
+function stopOnSignal(running: { instance?: Instance }): void {
+  let signals = 0;
+  for (const [signal, code] of [["SIGINT", INTERRUPTED], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+    process.on(signal, () => {
+      signals++;
+      if (signals > 1 || !running.instance) process.exit(code);
+      console.error("\nStopping …");
+      void running.instance.stop().finally(() => process.exit(code));
+    });
+  }
+}
+
+/** Uploads the set's documents and waits until both legs find them. Answers what went wrong; the rest can be measured. */
+export async function ingest(api: Api, documents: Document[], concurrency: number): Promise<Failure[]> {
+  const uploaded = await uploadDocuments(api, documents, { concurrency });
+  if (uploaded.gaveUp) throw new CommandError(uploaded.gaveUp);
+  const learned = await waitUntilLearned(api, documents);
+  const failures: Failure[] = [
+    ...uploaded.failed.map(({ external_id, reason }) => asFailure(external_id, `not stored: ${reason}`)),
+    ...learned.failed.map(({ external_id, reason }) => asFailure(external_id, `not learned: ${reason}`)),
+    ...learned.pending.map((id) => asFailure(id, "still pending after ten minutes without progress")),
+  ];
+  const broken = new Set(failures.map(({ id }) => id));
+  const unseen = await waitForVectors(api, documents.filter((document) => !broken.has(document.external_id)));
+  return [...failures, ...unseen.map((id) => asFailure(id, "its vectors are not visible after two minutes"))];
+}
+
+function asFailure(id: string, reason: string): Failure {
+  return { stage: "documents", id, reason };
+}
+
+const PROBES = 8;
+const VECTORS_TIMEOUT_MS = 120_000;
+/** Enough to be nearest to the passage that it begins. */
+const PROBE_CHARACTERS = 300;
+
+/**
+ * Asks the vector leg for the beginnings of some documents, half of them those that were learned last, until each is
+ * found. Answers those that are not.
+ */
+async function waitForVectors(api: Api, documents: Document[]): Promise<string[]> {
+  const byId = new Map(documents.map((document) => [document.external_id, document]));
+  const latest = (await listDocuments(api, "live"))
+    .filter(({ external_id }) => byId.has(external_id))
+    .toSorted((a, b) => b.updated_at.localeCompare(a.updated_at))
+    .slice(0, PROBES / 2)
+    .flatMap(({ external_id }) => byId.get(external_id) ?? []);
+  let unseen = [...new Set([...latest, ...sample(documents, PROBES / 2)])];
+  const deadline = Date.now() + VECTORS_TIMEOUT_MS;
+  for (;;) {
+    const stillUnseen: Document[] = [];
+    for (const document of unseen) {
+      const query = `${document.title}\n${document.content}`.slice(0, PROBE_CHARACTERS);
+      const { results } = await search(api, query, ["vectors"]);
+      if (!results.some((result) => result.external_id === document.external_id)) stillUnseen.push(document);
+    }
+    unseen = stillUnseen;
+    if (unseen.length === 0 || Date.now() > deadline) break;
+    await sleep(1000);
+  }
+  return unseen.map((document) => document.external_id);
+}
+
+/** What the instance holds besides the set, which competes with it, and what of the set it lacks. */
+export async function compareDocuments(api: Api, documents: Document[]): Promise<{ others: number; missing: string[] }> {
+  const live = new Set((await listDocuments(api, "live")).map(({ external_id }) => external_id));
+  const missing = documents.map(({ external_id }) => external_id).filter((id) => !live.has(id));
+  return { others: live.size - (documents.length - missing.length), missing };
+}

@@ -1,0 +1,44 @@
+import type { PlatformEnv } from "../env.ts";
+
+export interface EmbeddingCache {
+  get(key: string): Promise<ArrayBuffer | null>;
+  put(key: string, bytes: ArrayBuffer): Promise<void>;
+}
+
+/**
+ * The store that this instance was given. None is fine: every text is then computed. The same goes for a lookup that
+ * fails, as one can while another instance writes to a shared cache.
+ */
+export function embeddingCache(
+  env: Pick<PlatformEnv, "EMBEDDINGS" | "EMBEDDING_FILES">,
+): EmbeddingCache | undefined {
+  const { EMBEDDINGS: namespace, EMBEDDING_FILES: files } = env;
+  if (namespace) {
+    return {
+      get: (key) => namespace.get(key, "arrayBuffer").catch(() => null),
+      put: (key, bytes) => namespace.put(key, bytes),
+    };
+  }
+  if (files) {
+    return {
+      async get(key) {
+        const response = await files.fetch(`http://files/${key}`);
+        const bytes = await response.arrayBuffer();
+        return response.ok ? bytes : null;
+      },
+      async put(key, body) {
+        await files.fetch(`http://files/${key}`, { method: "PUT", body });
+      },
+    };
+  }
+  return undefined;
+}
+
+/** The model's name is part of the hashed text, so a key is plain hex and safe as a file's name. */
+export async function embeddingKey(model: string, text: string): Promise<string> {
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(`${model}\n${text}`),
+  );
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

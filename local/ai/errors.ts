@@ -1,0 +1,28 @@
+/**
+ * Errors in the words of Workers AI. The binding builds them from the service's answer as `<code>: <description>`.
+ * Codes: https://developers.cloudflare.com/workers-ai/platform/errors/
+ */
+export class InferenceUpstreamError extends Error {
+  override name = "InferenceUpstreamError";
+}
+
+export function invalidInput(detail: string): InferenceUpstreamError {
+  return new InferenceUpstreamError(`5006: Error: ${detail}`);
+}
+
+export function noSuchModel(model: string): InferenceUpstreamError {
+  return new InferenceUpstreamError(`5007: No such model ${model} or task`);
+}
+
+export function capacityExceeded(): InferenceUpstreamError {
+  return new InferenceUpstreamError("3040: Capacity temporarily exceeded, please try again.");
+}
+
+export function requestTimeout(): InferenceUpstreamError {
+  return new InferenceUpstreamError("3007: Request timeout");
+}
+
+/** What the binding throws when the inference service itself cannot be reached: no code, only the edge's own. */
+export function unavailable(): InferenceUpstreamError {
+  return new InferenceUpstreamError("error code: 1031");
+}

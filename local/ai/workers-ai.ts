@@ -1,0 +1,67 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { PlatformEnv } from "../env.ts";
+import { recordChat, stats, takeFault, takeScript, type FaultKind } from "../faults.ts";
+import { runChat, validateChat } from "./chat.ts";
+import { runEmbeddings, type Embeddings } from "./embeddings.ts";
+import { capacityExceeded, noSuchModel, requestTimeout, unavailable } from "./errors.ts";
+import { EMBEDDING_MODEL } from "./embedding-model.ts";
+import { cutStream, playScript } from "./streams.ts";
+
+/** Model families that the service has and this platform has no model for. */
+const UNSUPPORTED = /\/(bge-reranker|whisper|flux|m2m100)|embedding|\/bge-/;
+
+/** Stands behind `env.AI`. */
+export class WorkersAI extends WorkerEntrypoint<PlatformEnv> {
+  async run(
+    model: string,
+    inputs: unknown,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Embeddings | object | ReadableStream<Uint8Array>> {
+    stats.aiCalls += 1;
+    const fault = takeFault(this.env, "ai", model);
+    throwIfRequested(fault);
+    if (model === EMBEDDING_MODEL) {
+      const answer = await runEmbeddings(this.env, this.ctx, inputs);
+      return fault === "wrong-dimensions" ? withoutLastDimension(answer) : answer;
+    }
+    if (!model.startsWith("@cf/") || UNSUPPORTED.test(model)) throw noSuchModel(model);
+    const answer = await this.#generate(model, Object.assign({}, inputs), options.signal);
+    return fault === "cut-stream" && answer instanceof ReadableStream ? cutStream(answer) : answer;
+  }
+
+  async #generate(
+    model: string,
+    inputs: Record<string, unknown>,
+    signal: AbortSignal | undefined,
+  ): Promise<object | ReadableStream<Uint8Array>> {
+    stats.chatCalls += 1;
+    recordChat(model, inputs);
+    const script = takeScript(model);
+    if (!script) return runChat(this.env, model, inputs, signal);
+    validateChat(inputs);
+    return inputs["stream"] === true ? playScript(script.chunks ?? []) : (script.reply ?? {});
+  }
+}
+
+function throwIfRequested(fault: FaultKind | undefined): void {
+  switch (fault) {
+    case "capacity":
+      throw capacityExceeded();
+    case "timeout":
+      throw requestTimeout();
+    case "unavailable":
+      throw unavailable();
+    case "wrong-dimensions":
+    case "cut-stream":
+    case undefined:
+  }
+}
+
+function withoutLastDimension(answer: Embeddings): Embeddings {
+  const [count, dimensions] = answer.shape;
+  return {
+    ...answer,
+    shape: [count, dimensions - 1],
+    data: answer.data.map((vector) => vector.slice(0, -1)),
+  };
+}

@@ -1,0 +1,20 @@
+import { createServer } from "node:net";
+
+/** The port itself when it is free, or any free one for 0. Throws a sentence for the person who chose it. */
+export function claimPort(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === "EADDRINUSE"
+          ? new Error(`Port ${port} is in use. Choose another: PORT=8788 npm start`)
+          : error,
+      );
+    });
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      const free = typeof address === "object" && address ? address.port : port;
+      server.close(() => resolve(free));
+    });
+  });
+}

@@ -1,0 +1,117 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { ROOT } from "./root.ts";
+
+const WRANGLER = path.join(ROOT, "node_modules/wrangler/bin/wrangler.js");
+
+/** wrangler asks nobody, tells nobody, and does not look up where it is (which fails loudly without internet). */
+const ENVIRONMENT = {
+  WRANGLER_SEND_METRICS: "false",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  WRANGLER_LOG_SANITIZE: "true",
+  NO_COLOR: "1",
+  FORCE_COLOR: "0",
+  CI: "1",
+};
+
+/** How long a stopped wrangler may take to end its workerd. */
+const GRACE_MS = 5_000;
+
+const alive = new Set<ChildProcess>();
+
+// However this process ends, as long as it is not killed outright, it leaves no wrangler and no workerd behind.
+process.on("exit", () => {
+  for (const child of alive) signalGroup(child, "SIGKILL");
+});
+
+function spawnWrangler(args: string[]): ChildProcess {
+  const child = spawn(process.execPath, ["--no-warnings", WRANGLER, ...args], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+    // A group of its own, so that stopping it reaches workerd even when wrangler does not pass the signal on.
+    detached: process.platform !== "win32",
+    env: { ...process.env, ...ENVIRONMENT },
+  });
+  alive.add(child);
+  child.once("close", () => alive.delete(child));
+  return child;
+}
+
+/** Runs a wrangler command to its end. Throws with what it printed when it fails. */
+export async function runWrangler(args: string[]): Promise<void> {
+  const child = spawnWrangler(args);
+  let output = "";
+  child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (code !== 0)
+    throw new Error(`wrangler ${args.slice(0, 3).join(" ")} failed:\n${output.trim()}`);
+}
+
+export interface RunningWrangler {
+  /** Rejects, with the end of the log, when wrangler ends without having been asked to. */
+  readonly failed: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/** Runs a wrangler command that lasts, its output written to `logFile` and given line by line to `onLine`. */
+export function startWrangler(
+  args: string[],
+  logFile: string,
+  onLine: (line: string) => void,
+): RunningWrangler {
+  const child = spawnWrangler(args);
+  const log = createWriteStream(logFile, { flags: "w" });
+  const tail: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    if (!stream) continue;
+    createInterface({ input: stream }).on("line", (line) => {
+      log.write(`${line}\n`);
+      tail.push(line);
+      if (tail.length > 30) tail.shift();
+      onLine(line);
+    });
+  }
+  let stopping = false;
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const failed = new Promise<never>((_, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (!stopping)
+        reject(
+          new Error(
+            `wrangler dev ended with code ${code}. The end of ${logFile}:\n${tail.join("\n")}`,
+          ),
+        );
+    });
+  });
+  failed.catch(() => undefined);
+  return {
+    failed,
+    async stop() {
+      stopping = true;
+      signalGroup(child, "SIGTERM");
+      const timer = setTimeout(() => signalGroup(child, "SIGKILL"), GRACE_MS);
+      await ended;
+      clearTimeout(timer);
+      // wrangler may end before a workerd that is busy; what is left of the group ends now.
+      signalGroup(child, "SIGKILL");
+      log.end();
+    },
+  };
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (!child.pid) return;
+  try {
+    if (process.platform === "win32") child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // Already gone.
+  }
+}

@@ -1,0 +1,47 @@
+import type { ChatScript, ScriptedChunk } from "../../local/faults.ts";
+
+interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+}
+
+const USAGE: Usage = { prompt_tokens: 100, completion_tokens: 20 };
+
+/** What a current Workers AI chat model streams: OpenAI chunks, the usage in one without choices. */
+export function openAiStream(pieces: string[], usage: Usage = USAGE): ChatScript {
+  const chunks = pieces.map((content) =>
+    event({ object: "chat.completion.chunk", choices: [{ index: 0, delta: { content } }] }),
+  );
+  const stop = event({
+    object: "chat.completion.chunk",
+    choices: [{ index: 0, delta: {}, finish_reason: "stop" }],
+  });
+  const last = event({ object: "chat.completion.chunk", choices: [], usage: total(usage) });
+  return { chunks: [...chunks, stop, last, DONE] };
+}
+
+/** What an older Workers AI chat model streams: `response` alone, the usage in the last one. */
+export function workersAiStream(pieces: string[], usage: Usage = USAGE): ChatScript {
+  const chunks = pieces.map((response) => event({ response }));
+  return { chunks: [...chunks, event({ response: "", usage: total(usage) }), DONE] };
+}
+
+/** The same script, its connection lost after some chunks. */
+export function brokenAfter(script: ChatScript, chunks: number): ChatScript {
+  return { ...script, chunks: [...(script.chunks ?? []).slice(0, chunks), { fail: true }] };
+}
+
+/** The same script with a pause before every chunk, so that a test can see streaming happen. */
+export function slowed(script: ChatScript, delayMs: number): ChatScript {
+  return { ...script, chunks: script.chunks?.map((chunk) => ({ ...chunk, delayMs })) };
+}
+
+const DONE: ScriptedChunk = { raw: "data: [DONE]\n\n" };
+
+function event(data: object): ScriptedChunk {
+  return { raw: `data: ${JSON.stringify(data)}\n\n` };
+}
+
+function total(usage: Usage): Usage & { total_tokens: number } {
+  return { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens };
+}

@@ -1,0 +1,15 @@
+import { applyD1Migrations, reset } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import seed from "../local/seed.sql?raw";
+
+// Test files share a workerd, because starting one costs seconds. Each begins with everything stored gone (D1, queued
+// messages, vectors), the real migrations applied, the development keys in place and no fault planned.
+await reset();
+await env.CONTROL.reset();
+await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+await env.DB.batch(
+  seed
+    .split(/;\s*$/m)
+    .filter((statement) => /^\s*[^-\s]/m.test(statement))
+    .map((statement) => env.DB.prepare(statement)),
+);

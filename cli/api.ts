@@ -110,7 +110,8 @@ export class Api {
     }
     const parsed = parseJson(text);
     if (!response.ok) throw refused(response, parsed);
-    if (parsed === undefined) throw new ApiError("not_json", "The answer is not JSON", response.status);
+    if (parsed === undefined)
+      throw new ApiError("not_json", "The answer is not JSON", response.status);
     return { body: parsed as T, ms: performance.now() - started };
   }
 }
@@ -120,7 +121,8 @@ function connectionError(error: unknown, timeoutMs: number): ApiError {
     return new ApiError("timeout", `No answer within ${timeoutMs / 1000} s`);
   }
   const { cause } = error as { cause?: { code?: string; message?: string } };
-  const detail = cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error));
+  const detail =
+    cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error));
   return new ApiError("unreachable", `No connection (${detail})`);
 }
 
@@ -130,7 +132,12 @@ function refused(response: Response, parsed: unknown): ApiError {
   const said = [problem.detail, problem.title].find((text) => typeof text === "string");
   const code = typeof problem.code === "string" ? ` ${problem.code}` : "";
   const message = `${response.status}${code}${said ? `: ${said}` : ""}`;
-  return new ApiError("http", message, response.status, retryAfter(response.headers.get("retry-after")));
+  return new ApiError(
+    "http",
+    message,
+    response.status,
+    retryAfter(response.headers.get("retry-after")),
+  );
 }
 
 /** The header in either of its forms, seconds or a date, as milliseconds from now. */
@@ -184,7 +191,8 @@ export function explain(url: string, error: ApiError): string {
     return `Nothing answers at ${url}: ${error.message}. Is the instance running? (npm start)`;
   }
   if (error.kind === "timeout") return `${url} does not answer: ${error.message}.`;
-  if (error.status === 401) return `${url} does not accept this key (401). Is it of this instance, and not revoked?`;
+  if (error.status === 401)
+    return `${url} does not accept this key (401). Is it of this instance, and not revoked?`;
   if (error.status === 403) return `The key may not do this at ${url}: ${error.message}`;
   if (error.kind === "not_json" || [301, 302, 307, 308, 404].includes(error.status)) {
     return `${url} answers, but not as an Edgewise instance does (${error.message}).`;

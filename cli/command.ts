@@ -25,11 +25,15 @@ export async function runCommand(
   try {
     process.exitCode = await main(args);
   } catch (error) {
-    if (error instanceof UsageError) console.error(`${error.message}\n\n${help.trim()}`);
+    if (error instanceof UsageError) console.error(`${error.message}\n${usageLine(help)}`);
     else if (error instanceof CommandError) console.error(error.message);
     else console.error(error);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
+}
+
+function usageLine(help: string): string {
+  return `${help.trim().split("\n")[0]}\n--help tells more.`;
 }
 
 /** `util.parseArgs`, strict, with its complaints as usage errors. */

@@ -16,7 +16,16 @@ export type Row = Record<string, string | number | null>;
 
 /** Runs one SQL statement through wrangler, which takes no parameters: every value in `sql` comes from {@link sqlText}. */
 export async function runSql(target: Target, sql: string): Promise<Row[]> {
-  const args = ["d1", "execute", DATABASE, "--json", "--yes", "--command", sql, ...whichDatabase(target)];
+  const args = [
+    "d1",
+    "execute",
+    DATABASE,
+    "--json",
+    "--yes",
+    "--command",
+    sql,
+    ...whichDatabase(target),
+  ];
   const { code, stdout, stderr } = await runWrangler(args);
   const results = parseResults(stdout);
   if (code === 0 && results) return results;
@@ -36,16 +45,26 @@ function whichDatabase(target: Target): string[] {
   }
   const config = path.join(target.state, "app.json");
   if (!existsSync(config)) {
-    throw new CommandError(`There is no local instance in ${target.state}: run npm start once, or use --remote.`);
+    throw new CommandError(
+      `There is no local instance in ${target.state}: run npm start once, or use --remote.`,
+    );
   }
   return ["--local", "--persist-to", target.state, "-c", config];
 }
 
-async function runWrangler(args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+async function runWrangler(
+  args: string[],
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, ["--no-warnings", WRANGLER, ...args], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1", FORCE_COLOR: "0", CI: "1" },
+    env: {
+      ...process.env,
+      WRANGLER_SEND_METRICS: "false",
+      NO_COLOR: "1",
+      FORCE_COLOR: "0",
+      CI: "1",
+    },
   });
   let stdout = "";
   let stderr = "";

@@ -31,7 +31,8 @@ export async function documentsFromFolder(folder: string): Promise<ReadDocuments
     try {
       const parsed = await parseFile(folder, file);
       documents.push(parsed.document);
-      for (const note of parsed.notes) fieldNotes.set(note, [...(fieldNotes.get(note) ?? []), file]);
+      for (const note of parsed.notes)
+        fieldNotes.set(note, [...(fieldNotes.get(note) ?? []), file]);
     } catch (error) {
       unreadable.push({ source: file, reason: reasonOf(error) });
     }
@@ -64,7 +65,7 @@ function extensionOf(file: string): string {
 
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     throw new Error("The file is not UTF-8 text");
   }
@@ -82,7 +83,9 @@ async function findFiles(folder: string): Promise<{ files: string[]; notes: stri
       else if (entry.isDirectory()) await walk(file);
       else if (entry.isFile() && extensionOf(file) in PARSERS) files.push(file);
       else {
-        const kind = entry.isSymbolicLink() ? "links" : extensionOf(file) || "files without extension";
+        const kind = entry.isSymbolicLink()
+          ? "links"
+          : extensionOf(file) || "files without extension";
         others.set(kind, [...(others.get(kind) ?? []), file]);
       }
     }
@@ -101,9 +104,13 @@ function refuseSameIds(files: string[]): void {
   const clashes = [...byId].filter(([, same]) => same.length > 1);
   if (clashes.length === 0) return;
   const lines = clashes.map(([id, same]) => `  ${id}: ${same.join(" and ")}`);
-  throw new CommandError(`Files that would be the same document; rename all but one:\n${lines.join("\n")}`);
+  throw new CommandError(
+    `Files that would be the same document; rename all but one:\n${lines.join("\n")}`,
+  );
 }
 
 function named(files: string[]): string {
-  return files.length > 3 ? `${files.slice(0, 2).join(", ")} and ${files.length - 2} more` : files.join(", ");
+  return files.length > 3
+    ? `${files.slice(0, 2).join(", ")} and ${files.length - 2} more`
+    : files.join(", ");
 }

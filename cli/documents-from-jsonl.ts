@@ -42,7 +42,8 @@ export async function documentsFromJsonl(file: string): Promise<ReadDocuments> {
 }
 
 function parseLine(line: string): { document: Document; ignored: string[] } {
-  const { _id, id, external_id, text, content, content_type, metadata, ...rest } = parseObject(line);
+  const { _id, id, external_id, text, content, content_type, metadata, ...rest } =
+    parseObject(line);
   const externalId = external_id ?? _id ?? id;
   if (typeof externalId !== "string" && typeof externalId !== "number") {
     throw new Error("No id (_id, id or external_id)");
@@ -76,7 +77,9 @@ function parseObject(line: string): Json {
 
 /** Plain text read as Markdown would lose its `*`, `_` and `<`: it takes a heading, link, fence or table to be one. */
 function guessType(text: string): string {
-  const isMarkdown = /^#{1,6} \S|^```|^\|.*\|\s*$|\]\((?:https?:|\/|#)|\*\*\S[^*\n]*\*\*/m.test(text);
+  const isMarkdown = /^#{1,6} \S|^```|^\|.*\|\s*$|\]\((?:https?:|\/|#)|\*\*\S[^*\n]*\*\*/m.test(
+    text,
+  );
   return isMarkdown ? "text/markdown" : "text/plain";
 }
 

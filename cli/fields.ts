@@ -51,7 +51,9 @@ function isGiven(value: unknown): boolean {
 /** An RFC 3339 instant; a date alone is its midnight in UTC. */
 function toInstant(value: unknown): string | undefined {
   const [, date, time, zone] =
-    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:\d\d))?$/i.exec(String(value)) ?? [];
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:\d\d))?$/i.exec(
+      String(value),
+    ) ?? [];
   if (!date) return undefined;
   const instant = time && zone ? `${date}T${time}${zone.toUpperCase()}` : `${date}T00:00:00Z`;
   return Number.isNaN(Date.parse(instant)) ? undefined : instant;
@@ -60,7 +62,9 @@ function toInstant(value: unknown): string | undefined {
 function readAudience(value: unknown): string[] {
   const groups = Array.isArray(value) ? (value as unknown[]) : [value];
   if (!groups.every((group): group is string => typeof group === "string" && group.trim() !== "")) {
-    throw new Error("audience: neither a name nor a list of names; the document is not uploaded, because all could read it");
+    throw new Error(
+      "audience: neither a name nor a list of names; the document is not uploaded, because all could read it",
+    );
   }
   return groups.map((group) => group.trim());
 }

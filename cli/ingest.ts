@@ -14,7 +14,13 @@ import {
 import type { Document, ReadDocuments } from "./document.ts";
 import { Journal } from "./journal.ts";
 import { readDocuments } from "./read-documents.ts";
-import { listDocuments, uploadDocuments, waitUntilLearned, type Failure, type Uploaded } from "./upload.ts";
+import {
+  listDocuments,
+  uploadDocuments,
+  waitUntilLearned,
+  type Failure,
+  type Uploaded,
+} from "./upload.ts";
 
 const HELP = `
 Usage: npm run ingest -- <folder | file.jsonl> [options]
@@ -43,12 +49,13 @@ const LISTED = 50;
 
 await runCommand(HELP, async (args) => {
   const { source, dryRun, wait, resume, concurrency, url, key } = readOptions(args);
+  const secretKey = dryRun ? "" : readSecretKey(key());
   const read = await readDocuments(source);
   report(read);
-  if (read.documents.length === 0) throw new CommandError(`Nothing to upload in ${path.resolve(source)}.`);
+  if (read.documents.length === 0)
+    throw new CommandError(`Nothing to upload in ${path.resolve(source)}.`);
   if (dryRun) return checkOnly(read);
 
-  const secretKey = readSecretKey(key());
   const api = new Api({ url, key: secretKey, tries: 5, timeoutMs: 60_000 });
   await checkAccess(api);
   const journal = new Journal(JOURNALS, url, secretKey);
@@ -56,7 +63,9 @@ await runCommand(HELP, async (args) => {
   const owed = await withoutConfirmed(api, journal, read.documents);
 
   const stopListening = onInterrupt(() => {
-    console.error(`\nInterrupted. ${journal.size} documents are confirmed; the same command goes on from there.`);
+    console.error(
+      `\nInterrupted. ${journal.size} documents are confirmed; the same command goes on from there.`,
+    );
     process.exit(INTERRUPTED);
   });
   const uploaded = await uploadDocuments(api, owed, {
@@ -66,7 +75,10 @@ await runCommand(HELP, async (args) => {
   stopListening();
   const skipped = read.documents.length - owed.length;
   summarise(uploaded, skipped);
-  if (uploaded.gaveUp) throw new CommandError(`Given up. ${uploaded.gaveUp}`);
+  if (uploaded.gaveUp) {
+    const advice = "The same command goes on where this one stopped.";
+    throw new CommandError(`Given up. ${uploaded.gaveUp}\n${advice}`);
+  }
   const isComplete = uploaded.failed.length === 0;
   if (isComplete) journal.forget();
   const learned = wait ? await waitForAll(api, read.documents) : true;
@@ -104,8 +116,10 @@ function developmentKey(url: string): string {
 function report({ documents, unreadable, notes }: ReadDocuments): void {
   console.error(`${documents.length} documents read.`);
   for (const note of notes) console.error(`  note: ${note}`);
-  for (const { source, reason } of unreadable.slice(0, LISTED)) console.error(`  not read: ${source}: ${reason}`);
-  if (unreadable.length > LISTED) console.error(`  … and ${unreadable.length - LISTED} more not read`);
+  for (const { source, reason } of unreadable.slice(0, LISTED))
+    console.error(`  not read: ${source}: ${reason}`);
+  if (unreadable.length > LISTED)
+    console.error(`  … and ${unreadable.length - LISTED} more not read`);
 }
 
 /** The server's own rules, as far as they need no server. */
@@ -114,7 +128,10 @@ function checkOnly({ documents, unreadable }: ReadDocuments): number {
   for (const { external_id, ...body } of documents) {
     try {
       const { error, data } = documentBody.safeParse(body);
-      if (error) throw new Error(error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
+      if (error)
+        throw new Error(
+          error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
+        );
       checkDocument(data);
       console.log(`${external_id}\t${body.content_type}\t${body.title}`);
     } catch (error) {
@@ -122,12 +139,18 @@ function checkOnly({ documents, unreadable }: ReadDocuments): number {
     }
   }
   listFailures("would be refused", refused);
-  console.error(`Dry run: ${documents.length - refused.length} documents would be uploaded; nothing was.`);
+  console.error(
+    `Dry run: ${documents.length - refused.length} documents would be uploaded; nothing was.`,
+  );
   return refused.length + unreadable.length > 0 ? 1 : 0;
 }
 
 /** Leaves out what an interrupted run has confirmed, if the server still holds just that version. */
-async function withoutConfirmed(api: Api, journal: Journal, documents: Document[]): Promise<Document[]> {
+async function withoutConfirmed(
+  api: Api,
+  journal: Journal,
+  documents: Document[],
+): Promise<Document[]> {
   if (journal.size === 0) return documents;
   const stored = new Map((await listDocuments(api)).map((listed) => [listed.external_id, listed]));
   const owed = documents.filter((document) => {
@@ -136,7 +159,9 @@ async function withoutConfirmed(api: Api, journal: Journal, documents: Document[
   });
   const skipped = documents.length - owed.length;
   if (skipped > 0) {
-    console.error(`Going on where a run stopped: ${skipped} documents are confirmed already (--no-resume sends them again).`);
+    console.error(
+      `Going on where a run stopped: ${skipped} documents are confirmed already (--no-resume sends them again).`,
+    );
   }
   return owed;
 }
@@ -151,11 +176,14 @@ async function waitForAll(api: Api, documents: Document[]): Promise<boolean> {
     const { failed, pending } = await waitUntilLearned(api, documents);
     listFailures("not learned", failed);
     if (pending.length > 0) {
-      console.log(`${pending.length} documents are still pending after ten minutes without progress, such as ${pending[0]}.`);
+      console.log(
+        `${pending.length} documents are still pending after ten minutes without progress, such as ${pending[0]}.`,
+      );
     }
     return failed.length + pending.length === 0;
   } catch (error) {
-    if (error instanceof ApiError) throw new CommandError(`No longer waiting. ${explain(api.url, error)}`);
+    if (error instanceof ApiError)
+      throw new CommandError(`No longer waiting. ${explain(api.url, error)}`);
     throw error;
   } finally {
     stopListening();
@@ -164,12 +192,15 @@ async function waitForAll(api: Api, documents: Document[]): Promise<boolean> {
 
 function summarise({ created, changed, unchanged, failed }: Uploaded, skipped: number): void {
   const confirmed = skipped > 0 ? `, ${skipped} confirmed by an earlier run` : "";
-  console.log(`${created} created, ${changed} changed, ${unchanged} unchanged, ${failed.length} failed${confirmed}.`);
+  console.log(
+    `${created} created, ${changed} changed, ${unchanged} unchanged, ${failed.length} failed${confirmed}.`,
+  );
   listFailures("failed", failed);
 }
 
 function listFailures(what: string, failures: Failure[]): void {
-  for (const { external_id, reason } of failures.slice(0, LISTED)) console.log(`  ${what}: ${external_id}: ${reason}`);
+  for (const { external_id, reason } of failures.slice(0, LISTED))
+    console.log(`  ${what}: ${external_id}: ${reason}`);
   if (failures.length > LISTED) console.log(`  … and ${failures.length - LISTED} more`);
 }
 

@@ -56,7 +56,8 @@ function readLines(file: string): string[] {
 function parseEntry(line: string): { id: string; hash: string; version: number } | undefined {
   try {
     const { id, hash, version } = JSON.parse(line) as Record<string, unknown>;
-    const isEntry = typeof id === "string" && typeof hash === "string" && typeof version === "number";
+    const isEntry =
+      typeof id === "string" && typeof hash === "string" && typeof version === "number";
     return isEntry ? { id, hash, version } : undefined;
   } catch {
     return undefined;

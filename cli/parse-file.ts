@@ -1,9 +1,9 @@
 import { fromHtml } from "hast-util-from-html";
 import type { Nodes as HastNodes } from "hast";
 import type { Nodes as MdastNodes } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
 import { visit, EXIT } from "unist-util-visit";
 import { parseDocument } from "yaml";
-import { parseMarkdown } from "../src/knowledge/formats/markdown.ts";
 import type { Document } from "./document.ts";
 import { readFields } from "./fields.ts";
 
@@ -36,7 +36,8 @@ export function parseMarkdownFile(external_id: string, source: string): ParsedFi
 function parseFrontMatter(yaml: string): Record<string, unknown> {
   const parsed = parseDocument(yaml);
   const [problem] = parsed.errors;
-  if (problem) throw new Error(`front matter: ${problem.message.split("\n")[0]}`);
+  if (problem)
+    throw new Error(`front matter: ${problem.message.split("\n")[0]?.replace(/:$/, "")}`);
   const fields: unknown = parsed.toJS();
   if (fields === null || fields === undefined) return {};
   if (typeof fields !== "object" || Array.isArray(fields)) {
@@ -47,7 +48,7 @@ function parseFrontMatter(yaml: string): Record<string, unknown> {
 
 function markdownHeading(content: string): string | undefined {
   let found: string | undefined;
-  visit(parseMarkdown(content), "heading", (node) => {
+  visit(fromMarkdown(content), "heading", (node) => {
     found = textOf(node);
     return found ? EXIT : undefined;
   });
@@ -65,12 +66,18 @@ export function parseHtmlFile(external_id: string, source: string): ParsedFile {
     if (isWanted && !found.has(place) && textOf(node)) found.set(place, textOf(node));
   });
   const title = found.get("title") ?? found.get("heading") ?? titleFromId(external_id);
-  return { document: { external_id, title, content: source, content_type: "text/html" }, notes: [] };
+  return {
+    document: { external_id, title, content: source, content_type: "text/html" },
+    notes: [],
+  };
 }
 
 export function parseTextFile(external_id: string, source: string): ParsedFile {
   const title = titleFromId(external_id);
-  return { document: { external_id, title, content: source, content_type: "text/plain" }, notes: [] };
+  return {
+    document: { external_id, title, content: source, content_type: "text/plain" },
+    notes: [],
+  };
 }
 
 function textOf(node: MdastNodes | HastNodes): string {

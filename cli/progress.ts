@@ -27,7 +27,10 @@ export function startProgress(
     drawn = Date.now();
     const line = `${label} ${done}/${total}${timing(done, total, drawn - started)}`;
     if (!output.isTTY) output.write(`${line}\n`);
-    else output.write(`\r\u001B[2K${`${bar(done, total)} ${line}`.slice(0, (output.columns || 80) - 1)}`);
+    else
+      output.write(
+        `\r\u001B[2K${`${bar(done, total)} ${line}`.slice(0, (output.columns || 80) - 1)}`,
+      );
   };
   if (output.isTTY) draw();
 

@@ -11,5 +11,7 @@ export async function readDocuments(source: string): Promise<ReadDocuments> {
   if (!found) throw new CommandError(`There is no folder or file ${path.resolve(source)}.`);
   if (found.isDirectory()) return documentsFromFolder(source);
   if (/\.(jsonl|ndjson)$/i.test(source)) return documentsFromJsonl(source);
-  throw new UsageError(`Give a folder with ${FILE_TYPES.join(", ")} files, or a .jsonl file, not ${source}.`);
+  throw new UsageError(
+    `Give a folder with ${FILE_TYPES.join(", ")} files, or a .jsonl file, not ${source}.`,
+  );
 }

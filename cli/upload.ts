@@ -48,11 +48,14 @@ export async function uploadDocuments(
       result[unchanged ? "unchanged" : version === 1 ? "created" : "changed"]++;
       options.onStored?.(document, version);
     } catch (error) {
-      result.failed.push({ external_id: document.external_id, reason: reasonOf(error) });
-      unreachable = error instanceof ApiError && error.kind === "unreachable" ? unreachable + 1 : 0;
-      if (error instanceof ApiError && (error.isRefusedKey || unreachable >= UNREACHABLE_IN_A_ROW)) {
-        result.gaveUp ??= explain(api.url, error);
+      const apiError = error instanceof ApiError ? error : undefined;
+      unreachable = apiError?.kind === "unreachable" ? unreachable + 1 : 0;
+      if (apiError && (apiError.isRefusedKey || unreachable >= UNREACHABLE_IN_A_ROW)) {
+        result.gaveUp ??= explain(api.url, apiError);
       }
+      // A refused key says nothing about the document.
+      if (apiError?.isRefusedKey) return;
+      result.failed.push({ external_id: document.external_id, reason: reasonOf(error) });
     }
     progress.update(++done);
   });
@@ -61,7 +64,10 @@ export async function uploadDocuments(
 }
 
 async function putDocument(api: Api, { external_id, ...document }: Document): Promise<Accepted> {
-  const { body } = await api.put<Accepted>(`/v1/documents/${encodeURIComponent(external_id)}`, document);
+  const { body } = await api.put<Accepted>(
+    `/v1/documents/${encodeURIComponent(external_id)}`,
+    document,
+  );
   return body;
 }
 
@@ -74,7 +80,10 @@ export interface ListedDocument {
 }
 
 /** All documents of the workspace, or those with a status. */
-export async function listDocuments(api: Api, status?: ListedDocument["status"]): Promise<ListedDocument[]> {
+export async function listDocuments(
+  api: Api,
+  status?: ListedDocument["status"],
+): Promise<ListedDocument[]> {
   const all: ListedDocument[] = [];
   let cursor: string | null = null;
   do {
@@ -82,7 +91,7 @@ export async function listDocuments(api: Api, status?: ListedDocument["status"])
     if (status) query.set("status", status);
     if (cursor) query.set("cursor", cursor);
     const { body }: { body: { documents: ListedDocument[]; next_cursor: string | null } } =
-      await api.get(`/v1/documents?${query}`);
+      await api.get(`/v1/documents?${query.toString()}`);
     all.push(...body.documents);
     cursor = body.next_cursor;
   } while (cursor);

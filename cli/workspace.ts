@@ -46,7 +46,8 @@ await runCommand(HELP, async (args) => {
   const operands = first === "key" ? rest : positionals.slice(1);
   const isKeyCreate = command === "key create";
   for (const option of ["kind", "scopes", "label"] as const) {
-    if (values[option] !== undefined && !isKeyCreate) throw new UsageError(`--${option} goes with "key create".`);
+    if (values[option] !== undefined && !isKeyCreate)
+      throw new UsageError(`--${option} goes with "key create".`);
   }
   const target = readTarget(values);
   switch (command) {
@@ -60,26 +61,35 @@ await runCommand(HELP, async (args) => {
       if (operands.length > 0) throw new UsageError("list takes no operand.");
       return listWorkspaces(target);
     default:
-      throw new UsageError(command ? `There is no command "${command.trim()}".` : "Name a command.");
+      throw new UsageError(
+        command ? `There is no command "${command.trim()}".` : "Name a command.",
+      );
   }
 });
 
 function readTarget(values: { remote?: boolean; local?: boolean; state?: string }): Target {
-  if (values.remote && (values.local || values.state)) throw new UsageError("Either --remote or --local.");
+  if (values.remote && (values.local || values.state))
+    throw new UsageError("Either --remote or --local.");
   if (values.remote) return { kind: "remote" };
-  return { kind: "local", state: path.resolve(values.state ?? process.env["EDGEWISE_STATE"] ?? ".edgewise/state") };
+  return {
+    kind: "local",
+    state: path.resolve(values.state ?? process.env["EDGEWISE_STATE"] ?? ".edgewise/state"),
+  };
 }
 
 function only(operands: string[], what: string): string {
   const [operand, ...more] = operands;
-  if (operand === undefined || more.length > 0) throw new UsageError(`Give ${what}, and only that (quote it).`);
+  if (operand === undefined || more.length > 0)
+    throw new UsageError(`Give ${what}, and only that (quote it).`);
   return operand;
 }
 
 /** Ids as the application and this command make them, and those of the development workspace. */
 function readId(prefix: "ws" | "key", id: string): string {
   if (!new RegExp(`^${prefix}_[A-Za-z0-9_]{1,60}$`).test(id)) {
-    throw new UsageError(`"${id}" is not an id: ${prefix}_ with letters and digits. "list" shows them.`);
+    throw new UsageError(
+      `"${id}" is not an id: ${prefix}_ with letters and digits. "list" shows them.`,
+    );
   }
   return id;
 }
@@ -100,12 +110,14 @@ interface NewKey {
 
 function readKey(values: { kind?: string; scopes?: string; label?: string }): NewKey {
   const { kind } = values;
-  if (kind !== "publishable" && kind !== "secret") throw new UsageError("--kind is publishable or secret.");
+  if (kind !== "publishable" && kind !== "secret")
+    throw new UsageError("--kind is publishable or secret.");
   const label = freeText("--label", values.label ?? "", 0);
   if (values.scopes === undefined) return { kind, scopes: DEFAULT_SCOPES[kind], label };
   const wanted = new Set(values.scopes.split(",").map((scope) => scope.trim()));
   const unknown = [...wanted].filter((scope) => !(allScopes as readonly string[]).includes(scope));
-  if (unknown.length > 0) throw new UsageError(`--scopes are ${allScopes.join(", ")}, not "${unknown.join(", ")}".`);
+  if (unknown.length > 0)
+    throw new UsageError(`--scopes are ${allScopes.join(", ")}, not "${unknown.join(", ")}".`);
   const scopes = allScopes.filter((scope) => wanted.has(scope));
   if (kind === "publishable" && scopes.some((scope) => scope !== "chat")) {
     throw new UsageError("A publishable key is readable by everybody: its only scope is chat.");
@@ -122,24 +134,40 @@ async function createWorkspace(target: Target, name: string): Promise<number> {
      VALUES (${sqlText(id)}, ${sqlText(name)}, lower(hex(randomblob(32))), ${Date.now()})`,
   );
   console.log(id);
-  const where = target.kind === "remote" ? " --remote" : "";
-  console.error(`Workspace "${name}" created. Next: npm run workspace -- key create ${id} --kind secret${where}`);
+  const where = target.kind === "remote" ? "--remote" : `--state ${target.state}`;
+  console.error(
+    `Workspace "${name}" created. Next: npm run workspace -- key create ${id} --kind secret ${where}`,
+  );
   return 0;
 }
 
-async function createKey(target: Target, workspaceId: string, { kind, scopes, label }: NewKey): Promise<number> {
+async function createKey(
+  target: Target,
+  workspaceId: string,
+  { kind, scopes, label }: NewKey,
+): Promise<number> {
   const id = `key_${randomBytes(16).toString("hex")}`;
-  const key = PREFIX[kind] + Array.from({ length: KEY_LENGTH }, () => BASE62[randomInt(BASE62.length)]).join("");
+  const key =
+    PREFIX[kind] +
+    Array.from({ length: KEY_LENGTH }, () => BASE62[randomInt(BASE62.length)]).join("");
   const hash = createHash("sha256").update(key).digest("hex");
-  const values = [sqlText(id), "id", ...[kind, hash, JSON.stringify(scopes), label].map(sqlText), Date.now()];
+  const values = [
+    sqlText(id),
+    "id",
+    ...[kind, hash, JSON.stringify(scopes), label].map(sqlText),
+    Date.now(),
+  ];
   const created = await runSql(
     target,
     `INSERT INTO api_keys (id, workspace_id, kind, hash, scopes, label, created_at)
      SELECT ${values.join(", ")} FROM workspaces WHERE id = ${sqlText(workspaceId)} RETURNING id`,
   );
-  if (created.length === 0) throw new CommandError(`There is no workspace ${workspaceId}. "list" shows those that are.`);
+  if (created.length === 0)
+    throw new CommandError(`There is no workspace ${workspaceId}. "list" shows those that are.`);
   console.log(key);
-  console.error(`Key ${id} (${kind}; ${scopes.join(", ")}) created. The key above is not stored and cannot be shown again.`);
+  console.error(
+    `Key ${id} (${kind}; ${scopes.join(", ")}) created. The key above is not stored and cannot be shown again.`,
+  );
   return 0;
 }
 

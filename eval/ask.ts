@@ -26,7 +26,12 @@ const LIMIT = 50;
 
 /** @throws ApiError also when a leg failed: a search by the other leg alone would be measured as both */
 export async function search(api: Api, query: string, legs: Leg[]): Promise<SearchAnswer> {
-  const { body } = await api.post<SearchAnswer>("/v1/search", { query, limit: LIMIT, explain: true, legs });
+  const { body } = await api.post<SearchAnswer>("/v1/search", {
+    query,
+    limit: LIMIT,
+    explain: true,
+    legs,
+  });
   if (body.failed_legs.length > 0) {
     throw new ApiError("http", `The leg ${body.failed_legs.join(" and ")} failed`, 200);
   }

@@ -54,7 +54,9 @@ await runCommand(HELP, async (args) => {
     const retrieval = await measureRetrieval(api, questions, options.concurrency);
     const asked = sample(questions, options.chat);
     if (asked.length < questions.length) {
-      console.error(`The chat is asked ${asked.length} of the ${questions.length} questions (--chat), drawn with seed ${SEED}.`);
+      console.error(
+        `The chat is asked ${asked.length} of the ${questions.length} questions (--chat), drawn with seed ${SEED}.`,
+      );
     }
     const chat = await measureChat(api, asked, options.concurrency);
     failures.push(...retrieval.failures, ...chat.failures);
@@ -67,9 +69,11 @@ await runCommand(HELP, async (args) => {
     printFailures(failures, api.retries);
     if (options.report) {
       const report = describeRun(set, options, asked.length, measured, failures, api);
-      await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`).catch((error: Error) => {
-        throw new CommandError(`The report could not be written: ${error.message}`);
-      });
+      await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`).catch(
+        (error: Error) => {
+          throw new CommandError(`The report could not be written: ${error.message}`);
+        },
+      );
       console.error(`Report: ${path.resolve(options.report)}`);
     }
     return failures.length > 0 ? 1 : 0;
@@ -108,16 +112,22 @@ function readOptions(args: string[]) {
 
 function describeSet(set: EvaluationSet, questions: EvaluationSet["questions"]): void {
   const answerable = questions.filter((question) => question.answerable).length;
-  const drawn = questions.length < set.questions.length ? ` of ${set.questions.length}, drawn with seed ${SEED}` : "";
+  const drawn =
+    questions.length < set.questions.length
+      ? ` of ${set.questions.length}, drawn with seed ${SEED}`
+      : "";
   console.log(`Set ${set.name} (${set.questionFile}): ${set.documents.length} documents`);
-  console.log(`${questions.length} questions${drawn}: ${answerable} answerable, ${questions.length - answerable} not`);
+  console.log(
+    `${questions.length} questions${drawn}: ${answerable} answerable, ${questions.length - answerable} not`,
+  );
   for (const note of set.notes) console.error(`  note: ${note}`);
 }
 
 async function prepareDocuments(api: Api, set: EvaluationSet, upload: boolean): Promise<Failure[]> {
   const failures = upload ? await ingest(api, set.documents, UPLOADS) : [];
   const { others, missing } = await compareDocuments(api, set.documents);
-  if (others > 0) console.log(`The instance holds ${others} documents besides the set: they compete with it.`);
+  if (others > 0)
+    console.log(`The instance holds ${others} documents besides the set: they compete with it.`);
   const [first] = missing;
   if (first !== undefined && failures.length === 0) {
     const reason = `${missing.length} of the set's ${set.documents.length} documents are not live in the instance`;
@@ -136,14 +146,27 @@ function describeRun(
 ): object {
   const { questions, chat } = measured;
   const answerable = questions.filter((question) => question.answerable).length;
-  const seen = (name: "release" | "model" | "rung") => [...new Set([...chat.values()].map((row) => row[name]))];
+  const seen = (name: "release" | "model" | "rung") => [
+    ...new Set([...chat.values()].map((row) => row[name])),
+  ];
   return {
     set: set.name,
     question_file: set.questionFile,
     date: new Date().toISOString(),
     git: readGit(),
-    instance: { url: url ?? "throwaway", releases: seen("release"), models: seen("model"), rungs: seen("rung") },
-    config: { limit: Number.isFinite(limit) ? limit : null, chat: asked, seed: SEED, concurrency, ingested },
+    instance: {
+      url: url ?? "throwaway",
+      releases: seen("release"),
+      models: seen("model"),
+      rungs: seen("rung"),
+    },
+    config: {
+      limit: Number.isFinite(limit) ? limit : null,
+      chat: asked,
+      seed: SEED,
+      concurrency,
+      ingested,
+    },
     counts: {
       documents: set.documents.length,
       questions: questions.length,
@@ -157,7 +180,11 @@ function describeRun(
     kinds: Object.fromEntries(
       Object.entries(byKind(measured)).map(([kind, part]) => [
         kind,
-        { questions: part.questions.length, retrieval: summariseRetrieval(part), chat: summariseChat(part) },
+        {
+          questions: part.questions.length,
+          retrieval: summariseRetrieval(part),
+          chat: summariseChat(part),
+        },
       ]),
     ),
     failures,
@@ -169,9 +196,15 @@ function describeRun(
 /** The commit that was measured, if this is a clone and the instance runs its code. */
 function readGit(): { commit: string; changed_files: number } | null {
   const git = (...args: string[]): string =>
-    execFileSync("git", args, { cwd: import.meta.dirname, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    execFileSync("git", args, {
+      cwd: import.meta.dirname,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
   try {
-    const changed = git("status", "--porcelain").split("\n").filter((line) => line !== "");
+    const changed = git("status", "--porcelain")
+      .split("\n")
+      .filter((line) => line !== "");
     return { commit: git("rev-parse", "HEAD").trim(), changed_files: changed.length };
   } catch {
     return null;

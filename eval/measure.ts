@@ -9,10 +9,11 @@ import type { Question } from "./sets.ts";
 import type { Failure } from "./target.ts";
 
 /** The ways to search that are compared, in the order of the report. */
-export const WAYS = { keywords: ["keywords"], vectors: ["vectors"], fused: ["keywords", "vectors"] } as const satisfies Record<
-  string,
-  Leg[]
->;
+export const WAYS = {
+  keywords: ["keywords"],
+  vectors: ["vectors"],
+  fused: ["keywords", "vectors"],
+} as const satisfies Record<string, Leg[]>;
 export type Way = keyof typeof WAYS;
 export const WAY_NAMES = Object.keys(WAYS) as Way[];
 
@@ -99,13 +100,19 @@ export async function measureChat(
   });
 }
 
-function judgeChat({ relevant, answerable, answer: expected }: Question, answer: ChatAnswer, ms: number): ChatRow {
+function judgeChat(
+  { relevant, answerable, answer: expected }: Question,
+  answer: ChatAnswer,
+  ms: number,
+): ChatRow {
   const verdict = metrics.judge(answer, relevant, answerable);
   const isChecked = verdict === "right" && expected !== undefined;
   return {
     verdict,
     right_anywhere: metrics.citesRelevant(answer, relevant),
-    contains_answer: isChecked ? metrics.containsAnswer(answer.text, expected.parts, expected.need) : null,
+    contains_answer: isChecked
+      ? metrics.containsAnswer(answer.text, expected.parts, expected.need)
+      : null,
     outcome: answer.outcome,
     confidence: answer.confidence,
     rung: answer.rung,
@@ -141,7 +148,9 @@ async function forEachQuestion<Row>(
       if (error.isRefusedKey) throw new CommandError(explain(api.url, error));
       failures.push({ stage, id: question.id, reason: reasonOf(error) });
       if (++inARow >= FAILURES_IN_A_ROW) {
-        throw new CommandError(`${inARow} questions in a row failed, the last with: ${reasonOf(error)}. Given up.`);
+        throw new CommandError(
+          `${inARow} questions in a row failed, the last with: ${reasonOf(error)}. Given up.`,
+        );
       }
     } finally {
       progress.update(rows.size + failures.length);

@@ -25,7 +25,12 @@ export function recallAt(ranking: readonly string[], gains: Gains, k: number): n
 /** Normalised discounted cumulative gain with the judgement itself as the gain (trec_eval's, not 2^gain − 1). */
 export function ndcgAt(ranking: readonly string[], gains: Gains, k: number): number {
   const ideal = [...gains.values()].toSorted((a, b) => b - a);
-  return discounted(ranking.map((id) => gainOf(gains, id)), k) / discounted(ideal, k);
+  return (
+    discounted(
+      ranking.map((id) => gainOf(gains, id)),
+      k,
+    ) / discounted(ideal, k)
+  );
 }
 
 function discounted(gains: readonly number[], k: number): number {
@@ -69,7 +74,7 @@ export function auroc(positives: readonly number[], negatives: readonly number[]
     ...negatives.map((score) => ({ score, positive: false })),
   ].toSorted((a, b) => a.score - b.score);
   let rankSum = 0;
-  for (let start = 0; start < all.length; ) {
+  for (let start = 0; start < all.length;) {
     let end = start;
     while (end < all.length && all[end]?.score === all[start]?.score) end++;
     // Ranks start at 1; equal scores share the mean of theirs.
@@ -82,13 +87,20 @@ export function auroc(positives: readonly number[], negatives: readonly number[]
 }
 
 /** Mean negative log likelihood, in nats, of 0/1 labels under predicted probabilities. */
-export function logLoss(probabilities: readonly number[], labels: readonly (0 | 1)[]): number | null {
+export function logLoss(
+  probabilities: readonly number[],
+  labels: readonly (0 | 1)[],
+): number | null {
   const clamped = probabilities.map((p) => Math.min(1 - 1e-12, Math.max(1e-12, p)));
   return mean(clamped.map((p, index) => -Math.log(labels[index] === 1 ? p : 1 - p)));
 }
 
 /** True when the text contains the parts of the expected answer word for word, whatever its case, spaces and punctuation. */
-export function containsAnswer(text: string, parts: readonly string[], need: "any" | "all"): boolean {
+export function containsAnswer(
+  text: string,
+  parts: readonly string[],
+  need: "any" | "all",
+): boolean {
   const words = normalised(text.replace(/\[\d+\]/g, " "));
   const has = (part: string): boolean => words.includes(normalised(part));
   return need === "all" ? parts.every(has) : parts.some(has);
@@ -132,7 +144,10 @@ export function judge(turn: ChatTurn, gains: Gains, answerable: boolean): Verdic
 
 /** True when any citation of an answer is relevant. */
 export function citesRelevant(turn: ChatTurn, gains: Gains): boolean {
-  return turn.outcome === "answered" && turn.citations.some((citation) => gainOf(gains, citation.external_id) > 0);
+  return (
+    turn.outcome === "answered" &&
+    turn.citations.some((citation) => gainOf(gains, citation.external_id) > 0)
+  );
 }
 
 function sum(values: readonly number[]): number {

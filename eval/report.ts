@@ -1,5 +1,11 @@
 import { auroc, mean, percentile, share } from "./metrics.ts";
-import { WAY_NAMES, type ChatRow, type RankingScores, type RetrievalRow, type Way } from "./measure.ts";
+import {
+  WAY_NAMES,
+  type ChatRow,
+  type RankingScores,
+  type RetrievalRow,
+  type Way,
+} from "./measure.ts";
 import type { Question } from "./sets.ts";
 import type { Failure } from "./target.ts";
 
@@ -41,7 +47,8 @@ interface Counted<Names extends string> {
 export function summariseRetrieval({ questions, retrieval }: Measured): RetrievalSummary {
   const rows = questions.flatMap(({ id }) => retrieval.get(id) ?? []);
   const means = (way: Way): Means => {
-    const of = (name: keyof RankingScores): number | null => mean(rows.map((row) => row.scores[way][name]));
+    const of = (name: keyof RankingScores): number | null =>
+      mean(rows.map((row) => row.scores[way][name]));
     return {
       hit_at_1: of("hit_at_1"),
       hit_at_3: of("hit_at_3"),
@@ -50,7 +57,12 @@ export function summariseRetrieval({ questions, retrieval }: Measured): Retrieva
       mrr_at_10: of("mrr_at_10"),
     };
   };
-  return { n: rows.length, keywords: means("keywords"), vectors: means("vectors"), fused: means("fused") };
+  return {
+    n: rows.length,
+    keywords: means("keywords"),
+    vectors: means("vectors"),
+    fused: means("fused"),
+  };
 }
 
 export function summariseChat({ questions, chat }: Measured): ChatSummary {
@@ -79,7 +91,11 @@ export function summariseChat({ questions, chat }: Measured): ChatSummary {
       wrong: (row) => row.verdict === "wrong",
       other: (row) => row.verdict === "other",
     }),
-    contains_answer: { n: checked.length, count: containing, share: share(containing, checked.length) },
+    contains_answer: {
+      n: checked.length,
+      count: containing,
+      share: share(containing, checked.length),
+    },
     auroc_answerable: auroc(confidence(answerable), confidence(unanswerable)),
     auroc_right: auroc(confidence(right), confidence([...misled, ...unanswerable])),
     latency_ms: { p50: percentile(durations, 50), p95: percentile(durations, 95) },
@@ -111,7 +127,9 @@ function tally(values: string[]): Record<string, number> {
 /** The same measures for the questions of each kind, in the order of their first appearance. */
 export function byKind(measured: Measured): Record<string, Measured> {
   const kinds = Map.groupBy(measured.questions, (question) => question.kind);
-  const named = [...kinds].flatMap(([kind, questions]) => (kind ? [[kind, { ...measured, questions }] as const] : []));
+  const named = [...kinds].flatMap(([kind, questions]) =>
+    kind ? [[kind, { ...measured, questions }] as const] : [],
+  );
   return Object.fromEntries(named);
 }
 
@@ -141,22 +159,42 @@ export function printRetrieval(summary: RetrievalSummary): void {
 export function printChat(summary: ChatSummary, concurrency: number): void {
   const { answerable, unanswerable, contains_answer: contains } = summary;
   console.log(`\nAnswers, ${answerable.n + unanswerable.n} questions`);
-  const cells = <Names extends string>({ counts, shares }: Counted<Names>, names: Names[]): string[] =>
-    names.map((name) => `${counts[name]} (${decimal(shares[name])})`);
+  const cells = <Names extends string>(
+    { counts, shares }: Counted<Names>,
+    names: Names[],
+  ): string[] => names.map((name) => `${counts[name]} (${decimal(shares[name])})`);
   printTable(
     ["", "n", "right", "right anywhere", "wrong", "abstained", "other"],
     [
-      ["answerable", `${answerable.n}`, ...cells(answerable, ["right", "right_anywhere", "wrong", "abstained", "other"])],
-      ["unanswerable", `${unanswerable.n}`, "", "", ...cells(unanswerable, ["wrong", "abstained", "other"])],
+      [
+        "answerable",
+        `${answerable.n}`,
+        ...cells(answerable, ["right", "right_anywhere", "wrong", "abstained", "other"]),
+      ],
+      [
+        "unanswerable",
+        `${unanswerable.n}`,
+        "",
+        "",
+        ...cells(unanswerable, ["wrong", "abstained", "other"]),
+      ],
     ],
   );
   if (contains.n > 0) {
-    console.log(`  ${contains.count} of ${contains.n} right answers contain the expected text (${decimal(contains.share)})`);
+    console.log(
+      `  ${contains.count} of ${contains.n} right answers contain the expected text (${decimal(contains.share)})`,
+    );
   }
-  console.log(`  AUROC of confidence: ${decimal(summary.auroc_answerable)} answerable against unanswerable`);
-  console.log(`                       ${decimal(summary.auroc_right)} right against wrong or unanswerable`);
+  console.log(
+    `  AUROC of confidence: ${decimal(summary.auroc_answerable)} answerable against unanswerable`,
+  );
+  console.log(
+    `                       ${decimal(summary.auroc_right)} right against wrong or unanswerable`,
+  );
   const { p50, p95 } = summary.latency_ms;
-  console.log(`  latency p50 ${p50 ?? "–"} ms, p95 ${p95 ?? "–"} ms, ${concurrency} at a time; at most ${summary.max_sequential ?? "–"} sequential binding calls`);
+  console.log(
+    `  latency p50 ${p50 ?? "–"} ms, p95 ${p95 ?? "–"} ms, ${concurrency} at a time; at most ${summary.max_sequential ?? "–"} sequential binding calls`,
+  );
   console.log(`  outcomes ${listed(summary.outcomes)}; rungs ${listed(summary.rungs)}`);
 }
 
@@ -166,7 +204,8 @@ export function printKinds(kinds: Record<string, Measured>): void {
   const rows = Object.entries(kinds).map(([kind, measured]) => {
     const { n, fused } = summariseRetrieval(measured);
     const { answerable, unanswerable, contains_answer: contains } = summariseChat(measured);
-    const total = (name: "wrong" | "abstained" | "other"): number => answerable.counts[name] + unanswerable.counts[name];
+    const total = (name: "wrong" | "abstained" | "other"): number =>
+      answerable.counts[name] + unanswerable.counts[name];
     return [
       kind,
       `${measured.questions.length}`,
@@ -177,7 +216,20 @@ export function printKinds(kinds: Record<string, Measured>): void {
       contains.n > 0 ? `${contains.count}/${contains.n}` : "",
     ];
   });
-  printTable(["kind", "n", "fused hit_at_1", "fused ndcg_at_10", "right", "wrong", "abstained", "other", "text"], rows);
+  printTable(
+    [
+      "kind",
+      "n",
+      "fused hit_at_1",
+      "fused ndcg_at_10",
+      "right",
+      "wrong",
+      "abstained",
+      "other",
+      "text",
+    ],
+    rows,
+  );
 }
 
 const LISTED = 20;
@@ -186,12 +238,16 @@ export function printFailures(failures: Failure[], retries: number): void {
   if (retries > 0) console.log(`\n${retries} requests had to be repeated.`);
   if (failures.length === 0) return;
   console.log(`\n${failures.length} failed and are in no number above:`);
-  for (const { stage, id, reason } of failures.slice(0, LISTED)) console.log(`  ${stage} ${id}: ${reason}`);
-  if (failures.length > LISTED) console.log(`  … and ${failures.length - LISTED} more (all are in the --report)`);
+  for (const { stage, id, reason } of failures.slice(0, LISTED))
+    console.log(`  ${stage} ${id}: ${reason}`);
+  if (failures.length > LISTED)
+    console.log(`  … and ${failures.length - LISTED} more (all are in the --report)`);
 }
 
 export function printTable(head: string[], rows: string[][]): void {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length)));
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length)),
+  );
   for (const row of [head, ...rows]) {
     const cells = widths.map((width, column) =>
       column === 0 ? (row[column] ?? "").padEnd(width) : (row[column] ?? "").padStart(width),
@@ -205,5 +261,9 @@ export function decimal(value: number | null): string {
 }
 
 function listed(counts: Record<string, number>): string {
-  return Object.entries(counts).map(([name, n]) => `${name} ${n}`).join(", ") || "none";
+  return (
+    Object.entries(counts)
+      .map(([name, n]) => `${name} ${n}`)
+      .join(", ") || "none"
+  );
 }

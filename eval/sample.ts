@@ -4,7 +4,12 @@ export const SEED = 20_261_123;
 /** `count` of the items, drawn without replacement by a seeded generator, in their own order. All when there are not more. */
 export function sample<T>(items: readonly T[], count: number, seed = SEED): T[] {
   if (items.length <= count) return [...items];
-  const chosen = new Set(shuffle(items.map((_, index) => index), seed).slice(0, count));
+  const chosen = new Set(
+    shuffle(
+      items.map((_, index) => index),
+      seed,
+    ).slice(0, count),
+  );
   return items.filter((_, index) => chosen.has(index));
 }
 

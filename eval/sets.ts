@@ -42,7 +42,9 @@ export async function readSet(name: string, questionFile?: string): Promise<Eval
   const folder = findFolder(name);
   const isRetrievalSet = existsSync(path.join(folder, "corpus.jsonl"));
   if (isRetrievalSet && questionFile) {
-    throw new UsageError("--questions goes with a set of articles; this one has its queries in queries.jsonl.");
+    throw new UsageError(
+      "--questions goes with a set of articles; this one has its queries in queries.jsonl.",
+    );
   }
   const set = isRetrievalSet
     ? await readRetrievalSet(folder)
@@ -52,16 +54,27 @@ export async function readSet(name: string, questionFile?: string): Promise<Eval
     .flatMap((question) => [...question.relevant.keys()])
     .filter((id) => !known.has(id));
   if (missing.length > 0) {
-    set.notes.push(`${missing.length} relevant documents are not in the set, such as ${missing[0]}: they cannot be found`);
+    set.notes.push(
+      `${missing.length} relevant documents are not in the set, such as ${missing[0]}: they cannot be found`,
+    );
   }
   return set;
 }
 
 function findFolder(name: string): string {
-  const places = [path.resolve(name), path.join(ROOT, name), path.join(SHARED_DATA, name)];
-  const found = places.find((place) => existsSync(path.join(place, "corpus.jsonl")) || existsSync(path.join(place, "articles")));
+  const places = new Set([
+    path.resolve(name),
+    path.resolve(ROOT, name),
+    path.resolve(SHARED_DATA, name),
+  ]);
+  const found = [...places].find(
+    (place) =>
+      existsSync(path.join(place, "corpus.jsonl")) || existsSync(path.join(place, "articles")),
+  );
   if (!found) {
-    throw new CommandError(`There is no set "${name}": a folder with corpus.jsonl or articles/ is looked for in\n  ${places.join("\n  ")}`);
+    throw new CommandError(
+      `There is no set "${name}": a folder with corpus.jsonl or articles/ is looked for in\n  ${[...places].join("\n  ")}`,
+    );
   }
   return found;
 }
@@ -77,12 +90,15 @@ const queryLine = z.object({
 async function readRetrievalSet(folder: string): Promise<EvaluationSet> {
   const questionFile = "queries.jsonl";
   for (const needed of [questionFile, "qrels.tsv"]) {
-    if (!existsSync(path.join(folder, needed))) throw new CommandError(`${folder} has no ${needed}: nothing to measure.`);
+    if (!existsSync(path.join(folder, needed)))
+      throw new CommandError(`${folder} has no ${needed}: nothing to measure.`);
   }
   const judged = await readJudgements(path.join(folder, "qrels.tsv"));
   const queries = await readLines(path.join(folder, questionFile), queryLine);
   const questions = queries.map(({ _id, text, is_impossible, answers, kind }): Question => {
-    const relevant = is_impossible ? new Map<string, number>() : (judged.get(_id) ?? new Map<string, number>());
+    const relevant = is_impossible
+      ? new Map<string, number>()
+      : (judged.get(_id) ?? new Map<string, number>());
     const parts = answers?.filter((answer) => answer.trim() !== "") ?? [];
     return {
       id: _id,
@@ -103,7 +119,9 @@ async function readJudgements(file: string): Promise<Map<string, Map<string, num
   const judged = new Map<string, Map<string, number>>();
   const [header, ...lines] = (await readFile(file, "utf8")).split(/\r?\n/);
   if (header?.split("\t").join() !== "query-id,corpus-id,score") {
-    throw new CommandError(`${file}: the first line must be query-id, corpus-id, score, with tabs.`);
+    throw new CommandError(
+      `${file}: the first line must be query-id, corpus-id, score, with tabs.`,
+    );
   }
   for (const [index, line] of lines.entries()) {
     if (!line.trim()) continue;
@@ -128,30 +146,43 @@ const questionLine = z
     kind: z.string().optional(),
     topic: z.string().optional(),
   })
-  .refine((line) => !line.answerable || line.expected.length > 0, "is answerable, but expects no article");
+  .refine(
+    (line) => !line.answerable || line.expected.length > 0,
+    "is answerable, but expects no article",
+  );
 
 async function readArticleSet(folder: string, questionFile: string): Promise<EvaluationSet> {
   const file = path.join(folder, questionFile);
   if (!existsSync(file)) throw new CommandError(`There is no file of questions ${file}.`);
   const lines = await readLines(file, questionLine);
-  const questions = lines.map(({ id, question, answerable, expected, answer, kind, topic }): Question => ({
-    id,
-    text: question,
-    answerable,
-    relevant: new Map(answerable ? expected.map((article) => [article, 1]) : []),
-    answer: answer ? { parts: answer.split("; "), need: kind === "comparison" ? "all" : "any" } : undefined,
-    kind,
-    topic,
-  }));
+  const questions = lines.map(
+    ({ id, question, answerable, expected, answer, kind, topic }): Question => ({
+      id,
+      text: question,
+      answerable,
+      relevant: new Map(answerable ? expected.map((article) => [article, 1]) : []),
+      answer: answer
+        ? { parts: answer.split("; "), need: kind === "comparison" ? "all" : "any" }
+        : undefined,
+      kind,
+      topic,
+    }),
+  );
   const read = await documentsFromFolder(path.join(folder, "articles"));
   return { name: path.basename(folder), folder, questionFile, questions, ...allOf(read) };
 }
 
 /** A set is measured whole: a document that cannot be read would change the numbers. */
-function allOf({ documents, unreadable, notes }: ReadDocuments): Pick<EvaluationSet, "documents" | "notes"> {
+function allOf({
+  documents,
+  unreadable,
+  notes,
+}: ReadDocuments): Pick<EvaluationSet, "documents" | "notes"> {
   if (unreadable.length > 0) {
     const lines = unreadable.map(({ source, reason }) => `  ${source}: ${reason}`);
-    throw new CommandError(`Documents of the set that cannot be read:\n${lines.slice(0, 20).join("\n")}`);
+    throw new CommandError(
+      `Documents of the set that cannot be read:\n${lines.slice(0, 20).join("\n")}`,
+    );
   }
   return { documents, notes };
 }

@@ -46,7 +46,12 @@ export async function withTarget<T>(
   const instance = await startThrowaway(state);
   running.instance = instance;
   try {
-    const api = new Api({ url: instance.url, key: DEMO_KEYS.secret, tries: TRIES, timeoutMs: TIMEOUT_MS });
+    const api = new Api({
+      url: instance.url,
+      key: DEMO_KEYS.secret,
+      tries: TRIES,
+      timeoutMs: TIMEOUT_MS,
+    });
     return await Promise.race([measure(api), instance.failed]);
   } finally {
     await instance.stop();
@@ -63,35 +68,57 @@ function startThrowaway(state: string): Promise<Instance> {
     localChatModel: env["LOCAL_CHAT_MODEL"] || undefined,
     log: (line) => console.error(line),
   }).catch((error: unknown) => {
-    throw new CommandError(`No instance could be started: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandError(
+      `No instance could be started: ${error instanceof Error ? error.message : String(error)}`,
+    );
   });
 }
 
 function stopOnSignal(running: { instance?: Instance }): void {
   let signals = 0;
-  for (const [signal, code] of [["SIGINT", INTERRUPTED], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+  for (const [signal, code] of [
+    ["SIGINT", INTERRUPTED],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
     process.on(signal, () => {
-      signals++;
-      if (signals > 1 || !running.instance) process.exit(code);
+      const { instance } = running;
+      if (++signals > 1 || !instance) return process.exit(code);
       console.error("\nStopping …");
-      void running.instance.stop().finally(() => process.exit(code));
+      return void instance.stop().finally(() => process.exit(code));
     });
   }
 }
 
 /** Uploads the set's documents and waits until both legs find them. Answers what went wrong; the rest can be measured. */
-export async function ingest(api: Api, documents: Document[], concurrency: number): Promise<Failure[]> {
+export async function ingest(
+  api: Api,
+  documents: Document[],
+  concurrency: number,
+): Promise<Failure[]> {
   const uploaded = await uploadDocuments(api, documents, { concurrency });
   if (uploaded.gaveUp) throw new CommandError(uploaded.gaveUp);
   const learned = await waitUntilLearned(api, documents);
   const failures: Failure[] = [
-    ...uploaded.failed.map(({ external_id, reason }) => asFailure(external_id, `not stored: ${reason}`)),
-    ...learned.failed.map(({ external_id, reason }) => asFailure(external_id, `not learned: ${reason}`)),
-    ...learned.pending.map((id) => asFailure(id, "still pending after ten minutes without progress")),
+    ...uploaded.failed.map(({ external_id, reason }) =>
+      asFailure(external_id, `not stored: ${reason}`),
+    ),
+    ...learned.failed.map(({ external_id, reason }) =>
+      asFailure(external_id, `not learned: ${reason}`),
+    ),
+    ...learned.pending.map((id) =>
+      asFailure(id, "still pending after ten minutes without progress"),
+    ),
   ];
   const broken = new Set(failures.map(({ id }) => id));
-  const unseen = await waitForVectors(api, documents.filter((document) => !broken.has(document.external_id)));
-  return [...failures, ...unseen.map((id) => asFailure(id, "its vectors are not visible after two minutes"))];
+  const unseen = await waitForVectors(
+    api,
+    documents.filter((document) => !broken.has(document.external_id)),
+  );
+  return [
+    ...failures,
+    ...unseen.map((id) => asFailure(id, "its vectors are not visible after two minutes")),
+  ];
 }
 
 function asFailure(id: string, reason: string): Failure {
@@ -121,7 +148,8 @@ async function waitForVectors(api: Api, documents: Document[]): Promise<string[]
     for (const document of unseen) {
       const query = `${document.title}\n${document.content}`.slice(0, PROBE_CHARACTERS);
       const { results } = await search(api, query, ["vectors"]);
-      if (!results.some((result) => result.external_id === document.external_id)) stillUnseen.push(document);
+      if (!results.some((result) => result.external_id === document.external_id))
+        stillUnseen.push(document);
     }
     unseen = stillUnseen;
     if (unseen.length === 0 || Date.now() > deadline) break;
@@ -131,7 +159,10 @@ async function waitForVectors(api: Api, documents: Document[]): Promise<string[]
 }
 
 /** What the instance holds besides the set, which competes with it, and what of the set it lacks. */
-export async function compareDocuments(api: Api, documents: Document[]): Promise<{ others: number; missing: string[] }> {
+export async function compareDocuments(
+  api: Api,
+  documents: Document[],
+): Promise<{ others: number; missing: string[] }> {
   const live = new Set((await listDocuments(api, "live")).map(({ external_id }) => external_id));
   const missing = documents.map(({ external_id }) => external_id).filter((id) => !live.has(id));
   return { others: live.size - (documents.length - missing.length), missing };

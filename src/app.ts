@@ -37,7 +37,10 @@ export function createApp(): App {
   documentRoutes(app);
   searchRoutes(app);
 
-  app.openAPIRegistry.registerComponent("securitySchemes", "key", { type: "http", scheme: "bearer" });
+  app.openAPIRegistry.registerComponent("securitySchemes", "key", {
+    type: "http",
+    scheme: "bearer",
+  });
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Edgewise", version: "0.1.0" },
@@ -47,7 +50,10 @@ export function createApp(): App {
   app.notFound((c) => problemResponse(c, new Problem("not_found", "There is no such path.")));
   app.onError((error, c) => {
     if (error instanceof Problem) return problemResponse(c, error);
-    console.error("unhandled error", { request: c.get("requestId"), error: error.stack ?? String(error) });
+    console.error("unhandled error", {
+      request: c.get("requestId"),
+      error: error.stack ?? String(error),
+    });
     return problemResponse(c, new Problem("internal"));
   });
   return app;

@@ -50,7 +50,10 @@ export function countedDatabase(db: D1Database, calls: BindingCalls): D1Database
 }
 
 /** Shadows the methods that travel on the statement itself, so that `batch` still receives the real one. */
-function countedStatement(statement: D1PreparedStatement, calls: BindingCalls): D1PreparedStatement {
+function countedStatement(
+  statement: D1PreparedStatement,
+  calls: BindingCalls,
+): D1PreparedStatement {
   const { bind, first, all, run } = statement;
   return Object.assign(statement, {
     bind: (...values: unknown[]) => countedStatement(bind.apply(statement, values), calls),

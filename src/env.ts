@@ -64,7 +64,12 @@ export function parseConfig(env: Env): Config {
     chatModels.push({ id: CHAT_MODEL, rung: "model" });
     if (SMALL_CHAT_MODEL) chatModels.push({ id: SMALL_CHAT_MODEL, rung: "small_model" });
   }
-  const config = { embeddingModel: EMBEDDING_MODEL, chatModels, release: RELEASE, demoKey: DEMO_KEY };
+  const config = {
+    embeddingModel: EMBEDDING_MODEL,
+    chatModels,
+    release: RELEASE,
+    demoKey: DEMO_KEY,
+  };
   parsed.set(env, config);
   return config;
 }

@@ -3,18 +3,18 @@ import type { Env, IngestMessage, TurnRecorded } from "./env.ts";
 import { consumeEvents } from "./insight/ledger.ts";
 import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/consumer.ts";
 import { sweep } from "./knowledge/sweeper.ts";
-import { createServices } from "./services.ts";
+import { createServices, type Services } from "./services.ts";
 
 const app = createApp();
 
+type QueueHandler = (batch: MessageBatch, services: Services) => Promise<void>;
+
 /** Queue names end like this in every deployment (`wrangler.toml`); the beginning is the deployment's own. */
-const queueHandlers: Record<string, (batch: MessageBatch<never>, env: Env, context: ExecutionContext) => Promise<void>> = {
-  "-ingest": (batch, env, context) =>
-    consumeIngest(batch as MessageBatch<IngestMessage>, createServices(env, context)),
-  "-ingest-dlq": (batch, env, context) =>
-    consumeIngestDeadLetters(batch as MessageBatch<IngestMessage>, createServices(env, context)),
-  "-events": (batch, env, context) =>
-    consumeEvents(batch as MessageBatch<TurnRecorded>, createServices(env, context)),
+const queueHandlers: Record<string, QueueHandler> = {
+  "-ingest": (batch, services) => consumeIngest(batch as MessageBatch<IngestMessage>, services),
+  "-ingest-dlq": (batch, services) =>
+    consumeIngestDeadLetters(batch as MessageBatch<IngestMessage>, services),
+  "-events": (batch, services) => consumeEvents(batch as MessageBatch<TurnRecorded>, services),
   "-events-dlq": async (batch) => {
     // The message itself is in D1; only its ledger row is missing.
     console.error("ledger: gave up", { messages: batch.messages.map((message) => message.body) });
@@ -29,7 +29,7 @@ export default {
     const suffix = Object.keys(queueHandlers).find((ending) => batch.queue.endsWith(ending));
     const handle = suffix && queueHandlers[suffix];
     if (!handle) throw new Error(`No handler for queue ${batch.queue}`);
-    await handle(batch as MessageBatch<never>, env, context);
+    await handle(batch, createServices(env, context));
   },
 
   async scheduled(_controller, env, context) {

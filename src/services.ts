@@ -1,5 +1,11 @@
 import { BindingCalls, countedDatabase } from "./binding-calls.ts";
-import { parseConfig, type Config, type Env, type IngestMessage, type TurnRecorded } from "./env.ts";
+import {
+  parseConfig,
+  type Config,
+  type Env,
+  type IngestMessage,
+  type TurnRecorded,
+} from "./env.ts";
 import type { ChatModel, Embedder, VectorIndex } from "./models/ports.ts";
 import { workersAiChat } from "./models/workers-ai-chat.ts";
 import { workersAiEmbedder } from "./models/workers-ai-embedder.ts";

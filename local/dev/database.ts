@@ -34,7 +34,7 @@ export async function prepareDatabase(
 
 async function fingerprint(): Promise<string> {
   const migrations = (await readdir(path.join(ROOT, "migrations")))
-    .sort()
+    .toSorted()
     .map((name) => path.join("migrations", name));
   const hash = createHash("sha256");
   for (const file of [...migrations, "local/seed.sql"])

@@ -49,7 +49,7 @@ export class MemoryIndex {
     const length = norm(vector);
     const matched = [...this.#candidates(query)]
       .map((entry) => ({ entry, score: cosine(vector, length, entry) }))
-      .sort((a, b) => b.score - a.score || (a.entry.id < b.entry.id ? -1 : 1))
+      .toSorted((a, b) => b.score - a.score || (a.entry.id < b.entry.id ? -1 : 1))
       .slice(0, query.topK)
       .map(({ entry, score }) => this.#toMatch(entry, score, query));
     return { count: matched.length, matches: matched };

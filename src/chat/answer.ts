@@ -34,7 +34,9 @@ export async function answer(
     storeQuestion(services, turn, question),
   ]);
   emit({ type: "start", conversationId: turn.conversationId, messageId: turn.messageId });
-  const passages = candidates ? await readCandidates(services, reader, candidates, ANSWER_PASSAGES) : [];
+  const passages = candidates
+    ? await readCandidates(services, reader, candidates, ANSWER_PASSAGES)
+    : [];
   timer.lap("retrieve");
 
   const decision = candidates

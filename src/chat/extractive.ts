@@ -13,6 +13,12 @@ const BASE_VALUE = 0.08;
 const WORTH_ADDING = 0.35;
 /** Of later passages of a source, how much less each is worth than the one before: they were found to fit less. */
 const POSITION_DISCOUNT = 0.35;
+/** Of each character: between two stretches that say as much, the shorter one is the answer. */
+const LENGTH_COST = 0.0002;
+/** For a stretch with a number in it, when the question asks for one. */
+const NUMBER_VALUE = 0.12;
+const ASKS_FOR_NUMBER =
+  /\b(?:how (?:long|much|many|often|far|big|tall|heavy|old|soon|fast)|when|what time|cost|price|fee|deadline)\b/i;
 /** `Code: E-07; Meaning: …`: a row of a table stands alone, while neighbours of a sentence or a step belong to it. */
 const TABLE_ROW = /^[^:;\n]{1,40}: [^\n]*?; [^:;\n]{1,40}: /;
 
@@ -20,15 +26,20 @@ const TABLE_ROW = /^[^:;\n]{1,40}: [^\n]*?; [^:;\n]{1,40}: /;
  * Composes an answer without a language model: the stretch of the best source's text that says most about the question,
  * verbatim, and one more from another source if that says more about some of its words.
  */
-export function extractiveAnswer(sources: Source[], keywords: KeywordResult | undefined): string {
+export function extractiveAnswer(
+  question: string,
+  sources: Source[],
+  keywords: KeywordResult | undefined,
+): string {
   const weights = wordWeights(keywords);
+  const wantsNumber = ASKS_FOR_NUMBER.test(question);
   const [first, second] = sources;
   if (!first) return "";
-  const lead = bestStretch(first, weights);
+  const lead = bestStretch(first, weights, wantsNumber);
   const parts = [`${lead.text} [${first.n}]`];
   const said = new Set(stemsOf(lead.text));
   const unsaid = new Map([...weights].filter(([stem]) => !said.has(stem)));
-  const addition = second && bestStretch(second, unsaid);
+  const addition = second && bestStretch(second, unsaid, wantsNumber);
   if (second && addition && addition.shared >= WORTH_ADDING * total(weights)) {
     parts.push(`${addition.text} [${second.n}]`);
   }
@@ -55,12 +66,13 @@ interface Stretch {
 }
 
 /** The best run of consecutive sentences over a source's passages. */
-function bestStretch(source: Source, weights: Map<string, number>): Stretch {
+function bestStretch(source: Source, weights: Map<string, number>, wantsNumber: boolean): Stretch {
   let best: Stretch = { text: source.passages[0]?.text ?? "", value: -1, shared: 0 };
   for (const [position, passage] of source.passages.entries()) {
     const discount = 1 / (1 + POSITION_DISCOUNT * position);
     for (const stretch of stretchesOf(passage.text, weights)) {
-      const value = stretch.value * discount;
+      const number = wantsNumber && /\d/.test(stretch.text) ? NUMBER_VALUE : 0;
+      const value = (stretch.value + number) * discount - stretch.text.length * LENGTH_COST;
       if (value > best.value) best = { ...stretch, value };
     }
   }
@@ -82,7 +94,8 @@ function* stretchesOf(text: string, weights: Map<string, number>): Generator<Str
     let base = 0;
     for (const sentence of sentences.slice(from, from + MAX_SENTENCES)) {
       if (sentence.end - first.start > MAX_CHARACTERS && sentence !== first) break;
-      base += sentence === first ? BASE_VALUE : valueAsNeighbour(sentence.text, sentence.index - from);
+      base +=
+        sentence === first ? BASE_VALUE : valueAsNeighbour(sentence.text, sentence.index - from);
       for (const stem of stemsOf(sentence.text)) {
         if (seen.has(stem)) continue;
         seen.add(stem);

@@ -46,7 +46,7 @@ export async function generate(
     }
   }
   const verifier = new CitationVerifier(sources);
-  show(verifier.push(extractiveAnswer(sources, keywords)) + verifier.end());
+  show(verifier.push(extractiveAnswer(question.text, sources, keywords)) + verifier.end());
   const { text, citations } = verifier;
   return { text, citations, rung: "extractive", model: null, usage: NO_TOKENS };
 }
@@ -79,9 +79,11 @@ async function streamAnswer(
     if (!refusing) show(verifier.push(opening));
   }
   const draft = { rung: model.rung, model: model.id, usage };
-  if (refusing && opening.trim().startsWith(NO_ANSWER)) return { ...draft, text: "", citations: [] };
+  if (refusing && opening.trim().startsWith(NO_ANSWER))
+    return { ...draft, text: "", citations: [] };
   if (refusing) show(verifier.push(opening));
   show(verifier.end());
-  if (!verifier.text.trim()) throw new ModelUnavailable("The model answered nothing", { transient: true });
+  if (!verifier.text.trim())
+    throw new ModelUnavailable("The model answered nothing", { transient: true });
   return { ...draft, text: verifier.text, citations: verifier.citations };
 }

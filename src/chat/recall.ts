@@ -25,14 +25,16 @@ interface HistoryRow {
 export async function recall(services: Services, request: ChatRequest): Promise<Turn> {
   const keyHash = await hashBearer(request.authorization);
   const { conversationId } = request;
-  if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId)) throw unknownConversation();
+  if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
+    throw unknownConversation();
   const [[keys, conversations, history, spelling], vector] = await Promise.all([
     services.db.batch(recallStatements(services.db, keyHash, request)),
     embedQuestion(services.embedder, request.message),
     limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
   ]);
   const caller = requireAccess(keys?.results[0], { scope: "chat", secretOnly: false });
-  if (conversationId !== undefined && conversations?.results.length === 0) throw unknownConversation();
+  if (conversationId !== undefined && conversations?.results.length === 0)
+    throw unknownConversation();
   const rows = (history?.results ?? []) as HistoryRow[];
   return {
     caller,

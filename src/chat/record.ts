@@ -5,7 +5,11 @@ import type { Turn, TurnResult } from "./turn.ts";
 const NEXT_SEQ = `(SELECT coalesce(max(seq), 0) + 1 FROM messages WHERE conversation_id = ?2)`;
 
 /** Stores the visitor's message. The response starts only after it: a 2xx means that the question is kept. */
-export async function storeQuestion(services: Services, turn: Turn, question: Query): Promise<void> {
+export async function storeQuestion(
+  services: Services,
+  turn: Turn,
+  question: Query,
+): Promise<void> {
   const { db, now, newId } = services;
   const { workspaceId } = turn.caller;
   const at = now();
@@ -34,7 +38,11 @@ export async function storeQuestion(services: Services, turn: Turn, question: Qu
 }
 
 /** Stores the answer and wakes the ledger. Runs to its end even if the visitor has gone. */
-export async function recordAnswer(services: Services, turn: Turn, result: TurnResult): Promise<void> {
+export async function recordAnswer(
+  services: Services,
+  turn: Turn,
+  result: TurnResult,
+): Promise<void> {
   const { db, eventsQueue, now } = services;
   await db
     .prepare(

@@ -13,9 +13,12 @@ const MAX_CHAT_BODY_BYTES = 512 * 1024;
 const chatRoute = createRoute({
   method: "post",
   path: "/v1/chat",
-  summary: "Ask a question; the answer streams, or comes as one object with `Accept: application/json`",
+  summary:
+    "Ask a question; the answer streams, or comes as one object with `Accept: application/json`",
   middleware: [jsonBody(MAX_CHAT_BODY_BYTES)] as const,
-  // The body is validated by `parseChat`: a union's errors would name both shapes for one mistake.
+  request: {
+    body: { ...jsonContent(chatBody, "A message, or what `useChat` sends"), required: true },
+  },
   responses: {
     200: {
       description: "The turn",
@@ -31,7 +34,6 @@ const chatRoute = createRoute({
 });
 
 export function chatRoutes(app: App): void {
-  app.openAPIRegistry.register("ChatInput", chatBody);
   app.openapi(chatRoute, async (c) => {
     const services = c.get("services");
     const request: ChatRequest = {

@@ -20,7 +20,9 @@ const useChatBody = z.looseObject({
     .array(
       z.looseObject({
         role: z.enum(["system", "user", "assistant"]),
-        parts: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })).default([]),
+        parts: z
+          .array(z.looseObject({ type: z.string(), text: z.string().optional() }))
+          .default([]),
         metadata: z.looseObject({ conversation_id: z.string().optional() }).nullish(),
       }),
     )
@@ -29,7 +31,14 @@ const useChatBody = z.looseObject({
   conversation_id: z.string().optional(),
 });
 
-export const chatBody = z.union([plainBody, useChatBody]).meta({ id: "ChatInput" });
+/**
+ * For the description only: every object passes, since a union's errors would name both shapes for one mistake.
+ * {@link parseChat} validates.
+ */
+export const chatBody = z.looseObject({}).meta({
+  id: "ChatInput",
+  oneOf: [z.toJSONSchema(plainBody, { io: "input" }), z.toJSONSchema(useChatBody, { io: "input" })],
+});
 
 export interface ParsedChat {
   message: string;
@@ -43,7 +52,10 @@ export function parseChat(body: unknown): ParsedChat {
   const parsed = isUseChat ? fromUseChat(body) : fromPlain(body);
   if (!parsed.message.trim()) throw new Problem("empty_message", "Say something in `message`.");
   if (parsed.message.length > MAX_MESSAGE_CHARACTERS) {
-    throw new Problem("message_too_long", `At most ${MAX_MESSAGE_CHARACTERS} characters are accepted.`);
+    throw new Problem(
+      "message_too_long",
+      `At most ${MAX_MESSAGE_CHARACTERS} characters are accepted.`,
+    );
   }
   return parsed;
 }
@@ -86,7 +98,13 @@ const reference = z.object({
 });
 
 export const citationSchema = reference.extend({ quote: z.string() }).meta({ id: "Citation" });
-export const outcomeSchema = z.enum(["answered", "clarified", "abstained", "handed_over", "small_talk"]);
+export const outcomeSchema = z.enum([
+  "answered",
+  "clarified",
+  "abstained",
+  "handed_over",
+  "small_talk",
+]);
 export const rungSchema = z.enum(["model", "small_model", "cached", "extractive", "none"]);
 
 export const chatResult = z

@@ -10,7 +10,8 @@ const MIN_TELLING_WORDS = 2;
 const MAX_STANDALONE_CHARACTERS = 1000;
 
 const OPENS_FOLLOW_UP = /^\s*(?:and|or|but|also|then|so|what about|how about|what if|same)\b/i;
-const REFERS_BACK = /\b(?:it|its|that|this|these|those|they|them|their|there|one|ones|same|instead)\b/i;
+const REFERS_BACK =
+  /\b(?:it|its|that|this|these|those|they|them|their|there|one|ones|same|instead)\b/i;
 
 /**
  * Makes a follow-up stand on its own without asking a model, which would be one more wait: the previous question's words

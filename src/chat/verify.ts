@@ -12,9 +12,13 @@ const MAX_QUOTE_CHARACTERS = 500;
  * statement's telling words, and every number in the statement must stand somewhere in the source.
  */
 export function supportingQuote(statement: string, source: Source): string | undefined {
-  const text = source.passages.map((passage) => `${passage.headingPath.join(" ")}\n${passage.text}`).join("\n");
+  const text = source.passages
+    .map((passage) => `${passage.headingPath.join(" ")}\n${passage.text}`)
+    .join("\n");
   const stated = new Set(stemsOf(`${source.title}\n${text}`));
-  if (numbersIn(statement).some((number) => !numbersIn(`${source.title} ${text}`).includes(number))) {
+  if (
+    numbersIn(statement).some((number) => !numbersIn(`${source.title} ${text}`).includes(number))
+  ) {
     return undefined;
   }
   const telling = tellingStems(statement);
@@ -102,7 +106,12 @@ export class CitationVerifier {
       ? held.match(/\d+/g)?.map(Number)
       : undefined;
     if (!numbers) return this.#pass(held);
-    return this.#pass(numbers.filter((n) => this.#cite(n)).map((n) => `[${n}]`).join(""));
+    return this.#pass(
+      numbers
+        .filter((n) => this.#cite(n))
+        .map((n) => `[${n}]`)
+        .join(""),
+    );
   }
 
   #pass(text: string): string {
@@ -112,7 +121,8 @@ export class CitationVerifier {
 
   #cite(n: number): boolean {
     const source = this.#sources.find((candidate) => candidate.n === n);
-    const quote = source && (this.#verbatim(source) ?? supportingQuote(this.#lastStatement(), source));
+    const quote =
+      source && (this.#verbatim(source) ?? supportingQuote(this.#lastStatement(), source));
     if (!source || quote === undefined) return false;
     if (!this.citations.some((citation) => citation.n === n)) {
       const { externalId, title, url } = source;
@@ -137,6 +147,6 @@ export class CitationVerifier {
 
   #lastStatement(): string {
     const sentences = splitSentences(this.#unit());
-    return sentences.filter((sentence) => /[\p{L}\p{N}]/u.test(sentence)).at(-1) ?? "";
+    return sentences.findLast((sentence) => /[\p{L}\p{N}]/u.test(sentence)) ?? "";
   }
 }

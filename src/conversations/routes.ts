@@ -40,7 +40,11 @@ const getRoute = createRoute({
 export function conversationRoutes(app: App): void {
   app.openapi(getRoute, async (c) => {
     const { workspaceId } = c.get("caller");
-    const found = await readConversation(c.get("services").db, workspaceId, c.req.valid("param").id);
+    const found = await readConversation(
+      c.get("services").db,
+      workspaceId,
+      c.req.valid("param").id,
+    );
     if (!found) throw new Problem("not_found", "There is no conversation with this id.");
     return c.json(found, 200);
   });

@@ -13,7 +13,9 @@ const problemContent = {
 type ProblemStatus = 400 | 401 | 403 | 404 | 413 | 415 | 422 | 429 | 503;
 
 /** The failures a route can answer with, for its OpenAPI description. */
-export function problems(...statuses: ProblemStatus[]): Record<ProblemStatus, typeof problemContent> {
+export function problems(
+  ...statuses: ProblemStatus[]
+): Record<ProblemStatus, typeof problemContent> {
   return Object.fromEntries(statuses.map((status) => [status, problemContent])) as Record<
     ProblemStatus,
     typeof problemContent

@@ -87,6 +87,10 @@ export function validationProblem(error: z.ZodError): Problem {
     message: issue.message,
   }));
   const first = errors[0];
-  const detail = first ? (first.path ? `${first.path}: ${first.message}` : first.message) : undefined;
+  const detail = first
+    ? first.path
+      ? `${first.path}: ${first.message}`
+      : first.message
+    : undefined;
   return new Problem("validation_failed", detail, { errors });
 }

@@ -43,7 +43,9 @@ function toLedgerRow(turn: RecordedTurn): Record<string, unknown> {
   const usage = JSON.parse(turn.usage) as { input_tokens: number; output_tokens: number };
   const price = turn.model ? chatModels[turn.model] : undefined;
   // Dollars per million tokens are micro-dollars per token.
-  const cost = price ? usage.input_tokens * price.priceIn + usage.output_tokens * price.priceOut : 0;
+  const cost = price
+    ? usage.input_tokens * price.priceIn + usage.output_tokens * price.priceOut
+    : 0;
   return {
     message_id: turn.id,
     workspace_id: turn.workspace_id,

@@ -1,6 +1,6 @@
 import type { RootContent } from "mdast";
 import { listItems, readableText, tableRows } from "./formats/readable-text.ts";
-import { parseMarkdown } from "./formats/markdown.ts";
+import { parseMarkdown } from "./formats/markdown-tree.ts";
 import { splitSentences } from "./sentences.ts";
 import { estimateTokens } from "./tokens.ts";
 

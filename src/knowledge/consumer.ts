@@ -48,7 +48,10 @@ export async function consumeIngest(
       await learnOrRecordFailure(services, message.body.document_id);
       message.ack();
     } catch (error) {
-      console.warn("ingest: will retry", { document: message.body.document_id, error: String(error) });
+      console.warn("ingest: will retry", {
+        document: message.body.document_id,
+        error: String(error),
+      });
       message.retry({ delaySeconds: retryDelay(message.attempts) });
     }
   }
@@ -72,7 +75,8 @@ export async function consumeIngestDeadLetters(
   services: Services,
 ): Promise<void> {
   for (const message of batch.messages) {
-    const reason = "Gave up after several attempts: a service it needs kept failing. Upload it again to retry.";
+    const reason =
+      "Gave up after several attempts: a service it needs kept failing. Upload it again to retry.";
     const work = await readWork(services.db, message.body.document_id);
     if (work) await markFailed(services.db, work, reason, services.now());
     message.ack();

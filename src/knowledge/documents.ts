@@ -48,7 +48,9 @@ const SUMMARY_COLUMNS = `external_id, title, url, content_type, language, audien
 /** The same document again hashes the same; what it leaves out is bookkeeping that no reader sees. */
 async function hashContent(input: DocumentInput): Promise<string> {
   const { title, content, content_type, url, language, audience, metadata } = input;
-  return sha256Hex(JSON.stringify([title, content, content_type, url, language, audience, metadata]));
+  return sha256Hex(
+    JSON.stringify([title, content, content_type, url, language, audience, metadata]),
+  );
 }
 
 /**
@@ -90,11 +92,17 @@ export async function putDocument(
       await hashContent(input),
       now,
     );
-  const [changed, , current] = await db.batch<{ id: number; version: number; status: DocumentStatus }>([
+  const [changed, , current] = await db.batch<{
+    id: number;
+    version: number;
+    status: DocumentStatus;
+  }>([
     upsert,
     oweWork(db, workspaceId, externalId, now),
     db
-      .prepare(`SELECT id, version, status FROM documents WHERE workspace_id = ?1 AND external_id = ?2`)
+      .prepare(
+        `SELECT id, version, status FROM documents WHERE workspace_id = ?1 AND external_id = ?2`,
+      )
       .bind(workspaceId, externalId),
   ]);
   const row = current?.results[0];
@@ -103,7 +111,12 @@ export async function putDocument(
   return { documentId: row.id, version: row.version, status: row.status, unchanged };
 }
 
-function oweWork(db: D1Database, workspaceId: string, externalId: string, now: number): D1PreparedStatement {
+function oweWork(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  now: number,
+): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO outbox (document_id, created_at)

@@ -106,7 +106,10 @@ export async function commitVersion(
   ]);
 }
 
-async function readHashes(db: D1Database, documentId: number): Promise<{ id: number; hash: string }[]> {
+async function readHashes(
+  db: D1Database,
+  documentId: number,
+): Promise<{ id: number; hash: string }[]> {
   const { results } = await db
     .prepare(`SELECT id, hash FROM chunks WHERE document_id = ?1 ORDER BY ordinal`)
     .bind(documentId)
@@ -128,7 +131,9 @@ async function diff(
   const kept: { id: number; ordinal: number }[] = [];
   const added: (Chunk & { ordinal: number; hash: string })[] = [];
   for (const [ordinal, chunk] of chunks.entries()) {
-    const hash = await sha256Hex(JSON.stringify([model, chunk.headingPath, embeddedText(title, chunk)]));
+    const hash = await sha256Hex(
+      JSON.stringify([model, chunk.headingPath, embeddedText(title, chunk)]),
+    );
     const match = free.get(hash)?.shift();
     if (match) kept.push({ id: match.id, ordinal });
     else added.push({ ...chunk, ordinal, hash });

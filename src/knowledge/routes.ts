@@ -89,7 +89,11 @@ export function documentRoutes(app: App): void {
 
   app.openapi(getRoute, async (c) => {
     const externalId = checkExternalId(c.req.valid("param").external_id);
-    const document = await getDocument(c.get("services").db, c.get("caller").workspaceId, externalId);
+    const document = await getDocument(
+      c.get("services").db,
+      c.get("caller").workspaceId,
+      externalId,
+    );
     if (!document) throw new Problem("not_found", "There is no document with this external id.");
     return c.json(document, 200);
   });
@@ -109,7 +113,8 @@ export function documentRoutes(app: App): void {
     const { status, limit, cursor } = c.req.valid("query");
     const { workspaceId, workspaceSecret } = c.get("caller");
     const list = `documents:${workspaceId}:${status ?? ""}`;
-    const after = cursor === undefined ? undefined : await readCursor(workspaceSecret, list, cursor);
+    const after =
+      cursor === undefined ? undefined : await readCursor(workspaceSecret, list, cursor);
     const rows = await listDocuments(c.get("services").db, workspaceId, {
       status,
       after,
@@ -127,7 +132,10 @@ export function documentRoutes(app: App): void {
 function wakeConsumer({ ingestQueue, waitUntil }: Services, documentId: number): void {
   waitUntil(
     ingestQueue.send({ document_id: documentId }).catch((error: unknown) => {
-      console.warn("ingest: wake-up not sent; the sweeper will", { documentId, error: String(error) });
+      console.warn("ingest: wake-up not sent; the sweeper will", {
+        documentId,
+        error: String(error),
+      });
     }),
   );
 }

@@ -11,7 +11,10 @@ export const documentBody = z
     title: z.string().trim().min(1).max(500),
     content: z.string(),
     content_type: z.string().default("text/markdown").meta({ example: supportedContentTypes[0] }),
-    url: z.url({ protocol: /^https?$/ }).max(2000).optional(),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .optional(),
     audience: z.array(z.string().min(1).max(64)).max(20).default([]),
     language: z
       .string()
@@ -75,10 +78,16 @@ export function checkExternalId(id: string): string {
 export function checkDocument(body: z.infer<typeof documentBody>): z.infer<typeof documentBody> {
   const contentType = supportedContentType(body.content_type);
   if (!contentType) {
-    throw new Problem("unsupported_content_type", `Supported: ${supportedContentTypes.join(", ")}.`);
+    throw new Problem(
+      "unsupported_content_type",
+      `Supported: ${supportedContentTypes.join(", ")}.`,
+    );
   }
   if (new TextEncoder().encode(body.content).byteLength > MAX_DOCUMENT_BYTES) {
-    throw new Problem("document_too_large", `At most ${MAX_DOCUMENT_BYTES} bytes of text are accepted.`);
+    throw new Problem(
+      "document_too_large",
+      `At most ${MAX_DOCUMENT_BYTES} bytes of text are accepted.`,
+    );
   }
   if (!body.content.trim()) {
     throw new Problem("validation_failed", "content: The document contains no text.", {

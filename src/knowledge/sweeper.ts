@@ -28,7 +28,9 @@ async function resendOverdue({ db, ingestQueue, now }: Services): Promise<number
 
 async function collectOldGarbage({ db, vectors, now }: Services): Promise<number> {
   const { results } = await db
-    .prepare(`SELECT vector_id FROM vector_garbage WHERE created_at <= ?1 ORDER BY created_at LIMIT 1000`)
+    .prepare(
+      `SELECT vector_id FROM vector_garbage WHERE created_at <= ?1 ORDER BY created_at LIMIT 1000`,
+    )
     .bind(now() - GARBAGE_GRACE_MS)
     .all<{ vector_id: string }>();
   if (results.length === 0) return 0;

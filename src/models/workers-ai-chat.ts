@@ -23,7 +23,12 @@ export function workersAiChat(
     async *stream(messages, maxTokens): AsyncGenerator<ChatPart> {
       try {
         const body = await calls.track("ai", () =>
-          client.run(id, { messages, max_tokens: maxTokens, temperature: TEMPERATURE, stream: true }),
+          client.run(id, {
+            messages,
+            max_tokens: maxTokens,
+            temperature: TEMPERATURE,
+            stream: true,
+          }),
         );
         yield* readModelStream(body);
       } catch (error) {

@@ -64,7 +64,9 @@ export function weigh(
   const total = sum([...rarity.values()]);
   const texts = passages.slice(0, TOP).map(wordsOfPassage);
   const share = (stems: Set<string>): number => {
-    return total > 0 ? sum([...rarity].map(([stem, weight]) => (stems.has(stem) ? weight : 0))) / total : 0;
+    return total > 0
+      ? sum([...rarity].map(([stem, weight]) => (stems.has(stem) ? weight : 0))) / total
+      : 0;
   };
   return {
     similarity: clamp((cosine - unrelatedCosine) / (matchingCosine - unrelatedCosine)),
@@ -78,7 +80,8 @@ export function weigh(
 
 function wordRarity({ chunkCounts, totalChunks }: KeywordResult): Map<string, number> {
   const rarity = new Map<string, number>();
-  for (const [word, chunks] of chunkCounts) rarity.set(stemOf(word), inverseFrequency(chunks, totalChunks));
+  for (const [word, chunks] of chunkCounts)
+    rarity.set(stemOf(word), inverseFrequency(chunks, totalChunks));
   return rarity;
 }
 

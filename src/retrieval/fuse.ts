@@ -38,7 +38,13 @@ export function fuse(keywords: KeywordResult, vectors: VectorMatch[]): FusedMatc
     const chunkId = chunkIdOf(id);
     if (chunkId === undefined) continue;
     const vectorLeg = { rank: index + 1, score };
-    fused.set(chunkId, { chunkId, score: 0, keywordShare: 0, keywords: undefined, vectors: vectorLeg });
+    fused.set(chunkId, {
+      chunkId,
+      score: 0,
+      keywordShare: 0,
+      keywords: undefined,
+      vectors: vectorLeg,
+    });
   }
   for (const [index, { chunkId, score }] of keywords.matches.entries()) {
     const known = fused.get(chunkId);

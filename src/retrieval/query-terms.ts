@@ -28,7 +28,10 @@ export function queryTerms(text: string): QueryTerms {
   const words = unique(wordsOf(lower));
   const telling = words.filter((word) => !STOP_WORDS.has(word));
   const phrases = unique(
-    Array.from(lower.matchAll(/[\p{L}\p{M}\p{N}]+(?:[-_./:][\p{L}\p{M}\p{N}]+)+/gu), ([match]) => match)
+    Array.from(
+      lower.matchAll(/[\p{L}\p{M}\p{N}]+(?:[-_./:][\p{L}\p{M}\p{N}]+)+/gu),
+      ([match]) => match,
+    )
       .filter((match) => match.length <= MAX_WORD_LENGTH)
       .map((match) => wordsOf(match).join(" ")),
   );

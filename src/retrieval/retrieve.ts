@@ -52,7 +52,10 @@ export async function findCandidates(
   ]);
   if (keywords.status === "rejected" && vectors.status === "rejected") throw keywords.reason;
   const failedLegs: Leg[] = [];
-  for (const [leg, result] of [["keywords", keywords], ["vectors", vectors]] as const) {
+  for (const [leg, result] of [
+    ["keywords", keywords],
+    ["vectors", vectors],
+  ] as const) {
     if (result.status === "fulfilled") continue;
     failedLegs.push(leg);
     console.warn("retrieval: a leg failed", { leg, error: String(result.reason) });
@@ -87,7 +90,11 @@ function byKeywords({ db }: Services, reader: Reader, query: Query): Promise<Key
   return searchKeywords(db, reader.workspaceId, reader.audience, terms, KEYWORD_DEPTH);
 }
 
-async function byVectors({ vectors }: Services, reader: Reader, query: Query): Promise<VectorMatch[]> {
+async function byVectors(
+  { vectors }: Services,
+  reader: Reader,
+  query: Query,
+): Promise<VectorMatch[]> {
   if (query.vector === null) throw new Error("The question could not be embedded");
   return vectors.query(reader.workspaceId, query.vector, VECTOR_DEPTH);
 }

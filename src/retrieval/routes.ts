@@ -4,7 +4,8 @@ import { requireKey, type App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { embedQuestion } from "../models/embed-question.ts";
 import { answerability, weigh } from "./decide.ts";
-import { findCandidates, readCandidates, ANSWER_PASSAGES, type FoundPassage } from "./retrieve.ts";import { corrections, spellingStatement, type SpellingCandidate } from "./spelling.ts";
+import { findCandidates, readCandidates, ANSWER_PASSAGES, type FoundPassage } from "./retrieve.ts";
+import { corrections, spellingStatement, type SpellingCandidate } from "./spelling.ts";
 
 const leg = z.enum(["keywords", "vectors"]);
 const legScore = z.object({ rank: z.int(), score: z.number() });
@@ -58,11 +59,20 @@ export function searchRoutes(app: App): void {
     const reader = { workspaceId: c.get("caller").workspaceId, audience: [] };
     const [vector, spelling] = await Promise.all([
       legs.includes("vectors") ? embedQuestion(services.embedder, query) : null,
-      spellingStatement(services.db, { sql: "?1", value: reader.workspaceId }, query).all<SpellingCandidate>(),
+      spellingStatement(
+        services.db,
+        { sql: "?1", value: reader.workspaceId },
+        query,
+      ).all<SpellingCandidate>(),
     ]);
     const question = { text: query, corrections: corrections(spelling.results), vector };
     const candidates = await findCandidates(services, reader, question, legs);
-    const passages = await readCandidates(services, reader, candidates, Math.max(limit, ANSWER_PASSAGES));
+    const passages = await readCandidates(
+      services,
+      reader,
+      candidates,
+      Math.max(limit, ANSWER_PASSAGES),
+    );
     const evidence = weigh(candidates, passages, services.embedder.model);
     return c.json(
       {

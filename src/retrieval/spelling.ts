@@ -43,7 +43,10 @@ export function spellingStatement(
 export function corrections(candidates: SpellingCandidate[]): string[] {
   const byTyped = Map.groupBy(candidates, (candidate) => candidate.typed);
   return [...byTyped].flatMap(([typed, near]) => {
-    const meant = correct(typed, near.map((candidate) => candidate.word));
+    const meant = correct(
+      typed,
+      near.map((candidate) => candidate.word),
+    );
     return meant === typed ? [] : [meant];
   });
 }

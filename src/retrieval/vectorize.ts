@@ -1,8 +1,9 @@
 import type { BindingCalls } from "../binding-calls.ts";
 import type { VectorIndex } from "../models/ports.ts";
 
-/** Vectors in one upsert from a Worker, and ids in one deletion: the service's documented maximum. */
-const WRITE_BATCH = 1000;
+/** Vectors in one upsert from a Worker: the documented maximum. Of ids in one deletion, users report 100 (error 40007). */
+const UPSERT_BATCH = 1000;
+const DELETE_BATCH = 100;
 
 /** Vectorize behind the port. A workspace is a namespace, which the service applies before it searches. */
 export function vectorizeIndex(index: Vectorize, calls: BindingCalls): VectorIndex {
@@ -20,8 +21,8 @@ export function vectorizeIndex(index: Vectorize, calls: BindingCalls): VectorInd
     },
 
     async upsert(workspaceId, vectors) {
-      for (let start = 0; start < vectors.length; start += WRITE_BATCH) {
-        const batch = vectors.slice(start, start + WRITE_BATCH);
+      for (let start = 0; start < vectors.length; start += UPSERT_BATCH) {
+        const batch = vectors.slice(start, start + UPSERT_BATCH);
         await calls.track("vectorize", () =>
           index.upsert(batch.map((vector) => ({ ...vector, namespace: workspaceId }))),
         );
@@ -29,8 +30,8 @@ export function vectorizeIndex(index: Vectorize, calls: BindingCalls): VectorInd
     },
 
     async delete(ids) {
-      for (let start = 0; start < ids.length; start += WRITE_BATCH) {
-        const batch = ids.slice(start, start + WRITE_BATCH);
+      for (let start = 0; start < ids.length; start += DELETE_BATCH) {
+        const batch = ids.slice(start, start + DELETE_BATCH);
         await calls.track("vectorize", () => index.deleteByIds(batch));
       }
     },

@@ -119,7 +119,7 @@ describe("scripted text generation", () => {
     const reply = { choices: [{ message: { role: "assistant", content: "Hello!" } }] };
     await env.CONTROL.scriptChat({ reply });
     expect(await chat({ max_tokens: 5 })).toEqual(reply);
-    expect(await env.CONTROL.chats()).toEqual([
+    expect(env.CONTROL.chats()).toEqual([
       {
         model: CHAT_MODEL,
         inputs: { messages: [{ role: "user", content: "Hello" }], max_tokens: 5 },

@@ -81,7 +81,13 @@ class UiEncoder {
         return event.sources.map(({ n, title, url, external_id }) =>
           url
             ? { type: "source-url", sourceId: String(n), url, title }
-            : { type: "source-document", sourceId: String(n), mediaType: "text/plain", title, filename: external_id },
+            : {
+                type: "source-document",
+                sourceId: String(n),
+                mediaType: "text/plain",
+                title,
+                filename: external_id,
+              },
         );
       case "text":
         return [...this.#openText(), { type: "text-delta", id: this.#textId, delta: event.delta }];

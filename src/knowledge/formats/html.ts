@@ -3,12 +3,32 @@ import { fromHtml } from "hast-util-from-html";
 import { toMdast } from "hast-util-to-mdast";
 import type { Root } from "mdast";
 import { SKIP, visit } from "unist-util-visit";
-import { simplify, writeMarkdown } from "./markdown.ts";
+import { simplify, writeMarkdown } from "./markdown-tree.ts";
 
 /** Never text of the article: code, controls, and what repeats on every page of a site. */
 const BOILERPLATE = new Set([
-  "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "video", "audio",
-  "nav", "header", "footer", "aside", "form", "button", "input", "select", "textarea", "dialog", "head",
+  "script",
+  "style",
+  "noscript",
+  "template",
+  "iframe",
+  "object",
+  "embed",
+  "svg",
+  "canvas",
+  "video",
+  "audio",
+  "nav",
+  "header",
+  "footer",
+  "aside",
+  "form",
+  "button",
+  "input",
+  "select",
+  "textarea",
+  "dialog",
+  "head",
 ]);
 
 /** A page or a fragment → the stored Markdown dialect. Where a page marks its main content, only that is read. */

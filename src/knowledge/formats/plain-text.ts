@@ -1,5 +1,5 @@
 import type { Root } from "mdast";
-import { writeMarkdown } from "./markdown.ts";
+import { writeMarkdown } from "./markdown-tree.ts";
 
 /** Plain text → the stored Markdown dialect: blank lines part paragraphs, and nothing in it is markup. */
 export function cleanPlainText(content: string): string {
@@ -10,7 +10,10 @@ export function cleanPlainText(content: string): string {
     .filter(Boolean);
   const tree: Root = {
     type: "root",
-    children: paragraphs.map((value) => ({ type: "paragraph", children: [{ type: "text", value }] })),
+    children: paragraphs.map((value) => ({
+      type: "paragraph",
+      children: [{ type: "text", value }],
+    })),
   };
   return writeMarkdown(tree);
 }

@@ -40,7 +40,9 @@ export function listItems(list: List): string[] {
 
 /** One line a row: `Country: Canada; Cost: $12`. A table of one column, or without column names, is its cells. */
 export function tableRows(table: Table): string[] {
-  const [head, ...body] = table.children.map((row) => row.children.map((cell) => inline(cell).trim()));
+  const [head, ...body] = table.children.map((row) =>
+    row.children.map((cell) => inline(cell).trim()),
+  );
   if (!head) return [];
   if (body.length === 0) return [head.filter(Boolean).join("; ")];
   return body.map((cells) =>
@@ -52,5 +54,8 @@ export function tableRows(table: Table): string[] {
 }
 
 function inline(node: Parents): string {
-  return node.children.map(readableText).join("").replace(/[ \t]+/g, " ");
+  return node.children
+    .map(readableText)
+    .join("")
+    .replace(/[ \t]+/g, " ");
 }

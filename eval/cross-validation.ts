@@ -1,0 +1,59 @@
+import { FEATURE_SIGNS, type Case } from "./decision-cases.ts";
+import { fit, predict, type Model } from "./logistic.ts";
+import { share } from "./metrics.ts";
+import { shuffle } from "./sample.ts";
+
+export const FOLDS = 5;
+
+/** For each case, the prediction of a model that was trained without its fold. Each fold has its share of each label. */
+export function crossValidate(cases: Case[], l2: number): number[] {
+  const foldOf = new Map<Case, number>();
+  for (const label of [0, 1]) {
+    const same = shuffle(cases.filter((one) => one.label === label));
+    for (const [index, one] of same.entries()) foldOf.set(one, index % FOLDS);
+  }
+  const models = Array.from({ length: FOLDS }, (_, fold) =>
+    fit(
+      cases.filter((one) => foldOf.get(one) !== fold),
+      FEATURE_SIGNS,
+      l2,
+    ),
+  );
+  return cases.map((one) => predict(models[foldOf.get(one) ?? 0] as Model, one.features));
+}
+
+export interface TradeOff {
+  threshold: number;
+  /** Share of the questions whose answer was found that are answered. */
+  answered: number;
+  /** Share of the unanswerable questions that are abstained from. */
+  abstained: number;
+  /** Answerable questions that would be answered although the answer was not found. */
+  misled: number;
+  balanced: number;
+}
+
+export function tradeOff(cases: Case[], predictions: number[], threshold: number): TradeOff {
+  const answers = cases.map((_, index) => (predictions[index] ?? 0) >= threshold);
+  const shareOf = (group: (one: Case) => boolean, answer: boolean): number =>
+    share(
+      cases.filter((one, i) => group(one) && answers[i] === answer).length,
+      cases.filter(group).length,
+    ) ?? 0;
+  const answered = shareOf((one) => one.label === 1, true);
+  const abstained = shareOf((one) => !one.answerable, false);
+  const misled = cases.filter((one, i) => one.answerable && one.label === 0 && answers[i]).length;
+  return { threshold, answered, abstained, misled, balanced: (answered + abstained) / 2 };
+}
+
+/** The threshold with the best balanced accuracy; of a range that all are best, the middle. Three decimals. */
+export function bestThreshold(cases: Case[], predictions: number[]): number {
+  const rows = Array.from({ length: 999 }, (_, index) =>
+    tradeOff(cases, predictions, (index + 1) / 1000),
+  );
+  const best = Math.max(...rows.map((row) => row.balanced));
+  const start = rows.findIndex((row) => row.balanced === best);
+  const length = rows.slice(start).findIndex((row) => row.balanced < best);
+  const range = rows.slice(start, length < 0 ? undefined : start + length);
+  return range[Math.floor((range.length - 1) / 2)]?.threshold ?? 0.5;
+}

@@ -1,0 +1,83 @@
+import { ApiError, explain, type Api } from "../cli/api.ts";
+import { CommandError, reasonOf } from "../cli/command.ts";
+import { forEachConcurrently } from "../cli/concurrently.ts";
+import { startProgress } from "../cli/progress.ts";
+import type { Evidence } from "../src/retrieval/decide.ts";
+import { search } from "./ask.ts";
+import type { Example, Sign } from "./logistic.ts";
+import type { Question } from "./sets.ts";
+
+/** Evidence that speaks for an answer may not count against it, nor the other way round. A feature that is missing here does not compile. */
+const SIGNS: Record<keyof Evidence, Sign> = {
+  similarity: 1,
+  keywordShare: 1,
+  coverage: 1,
+  coverageOfTop: 1,
+  unknownWords: -1,
+  agreement: 1,
+};
+export const FEATURES = Object.keys(SIGNS) as (keyof Evidence)[];
+
+export const FEATURE_SIGNS = FEATURES.map((name) => SIGNS[name]);
+
+/** An answer is made from the first results: what is not among them will not be cited. */
+export const TOP = 3;
+
+/** What the evidence was of, and what would have been right to do. */
+export interface Case extends Example {
+  answerable: boolean;
+}
+
+/** Asks the instance for the evidence of each question. All must succeed: a model of a part would not be reproducible. */
+export async function collectCases(
+  api: Api,
+  questions: Question[],
+  concurrency: number,
+): Promise<Case[]> {
+  const cases = new Map<string, Case>();
+  const failures: string[] = [];
+  const progress = startProgress("Searching", questions.length);
+  await forEachConcurrently(questions, concurrency, async (question) => {
+    try {
+      cases.set(question.id, await collectCase(api, question));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.isRefusedKey) throw new CommandError(explain(api.url, error));
+      failures.push(`  ${question.id}: ${reasonOf(error)}`);
+    }
+    progress.update(cases.size + failures.length);
+  });
+  progress.end();
+  if (failures.length > 0)
+    throw new CommandError(`${failures.length} questions failed:\n${failures.join("\n")}`);
+  return questions.flatMap(({ id }) => cases.get(id) ?? []);
+}
+
+async function collectCase(api: Api, { text, answerable, relevant }: Question): Promise<Case> {
+  const { results, evidence } = await search(api, text, ["keywords", "vectors"]);
+  if (!evidence)
+    throw new CommandError(
+      `${api.url} reports no evidence with its results: is it of this version?`,
+    );
+  const unknown = Object.keys(evidence).filter((name) => !(name in SIGNS));
+  if (unknown.length > 0)
+    throw new CommandError(
+      `The instance reports evidence that is not trained on: ${unknown.join(", ")}.`,
+    );
+  const features = FEATURES.map((name) => {
+    const value = evidence[name];
+    if (!(value >= 0 && value <= 1))
+      throw new CommandError(`The evidence "${name}" is ${value}, not from 0 to 1.`);
+    return value;
+  });
+  const isFound = results.slice(0, TOP).some((result) => relevant.has(result.external_id));
+  return { features, label: answerable && isFound ? 1 : 0, answerable };
+}
+
+export function countCases(cases: Case[]): { found: number; missed: number; unanswerable: number } {
+  return {
+    found: cases.filter((one) => one.label === 1).length,
+    missed: cases.filter((one) => one.answerable && one.label === 0).length,
+    unanswerable: cases.filter((one) => !one.answerable).length,
+  };
+}

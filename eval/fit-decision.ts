@@ -1,0 +1,206 @@
+// `npm run eval:fit`: trains the answer-or-abstain decision of src/retrieval/decide.ts on the calibration questions.
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { CommandError, readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
+import { bestThreshold, crossValidate, FOLDS, tradeOff } from "./cross-validation.ts";
+import {
+  collectCases,
+  countCases,
+  FEATURE_SIGNS,
+  FEATURES,
+  TOP,
+  type Case,
+} from "./decision-cases.ts";
+import { fit, predict, type Model } from "./logistic.ts";
+import { auroc, logLoss, share } from "./metrics.ts";
+import { decimal, printTable } from "./report.ts";
+import { readSet } from "./sets.ts";
+import { ingest, withTarget } from "./target.ts";
+
+const HELP = `
+Usage: npm run eval:fit -- [set] [options]
+
+Trains the logistic regression that decides between answering and abstaining, on the evidence that a running instance
+reports for each question, and picks its threshold on cross-validated predictions. Deterministic.
+
+  set                  a path, demo (default), or a folder of ../shared/data
+  --questions <file>   the set's file of questions to train on; default calibration.jsonl
+  --url <address>      asks this instance; without it, a throwaway instance is started and removed
+  --key <sk_…>         a secret key with the scope documents; default sk_local_demo
+  --no-ingest          with --url: the instance holds the documents already
+  --l2 <n>             strength of the regularisation, more than 0; default 1
+  --concurrency <n>    requests at a time; default 4
+  --write              writes src/retrieval/decision-weights.json; without it, the weights are printed only
+
+Exit code: 0 done, 1 something failed (nothing is written), 2 wrong usage.
+`;
+
+const WEIGHTS_FILE = path.resolve(import.meta.dirname, "../src/retrieval/decision-weights.json");
+
+await runCommand(HELP, async (args) => {
+  const options = readOptions(args);
+  const set = await readSet(options.set, options.questions);
+  const cases = await withTarget(options, async (api) => {
+    const failures = options.ingest ? await ingest(api, set.documents, 8) : [];
+    for (const { id, reason } of failures) console.error(`  ${id}: ${reason}`);
+    if (failures.length > 0)
+      throw new CommandError(
+        `${failures.length} documents failed: nothing is trained on the rest.`,
+      );
+    return collectCases(api, set.questions, options.concurrency);
+  });
+  const predictions = crossValidate(cases, options.l2);
+  const model = fit(cases, FEATURE_SIGNS, options.l2);
+  const threshold = bestThreshold(cases, predictions);
+  printFit(cases, predictions, model, threshold, options.l2);
+
+  const trainedOn = `${set.name}/${set.questionFile}`;
+  const file = `${JSON.stringify(weightsFile(trainedOn, cases, predictions, model, threshold, options.l2), null, 2)}\n`;
+  if (!options.write) {
+    console.log(
+      `\n${file}\nNot written: --write puts this into ${path.relative(process.cwd(), WEIGHTS_FILE)}.`,
+    );
+    return 0;
+  }
+  const isSame = (await readFile(WEIGHTS_FILE, "utf8").catch(() => "")) === file;
+  await writeFile(WEIGHTS_FILE, file);
+  console.log(
+    `\n${path.relative(process.cwd(), WEIGHTS_FILE)} ${isSame ? "is as it was" : "written"}.`,
+  );
+  return 0;
+});
+
+function readOptions(args: string[]) {
+  const { values, positionals } = readArguments(args, {
+    questions: { type: "string", default: "calibration.jsonl" },
+    url: { type: "string" },
+    key: { type: "string" },
+    "no-ingest": { type: "boolean" },
+    l2: { type: "string", default: "1" },
+    concurrency: { type: "string" },
+    write: { type: "boolean" },
+  });
+  if (positionals.length > 1) throw new UsageError("Name one set.");
+  if (values.url === undefined && (values.key !== undefined || values["no-ingest"])) {
+    throw new UsageError("--key and --no-ingest go with --url.");
+  }
+  const l2 = Number(values.l2);
+  if (!(l2 > 0 && l2 < 1e6))
+    throw new UsageError(`--l2 takes a number above 0, not "${values.l2}".`);
+  return {
+    set: positionals[0] ?? "demo",
+    questions: values.questions,
+    url: values.url,
+    key: values.key,
+    ingest: !values["no-ingest"],
+    concurrency: readCount(values.concurrency, "--concurrency", 4),
+    l2,
+    write: values.write ?? false,
+  };
+}
+
+function printFit(
+  cases: Case[],
+  predictions: number[],
+  model: Model,
+  threshold: number,
+  l2: number,
+): void {
+  const { found, missed, unanswerable } = countCases(cases);
+  console.log(
+    `\n${cases.length} questions: ${found} with their answer among the first ${TOP} results, ${missed} without, ${unanswerable} unanswerable`,
+  );
+  const { auroc: area, logLoss: loss } = quality(cases, predictions);
+  const trained = quality(
+    cases,
+    cases.map((one) => predict(model, one.features)),
+  );
+  console.log(
+    `${FOLDS}-fold cross-validated: AUROC ${decimal(area)}, log loss ${decimal(loss)} (on what it was trained on: ${decimal(trained.auroc)}, ${decimal(trained.logLoss)}); l2 ${l2}\n`,
+  );
+  printTable(
+    ["feature", "weight", "mean if found", "mean if not"],
+    FEATURES.map((name, i) => [
+      name,
+      decimal(model.weights[i] ?? 0),
+      ...([1, 0] as const).map((label) =>
+        decimal(
+          meanOf(
+            cases.filter((one) => one.label === label),
+            i,
+          ),
+        ),
+      ),
+    ]),
+  );
+  console.log(`  bias ${decimal(model.bias)}\n`);
+  const steps = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
+  const thresholds = [...new Set([...steps, threshold])].toSorted((a, b) => a - b);
+  printTable(
+    [
+      "threshold",
+      "answered if found",
+      "abstained if unanswerable",
+      "answered though missed",
+      "balanced accuracy",
+      "",
+    ],
+    thresholds.map((at) => {
+      const row = tradeOff(cases, predictions, at);
+      const cells = [row.threshold, row.answered, row.abstained].map(decimal);
+      return [
+        ...cells,
+        `${row.misled} of ${missed}`,
+        decimal(row.balanced),
+        at === threshold ? "chosen" : "",
+      ];
+    }),
+  );
+}
+
+function quality(
+  cases: Case[],
+  predictions: number[],
+): { auroc: number | null; logLoss: number | null } {
+  const of = (label: 0 | 1): number[] => predictions.filter((_, i) => cases[i]?.label === label);
+  return {
+    auroc: auroc(of(1), of(0)),
+    logLoss: logLoss(
+      predictions,
+      cases.map((one) => one.label),
+    ),
+  };
+}
+
+function meanOf(cases: Case[], feature: number): number | null {
+  return share(
+    cases.reduce((total, one) => total + (one.features[feature] ?? 0), 0),
+    cases.length,
+  );
+}
+
+/** Nothing of it depends on when or where it was made. */
+function weightsFile(
+  trainedOn: string,
+  cases: Case[],
+  predictions: number[],
+  model: Model,
+  threshold: number,
+  l2: number,
+): object {
+  const { auroc: area, logLoss: loss } = quality(cases, predictions);
+  return {
+    trainedOn,
+    questions: countCases(cases),
+    l2,
+    crossValidated: { auroc: rounded(area ?? 0), logLoss: rounded(loss ?? 0) },
+    threshold,
+    bias: rounded(model.bias),
+    weights: Object.fromEntries(FEATURES.map((name, i) => [name, rounded(model.weights[i] ?? 0)])),
+  };
+}
+
+/** Four decimals: beyond them, the last bit of a cosine shows. */
+function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}

@@ -18,7 +18,7 @@ export interface Answer<T> {
 type ApiErrorKind = "http" | "unreachable" | "timeout" | "not_json";
 
 /** A request that did not succeed, however often it was tried. */
-export class ApiError extends Error {
+export class ApiError extends CommandError {
   readonly kind: ApiErrorKind;
   readonly status: number;
   readonly retryAfterMs: number | undefined;
@@ -79,12 +79,17 @@ export class Api {
         return await this.#attempt<T>(method, path, body);
       } catch (error) {
         if (!(error instanceof ApiError) || !error.retryable || attempt >= tries) throw error;
-        this.retries++;
-        // Spread over half the delay, so that requests refused together do not come back together.
-        const backoff = FIRST_DELAY_MS * 2 ** (attempt - 1) * (1 + Math.random() / 2);
-        await sleep(Math.min(Math.max(error.retryAfterMs ?? 0, backoff), LONGEST_DELAY_MS));
+        await this.backOff(attempt, error.retryAfterMs);
       }
     }
+  }
+
+  /** Waits before the next attempt, twice as long each time, or as long as the server asked for. */
+  async backOff(attempt: number, askedForMs = 0): Promise<void> {
+    this.retries++;
+    // Spread over half the delay, so that requests refused together do not come back together.
+    const delay = FIRST_DELAY_MS * 2 ** (attempt - 1) * (1 + Math.random() / 2);
+    await sleep(Math.min(Math.max(askedForMs, delay), LONGEST_DELAY_MS));
   }
 
   async #attempt<T>(method: string, path: string, body?: object): Promise<Answer<T>> {

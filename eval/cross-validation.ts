@@ -46,14 +46,14 @@ export function tradeOff(cases: Case[], predictions: number[], threshold: number
   return { threshold, answered, abstained, misled, balanced: (answered + abstained) / 2 };
 }
 
-/** The threshold with the best balanced accuracy; of a range that all are best, the middle. Three decimals. */
-export function bestThreshold(cases: Case[], predictions: number[]): number {
-  const rows = Array.from({ length: 999 }, (_, index) =>
-    tradeOff(cases, predictions, (index + 1) / 1000),
-  );
-  const best = Math.max(...rows.map((row) => row.balanced));
-  const start = rows.findIndex((row) => row.balanced === best);
-  const length = rows.slice(start).findIndex((row) => row.balanced < best);
-  const range = rows.slice(start, length < 0 ? undefined : start + length);
-  return range[Math.floor((range.length - 1) / 2)]?.threshold ?? 0.5;
+/** A wrong answer costs a visitor more than a silence, so the threshold is set by the questions that have no answer. */
+export const ABSTENTION_TARGET = 0.85;
+
+/** The lowest threshold at which the wanted share of unanswerable questions is met with silence. Three decimals. */
+export function chooseThreshold(cases: Case[], predictions: number[]): number {
+  for (let step = 1; step < 1000; step++) {
+    const threshold = step / 1000;
+    if (tradeOff(cases, predictions, threshold).abstained >= ABSTENTION_TARGET) return threshold;
+  }
+  return 1;
 }

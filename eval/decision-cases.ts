@@ -10,11 +10,11 @@ import type { Question } from "./sets.ts";
 /** Evidence that speaks for an answer may not count against it, nor the other way round. A feature that is missing here does not compile. */
 const SIGNS: Record<keyof Evidence, Sign> = {
   similarity: 1,
-  keywordShare: 1,
   coverage: 1,
-  coverageOfTop: 1,
+  sentenceCoverage: 1,
+  lead: 1,
   unknownWords: -1,
-  agreement: 1,
+  questionLength: 1,
 };
 export const FEATURES = Object.keys(SIGNS) as (keyof Evidence)[];
 

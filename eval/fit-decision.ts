@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CommandError, readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
-import { bestThreshold, crossValidate, FOLDS, tradeOff } from "./cross-validation.ts";
+import { chooseThreshold, crossValidate, FOLDS, tradeOff } from "./cross-validation.ts";
 import {
   collectCases,
   countCases,
@@ -28,7 +28,7 @@ reports for each question, and picks its threshold on cross-validated prediction
   --url <address>      asks this instance; without it, a throwaway instance is started and removed
   --key <sk_…>         a secret key with the scope documents; default sk_local_demo
   --no-ingest          with --url: the instance holds the documents already
-  --l2 <n>             strength of the regularisation, more than 0; default 1
+  --l2 <n>             strength of the regularisation, more than 0; default 0.1
   --concurrency <n>    requests at a time; default 4
   --write              writes src/retrieval/decision-weights.json; without it, the weights are printed only
 
@@ -51,7 +51,7 @@ await runCommand(HELP, async (args) => {
   });
   const predictions = crossValidate(cases, options.l2);
   const model = fit(cases, FEATURE_SIGNS, options.l2);
-  const threshold = bestThreshold(cases, predictions);
+  const threshold = chooseThreshold(cases, predictions);
   printFit(cases, predictions, model, threshold, options.l2);
 
   const trainedOn = `${set.name}/${set.questionFile}`;
@@ -76,7 +76,7 @@ function readOptions(args: string[]) {
     url: { type: "string" },
     key: { type: "string" },
     "no-ingest": { type: "boolean" },
-    l2: { type: "string", default: "1" },
+    l2: { type: "string", default: "0.1" },
     concurrency: { type: "string" },
     write: { type: "boolean" },
   });

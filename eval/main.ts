@@ -1,6 +1,6 @@
 // `npm run eval`: measures retrieval and answers of an instance on a set of questions.
 import { execFileSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { access, constants, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Api } from "../cli/api.ts";
 import { CommandError, readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
@@ -45,6 +45,7 @@ const UPLOADS = 8;
 
 await runCommand(HELP, async (args) => {
   const options = readOptions(args);
+  if (options.report) await checkWritable(path.dirname(path.resolve(options.report)));
   const set = await readSet(options.set, options.questions);
   const questions = sample(set.questions, options.limit);
   describeSet(set, questions);
@@ -108,6 +109,13 @@ function readOptions(args: string[]) {
     concurrency: readCount(values.concurrency, "--concurrency", 4),
     report: values.report,
   };
+}
+
+/** A run may take an hour: that its report has nowhere to go is better known before. */
+async function checkWritable(folder: string): Promise<void> {
+  await access(folder, constants.W_OK).catch(() => {
+    throw new CommandError(`The report cannot be written to ${folder}.`);
+  });
 }
 
 function describeSet(set: EvaluationSet, questions: EvaluationSet["questions"]): void {

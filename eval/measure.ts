@@ -137,6 +137,7 @@ async function forEachQuestion<Row>(
 ): Promise<{ rows: Map<string, Row>; failures: Failure[] }> {
   const rows = new Map<string, Row>();
   const failures: Failure[] = [];
+  if (questions.length === 0) return { rows, failures };
   const progress = startProgress(stage === "search" ? "Searching" : "Asking", questions.length);
   let inARow = 0;
   await forEachConcurrently(questions, concurrency, async (question) => {

@@ -237,7 +237,7 @@ const LISTED = 20;
 export function printFailures(failures: Failure[], retries: number): void {
   if (retries > 0) console.log(`\n${retries} requests had to be repeated.`);
   if (failures.length === 0) return;
-  console.log(`\n${failures.length} failed and are in no number above:`);
+  console.log(`\n${failures.length} failed; what was not measured is in no number above:`);
   for (const { stage, id, reason } of failures.slice(0, LISTED))
     console.log(`  ${stage} ${id}: ${reason}`);
   if (failures.length > LISTED)

@@ -3,13 +3,13 @@ import { mkdtemp } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Api, checkAccess, readSecretKey, readUrl } from "../cli/api.ts";
-import { CommandError, INTERRUPTED } from "../cli/command.ts";
+import { Api, ApiError, checkAccess, explain, readSecretKey, readUrl } from "../cli/api.ts";
+import { CommandError, INTERRUPTED, reasonOf } from "../cli/command.ts";
 import type { Document } from "../cli/document.ts";
 import { listDocuments, uploadDocuments, waitUntilLearned } from "../cli/upload.ts";
 import { DEMO_KEYS } from "../local/config.ts";
 import { startInstance, type Instance } from "../local/dev/instance.ts";
-import { search } from "./ask.ts";
+import { search, type SearchAnswer } from "./ask.ts";
 import { sample } from "./sample.ts";
 
 export interface Failure {
@@ -36,7 +36,7 @@ export async function withTarget<T>(
     const secretKey = readSecretKey(key ?? DEMO_KEYS.secret);
     const api = new Api({ url: readUrl(url), key: secretKey, tries: TRIES, timeoutMs: TIMEOUT_MS });
     await checkAccess(api);
-    return measure(api);
+    return explained(api, measure);
   }
   const state = await mkdtemp(path.join(os.tmpdir(), "edgewise-eval-"));
   // Whatever ends this process, local/dev ends the instance's processes first. Links in the folder are not followed.
@@ -45,6 +45,11 @@ export async function withTarget<T>(
   stopOnSignal(running);
   const instance = await startThrowaway(state);
   running.instance = instance;
+  // What is under way would go on asking a dead instance.
+  instance.failed.catch((error: unknown) => {
+    console.error(`The instance ended: ${reasonOf(error)}`);
+    process.exit(1);
+  });
   try {
     const api = new Api({
       url: instance.url,
@@ -52,9 +57,18 @@ export async function withTarget<T>(
       tries: TRIES,
       timeoutMs: TIMEOUT_MS,
     });
-    return await Promise.race([measure(api), instance.failed]);
+    return await explained(api, measure);
   } finally {
     await instance.stop();
+  }
+}
+
+/** A request that fails outside the questions ends the run. */
+async function explained<T>(api: Api, measure: (api: Api) => Promise<T>): Promise<T> {
+  try {
+    return await measure(api);
+  } catch (error) {
+    throw error instanceof ApiError ? new CommandError(explain(api.url, error)) : error;
   }
 }
 
@@ -68,9 +82,7 @@ function startThrowaway(state: string): Promise<Instance> {
     localChatModel: env["LOCAL_CHAT_MODEL"] || undefined,
     log: (line) => console.error(line),
   }).catch((error: unknown) => {
-    throw new CommandError(
-      `No instance could be started: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new CommandError(`No instance could be started: ${reasonOf(error)}`);
   });
 }
 
@@ -143,19 +155,26 @@ async function waitForVectors(api: Api, documents: Document[]): Promise<string[]
     .flatMap(({ external_id }) => byId.get(external_id) ?? []);
   let unseen = [...new Set([...latest, ...sample(documents, PROBES / 2)])];
   const deadline = Date.now() + VECTORS_TIMEOUT_MS;
-  for (;;) {
+  for (let round = 0; ; round++) {
     const stillUnseen: Document[] = [];
     for (const document of unseen) {
       const query = `${document.title}\n${document.content}`.slice(0, PROBE_CHARACTERS);
-      const { results } = await search(api, query, ["vectors"]);
-      if (!results.some((result) => result.external_id === document.external_id))
-        stillUnseen.push(document);
+      const { results } = await search(api, query, ["vectors"]).catch(nothingFound);
+      const isFound = results.some((result) => result.external_id === document.external_id);
+      if (!isFound) stillUnseen.push(document);
     }
     unseen = stillUnseen;
     if (unseen.length === 0 || Date.now() > deadline) break;
+    if (round === 0) console.error("Waiting until the vectors are visible …");
     await sleep(1000);
   }
   return unseen.map((document) => document.external_id);
+}
+
+/** A search that failed is asked again in the next round. */
+function nothingFound(error: unknown): Pick<SearchAnswer, "results"> {
+  if (!(error instanceof ApiError) || error.isRefusedKey) throw error;
+  return { results: [] };
 }
 
 /** What the instance holds besides the set, which competes with it, and what of the set it lacks. */

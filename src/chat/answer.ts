@@ -13,7 +13,7 @@ import { understand } from "./understand.ts";
 
 /**
  * One turn, from the question to the recorded answer. At most four sequential waits on bindings come before the first
- * word: recall (with the question's embedding) → both legs (with storing the question) → passages → model.
+ * word: recall (with the question's embedding) → both legs → passages (with storing the question) → model.
  * @param emit receives the events of the turn as they happen; it must not throw
  * @throws Problem before the first event, for a caller who may not ask or a question that could not be stored
  */
@@ -29,14 +29,13 @@ export async function answer(
   const question = understand(turn);
   const smallTalk = smallTalkReply(turn.message);
 
-  const [candidates] = await Promise.all([
-    smallTalk ? undefined : findCandidates(services, reader, question),
+  const candidates = smallTalk ? undefined : await findCandidates(services, reader, question);
+  // Stored once both legs have answered: a search that fails leaves no question behind that nobody answers.
+  const [passages] = await Promise.all([
+    candidates ? readCandidates(services, reader, candidates, ANSWER_PASSAGES) : [],
     storeQuestion(services, turn, question),
   ]);
   emit({ type: "start", conversationId: turn.conversationId, messageId: turn.messageId });
-  const passages = candidates
-    ? await readCandidates(services, reader, candidates, ANSWER_PASSAGES)
-    : [];
   timer.lap("retrieve");
 
   const decision = candidates

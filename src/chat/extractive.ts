@@ -1,4 +1,5 @@
 import { splitSentences } from "../knowledge/sentences.ts";
+import { answersKindOf } from "../retrieval/answer-type.ts";
 import { inverseFrequency } from "../retrieval/fuse.ts";
 import type { KeywordResult } from "../retrieval/keywords.ts";
 import { stemOf, stemsOf } from "../retrieval/stems.ts";
@@ -15,10 +16,8 @@ const WORTH_ADDING = 0.35;
 const POSITION_DISCOUNT = 0.35;
 /** Of each character: between two stretches that say as much, the shorter one is the answer. */
 const LENGTH_COST = 0.0002;
-/** For a stretch with a number in it, when the question asks for one. */
-const NUMBER_VALUE = 0.12;
-const ASKS_FOR_NUMBER =
-  /\b(?:how (?:long|much|many|often|far|big|tall|heavy|old|soon|fast)|when|what time|cost|price|fee|deadline)\b/i;
+/** For a stretch with a value of the kind that the question asks for: a price, a time, a number. */
+const ASKED_VALUE = 0.12;
 /** `Code: E-07; Meaning: …`: a row of a table stands alone, while neighbours of a sentence or a step belong to it. */
 const TABLE_ROW = /^[^:;\n]{1,40}: [^\n]*?; [^:;\n]{1,40}: /;
 
@@ -32,14 +31,14 @@ export function extractiveAnswer(
   keywords: KeywordResult | undefined,
 ): string {
   const weights = wordWeights(keywords);
-  const wantsNumber = ASKS_FOR_NUMBER.test(question);
+  const holdsValue = answersKindOf(question);
   const [first, second] = sources;
   if (!first) return "";
-  const lead = bestStretch(first, weights, wantsNumber);
+  const lead = bestStretch(first, weights, holdsValue);
   const parts = [`${lead.text} [${first.n}]`];
   const said = new Set(stemsOf(lead.text));
   const unsaid = new Map([...weights].filter(([stem]) => !said.has(stem)));
-  const addition = second && bestStretch(second, unsaid, wantsNumber);
+  const addition = second && bestStretch(second, unsaid, holdsValue);
   if (second && addition && addition.shared >= WORTH_ADDING * total(weights)) {
     parts.push(`${addition.text} [${second.n}]`);
   }
@@ -66,13 +65,17 @@ interface Stretch {
 }
 
 /** The best run of consecutive sentences over a source's passages. */
-function bestStretch(source: Source, weights: Map<string, number>, wantsNumber: boolean): Stretch {
+function bestStretch(
+  source: Source,
+  weights: Map<string, number>,
+  holdsValue: ((text: string) => boolean) | undefined,
+): Stretch {
   let best: Stretch = { text: source.passages[0]?.text ?? "", value: -1, shared: 0 };
   for (const [position, passage] of source.passages.entries()) {
     const discount = 1 / (1 + POSITION_DISCOUNT * position);
     for (const stretch of stretchesOf(passage.text, weights)) {
-      const number = wantsNumber && /\d/.test(stretch.text) ? NUMBER_VALUE : 0;
-      const value = (stretch.value + number) * discount - stretch.text.length * LENGTH_COST;
+      const asked = holdsValue?.(stretch.text) ? ASKED_VALUE : 0;
+      const value = (stretch.value + asked) * discount - stretch.text.length * LENGTH_COST;
       if (value > best.value) best = { ...stretch, value };
     }
   }

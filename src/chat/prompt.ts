@@ -37,7 +37,7 @@ function renderSource(source: Source): string {
 
 /** Text from a document cannot close its own frame or open another. */
 function neutralise(text: string): string {
-  return text.replace(/<(?=\/?\s*source)/gi, "‹");
+  return text.replace(/<(?=[\s/]*source)/gi, "‹");
 }
 
 /** Numbers of an earlier turn's sources would be taken for this turn's. */

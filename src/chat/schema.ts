@@ -4,6 +4,9 @@ import { Problem, validationProblem } from "../http/problem.ts";
 /** Characters of one message. */
 export const MAX_MESSAGE_CHARACTERS = 4000;
 
+/** Levels of objects and lists in a body of ours. SQLite reads no JSON beyond 1,000, and a parser's stack ends too. */
+const MAX_LEVELS = 32;
+
 const metadata = z.record(z.string().max(64), z.json());
 
 /** Our own shape. Unknown fields are refused: a misspelt `conversation_id` would silently start a new conversation. */
@@ -49,7 +52,9 @@ export interface ParsedChat {
 /** @throws Problem for a body that is neither shape, or a message that is empty or too long */
 export function parseChat(body: unknown): ParsedChat {
   const isUseChat = typeof body === "object" && body !== null && "messages" in body;
-  const parsed = isUseChat ? fromUseChat(body) : fromPlain(body);
+  const read = isUseChat ? fromUseChat(body) : fromPlain(body);
+  // Half of a surrogate pair has no UTF-8; D1 would store three unreadable characters for it.
+  const parsed = { ...read, message: read.message.toWellFormed() };
   if (!parsed.message.trim()) throw new Problem("empty_message", "Say something in `message`.");
   if (parsed.message.length > MAX_MESSAGE_CHARACTERS) {
     throw new Problem(
@@ -61,6 +66,8 @@ export function parseChat(body: unknown): ParsedChat {
 }
 
 function fromPlain(body: unknown): ParsedChat {
+  if (nestsDeeper(body, MAX_LEVELS))
+    throw new Problem("validation_failed", `metadata: At most ${MAX_LEVELS} levels are accepted.`);
   const { data, error } = plainBody.safeParse(body);
   if (error) throw validationProblem(error);
   return {
@@ -68,6 +75,11 @@ function fromPlain(body: unknown): ParsedChat {
     conversationId: data.conversation_id,
     metadata: data.metadata ?? {},
   };
+}
+
+function nestsDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Caller } from "../auth/keys.ts";
 import type { BindingCallReport } from "../binding-calls.ts";
 import type { TokenUsage } from "../models/ports.ts";
+import type { Corrections } from "../retrieval/spelling.ts";
 
 /** One question as it came in. */
 export interface ChatRequest {
@@ -23,7 +24,7 @@ export interface Turn {
   history: HistoryMessage[];
   previousQuestion: { standalone: string; vector: number[] | null } | undefined;
   /** What misspelt words of the message probably meant. */
-  corrections: string[];
+  corrections: Corrections;
   /** Embedding of the message as typed; null when the model could not be reached. */
   vector: number[] | null;
 }

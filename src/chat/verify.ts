@@ -7,6 +7,13 @@ import type { Citation, Source } from "./turn.ts";
 const MIN_SUPPORT = 0.5;
 const MAX_QUOTE_CHARACTERS = 500;
 
+/** `[1]`, `[1, 2]`, and what some models write instead whatever they are told: `【1】`, `【1†L1-L3】`. */
+const MARKER = /^(?:\[\s*\d{1,2}(?:\s*,\s*\d{1,2})*\s*\]|【\s*\d{1,2}\s*(?:†[^】]*)?】)$/;
+/** What can still become one. */
+const OPEN_MARKER = /^(?:\[[\d,\s]{0,12}|【[\d\s]{0,4}(?:†[^】\n]{0,30})?)$/;
+/** The number of a step is no claim. */
+const STEP_NUMBER = /^\d{1,3}[.)]\s+/;
+
 /**
  * The span of a source's stored text that supports a statement, or undefined if none does: it must hold half of the
  * statement's telling words, and every number in the statement must stand somewhere in the source.
@@ -16,11 +23,9 @@ export function supportingQuote(statement: string, source: Source): string | und
     .map((passage) => `${passage.headingPath.join(" ")}\n${passage.text}`)
     .join("\n");
   const stated = new Set(stemsOf(`${source.title}\n${text}`));
-  if (
-    numbersIn(statement).some((number) => !numbersIn(`${source.title} ${text}`).includes(number))
-  ) {
+  const numbers = new Set(numbersIn(`${source.title} ${text}`));
+  if (numbersIn(statement.replace(STEP_NUMBER, "")).some((number) => !numbers.has(number)))
     return undefined;
-  }
   const telling = tellingStems(statement);
   const covered = telling.filter((stem) => stated.has(stem)).length;
   if (telling.length === 0 || covered < telling.length * MIN_SUPPORT) return undefined;
@@ -97,21 +102,33 @@ export class CitationVerifier {
   }
 
   #accept(character: string): string {
-    if (this.#held === "" && character !== "[") return this.#pass(character);
+    const opens = character === "[" || character === "【";
+    if (this.#held === "" && !opens) return this.#pass(character);
+    if (opens) return this.#hold(character);
     this.#held += character;
-    if (/^\[[\d,\s]{0,12}$/.test(this.#held)) return "";
+    if (OPEN_MARKER.test(this.#held)) return "";
     const held = this.#held;
     this.#held = "";
-    const numbers = /^\[\s*\d{1,2}(?:\s*,\s*\d{1,2})*\s*\]$/.test(held)
-      ? held.match(/\d+/g)?.map(Number)
-      : undefined;
-    if (!numbers) return this.#pass(held);
-    return this.#pass(
-      numbers
-        .filter((n) => this.#cite(n))
-        .map((n) => `[${n}]`)
-        .join(""),
-    );
+    const numbers = MARKER.test(held)
+      ? (/^[^†]*/.exec(held)?.[0].match(/\d+/g) ?? []).map(Number)
+      : [];
+    // Sources are numbered from 1: `array[0]` names none.
+    if (numbers.length === 0 || numbers.includes(0)) return this.#pass(held);
+    return this.#pass(this.#markers(numbers));
+  }
+
+  /** A bracket within a bracket begins anew. */
+  #hold(bracket: string): string {
+    const before = this.#held;
+    this.#held = bracket;
+    return this.#pass(before);
+  }
+
+  #markers(numbers: number[]): string {
+    const kept = numbers.filter((n) => this.#cite(n)).map((n) => `[${n}]`);
+    // Nothing in its place would let `[` and `1]` around it become a marker that nobody verified.
+    const joins = kept.length === 0 && /\[[\d,\s]*$/.test(this.#text);
+    return joins ? " " : kept.join("");
   }
 
   #pass(text: string): string {
@@ -133,8 +150,8 @@ export class CitationVerifier {
 
   /** What stands before the marker, back to the previous marker. */
   #unit(): string {
-    const withoutTrailing = this.#text.replace(/(?:\s*\[\d{1,2}\])+\s*$/, "");
-    const marker = [...withoutTrailing.matchAll(/\[\d{1,2}\]/g)].at(-1);
+    const withoutTrailing = this.#text.replace(/(?:\s*\[[1-9]\d?\])+\s*$/, "");
+    const marker = [...withoutTrailing.matchAll(/\[[1-9]\d?\]/g)].at(-1);
     return withoutTrailing.slice(marker ? marker.index + marker[0].length : 0).trim();
   }
 

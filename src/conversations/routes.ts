@@ -33,7 +33,7 @@ const getRoute = createRoute({
   path: "/v1/conversations/{id}",
   summary: "Read a conversation. Its id is its secret: whoever holds it may read it.",
   middleware: [requireKey({ scope: "chat", secretOnly: false })] as const,
-  request: { params: z.object({ id: z.string().max(64) }) },
+  request: { params: z.object({ id: z.string() }) },
   responses: { 200: jsonContent(conversation, "The conversation"), ...problems(401, 403, 404) },
 });
 

@@ -2,16 +2,17 @@ import { createParser } from "eventsource-parser";
 import { z } from "zod";
 import { ModelUnavailable, type ChatPart } from "./ports.ts";
 
+/** A token that is a number can arrive as one (github.com/cloudflare/ai/issues/651). */
+const tokenSchema = z.union([z.string(), z.number()]).nullish();
+
 /**
  * A text model's server-sent events come in two shapes: Workers AI's own `{"response": "…"}` and OpenAI's chunks with
- * `choices[0].delta.content`. Token usage arrives in the last event of either. `reasoning_content` is the model thinking
- * aloud and is dropped: it is no answer.
+ * `choices[0].delta.content`. The last event of either carries the token usage; some models add counts to the others too.
+ * `reasoning_content` is the model thinking aloud and is dropped: it is no answer.
  */
 const eventSchema = z.object({
-  response: z.union([z.string(), z.null()]).optional(),
-  choices: z
-    .array(z.object({ delta: z.object({ content: z.string().nullish() }).optional() }))
-    .optional(),
+  response: tokenSchema,
+  choices: z.array(z.object({ delta: z.object({ content: tokenSchema }).optional() })).nullish(),
   usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
   error: z.unknown().optional(),
 });
@@ -27,10 +28,10 @@ export async function* readModelStream(body: ReadableStream<Uint8Array>): AsyncG
       complete = true;
       break;
     }
-    for (const part of toParts(data)) {
-      if (part.type === "usage") complete = true;
-      yield part;
-    }
+    const parts = toParts(data);
+    // Usage beside words is a count so far; alone, it is the end.
+    if (parts.length > 0) complete = parts.every((part) => part.type === "usage");
+    yield* parts;
   }
   if (!complete) throw new ModelUnavailable("The model's stream was cut", { transient: true });
 }
@@ -59,7 +60,7 @@ function toParts(data: string): ChatPart[] {
     throw new ModelUnavailable("The model reported an error in its stream", { transient: true });
   }
   const parts: ChatPart[] = [];
-  const delta = event.response ?? event.choices?.[0]?.delta?.content ?? "";
+  const delta = String(event.response ?? event.choices?.[0]?.delta?.content ?? "");
   if (delta) parts.push({ type: "text", delta });
   if (event.usage) {
     const { prompt_tokens, completion_tokens } = event.usage;

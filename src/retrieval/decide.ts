@@ -1,34 +1,34 @@
 import { embeddingModel } from "../models/table.ts";
+import { answersKindOf } from "./answer-type.ts";
 import weightsFile from "./decision-weights.json" with { type: "json" };
-import { inverseFrequency } from "./fuse.ts";
-import type { KeywordResult } from "./keywords.ts";
-import { ANSWER_PASSAGES, type Candidates, type FoundPassage } from "./retrieve.ts";
-import { stemOf, stemsOf } from "./stems.ts";
+import { covered, questionWords, sentenceCoverage, wordsOfPassage } from "./lexical-evidence.ts";
+import type { Candidates, FoundPassage } from "./retrieve.ts";
 
 export interface Decision {
   action: "answer" | "abstain";
-  /** Calibrated probability that the best passages answer the question. */
+  /** Calibrated probability that the first source answers the question. */
   confidence: number;
 }
 
 /** Evidence that an answer is there, each from 0 to 1. The names are those of `decision-weights.json`. */
 export interface Evidence {
-  /** How near the best passage is in meaning, between an unrelated and a matching pair of the embedding model. */
+  /** How near the first passage is in meaning, between an unrelated and a matching pair of the embedding model. */
   similarity: number;
-  /** BM25 of the best passage as a share of what the question could reach. */
-  keywordShare: number;
-  /** Share of the question's telling words, weighted by rarity, that the best passage contains. */
+  /** Share of the question's telling words, weighted by rarity, that the first passage contains. */
   coverage: number;
-  /** The same over the three best passages. */
-  coverageOfTop: number;
-  /** Share of the question's weight on words that the workspace has never used. */
+  /** The same share within one sentence (and the headings above it) that holds a value of the kind asked for. */
+  sentenceCoverage: number;
+  /** How far the first passage is ahead of the best one of another document. */
+  lead: number;
+  /** Share of the question's weight on words that the workspace's documents do not use. */
   unknownWords: number;
-  /** 1 when both legs put the same document first. */
-  agreement: number;
+  /** Telling words, up to ten: a long question is never covered or matched as fully as a short one. */
+  questionLength: number;
 }
 
-/** Passages whose words count for `coverageOfTop`. */
+/** Passages among which the sentence with the answer is looked for. */
 const TOP = 3;
+const LONG_QUESTION_WORDS = 10;
 
 /** Answer or abstain, by a logistic regression over the legs' evidence, trained by `npm run eval:fit`. */
 export function decide(
@@ -51,61 +51,30 @@ export function answerability(evidence: Evidence): number {
   return 1 / (1 + Math.exp(-logit));
 }
 
-/** The evidence of both legs for the passages that were found. */
+/** The evidence of both legs for the passages that were found, best first. */
 export function weigh(
-  { matches, keywords }: Candidates,
-  found: FoundPassage[],
+  candidates: Candidates,
+  passages: FoundPassage[],
   embeddingModelId: string,
 ): Evidence {
-  const passages = found.slice(0, ANSWER_PASSAGES);
   const { unrelatedCosine, matchingCosine } = embeddingModel(embeddingModelId);
-  const cosine = Math.max(0, ...passages.map((passage) => passage.vectors?.score ?? 0));
-  const rarity = wordRarity(keywords);
-  const total = sum([...rarity.values()]);
-  const texts = passages.slice(0, TOP).map(wordsOfPassage);
-  const share = (stems: Set<string>): number => {
-    return total > 0
-      ? sum([...rarity].map(([stem, weight]) => (stems.has(stem) ? weight : 0))) / total
-      : 0;
-  };
+  const [first] = passages;
+  const other = passages.find((passage) => passage.externalId !== first?.externalId);
+  const words = questionWords(candidates);
+  const cosine = first?.cosine ?? 0;
   return {
     similarity: clamp((cosine - unrelatedCosine) / (matchingCosine - unrelatedCosine)),
-    keywordShare: clamp(Math.max(0, ...passages.map((passage) => passage.keywordShare))),
-    coverage: Math.max(0, ...texts.map(share)),
-    coverageOfTop: share(new Set(texts.flatMap((stems) => [...stems]))),
-    unknownWords: total > 0 ? sum(unknownWeights(keywords)) / total : 0,
-    agreement: agree(matches, passages) ? 1 : 0,
+    coverage: first ? covered(words.known, wordsOfPassage(first)) : 0,
+    sentenceCoverage: Math.max(
+      0,
+      ...passages.slice(0, TOP).map((passage) => {
+        return sentenceCoverage(words.known, passage, answersKindOf(candidates.question.text));
+      }),
+    ),
+    lead: clamp((first?.score ?? 0) - (other?.score ?? 0)),
+    unknownWords: words.unknownShare,
+    questionLength: clamp(words.count / LONG_QUESTION_WORDS),
   };
-}
-
-function wordRarity({ chunkCounts, totalChunks }: KeywordResult): Map<string, number> {
-  const rarity = new Map<string, number>();
-  for (const [word, chunks] of chunkCounts)
-    rarity.set(stemOf(word), inverseFrequency(chunks, totalChunks));
-  return rarity;
-}
-
-function unknownWeights({ chunkCounts, totalChunks }: KeywordResult): number[] {
-  return [...chunkCounts.values()]
-    .filter((chunks) => chunks === 0)
-    .map((chunks) => inverseFrequency(chunks, totalChunks));
-}
-
-function wordsOfPassage(passage: FoundPassage): Set<string> {
-  return new Set(stemsOf([passage.title, ...passage.headingPath, passage.text].join(" ")));
-}
-
-function agree(matches: Candidates["matches"], passages: FoundPassage[]): boolean {
-  const documentOf = (chunkId: number | undefined): string | undefined =>
-    passages.find((passage) => passage.chunkId === chunkId)?.externalId;
-  const first = (leg: "keywords" | "vectors"): number | undefined =>
-    matches.find((match) => match[leg]?.rank === 1)?.chunkId;
-  const byKeywords = documentOf(first("keywords"));
-  return byKeywords !== undefined && byKeywords === documentOf(first("vectors"));
-}
-
-function sum(values: number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function clamp(value: number): number {

@@ -15,6 +15,8 @@ export interface FusedMatch {
   score: number;
   /** BM25 as a share of what the question could reach at best, 0–1. */
   keywordShare: number;
+  /** 0–1; for a chunk that the vector leg did not return, the most that it can be. */
+  cosine: number;
   keywords: LegRank | undefined;
   vectors: LegRank | undefined;
 }
@@ -42,6 +44,7 @@ export function fuse(keywords: KeywordResult, vectors: VectorMatch[]): FusedMatc
       chunkId,
       score: 0,
       keywordShare: 0,
+      cosine: 0,
       keywords: undefined,
       vectors: vectorLeg,
     });
@@ -52,14 +55,15 @@ export function fuse(keywords: KeywordResult, vectors: VectorMatch[]): FusedMatc
       chunkId,
       score: 0,
       keywordShare: Math.min(1, score / attainable),
+      cosine: 0,
       keywords: { rank: index + 1, score },
       vectors: known?.vectors,
     });
   }
   const floor = vectors.at(-1)?.score ?? 0;
   for (const match of fused.values()) {
-    const cosine = Math.max(0, match.vectors?.score ?? floor);
-    match.score = KEYWORD_WEIGHT * match.keywordShare + (1 - KEYWORD_WEIGHT) * cosine;
+    match.cosine = Math.max(0, match.vectors?.score ?? floor);
+    match.score = KEYWORD_WEIGHT * match.keywordShare + (1 - KEYWORD_WEIGHT) * match.cosine;
   }
   return [...fused.values()].toSorted((a, b) => b.score - a.score || a.chunkId - b.chunkId);
 }

@@ -4,6 +4,8 @@ import { fuse, type FusedMatch } from "./fuse.ts";
 import { searchKeywords, type KeywordResult } from "./keywords.ts";
 import { readPassages, type Passage } from "./passages.ts";
 import { queryTerms } from "./query-terms.ts";
+import { rerank } from "./rerank.ts";
+import type { Corrections } from "./spelling.ts";
 
 export type Leg = "keywords" | "vectors";
 
@@ -16,8 +18,8 @@ export interface Reader {
 export interface Query {
   /** Words for the keyword leg. */
   text: string;
-  /** More of them: what misspelt words probably meant. */
-  corrections: string[];
+  /** What misspelt ones of them probably meant. */
+  corrections: Corrections;
   /** Embedding for the vector leg; null when the model could not be reached. */
   vector: number[] | null;
 }
@@ -26,6 +28,9 @@ export interface FoundPassage extends Passage, FusedMatch {}
 
 /** What both legs know about a question, before any text is read. */
 export interface Candidates {
+  question: Query;
+  /** The legs that were asked. */
+  legs: Leg[];
   matches: FusedMatch[];
   keywords: KeywordResult;
   /** Legs that could not be asked; the other one carried the search alone. */
@@ -62,10 +67,14 @@ export async function findCandidates(
   }
   const keywordResult = keywords.status === "fulfilled" ? keywords.value : NOTHING;
   const vectorResult = vectors.status === "fulfilled" ? vectors.value : [];
-  return { matches: fuse(keywordResult, vectorResult), keywords: keywordResult, failedLegs };
+  const matches = fuse(keywordResult, vectorResult);
+  return { question: query, legs, matches, keywords: keywordResult, failedLegs };
 }
 
-/** Reads the best candidates' text, which is also where they are checked against what the reader may see. */
+/**
+ * Reads the best candidates' text, which is also where they are checked against what the reader may see, and orders the
+ * first ones anew by it.
+ */
 export async function readCandidates(
   services: Services,
   reader: Reader,
@@ -76,17 +85,21 @@ export async function readCandidates(
   const ids = best.map((match) => match.chunkId);
   const passages = await readPassages(services.db, reader.workspaceId, reader.audience, ids);
   const matchOf = new Map(best.map((match) => [match.chunkId, match]));
-  return passages.flatMap((passage) => {
+  const found = passages.flatMap((passage): FoundPassage[] => {
     const match = matchOf.get(passage.chunkId);
     return match ? [{ ...passage, ...match }] : [];
   });
+  // A single leg is asked for to see that leg.
+  if (candidates.legs.length < 2) return found;
+  const first = rerank(candidates, found.slice(0, ANSWER_PASSAGES));
+  return [...first, ...found.slice(ANSWER_PASSAGES)];
 }
 
 const NOTHING: KeywordResult = { matches: [], chunkCounts: new Map(), totalChunks: 0 };
 
 function byKeywords({ db }: Services, reader: Reader, query: Query): Promise<KeywordResult> {
   const { words, phrases } = queryTerms(query.text);
-  const terms = { words: [...new Set([...words, ...query.corrections])], phrases };
+  const terms = { words: [...new Set([...words, ...query.corrections.values()])], phrases };
   return searchKeywords(db, reader.workspaceId, reader.audience, terms, KEYWORD_DEPTH);
 }
 

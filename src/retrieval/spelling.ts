@@ -39,16 +39,20 @@ export function spellingStatement(
     .bind(workspace.value, JSON.stringify(typed));
 }
 
-/** The words that were probably meant. They join the words as typed: a guess must not hide what the visitor wrote. */
-export function corrections(candidates: SpellingCandidate[]): string[] {
-  const byTyped = Map.groupBy(candidates, (candidate) => candidate.typed);
-  return [...byTyped].flatMap(([typed, near]) => {
-    const meant = correct(
+/** Words as typed → what was probably meant. */
+export type Corrections = ReadonlyMap<string, string>;
+
+/** The words of a question that the documents do not use in any form, with the near ones that they do use. */
+export function corrections(candidates: SpellingCandidate[]): Corrections {
+  const meant = new Map<string, string>();
+  for (const [typed, near] of Map.groupBy(candidates, (candidate) => candidate.typed)) {
+    const word = correct(
       typed,
       near.map((candidate) => candidate.word),
     );
-    return meant === typed ? [] : [meant];
-  });
+    if (word !== typed) meant.set(typed, word);
+  }
+  return meant;
 }
 
 /** Whether a word is worth looking up in the vocabulary: letters only, and long enough. Codes and numbers are meant as typed. */

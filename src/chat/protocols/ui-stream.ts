@@ -35,12 +35,16 @@ export function uiMessageStream(
         controller = undefined;
       },
     });
+    let started = false;
     const turn = run((event) => {
-      if (event.type === "start") resolve(new Response(body, { headers: HEADERS }));
+      if (event.type === "start") {
+        started = true;
+        resolve(new Response(body, { headers: HEADERS }));
+      }
       send(encoder.encode(event));
     })
       .catch((error: unknown) => {
-        reject(error);
+        if (!started) return reject(error);
         console.error("chat: the turn failed after it began", { error: String(error) });
         send([{ type: "error", errorText: "Something went wrong. Please try again." }]);
       })

@@ -1,0 +1,133 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+
+const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const executablePath = CANDIDATES.find((candidate) => existsSync(candidate));
+const skipped = !executablePath && !process.env["CI"];
+if (skipped) console.warn(`The demo page is not tested: no Chromium at ${CANDIDATES.join(", ")}.`);
+
+const SCREENSHOTS = path.resolve(import.meta.dirname, "../../.edgewise/screenshots");
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const url = inject("url");
+
+it("is served with the headers that keep other scripts and frames out", async () => {
+  const { status, headers } = await fetch(url);
+  expect(status).toBe(200);
+  expect(headers.get("content-security-policy")).toMatch(
+    /default-src 'none'.*script-src 'self'.*frame-ancestors 'none'/,
+  );
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("referrer-policy")).toBe("same-origin");
+});
+
+describe.skipIf(skipped)("the demo page", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    if (!executablePath) throw new Error(`CI needs Chromium at one of ${CANDIDATES.join(", ")}.`);
+    browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    await mkdir(SCREENSHOTS, { recursive: true });
+  });
+  afterAll(() => browser?.close());
+
+  async function open(
+    width: number,
+    height: number,
+  ): Promise<{ page: Page; complaints: string[] }> {
+    const page = await browser.newPage({ viewport: { width, height } });
+    const complaints: string[] = [];
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("requestfailed", (request) => complaints.push(`${request.url()} failed`));
+    await page.goto(url);
+    await page.locator("#send:enabled").waitFor();
+    return { page, complaints };
+  }
+
+  async function ask(page: Page, question: string): Promise<ReturnType<Page["locator"]>> {
+    await page.locator("#message").fill(question);
+    await page.keyboard.press("Enter");
+    return settled(page);
+  }
+
+  /** The newest answer, once it is no longer being written. */
+  async function settled(page: Page): Promise<ReturnType<Page["locator"]>> {
+    await page.locator(".turn[aria-busy=false]").last().waitFor();
+    await page.locator("#send:visible").waitFor();
+    return page.locator(".turn").last().locator(".answer");
+  }
+
+  const state = (answer: ReturnType<Page["locator"]>): Promise<string | null> =>
+    answer.getAttribute("data-state");
+
+  it("answers with links to its sources, and says so when there is no answer", async () => {
+    const { page, complaints } = await open(1000, 900);
+    await page.screenshot({ path: path.join(SCREENSHOTS, "welcome.png") });
+    await page.getByRole("button", { name: /Germany/ }).click();
+    const answer = await settled(page);
+    expect(await state(answer)).toBe("answered");
+    expect((await answer.locator(".text").innerText()).length).toBeGreaterThan(20);
+    const link = answer.locator(".citations a").first();
+    expect(await link.getAttribute("href")).toMatch(/^https:\/\//);
+    expect(await link.getAttribute("rel")).toContain("noopener");
+
+    await answer.locator(".text a.marker").first().click();
+    const quote = answer.locator(".citations blockquote").first();
+    expect(await quote.isVisible()).toBe(true);
+    const said = (await answer.locator(".text").innerText()).replace(/\s+/g, " ");
+    expect(said).toContain((await quote.innerText()).replace(/\s+/g, " ").slice(0, 40));
+    await page.screenshot({ path: path.join(SCREENSHOTS, "answered.png") });
+
+    await page.getByRole("button", { name: "New conversation" }).click();
+    await page.getByRole("button", { name: /World Cup/ }).click();
+    const unknown = await settled(page);
+    expect(await state(unknown)).toBe("abstained");
+    expect(await unknown.locator(".citations, .marker").count()).toBe(0);
+    await page.screenshot({ path: path.join(SCREENSHOTS, "abstained.png") });
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("holds a conversation on a narrow screen, and shows no markup of a visitor as markup", async () => {
+    const { page, complaints } = await open(320, 640);
+    const conversations = new Set<string>();
+    page.on("request", (request) => {
+      if (request.url().endsWith("/v1/chat"))
+        conversations.add(request.postDataJSON().conversation_id ?? "new");
+    });
+    const fits = (): Promise<boolean> =>
+      page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+    expect(await fits()).toBe(true);
+    expect(await state(await ask(page, "How do I cancel my subscription?"))).toBe("answered");
+    await ask(page, `<img src=x onerror="document.title='x'"> ${"long".repeat(60)}`);
+    expect(await page.locator(".turn img").count()).toBe(0);
+    expect(await page.locator(".turn").count()).toBe(2);
+    expect(conversations.size).toBe(2);
+    expect(await fits()).toBe(true);
+    await page.locator(".turn").first().scrollIntoViewIfNeeded();
+    await page.screenshot({ path: path.join(SCREENSHOTS, "narrow.png"), fullPage: true });
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("tells the visitor when the service cannot be reached, and lets them try again", async () => {
+    const { page } = await open(600, 800);
+    await page.route("**/v1/chat", (route) => route.abort(), { times: 1 });
+    expect(await state(await ask(page, "How do I cancel my subscription?"))).toBe("broken");
+    await page.getByRole("button", { name: "Try again" }).click();
+    expect(await state(await settled(page))).toBe("answered");
+    await page.close();
+  });
+});

@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { uiMessageChunkSchema, parseJsonEventStream, type UIMessageChunk } from "ai";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { DEMO_KEYS } from "../../local/config.ts";
+import { startInstance, type Instance } from "../../local/dev/instance.ts";
+import { startGatedChatServer, type GatedChatServer } from "./gated-chat-server.ts";
+import { request, requestJson, type Json } from "./http.ts";
+
+const START_TIMEOUT_MS = 90_000;
+const QUESTION = "How long does delivery to Germany take?";
+
+let state: string;
+let model: GatedChatServer;
+let instance: Instance;
+
+beforeAll(async () => {
+  state = await mkdtemp(path.join(tmpdir(), "edgewise-slow-model-"));
+  model = await startGatedChatServer();
+  instance = await startInstance({ state, localChatUrl: model.url, vectorizeDelayMs: 0 });
+  await requestJson(instance.url, "PUT", "/v1/documents/shipping", {
+    title: "Shipping times",
+    content: "Standard delivery to Germany takes 3 working days and costs 4.90 euros.",
+  });
+  const status = (): Promise<Json> => requestJson(instance.url, "GET", "/v1/documents/shipping");
+  while ((await status())["status"] !== "live")
+    await new Promise((resolve) => setTimeout(resolve, 100));
+}, START_TIMEOUT_MS);
+
+afterAll(async () => {
+  await instance?.stop();
+  await model?.close();
+  await rm(state, { recursive: true, force: true });
+});
+
+type Parts = AsyncIterator<{ success: boolean; value?: unknown }>;
+
+async function readTo(parts: Parts, type: string): Promise<UIMessageChunk[]> {
+  const read: UIMessageChunk[] = [];
+  while (read.at(-1)?.type !== type) {
+    const { value, done } = await parts.next();
+    if (done || !value.success) throw new Error(`No ${type} after ${JSON.stringify(read)}`);
+    read.push(value.value as UIMessageChunk);
+  }
+  return read;
+}
+
+async function startTurn(signal?: AbortSignal): Promise<Parts> {
+  const options = {
+    key: DEMO_KEYS.publishable,
+    accept: "text/event-stream",
+    ...(signal && { signal }),
+  };
+  const response = await request(instance.url, "POST", "/v1/chat", { message: QUESTION }, options);
+  expect(response.status).toBe(200);
+  if (!response.body) throw new Error("no body");
+  const stream = parseJsonEventStream({ stream: response.body, schema: uiMessageChunkSchema });
+  return stream[Symbol.asyncIterator]();
+}
+
+const messagesOf = async (id: string): Promise<unknown> =>
+  ((await requestJson(instance.url, "GET", `/v1/conversations/${id}`))["messages"] as Json[]).map(
+    ({ role, text, outcome, rung }) => ({ role, text, outcome, rung }),
+  );
+
+it("shows the first word over HTTP while the model is still thinking of the second", async () => {
+  const parts = await startTurn();
+  const answer = await model.asked();
+  for (const word of ["Delivery ", "to Germany takes ", "3 working days [1]"]) {
+    answer.say(word);
+    expect((await readTo(parts, "text-delta")).at(-1)).toMatchObject({ delta: word });
+  }
+  answer.end();
+  const outcome = (await readTo(parts, "finish")).find(({ type }) => type === "data-outcome");
+  expect(outcome).toMatchObject({
+    data: {
+      outcome: "answered",
+      rung: "model",
+      text: "Delivery to Germany takes 3 working days [1]",
+      usage: { input_tokens: 50, output_tokens: 9 },
+    },
+  });
+});
+
+it("completes and keeps the turn when the connection is gone after the first word", async () => {
+  const leaving = new AbortController();
+  const parts = await startTurn(leaving.signal);
+  const answer = await model.asked();
+  answer.say("Delivery to Germany ");
+  const [start] = await readTo(parts, "text-delta");
+  const { conversation_id: id } = (start as { messageMetadata: { conversation_id: string } })
+    .messageMetadata;
+  leaving.abort();
+  // Long enough for the disconnect to have reached the Worker.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(answer.givenUp()).toBe(false);
+  answer.say("takes 3 working days [1].");
+  answer.end();
+  await expect
+    .poll(() => messagesOf(id), { timeout: 10_000 })
+    .toEqual([
+      { role: "visitor", text: QUESTION, outcome: null, rung: null },
+      {
+        role: "assistant",
+        text: "Delivery to Germany takes 3 working days [1].",
+        outcome: "answered",
+        rung: "model",
+      },
+    ]);
+});

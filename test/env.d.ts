@@ -10,3 +10,11 @@ declare global {
     }
   }
 }
+
+/** Vite's, as far as the tests use it. */
+interface ImportMeta {
+  glob<Module>(
+    pattern: string,
+    options: { query: string; import: string; eager: true },
+  ): Record<string, Module>;
+}

@@ -19,7 +19,7 @@ const LENGTH_COST = 0.0002;
 /** For a stretch with a value of the kind that the question asks for: a price, a time, a number. */
 const ASKED_VALUE = 0.12;
 /** `Code: E-07; Meaning: …`: a row of a table stands alone, while neighbours of a sentence or a step belong to it. */
-const TABLE_ROW = /^[^:;\n]{1,40}: [^\n]*?; [^:;\n]{1,40}: /;
+const TABLE_ROW = /^[^;\n]{1,80}; [^:;\n]{1,40}: /;
 
 /**
  * Composes an answer without a language model: the stretch of the best source's text that says most about the question,

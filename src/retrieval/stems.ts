@@ -1,14 +1,9 @@
 import { stemmer } from "stemmer";
-import { queryTerms, wordsOf } from "./query-terms.ts";
+import { wordsOf } from "./query-terms.ts";
 
 /** Words of a text as the index compares them: without case, accents and endings. */
 export function stemsOf(text: string): string[] {
   return wordsOf(fold(text)).map(stemmer);
-}
-
-/** The telling words of a question, stemmed. */
-export function questionStems(question: string): string[] {
-  return [...new Set(queryTerms(question).words.map((word) => stemmer(fold(word))))];
 }
 
 export function stemOf(word: string): string {

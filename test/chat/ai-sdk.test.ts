@@ -30,9 +30,9 @@ class Browser extends AbstractChat<UIMessage> {
     const { id = crypto.randomUUID(), overrides = {} } = options;
     const transport = new DefaultChatTransport<UIMessage>({
       api: "/v1/chat",
-      fetch: async (path, init) => {
+      fetch: async (_url, init) => {
         const headers = Object.fromEntries(new Headers(init?.headers));
-        return await call(workspace.publishable, "POST", String(path), init?.body, {
+        return await call(workspace.publishable, "POST", "/v1/chat", init?.body, {
           headers,
           overrides,
         });
@@ -144,9 +144,10 @@ it("can be stopped, and goes on from the whole answer", async () => {
   await turn;
   model.say("takes 3 working days [1].");
   model.end();
-  const { conversation_id } = browser.messages.at(-1)?.metadata as { conversation_id: string };
+  const metadata = browser.messages.at(-1)?.metadata as { conversation_id: string } | undefined;
+  const id = metadata?.conversation_id ?? "";
   await expect
-    .poll(async () => (await readConversation(workspace, conversation_id)).messages.at(-1)?.text)
+    .poll(async () => (await readConversation(workspace, id)).messages.at(-1)?.text)
     .toBe("Delivery to Germany takes 3 working days [1].");
 });
 

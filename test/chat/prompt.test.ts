@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
+import type { RecordedChat } from "../../local/faults.ts";
 import { openAiStream } from "../local/chat-script.ts";
 import { ask, CHAT_MODEL, createWorkspace, type Workspace } from "./workspace.ts";
 
@@ -22,7 +23,7 @@ async function promptFor(
   const body = { message, ...(conversation_id && { conversation_id }) };
   const result = await ask(workspace, body, { CHAT_MODEL });
   expect(result.rung).toBe("model");
-  const chats = await env.CONTROL.chats();
+  const chats = await (env.CONTROL.chats() as unknown as Promise<RecordedChat[]>);
   return { prompt: chats.at(-1)?.inputs["messages"] as Message[], id: result.conversation_id };
 }
 

@@ -37,7 +37,8 @@ async function readTo(
 
 function conversationOf(parts: UIMessageChunk[]): string {
   const start = parts.find((part) => part.type === "start");
-  return (start?.messageMetadata as { conversation_id: string }).conversation_id;
+  const metadata = start?.messageMetadata as { conversation_id: string } | undefined;
+  return metadata?.conversation_id ?? "";
 }
 
 const recorded = (workspace: Workspace, id: string) => async (): Promise<unknown> => {

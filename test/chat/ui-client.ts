@@ -36,7 +36,12 @@ export async function readTurn(response: Response): Promise<ReadTurn> {
   expect(response.headers.get("x-vercel-ai-ui-message-stream")).toBe("v1");
   const parts = await Array.fromAsync(parseParts(response));
   let message: UIMessage | undefined;
-  const stream = ReadableStream.from(parts);
+  const stream = new ReadableStream<UIMessageChunk>({
+    start(controller) {
+      for (const part of parts) controller.enqueue(part);
+      controller.close();
+    },
+  });
   for await (const state of readUIMessageStream({ stream, terminateOnError: true }))
     message = state;
   if (!message) throw new Error("The stream held no message.");

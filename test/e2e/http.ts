@@ -8,7 +8,7 @@ export async function request(
   method: string,
   path: string,
   body?: unknown,
-  { key = DEMO_KEYS.secret as string, accept = "application/json", signal }: RequestOptions = {},
+  { key = DEMO_KEYS.secret, accept = "application/json", signal }: RequestOptions = {},
 ): Promise<Response> {
   return await fetch(`${url}${path}`, {
     method,
@@ -25,5 +25,6 @@ interface RequestOptions {
 }
 
 export async function requestJson(...args: Parameters<typeof request>): Promise<Json> {
-  return (await (await request(...args)).json()) as Json;
+  const response = await request(...args);
+  return JSON.parse(await response.text());
 }

@@ -36,9 +36,9 @@ it("holds one row a turn, however often and in whatever company its message come
   ];
   await expect.poll(async () => (await ledger(workspace)).length).toBe(3);
   const rows = await ledger(workspace);
-  expect(
-    rows.map(({ message_id, outcome, rung }) => [message_id, outcome, rung]).toSorted(),
-  ).toEqual(turns.map(({ message_id, outcome, rung }) => [message_id, outcome, rung]).toSorted());
+  expect(new Set(rows.map(({ message_id, outcome, rung }) => [message_id, outcome, rung]))).toEqual(
+    new Set(turns.map(({ message_id, outcome, rung }) => [message_id, outcome, rung])),
+  );
   for (const row of rows) {
     expect(row).toMatchObject({ cost_micro_usd: 0, input_tokens: 0, model: null });
     expect(row["day"]).toBe(new Date(Number(row["created_at"])).toISOString().slice(0, 10));

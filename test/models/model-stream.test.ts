@@ -8,13 +8,22 @@ const encoder = new TextEncoder();
 const PIECES = ["Größe ", "😀 ", "中文", "“5 €”\n", "data: x", " end"];
 const USAGE = { prompt_tokens: 7, completion_tokens: 3 };
 
+function streamOf(chunks: Uint8Array[]): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+}
+
 async function read(
   chunks: Uint8Array[],
 ): Promise<{ text: string; usage: unknown; error: unknown }> {
   const parts: ChatPart[] = [];
   let error: unknown;
   try {
-    for await (const part of readModelStream(ReadableStream.from(chunks))) parts.push(part);
+    for await (const part of readModelStream(streamOf(chunks))) parts.push(part);
   } catch (caught) {
     error = caught;
   }

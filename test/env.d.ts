@@ -9,12 +9,12 @@ declare global {
       TEST_MIGRATIONS: D1Migration[];
     }
   }
-}
 
-/** Vite's, as far as the tests use it. */
-interface ImportMeta {
-  glob<Module>(
-    pattern: string,
-    options: { query: string; import: string; eager: true },
-  ): Record<string, Module>;
+  /** Vite's, as far as the tests use it. */
+  interface ImportMeta {
+    glob<Module>(
+      pattern: string,
+      options: { query: string; import: string; eager: true },
+    ): Record<string, Module>;
+  }
 }

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { metadataSchema } from "../http/metadata.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
 
 /** Characters of one message. */
@@ -7,13 +8,11 @@ export const MAX_MESSAGE_CHARACTERS = 4000;
 /** Levels of objects and lists in a body of ours. SQLite reads no JSON beyond 1,000, and a parser's stack ends too. */
 const MAX_LEVELS = 32;
 
-const metadata = z.record(z.string().max(64), z.json());
-
 /** Our own shape. Unknown fields are refused: a misspelt `conversation_id` would silently start a new conversation. */
 const plainBody = z.strictObject({
   message: z.string(),
   conversation_id: z.string().optional(),
-  metadata: metadata.optional(),
+  metadata: metadataSchema.optional(),
 });
 
 /** What the AI SDK's `useChat` sends. It may carry more; only what is named here is read. */

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { metadataSchema } from "../http/metadata.ts";
 import { Problem } from "../http/problem.ts";
 import { supportedContentType, supportedContentTypes } from "./formats/normalise.ts";
 
@@ -20,7 +21,7 @@ export const documentBody = z
       .string()
       .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a BCP 47 language tag")
       .optional(),
-    metadata: z.record(z.string().max(64), z.json()).default({}),
+    metadata: metadataSchema.default({}),
     updated_at: z.iso.datetime({ offset: true }).optional(),
   })
   .meta({ id: "DocumentInput" });

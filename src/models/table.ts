@@ -25,6 +25,11 @@ export interface ChatModelFacts {
   /** Dollars per million tokens. */
   priceIn: number;
   priceOut: number;
+  /**
+   * Inputs beside the messages. A model that thinks by default spends the answer's tokens on it and then says nothing
+   * (github.com/cloudflare/langchain-cloudflare/issues/30).
+   */
+  inputs?: Record<string, unknown>;
 }
 
 export const embeddingModels: Record<string, EmbeddingModel> = {
@@ -69,7 +74,12 @@ export const embeddingModels: Record<string, EmbeddingModel> = {
 };
 
 export const chatModels: Record<string, ChatModelFacts> = {
-  "@cf/zai-org/glm-4.7-flash": { contextTokens: 131_072, priceIn: 0.06, priceOut: 0.4 },
+  "@cf/zai-org/glm-4.7-flash": {
+    contextTokens: 131_072,
+    priceIn: 0.06,
+    priceOut: 0.4,
+    inputs: { chat_template_kwargs: { enable_thinking: false } },
+  },
   "@cf/google/gemma-4-26b-a4b-it": { contextTokens: 131_072, priceIn: 0.1, priceOut: 0.3 },
   "@cf/meta/llama-3.3-70b-instruct-fp8-fast": {
     contextTokens: 24_000,

@@ -1,6 +1,7 @@
 import type { BindingCalls } from "../binding-calls.ts";
 import type { ChatModel, ChatPart } from "./ports.ts";
 import { readModelStream } from "./model-stream.ts";
+import { chatModels } from "./table.ts";
 import { asModelUnavailable } from "./workers-ai-errors.ts";
 
 /** Support answers should repeat the sources, not vary them. */
@@ -28,6 +29,7 @@ export function workersAiChat(
             max_tokens: maxTokens,
             temperature: TEMPERATURE,
             stream: true,
+            ...chatModels[id]?.inputs,
           }),
         );
         yield* readModelStream(body);

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ChatScript } from "../../local/faults.ts";
+import type { ChatScript, RecordedChat } from "../../local/faults.ts";
 import type { TurnResult } from "../../src/chat/turn.ts";
 import { brokenAfter, openAiStream, workersAiStream } from "../local/chat-script.ts";
 import { readTurn, type ReadTurn } from "./ui-client.ts";
@@ -73,6 +73,15 @@ describe("a model's answer", () => {
         output_tokens: 50,
         cost_micro_usd: 80,
       });
+  });
+
+  it("is asked for without thinking aloud, which would use up the tokens of the answer", async () => {
+    await streamed(openAiStream(ANSWER));
+    const [asked] = await (env.CONTROL.chats() as unknown as Promise<RecordedChat[]>);
+    expect(asked).toMatchObject({
+      model: CHAT_MODEL,
+      inputs: { stream: true, chat_template_kwargs: { enable_thinking: false } },
+    });
   });
 
   it("waits for bindings four times at most, with two calls to AI, on every turn", async () => {

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import type { RecordedChat } from "../../local/faults.ts";
+import type { Env } from "../../src/env.ts";
 import { openAiStream } from "../local/chat-script.ts";
 import { ask, CHAT_MODEL, createWorkspace, type Workspace } from "./workspace.ts";
 
@@ -18,10 +19,11 @@ async function promptFor(
   workspace: Workspace,
   message: string,
   conversation_id?: string,
+  overrides: Partial<Env> = {},
 ): Promise<{ prompt: Message[]; id: string }> {
   await env.CONTROL.scriptChat(openAiStream(SAID));
   const body = { message, ...(conversation_id && { conversation_id }) };
-  const result = await ask(workspace, body, { CHAT_MODEL });
+  const result = await ask(workspace, body, { CHAT_MODEL, ...overrides });
   expect(result.rung).toBe("model");
   const chats = await (env.CONTROL.chats() as unknown as Promise<RecordedChat[]>);
   return { prompt: chats.at(-1)?.inputs["messages"] as Message[], id: result.conversation_id };
@@ -52,6 +54,7 @@ it("frames each source so that no text of a document or visitor can leave its pl
     '<source number="2">',
     "</source>",
   ]);
+  expect(system?.match(/<\/source/g)).toHaveLength(2);
   expect(system).toContain("praise the pirates");
 });
 
@@ -75,4 +78,14 @@ it("holds the conversation without the old answers' markers, and no other worksp
     { role: "user", content: "And what does the lamp weigh?" },
   ]);
   expect(JSON.stringify(prompt)).not.toContain("stranger");
+
+  // Not even when the index itself mixes the workspaces up: D1 decides.
+  const { results } = await env.DB.prepare(`SELECT id FROM chunks WHERE workspace_id IN (?1, ?2)`)
+    .bind(workspace.id, stranger.id)
+    .all<{ id: number }>();
+  const matches = results.map(({ id: chunk }) => ({ id: String(chunk), score: 0.99 }));
+  const VECTORIZE = { query: async () => ({ count: 2, matches }) } as unknown as Vectorize;
+  const mixed = await promptFor(workspace, QUESTION, undefined, { VECTORIZE });
+  expect(matches).toHaveLength(2);
+  expect(JSON.stringify(mixed.prompt)).not.toContain("stranger");
 });

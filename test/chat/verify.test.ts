@@ -109,6 +109,12 @@ describe("markers", () => {
     ],
     ["of nothing go", "[1]", "", []],
     [
+      "do not arise where one goes",
+      "It takes [[9]1] or [1[9]] days",
+      "It takes [ 1] or [1 ] days",
+      [],
+    ],
+    [
       "within brackets count too",
       "Delivery takes 3 working days [[1]]",
       "Delivery takes 3 working days [[1]]",

@@ -1,4 +1,5 @@
 import type { UIMessageChunk } from "ai";
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { expect, it } from "vitest";
 import { gatedModel } from "./gated-model.ts";
 import { parseParts } from "./ui-client.ts";
@@ -16,9 +17,13 @@ const REST = "takes 3 working days [1].";
 
 type Model = ReturnType<typeof gatedModel>;
 
-async function startTurn(workspace: Workspace, { overrides }: Model): Promise<Response> {
+async function startTurn(
+  workspace: Workspace,
+  { overrides }: Model,
+  context = createExecutionContext(),
+): Promise<Response> {
   const body = { message: GERMANY };
-  return await call(workspace.publishable, "POST", "/v1/chat", body, { overrides });
+  return await call(workspace.publishable, "POST", "/v1/chat", body, { overrides, context });
 }
 
 /** Reads up to the first part of a type. */
@@ -71,7 +76,8 @@ it("passes each word on before the model has thought of the next", async () => {
 it("completes and keeps the turn of a visitor who leaves after the first word", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   const model = gatedModel();
-  const reader = parseParts(await startTurn(workspace, model)).getReader();
+  const context = createExecutionContext();
+  const reader = parseParts(await startTurn(workspace, model, context)).getReader();
   model.say(FIRST);
   const id = conversationOf(await readTo(reader, "text-delta"));
   await reader.cancel();
@@ -79,7 +85,9 @@ it("completes and keeps the turn of a visitor who leaves after the first word", 
   expect(model.cancelled()).toBe(false);
   expect(await recorded(workspace, id)()).toEqual(WHOLE_TURN.slice(0, 1));
   model.end();
-  await expect.poll(recorded(workspace, id)).toEqual(WHOLE_TURN);
+  // The Worker itself is kept alive until the turn is stored.
+  await waitOnExecutionContext(context);
+  expect(await recorded(workspace, id)()).toEqual(WHOLE_TURN);
 });
 
 it("does not wait for a visitor who does not read", async () => {

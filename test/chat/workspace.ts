@@ -77,16 +77,15 @@ export async function call(
   method: string,
   path: string,
   body?: unknown,
-  { overrides = {}, headers = {}, waits = true }: CallOptions = {},
+  { overrides = {}, headers = {}, context = createExecutionContext() }: CallOptions = {},
 ): Promise<Response> {
-  const context = createExecutionContext();
   const request = new Request(`https://edgewise.test${path}`, {
     method,
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json", ...headers },
     ...(body === undefined ? {} : { body: encode(body) }),
   });
   const response = await app.fetch(request, { ...env, ...overrides }, context);
-  if (waits && !response.headers.get("content-type")?.startsWith("text/event-stream"))
+  if (!response.headers.get("content-type")?.startsWith("text/event-stream"))
     await waitOnExecutionContext(context);
   return response;
 }
@@ -94,8 +93,8 @@ export async function call(
 interface CallOptions {
   overrides?: Partial<Env>;
   headers?: Record<string, string>;
-  /** False to go on while work that outlives the response is running. */
-  waits?: boolean;
+  /** To wait for what outlives a streamed response; for any other it is waited here. */
+  context?: ExecutionContext;
 }
 
 function encode(body: unknown): string | Uint8Array {

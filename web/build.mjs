@@ -1,5 +1,6 @@
-// Builds everything that the Worker serves as static assets into dist/web. Silent unless it fails.
-import { cp, mkdir } from "node:fs/promises";
+// Builds everything that the Worker serves as static assets into dist/web. Silent unless it fails. A file that would not
+// change is not written: a running `wrangler dev` reloads for each, and what is in its queues is lost.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -14,6 +15,7 @@ const bundled = await build({
   entryPoints: { demo: join(web, "demo", "main.ts") },
   outdir: out,
   bundle: true,
+  write: false,
   minify: true,
   format: "esm",
   target: "es2022",
@@ -23,6 +25,14 @@ const bundled = await build({
 if (!bundled) process.exit(1);
 
 await mkdir(out, { recursive: true });
-await Promise.all(
-  staticFiles.map((file) => cp(join(web, file), join(out, file.split("/").at(-1)))),
-);
+await Promise.all([
+  ...bundled.outputFiles.map((file) => writeChanged(file.path, file.contents)),
+  ...staticFiles.map(async (file) =>
+    writeChanged(join(out, file.split("/").at(-1)), await readFile(join(web, file))),
+  ),
+]);
+
+async function writeChanged(path, contents) {
+  const existing = await readFile(path).catch(() => undefined);
+  if (!existing?.equals(contents)) await writeFile(path, contents);
+}

@@ -164,15 +164,17 @@ function slices(rows: (object | string)[]): string[] {
   return result;
 }
 
+/** None once a newer version is served: its chunks stand under another title, and its own run embeds them. */
 export async function readChunksWithoutVector(
   db: D1Database,
-  documentId: number,
+  work: DocumentWork,
 ): Promise<StoredChunk[]> {
   const { results } = await db
     .prepare(
-      `SELECT id, heading_path, text FROM chunks WHERE document_id = ?1 AND vector_stored = 0 ORDER BY ordinal`,
+      `SELECT c.id, c.heading_path, c.text FROM chunks c JOIN documents d ON d.id = c.document_id
+       WHERE c.document_id = ?1 AND d.live_version = ?2 AND c.vector_stored = 0 ORDER BY c.ordinal`,
     )
-    .bind(documentId)
+    .bind(work.documentId, work.version)
     .all<{ id: number; heading_path: string; text: string }>();
   return results.map((row) => ({
     id: row.id,

@@ -3,6 +3,8 @@
 export interface Embedder {
   readonly model: string;
   readonly dimensions: number;
+  /** Texts that one call of the model takes; `embed` splits longer lists. */
+  readonly batchSize: number;
   /** One vector a text, in order. `kind` picks the model's prompt prefix. Throws {@link ModelUnavailable}. */
   embed(texts: string[], kind: "query" | "passage"): Promise<number[][]>;
 }

@@ -41,6 +41,7 @@ export function workersAiEmbedder(ai: Ai, model: string, calls: BindingCalls): E
   return {
     model,
     dimensions: facts.dimensions,
+    batchSize: EMBEDDING_BATCH,
     async embed(texts, kind) {
       const prefix = kind === "query" ? facts.queryPrefix : facts.passagePrefix;
       const vectors: number[][] = [];

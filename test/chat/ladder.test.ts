@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ChatScript, RecordedChat } from "../../local/faults.ts";
+import type { ChatScript } from "../../local/faults.ts";
 import type { TurnResult } from "../../src/chat/turn.ts";
-import { brokenAfter, openAiStream, workersAiStream } from "../local/chat-script.ts";
+import { brokenAfter, openAiStream, recordedChats, workersAiStream } from "../local/chat-script.ts";
 import { readTurn, type ReadTurn } from "./ui-client.ts";
 import {
   ask,
@@ -77,7 +77,7 @@ describe("a model's answer", () => {
 
   it("is asked for without thinking aloud, which would use up the tokens of the answer", async () => {
     await streamed(openAiStream(ANSWER));
-    const [asked] = await (env.CONTROL.chats() as unknown as Promise<RecordedChat[]>);
+    const [asked] = await recordedChats();
     expect(asked).toMatchObject({
       model: CHAT_MODEL,
       inputs: { stream: true, chat_template_kwargs: { enable_thinking: false } },

@@ -1,8 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import type { RecordedChat } from "../../local/faults.ts";
 import type { Env } from "../../src/env.ts";
-import { openAiStream } from "../local/chat-script.ts";
+import { openAiStream, recordedChats } from "../local/chat-script.ts";
 import { ask, CHAT_MODEL, createWorkspace, type Workspace } from "./workspace.ts";
 
 const QUESTION = "What does the moonstone lamp cost?";
@@ -25,7 +24,7 @@ async function promptFor(
   const body = { message, ...(conversation_id && { conversation_id }) };
   const result = await ask(workspace, body, { CHAT_MODEL, ...overrides });
   expect(result.rung).toBe("model");
-  const chats = await (env.CONTROL.chats() as unknown as Promise<RecordedChat[]>);
+  const chats = await recordedChats();
   return { prompt: chats.at(-1)?.inputs["messages"] as Message[], id: result.conversation_id };
 }
 

@@ -183,7 +183,8 @@ it("is embedded only where its text has changed", async () => {
 
 it("is listed page by page, in an order that does not shift, and by status", async () => {
   const workspace = await createWorkspace();
-  const ids = ["a", "a/b c?".replace(" ", "+"), "b", "é", "日本", "z"];
+  // In the order of their bytes.
+  const ids = ["a", "a/b+c?", "b", "z", "é", "日本"];
   for (const id of ids) await store(workspace, id, { title: id, content: `About ${id}` });
   await remove(workspace, "b");
   await store(workspace, "z", { title: "z", content: "![](x.png)" });
@@ -217,7 +218,7 @@ it("is listed page by page, in an order that does not shift, and by status", asy
   await store(workspace, "0", { title: "0", content: "Zero" });
   await remove(workspace, "a");
   const second = await page(`limit=2&cursor=${first.next_cursor}`);
-  expect(second.documents.map((document) => document.external_id)).toEqual(["é", "日本"]);
+  expect(second.documents.map((document) => document.external_id)).toEqual(["z", "é"]);
   expect((await page("limit=200")).next_cursor).toBeNull();
   expect(JSON.stringify(await page("limit=200"))).not.toContain('"content"');
 });

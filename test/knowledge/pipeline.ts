@@ -115,7 +115,7 @@ export async function foundBy(leg: Leg, workspace: Workspace, query: string): Pr
 export async function deliver(
   documentIds: number[],
   { queue = "test-ingest", attempts = 1 } = {},
-): Promise<QueueResult> {
+): Promise<QueueResult & { delays: (number | undefined)[] }> {
   const context = createExecutionContext();
   const batch = createMessageBatch<IngestMessage>(
     queue,
@@ -126,8 +126,22 @@ export async function deliver(
       body: { document_id },
     })),
   );
-  await worker.queue(batch, env, context);
-  return getQueueResult(batch, context);
+  // The result names the messages to be retried, but not when.
+  const delays: (number | undefined)[] = [];
+  const messages = batch.messages.map((message) => ({
+    ...copyOf(message),
+    ack: () => message.ack(),
+    retry: (options?: QueueRetryOptions) => {
+      delays.push(options?.delaySeconds);
+      message.retry(options);
+    },
+  }));
+  await worker.queue({ ...batch, queue, messages } as typeof batch, env, context);
+  return { ...(await getQueueResult(batch, context)), delays };
+}
+
+function copyOf({ id, timestamp, attempts, body }: Message<IngestMessage>) {
+  return { id, timestamp, attempts, body };
 }
 
 /** Runs something with services of its own, at a time of its own, and waits for what it left running. */
@@ -180,26 +194,13 @@ async function column<T>(sql: string, workspaceId: string): Promise<T[]> {
 /** Ids of those of the vectors that Vectorize holds. */
 export async function storedVectors(ids: string[]): Promise<string[]> {
   await env.CONTROL.settleVectorize();
+  const wanted = [...new Set(ids)];
   const found: string[] = [];
-  for (let start = 0; start < ids.length; start += 20) {
-    const vectors = await env.VECTORIZE.getByIds(ids.slice(start, start + 20));
+  for (let start = 0; start < wanted.length; start += 20) {
+    const vectors = await env.VECTORIZE.getByIds(wanted.slice(start, start + 20));
     found.push(...vectors.map((vector) => vector.id));
   }
   return found.toSorted();
-}
-
-/** Every row of every table, so that a test can say that nothing was stored. */
-export async function countRows(): Promise<Record<string, number>> {
-  const { results } = await env.DB.prepare(
-    `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-       AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'chunk_terms_%' AND name <> 'd1_migrations'`,
-  ).all<{ name: string }>();
-  const counts = await env.DB.batch<{ n: number }>(
-    results.map(({ name }) => env.DB.prepare(`SELECT count(*) AS n FROM "${name}"`)),
-  );
-  return Object.fromEntries(
-    results.map(({ name }, index) => [name, counts[index]?.results[0]?.n ?? -1]),
-  );
 }
 
 /** An article of one section a topic, each long enough for several chunks. */

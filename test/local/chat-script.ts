@@ -1,4 +1,5 @@
-import type { ChatScript, ScriptedChunk } from "../../local/faults.ts";
+import { env } from "cloudflare:workers";
+import type { ChatScript, RecordedChat, ScriptedChunk } from "../../local/faults.ts";
 
 interface Usage {
   prompt_tokens: number;
@@ -44,4 +45,9 @@ function event(data: object): ScriptedChunk {
 
 function total(usage: Usage): Usage & { total_tokens: number } {
   return { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens };
+}
+
+/** The latest text generation calls, oldest first. RPC's types lose an input that may be any JSON. */
+export async function recordedChats(): Promise<RecordedChat[]> {
+  return await (env.CONTROL.chats() as unknown as Promise<RecordedChat[]>);
 }

@@ -2,7 +2,13 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { EMBEDDING_MODEL } from "../../local/ai/embedding-model.ts";
 import { resetFaults, takeFault, type FaultKind } from "../../local/faults.ts";
-import { brokenAfter, openAiStream, slowed, workersAiStream } from "./chat-script.ts";
+import {
+  brokenAfter,
+  openAiStream,
+  recordedChats,
+  slowed,
+  workersAiStream,
+} from "./chat-script.ts";
 
 const CHAT_MODEL = "@cf/zai-org/glm-4.7-flash";
 // Awaited here: what RPC returns also answers to every property that `expect` looks at, each with a rejection of its own.
@@ -119,7 +125,7 @@ describe("scripted text generation", () => {
     const reply = { choices: [{ message: { role: "assistant", content: "Hello!" } }] };
     await env.CONTROL.scriptChat({ reply });
     expect(await chat({ max_tokens: 5 })).toEqual(reply);
-    expect(env.CONTROL.chats()).toEqual([
+    expect(await recordedChats()).toEqual([
       {
         model: CHAT_MODEL,
         inputs: { messages: [{ role: "user", content: "Hello" }], max_tokens: 5 },

@@ -1,0 +1,369 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, expect, it, vi } from "vitest";
+import { retryDelay, learnDocument } from "../../src/knowledge/consumer.ts";
+import { chunkMarkdown } from "../../src/knowledge/chunk.ts";
+import { embedMissing } from "../../src/knowledge/embed.ts";
+import {
+  collectGarbage,
+  commitVersion,
+  finishDocument,
+  readWork,
+  type DocumentWork,
+} from "../../src/knowledge/index-document.ts";
+import { normalise } from "../../src/knowledge/formats/normalise.ts";
+import { sweep } from "../../src/knowledge/sweeper.ts";
+import { call, createWorkspace, type Workspace } from "../chat/workspace.ts";
+import {
+  chunkIds,
+  deliver,
+  foundBy,
+  garbage,
+  longArticle,
+  owed,
+  read,
+  remove,
+  SILENT,
+  store,
+  storedVectors,
+  withServices,
+} from "./pipeline.ts";
+
+const MINUTE = 60_000;
+const article = (months: string): object => ({
+  title: "Warranty",
+  content: `# Warranty of the garden\n\nThe warranty of every garden lasts ${months} months.`,
+});
+const QUESTION = "How many months does the warranty last?";
+
+beforeEach(() => env.CONTROL.reset());
+
+async function work(documentId: number): Promise<DocumentWork> {
+  const found = await readWork(env.DB, documentId);
+  if (!found) throw new Error("There is no such document");
+  return found;
+}
+
+/** The first stage alone: from here on keywords serve the version. */
+async function commit(state: DocumentWork): Promise<void> {
+  const markdown = normalise(state.content, state.contentType);
+  await withServices((services) =>
+    commitVersion(services, state, markdown, chunkMarkdown(state.title, markdown)),
+  );
+}
+
+async function textOf(workspace: Workspace): Promise<string> {
+  const { results } = await env.DB.prepare(`SELECT text FROM chunks WHERE workspace_id = ?1`)
+    .bind(workspace.id)
+    .all<{ text: string }>();
+  return results.map(({ text }) => text).join("\n");
+}
+
+it("learns a document once from messages that come twice, late, mixed and for nothing", async () => {
+  const workspace = await createWorkspace();
+  const a = await store(workspace, "a", article("twelve"));
+  const b = await store(workspace, "b", article("twenty"));
+  const result = await deliver([
+    b.documentId,
+    a.documentId,
+    987_654_321,
+    b.documentId,
+    a.documentId,
+  ]);
+  expect(result).toMatchObject({ outcome: "ok", retryMessages: [] });
+  expect(result.explicitAcks).toHaveLength(5);
+  const chunks = await chunkIds(workspace);
+  expect(chunks).toHaveLength(2);
+  expect((await env.CONTROL.stats()).textsRequested).toBe(2);
+
+  // Two consumers at the same time, and one more hours later.
+  await store(workspace, "a", article("thirty"));
+  await Promise.all([deliver([a.documentId]), deliver([a.documentId]), deliver([a.documentId])]);
+  await deliver([a.documentId]);
+  expect(await chunkIds(workspace)).toHaveLength(2);
+  const ids = (await chunkIds(workspace)).map((id) => `c${id}`);
+  expect(await storedVectors([...ids, ...chunks.map((id) => `c${id}`)])).toEqual(ids.toSorted());
+  expect((await foundBy("keywords", workspace, QUESTION)).toSorted()).toEqual(["a", "b"]);
+  expect((await foundBy("vectors", workspace, QUESTION)).toSorted()).toEqual(["a", "b"]);
+  expect(await owed(workspace)).toEqual([]);
+
+  // A message from before a deletion brings nothing back.
+  await remove(workspace, "a");
+  await deliver([a.documentId, a.documentId]);
+  expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["b"]);
+  expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["b"]);
+});
+
+it("retries what may pass, and keywords do not wait for it", async () => {
+  const workspace = await createWorkspace();
+  const { documentId } = await store(workspace, "a", article("twelve"));
+  for (const [attempts, plan] of [
+    [1, { binding: "ai", kind: "capacity" }],
+    [2, { binding: "ai", kind: "timeout" }],
+    [3, { binding: "vectorize", kind: "capacity" }],
+    [4, { binding: "vectorize", kind: "unavailable" }],
+  ] as const) {
+    await env.CONTROL.failNext(plan);
+    const result = await deliver([documentId], { attempts });
+    expect(result.explicitAcks).toEqual([]);
+    expect(result.retryMessages).toMatchObject([{ msgId: "m0" }]);
+    expect(result.delays).toEqual([retryDelay(attempts)]);
+    expect(await read(workspace, "a")).toMatchObject({ status: "pending", live_version: 1 });
+    expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["a"]);
+    expect(await owed(workspace)).toEqual([documentId]);
+  }
+  expect(retryDelay(4)).toBeGreaterThan(retryDelay(3));
+  expect(retryDelay(90)).toBeLessThanOrEqual(24 * 3600);
+  expect((await deliver([documentId], { attempts: 5 })).explicitAcks).toEqual(["m0"]);
+  expect(await read(workspace, "a")).toMatchObject({ status: "live", error: null });
+  expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["a"]);
+  expect(await owed(workspace)).toEqual([]);
+
+  // One document's failure is not its neighbour's.
+  const b = await store(workspace, "b", article("twenty"));
+  const c = await store(workspace, "c", article("thirty"));
+  await env.CONTROL.failNext({ binding: "ai", kind: "capacity" });
+  const mixed = await deliver([b.documentId, c.documentId]);
+  expect(mixed.explicitAcks).toEqual(["m1"]);
+  expect(mixed.retryMessages).toHaveLength(1);
+  expect(await read(workspace, "c")).toMatchObject({ status: "live" });
+});
+
+it("keeps what a long document has already paid for", async () => {
+  const workspace = await createWorkspace();
+  const topics = Array.from({ length: 36 }, (_, index) => `topic${index}`);
+  const { documentId } = await store(workspace, "long", {
+    title: "Long",
+    content: longArticle(topics),
+  });
+  await commit(await work(documentId));
+  const chunks = await chunkIds(workspace);
+  expect(chunks.length).toBeGreaterThan(100);
+  // The second call of a hundred texts fails.
+  let calls = 0;
+  const AI = {
+    run: (...input: unknown[]) => {
+      if (++calls === 2) throw new Error("3040: Capacity temporarily exceeded, please try again.");
+      return Reflect.apply(env.AI.run, env.AI, input) as unknown;
+    },
+  } as unknown as Ai;
+  const { createServices } = await import("../../src/services.ts");
+  const embedder = createServices({ ...env, AI }, { waitUntil: () => {} }).embedder;
+  const state = await work(documentId);
+  await expect(
+    withServices((services) => learnDocument(services, state), { embedder }),
+  ).rejects.toThrow("3040");
+  await env.CONTROL.reset();
+  await deliver([documentId]);
+  expect((await env.CONTROL.stats()).textsRequested).toBe(chunks.length - 100);
+  expect(await read(workspace, "long")).toMatchObject({ status: "live", chunks: chunks.length });
+  const ids = chunks.map((id) => `c${id}`);
+  expect(await storedVectors(ids)).toEqual(ids.toSorted());
+});
+
+it("goes on from every point at which a consumer may die", async () => {
+  const workspace = await createWorkspace();
+  const { documentId } = await store(workspace, "a", article("twelve"));
+
+  // After the commit, before the vectors.
+  await commit(await work(documentId));
+  expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["a"]);
+  expect(await foundBy("vectors", workspace, QUESTION)).toEqual([]);
+  expect(await owed(workspace)).toEqual([documentId]);
+  await withServices((services) =>
+    readWork(env.DB, documentId).then((state) => state && finishDocument(services.db, state, 1)),
+  );
+  expect(await owed(workspace)).toEqual([documentId]);
+  expect(await read(workspace, "a")).toMatchObject({ status: "pending" });
+  await deliver([documentId]);
+  expect(await read(workspace, "a")).toMatchObject({ status: "live" });
+  const [first = 0] = await chunkIds(workspace);
+
+  // After the vectors, before the debt is cleared: the next run embeds nothing again.
+  await store(workspace, "a", article("twenty"));
+  const state = await work(documentId);
+  await commit(state);
+  await withServices((services) => embedMissing(services, state));
+  await env.CONTROL.reset();
+  expect(await owed(workspace)).toEqual([documentId]);
+  await deliver([documentId]);
+  expect((await env.CONTROL.stats()).aiCalls).toBe(0);
+  expect(await read(workspace, "a")).toMatchObject({ status: "live", version: 2 });
+  expect(await storedVectors([`c${first}`])).toEqual([]);
+
+  // In the middle of a deletion.
+  const [second = 0] = await chunkIds(workspace);
+  await remove(workspace, "a");
+  await env.CONTROL.failNext({ binding: "vectorize", kind: "unavailable" });
+  expect((await deliver([documentId])).retryMessages).toHaveLength(1);
+  expect(await owed(workspace)).toEqual([documentId]);
+  expect(await foundBy("vectors", workspace, QUESTION)).toEqual([]);
+  await deliver([documentId]);
+  expect(await storedVectors([`c${second}`])).toEqual([]);
+  expect(await owed(workspace)).toEqual([]);
+});
+
+it("never lets a slow run of an old version win", async () => {
+  const workspace = await createWorkspace();
+  const { documentId } = await store(workspace, "a", article("twelve"));
+  const old = await work(documentId);
+  const replacement = { title: "Guarantee", content: "# Guarantee\n\nIt lasts twenty years." };
+  await store(workspace, "a", replacement);
+
+  // Read before the change, committed after it: void, and the debt remains.
+  await withServices((services) => learnDocument(services, old));
+  expect(await read(workspace, "a")).toMatchObject({ status: "pending", live_version: 0 });
+  expect(await chunkIds(workspace)).toEqual([]);
+  expect(await owed(workspace)).toEqual([documentId]);
+
+  // The new version is committed, and the old run goes on to embed: not the new chunks under the old title.
+  await commit(await work(documentId));
+  await env.CONTROL.reset();
+  await withServices((services) => learnDocument(services, old));
+  expect((await env.CONTROL.stats()).textsRequested).toBe(0);
+  expect(await owed(workspace)).toEqual([documentId]);
+  await deliver([documentId]);
+  expect(await read(workspace, "a")).toMatchObject({ status: "live", version: 2, live_version: 2 });
+  expect(await textOf(workspace)).toBe("It lasts twenty years.");
+
+  // Deleted while it is learned.
+  await store(workspace, "a", article("thirty"));
+  const late = await work(documentId);
+  await remove(workspace, "a");
+  await withServices((services) => learnDocument(services, late));
+  expect(await chunkIds(workspace)).toEqual([]);
+  expect(await foundBy("keywords", workspace, QUESTION)).toEqual([]);
+  expect(await owed(workspace)).toEqual([documentId]);
+});
+
+it("serves the older version while the new one cannot be learned, and says why", async () => {
+  const workspace = await createWorkspace();
+  const { documentId } = await store(workspace, "a", article("twelve"));
+  await deliver([documentId]);
+
+  // Nothing to read in the new version: permanent, at once.
+  await store(workspace, "a", {
+    title: "Warranty",
+    content: "<nav>Home</nav>",
+    content_type: "text/html",
+  });
+  expect((await deliver([documentId])).explicitAcks).toEqual(["m0"]);
+  const failed = await read(workspace, "a");
+  expect(failed).toMatchObject({ status: "failed", version: 2, live_version: 1 });
+  expect(failed.error?.length).toBeGreaterThan(10);
+  expect(await owed(workspace)).toEqual([]);
+  for (const leg of ["keywords", "vectors"] as const)
+    expect(await foundBy(leg, workspace, QUESTION)).toEqual(["a"]);
+  // A leftover message does not make it live.
+  await deliver([documentId]);
+  expect(await read(workspace, "a")).toMatchObject({ status: "failed", live_version: 1 });
+
+  // A model that answers what it never should.
+  await store(workspace, "a", article("twenty"));
+  await env.CONTROL.failNext({ binding: "ai", kind: "wrong-dimensions" });
+  expect((await deliver([documentId])).explicitAcks).toEqual(["m0"]);
+  expect(await read(workspace, "a")).toMatchObject({ status: "failed", live_version: 3 });
+  expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["a"]);
+
+  // Uploading the same again is asking for another attempt.
+  expect(await store(workspace, "a", article("twenty"))).toMatchObject({
+    unchanged: false,
+    status: "pending",
+  });
+  await deliver([documentId]);
+  expect(await read(workspace, "a")).toMatchObject({ status: "live", error: null });
+  expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["a"]);
+});
+
+it("records why when the queue gives up, except where there is nothing left to give up", async () => {
+  const workspace = await createWorkspace();
+  const failing = await store(workspace, "failing", article("twelve"));
+  const fine = await store(workspace, "fine", article("twenty"));
+  await deliver([fine.documentId]);
+  const gone = await store(workspace, "gone", article("thirty"));
+  await deliver([gone.documentId]);
+  await remove(workspace, "gone");
+  const dead = [failing.documentId, fine.documentId, gone.documentId, 987_654_321];
+  const result = await deliver(dead, { queue: "test-ingest-dlq" });
+  expect(result.explicitAcks).toHaveLength(dead.length);
+  const document = await read(workspace, "failing");
+  expect(document.status).toBe("failed");
+  expect(document.error?.length).toBeGreaterThan(10);
+  expect(await read(workspace, "fine")).toMatchObject({ status: "live", error: null });
+  expect((await call(workspace.secret, "GET", "/v1/documents/gone")).status).toBe(404);
+  // The vectors of a deleted document are still owed, to the sweeper at least.
+  const [vector = ""] = await garbage(workspace);
+  expect(await storedVectors([vector])).toEqual([vector]);
+  await withServices(sweep, { now: () => Date.now() + 24 * 60 * MINUTE, ...silentQueue() });
+  expect(await storedVectors([vector])).toEqual([]);
+});
+
+function silentQueue(): { ingestQueue: Queue<{ document_id: number }> } {
+  return { ingestQueue: SILENT.INGEST_QUEUE };
+}
+
+it("finds what a lost message left behind, once a minute and not more often", async () => {
+  const workspace = await createWorkspace();
+  const { documentId } = await store(workspace, "a", article("twelve"));
+  const sent: number[] = [];
+  const sweepAt = (ms: number): Promise<{ resent: number }> =>
+    withServices(sweep, {
+      now: () => ms,
+      ingestQueue: {
+        sendBatch: async (messages: Iterable<{ body: { document_id: number } }>) => {
+          sent.push(...Array.from(messages, ({ body }) => body.document_id));
+        },
+      } as unknown as Queue<{ document_id: number }>,
+    });
+  const start = Date.now();
+  await sweepAt(start);
+  expect(sent).toEqual([]);
+  await sweepAt(start + 2 * MINUTE);
+  expect(sent).toEqual([documentId]);
+  await sweepAt(start + 2 * MINUTE + 1000);
+  expect(sent).toEqual([documentId]);
+  await sweepAt(start + 4 * MINUTE);
+  expect(sent).toEqual([documentId, documentId]);
+  await deliver([documentId]);
+  await sweepAt(start + 60 * MINUTE);
+  expect(sent).toHaveLength(2);
+
+  // With the deployed queue, a sweep is enough: nobody else wakes the consumer.
+  await store(workspace, "a", article("twenty"));
+  await withServices(sweep, { now: () => Date.now() + 2 * MINUTE });
+  await vi.waitFor(
+    async () => expect(await read(workspace, "a")).toMatchObject({ status: "live" }),
+    10_000,
+  );
+});
+
+it("forgets collected vectors only after the grace, deleting them once more", async () => {
+  const workspace = await createWorkspace();
+  const { documentId } = await store(workspace, "a", article("twelve"));
+  await deliver([documentId]);
+  const [chunk = 0] = await chunkIds(workspace);
+  const id = `c${chunk}`;
+  await env.CONTROL.settleVectorize();
+  const [vector] = await env.VECTORIZE.getByIds([id]);
+  await remove(workspace, "a");
+  await deliver([documentId]);
+  expect(await storedVectors([id])).toEqual([]);
+
+  // A run that was under way writes the vector after it has been collected.
+  await env.VECTORIZE.upsert([
+    { id, values: Array.from(vector?.values ?? []), namespace: workspace.id },
+  ]);
+  expect(await storedVectors([id])).toEqual([id]);
+  expect(await foundBy("vectors", workspace, QUESTION)).toEqual([]);
+  const sweepAt = (ms: number): Promise<unknown> =>
+    withServices(sweep, { now: () => ms, ...silentQueue() });
+  await sweepAt(Date.now() + 10 * MINUTE);
+  expect(await garbage(workspace)).toEqual([id]);
+  // Vectorize being down keeps the note.
+  await env.CONTROL.failNext({ binding: "vectorize", kind: "unavailable" });
+  await expect(sweepAt(Date.now() + 40 * MINUTE)).rejects.toThrow("500");
+  expect(await garbage(workspace)).toEqual([id]);
+  await sweepAt(Date.now() + 40 * MINUTE);
+  expect(await garbage(workspace)).toEqual([]);
+  expect(await storedVectors([id])).toEqual([]);
+  await withServices((services) => collectGarbage(services, documentId));
+});

@@ -1,7 +1,7 @@
 import type { VectorMatch } from "../models/ports.ts";
 import type { Services } from "../services.ts";
 import { fuse, type FusedMatch } from "./fuse.ts";
-import { searchKeywords, type KeywordResult } from "./keywords.ts";
+import { NOTHING, searchKeywords, type KeywordResult } from "./keywords.ts";
 import { readPassages, type Passage } from "./passages.ts";
 import { queryTerms } from "./query-terms.ts";
 import { rerank } from "./rerank.ts";
@@ -41,8 +41,8 @@ export interface Candidates {
 const VECTOR_DEPTH = 100;
 const KEYWORD_DEPTH = 50;
 
-/** Passages that an answer is made and judged from; what is not among them is not in it. */
-export const ANSWER_PASSAGES = 12;
+/** Passages that are read, ordered by their text, and judged; what is not among them is not in the answer. */
+export const ANSWER_PASSAGES = 30;
 
 /** Keywords ∥ vectors → fuse. A leg that fails leaves the other one; both failing is an error. */
 export async function findCandidates(
@@ -94,8 +94,6 @@ export async function readCandidates(
   const first = rerank(candidates, found.slice(0, ANSWER_PASSAGES));
   return [...first, ...found.slice(ANSWER_PASSAGES)];
 }
-
-const NOTHING: KeywordResult = { matches: [], chunkCounts: new Map(), totalChunks: 0 };
 
 function byKeywords({ db }: Services, reader: Reader, query: Query): Promise<KeywordResult> {
   const { words, phrases } = queryTerms(query.text);

@@ -1,5 +1,6 @@
 import { decide } from "../retrieval/decide.ts";
-import { ANSWER_PASSAGES, findCandidates, readCandidates } from "../retrieval/retrieve.ts";
+import { findCandidates, readCandidates } from "../retrieval/retrieve.ts";
+import { ANSWER_PASSAGES, rerank } from "../retrieval/rerank.ts";
 import type { Services } from "../services.ts";
 import { conclude } from "./conclude.ts";
 import { generate } from "./generate.ts";
@@ -13,7 +14,8 @@ import { understand } from "./understand.ts";
 
 /**
  * One turn, from the question to the recorded answer. At most four sequential waits on bindings come before the first
- * word: recall (with the question's embedding) → both legs → passages (with storing the question) → model.
+ * word: recall (with the question's embedding) → both legs → passages (with storing the question) → model. A reranker model
+ * adds one.
  * @param emit receives the events of the turn as they happen; it must not throw
  * @throws Problem before the first event, for a caller who may not ask or a question that could not be stored
  */
@@ -31,11 +33,14 @@ export async function answer(
 
   const candidates = smallTalk ? undefined : await findCandidates(services, reader, question);
   // Stored once both legs have answered: a search that fails leaves no question behind that nobody answers.
-  const [passages] = await Promise.all([
+  const [found] = await Promise.all([
     candidates ? readCandidates(services, reader, candidates, ANSWER_PASSAGES) : [],
     storeQuestion(services, turn, question),
   ]);
   emit({ type: "start", conversationId: turn.conversationId, messageId: turn.messageId });
+  const { passages, reranker } = candidates
+    ? await rerank(services, candidates, found)
+    : { passages: [], reranker: null };
   timer.lap("retrieve");
 
   const decision = candidates
@@ -48,7 +53,15 @@ export async function answer(
     decision.action === "answer"
       ? await generate(services, turn, question, sources, candidates?.keywords, emit, timer)
       : undefined;
-  const result = conclude(services, turn, { decision, draft, sources, smallTalk, timer, emit });
+  const result = conclude(services, turn, {
+    decision,
+    draft,
+    sources,
+    reranker,
+    smallTalk,
+    timer,
+    emit,
+  });
   emit({ type: "outcome", result });
   await recordAnswer(services, turn, result);
   emit({ type: "finish" });

@@ -66,6 +66,8 @@ export interface TurnResult {
   rung: Rung;
   release: string;
   model: string | null;
+  /** What ordered the passages: `text`, or the reranker model's id; null where none were looked for. */
+  reranker: string | null;
   citations: Citation[];
   sources: SourceReference[];
   usage: TokenUsage;

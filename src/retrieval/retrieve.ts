@@ -90,7 +90,8 @@ export async function readCandidates(
 
 function byKeywords({ db }: Services, reader: Reader, query: Query): Promise<KeywordResult> {
   const { words, phrases } = queryTerms(query.text);
-  const terms = { words: [...new Set([...words, ...query.corrections.values()])], phrases };
+  const meant = words.flatMap((word) => query.corrections.get(word) ?? []);
+  const terms = { words: [...new Set([...words, ...meant])], phrases };
   return searchKeywords(db, reader.workspaceId, reader.audience, terms, KEYWORD_DEPTH);
 }
 

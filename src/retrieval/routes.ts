@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { jsonBody } from "../http/body.ts";
 import { requireKey, type App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
-import { embedQuestion } from "../models/embed-question.ts";
+import { embedQuestions } from "../models/embed-question.ts";
 import { answerability, weigh } from "./decide.ts";
 import { findCandidates, readCandidates, type FoundPassage } from "./retrieve.ts";
 import { ANSWER_PASSAGES, rerank } from "./rerank.ts";
@@ -62,8 +62,8 @@ export function searchRoutes(app: App): void {
     const services = c.get("services");
     const { query, limit, explain, legs } = c.req.valid("json");
     const reader = { workspaceId: c.get("caller").workspaceId, audience: [] };
-    const [vector, spelling] = await Promise.all([
-      legs.includes("vectors") ? embedQuestion(services.embedder, query) : null,
+    const [[vector = null], spelling] = await Promise.all([
+      legs.includes("vectors") ? embedQuestions(services.embedder, [query]) : [],
       spellingStatement(
         services.db,
         { sql: "?1", value: reader.workspaceId },

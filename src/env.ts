@@ -35,7 +35,10 @@ const configSchema = z.object({
   EMBEDDING_MODEL: z
     .string()
     .default("@cf/qwen/qwen3-embedding-0.6b")
-    .refine((id) => id in embeddingModels, "is not in the model table (src/models/table.ts)"),
+    .refine(
+      (id) => Object.hasOwn(embeddingModels, id),
+      "is not in the model table (src/models/table.ts)",
+    ),
   CHAT_MODEL: z.string().min(1).default("@cf/zai-org/glm-4.7-flash"),
   SMALL_CHAT_MODEL: z.string().default(""),
   RERANKER_MODEL: z.string().default(""),

@@ -53,7 +53,7 @@ const searchRoute = createRoute({
   request: { body: { ...jsonContent(searchBody, "The question"), required: true } },
   responses: {
     200: jsonContent(searchResult, "Passages, best first"),
-    ...problems(400, 401, 403, 415, 422, 429),
+    ...problems(400, 401, 403, 413, 415, 422, 429),
   },
 });
 

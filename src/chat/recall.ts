@@ -3,6 +3,7 @@ import { limitBurst } from "../auth/limits.ts";
 import { Problem } from "../http/problem.ts";
 import { embedQuestions } from "../models/embed-question.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
+import { synonyms, synonymStatement, type SynonymRow } from "../retrieval/synonyms.ts";
 import type { Services } from "../services.ts";
 import { splitQuestion } from "./split-question.ts";
 import type { ChatRequest, HistoryMessage, Turn } from "./turn.ts";
@@ -29,7 +30,7 @@ export async function recall(services: Services, request: ChatRequest): Promise<
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
   const parts = splitQuestion(request.message);
-  const [[keys, conversations, history, spelling], [vector = null, ...partVectors]] =
+  const [[keys, conversations, history, spelling, same], [vector = null, ...partVectors]] =
     await Promise.all([
       services.db.batch(recallStatements(services.db, keyHash, request)),
       embedQuestions(services.embedder, [request.message, ...parts]),
@@ -49,6 +50,7 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     history: rows.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
     previousQuestion: previousQuestion(rows),
     corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
+    synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
     vector,
     parts: parts.map((text, index) => ({ text, vector: partVectors[index] ?? null })),
   };
@@ -73,6 +75,7 @@ function recallStatements(
       )
       .bind(keyHash, conversationId),
     spellingStatement(db, { sql: workspace, value: keyHash }, message),
+    synonymStatement(db, { sql: workspace, value: keyHash }, message),
   ];
 }
 

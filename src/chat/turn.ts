@@ -2,6 +2,7 @@ import type { Caller } from "../auth/keys.ts";
 import type { BindingCallReport } from "../binding-calls.ts";
 import type { TokenUsage } from "../models/ports.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
+import type { Synonyms } from "../retrieval/synonyms.ts";
 
 /** One question as it came in. */
 export interface ChatRequest {
@@ -25,6 +26,8 @@ export interface Turn {
   previousQuestion: { standalone: string; vector: number[] | null } | undefined;
   /** What misspelt words of the message probably meant. */
   corrections: Corrections;
+  /** What the workspace says means the same as words of the message. */
+  synonyms: Synonyms;
   /** Embedding of the message as typed; null when the model could not be reached. */
   vector: number[] | null;
   /** The questions of a message that asks several things, with their embeddings; empty where it asks one. */

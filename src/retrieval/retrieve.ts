@@ -6,6 +6,7 @@ import { readPassages, type Passage } from "./passages.ts";
 import { queryTerms } from "./query-terms.ts";
 import type { RankEvidence } from "./rerank.ts";
 import type { Corrections } from "./spelling.ts";
+import { synonymsFor, type Synonyms } from "./synonyms.ts";
 
 export type Leg = "keywords" | "vectors";
 
@@ -20,6 +21,8 @@ export interface Query {
   text: string;
   /** What misspelt ones of them probably meant. */
   corrections: Corrections;
+  /** What the workspace says means the same as some of them. */
+  synonyms: Synonyms;
   /** Embedding for the vector leg; null when the model could not be reached. */
   vector: number[] | null;
 }
@@ -91,7 +94,8 @@ export async function readCandidates(
 function byKeywords({ db }: Services, reader: Reader, query: Query): Promise<KeywordResult> {
   const { words, phrases } = queryTerms(query.text);
   const meant = words.flatMap((word) => query.corrections.get(word) ?? []);
-  const terms = { words: [...new Set([...words, ...meant])], phrases };
+  const equivalents = synonymsFor(query.text, query.synonyms);
+  const terms = { words: [...new Set([...words, ...meant])], phrases, equivalents };
   return searchKeywords(db, reader.workspaceId, reader.audience, terms, KEYWORD_DEPTH);
 }
 

@@ -7,6 +7,7 @@ import { answerability, weigh } from "./decide.ts";
 import { findCandidates, readCandidates, type FoundPassage } from "./retrieve.ts";
 import { ANSWER_PASSAGES, rerank } from "./rerank.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "./spelling.ts";
+import { synonyms, synonymStatement, type SynonymRow } from "./synonyms.ts";
 
 const leg = z.enum(["keywords", "vectors"]);
 const legScore = z.object({ rank: z.int(), score: z.number() });
@@ -62,15 +63,20 @@ export function searchRoutes(app: App): void {
     const services = c.get("services");
     const { query, limit, explain, legs } = c.req.valid("json");
     const reader = { workspaceId: c.get("caller").workspaceId, audience: [] };
-    const [[vector = null], spelling] = await Promise.all([
+    const workspace = { sql: "?1", value: reader.workspaceId };
+    const [[vector = null], [spelling, same]] = await Promise.all([
       legs.includes("vectors") ? embedQuestions(services.embedder, [query]) : [],
-      spellingStatement(
-        services.db,
-        { sql: "?1", value: reader.workspaceId },
-        query,
-      ).all<SpellingCandidate>(),
+      services.db.batch([
+        spellingStatement(services.db, workspace, query),
+        synonymStatement(services.db, workspace, query),
+      ]),
     ]);
-    const question = { text: query, corrections: corrections(spelling.results), vector };
+    const question = {
+      text: query,
+      corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
+      synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
+      vector,
+    };
     const candidates = await findCandidates(services, reader, question, legs);
     const depth = Math.max(limit, ANSWER_PASSAGES);
     const found = await readCandidates(services, reader, candidates, depth);

@@ -78,7 +78,7 @@ it("keeps the order by text when the model is out of capacity, unknown or late",
 });
 
 const candidates: Candidates = {
-  question: { text: "one", corrections: new Map(), vector: null },
+  question: { text: "one", corrections: new Map(), synonyms: new Map(), vector: null },
   legs: ["keywords", "vectors"],
   matches: [],
   keywords: NOTHING,

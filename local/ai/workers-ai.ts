@@ -4,7 +4,7 @@ import { recordChat, stats, takeFault, takeScript, type FaultKind } from "../fau
 import { runChat, validateChat } from "./chat.ts";
 import { runEmbeddings, type Embeddings } from "./embeddings.ts";
 import { capacityExceeded, noSuchModel, requestTimeout, unavailable } from "./errors.ts";
-import { EMBEDDING_MODEL } from "./embedding-model.ts";
+import { LOCAL_DIMENSIONS } from "./embedding-model.ts";
 import { cutStream, playScript } from "./streams.ts";
 
 /** Model families that the service has and this platform has no model for. */
@@ -20,8 +20,9 @@ export class WorkersAI extends WorkerEntrypoint<PlatformEnv> {
     stats.aiCalls += 1;
     const fault = takeFault(this.env, "ai", model);
     throwIfRequested(fault);
-    if (model === EMBEDDING_MODEL) {
-      const answer = await runEmbeddings(this.env, this.ctx, inputs);
+    const dimensions = LOCAL_DIMENSIONS[model];
+    if (dimensions !== undefined) {
+      const answer = await runEmbeddings(this.env, this.ctx, inputs, dimensions);
       return fault === "wrong-dimensions" ? withoutLastDimension(answer) : answer;
     }
     if (!model.startsWith("@cf/") || UNSUPPORTED.test(model)) throw noSuchModel(model);

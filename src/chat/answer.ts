@@ -39,7 +39,7 @@ export async function answer(
   timer.lap("retrieve");
 
   const decision = candidates
-    ? decide(candidates, passages, services.embedder.model)
+    ? decide(candidates, passages, question.generation.model)
     : { action: "small_talk" as const, confidence: 1 };
   const sources = decision.action === "answer" ? selectSources(passages) : [];
   if (sources.length > 0) emit({ type: "sources", sources: sources.map(toReference) });

@@ -1,5 +1,6 @@
 import type { Caller } from "../auth/keys.ts";
 import type { BindingCallReport } from "../binding-calls.ts";
+import type { Generation } from "../generations/generation.ts";
 import type { TokenUsage } from "../models/ports.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 
@@ -27,6 +28,8 @@ export interface Turn {
   corrections: Corrections;
   /** Embedding of the message as typed; null when the model could not be reached. */
   vector: number[] | null;
+  /** The vectors that are searched, and the model of the embedding. */
+  generation: Generation;
 }
 
 export interface HistoryMessage {

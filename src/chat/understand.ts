@@ -19,10 +19,11 @@ const REFERS_BACK =
  */
 export function understand(turn: Turn): Query {
   const previous = turn.previousQuestion;
-  const { message, vector, corrections } = turn;
-  if (!previous || !isFollowUp(message)) return { text: message, corrections, vector };
+  const { message, vector, corrections, generation } = turn;
+  if (!previous || !isFollowUp(message)) return { text: message, corrections, vector, generation };
   return {
     corrections,
+    generation,
     text: `${previous.standalone}\n${message}`.slice(-MAX_STANDALONE_CHARACTERS),
     vector: average(previous.vector, vector),
   };

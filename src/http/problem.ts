@@ -10,6 +10,7 @@ const catalogue = {
   unauthorized: [401, "A valid API key is required"],
   forbidden: [403, "This key may not do that"],
   not_found: [404, "There is no such resource"],
+  generation_conflict: [409, "The generations of the index do not allow that"],
   body_too_large: [413, "The body is too large"],
   document_too_large: [413, "The document is too large"],
   unsupported_media_type: [415, "The body must be application/json"],

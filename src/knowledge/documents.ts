@@ -31,8 +31,21 @@ export interface DocumentSummary {
   /** Chunks whose text the last run had to embed; the others were unchanged. */
   embedded_chunks: number;
   source_updated_at: string | null;
+  /** When this version reached each stage, and what delays it. */
+  stages: Stages;
   created_at: string;
   updated_at: string;
+}
+
+export interface Stages {
+  accepted_at?: string;
+  normalised_at?: string;
+  /** From here on the keyword leg finds it, and no longer the version before. */
+  keywords_at?: string;
+  /** Vectorize has accepted all its vectors, and shows them some seconds later. */
+  vectors_at?: string;
+  failed_at?: string;
+  delayed_by?: string;
 }
 
 export interface Accepted {
@@ -64,7 +77,7 @@ function isNotStale(event: string): string {
 }
 
 const SUMMARY_COLUMNS = `external_id, title, url, content_type, language, audience, metadata, status, version,
-  live_version, error, chunk_count AS chunks, embedded_chunks, source_updated_at, created_at, updated_at`;
+  live_version, error, chunk_count AS chunks, embedded_chunks, source_updated_at, stages, created_at, updated_at`;
 
 /** The same document again hashes the same; what it leaves out is bookkeeping that no reader sees. */
 async function hashContent(input: DocumentInput): Promise<string> {
@@ -90,14 +103,15 @@ export async function putDocument(
   const upsert = db
     .prepare(
       `INSERT INTO documents (workspace_id, external_id, title, content, content_type, url, language, audience,
-         metadata, source_updated_at, source_instant, content_hash, version, status, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, 'pending', ?13, ?13)
+         metadata, source_updated_at, source_instant, content_hash, version, status, stages, created_at,
+         updated_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, 'pending', json_object('accepted_at', ?13), ?13, ?13)
        ON CONFLICT (workspace_id, external_id) DO UPDATE SET
          title = excluded.title, content = excluded.content, content_type = excluded.content_type,
          url = excluded.url, language = excluded.language, audience = excluded.audience,
          metadata = excluded.metadata, source_updated_at = excluded.source_updated_at,
          content_hash = excluded.content_hash, version = version + 1, status = 'pending', error = NULL,
-         updated_at = excluded.updated_at
+         stages = excluded.stages, updated_at = excluded.updated_at
        WHERE (content_hash <> excluded.content_hash OR status IN ('failed', 'deleted'))
          AND ${isNotStale("excluded.source_instant")}
        RETURNING id`,
@@ -213,8 +227,10 @@ export async function deleteDocument(
     noteInstant(db, workspaceId, externalId, sourceTimestamp ?? null, instant),
     db
       .prepare(
-        `INSERT OR IGNORE INTO vector_garbage (vector_id, document_id, created_at)
-         SELECT 'c' || id, document_id, ?3 FROM chunks WHERE id IN (${chunksOf})`,
+        `INSERT OR IGNORE INTO vector_garbage (vector_id, index_name, document_id, created_at)
+         SELECT g.vector_prefix || c.id, g.index_name, c.document_id, ?3
+         FROM chunks c JOIN index_generations g ON g.workspace_id = c.workspace_id AND g.state <> 'collected'
+         WHERE c.id IN (${chunksOf})`,
       )
       .bind(workspaceId, externalId, now),
     bound(`DELETE FROM chunk_terms WHERE rowid IN (${chunksOf})`),
@@ -242,6 +258,32 @@ function tombstone(
        SELECT ?1, ?2, '', '', 'text/plain', '', 1, 'deleted', ?4, ?4 WHERE ?3 IS NOT NULL`,
     )
     .bind(workspaceId, externalId, instant, now);
+}
+
+/**
+ * Asks for another attempt at a version that failed, or that seems stuck. One that is live stays as it is. Answers null when
+ * there is no such document.
+ */
+export async function retryDocument(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  now: number,
+): Promise<Accepted | null> {
+  const [changed, , current] = await db.batch<DocumentState>([
+    db
+      .prepare(
+        `UPDATE documents SET status = 'pending', error = NULL, updated_at = ?3,
+           stages = json_remove(stages, '$.failed_at', '$.delayed_by')
+         WHERE workspace_id = ?1 AND external_id = ?2 AND status IN ('failed', 'pending') RETURNING id`,
+      )
+      .bind(workspaceId, externalId, now),
+    oweWork(db, workspaceId, externalId, now),
+    readState(db, workspaceId, externalId),
+  ]);
+  const row = current?.results[0];
+  if (!row || row.status === "deleted") return null;
+  return { ...toState(row, null), unchanged: changed?.results.length === 0 };
 }
 
 export async function getDocument(
@@ -277,9 +319,13 @@ export async function listDocuments(
   return results.map(toSummary);
 }
 
-type SummaryRow = Omit<DocumentSummary, "audience" | "metadata" | "created_at" | "updated_at"> & {
+type SummaryRow = Omit<
+  DocumentSummary,
+  "audience" | "metadata" | "stages" | "created_at" | "updated_at"
+> & {
   audience: string;
   metadata: string;
+  stages: string;
   created_at: number;
   updated_at: number;
 };
@@ -290,7 +336,18 @@ function toSummary(row: SummaryRow): DocumentSummary {
     ...columns,
     audience: JSON.parse(row.audience) as string[],
     metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    stages: toStages(row.stages),
     created_at: new Date(row.created_at).toISOString(),
     updated_at: new Date(row.updated_at).toISOString(),
   };
+}
+
+function toStages(json: string): Stages {
+  const stages = Object.entries(JSON.parse(json) as Record<string, number | string>);
+  return Object.fromEntries(
+    stages.map(([name, value]) => [
+      name,
+      typeof value === "number" ? new Date(value).toISOString() : value,
+    ]),
+  );
 }

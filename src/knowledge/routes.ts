@@ -5,7 +5,13 @@ import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
 import type { Services } from "../services.ts";
-import { deleteDocument, getDocument, listDocuments, putDocument } from "./documents.ts";
+import {
+  deleteDocument,
+  getDocument,
+  listDocuments,
+  putDocument,
+  retryDocument,
+} from "./documents.ts";
 import {
   acceptedDocument,
   checkDocument,
@@ -61,6 +67,21 @@ const deleteRoute = createRoute({
   },
 });
 
+const retryRoute = createRoute({
+  method: "post",
+  path: "/v1/documents/{external_id}/retry",
+  summary: "Try again to learn a document that failed",
+  middleware: [access] as const,
+  request: { params: idParameter },
+  responses: {
+    202: jsonContent(
+      acceptedDocument,
+      "It is learned in the background; `unchanged` if it is live",
+    ),
+    ...problems(401, 403, 404),
+  },
+});
+
 const listRoute = createRoute({
   method: "get",
   path: "/v1/documents",
@@ -110,6 +131,17 @@ export function documentRoutes(app: App): void {
     const { documentId, ...state } = deleted;
     if (!state.stale) wakeConsumer(services, documentId);
     return c.json({ external_id: externalId, ...state }, 200);
+  });
+
+  app.openapi(retryRoute, async (c) => {
+    const services = c.get("services");
+    const externalId = checkExternalId(c.req.valid("param").external_id);
+    const { workspaceId } = c.get("caller");
+    const retried = await retryDocument(services.db, workspaceId, externalId, services.now());
+    if (!retried) throw new Problem("not_found", "There is no document with this external id.");
+    const { documentId, ...state } = retried;
+    if (!state.unchanged) wakeConsumer(services, documentId);
+    return c.json({ external_id: externalId, ...state }, 202);
   });
 
   app.openapi(listRoute, async (c) => {

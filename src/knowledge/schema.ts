@@ -47,6 +47,14 @@ export const documentSummary = z
     chunks: z.int(),
     embedded_chunks: z.int(),
     source_updated_at: z.string().nullable(),
+    stages: z.object({
+      accepted_at: z.string().optional(),
+      normalised_at: z.string().optional(),
+      keywords_at: z.string().optional(),
+      vectors_at: z.string().optional(),
+      failed_at: z.string().optional(),
+      delayed_by: z.string().optional(),
+    }),
     created_at: z.string(),
     updated_at: z.string(),
   })

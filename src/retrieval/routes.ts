@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { liveStatement } from "../generations/generation.ts";
+import { startEmbedding } from "../generations/live.ts";
 import { jsonBody } from "../http/body.ts";
 import { requireKey, type App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
-import { embedQuestion } from "../models/embed-question.ts";
 import { answerability, weigh } from "./decide.ts";
 import { findCandidates, readCandidates, ANSWER_PASSAGES, type FoundPassage } from "./retrieve.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "./spelling.ts";
@@ -57,15 +58,18 @@ export function searchRoutes(app: App): void {
     const services = c.get("services");
     const { query, limit, explain, legs } = c.req.valid("json");
     const reader = { workspaceId: c.get("caller").workspaceId, audience: [] };
-    const [vector, spelling] = await Promise.all([
-      legs.includes("vectors") ? embedQuestion(services.embedder, query) : null,
-      spellingStatement(
-        services.db,
-        { sql: "?1", value: reader.workspaceId },
-        query,
-      ).all<SpellingCandidate>(),
+    const workspace = { sql: "?1", value: reader.workspaceId };
+    const asked = startEmbedding(services, reader.workspaceId, query);
+    const [[live, spelling]] = await Promise.all([
+      services.db.batch([
+        liveStatement(services.db, workspace),
+        spellingStatement(services.db, workspace, query),
+      ]),
+      asked.embedding,
     ]);
-    const question = { text: query, corrections: corrections(spelling.results), vector };
+    const { generation, vector } = await asked.settle(live?.results[0], reader.workspaceId);
+    const near = (spelling?.results ?? []) as SpellingCandidate[];
+    const question = { text: query, corrections: corrections(near), vector, generation };
     const candidates = await findCandidates(services, reader, question, legs);
     const passages = await readCandidates(
       services,
@@ -73,7 +77,7 @@ export function searchRoutes(app: App): void {
       candidates,
       Math.max(limit, ANSWER_PASSAGES),
     );
-    const evidence = weigh(candidates, passages, services.embedder.model);
+    const evidence = weigh(candidates, passages, generation.model);
     return c.json(
       {
         results: passages.slice(0, limit).map((passage) => toResult(passage, explain)),

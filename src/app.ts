@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { chatRoutes } from "./chat/routes.ts";
 import { conversationRoutes } from "./conversations/routes.ts";
+import { generationRoutes } from "./generations/routes.ts";
 import type { App, AppEnv } from "./http/context.ts";
 import { Problem, problemResponse, validationProblem } from "./http/problem.ts";
 import { documentRoutes } from "./knowledge/routes.ts";
@@ -36,6 +37,7 @@ export function createApp(): App {
   chatRoutes(app);
   conversationRoutes(app);
   documentRoutes(app);
+  generationRoutes(app);
   searchRoutes(app);
   synonymRoutes(app);
 

@@ -5,6 +5,8 @@ import { embeddingModels } from "./models/table.ts";
 export interface Env {
   AI: Ai;
   VECTORIZE: Vectorize;
+  /** For an embedding model of other dimensions, beside the one in use. */
+  VECTORIZE_NEXT?: Vectorize;
   DB: D1Database;
   INGEST_QUEUE: Queue<IngestMessage>;
   EVENTS_QUEUE: Queue<TurnRecorded>;
@@ -18,9 +20,17 @@ export interface Env {
   DEMO_KEY?: string;
 }
 
-/** A wake-up: the consumer rereads the document, so a duplicate or a late message changes nothing. */
-export interface IngestMessage {
+/** A wake-up: the consumer rereads what it names, so a duplicate or a late message changes nothing. */
+export type IngestMessage = DocumentWakeUp | GenerationWakeUp;
+
+export interface DocumentWakeUp {
   document_id: number;
+}
+
+/** The next bounded step of building or collecting an index generation (src/generations/step.ts). */
+export interface GenerationWakeUp {
+  workspace_id: string;
+  generation: number;
 }
 
 /** A wake-up for the ledger: the consumer rereads the message. */

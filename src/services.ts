@@ -16,7 +16,8 @@ import { vectorizeIndex } from "./retrieval/vectorize.ts";
 export interface Services {
   config: Config;
   db: D1Database;
-  embedder: Embedder;
+  /** By the id of a model in the table: a workspace's vectors say which model they are of. */
+  embedderOf: (model: string) => Embedder;
   chatModels: ChatModel[];
   reranker: Reranker | undefined;
   vectors: VectorIndex;
@@ -39,12 +40,15 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
   return {
     config,
     db: countedDatabase(env.DB, calls),
-    embedder: workersAiEmbedder(env.AI, config.embeddingModel, calls),
+    embedderOf: (model) => workersAiEmbedder(env.AI, model, calls),
     chatModels: config.chatModels.map(({ id, rung }) => workersAiChat(env.AI, id, rung, calls)),
     reranker: config.rerankerModel
       ? workersAiReranker(env.AI, config.rerankerModel, calls)
       : undefined,
-    vectors: vectorizeIndex(env.VECTORIZE, calls),
+    vectors: vectorizeIndex(
+      { VECTORIZE: env.VECTORIZE, VECTORIZE_NEXT: env.VECTORIZE_NEXT },
+      calls,
+    ),
     ingestQueue: env.INGEST_QUEUE,
     eventsQueue: env.EVENTS_QUEUE,
     chatLimiter: env.CHAT_LIMITER,

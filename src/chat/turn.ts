@@ -1,5 +1,6 @@
 import type { Caller } from "../auth/keys.ts";
 import type { BindingCallReport } from "../binding-calls.ts";
+import type { Generation } from "../generations/generation.ts";
 import type { TokenUsage } from "../models/ports.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 import type { Synonyms } from "../retrieval/synonyms.ts";
@@ -32,6 +33,8 @@ export interface Turn {
   vector: number[] | null;
   /** The questions of a message that asks several things, with their embeddings; empty where it asks one. */
   parts: { text: string; vector: number[] | null }[];
+  /** The vectors that are searched, and the model of the embedding. */
+  generation: Generation;
 }
 
 export interface HistoryMessage {

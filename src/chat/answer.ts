@@ -25,7 +25,8 @@ export async function answer(
   const timer = startTimer(services.now);
   const turn = await recall(services, request);
   timer.lap("recall");
-  const reader = { workspaceId: turn.caller.workspaceId, audience: [] };
+  const { caller, conversationId, conversationToken, messageId } = turn;
+  const reader = { workspaceId: caller.workspaceId, audience: caller.visitor?.audience ?? [] };
   const question = understand(turn);
   const smallTalk = smallTalkReply(turn.message);
 
@@ -35,7 +36,7 @@ export async function answer(
     candidates ? readCandidates(services, reader, candidates, ANSWER_PASSAGES) : [],
     storeQuestion(services, turn, question),
   ]);
-  emit({ type: "start", conversationId: turn.conversationId, messageId: turn.messageId });
+  emit({ type: "start", conversationId, conversationToken, messageId });
   timer.lap("retrieve");
 
   const decision = candidates

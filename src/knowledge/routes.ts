@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { jsonBody } from "../http/body.ts";
-import { requireKey, type App } from "../http/context.ts";
+import type { App } from "../http/context.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
@@ -15,14 +15,13 @@ import {
   listQuery,
 } from "./schema.ts";
 
-const access = requireKey({ scope: "documents", secretOnly: true });
 const idParameter = z.object({ external_id: z.string() });
 
 const putRoute = createRoute({
   method: "put",
   path: "/v1/documents/{external_id}",
   summary: "Create or replace a document",
-  middleware: [access, jsonBody()] as const,
+  middleware: [jsonBody()] as const,
   request: {
     params: idParameter,
     body: { ...jsonContent(documentBody, "The document"), required: true },
@@ -37,7 +36,6 @@ const getRoute = createRoute({
   method: "get",
   path: "/v1/documents/{external_id}",
   summary: "Read a document and how far it has been learned",
-  middleware: [access] as const,
   request: { params: idParameter },
   responses: {
     200: jsonContent(documentSummary.extend({ content: z.string() }), "The document"),
@@ -49,7 +47,6 @@ const deleteRoute = createRoute({
   method: "delete",
   path: "/v1/documents/{external_id}",
   summary: "Delete a document; no answer uses it from the response on",
-  middleware: [access] as const,
   request: { params: idParameter },
   responses: {
     200: jsonContent(
@@ -64,7 +61,6 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/documents",
   summary: "List documents",
-  middleware: [access] as const,
   request: { query: listQuery },
   responses: {
     200: jsonContent(

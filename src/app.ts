@@ -11,6 +11,7 @@ import { guard } from "./http/guard.ts";
 import { describe } from "./http/openapi.ts";
 import { Problem, problemResponse, validationProblem } from "./http/problem.ts";
 import { documentRoutes } from "./knowledge/routes.ts";
+import { synonymRoutes } from "./retrieval/synonym-routes.ts";
 import { searchRoutes } from "./retrieval/routes.ts";
 import { createServices } from "./services.ts";
 
@@ -58,6 +59,7 @@ export function createApp(): App {
   identityRoutes(app);
   workspaceRoutes(app);
   auditRoutes(app);
+  synonymRoutes(app);
 
   app.get("/openapi.json", (c) => c.json(describe(app)));
   app.notFound((c) => problemResponse(c, new Problem("not_found", "There is no such path.")));

@@ -31,7 +31,7 @@ const listRoute = createRoute({
       }),
       "A page of the log",
     ),
-    ...problems(400, 401, 403, 422),
+    ...problems(400, 401, 403, 422, 429),
   },
 });
 

@@ -51,6 +51,8 @@ export const accessTable: Record<string, Access> = {
   "DELETE /v1/documents/{external_id}": secretKey("documents"),
   "GET /v1/documents": secretKey("documents"),
   "POST /v1/search": secretKey("documents"),
+  "GET /v1/synonyms": secretKey("documents"),
+  "PUT /v1/synonyms": secretKey("documents"),
 
   "GET /v1/keys": secretKey("admin"),
   "POST /v1/keys": secretKey("admin"),

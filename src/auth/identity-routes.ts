@@ -26,7 +26,7 @@ const listRoute = createRoute({
   summary: "List the secrets that sign visitors' tokens, without the secrets themselves",
   responses: {
     200: jsonContent(z.object({ identity_secrets: z.array(view) }), "Active ones first"),
-    ...problems(401, 403),
+    ...problems(401, 403, 429),
   },
 });
 
@@ -49,7 +49,7 @@ const createSecretRoute = createRoute({
       }),
       "The secret; name its `kid` in the tokens' header",
     ),
-    ...problems(400, 401, 403, 409, 415, 422),
+    ...problems(400, 401, 403, 409, 413, 415, 422, 429),
   },
 });
 
@@ -60,7 +60,7 @@ const revokeRoute = createRoute({
   request: { params: z.object({ kid: z.string().max(100) }) },
   responses: {
     200: jsonContent(z.object({ kid: z.string(), status: z.literal("revoked") }), "Revoked"),
-    ...problems(401, 403, 404),
+    ...problems(401, 403, 404, 429),
   },
 });
 

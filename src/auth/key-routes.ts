@@ -99,7 +99,7 @@ const listRoute = createRoute({
       z.object({ keys: z.array(keyView), next_cursor: z.string().nullable() }),
       "A page of keys",
     ),
-    ...problems(400, 401, 403, 422),
+    ...problems(400, 401, 403, 422, 429),
   },
 });
 
@@ -109,7 +109,10 @@ const createKeyRoute = createRoute({
   summary: "Create a key, which is shown this once",
   middleware: [jsonBody()] as const,
   request: { body: { ...jsonContent(keyBody, "Kind and rights"), required: true } },
-  responses: { 201: jsonContent(shownKey, "The key"), ...problems(400, 401, 403, 409, 415, 422) },
+  responses: {
+    201: jsonContent(shownKey, "The key"),
+    ...problems(400, 401, 403, 409, 413, 415, 422, 429),
+  },
 });
 
 const changeRoute = createRoute({
@@ -127,7 +130,10 @@ const changeRoute = createRoute({
       required: true,
     },
   },
-  responses: { 200: jsonContent(keyView, "The key"), ...problems(400, 401, 403, 404, 415, 422) },
+  responses: {
+    200: jsonContent(keyView, "The key"),
+    ...problems(400, 401, 403, 404, 413, 415, 422, 429),
+  },
 });
 
 const rotateRoute = createRoute({
@@ -153,7 +159,7 @@ const rotateRoute = createRoute({
   },
   responses: {
     201: jsonContent(shownKey, "The new key"),
-    ...problems(400, 401, 403, 404, 415, 422),
+    ...problems(400, 401, 403, 404, 413, 415, 422, 429),
   },
 });
 
@@ -162,7 +168,7 @@ const revokeRoute = createRoute({
   path: "/v1/keys/{id}",
   summary: "Revoke a key at once",
   request: { params: idParameter },
-  responses: { 200: jsonContent(keyView, "The revoked key"), ...problems(401, 403, 404) },
+  responses: { 200: jsonContent(keyView, "The revoked key"), ...problems(401, 403, 404, 429) },
 });
 
 export function keyRoutes(app: App): void {

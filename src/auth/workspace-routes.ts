@@ -26,7 +26,7 @@ const createWorkspaceRoute = createRoute({
       }),
       "The workspace",
     ),
-    ...problems(400, 401, 415, 422),
+    ...problems(400, 401, 413, 415, 422, 429),
   },
 });
 
@@ -40,7 +40,7 @@ const listRoute = createRoute({
       z.object({ workspaces: z.array(workspace), next_cursor: z.string().nullable() }),
       "A page of workspaces",
     ),
-    ...problems(400, 401, 422),
+    ...problems(400, 401, 422, 429),
   },
 });
 

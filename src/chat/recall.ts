@@ -7,9 +7,11 @@ import {
   unknownConversation,
   type Owned,
 } from "../conversations/access.ts";
-import { embedQuestion } from "../models/embed-question.ts";
+import { embedQuestions } from "../models/embed-question.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
+import { synonyms, synonymStatement, type SynonymRow } from "../retrieval/synonyms.ts";
 import type { Services } from "../services.ts";
+import { splitQuestion } from "./split-question.ts";
 import type { ChatRequest, HistoryMessage, Turn } from "./turn.ts";
 
 /** Messages of the conversation that the model and the follow-up see. */
@@ -34,11 +36,13 @@ export async function recall(services: Services, request: ChatRequest): Promise<
   const keyHash = await hashBearer(credentials.authorization);
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
-  const [[keys, conversations, history, spelling], vector] = await Promise.all([
-    services.db.batch(recallStatements(services, keyHash, request)),
-    embedQuestion(services.embedder, request.message),
-    limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
-  ]);
+  const parts = splitQuestion(request.message);
+  const [[keys, conversations, history, spelling, same], [vector = null, ...partVectors]] =
+    await Promise.all([
+      services.db.batch(recallStatements(services, keyHash, request)),
+      embedQuestions(services.embedder, [request.message, ...parts]),
+      limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
+    ]);
   const caller = await admit(services, keys?.results[0], access, credentials);
   const known = conversations?.results[0] as Owned | undefined;
   if (
@@ -60,7 +64,9 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     history: rows.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
     previousQuestion: previousQuestion(rows),
     corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
+    synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
     vector,
+    parts: parts.map((text, index) => ({ text, vector: partVectors[index] ?? null })),
   };
 }
 
@@ -81,6 +87,7 @@ function recallStatements(
       )
       .bind(keyHash, conversationId),
     spellingStatement(db, scope, message),
+    synonymStatement(db, scope, message),
   ];
 }
 

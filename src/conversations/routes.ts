@@ -12,7 +12,10 @@ const getRoute = createRoute({
   path: "/v1/conversations/{id}",
   summary: "Read a conversation, with its token, its visitor's JWT or a secret key",
   request: { params: z.object({ id: z.string() }) },
-  responses: { 200: jsonContent(conversation, "The conversation"), ...problems(401, 403, 404) },
+  responses: {
+    200: jsonContent(conversation, "The conversation"),
+    ...problems(401, 403, 404, 429),
+  },
 });
 
 const listRoute = createRoute({
@@ -29,7 +32,7 @@ const listRoute = createRoute({
       }),
       "A page of conversations, the one with the latest message first",
     ),
-    ...problems(400, 401, 403, 422),
+    ...problems(400, 401, 403, 422, 429),
   },
 });
 

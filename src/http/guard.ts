@@ -21,6 +21,7 @@ export function guard(): MiddlewareHandler<AppEnv> {
         break;
       case "deployment":
         await requireDeployment(c.get("services").config, c.req.header("authorization"));
+        await limitBurst(c.get("services").apiLimiter, "deployment");
         break;
       case "key":
         if (access.checkedBy === "guard") await requireKey(c, access);

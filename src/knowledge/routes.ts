@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { jsonBody } from "../http/body.ts";
-import { requireKey, type App } from "../http/context.ts";
+import type { App } from "../http/context.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
@@ -23,7 +23,6 @@ import {
   listQuery,
 } from "./schema.ts";
 
-const access = requireKey({ scope: "documents", secretOnly: true });
 const idParameter = z.object({ external_id: z.string() });
 
 /** The router leaves what is not UTF-8 in a path as it stands: `%FF` would name the same document as `%25FF`. */
@@ -40,7 +39,7 @@ const putRoute = createRoute({
   method: "put",
   path: "/v1/documents/{external_id}",
   summary: "Create or replace a document",
-  middleware: [access, readablePath, jsonBody()] as const,
+  middleware: [readablePath, jsonBody()] as const,
   request: {
     params: idParameter,
     body: { ...jsonContent(documentBody, "The document"), required: true },
@@ -55,7 +54,7 @@ const getRoute = createRoute({
   method: "get",
   path: "/v1/documents/{external_id}",
   summary: "Read a document and how far it has been learned",
-  middleware: [access, readablePath] as const,
+  middleware: [readablePath] as const,
   request: { params: idParameter },
   responses: {
     200: jsonContent(documentSummary.extend({ content: z.string() }), "The document"),
@@ -67,7 +66,7 @@ const deleteRoute = createRoute({
   method: "delete",
   path: "/v1/documents/{external_id}",
   summary: "Delete a document; no answer uses it from the response on",
-  middleware: [access, readablePath] as const,
+  middleware: [readablePath] as const,
   request: { params: idParameter, query: deleteQuery },
   responses: {
     200: jsonContent(
@@ -82,7 +81,7 @@ const retryRoute = createRoute({
   method: "post",
   path: "/v1/documents/{external_id}/retry",
   summary: "Try again to learn a document that failed",
-  middleware: [access] as const,
+  middleware: [readablePath] as const,
   request: { params: idParameter },
   responses: {
     202: jsonContent(
@@ -97,7 +96,6 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/documents",
   summary: "List documents",
-  middleware: [access] as const,
   request: { query: listQuery },
   responses: {
     200: jsonContent(

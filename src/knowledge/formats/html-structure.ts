@@ -72,16 +72,18 @@ function cellsOf(table: Element): number {
   let rows = 0;
   let columns = 0;
   let widest = 0;
+  let covered = 0;
   visit(table, "element", ({ tagName, properties }) => {
     if (tagName === "tr") {
       rows += 1;
       columns = 0;
     } else if (tagName === "td" || tagName === "th") {
       columns += Number(properties.colSpan ?? 1);
+      covered += Number(properties.colSpan ?? 1) * Number(properties.rowSpan ?? 1);
       widest = Math.max(widest, columns);
     }
   });
-  return Math.max(rows, 1) * widest;
+  return Math.max(Math.max(rows, 1) * widest, covered);
 }
 
 function dissolve(table: Element): void {

@@ -1,9 +1,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { chatRoutes } from "./chat/routes.ts";
 import { conversationRoutes } from "./conversations/routes.ts";
+import { generationRoutes } from "./generations/routes.ts";
 import type { App, AppEnv } from "./http/context.ts";
 import { Problem, problemResponse, validationProblem } from "./http/problem.ts";
 import { documentRoutes } from "./knowledge/routes.ts";
+import { synonymRoutes } from "./retrieval/synonym-routes.ts";
 import { searchRoutes } from "./retrieval/routes.ts";
 import { createServices } from "./services.ts";
 
@@ -35,7 +37,9 @@ export function createApp(): App {
   chatRoutes(app);
   conversationRoutes(app);
   documentRoutes(app);
+  generationRoutes(app);
   searchRoutes(app);
+  synonymRoutes(app);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "key", {
     type: "http",

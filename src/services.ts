@@ -6,17 +6,20 @@ import {
   type IngestMessage,
   type TurnRecorded,
 } from "./env.ts";
-import type { ChatModel, Embedder, VectorIndex } from "./models/ports.ts";
+import type { ChatModel, Embedder, Reranker, VectorIndex } from "./models/ports.ts";
 import { workersAiChat } from "./models/workers-ai-chat.ts";
 import { workersAiEmbedder } from "./models/workers-ai-embedder.ts";
+import { workersAiReranker } from "./models/workers-ai-reranker.ts";
 import { vectorizeIndex } from "./retrieval/vectorize.ts";
 
 /** Everything a request, a batch or a cron run works with. Made anew for each, so that `calls` counts one unit of work. */
 export interface Services {
   config: Config;
   db: D1Database;
-  embedder: Embedder;
+  /** By the id of a model in the table: a workspace's vectors say which model they are of. */
+  embedderOf: (model: string) => Embedder;
   chatModels: ChatModel[];
+  reranker: Reranker | undefined;
   vectors: VectorIndex;
   ingestQueue: Queue<IngestMessage>;
   eventsQueue: Queue<TurnRecorded>;
@@ -37,9 +40,15 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
   return {
     config,
     db: countedDatabase(env.DB, calls),
-    embedder: workersAiEmbedder(env.AI, config.embeddingModel, calls),
+    embedderOf: (model) => workersAiEmbedder(env.AI, model, calls),
     chatModels: config.chatModels.map(({ id, rung }) => workersAiChat(env.AI, id, rung, calls)),
-    vectors: vectorizeIndex(env.VECTORIZE, calls),
+    reranker: config.rerankerModel
+      ? workersAiReranker(env.AI, config.rerankerModel, calls)
+      : undefined,
+    vectors: vectorizeIndex(
+      { VECTORIZE: env.VECTORIZE, VECTORIZE_NEXT: env.VECTORIZE_NEXT },
+      calls,
+    ),
     ingestQueue: env.INGEST_QUEUE,
     eventsQueue: env.EVENTS_QUEUE,
     chatLimiter: env.CHAT_LIMITER,

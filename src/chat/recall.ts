@@ -1,9 +1,12 @@
 import { hashBearer, keyStatement, requireAccess } from "../auth/keys.ts";
 import { limitBurst } from "../auth/limits.ts";
+import { liveStatement } from "../generations/generation.ts";
+import { startEmbedding } from "../generations/live.ts";
 import { Problem } from "../http/problem.ts";
-import { embedQuestion } from "../models/embed-question.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
+import { synonyms, synonymStatement, type SynonymRow } from "../retrieval/synonyms.ts";
 import type { Services } from "../services.ts";
+import { splitQuestion } from "./split-question.ts";
 import type { ChatRequest, HistoryMessage, Turn } from "./turn.ts";
 
 /** Messages of the conversation that the model and the follow-up see. */
@@ -16,6 +19,7 @@ interface HistoryRow {
   text: string;
   standalone: string | null;
   embedding: number[] | null;
+  embedding_model: string | null;
 }
 
 /**
@@ -27,15 +31,18 @@ export async function recall(services: Services, request: ChatRequest): Promise<
   const { conversationId } = request;
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
-  const [[keys, conversations, history, spelling], vector] = await Promise.all([
+  const parts = splitQuestion(request.message);
+  const asked = startEmbedding(services, keyHash, [request.message, ...parts]);
+  const [[keys, conversations, history, spelling, same, live]] = await Promise.all([
     services.db.batch(recallStatements(services.db, keyHash, request)),
-    embedQuestion(services.embedder, request.message),
+    asked.embedding,
     limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
   ]);
   const caller = requireAccess(keys?.results[0], { scope: "chat", secretOnly: false });
   if (conversationId !== undefined && conversations?.results.length === 0)
     throw unknownConversation();
   const rows = (history?.results ?? []) as HistoryRow[];
+  const { generation, vectors } = await asked.settle(live?.results[0], caller.workspaceId);
   return {
     caller,
     conversationId: conversationId ?? services.newId("cv"),
@@ -44,9 +51,12 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     message: request.message,
     metadata: request.metadata,
     history: rows.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
-    previousQuestion: previousQuestion(rows),
+    previousQuestion: previousQuestion(rows, generation.model),
     corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
-    vector,
+    synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
+    vector: vectors[0] ?? null,
+    parts: parts.map((text, index) => ({ text, vector: vectors[index + 1] ?? null })),
+    generation,
   };
 }
 
@@ -64,20 +74,24 @@ function recallStatements(
       .bind(keyHash, conversationId),
     db
       .prepare(
-        `SELECT role, text, standalone, embedding FROM messages
+        `SELECT role, text, standalone, embedding, embedding_model FROM messages
          WHERE ${own} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )
       .bind(keyHash, conversationId),
     spellingStatement(db, { sql: workspace, value: keyHash }, message),
+    synonymStatement(db, { sql: workspace, value: keyHash }, message),
+    liveStatement(db, { sql: workspace, value: keyHash }),
   ];
 }
 
-function previousQuestion(rows: HistoryRow[]): Turn["previousQuestion"] {
+/** Its embedding counts only where it is of the model that searches now: others cannot be compared. */
+function previousQuestion(rows: HistoryRow[], model: string): Turn["previousQuestion"] {
   const last = rows.find((row) => row.role === "visitor");
   if (!last) return undefined;
-  const vector = last.embedding
-    ? Array.from(new Float32Array(new Uint8Array(last.embedding).buffer))
-    : null;
+  const vector =
+    last.embedding && last.embedding_model === model
+      ? Array.from(new Float32Array(new Uint8Array(last.embedding).buffer))
+      : null;
   return { standalone: last.standalone ?? last.text, vector };
 }
 

@@ -22,8 +22,9 @@ export async function storeQuestion(
       .bind(turn.conversationId, workspaceId, JSON.stringify(turn.metadata), at),
     db
       .prepare(
-        `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, embedding, created_at)
-         VALUES (?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7)`,
+        `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, embedding,
+           embedding_model, created_at)
+         VALUES (?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8)`,
       )
       .bind(
         newId("msg"),
@@ -32,6 +33,7 @@ export async function storeQuestion(
         turn.message,
         question.text,
         question.vector ? new Float32Array(question.vector).buffer : null,
+        question.vector ? question.generation.model : null,
         at,
       ),
   ]);

@@ -129,21 +129,25 @@ function pack(blocks: Block[], budget: number): string[] {
     const leadIn = open.at(-1)?.text.endsWith(":") ? open.pop() : undefined;
     const overlap = leadIn ?? tailOf(open.at(-1));
     flush();
-    open = overlap && fits([overlap, next], budget) ? [overlap, next] : leadIn ? [leadIn] : [];
+    open = overlap && fits([overlap, next], budget) ? [overlap, next] : [];
     if (open.at(-1) === next) continue;
-    if (open.length > 0 && !fits([next], budget)) flush();
-    if (fits([...open, next], budget)) {
-      open.push(next);
+    if (!leadIn && fits([next], budget)) {
+      open = [next];
       continue;
     }
-    flush();
-    const pieces = cut(next, budget);
+    open = [];
+    const pieces = cut(leadIn ? introduced(leadIn, next) : next, budget);
     const last = pieces.pop();
     chunks.push(...pieces);
     if (last) open = [{ ...next, text: last, units: [last] }];
   }
   flush();
   return chunks;
+}
+
+/** A block that is cut keeps what introduces it in front of its first piece: alone, "You get:" says nothing. */
+function introduced(leadIn: Block, next: Block): Block {
+  return { ...next, units: [leadIn.text, ...next.units], separator: "\n", isProse: false };
 }
 
 function fits(blocks: Block[], budget: number): boolean {

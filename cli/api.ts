@@ -68,6 +68,10 @@ export class Api {
     return this.#request("PUT", path, body);
   }
 
+  delete<T>(path: string): Promise<Answer<T>> {
+    return this.#request("DELETE", path);
+  }
+
   async #request<T>(
     method: string,
     path: string,

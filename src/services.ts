@@ -6,9 +6,10 @@ import {
   type IngestMessage,
   type TurnRecorded,
 } from "./env.ts";
-import type { ChatModel, Embedder, VectorIndex } from "./models/ports.ts";
+import type { ChatModel, Embedder, Reranker, VectorIndex } from "./models/ports.ts";
 import { workersAiChat } from "./models/workers-ai-chat.ts";
 import { workersAiEmbedder } from "./models/workers-ai-embedder.ts";
+import { workersAiReranker } from "./models/workers-ai-reranker.ts";
 import { vectorizeIndex } from "./retrieval/vectorize.ts";
 
 /** Everything a request, a batch or a cron run works with. Made anew for each, so that `calls` counts one unit of work. */
@@ -18,6 +19,7 @@ export interface Services {
   /** By the id of a model in the table: a workspace's vectors say which model they are of. */
   embedderOf: (model: string) => Embedder;
   chatModels: ChatModel[];
+  reranker: Reranker | undefined;
   vectors: VectorIndex;
   ingestQueue: Queue<IngestMessage>;
   eventsQueue: Queue<TurnRecorded>;
@@ -28,6 +30,8 @@ export interface Services {
   now: () => number;
   /** A new unguessable id: the prefix and 128 random bits. */
   newId: (prefix: string) => string;
+  /** A new secret: the prefix and 256 random bits. */
+  newSecret: (prefix: string) => string;
   /** Lets work outlive the response. */
   waitUntil: (work: Promise<unknown>) => void;
 }
@@ -40,6 +44,9 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
     db: countedDatabase(env.DB, calls),
     embedderOf: (model) => workersAiEmbedder(env.AI, model, calls),
     chatModels: config.chatModels.map(({ id, rung }) => workersAiChat(env.AI, id, rung, calls)),
+    reranker: config.rerankerModel
+      ? workersAiReranker(env.AI, config.rerankerModel, calls)
+      : undefined,
     vectors: vectorizeIndex(
       { VECTORIZE: env.VECTORIZE, VECTORIZE_NEXT: env.VECTORIZE_NEXT },
       calls,
@@ -51,6 +58,7 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
     calls,
     now: () => Date.now(),
     newId: (prefix) => `${prefix}_${randomHex(16)}`,
+    newSecret: (prefix) => `${prefix}_${randomHex(32)}`,
     waitUntil: (work) => context.waitUntil(work),
   };
 }

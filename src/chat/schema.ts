@@ -5,13 +5,12 @@ import { Problem, validationProblem } from "../http/problem.ts";
 /** Characters of one message. */
 export const MAX_MESSAGE_CHARACTERS = 4000;
 
-/** Levels of objects and lists in a body of ours. SQLite reads no JSON beyond 1,000, and a parser's stack ends too. */
-const MAX_LEVELS = 32;
-
 /** Our own shape. Unknown fields are refused: a misspelt `conversation_id` would silently start a new conversation. */
 const plainBody = z.strictObject({
   message: z.string(),
   conversation_id: z.string().optional(),
+  /** Of the conversation's first answer; or send it as `x-conversation-token`. */
+  conversation_token: z.string().nullish(),
   metadata: metadataSchema.optional(),
 });
 
@@ -25,12 +24,18 @@ const useChatBody = z.looseObject({
         parts: z
           .array(z.looseObject({ type: z.string(), text: z.string().optional() }))
           .default([]),
-        metadata: z.looseObject({ conversation_id: z.string().optional() }).nullish(),
+        metadata: z
+          .looseObject({
+            conversation_id: z.string().optional(),
+            conversation_token: z.string().nullish(),
+          })
+          .nullish(),
       }),
     )
     .min(1)
     .max(1000),
   conversation_id: z.string().optional(),
+  conversation_token: z.string().nullish(),
 });
 
 /**
@@ -45,6 +50,7 @@ export const chatBody = z.looseObject({}).meta({
 export interface ParsedChat {
   message: string;
   conversationId: string | undefined;
+  conversationToken: string | undefined;
   metadata: Record<string, unknown>;
 }
 
@@ -65,25 +71,19 @@ export function parseChat(body: unknown): ParsedChat {
 }
 
 function fromPlain(body: unknown): ParsedChat {
-  if (nestsDeeper(body, MAX_LEVELS))
-    throw new Problem("validation_failed", `metadata: At most ${MAX_LEVELS} levels are accepted.`);
   const { data, error } = plainBody.safeParse(body);
   if (error) throw validationProblem(error);
   return {
     message: data.message,
     conversationId: data.conversation_id,
+    conversationToken: data.conversation_token ?? undefined,
     metadata: data.metadata ?? {},
   };
 }
 
-function nestsDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1));
-}
-
 /**
  * The last user message counts; the history is ours. The conversation is the one that our earlier answers carry in their
- * metadata: the `id` that a browser makes up is no credential, and two visitors may make up the same.
+ * metadata, with the token that opens it: the `id` that a browser makes up is no credential.
  */
 function fromUseChat(body: object): ParsedChat {
   const { data, error } = useChatBody.safeParse(body);
@@ -97,6 +97,8 @@ function fromUseChat(body: object): ParsedChat {
   return {
     message: text ?? "",
     conversationId: data.conversation_id ?? answered?.metadata?.conversation_id,
+    conversationToken:
+      data.conversation_token ?? answered?.metadata?.conversation_token ?? undefined,
     metadata: {},
   };
 }
@@ -121,6 +123,8 @@ export const rungSchema = z.enum(["model", "small_model", "cached", "extractive"
 export const chatResult = z
   .object({
     conversation_id: z.string(),
+    /** Opens an anonymous conversation: send it with the next message and to read. Null for a visitor with a JWT. */
+    conversation_token: z.string().nullable(),
     message_id: z.string(),
     text: z.string(),
     outcome: outcomeSchema,
@@ -128,6 +132,7 @@ export const chatResult = z
     rung: rungSchema,
     release: z.string(),
     model: z.string().nullable(),
+    reranker: z.string().nullable(),
     citations: z.array(citationSchema),
     sources: z.array(reference),
     usage: z.object({ input_tokens: z.int(), output_tokens: z.int() }),

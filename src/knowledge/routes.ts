@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import { jsonBody } from "../http/body.ts";
-import { requireKey, type App } from "../http/context.ts";
+import type { App } from "../http/context.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
@@ -24,14 +25,23 @@ import {
   listQuery,
 } from "./schema.ts";
 
-const access = requireKey({ scope: "documents", secretOnly: true });
 const idParameter = z.object({ external_id: z.string() });
+
+/** The router leaves what is not UTF-8 in a path as it stands: `%FF` would name the same document as `%25FF`. */
+const readablePath: MiddlewareHandler = async (c, next) => {
+  try {
+    decodeURIComponent(new URL(c.req.url).pathname);
+  } catch {
+    throw new Problem("invalid_external_id", "The path is not percent-encoded UTF-8.");
+  }
+  await next();
+};
 
 const putRoute = createRoute({
   method: "put",
   path: "/v1/documents/{external_id}",
   summary: "Create or replace a document",
-  middleware: [access, jsonBody()] as const,
+  middleware: [readablePath, jsonBody()] as const,
   request: {
     params: idParameter,
     body: { ...jsonContent(documentBody, "The document"), required: true },
@@ -46,11 +56,11 @@ const getRoute = createRoute({
   method: "get",
   path: "/v1/documents/{external_id}",
   summary: "Read a document and how far it has been learned",
-  middleware: [access] as const,
+  middleware: [readablePath] as const,
   request: { params: idParameter },
   responses: {
     200: jsonContent(documentSummary.extend({ content: z.string() }), "The document"),
-    ...problems(401, 403, 404),
+    ...problems(401, 403, 404, 422, 429),
   },
 });
 
@@ -58,14 +68,14 @@ const deleteRoute = createRoute({
   method: "delete",
   path: "/v1/documents/{external_id}",
   summary: "Delete a document; no answer uses it from the response on",
-  middleware: [access] as const,
+  middleware: [readablePath] as const,
   request: { params: idParameter, query: deleteQuery },
   responses: {
     200: jsonContent(
       acceptedDocument.omit({ unchanged: true }),
       "Deleted, or `stale`: the source has changed the document since",
     ),
-    ...problems(401, 403, 404, 422),
+    ...problems(401, 403, 404, 422, 429),
   },
 });
 
@@ -73,14 +83,14 @@ const retryRoute = createRoute({
   method: "post",
   path: "/v1/documents/{external_id}/retry",
   summary: "Try again to learn a document that failed",
-  middleware: [access] as const,
+  middleware: [readablePath] as const,
   request: { params: idParameter },
   responses: {
     202: jsonContent(
       acceptedDocument,
       "It is learned in the background; `unchanged` if it is live",
     ),
-    ...problems(401, 403, 404),
+    ...problems(401, 403, 404, 422, 429),
   },
 });
 
@@ -89,7 +99,6 @@ const importRoute = createRoute({
   path: "/v1/documents/import",
   summary:
     "Store many documents: one JSON object a line, as for one document and with its `external_id`",
-  middleware: [access] as const,
   request: {
     body: {
       description: "Read as it arrives. A line that is wrong is reported; the others are stored.",
@@ -107,14 +116,13 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/documents",
   summary: "List documents",
-  middleware: [access] as const,
   request: { query: listQuery },
   responses: {
     200: jsonContent(
       z.object({ documents: z.array(documentSummary), next_cursor: z.string().nullable() }),
       "A page of documents",
     ),
-    ...problems(400, 401, 403, 422),
+    ...problems(400, 401, 403, 422, 429),
   },
 });
 

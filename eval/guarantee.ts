@@ -57,9 +57,12 @@ await runCommand(HELP, async (args) => {
     const drawn = results.filter(({ name }) => name !== "all of them");
     await writeText(path.join(write, "reliability.svg"), reliabilityDiagram(drawn));
     await writeText(path.join(write, "risk-coverage.svg"), riskCoverageChart(drawn));
-    const groupsWritten = results.map(({ cases, forecasts: _, curve: __, ...rest }) => ({
+    const groupsWritten = results.map(({ cases, ...result }) => ({
       questions: cases.length,
-      ...rest,
+      ...result,
+      // The charts show them.
+      forecasts: undefined,
+      curve: undefined,
     }));
     const { delta, splits } = options;
     const report = { delta, splits, seed: SEED, groups: groupsWritten, checks };

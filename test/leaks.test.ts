@@ -3,13 +3,15 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TurnResult } from "../src/chat/turn.ts";
 import type { Env } from "../src/env.ts";
+import { firstGeneration } from "../src/generations/generation.ts";
 import {
   findCandidates,
   readCandidates,
   type Leg,
+  type Query,
   type Reader,
 } from "../src/retrieval/retrieve.ts";
-import { createServices } from "../src/services.ts";
+import { createServices, type Services } from "../src/services.ts";
 import { asVisitor, createIdentitySecret } from "./auth/visitor.ts";
 import { ask, call, createWorkspace, learn, tokenOf, type Workspace } from "./chat/workspace.ts";
 
@@ -87,11 +89,17 @@ function leaksIn(text: string, reader: Reader): string[] {
 const readers = (): Reader[] =>
   [ours, theirs].flatMap(({ id }) => READERS.map((audience) => ({ workspaceId: id, audience })));
 
+async function asQuery(services: Services, { workspaceId }: Reader): Promise<Query> {
+  const generation = firstGeneration(workspaceId, services.config.embeddingModel);
+  const embedder = services.embedderOf(generation.model);
+  const [vector = null] = await embedder.embed([QUESTION], "query");
+  return { text: QUESTION, corrections: new Map(), synonyms: new Map(), vector, generation };
+}
+
 /** The documents behind the chunks that one leg alone offers, whatever is checked of them afterwards. */
 async function offeredBy(leg: Leg, reader: Reader, overrides: Partial<Env>): Promise<string[]> {
   const services = createServices({ ...env, ...overrides }, createExecutionContext());
-  const [vector = null] = await services.embedder.embed([QUESTION], "query");
-  const question = { text: QUESTION, corrections: new Map(), synonyms: new Map(), vector };
+  const question = await asQuery(services, reader);
   const candidates = await findCandidates(services, reader, question, [leg]);
   expect(candidates.failedLegs).toEqual([]);
   const { results } = await env.DB.prepare(
@@ -106,8 +114,7 @@ async function offeredBy(leg: Leg, reader: Reader, overrides: Partial<Env>): Pro
 /** What one leg alone gives a reader to read, after the check in D1. */
 async function readBy(leg: Leg, reader: Reader, overrides: Partial<Env>): Promise<string> {
   const services = createServices({ ...env, ...overrides }, createExecutionContext());
-  const [vector = null] = await services.embedder.embed([QUESTION], "query");
-  const question = { text: QUESTION, corrections: new Map(), synonyms: new Map(), vector };
+  const question = await asQuery(services, reader);
   const candidates = await findCandidates(services, reader, question, [leg]);
   return JSON.stringify(await readCandidates(services, reader, candidates, 50));
 }

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { EMBEDDING_DIMENSIONS, EMBEDDING_MODEL } from "../../local/ai/embedding-model.ts";
+import { EMBEDDING_DIMENSIONS, LOCAL_DIMENSIONS } from "../../local/ai/embedding-model.ts";
 import { runEmbeddings, type Embeddings } from "../../local/ai/embeddings.ts";
 import { noSuchModel } from "../../local/ai/errors.ts";
 import type { PlatformEnv } from "../../local/env.ts";
@@ -31,8 +31,9 @@ export function openModels(cacheFile = CACHE_FILE, load: () => EmbedText = loadM
   } as unknown as PlatformEnv;
   const context = { waitUntil: () => undefined } as unknown as ExecutionContext;
   const run = async (model: string, inputs: unknown): Promise<Embeddings> => {
-    if (model !== EMBEDDING_MODEL) throw noSuchModel(model);
-    return runEmbeddings(env, context, inputs);
+    const dimensions = LOCAL_DIMENSIONS[model];
+    if (dimensions === undefined) throw noSuchModel(model);
+    return runEmbeddings(env, context, inputs, dimensions);
   };
   return { run } as unknown as Ai;
 }

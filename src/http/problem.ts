@@ -14,6 +14,7 @@ const catalogue = {
   origin_not_allowed: [403, "This key may not be used from this web site"],
   not_found: [404, "There is no such resource"],
   limit_reached: [409, "There are as many of these as there may be"],
+  generation_conflict: [409, "The generations of the index do not allow that"],
   body_too_large: [413, "The body is too large"],
   document_too_large: [413, "The document is too large"],
   unsupported_media_type: [415, "The body must be application/json"],

@@ -13,6 +13,7 @@ export interface Env {
   EMBEDDING_MODEL?: string;
   CHAT_MODEL?: string;
   SMALL_CHAT_MODEL?: string;
+  RERANKER_MODEL?: string;
   RELEASE?: string;
   DEMO_KEY?: string;
 }
@@ -34,9 +35,13 @@ const configSchema = z.object({
   EMBEDDING_MODEL: z
     .string()
     .default("@cf/qwen/qwen3-embedding-0.6b")
-    .refine((id) => id in embeddingModels, "is not in the model table (src/models/table.ts)"),
+    .refine(
+      (id) => Object.hasOwn(embeddingModels, id),
+      "is not in the model table (src/models/table.ts)",
+    ),
   CHAT_MODEL: z.string().min(1).default("@cf/zai-org/glm-4.7-flash"),
   SMALL_CHAT_MODEL: z.string().default(""),
+  RERANKER_MODEL: z.string().default(""),
   RELEASE: z.string().min(1).default("default"),
   DEMO_KEY: z.string().startsWith("pk_").optional(),
 });
@@ -45,6 +50,8 @@ export interface Config {
   embeddingModel: string;
   /** Tried in this order; the extractive generator is always the last rung and is not listed. */
   chatModels: { id: string; rung: "model" | "small_model" }[];
+  /** Orders the passages once more, for one more wait; undefined where none is wanted. */
+  rerankerModel: string | undefined;
   /** Names the configuration that answered, so that a later comparison knows what it compares. */
   release: string;
   demoKey: string | undefined;
@@ -58,7 +65,8 @@ export function parseConfig(env: Env): Config {
   if (known) return known;
   const result = configSchema.safeParse(env);
   if (!result.success) throw new Error(`Invalid configuration: ${z.prettifyError(result.error)}`);
-  const { EMBEDDING_MODEL, CHAT_MODEL, SMALL_CHAT_MODEL, RELEASE, DEMO_KEY } = result.data;
+  const { EMBEDDING_MODEL, CHAT_MODEL, SMALL_CHAT_MODEL, RERANKER_MODEL, RELEASE, DEMO_KEY } =
+    result.data;
   const chatModels: Config["chatModels"] = [];
   if (CHAT_MODEL !== EXTRACTIVE) {
     chatModels.push({ id: CHAT_MODEL, rung: "model" });
@@ -67,6 +75,7 @@ export function parseConfig(env: Env): Config {
   const config = {
     embeddingModel: EMBEDDING_MODEL,
     chatModels,
+    rerankerModel: RERANKER_MODEL || undefined,
     release: RELEASE,
     demoKey: DEMO_KEY,
   };

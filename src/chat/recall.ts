@@ -1,9 +1,10 @@
 import { hashBearer, keyStatement, requireAccess } from "../auth/keys.ts";
 import { limitBurst } from "../auth/limits.ts";
 import { Problem } from "../http/problem.ts";
-import { embedQuestion } from "../models/embed-question.ts";
+import { embedQuestions } from "../models/embed-question.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
 import type { Services } from "../services.ts";
+import { splitQuestion } from "./split-question.ts";
 import type { ChatRequest, HistoryMessage, Turn } from "./turn.ts";
 
 /** Messages of the conversation that the model and the follow-up see. */
@@ -27,11 +28,13 @@ export async function recall(services: Services, request: ChatRequest): Promise<
   const { conversationId } = request;
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
-  const [[keys, conversations, history, spelling], vector] = await Promise.all([
-    services.db.batch(recallStatements(services.db, keyHash, request)),
-    embedQuestion(services.embedder, request.message),
-    limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
-  ]);
+  const parts = splitQuestion(request.message);
+  const [[keys, conversations, history, spelling], [vector = null, ...partVectors]] =
+    await Promise.all([
+      services.db.batch(recallStatements(services.db, keyHash, request)),
+      embedQuestions(services.embedder, [request.message, ...parts]),
+      limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
+    ]);
   const caller = requireAccess(keys?.results[0], { scope: "chat", secretOnly: false });
   if (conversationId !== undefined && conversations?.results.length === 0)
     throw unknownConversation();
@@ -47,6 +50,7 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     previousQuestion: previousQuestion(rows),
     corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
     vector,
+    parts: parts.map((text, index) => ({ text, vector: partVectors[index] ?? null })),
   };
 }
 

@@ -118,6 +118,7 @@ export const chatResult = z
     rung: rungSchema,
     release: z.string(),
     model: z.string().nullable(),
+    reranker: z.string().nullable(),
     citations: z.array(citationSchema),
     sources: z.array(reference),
     usage: z.object({ input_tokens: z.int(), output_tokens: z.int() }),

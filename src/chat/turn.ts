@@ -27,6 +27,8 @@ export interface Turn {
   corrections: Corrections;
   /** Embedding of the message as typed; null when the model could not be reached. */
   vector: number[] | null;
+  /** The questions of a message that asks several things, with their embeddings; empty where it asks one. */
+  parts: { text: string; vector: number[] | null }[];
 }
 
 export interface HistoryMessage {
@@ -40,7 +42,7 @@ export interface Source {
   externalId: string;
   title: string;
   url: string | null;
-  passages: { headingPath: string[]; text: string }[];
+  passages: { chunkId: number; headingPath: string[]; text: string }[];
 }
 
 /** A source that supports the answer, with the span of stored text that does. */
@@ -66,6 +68,8 @@ export interface TurnResult {
   rung: Rung;
   release: string;
   model: string | null;
+  /** What ordered the passages: `text`, or the reranker model's id; null where none were looked for. */
+  reranker: string | null;
   citations: Citation[];
   sources: SourceReference[];
   usage: TokenUsage;

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { expectProblem } from "../http/expect-problem.ts";
 import {
   addKey,
   ask,
@@ -10,21 +11,6 @@ import {
   readConversation,
   type Workspace,
 } from "./workspace.ts";
-
-async function expectProblem(response: Response, status: number, code: string): Promise<void> {
-  const text = await response.text();
-  expect([response.status, text]).toEqual([status, expect.stringContaining(`"code":"${code}"`)]);
-  expect(response.headers.get("content-type")).toBe("application/problem+json");
-  const problem = JSON.parse(text) as Record<string, unknown>;
-  expect(problem).toMatchObject({
-    type: expect.any(String),
-    title: expect.any(String),
-    status,
-    code,
-    request_id: response.headers.get("x-request-id"),
-  });
-  expect(text).not.toMatch(/ {4}at |SQLITE|D1_ERROR|ZodError/);
-}
 
 const user = (text: string): object => ({ role: "user", parts: [{ type: "text", text }] });
 const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);

@@ -3,6 +3,32 @@ import { Problem } from "../http/problem.ts";
 /** The window of the rate-limit bindings in `wrangler.toml`, in seconds: how long a refused caller should wait. */
 const WINDOW_SECONDS = 60;
 
+/**
+ * What a chat turn counts against. A browser's key is shared by every visitor, so it has the wide limit; one visitor and one
+ * conversation have the narrow one. A visitor is told apart by the token that names them, else by address and key together;
+ * a server calls for many visitors from one address, so its address says nothing.
+ */
+export async function limitTurn(
+  limiters: { chatLimiter: RateLimit; apiLimiter: RateLimit },
+  turn: {
+    keyHash: string;
+    isServer: boolean;
+    visitor: string | undefined;
+    address: string;
+    conversationId: string | undefined;
+  },
+): Promise<void> {
+  const { keyHash, isServer, visitor, address, conversationId } = turn;
+  const narrow: string[] = [];
+  if (visitor !== undefined) narrow.push(`visitor:${keyHash}:${visitor}`);
+  else if (!isServer) narrow.push(`address:${keyHash}:${address}`);
+  if (conversationId !== undefined) narrow.push(`conversation:${keyHash}:${conversationId}`);
+  await Promise.all([
+    limitBurst(limiters.apiLimiter, `chat:${keyHash}`),
+    ...narrow.map((key) => limitBurst(limiters.chatLimiter, key)),
+  ]);
+}
+
 /** Refuses bursts. The binding counts per location and loosely: it stops floods, it is no quota. */
 export async function limitBurst(limiter: RateLimit, key: string): Promise<void> {
   const { success } = await limiter.limit({ key });

@@ -1,6 +1,7 @@
 import { hashBearer, keyStatement, requireAccess } from "../auth/keys.ts";
-import { limitBurst } from "../auth/limits.ts";
+import { limitTurn } from "../auth/limits.ts";
 import { Problem } from "../http/problem.ts";
+import { allowanceStatement, requireQuota, toAllowance } from "../limits/quotas.ts";
 import { embedQuestions } from "../models/embed-question.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
 import type { Services } from "../services.ts";
@@ -17,6 +18,7 @@ interface HistoryRow {
   text: string;
   standalone: string | null;
   embedding: number[] | null;
+  seq: number;
 }
 
 /**
@@ -29,16 +31,25 @@ export async function recall(services: Services, request: ChatRequest): Promise<
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
   const parts = splitQuestion(request.message);
-  const [[keys, conversations, history, spelling], [vector = null, ...partVectors]] =
+  const [[keys, conversations, history, spelling, allowed], [vector = null, ...partVectors]] =
     await Promise.all([
-      services.db.batch(recallStatements(services.db, keyHash, request)),
+      services.db.batch(recallStatements(services, keyHash, request)),
       embedQuestions(services.embedder, [request.message, ...parts]),
-      limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
+      limitTurn(services, {
+        keyHash,
+        isServer: /^Bearer sk_/i.test(request.authorization ?? ""),
+        visitor: undefined,
+        address: request.address,
+        conversationId,
+      }),
     ]);
   const caller = requireAccess(keys?.results[0], { scope: "chat", secretOnly: false });
   if (conversationId !== undefined && conversations?.results.length === 0)
     throw unknownConversation();
   const rows = (history?.results ?? []) as HistoryRow[];
+  const allowance = toAllowance(allowed?.results[0]);
+  requireQuota(allowance, ["turns", "neurons"], services.now());
+  requireRoom(rows[0]?.seq ?? 0, allowance.settings.max_conversation_messages);
   return {
     caller,
     conversationId: conversationId ?? services.newId("cv"),
@@ -47,6 +58,7 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     message: request.message,
     metadata: request.metadata,
     history: rows.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
+    allowance,
     previousQuestion: previousQuestion(rows),
     corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
     vector,
@@ -55,7 +67,7 @@ export async function recall(services: Services, request: ChatRequest): Promise<
 }
 
 function recallStatements(
-  db: D1Database,
+  { db, now }: Services,
   keyHash: string,
   { conversationId = "", message }: ChatRequest,
 ): D1PreparedStatement[] {
@@ -68,12 +80,22 @@ function recallStatements(
       .bind(keyHash, conversationId),
     db
       .prepare(
-        `SELECT role, text, standalone, embedding FROM messages
+        `SELECT role, text, standalone, embedding, seq FROM messages
          WHERE ${own} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )
       .bind(keyHash, conversationId),
     spellingStatement(db, { sql: workspace, value: keyHash }, message),
+    allowanceStatement(db, { sql: workspace, value: keyHash }, now()),
   ];
+}
+
+/** A turn adds two messages. */
+function requireRoom(messages: number, limit: number): void {
+  if (messages + 2 <= limit) return;
+  throw new Problem(
+    "conversation_too_long",
+    `A conversation holds at most ${limit} messages. Start a new one.`,
+  );
 }
 
 function previousQuestion(rows: HistoryRow[]): Turn["previousQuestion"] {

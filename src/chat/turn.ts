@@ -1,5 +1,6 @@
 import type { Caller } from "../auth/keys.ts";
 import type { BindingCallReport } from "../binding-calls.ts";
+import type { Allowance } from "../limits/quotas.ts";
 import type { TokenUsage } from "../models/ports.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 
@@ -23,6 +24,8 @@ export interface Turn {
   metadata: Record<string, unknown>;
   history: HistoryMessage[];
   previousQuestion: { standalone: string; vector: number[] | null } | undefined;
+  /** What the workspace allows, and what it used today. */
+  allowance: Allowance;
   /** What misspelt words of the message probably meant. */
   corrections: Corrections;
   /** Embedding of the message as typed; null when the model could not be reached. */
@@ -42,6 +45,8 @@ export interface Source {
   externalId: string;
   title: string;
   url: string | null;
+  /** The served version that the passages were read from. */
+  version: number;
   passages: { chunkId: number; headingPath: string[]; text: string }[];
 }
 

@@ -51,6 +51,8 @@ export default defineConfig({
           isolate: false,
           include: ["test/**/*.test.ts"],
           testTimeout: 20_000,
+          // The default of a second is too little for a queue on a busy machine.
+          expect: { poll: { timeout: 10_000 } },
           exclude: ["test/e2e/**", ...IN_NODE, "test/local/remote/**"],
           setupFiles: ["test/setup.ts"],
         },

@@ -7,6 +7,8 @@ export interface ApiOptions {
   /** Attempts for a request that meets 429, 5xx, a time-out or no server. */
   tries: number;
   timeoutMs: number;
+  /** How requests are sent; the network unless told. */
+  fetch?: typeof fetch;
 }
 
 export interface Answer<T> {
@@ -102,7 +104,7 @@ export class Api {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(`${this.url}${path}`, {
+      response = await (this.#options.fetch ?? fetch)(`${this.url}${path}`, {
         method,
         headers,
         body: body && JSON.stringify(body),

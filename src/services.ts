@@ -16,7 +16,8 @@ import { vectorizeIndex } from "./retrieval/vectorize.ts";
 export interface Services {
   config: Config;
   db: D1Database;
-  embedder: Embedder;
+  /** By the id of a model in the table: a workspace's vectors say which model they are of. */
+  embedderOf: (model: string) => Embedder;
   chatModels: ChatModel[];
   reranker: Reranker | undefined;
   vectors: VectorIndex;
@@ -29,6 +30,8 @@ export interface Services {
   now: () => number;
   /** A new unguessable id: the prefix and 128 random bits. */
   newId: (prefix: string) => string;
+  /** A new secret: the prefix and 256 random bits. */
+  newSecret: (prefix: string) => string;
   /** Lets work outlive the response. */
   waitUntil: (work: Promise<unknown>) => void;
 }
@@ -39,12 +42,15 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
   return {
     config,
     db: countedDatabase(env.DB, calls),
-    embedder: workersAiEmbedder(env.AI, config.embeddingModel, calls),
+    embedderOf: (model) => workersAiEmbedder(env.AI, model, calls),
     chatModels: config.chatModels.map(({ id, rung }) => workersAiChat(env.AI, id, rung, calls)),
     reranker: config.rerankerModel
       ? workersAiReranker(env.AI, config.rerankerModel, calls)
       : undefined,
-    vectors: vectorizeIndex(env.VECTORIZE, calls),
+    vectors: vectorizeIndex(
+      { VECTORIZE: env.VECTORIZE, VECTORIZE_NEXT: env.VECTORIZE_NEXT },
+      calls,
+    ),
     ingestQueue: env.INGEST_QUEUE,
     eventsQueue: env.EVENTS_QUEUE,
     chatLimiter: env.CHAT_LIMITER,
@@ -52,6 +58,7 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
     calls,
     now: () => Date.now(),
     newId: (prefix) => `${prefix}_${randomHex(16)}`,
+    newSecret: (prefix) => `${prefix}_${randomHex(32)}`,
     waitUntil: (work) => context.waitUntil(work),
   };
 }

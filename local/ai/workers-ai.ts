@@ -10,7 +10,7 @@ import {
   requestTimeout,
   unavailable,
 } from "./errors.ts";
-import { EMBEDDING_MODEL } from "./embedding-model.ts";
+import { LOCAL_DIMENSIONS } from "./embedding-model.ts";
 import { cutStream, playScript } from "./streams.ts";
 
 /** Model families that the service has and this platform has no model for. */
@@ -28,8 +28,9 @@ export class WorkersAI extends WorkerEntrypoint<PlatformEnv> {
     stats.aiCalls += 1;
     const fault = takeFault(this.env, "ai", model);
     throwIfRequested(fault);
-    if (model === EMBEDDING_MODEL) {
-      const answer = await runEmbeddings(this.env, this.ctx, inputs);
+    const dimensions = LOCAL_DIMENSIONS[model];
+    if (dimensions !== undefined) {
+      const answer = await runEmbeddings(this.env, this.ctx, inputs, dimensions);
       return fault === "wrong-dimensions" ? withoutLastDimension(answer) : answer;
     }
     if (model === RERANKER) return this.#rerank(Object.assign({}, inputs));

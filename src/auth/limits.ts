@@ -1,4 +1,6 @@
+import { decodeJwt } from "jose";
 import { Problem } from "../http/problem.ts";
+import type { Credentials } from "./credentials.ts";
 
 /** The window of the rate-limit bindings in `wrangler.toml`, in seconds: how long a refused caller should wait. */
 const WINDOW_SECONDS = 60;
@@ -10,23 +12,33 @@ const WINDOW_SECONDS = 60;
  */
 export async function limitTurn(
   limiters: { chatLimiter: RateLimit; apiLimiter: RateLimit },
-  turn: {
-    keyHash: string;
-    isServer: boolean;
-    visitor: string | undefined;
-    address: string;
-    conversationId: string | undefined;
-  },
+  keyHash: string,
+  {
+    credentials,
+    address,
+    conversationId,
+  }: { credentials: Credentials; address: string; conversationId: string | undefined },
 ): Promise<void> {
-  const { keyHash, isServer, visitor, address, conversationId } = turn;
+  const subject = claimedSubject(credentials.visitorToken);
   const narrow: string[] = [];
-  if (visitor !== undefined) narrow.push(`visitor:${keyHash}:${visitor}`);
-  else if (!isServer) narrow.push(`address:${keyHash}:${address}`);
+  if (subject !== undefined) narrow.push(`visitor:${keyHash}:${subject}`);
+  else if (!/^Bearer sk_/i.test(credentials.authorization ?? ""))
+    narrow.push(`address:${keyHash}:${address}`);
   if (conversationId !== undefined) narrow.push(`conversation:${keyHash}:${conversationId}`);
   await Promise.all([
     limitBurst(limiters.apiLimiter, `chat:${keyHash}`),
     ...narrow.map((key) => limitBurst(limiters.chatLimiter, key)),
   ]);
+}
+
+/** Whom a token names, before it is verified: a forged one is refused right after, and counts against its key meanwhile. */
+function claimedSubject(token: string | undefined): string | undefined {
+  if (token === undefined) return undefined;
+  try {
+    return decodeJwt(token).sub;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Refuses bursts. The binding counts per location and loosely: it stops floods, it is no quota. */

@@ -1,8 +1,8 @@
 import { knownSecrets } from "../privacy/secrets.ts";
 
-/** What stands in place of a link or a secret that may not be shown. No bracket of it can become a link or a citation. */
-const LINK_REMOVED = "[link removed]";
-const SECRET_REMOVED = "[secret removed]";
+/** What stands in place of a link or a secret that may not be shown. No sign of it can become a link, an image or a citation. */
+const LINK_REMOVED = "‹link removed›";
+const SECRET_REMOVED = "‹secret removed›";
 
 /** Longer constructs than these are no link or secret that anybody needs. */
 const MAX_URL = 2048;
@@ -134,7 +134,7 @@ export class OutputFilter {
 
   /** The address as a browser would read it, if it is a plain one on an allowed host. */
   #allowed(text: string): string | undefined {
-    if (/[\\@&;\u0000-\u001F]/u.test(text.replaceAll("&amp;", "").replace(/&(?=[\w-]+=)/gu, "")))
+    if (/[\\@&;\p{Cc}]/u.test(text.replaceAll("&amp;", "").replace(/&(?=[\w-]+=)/gu, "")))
       return undefined;
     const plain = text.replaceAll("&amp;", "&");
     const absolute = /^www\./i.test(plain) ? `https://${plain}` : plain;

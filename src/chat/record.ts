@@ -1,3 +1,5 @@
+import { unknownConversation } from "../conversations/access.ts";
+import { noteVisitor, visitorIdOf } from "../conversations/visitors.ts";
 import type { Query } from "../retrieval/retrieve.ts";
 import type { Services } from "../services.ts";
 import { usageStatement } from "../limits/quotas.ts";
@@ -17,8 +19,10 @@ import type { Source, Turn, TurnResult } from "./turn.ts";
 const NEXT_SEQ = `(SELECT coalesce(max(seq), 0) + 1 FROM messages WHERE conversation_id = ?2)`;
 
 /**
- * Stores the visitor's message and counts the turn. The response starts only after it: a 2xx means that the question is kept.
+ * Stores the visitor's message, and the conversation with whom it belongs to: asking in an anonymous one with a JWT claims it.
+ * Counts the turn. The response starts only after it: a 2xx means that the question is kept.
  * @returns an answer to the same question, kept for when no model can be asked: one wait brings both
+ * @throws Problem `not_found` when another visitor has claimed the conversation since it was opened
  */
 export async function storeQuestion(
   services: Services,
@@ -27,19 +31,27 @@ export async function storeQuestion(
   key: CacheKey,
 ): Promise<CachedAnswer | undefined> {
   const { db, now, newId } = services;
-  const { workspaceId } = turn.caller;
+  const { workspaceId, visitor, kind } = turn.caller;
   const at = now();
+  const subject = visitor?.subject ?? null;
   const results = await db.batch([
+    usageStatement(db, workspaceId, { turns: 1 }, at),
+    ...(visitor ? [noteVisitor(services, workspaceId, visitor)] : []),
     db
       .prepare(
-        `INSERT INTO conversations (id, workspace_id, metadata, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)
-         ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at`,
+        `INSERT INTO conversations (id, workspace_id, metadata, visitor_id, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ${visitorIdOf("?2", "?4")}, ?5, ?5)
+         ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at,
+           visitor_id = coalesce(visitor_id, excluded.visitor_id)
+         WHERE workspace_id = excluded.workspace_id`,
       )
-      .bind(turn.conversationId, workspaceId, JSON.stringify(turn.metadata), at),
+      .bind(turn.conversationId, workspaceId, JSON.stringify(turn.metadata), subject, at),
     db
       .prepare(
-        `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, embedding, created_at)
-         VALUES (?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7)`,
+        `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, embedding,
+           embedding_model, created_at)
+         SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8 FROM conversations
+         WHERE id = ?2 AND workspace_id = ?3 AND (visitor_id IS ${visitorIdOf("?3", "?9")} OR ?10)`,
       )
       .bind(
         newId("msg"),
@@ -48,12 +60,16 @@ export async function storeQuestion(
         turn.message,
         question.text,
         question.vector ? new Float32Array(question.vector).buffer : null,
+        question.vector ? question.generation.model : null,
         at,
+        subject,
+        kind === "secret" && !visitor ? 1 : 0,
       ),
-    usageStatement(db, workspaceId, { turns: 1 }, at),
     await cachedAnswerStatement(db, key, at),
   ]);
-  return toCachedAnswer(results.at(-1)?.results[0]);
+  const kept = results.pop();
+  if (results.at(-1)?.meta.changes !== 1) throw unknownConversation();
+  return toCachedAnswer(kept?.results[0]);
 }
 
 /** Stores the answer with what it used, and wakes the ledger. Runs to its end even if the visitor has gone. */
@@ -92,7 +108,7 @@ export async function recordAnswer(
   const answer = { messageId: turn.messageId, text: result.text, sources };
   await db.batch([
     message,
-    usageStatement(db, workspaceId, { neurons: neuronsUsed(services, turn, made.draft) }, at),
+    usageStatement(db, workspaceId, { neurons: neuronsUsed(turn, made.draft) }, at),
     ...(mayBeKept(turn, result) ? [await keepAnswerStatement(db, key, answer, at)] : []),
   ]);
   services.waitUntil(
@@ -115,8 +131,8 @@ function mayBeKept(turn: Turn, result: TurnResult): boolean {
   );
 }
 
-function neuronsUsed(services: Services, turn: Turn, draft: Draft | undefined): number {
-  const { model } = services.embedder;
+function neuronsUsed(turn: Turn, draft: Draft | undefined): number {
+  const { model } = turn.generation;
   const asked = [turn.message, ...turn.parts.map(({ text }) => text)].join("\n");
   const embedding = { input_tokens: estimateTokens(asked), output_tokens: 0 };
   const calls = [

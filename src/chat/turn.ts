@@ -1,12 +1,18 @@
+import type { KeyAccess } from "../auth/access.ts";
+import type { Credentials } from "../auth/credentials.ts";
 import type { Caller } from "../auth/keys.ts";
 import type { BindingCallReport } from "../binding-calls.ts";
 import type { Allowance } from "../limits/quotas.ts";
+import type { Generation } from "../generations/generation.ts";
 import type { TokenUsage } from "../models/ports.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
+import type { Synonyms } from "../retrieval/synonyms.ts";
 
 /** One question as it came in. */
 export interface ChatRequest {
-  authorization: string | undefined;
+  credentials: Credentials;
+  /** What the route asks of the key. */
+  access: KeyAccess;
   /** Of the network, for the burst limit only; never stored. */
   address: string;
   message: string;
@@ -19,6 +25,8 @@ export interface Turn {
   caller: Caller;
   conversationId: string;
   isNewConversation: boolean;
+  /** What opens the conversation from now on; null when it belongs to a visitor, whom only a JWT proves. */
+  conversationToken: string | null;
   messageId: string;
   message: string;
   metadata: Record<string, unknown>;
@@ -28,10 +36,14 @@ export interface Turn {
   allowance: Allowance;
   /** What misspelt words of the message probably meant. */
   corrections: Corrections;
+  /** What the workspace says means the same as words of the message. */
+  synonyms: Synonyms;
   /** Embedding of the message as typed; null when the model could not be reached. */
   vector: number[] | null;
   /** The questions of a message that asks several things, with their embeddings; empty where it asks one. */
   parts: { text: string; vector: number[] | null }[];
+  /** The vectors that are searched, and the model of the embedding. */
+  generation: Generation;
 }
 
 export interface HistoryMessage {
@@ -66,6 +78,7 @@ export type Rung = "model" | "small_model" | "cached" | "extractive" | "none";
 /** How a turn ended, as every protocol reports it and as history keeps it. */
 export interface TurnResult {
   conversation_id: string;
+  conversation_token: string | null;
   message_id: string;
   text: string;
   outcome: Outcome;
@@ -84,7 +97,7 @@ export interface TurnResult {
 
 /** What happens during a turn, in order. The first `start` means that the question is stored. */
 export type AnswerEvent =
-  | { type: "start"; conversationId: string; messageId: string }
+  | { type: "start"; conversationId: string; conversationToken: string | null; messageId: string }
   | { type: "sources"; sources: SourceReference[] }
   | { type: "text"; delta: string }
   /** What was streamed so far is void: its model failed, and another rung starts over. */

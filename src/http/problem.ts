@@ -15,6 +15,7 @@ const catalogue = {
   not_found: [404, "There is no such resource"],
   limit_reached: [409, "There are as many of these as there may be"],
   conversation_too_long: [409, "The conversation has reached its maximal length"],
+  generation_conflict: [409, "The generations of the index do not allow that"],
   body_too_large: [413, "The body is too large"],
   document_too_large: [413, "The document is too large"],
   unsupported_media_type: [415, "The body must be application/json"],

@@ -31,8 +31,21 @@ export interface DocumentSummary {
   /** Chunks whose text the last run had to embed; the others were unchanged. */
   embedded_chunks: number;
   source_updated_at: string | null;
+  /** When this version reached each stage, and what delays it. */
+  stages: Stages;
   created_at: string;
   updated_at: string;
+}
+
+export interface Stages {
+  accepted_at?: string;
+  normalised_at?: string;
+  /** From here on the keyword leg finds it, and no longer the version before. */
+  keywords_at?: string;
+  /** Vectorize has accepted all its vectors, and shows them some seconds later. */
+  vectors_at?: string;
+  failed_at?: string;
+  delayed_by?: string;
 }
 
 export interface Accepted {
@@ -40,10 +53,31 @@ export interface Accepted {
   version: number;
   status: DocumentStatus;
   unchanged: boolean;
+  /** The source's timestamp is older than one that this document has seen already: nothing was done. */
+  stale: boolean;
+}
+
+/**
+ * How far ahead of our clock a source's timestamp is believed. A clock that is years ahead would otherwise hold its
+ * document in a state that no later event can change.
+ */
+const MAX_CLOCK_LEAD_MS = 24 * 3600_000;
+
+/** A source's timestamp as milliseconds since the epoch: `+02:00` and `Z` may name the same instant. */
+function toInstant(timestamp: string | undefined, now: number): number | null {
+  if (timestamp === undefined) return null;
+  const instant = Date.parse(timestamp);
+  if (Number.isNaN(instant)) throw new RangeError(`Not a timestamp: ${timestamp}`);
+  return Math.min(instant, now + MAX_CLOCK_LEAD_MS);
+}
+
+/** SQL: the event, of the instant `event` or of none, does not come from before what the document has seen. */
+function isNotStale(event: string): string {
+  return `(${event} IS NULL OR documents.source_instant IS NULL OR documents.source_instant <= ${event})`;
 }
 
 const SUMMARY_COLUMNS = `external_id, title, url, content_type, language, audience, metadata, status, version,
-  live_version, error, chunk_count AS chunks, embedded_chunks, source_updated_at, created_at, updated_at`;
+  live_version, error, chunk_count AS chunks, embedded_chunks, source_updated_at, stages, created_at, updated_at`;
 
 /** The same document again hashes the same; what it leaves out is bookkeeping that no reader sees. */
 async function hashContent(input: DocumentInput): Promise<string> {
@@ -55,7 +89,8 @@ async function hashContent(input: DocumentInput): Promise<string> {
 
 /**
  * Stores a document and the work it owes in one transaction. The same content again changes nothing and owes nothing,
- * unless the last attempt failed.
+ * unless the last attempt failed. An `updated_at` from before what the document has seen, a deletion included, changes
+ * nothing either; events of the same instant, or without one, count in the order of their arrival.
  */
 export async function putDocument(
   db: D1Database,
@@ -64,18 +99,21 @@ export async function putDocument(
   input: DocumentInput,
   now: number,
 ): Promise<Accepted> {
+  const instant = toInstant(input.updated_at, now);
   const upsert = db
     .prepare(
       `INSERT INTO documents (workspace_id, external_id, title, content, content_type, url, language, audience,
-         metadata, source_updated_at, content_hash, version, status, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, 'pending', ?12, ?12)
+         metadata, source_updated_at, source_instant, content_hash, version, status, stages, created_at,
+         updated_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, 'pending', json_object('accepted_at', ?13), ?13, ?13)
        ON CONFLICT (workspace_id, external_id) DO UPDATE SET
          title = excluded.title, content = excluded.content, content_type = excluded.content_type,
          url = excluded.url, language = excluded.language, audience = excluded.audience,
          metadata = excluded.metadata, source_updated_at = excluded.source_updated_at,
          content_hash = excluded.content_hash, version = version + 1, status = 'pending', error = NULL,
-         updated_at = excluded.updated_at
-       WHERE content_hash <> excluded.content_hash OR status IN ('failed', 'deleted')
+         stages = excluded.stages, updated_at = excluded.updated_at
+       WHERE (content_hash <> excluded.content_hash OR status IN ('failed', 'deleted'))
+         AND ${isNotStale("excluded.source_instant")}
        RETURNING id`,
     )
     .bind(
@@ -89,26 +127,58 @@ export async function putDocument(
       JSON.stringify(input.audience),
       JSON.stringify(input.metadata),
       input.updated_at ?? null,
+      instant,
       await hashContent(input),
       now,
     );
-  const [changed, , current] = await db.batch<{
-    id: number;
-    version: number;
-    status: DocumentStatus;
-  }>([
+  const [changed, , , current] = await db.batch<DocumentState>([
     upsert,
+    noteInstant(db, workspaceId, externalId, input.updated_at ?? null, instant),
     oweWork(db, workspaceId, externalId, now),
-    db
-      .prepare(
-        `SELECT id, version, status FROM documents WHERE workspace_id = ?1 AND external_id = ?2`,
-      )
-      .bind(workspaceId, externalId),
+    readState(db, workspaceId, externalId),
   ]);
   const row = current?.results[0];
   if (!row) throw new Error("The stored document could not be read back");
-  const unchanged = changed?.results.length === 0;
-  return { documentId: row.id, version: row.version, status: row.status, unchanged };
+  return { ...toState(row, instant), unchanged: changed?.results.length === 0 };
+}
+
+interface DocumentState {
+  id: number;
+  version: number;
+  status: DocumentStatus;
+  source_instant: number | null;
+}
+
+function readState(db: D1Database, workspaceId: string, externalId: string): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT id, version, status, source_instant FROM documents
+       WHERE workspace_id = ?1 AND external_id = ?2`,
+    )
+    .bind(workspaceId, externalId);
+}
+
+/** Whatever was not stale has become the newest, so what is older than the newest was. */
+function toState(row: DocumentState, instant: number | null) {
+  const stale = instant !== null && row.source_instant !== null && row.source_instant > instant;
+  return { documentId: row.id, version: row.version, status: row.status, stale };
+}
+
+/** Also for an event that changes nothing else: one from between the two is stale from here on. */
+function noteInstant(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  timestamp: string | null,
+  instant: number | null,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE documents SET source_instant = ?3, source_updated_at = ?4
+       WHERE workspace_id = ?1 AND external_id = ?2 AND ?3 IS NOT NULL
+         AND (source_instant IS NULL OR source_instant <= ?3)`,
+    )
+    .bind(workspaceId, externalId, instant, timestamp);
 }
 
 function oweWork(
@@ -130,37 +200,90 @@ function oweWork(
 /**
  * Takes a document out of both legs in one transaction: from here on no search returns it. Its vectors are collected
  * afterwards. Answers null when there is no such document.
+ * @param sourceTimestamp when the source deleted it (RFC 3339). A deletion from before what the document has seen changes
+ *   nothing; any other leaves a tombstone, also for a document that never came, which an older upsert does not bring back.
  */
 export async function deleteDocument(
   db: D1Database,
   workspaceId: string,
   externalId: string,
   now: number,
-): Promise<{ documentId: number; version: number } | null> {
+  sourceTimestamp?: string,
+): Promise<Omit<Accepted, "unchanged"> | null> {
+  const instant = toInstant(sourceTimestamp, now);
   const chunksOf = `SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id
     WHERE d.workspace_id = ?1 AND d.external_id = ?2 AND d.status = 'deleted'`;
   const bound = (sql: string): D1PreparedStatement => db.prepare(sql).bind(workspaceId, externalId);
-  const [deleted] = await db.batch<{ id: number; version: number }>([
+  const [deleted, , , , , , , current] = await db.batch<DocumentState>([
     db
       .prepare(
         `UPDATE documents SET status = 'deleted', version = version + 1, live_version = 0, content = '',
            markdown = NULL, content_hash = '', metadata = '{}', error = NULL, chunk_count = 0, updated_at = ?3
-         WHERE workspace_id = ?1 AND external_id = ?2 AND status <> 'deleted'
-         RETURNING id, version`,
+         WHERE workspace_id = ?1 AND external_id = ?2 AND status <> 'deleted' AND ${isNotStale("?4")}
+         RETURNING id`,
       )
-      .bind(workspaceId, externalId, now),
+      .bind(workspaceId, externalId, now, instant),
+    tombstone(db, workspaceId, externalId, instant, now),
+    noteInstant(db, workspaceId, externalId, sourceTimestamp ?? null, instant),
     db
       .prepare(
-        `INSERT OR IGNORE INTO vector_garbage (vector_id, document_id, created_at)
-         SELECT 'c' || id, document_id, ?3 FROM chunks WHERE id IN (${chunksOf})`,
+        `INSERT OR IGNORE INTO vector_garbage (vector_id, index_name, document_id, created_at)
+         SELECT g.vector_prefix || c.id, g.index_name, c.document_id, ?3
+         FROM chunks c JOIN index_generations g ON g.workspace_id = c.workspace_id AND g.state <> 'collected'
+         WHERE c.id IN (${chunksOf})`,
       )
       .bind(workspaceId, externalId, now),
     bound(`DELETE FROM chunk_terms WHERE rowid IN (${chunksOf})`),
     bound(`DELETE FROM chunks WHERE id IN (${chunksOf})`),
     oweWork(db, workspaceId, externalId, now),
+    readState(db, workspaceId, externalId),
   ]);
-  const row = deleted?.results[0];
-  return row ? { documentId: row.id, version: row.version } : null;
+  const row = current?.results[0];
+  const isNews = deleted?.results.length === 1 || instant !== null;
+  return row && isNews ? toState(row, instant) : null;
+}
+
+/** A deletion that overtakes its document has to be remembered; it can be, when the source says of when it is. */
+function tombstone(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  instant: number | null,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT OR IGNORE INTO documents (workspace_id, external_id, title, content, content_type, content_hash, version,
+         status, created_at, updated_at)
+       SELECT ?1, ?2, '', '', 'text/plain', '', 1, 'deleted', ?4, ?4 WHERE ?3 IS NOT NULL`,
+    )
+    .bind(workspaceId, externalId, instant, now);
+}
+
+/**
+ * Asks for another attempt at a version that failed, or that seems stuck. One that is live stays as it is. Answers null when
+ * there is no such document.
+ */
+export async function retryDocument(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  now: number,
+): Promise<Accepted | null> {
+  const [changed, , current] = await db.batch<DocumentState>([
+    db
+      .prepare(
+        `UPDATE documents SET status = 'pending', error = NULL, updated_at = ?3,
+           stages = json_remove(stages, '$.failed_at', '$.delayed_by')
+         WHERE workspace_id = ?1 AND external_id = ?2 AND status IN ('failed', 'pending') RETURNING id`,
+      )
+      .bind(workspaceId, externalId, now),
+    oweWork(db, workspaceId, externalId, now),
+    readState(db, workspaceId, externalId),
+  ]);
+  const row = current?.results[0];
+  if (!row || row.status === "deleted") return null;
+  return { ...toState(row, null), unchanged: changed?.results.length === 0 };
 }
 
 export async function getDocument(
@@ -196,9 +319,13 @@ export async function listDocuments(
   return results.map(toSummary);
 }
 
-type SummaryRow = Omit<DocumentSummary, "audience" | "metadata" | "created_at" | "updated_at"> & {
+type SummaryRow = Omit<
+  DocumentSummary,
+  "audience" | "metadata" | "stages" | "created_at" | "updated_at"
+> & {
   audience: string;
   metadata: string;
+  stages: string;
   created_at: number;
   updated_at: number;
 };
@@ -209,7 +336,18 @@ function toSummary(row: SummaryRow): DocumentSummary {
     ...columns,
     audience: JSON.parse(row.audience) as string[],
     metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    stages: toStages(row.stages),
     created_at: new Date(row.created_at).toISOString(),
     updated_at: new Date(row.updated_at).toISOString(),
   };
+}
+
+function toStages(json: string): Stages {
+  const stages = Object.entries(JSON.parse(json) as Record<string, number | string>);
+  return Object.fromEntries(
+    stages.map(([name, value]) => [
+      name,
+      typeof value === "number" ? new Date(value).toISOString() : value,
+    ]),
+  );
 }

@@ -1,22 +1,28 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { jsonBody } from "../http/body.ts";
-import { requireKey, type App } from "../http/context.ts";
+import type { App } from "../http/context.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
 import type { Services } from "../services.ts";
-import { deleteDocument, getDocument, listDocuments, putDocument } from "./documents.ts";
+import {
+  deleteDocument,
+  getDocument,
+  listDocuments,
+  putDocument,
+  retryDocument,
+} from "./documents.ts";
 import {
   acceptedDocument,
   checkDocument,
   checkExternalId,
+  deleteQuery,
   documentBody,
   documentSummary,
   listQuery,
 } from "./schema.ts";
 
-const access = requireKey({ scope: "documents", secretOnly: true });
 const idParameter = z.object({ external_id: z.string() });
 
 /** The router leaves what is not UTF-8 in a path as it stands: `%FF` would name the same document as `%25FF`. */
@@ -33,7 +39,7 @@ const putRoute = createRoute({
   method: "put",
   path: "/v1/documents/{external_id}",
   summary: "Create or replace a document",
-  middleware: [access, readablePath, jsonBody()] as const,
+  middleware: [readablePath, jsonBody()] as const,
   request: {
     params: idParameter,
     body: { ...jsonContent(documentBody, "The document"), required: true },
@@ -48,7 +54,7 @@ const getRoute = createRoute({
   method: "get",
   path: "/v1/documents/{external_id}",
   summary: "Read a document and how far it has been learned",
-  middleware: [access, readablePath] as const,
+  middleware: [readablePath] as const,
   request: { params: idParameter },
   responses: {
     200: jsonContent(documentSummary.extend({ content: z.string() }), "The document"),
@@ -60,12 +66,27 @@ const deleteRoute = createRoute({
   method: "delete",
   path: "/v1/documents/{external_id}",
   summary: "Delete a document; no answer uses it from the response on",
-  middleware: [access, readablePath] as const,
-  request: { params: idParameter },
+  middleware: [readablePath] as const,
+  request: { params: idParameter, query: deleteQuery },
   responses: {
     200: jsonContent(
-      z.object({ external_id: z.string(), version: z.int(), status: z.literal("deleted") }),
-      "Deleted",
+      acceptedDocument.omit({ unchanged: true }),
+      "Deleted, or `stale`: the source has changed the document since",
+    ),
+    ...problems(401, 403, 404, 422, 429),
+  },
+});
+
+const retryRoute = createRoute({
+  method: "post",
+  path: "/v1/documents/{external_id}/retry",
+  summary: "Try again to learn a document that failed",
+  middleware: [readablePath] as const,
+  request: { params: idParameter },
+  responses: {
+    202: jsonContent(
+      acceptedDocument,
+      "It is learned in the background; `unchanged` if it is live",
     ),
     ...problems(401, 403, 404, 422, 429),
   },
@@ -75,7 +96,6 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/documents",
   summary: "List documents",
-  middleware: [access] as const,
   request: { query: listQuery },
   responses: {
     200: jsonContent(
@@ -93,9 +113,9 @@ export function documentRoutes(app: App): void {
     const body = checkDocument(c.req.valid("json"));
     const { workspaceId } = c.get("caller");
     const accepted = await putDocument(services.db, workspaceId, externalId, body, services.now());
-    const { documentId, version, status, unchanged } = accepted;
-    if (status === "pending") wakeConsumer(services, documentId);
-    return c.json({ external_id: externalId, version, status, unchanged }, 202);
+    const { documentId, ...state } = accepted;
+    if (state.status === "pending") wakeConsumer(services, documentId);
+    return c.json({ external_id: externalId, ...state }, 202);
   });
 
   app.openapi(getRoute, async (c) => {
@@ -113,11 +133,24 @@ export function documentRoutes(app: App): void {
     const services = c.get("services");
     const externalId = checkExternalId(c.req.valid("param").external_id);
     const { workspaceId } = c.get("caller");
-    const deleted = await deleteDocument(services.db, workspaceId, externalId, services.now());
+    const { updated_at } = c.req.valid("query");
+    const { db, now } = services;
+    const deleted = await deleteDocument(db, workspaceId, externalId, now(), updated_at);
     if (!deleted) throw new Problem("not_found", "There is no document with this external id.");
-    wakeConsumer(services, deleted.documentId);
-    const { version } = deleted;
-    return c.json({ external_id: externalId, version, status: "deleted" as const }, 200);
+    const { documentId, ...state } = deleted;
+    if (!state.stale) wakeConsumer(services, documentId);
+    return c.json({ external_id: externalId, ...state }, 200);
+  });
+
+  app.openapi(retryRoute, async (c) => {
+    const services = c.get("services");
+    const externalId = checkExternalId(c.req.valid("param").external_id);
+    const { workspaceId } = c.get("caller");
+    const retried = await retryDocument(services.db, workspaceId, externalId, services.now());
+    if (!retried) throw new Problem("not_found", "There is no document with this external id.");
+    const { documentId, ...state } = retried;
+    if (!state.unchanged) wakeConsumer(services, documentId);
+    return c.json({ external_id: externalId, ...state }, 202);
   });
 
   app.openapi(listRoute, async (c) => {

@@ -71,6 +71,16 @@ export const embeddingModels: Record<string, EmbeddingModel> = {
     matchingCosine: 0.7,
     price: 0,
   },
+  // The local platform's stand-in for a second model (local/ai/embedding-model.ts).
+  "@local/all-minilm-l6-v2-256": {
+    dimensions: 256,
+    maxTokens: 256,
+    queryPrefix: "",
+    passagePrefix: "",
+    unrelatedCosine: 0.1,
+    matchingCosine: 0.7,
+    price: 0,
+  },
 };
 
 export const chatModels: Record<string, ChatModelFacts> = {

@@ -1,4 +1,4 @@
-import type { QueryTerms } from "./query-terms.ts";
+import type { ExpandedTerms } from "./query-terms.ts";
 
 export interface KeywordMatch {
   chunkId: number;
@@ -33,10 +33,11 @@ export async function searchKeywords(
   db: D1Database,
   workspaceId: string,
   audience: string[],
-  terms: QueryTerms,
+  terms: ExpandedTerms,
   limit: number,
 ): Promise<KeywordResult> {
-  const queries = [...terms.words, ...terms.phrases];
+  const equivalents = [...terms.equivalents.values()].flat();
+  const queries = [...new Set([...terms.words, ...terms.phrases, ...equivalents])];
   if (queries.length === 0) return NOTHING;
   const scope = `workspace : ${quote(workspaceTerm(workspaceId))} AND {title headings body} : `;
   const [found, size] = await db.batch<Row>([
@@ -66,19 +67,23 @@ export async function searchKeywords(
       .prepare(`SELECT NULL AS term, count(*) AS chunks FROM chunks WHERE workspace_id = ?1`)
       .bind(workspaceId),
   ]);
-  const words = new Set(terms.words);
   const rows = found?.results ?? [];
+  const counts = new Map(
+    rows.flatMap(({ term, chunks }) => (term === null ? [] : [[term, chunks]])),
+  );
   return {
     matches: rows.flatMap(({ chunkId, score }) =>
       chunkId === null || score === null ? [] : [{ chunkId, score }],
     ),
-    chunkCounts: new Map(
-      rows.flatMap(({ term, chunks }) =>
-        term !== null && words.has(term) ? [[term, chunks]] : [],
-      ),
-    ),
+    chunkCounts: new Map(terms.words.map((word) => [word, countOf(word, terms, counts)])),
     totalChunks: size?.results[0]?.chunks ?? 0,
   };
+}
+
+/** A word occurs as often as the commonest of its equivalents: "parcel" is no rare word where all say "package". */
+function countOf(word: string, terms: ExpandedTerms, counts: Map<string, number>): number {
+  const same = [word, ...(terms.equivalents.get(word) ?? [])];
+  return Math.max(...same.map((term) => counts.get(term) ?? 0));
 }
 
 /** A word with the number of its chunks, or a match. */

@@ -4,12 +4,15 @@ import type { Passage } from "./passages.ts";
 import { wordsOf } from "./query-terms.ts";
 import type { Candidates } from "./retrieve.ts";
 import { stemOf, stemsOf } from "./stems.ts";
+import { synonymsFor } from "./synonyms.ts";
 
 export interface QuestionWords {
   /** Stems of the telling words with their rarity; of a misspelt word, what was meant. */
   known: Map<string, number>;
   /** Neighbouring words, stop words included, of which at least one is telling: as stems, with their rarity together. */
   pairs: Map<string, number>;
+  /** Stems of a word → the stems of each term that means the same. */
+  equivalents: { word: string; terms: string[][] }[];
   /** Share of the question's weight on words that the documents do not use; a corrected word stays unknown. */
   unknownShare: number;
   /** Telling words, corrections included. */
@@ -29,6 +32,9 @@ export function questionWords({ question, keywords }: Candidates): QuestionWords
   return {
     known,
     pairs: pairsOf(question.text, known),
+    equivalents: Array.from(synonymsFor(question.text, question.synonyms)).flatMap(([term, same]) =>
+      stemsOf(term).map((word) => ({ word, terms: same.map(stemsOf) })),
+    ),
     unknownShare: total > 0 ? unknown / total : 0,
     count: keywords.chunkCounts.size,
   };
@@ -58,18 +64,19 @@ export interface LexicalEvidence {
 }
 
 export function lexicalEvidence(
-  { known, pairs }: QuestionWords,
+  { known, pairs, equivalents }: QuestionWords,
   passage: Passage,
 ): LexicalEvidence & { stems: Set<string> } {
+  const meaning = (found: string[]): Set<string> => withEquivalents(new Set(found), equivalents);
   const above = stemsOf([passage.title, ...passage.headingPath].join(" "));
   const body = stemsOf(passage.text);
-  const stems = new Set([...above, ...body]);
+  const stems = meaning([...above, ...body]);
   let sentence = 0;
   let bareSentence = 0;
   for (const text of splitSentences(passage.text)) {
     const own = stemsOf(text);
-    bareSentence = Math.max(bareSentence, covered(known, new Set(own)));
-    sentence = Math.max(sentence, covered(known, new Set([...above, ...own])));
+    bareSentence = Math.max(bareSentence, covered(known, meaning(own)));
+    sentence = Math.max(sentence, covered(known, meaning([...above, ...own])));
   }
   const running = ` ${above.join(" ")} ${body.join(" ")} `;
   const together = new Set([...pairs.keys()].filter((pair) => running.includes(` ${pair} `)));
@@ -80,6 +87,17 @@ export function lexicalEvidence(
     bareSentence,
     pairs: covered(pairs, together),
   };
+}
+
+/** A text that says "package" says the question's "parcel", too. */
+function withEquivalents(
+  found: Set<string>,
+  equivalents: QuestionWords["equivalents"],
+): Set<string> {
+  for (const { word, terms } of equivalents) {
+    if (terms.some((stems) => stems.every((stem) => found.has(stem)))) found.add(word);
+  }
+  return found;
 }
 
 /** Share of the weight that is found, 0–1. */

@@ -1,3 +1,4 @@
+import { spaceOf, type Generation } from "../generations/generation.ts";
 import type { VectorMatch } from "../models/ports.ts";
 import type { Services } from "../services.ts";
 import { fuse, type FusedMatch } from "./fuse.ts";
@@ -6,6 +7,7 @@ import { readPassages, type Passage } from "./passages.ts";
 import { queryTerms } from "./query-terms.ts";
 import type { RankEvidence } from "./rerank.ts";
 import type { Corrections } from "./spelling.ts";
+import { synonymsFor, type Synonyms } from "./synonyms.ts";
 
 export type Leg = "keywords" | "vectors";
 
@@ -20,8 +22,12 @@ export interface Query {
   text: string;
   /** What misspelt ones of them probably meant. */
   corrections: Corrections;
+  /** What the workspace says means the same as some of them. */
+  synonyms: Synonyms;
   /** Embedding for the vector leg; null when the model could not be reached. */
   vector: number[] | null;
+  /** The vectors that it is compared with: those of its own model. */
+  generation: Generation;
 }
 
 export interface FoundPassage extends Passage, FusedMatch {
@@ -53,7 +59,7 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const [keywords, vectors] = await Promise.allSettled([
     legs.includes("keywords") ? byKeywords(services, reader, query) : NOTHING,
-    legs.includes("vectors") ? byVectors(services, reader, query) : [],
+    legs.includes("vectors") ? byVectors(services, query) : [],
   ]);
   if (keywords.status === "rejected" && vectors.status === "rejected") throw keywords.reason;
   const failedLegs: Leg[] = [];
@@ -91,15 +97,12 @@ export async function readCandidates(
 function byKeywords({ db }: Services, reader: Reader, query: Query): Promise<KeywordResult> {
   const { words, phrases } = queryTerms(query.text);
   const meant = words.flatMap((word) => query.corrections.get(word) ?? []);
-  const terms = { words: [...new Set([...words, ...meant])], phrases };
+  const equivalents = synonymsFor(query.text, query.synonyms);
+  const terms = { words: [...new Set([...words, ...meant])], phrases, equivalents };
   return searchKeywords(db, reader.workspaceId, reader.audience, terms, KEYWORD_DEPTH);
 }
 
-async function byVectors(
-  { vectors }: Services,
-  reader: Reader,
-  query: Query,
-): Promise<VectorMatch[]> {
+async function byVectors({ vectors }: Services, query: Query): Promise<VectorMatch[]> {
   if (query.vector === null) throw new Error("The question could not be embedded");
-  return vectors.query(reader.workspaceId, query.vector, VECTOR_DEPTH);
+  return vectors.query(spaceOf(query.generation), query.vector, VECTOR_DEPTH);
 }

@@ -1,12 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { liveStatement } from "../generations/generation.ts";
+import { startEmbedding } from "../generations/live.ts";
 import { jsonBody } from "../http/body.ts";
-import { requireKey, type App } from "../http/context.ts";
+import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
-import { embedQuestions } from "../models/embed-question.ts";
 import { answerability, weigh } from "./decide.ts";
 import { findCandidates, readCandidates, type FoundPassage } from "./retrieve.ts";
 import { ANSWER_PASSAGES, rerank } from "./rerank.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "./spelling.ts";
+import { synonyms, synonymStatement, type SynonymRow } from "./synonyms.ts";
 
 const leg = z.enum(["keywords", "vectors"]);
 const legScore = z.object({ rank: z.int(), score: z.number() });
@@ -18,6 +20,8 @@ const searchBody = z
     explain: z.boolean().default(false),
     /** Runs one leg alone, to measure it. */
     legs: z.array(leg).min(1).max(2).default(["keywords", "vectors"]),
+    /** Shows what is restricted to one of these audiences, too; without it, to those of the visitor's JWT, if there is one. */
+    audience: z.array(z.string().min(1).max(64)).max(50).optional(),
   })
   .meta({ id: "SearchInput" });
 
@@ -49,7 +53,7 @@ const searchRoute = createRoute({
   method: "post",
   path: "/v1/search",
   summary: "Search the documents, without an answer",
-  middleware: [requireKey({ scope: "documents", secretOnly: true }), jsonBody()] as const,
+  middleware: [jsonBody()] as const,
   request: { body: { ...jsonContent(searchBody, "The question"), required: true } },
   responses: {
     200: jsonContent(searchResult, "Passages, best first"),
@@ -60,17 +64,27 @@ const searchRoute = createRoute({
 export function searchRoutes(app: App): void {
   app.openapi(searchRoute, async (c) => {
     const services = c.get("services");
-    const { query, limit, explain, legs } = c.req.valid("json");
-    const reader = { workspaceId: c.get("caller").workspaceId, audience: [] };
-    const [[vector = null], spelling] = await Promise.all([
-      legs.includes("vectors") ? embedQuestions(services.embedder, [query]) : [],
-      spellingStatement(
-        services.db,
-        { sql: "?1", value: reader.workspaceId },
-        query,
-      ).all<SpellingCandidate>(),
+    const { query, limit, explain, legs, audience } = c.req.valid("json");
+    const { workspaceId, visitor } = c.get("caller");
+    const reader = { workspaceId, audience: audience ?? visitor?.audience ?? [] };
+    const workspace = { sql: "?1", value: reader.workspaceId };
+    const asked = startEmbedding(services, reader.workspaceId, [query]);
+    const [[live, spelling, same]] = await Promise.all([
+      services.db.batch([
+        liveStatement(services.db, workspace),
+        spellingStatement(services.db, workspace, query),
+        synonymStatement(services.db, workspace, query),
+      ]),
+      asked.embedding,
     ]);
-    const question = { text: query, corrections: corrections(spelling.results), vector };
+    const { generation, vectors } = await asked.settle(live?.results[0], reader.workspaceId);
+    const question = {
+      text: query,
+      corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
+      synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
+      vector: vectors[0] ?? null,
+      generation,
+    };
     const candidates = await findCandidates(services, reader, question, legs);
     const depth = Math.max(limit, ANSWER_PASSAGES);
     const found = await readCandidates(services, reader, candidates, depth);
@@ -80,7 +94,7 @@ export function searchRoutes(app: App): void {
         ? { passages: found, reranker: null }
         : await rerank(services, candidates, found);
     const { passages, reranker } = ranking;
-    const evidence = weigh(candidates, passages, services.embedder.model);
+    const evidence = weigh(candidates, passages, generation.model);
     return c.json(
       {
         results: passages.slice(0, limit).map((passage) => toResult(passage, explain)),

@@ -78,8 +78,8 @@ describe("what an answer may show", () => {
     ];
     for (const secret of secrets) {
       const text = `The key is ${secret}, keep it.`;
-      expect(filtered(text)).toBe("The key is [secret removed], keep it.");
-      expect(filtered(text, Array.from(text))).toBe("The key is [secret removed], keep it.");
+      expect(filtered(text)).toBe("The key is ‹secret removed›, keep it.");
+      expect(filtered(text, Array.from(text))).toBe("The key is ‹secret removed›, keep it.");
     }
     const harmless = "skills, ASIAN food, desk_1, SG. and -----BEGIN CERTIFICATE----- npm_install";
     expect(filtered(harmless)).toBe(harmless);
@@ -137,7 +137,7 @@ function linksIn(text: string): string[] {
   const targets = [
     ...text.matchAll(/\]\(\s*<?([^)\s>]+)/gu),
     ...text.matchAll(/^\s*\[[^\]]*\]:\s*(\S+)/gmu),
-    ...text.matchAll(/((?:https?|ftp):\/\/[^\s<>)\]]+|www\.[^\s<>)\]]*[\p{L}\p{N}])/giu),
+    ...text.matchAll(/((?:https?|ftp):\/\/[^\s<>)\]]+|www\.[\p{L}\p{N}][^\s<>)\]]*)/giu),
   ].map(([, target = ""]) => target);
   return targets.filter((target) => {
     const url = /^www\./i.test(target) ? `https://${target}` : target;

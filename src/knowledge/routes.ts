@@ -6,6 +6,7 @@ import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
 import type { Services } from "../services.ts";
+import { importDocuments, MAX_IMPORT_BYTES } from "./import.ts";
 import {
   deleteDocument,
   getDocument,
@@ -20,6 +21,7 @@ import {
   deleteQuery,
   documentBody,
   documentSummary,
+  importResult,
   listQuery,
 } from "./schema.ts";
 
@@ -93,6 +95,25 @@ const retryRoute = createRoute({
   },
 });
 
+const importRoute = createRoute({
+  method: "post",
+  path: "/v1/documents/import",
+  summary:
+    "Store many documents: one JSON object a line, as for one document and with its `external_id`",
+  middleware: [access] as const,
+  request: {
+    body: {
+      description: "Read as it arrives. A line that is wrong is reported; the others are stored.",
+      required: true,
+      content: { "application/x-ndjson": { schema: z.string() } },
+    },
+  },
+  responses: {
+    200: jsonContent(importResult, "What became of the lines"),
+    ...problems(401, 403, 413, 415, 422, 429),
+  },
+});
+
 const listRoute = createRoute({
   method: "get",
   path: "/v1/documents",
@@ -153,6 +174,20 @@ export function documentRoutes(app: App): void {
     const { documentId, ...state } = retried;
     if (!state.unchanged) wakeConsumer(services, documentId);
     return c.json({ external_id: externalId, ...state }, 202);
+  });
+
+  app.openapi(importRoute, async (c) => {
+    const type = c.req.header("content-type") ?? "";
+    if (!/^application\/(x-ndjson|ndjson|jsonl|x-jsonlines)\s*(;|$)/i.test(type)) {
+      throw new Problem("unsupported_media_type", "Send the lines as application/x-ndjson.");
+    }
+    if (Number(c.req.header("content-length") ?? 0) > MAX_IMPORT_BYTES) {
+      throw new Problem("body_too_large", `At most ${MAX_IMPORT_BYTES} bytes are accepted.`);
+    }
+    const { body } = c.req.raw;
+    if (!body) throw new Problem("validation_failed", "The body is empty.");
+    const { workspaceId } = c.get("caller");
+    return c.json(await importDocuments(c.get("services"), workspaceId, body), 200);
   });
 
   app.openapi(listRoute, async (c) => {

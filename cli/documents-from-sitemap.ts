@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
-import { fromHtml } from "hast-util-from-html";
 import { visit } from "unist-util-visit";
+import { parseHtml } from "../src/knowledge/formats/html-tree.ts";
 import { CommandError, reasonOf } from "./command.ts";
 import { forEachConcurrently } from "./concurrently.ts";
 import type { Document, ReadDocuments, Unreadable } from "./document.ts";
@@ -114,7 +114,7 @@ export function parseSitemap(source: string): { sitemaps: string[]; urls: string
   const urls: string[] = [];
   let isSitemap = false;
   // An HTML parser takes CDATA for a comment.
-  const tree = fromHtml(source.replace(/<!\[CDATA\[(.*?)\]\]>/gs, "$1"), { fragment: true });
+  const tree = parseHtml(source.replace(/<!\[CDATA\[(.*?)\]\]>/gs, "$1"));
   visit(tree, "element", (node, index, parent) => {
     if (["urlset", "sitemapindex"].includes(node.tagName)) isSitemap = true;
     if (node.tagName !== "loc" || parent?.type !== "element") return;

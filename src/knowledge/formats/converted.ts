@@ -1,14 +1,6 @@
 import { cleanMarkdown } from "./markdown.ts";
 import { UnreadableDocument } from "./unreadable-document.ts";
 
-/** The heading above what stands on a page of a PDF; it travels with every chunk, and a citation names the page by it. */
-const PAGE = /^Page (\d{1,5})$/;
-
-export function pageOf(headingPath: string[]): number | undefined {
-  const number = PAGE.exec(headingPath[0] ?? "")?.[1];
-  return number === undefined ? undefined : Number(number);
-}
-
 /**
  * What Workers AI's converter answers → the stored dialect. Around the text of a file it writes `# name`, of a PDF also
  * `## Metadata` with a list, `## Contents`, and `### Page 1` above each page; pages become the outermost headings.

@@ -122,7 +122,7 @@ describe("hostile text", () => {
   });
 
   it("chunks brackets that form no links without looking back for each", () => {
-    const markdown = normalise(`${"[a][b] ".repeat(2000)}`, "text/markdown");
+    const markdown = normalise("[a][b] ".repeat(2000), "text/markdown");
     const before = performance.now();
     expect(wordsOf(chunkMarkdown("T", markdown)[0]?.text ?? "")).toEqual([]);
     expect(performance.now() - before).toBeLessThan(3000);

@@ -66,6 +66,16 @@ it("learns a PDF and says on which page something stands", async () => {
   const { results } = await search(workspace, "What do replacement filters cost?");
   const [best] = results;
   expect(best).toMatchObject({ external_id: "open", heading_path: ["Page 3"] });
+  const message = "What do replacement filters cost?";
+  const turn = await call(
+    workspace.secret,
+    "POST",
+    "/v1/chat",
+    { message },
+    { headers: { accept: "application/json" } },
+  );
+  const { citations } = await turn.json<{ citations: object[] }>();
+  expect(citations).toEqual([expect.objectContaining({ external_id: "open", page: 3 })]);
 });
 
 it("neither stores, converts nor embeds the same file twice", async () => {

@@ -18,6 +18,7 @@ export interface Env {
   RERANKER_MODEL?: string;
   RELEASE?: string;
   DEMO_KEY?: string;
+  ADMIN_TOKEN?: string;
 }
 
 /** A wake-up: the consumer rereads what it names, so a duplicate or a late message changes nothing. */
@@ -54,6 +55,10 @@ const configSchema = z.object({
   RERANKER_MODEL: z.string().default(""),
   RELEASE: z.string().min(1).default("default"),
   DEMO_KEY: z.string().startsWith("pk_").optional(),
+  ADMIN_TOKEN: z
+    .string()
+    .regex(/^\S{32,}$/, "takes 32 characters or more, without spaces")
+    .optional(),
 });
 
 export interface Config {
@@ -65,6 +70,8 @@ export interface Config {
   /** Names the configuration that answered, so that a later comparison knows what it compares. */
   release: string;
   demoKey: string | undefined;
+  /** Makes workspaces. Undefined: only the command line can. */
+  adminToken: string | undefined;
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -75,8 +82,15 @@ export function parseConfig(env: Env): Config {
   if (known) return known;
   const result = configSchema.safeParse(env);
   if (!result.success) throw new Error(`Invalid configuration: ${z.prettifyError(result.error)}`);
-  const { EMBEDDING_MODEL, CHAT_MODEL, SMALL_CHAT_MODEL, RERANKER_MODEL, RELEASE, DEMO_KEY } =
-    result.data;
+  const {
+    EMBEDDING_MODEL,
+    CHAT_MODEL,
+    SMALL_CHAT_MODEL,
+    RERANKER_MODEL,
+    RELEASE,
+    DEMO_KEY,
+    ADMIN_TOKEN,
+  } = result.data;
   const chatModels: Config["chatModels"] = [];
   if (CHAT_MODEL !== EXTRACTIVE) {
     chatModels.push({ id: CHAT_MODEL, rung: "model" });
@@ -88,6 +102,7 @@ export function parseConfig(env: Env): Config {
     rerankerModel: RERANKER_MODEL || undefined,
     release: RELEASE,
     demoKey: DEMO_KEY,
+    adminToken: ADMIN_TOKEN,
   };
   parsed.set(env, config);
   return config;

@@ -1,12 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { actorOf } from "../auth/key-routes.ts";
 import { jsonBody } from "../http/body.ts";
-import { requireKey, type App } from "../http/context.ts";
+import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { indexNames } from "../models/ports.ts";
 import type { Services } from "../services.ts";
 import { collectGeneration, listGenerations, startGeneration, switchGeneration } from "./manage.ts";
-
-const access = requireKey({ scope: "admin", secretOnly: true });
 
 const completeness = z.object({ chunks: z.int(), checksum: z.int() });
 const generationView = z
@@ -32,7 +31,6 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/generations",
   summary: "The generations of the vector index, and how far each is built",
-  middleware: [access] as const,
   responses: {
     200: jsonContent(generationList, "Oldest first"),
     ...problems(401, 403, 429),
@@ -43,7 +41,7 @@ const startRoute = createRoute({
   method: "post",
   path: "/v1/generations",
   summary: "Build the index anew with another embedding model, beside the one in use",
-  middleware: [access, jsonBody()] as const,
+  middleware: [jsonBody()] as const,
   request: {
     body: {
       ...jsonContent(
@@ -66,7 +64,6 @@ const switchRoute = createRoute({
   method: "post",
   path: "/v1/generations/{number}/switch",
   summary: "Search this generation from now on; with the one before, a rollback",
-  middleware: [access] as const,
   request: { params: numberParameter },
   responses: {
     200: jsonContent(generationList, "Switched"),
@@ -78,7 +75,6 @@ const collectRoute = createRoute({
   method: "delete",
   path: "/v1/generations/{number}",
   summary: "Delete the vectors of a generation that is not searched",
-  middleware: [access] as const,
   request: { params: numberParameter },
   responses: {
     202: jsonContent(generationList, "They are being deleted"),
@@ -96,7 +92,7 @@ export function generationRoutes(app: App): void {
     const services = c.get("services");
     const { workspaceId } = c.get("caller");
     const { model, index } = c.req.valid("json");
-    const number = await startGeneration(services, workspaceId, model, index);
+    const number = await startGeneration(services, workspaceId, model, index, actorOf(c));
     wakeBuilder(services, workspaceId, number);
     return c.json({ generations: await listGenerations(services, workspaceId) }, 202);
   });
@@ -104,7 +100,7 @@ export function generationRoutes(app: App): void {
   app.openapi(switchRoute, async (c) => {
     const services = c.get("services");
     const { workspaceId } = c.get("caller");
-    await switchGeneration(services, workspaceId, c.req.valid("param").number);
+    await switchGeneration(services, workspaceId, c.req.valid("param").number, actorOf(c));
     return c.json({ generations: await listGenerations(services, workspaceId) }, 200);
   });
 
@@ -112,7 +108,7 @@ export function generationRoutes(app: App): void {
     const services = c.get("services");
     const { workspaceId } = c.get("caller");
     const { number } = c.req.valid("param");
-    await collectGeneration(services, workspaceId, number);
+    await collectGeneration(services, workspaceId, number, actorOf(c));
     wakeBuilder(services, workspaceId, number);
     return c.json({ generations: await listGenerations(services, workspaceId) }, 202);
   });

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { jsonBody } from "../http/body.ts";
-import { requireKey, type App } from "../http/context.ts";
+import type { App } from "../http/context.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
@@ -28,7 +28,6 @@ import {
 } from "./schema.ts";
 
 const fileBytes = z.string().meta({ type: "string", format: "binary" });
-const access = requireKey({ scope: "documents", secretOnly: true });
 const idParameter = z.object({ external_id: z.string() });
 
 /** The router leaves what is not UTF-8 in a path as it stands: `%FF` would name the same document as `%25FF`. */
@@ -48,7 +47,6 @@ const putRoute = createRoute({
   description:
     "As JSON, or as a file: the body is the file's bytes, its content type says what it is, and the query says the rest.",
   middleware: [
-    access,
     readablePath,
     fileUpload((c, id) => wakeConsumer(c.get("services"), id)),
     jsonBody(),
@@ -75,7 +73,7 @@ const getRoute = createRoute({
   method: "get",
   path: "/v1/documents/{external_id}",
   summary: "Read a document and how far it has been learned",
-  middleware: [access, readablePath] as const,
+  middleware: [readablePath] as const,
   request: { params: idParameter },
   responses: {
     200: jsonContent(documentSummary.extend({ content: z.string() }), "The document"),
@@ -87,7 +85,7 @@ const deleteRoute = createRoute({
   method: "delete",
   path: "/v1/documents/{external_id}",
   summary: "Delete a document; no answer uses it from the response on",
-  middleware: [access, readablePath] as const,
+  middleware: [readablePath] as const,
   request: { params: idParameter, query: deleteQuery },
   responses: {
     200: jsonContent(
@@ -102,7 +100,7 @@ const retryRoute = createRoute({
   method: "post",
   path: "/v1/documents/{external_id}/retry",
   summary: "Try again to learn a document that failed",
-  middleware: [access] as const,
+  middleware: [readablePath] as const,
   request: { params: idParameter },
   responses: {
     202: jsonContent(
@@ -118,7 +116,6 @@ const importRoute = createRoute({
   path: "/v1/documents/import",
   summary:
     "Store many documents: one JSON object a line, as for one document and with its `external_id`",
-  middleware: [access] as const,
   request: {
     body: {
       description: "Read as it arrives. A line that is wrong is reported; the others are stored.",
@@ -136,7 +133,6 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/documents",
   summary: "List documents",
-  middleware: [access] as const,
   request: { query: listQuery },
   responses: {
     200: jsonContent(

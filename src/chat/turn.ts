@@ -69,9 +69,11 @@ export interface Citation {
   title: string;
   url: string | null;
   quote: string;
+  /** Where it stands in a file that has pages. */
+  page?: number;
 }
 
-export type SourceReference = Omit<Citation, "quote">;
+export type SourceReference = Omit<Citation, "quote" | "page">;
 export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "small_talk";
 export type Rung = "model" | "small_model" | "cached" | "extractive" | "none";
 

@@ -15,6 +15,8 @@ export interface Env {
   SMALL_CHAT_MODEL?: string;
   RELEASE?: string;
   DEMO_KEY?: string;
+  SEALING_KEY?: string;
+  SEALING_KEY_PREVIOUS?: string;
 }
 
 /** A wake-up: the consumer rereads the document, so a duplicate or a late message changes nothing. */
@@ -39,6 +41,8 @@ const configSchema = z.object({
   SMALL_CHAT_MODEL: z.string().default(""),
   RELEASE: z.string().min(1).default("default"),
   DEMO_KEY: z.string().startsWith("pk_").optional(),
+  SEALING_KEY: z.string().min(32).optional(),
+  SEALING_KEY_PREVIOUS: z.string().min(32).optional(),
 });
 
 export interface Config {
@@ -48,6 +52,8 @@ export interface Config {
   /** Names the configuration that answered, so that a later comparison knows what it compares. */
   release: string;
   demoKey: string | undefined;
+  /** Secrets that other systems gave us are stored under the first; the others open what was stored before a change. */
+  sealingKeys: string[];
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -59,6 +65,7 @@ export function parseConfig(env: Env): Config {
   const result = configSchema.safeParse(env);
   if (!result.success) throw new Error(`Invalid configuration: ${z.prettifyError(result.error)}`);
   const { EMBEDDING_MODEL, CHAT_MODEL, SMALL_CHAT_MODEL, RELEASE, DEMO_KEY } = result.data;
+  const { SEALING_KEY, SEALING_KEY_PREVIOUS } = result.data;
   const chatModels: Config["chatModels"] = [];
   if (CHAT_MODEL !== EXTRACTIVE) {
     chatModels.push({ id: CHAT_MODEL, rung: "model" });
@@ -69,6 +76,7 @@ export function parseConfig(env: Env): Config {
     chatModels,
     release: RELEASE,
     demoKey: DEMO_KEY,
+    sealingKeys: [SEALING_KEY, SEALING_KEY_PREVIOUS].filter((key) => key !== undefined),
   };
   parsed.set(env, config);
   return config;

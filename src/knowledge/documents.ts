@@ -40,6 +40,27 @@ export interface Accepted {
   version: number;
   status: DocumentStatus;
   unchanged: boolean;
+  /** The source's timestamp is older than one that this document has seen already: nothing was done. */
+  stale: boolean;
+}
+
+/**
+ * How far ahead of our clock a source's timestamp is believed. A clock that is years ahead would otherwise hold its
+ * document in a state that no later event can change.
+ */
+const MAX_CLOCK_LEAD_MS = 24 * 3600_000;
+
+/** A source's timestamp as milliseconds since the epoch: `+02:00` and `Z` may name the same instant. */
+function toInstant(timestamp: string | undefined, now: number): number | null {
+  if (timestamp === undefined) return null;
+  const instant = Date.parse(timestamp);
+  if (Number.isNaN(instant)) throw new RangeError(`Not a timestamp: ${timestamp}`);
+  return Math.min(instant, now + MAX_CLOCK_LEAD_MS);
+}
+
+/** SQL: the event, of the instant `event` or of none, does not come from before what the document has seen. */
+function isNotStale(event: string): string {
+  return `(${event} IS NULL OR documents.source_instant IS NULL OR documents.source_instant <= ${event})`;
 }
 
 const SUMMARY_COLUMNS = `external_id, title, url, content_type, language, audience, metadata, status, version,
@@ -55,7 +76,8 @@ async function hashContent(input: DocumentInput): Promise<string> {
 
 /**
  * Stores a document and the work it owes in one transaction. The same content again changes nothing and owes nothing,
- * unless the last attempt failed.
+ * unless the last attempt failed. An `updated_at` from before what the document has seen, a deletion included, changes
+ * nothing either; events of the same instant, or without one, count in the order of their arrival.
  */
 export async function putDocument(
   db: D1Database,
@@ -64,18 +86,20 @@ export async function putDocument(
   input: DocumentInput,
   now: number,
 ): Promise<Accepted> {
+  const instant = toInstant(input.updated_at, now);
   const upsert = db
     .prepare(
       `INSERT INTO documents (workspace_id, external_id, title, content, content_type, url, language, audience,
-         metadata, source_updated_at, content_hash, version, status, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, 'pending', ?12, ?12)
+         metadata, source_updated_at, source_instant, content_hash, version, status, created_at, updated_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, 'pending', ?13, ?13)
        ON CONFLICT (workspace_id, external_id) DO UPDATE SET
          title = excluded.title, content = excluded.content, content_type = excluded.content_type,
          url = excluded.url, language = excluded.language, audience = excluded.audience,
          metadata = excluded.metadata, source_updated_at = excluded.source_updated_at,
          content_hash = excluded.content_hash, version = version + 1, status = 'pending', error = NULL,
          updated_at = excluded.updated_at
-       WHERE content_hash <> excluded.content_hash OR status IN ('failed', 'deleted')
+       WHERE (content_hash <> excluded.content_hash OR status IN ('failed', 'deleted'))
+         AND ${isNotStale("excluded.source_instant")}
        RETURNING id`,
     )
     .bind(
@@ -89,26 +113,58 @@ export async function putDocument(
       JSON.stringify(input.audience),
       JSON.stringify(input.metadata),
       input.updated_at ?? null,
+      instant,
       await hashContent(input),
       now,
     );
-  const [changed, , current] = await db.batch<{
-    id: number;
-    version: number;
-    status: DocumentStatus;
-  }>([
+  const [changed, , , current] = await db.batch<DocumentState>([
     upsert,
+    noteInstant(db, workspaceId, externalId, input.updated_at ?? null, instant),
     oweWork(db, workspaceId, externalId, now),
-    db
-      .prepare(
-        `SELECT id, version, status FROM documents WHERE workspace_id = ?1 AND external_id = ?2`,
-      )
-      .bind(workspaceId, externalId),
+    readState(db, workspaceId, externalId),
   ]);
   const row = current?.results[0];
   if (!row) throw new Error("The stored document could not be read back");
-  const unchanged = changed?.results.length === 0;
-  return { documentId: row.id, version: row.version, status: row.status, unchanged };
+  return { ...toState(row, instant), unchanged: changed?.results.length === 0 };
+}
+
+interface DocumentState {
+  id: number;
+  version: number;
+  status: DocumentStatus;
+  source_instant: number | null;
+}
+
+function readState(db: D1Database, workspaceId: string, externalId: string): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT id, version, status, source_instant FROM documents
+       WHERE workspace_id = ?1 AND external_id = ?2`,
+    )
+    .bind(workspaceId, externalId);
+}
+
+/** Whatever was not stale has become the newest, so what is older than the newest was. */
+function toState(row: DocumentState, instant: number | null) {
+  const stale = instant !== null && row.source_instant !== null && row.source_instant > instant;
+  return { documentId: row.id, version: row.version, status: row.status, stale };
+}
+
+/** Also for an event that changes nothing else: one from between the two is stale from here on. */
+function noteInstant(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  timestamp: string | null,
+  instant: number | null,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE documents SET source_instant = ?3, source_updated_at = ?4
+       WHERE workspace_id = ?1 AND external_id = ?2 AND ?3 IS NOT NULL
+         AND (source_instant IS NULL OR source_instant <= ?3)`,
+    )
+    .bind(workspaceId, externalId, instant, timestamp);
 }
 
 function oweWork(
@@ -130,25 +186,31 @@ function oweWork(
 /**
  * Takes a document out of both legs in one transaction: from here on no search returns it. Its vectors are collected
  * afterwards. Answers null when there is no such document.
+ * @param sourceTimestamp when the source deleted it (RFC 3339). A deletion from before what the document has seen changes
+ *   nothing; any other leaves a tombstone, also for a document that never came, which an older upsert does not bring back.
  */
 export async function deleteDocument(
   db: D1Database,
   workspaceId: string,
   externalId: string,
   now: number,
-): Promise<{ documentId: number; version: number } | null> {
+  sourceTimestamp?: string,
+): Promise<Omit<Accepted, "unchanged"> | null> {
+  const instant = toInstant(sourceTimestamp, now);
   const chunksOf = `SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id
     WHERE d.workspace_id = ?1 AND d.external_id = ?2 AND d.status = 'deleted'`;
   const bound = (sql: string): D1PreparedStatement => db.prepare(sql).bind(workspaceId, externalId);
-  const [deleted] = await db.batch<{ id: number; version: number }>([
+  const [deleted, , , , , , , current] = await db.batch<DocumentState>([
     db
       .prepare(
         `UPDATE documents SET status = 'deleted', version = version + 1, live_version = 0, content = '',
            markdown = NULL, content_hash = '', metadata = '{}', error = NULL, chunk_count = 0, updated_at = ?3
-         WHERE workspace_id = ?1 AND external_id = ?2 AND status <> 'deleted'
-         RETURNING id, version`,
+         WHERE workspace_id = ?1 AND external_id = ?2 AND status <> 'deleted' AND ${isNotStale("?4")}
+         RETURNING id`,
       )
-      .bind(workspaceId, externalId, now),
+      .bind(workspaceId, externalId, now, instant),
+    tombstone(db, workspaceId, externalId, instant, now),
+    noteInstant(db, workspaceId, externalId, sourceTimestamp ?? null, instant),
     db
       .prepare(
         `INSERT OR IGNORE INTO vector_garbage (vector_id, document_id, created_at)
@@ -158,9 +220,28 @@ export async function deleteDocument(
     bound(`DELETE FROM chunk_terms WHERE rowid IN (${chunksOf})`),
     bound(`DELETE FROM chunks WHERE id IN (${chunksOf})`),
     oweWork(db, workspaceId, externalId, now),
+    readState(db, workspaceId, externalId),
   ]);
-  const row = deleted?.results[0];
-  return row ? { documentId: row.id, version: row.version } : null;
+  const row = current?.results[0];
+  const isNews = deleted?.results.length === 1 || instant !== null;
+  return row && isNews ? toState(row, instant) : null;
+}
+
+/** A deletion that overtakes its document has to be remembered; it can be, when the source says of when it is. */
+function tombstone(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  instant: number | null,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT OR IGNORE INTO documents (workspace_id, external_id, title, content, content_type, content_hash, version,
+         status, created_at, updated_at)
+       SELECT ?1, ?2, '', '', 'text/plain', '', 1, 'deleted', ?4, ?4 WHERE ?3 IS NOT NULL`,
+    )
+    .bind(workspaceId, externalId, instant, now);
 }
 
 export async function getDocument(

@@ -10,6 +10,7 @@ import {
   acceptedDocument,
   checkDocument,
   checkExternalId,
+  deleteQuery,
   documentBody,
   documentSummary,
   listQuery,
@@ -50,13 +51,13 @@ const deleteRoute = createRoute({
   path: "/v1/documents/{external_id}",
   summary: "Delete a document; no answer uses it from the response on",
   middleware: [access] as const,
-  request: { params: idParameter },
+  request: { params: idParameter, query: deleteQuery },
   responses: {
     200: jsonContent(
-      z.object({ external_id: z.string(), version: z.int(), status: z.literal("deleted") }),
-      "Deleted",
+      acceptedDocument.omit({ unchanged: true }),
+      "Deleted, or `stale`: the source has changed the document since",
     ),
-    ...problems(401, 403, 404),
+    ...problems(401, 403, 404, 422),
   },
 });
 
@@ -82,9 +83,9 @@ export function documentRoutes(app: App): void {
     const body = checkDocument(c.req.valid("json"));
     const { workspaceId } = c.get("caller");
     const accepted = await putDocument(services.db, workspaceId, externalId, body, services.now());
-    const { documentId, version, status, unchanged } = accepted;
-    if (status === "pending") wakeConsumer(services, documentId);
-    return c.json({ external_id: externalId, version, status, unchanged }, 202);
+    const { documentId, ...state } = accepted;
+    if (state.status === "pending") wakeConsumer(services, documentId);
+    return c.json({ external_id: externalId, ...state }, 202);
   });
 
   app.openapi(getRoute, async (c) => {
@@ -102,11 +103,13 @@ export function documentRoutes(app: App): void {
     const services = c.get("services");
     const externalId = checkExternalId(c.req.valid("param").external_id);
     const { workspaceId } = c.get("caller");
-    const deleted = await deleteDocument(services.db, workspaceId, externalId, services.now());
+    const { updated_at } = c.req.valid("query");
+    const { db, now } = services;
+    const deleted = await deleteDocument(db, workspaceId, externalId, now(), updated_at);
     if (!deleted) throw new Problem("not_found", "There is no document with this external id.");
-    wakeConsumer(services, deleted.documentId);
-    const { version } = deleted;
-    return c.json({ external_id: externalId, version, status: "deleted" as const }, 200);
+    const { documentId, ...state } = deleted;
+    if (!state.stale) wakeConsumer(services, documentId);
+    return c.json({ external_id: externalId, ...state }, 200);
   });
 
   app.openapi(listRoute, async (c) => {

@@ -7,6 +7,11 @@ import { supportedContentType, supportedContentTypes } from "./formats/normalise
 export const MAX_DOCUMENT_BYTES = 1024 * 1024;
 const MAX_EXTERNAL_ID_BYTES = 256;
 
+const sourceTimestamp = z.iso.datetime({ offset: true }).meta({
+  description:
+    "When the source last changed the document. An event that is older than one already seen changes nothing.",
+});
+
 export const documentBody = z
   .strictObject({
     title: z.string().trim().min(1).max(500),
@@ -22,7 +27,7 @@ export const documentBody = z
       .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a BCP 47 language tag")
       .optional(),
     metadata: metadataSchema.default({}),
-    updated_at: z.iso.datetime({ offset: true }).optional(),
+    updated_at: sourceTimestamp.optional(),
   })
   .meta({ id: "DocumentInput" });
 
@@ -53,8 +58,11 @@ export const acceptedDocument = z
     version: z.int(),
     status: z.enum(["pending", "live", "failed", "deleted"]),
     unchanged: z.boolean(),
+    stale: z.boolean(),
   })
   .meta({ id: "AcceptedDocument" });
+
+export const deleteQuery = z.object({ updated_at: sourceTimestamp.optional() });
 
 export const listQuery = z.object({
   status: z.enum(["pending", "live", "failed", "deleted"]).optional(),

@@ -9,6 +9,8 @@ import { platformWorker } from "./test/local/platform-worker.ts";
 const ROOT = import.meta.dirname;
 const CACHE = path.join(ROOT, "node_modules/.cache/edgewise");
 const EMBEDDINGS = path.join(CACHE, "embeddings");
+/** What needs processes, files or code made at run time. */
+const IN_NODE = ["test/**/node/**/*.test.ts", "test/cli/**/*.test.ts"];
 mkdirSync(EMBEDDINGS, { recursive: true });
 mkdirSync(path.join(ROOT, "dist/web"), { recursive: true });
 
@@ -49,14 +51,14 @@ export default defineConfig({
           isolate: false,
           include: ["test/**/*.test.ts"],
           testTimeout: 20_000,
-          exclude: ["test/e2e/**", "test/local/node/**", "test/local/remote/**"],
+          exclude: ["test/e2e/**", ...IN_NODE, "test/local/remote/**"],
           setupFiles: ["test/setup.ts"],
         },
       },
       {
         test: {
           name: "node",
-          include: ["test/local/node/**/*.test.ts"],
+          include: IN_NODE,
           testTimeout: 60_000,
         },
       },

@@ -12,7 +12,6 @@ const SIGNS: Record<keyof Evidence, Sign> = {
   similarity: 1,
   coverage: 1,
   sentenceCoverage: 1,
-  lead: 1,
   unknownWords: -1,
   questionLength: 1,
 };

@@ -4,6 +4,7 @@ import { conversationRoutes } from "./conversations/routes.ts";
 import type { App, AppEnv } from "./http/context.ts";
 import { Problem, problemResponse, validationProblem } from "./http/problem.ts";
 import { documentRoutes } from "./knowledge/routes.ts";
+import { synonymRoutes } from "./retrieval/synonym-routes.ts";
 import { searchRoutes } from "./retrieval/routes.ts";
 import { createServices } from "./services.ts";
 
@@ -36,6 +37,7 @@ export function createApp(): App {
   conversationRoutes(app);
   documentRoutes(app);
   searchRoutes(app);
+  synonymRoutes(app);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "key", {
     type: "http",

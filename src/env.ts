@@ -13,6 +13,7 @@ export interface Env {
   EMBEDDING_MODEL?: string;
   CHAT_MODEL?: string;
   SMALL_CHAT_MODEL?: string;
+  RERANKER_MODEL?: string;
   RELEASE?: string;
   DEMO_KEY?: string;
   SEALING_KEY?: string;
@@ -36,9 +37,13 @@ const configSchema = z.object({
   EMBEDDING_MODEL: z
     .string()
     .default("@cf/qwen/qwen3-embedding-0.6b")
-    .refine((id) => id in embeddingModels, "is not in the model table (src/models/table.ts)"),
+    .refine(
+      (id) => Object.hasOwn(embeddingModels, id),
+      "is not in the model table (src/models/table.ts)",
+    ),
   CHAT_MODEL: z.string().min(1).default("@cf/zai-org/glm-4.7-flash"),
   SMALL_CHAT_MODEL: z.string().default(""),
+  RERANKER_MODEL: z.string().default(""),
   RELEASE: z.string().min(1).default("default"),
   DEMO_KEY: z.string().startsWith("pk_").optional(),
   SEALING_KEY: z.string().min(32).optional(),
@@ -49,6 +54,8 @@ export interface Config {
   embeddingModel: string;
   /** Tried in this order; the extractive generator is always the last rung and is not listed. */
   chatModels: { id: string; rung: "model" | "small_model" }[];
+  /** Orders the passages once more, for one more wait; undefined where none is wanted. */
+  rerankerModel: string | undefined;
   /** Names the configuration that answered, so that a later comparison knows what it compares. */
   release: string;
   demoKey: string | undefined;
@@ -64,7 +71,8 @@ export function parseConfig(env: Env): Config {
   if (known) return known;
   const result = configSchema.safeParse(env);
   if (!result.success) throw new Error(`Invalid configuration: ${z.prettifyError(result.error)}`);
-  const { EMBEDDING_MODEL, CHAT_MODEL, SMALL_CHAT_MODEL, RELEASE, DEMO_KEY } = result.data;
+  const { EMBEDDING_MODEL, CHAT_MODEL, SMALL_CHAT_MODEL, RERANKER_MODEL, RELEASE, DEMO_KEY } =
+    result.data;
   const { SEALING_KEY, SEALING_KEY_PREVIOUS } = result.data;
   const chatModels: Config["chatModels"] = [];
   if (CHAT_MODEL !== EXTRACTIVE) {
@@ -74,6 +82,7 @@ export function parseConfig(env: Env): Config {
   const config = {
     embeddingModel: EMBEDDING_MODEL,
     chatModels,
+    rerankerModel: RERANKER_MODEL || undefined,
     release: RELEASE,
     demoKey: DEMO_KEY,
     sealingKeys: [SEALING_KEY, SEALING_KEY_PREVIOUS].filter((key) => key !== undefined),

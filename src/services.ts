@@ -9,9 +9,10 @@ import {
 } from "./env.ts";
 import { resolveName } from "./http/resolve-name.ts";
 import { createSafeFetch, type SafeFetch } from "./http/safe-fetch.ts";
-import type { ChatModel, Embedder, VectorIndex } from "./models/ports.ts";
+import type { ChatModel, Embedder, Reranker, VectorIndex } from "./models/ports.ts";
 import { workersAiChat } from "./models/workers-ai-chat.ts";
 import { workersAiEmbedder } from "./models/workers-ai-embedder.ts";
+import { workersAiReranker } from "./models/workers-ai-reranker.ts";
 import { vectorizeIndex } from "./retrieval/vectorize.ts";
 
 /** Everything a request, a batch or a cron run works with. Made anew for each, so that `calls` counts one unit of work. */
@@ -20,6 +21,7 @@ export interface Services {
   db: D1Database;
   embedder: Embedder;
   chatModels: ChatModel[];
+  reranker: Reranker | undefined;
   vectors: VectorIndex;
   ingestQueue: Queue<IngestMessage>;
   eventsQueue: Queue<TurnRecorded>;
@@ -45,6 +47,9 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
     db: countedDatabase(env.DB, calls),
     embedder: workersAiEmbedder(env.AI, config.embeddingModel, calls),
     chatModels: config.chatModels.map(({ id, rung }) => workersAiChat(env.AI, id, rung, calls)),
+    reranker: config.rerankerModel
+      ? workersAiReranker(env.AI, config.rerankerModel, calls)
+      : undefined,
     vectors: vectorizeIndex(env.VECTORIZE, calls),
     ingestQueue: env.INGEST_QUEUE,
     eventsQueue: env.EVENTS_QUEUE,

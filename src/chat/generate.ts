@@ -1,8 +1,7 @@
 import { ModelUnavailable, type ChatModel, type TokenUsage } from "../models/ports.ts";
-import type { KeywordResult } from "../retrieval/keywords.ts";
-import type { Query } from "../retrieval/retrieve.ts";
 import type { Services } from "../services.ts";
 import { extractiveAnswer } from "./extractive.ts";
+import type { Finding } from "./find.ts";
 import { buildPrompt, NO_ANSWER } from "./prompt.ts";
 import type { Timer } from "./timer.ts";
 import type { Citation, Emit, Rung, Source, Turn } from "./turn.ts";
@@ -24,9 +23,8 @@ export interface Draft {
 export async function generate(
   services: Services,
   turn: Turn,
-  question: Query,
+  findings: Finding[],
   sources: Source[],
-  keywords: KeywordResult | undefined,
   emit: Emit,
   timer: Timer,
 ): Promise<Draft> {
@@ -46,7 +44,7 @@ export async function generate(
     }
   }
   const verifier = new CitationVerifier(sources);
-  show(verifier.push(extractiveAnswer(question.text, sources, keywords)) + verifier.end());
+  show(verifier.push(extractiveAnswer(findings, sources)) + verifier.end());
   const { text, citations } = verifier;
   return { text, citations, rung: "extractive", model: null, usage: NO_TOKENS };
 }

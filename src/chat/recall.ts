@@ -1,9 +1,11 @@
 import { hashBearer, keyStatement, requireAccess } from "../auth/keys.ts";
 import { limitBurst } from "../auth/limits.ts";
 import { Problem } from "../http/problem.ts";
-import { embedQuestion } from "../models/embed-question.ts";
+import { embedQuestions } from "../models/embed-question.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
+import { synonyms, synonymStatement, type SynonymRow } from "../retrieval/synonyms.ts";
 import type { Services } from "../services.ts";
+import { splitQuestion } from "./split-question.ts";
 import type { ChatRequest, HistoryMessage, Turn } from "./turn.ts";
 
 /** Messages of the conversation that the model and the follow-up see. */
@@ -27,11 +29,13 @@ export async function recall(services: Services, request: ChatRequest): Promise<
   const { conversationId } = request;
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
-  const [[keys, conversations, history, spelling], vector] = await Promise.all([
-    services.db.batch(recallStatements(services.db, keyHash, request)),
-    embedQuestion(services.embedder, request.message),
-    limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
-  ]);
+  const parts = splitQuestion(request.message);
+  const [[keys, conversations, history, spelling, same], [vector = null, ...partVectors]] =
+    await Promise.all([
+      services.db.batch(recallStatements(services.db, keyHash, request)),
+      embedQuestions(services.embedder, [request.message, ...parts]),
+      limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
+    ]);
   const caller = requireAccess(keys?.results[0], { scope: "chat", secretOnly: false });
   if (conversationId !== undefined && conversations?.results.length === 0)
     throw unknownConversation();
@@ -46,7 +50,9 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     history: rows.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
     previousQuestion: previousQuestion(rows),
     corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
+    synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
     vector,
+    parts: parts.map((text, index) => ({ text, vector: partVectors[index] ?? null })),
   };
 }
 
@@ -69,6 +75,7 @@ function recallStatements(
       )
       .bind(keyHash, conversationId),
     spellingStatement(db, { sql: workspace, value: keyHash }, message),
+    synonymStatement(db, { sql: workspace, value: keyHash }, message),
   ];
 }
 

@@ -5,9 +5,6 @@ import { Problem, validationProblem } from "../http/problem.ts";
 /** Characters of one message. */
 export const MAX_MESSAGE_CHARACTERS = 4000;
 
-/** Levels of objects and lists in a body of ours. SQLite reads no JSON beyond 1,000, and a parser's stack ends too. */
-const MAX_LEVELS = 32;
-
 /** Our own shape. Unknown fields are refused: a misspelt `conversation_id` would silently start a new conversation. */
 const plainBody = z.strictObject({
   message: z.string(),
@@ -65,8 +62,6 @@ export function parseChat(body: unknown): ParsedChat {
 }
 
 function fromPlain(body: unknown): ParsedChat {
-  if (nestsDeeper(body, MAX_LEVELS))
-    throw new Problem("validation_failed", `metadata: At most ${MAX_LEVELS} levels are accepted.`);
   const { data, error } = plainBody.safeParse(body);
   if (error) throw validationProblem(error);
   return {
@@ -74,11 +69,6 @@ function fromPlain(body: unknown): ParsedChat {
     conversationId: data.conversation_id,
     metadata: data.metadata ?? {},
   };
-}
-
-function nestsDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1));
 }
 
 /**
@@ -128,6 +118,7 @@ export const chatResult = z
     rung: rungSchema,
     release: z.string(),
     model: z.string().nullable(),
+    reranker: z.string().nullable(),
     citations: z.array(citationSchema),
     sources: z.array(reference),
     usage: z.object({ input_tokens: z.int(), output_tokens: z.int() }),

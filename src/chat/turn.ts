@@ -2,6 +2,7 @@ import type { Caller } from "../auth/keys.ts";
 import type { BindingCallReport } from "../binding-calls.ts";
 import type { TokenUsage } from "../models/ports.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
+import type { Synonyms } from "../retrieval/synonyms.ts";
 
 /** One question as it came in. */
 export interface ChatRequest {
@@ -25,8 +26,12 @@ export interface Turn {
   previousQuestion: { standalone: string; vector: number[] | null } | undefined;
   /** What misspelt words of the message probably meant. */
   corrections: Corrections;
+  /** What the workspace says means the same as words of the message. */
+  synonyms: Synonyms;
   /** Embedding of the message as typed; null when the model could not be reached. */
   vector: number[] | null;
+  /** The questions of a message that asks several things, with their embeddings; empty where it asks one. */
+  parts: { text: string; vector: number[] | null }[];
 }
 
 export interface HistoryMessage {
@@ -40,7 +45,7 @@ export interface Source {
   externalId: string;
   title: string;
   url: string | null;
-  passages: { headingPath: string[]; text: string }[];
+  passages: { chunkId: number; headingPath: string[]; text: string }[];
 }
 
 /** A source that supports the answer, with the span of stored text that does. */
@@ -66,6 +71,8 @@ export interface TurnResult {
   rung: Rung;
   release: string;
   model: string | null;
+  /** What ordered the passages: `text`, or the reranker model's id; null where none were looked for. */
+  reranker: string | null;
   citations: Citation[];
   sources: SourceReference[];
   usage: TokenUsage;

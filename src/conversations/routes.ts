@@ -34,7 +34,10 @@ const getRoute = createRoute({
   summary: "Read a conversation. Its id is its secret: whoever holds it may read it.",
   middleware: [requireKey({ scope: "chat", secretOnly: false })] as const,
   request: { params: z.object({ id: z.string() }) },
-  responses: { 200: jsonContent(conversation, "The conversation"), ...problems(401, 403, 404) },
+  responses: {
+    200: jsonContent(conversation, "The conversation"),
+    ...problems(401, 403, 404, 429),
+  },
 });
 
 export function conversationRoutes(app: App): void {

@@ -1,12 +1,13 @@
 import type { MiddlewareHandler } from "hono";
+import { parseJson } from "./json.ts";
 import { Problem } from "./problem.ts";
 
 /** A JSON string of 1 MiB of text may need twice that for its escapes; more than 4 MiB is nobody's document. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /**
- * Reads the body once, counting while it reads, and refuses what is too large, not UTF-8 or not JSON before any handler
- * runs. The request that handlers see carries the checked text.
+ * Reads the body once, counting while it reads, and refuses what is too large, not UTF-8 or not plain JSON before any
+ * handler runs. The request that handlers see carries the checked text.
  */
 export function jsonBody(limit = MAX_BODY_BYTES): MiddlewareHandler {
   return async (c, next) => {
@@ -15,11 +16,7 @@ export function jsonBody(limit = MAX_BODY_BYTES): MiddlewareHandler {
       throw new Problem("unsupported_media_type", "Send the body as application/json.");
     }
     const text = decodeUtf8(await readLimited(c.req.raw, limit));
-    try {
-      JSON.parse(text);
-    } catch {
-      throw new Problem("malformed_json", "The body could not be parsed as JSON.");
-    }
+    parseJson(text);
     c.req.raw = new Request(c.req.raw, { body: text });
     await next();
   };

@@ -2,18 +2,25 @@ import { z } from "zod";
 
 const MAX_METADATA_CHARACTERS = 8192;
 
+/** Levels of objects and lists. SQLite reads no JSON beyond 1,000, and a parser's stack ends too. */
+const MAX_METADATA_LEVELS = 32;
+
 /** What a caller keeps with a document or a conversation for its own use. It is stored and given back, never searched. */
 export const metadataSchema = z
   .record(z.string().max(64), z.unknown())
   .refine(
     isSmall,
-    `holds more than ${MAX_METADATA_CHARACTERS} characters of JSON, or nests too deeply`,
+    `holds more than ${MAX_METADATA_CHARACTERS} characters of JSON, or more than ${MAX_METADATA_LEVELS} levels`,
   );
 
 function isSmall(value: unknown): boolean {
-  try {
-    return JSON.stringify(value).length <= MAX_METADATA_CHARACTERS;
-  } catch {
-    return false;
-  }
+  return (
+    !nestsDeeper(value, MAX_METADATA_LEVELS) &&
+    JSON.stringify(value).length <= MAX_METADATA_CHARACTERS
+  );
+}
+
+function nestsDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1));
 }

@@ -10,7 +10,7 @@ const problemContent = {
   content: { "application/problem+json": { schema: problemSchema } },
 };
 
-type ProblemStatus = 400 | 401 | 403 | 404 | 413 | 415 | 422 | 429 | 503;
+type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503;
 
 /** The failures a route can answer with, for its OpenAPI description. */
 export function problems(

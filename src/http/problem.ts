@@ -5,11 +5,15 @@ import { z } from "zod";
 /** Every `code` the API can answer, with its status and title. Clients switch on `code`; it never changes. */
 const catalogue = {
   malformed_json: [400, "The body is not valid JSON"],
+  duplicate_field: [400, "The body names a field twice"],
   invalid_utf8: [400, "The body is not valid UTF-8"],
   invalid_cursor: [400, "The cursor is not one that this list gave out"],
-  unauthorized: [401, "A valid API key is required"],
+  unauthorized: [401, "A valid credential is required"],
+  invalid_visitor_token: [401, "The visitor token is not valid"],
   forbidden: [403, "This key may not do that"],
+  origin_not_allowed: [403, "This key may not be used from this web site"],
   not_found: [404, "There is no such resource"],
+  limit_reached: [409, "There are as many of these as there may be"],
   body_too_large: [413, "The body is too large"],
   document_too_large: [413, "The document is too large"],
   unsupported_media_type: [415, "The body must be application/json"],

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import { jsonBody } from "../http/body.ts";
 import { requireKey, type App } from "../http/context.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
@@ -19,11 +20,21 @@ import {
 const access = requireKey({ scope: "documents", secretOnly: true });
 const idParameter = z.object({ external_id: z.string() });
 
+/** The router leaves what is not UTF-8 in a path as it stands: `%FF` would name the same document as `%25FF`. */
+const readablePath: MiddlewareHandler = async (c, next) => {
+  try {
+    decodeURIComponent(new URL(c.req.url).pathname);
+  } catch {
+    throw new Problem("invalid_external_id", "The path is not percent-encoded UTF-8.");
+  }
+  await next();
+};
+
 const putRoute = createRoute({
   method: "put",
   path: "/v1/documents/{external_id}",
   summary: "Create or replace a document",
-  middleware: [access, jsonBody()] as const,
+  middleware: [access, readablePath, jsonBody()] as const,
   request: {
     params: idParameter,
     body: { ...jsonContent(documentBody, "The document"), required: true },
@@ -38,11 +49,11 @@ const getRoute = createRoute({
   method: "get",
   path: "/v1/documents/{external_id}",
   summary: "Read a document and how far it has been learned",
-  middleware: [access] as const,
+  middleware: [access, readablePath] as const,
   request: { params: idParameter },
   responses: {
     200: jsonContent(documentSummary.extend({ content: z.string() }), "The document"),
-    ...problems(401, 403, 404),
+    ...problems(401, 403, 404, 422, 429),
   },
 });
 
@@ -50,14 +61,14 @@ const deleteRoute = createRoute({
   method: "delete",
   path: "/v1/documents/{external_id}",
   summary: "Delete a document; no answer uses it from the response on",
-  middleware: [access] as const,
+  middleware: [access, readablePath] as const,
   request: { params: idParameter, query: deleteQuery },
   responses: {
     200: jsonContent(
       acceptedDocument.omit({ unchanged: true }),
       "Deleted, or `stale`: the source has changed the document since",
     ),
-    ...problems(401, 403, 404, 422),
+    ...problems(401, 403, 404, 422, 429),
   },
 });
 
@@ -72,7 +83,7 @@ const listRoute = createRoute({
       z.object({ documents: z.array(documentSummary), next_cursor: z.string().nullable() }),
       "A page of documents",
     ),
-    ...problems(400, 401, 403, 422),
+    ...problems(400, 401, 403, 422, 429),
   },
 });
 

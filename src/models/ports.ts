@@ -9,6 +9,12 @@ export interface Embedder {
   embed(texts: string[], kind: "query" | "passage"): Promise<number[][]>;
 }
 
+export interface Reranker {
+  readonly model: string;
+  /** How well each text answers the question: one number a text, in order, larger is better. Throws {@link ModelUnavailable}. */
+  score(question: string, texts: string[]): Promise<number[]>;
+}
+
 export interface ChatMessage {
   role: "system" | "user" | "assistant";
   content: string;

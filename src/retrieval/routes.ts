@@ -2,10 +2,12 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { jsonBody } from "../http/body.ts";
 import { requireKey, type App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
-import { embedQuestion } from "../models/embed-question.ts";
+import { embedQuestions } from "../models/embed-question.ts";
 import { answerability, weigh } from "./decide.ts";
-import { findCandidates, readCandidates, ANSWER_PASSAGES, type FoundPassage } from "./retrieve.ts";
+import { findCandidates, readCandidates, type FoundPassage } from "./retrieve.ts";
+import { ANSWER_PASSAGES, rerank } from "./rerank.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "./spelling.ts";
+import { synonyms, synonymStatement, type SynonymRow } from "./synonyms.ts";
 
 const leg = z.enum(["keywords", "vectors"]);
 const legScore = z.object({ rank: z.int(), score: z.number() });
@@ -31,12 +33,16 @@ const searchResult = z
         heading_path: z.array(z.string()),
         score: z.number(),
         legs: z.object({ keywords: legScore.nullable(), vectors: legScore.nullable() }).optional(),
+        /** With `explain`: what the result was ordered by. */
+        rank_evidence: z.record(z.string(), z.number()).optional(),
       }),
     ),
     answerability: z.number(),
     /** With `explain`: what the answerability is computed from. */
     evidence: z.record(z.string(), z.number()).optional(),
     failed_legs: z.array(leg),
+    /** What ordered the results: `text`, the reranker model's id, or null for a single leg. */
+    reranker: z.string().nullable(),
   })
   .meta({ id: "SearchResult" });
 
@@ -48,7 +54,7 @@ const searchRoute = createRoute({
   request: { body: { ...jsonContent(searchBody, "The question"), required: true } },
   responses: {
     200: jsonContent(searchResult, "Passages, best first"),
-    ...problems(400, 401, 403, 415, 422, 429),
+    ...problems(400, 401, 403, 413, 415, 422, 429),
   },
 });
 
@@ -57,22 +63,29 @@ export function searchRoutes(app: App): void {
     const services = c.get("services");
     const { query, limit, explain, legs } = c.req.valid("json");
     const reader = { workspaceId: c.get("caller").workspaceId, audience: [] };
-    const [vector, spelling] = await Promise.all([
-      legs.includes("vectors") ? embedQuestion(services.embedder, query) : null,
-      spellingStatement(
-        services.db,
-        { sql: "?1", value: reader.workspaceId },
-        query,
-      ).all<SpellingCandidate>(),
+    const workspace = { sql: "?1", value: reader.workspaceId };
+    const [[vector = null], [spelling, same]] = await Promise.all([
+      legs.includes("vectors") ? embedQuestions(services.embedder, [query]) : [],
+      services.db.batch([
+        spellingStatement(services.db, workspace, query),
+        synonymStatement(services.db, workspace, query),
+      ]),
     ]);
-    const question = { text: query, corrections: corrections(spelling.results), vector };
+    const question = {
+      text: query,
+      corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
+      synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
+      vector,
+    };
     const candidates = await findCandidates(services, reader, question, legs);
-    const passages = await readCandidates(
-      services,
-      reader,
-      candidates,
-      Math.max(limit, ANSWER_PASSAGES),
-    );
+    const depth = Math.max(limit, ANSWER_PASSAGES);
+    const found = await readCandidates(services, reader, candidates, depth);
+    // A single leg is asked for to see that leg.
+    const ranking =
+      legs.length < 2
+        ? { passages: found, reranker: null }
+        : await rerank(services, candidates, found);
+    const { passages, reranker } = ranking;
     const evidence = weigh(candidates, passages, services.embedder.model);
     return c.json(
       {
@@ -80,6 +93,7 @@ export function searchRoutes(app: App): void {
         answerability: answerability(evidence),
         evidence: explain ? { ...evidence } : undefined,
         failed_legs: candidates.failedLegs,
+        reranker,
       },
       200,
     );
@@ -87,7 +101,8 @@ export function searchRoutes(app: App): void {
 }
 
 function toResult(passage: FoundPassage, explain: boolean) {
-  const { externalId, title, url, text, headingPath, score, keywords, vectors } = passage;
+  const { externalId, title, url, text, headingPath, score, keywords, vectors, rankEvidence } =
+    passage;
   return {
     external_id: externalId,
     title,
@@ -96,5 +111,6 @@ function toResult(passage: FoundPassage, explain: boolean) {
     heading_path: headingPath,
     score,
     legs: explain ? { keywords: keywords ?? null, vectors: vectors ?? null } : undefined,
+    rank_evidence: explain && rankEvidence ? { ...rankEvidence } : undefined,
   };
 }

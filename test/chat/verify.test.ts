@@ -15,7 +15,7 @@ const sources = [DELIVERY, REFUND, STEPS].map((text, index): Source => {
     externalId: `doc-${n}`,
     title: `Title ${n}`,
     url: null,
-    passages: [{ headingPath: [], text }],
+    passages: [{ chunkId: 1, headingPath: [], text }],
   };
 });
 

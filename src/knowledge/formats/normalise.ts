@@ -13,7 +13,7 @@ export const supportedContentTypes = Object.keys(readers);
 /** The media type without parameters, if documents of it can be read. */
 export function supportedContentType(contentType: string): string | undefined {
   const mediaType = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
-  return mediaType in readers ? mediaType : undefined;
+  return Object.hasOwn(readers, mediaType) ? mediaType : undefined;
 }
 
 /**

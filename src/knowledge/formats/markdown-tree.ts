@@ -12,18 +12,30 @@ export function parseMarkdown(markdown: string): Root {
 
 /** Writes the one dialect that is stored; {@link parseMarkdown} reads it back to the same text. */
 export function writeMarkdown(tree: Root): string {
-  return toMarkdown(tree, { extensions: [gfmToMarkdown()], bullet: "-", fences: true });
+  return toMarkdown(tree, {
+    extensions: [gfmToMarkdown({ tablePipeAlign: false })],
+    bullet: "-",
+    fences: true,
+  });
 }
 
 /** Leaves only what is text. Works for trees from Markdown and from HTML. */
 export function simplify(tree: Root): void {
   visit(tree, (node: Nodes, index, parent) => {
+    tighten(node);
     if (!parent || index === undefined) return undefined;
     const replacement = simplified(node);
     if (!replacement) return undefined;
     (parent.children as Nodes[]).splice(index, 1, ...replacement);
     return [SKIP, index];
   });
+}
+
+/** Blank lines in a list part the paragraphs of an item and nothing else. */
+function tighten(node: Nodes): void {
+  if (node.type === "list") node.spread = false;
+  if (node.type !== "listItem") return;
+  node.spread = node.children.filter((child) => child.type === "paragraph").length > 1;
 }
 
 function simplified(node: Nodes): PhrasingContent[] | undefined {

@@ -7,6 +7,7 @@ import { documentRoutes } from "./knowledge/routes.ts";
 import { synonymRoutes } from "./retrieval/synonym-routes.ts";
 import { searchRoutes } from "./retrieval/routes.ts";
 import { createServices } from "./services.ts";
+import { sourceRoutes } from "./webhooks/routes.ts";
 
 /** Middleware order, mounts and the one error handler. */
 export function createApp(): App {
@@ -38,6 +39,7 @@ export function createApp(): App {
   documentRoutes(app);
   searchRoutes(app);
   synonymRoutes(app);
+  sourceRoutes(app);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "key", {
     type: "http",

@@ -20,9 +20,15 @@ export interface Env {
   SEALING_KEY_PREVIOUS?: string;
 }
 
-/** A wake-up: the consumer rereads the document, so a duplicate or a late message changes nothing. */
-export interface IngestMessage {
+/** A wake-up: the consumer rereads what it names, so a duplicate or a late message changes nothing. */
+export type IngestMessage = DocumentMessage | SourceEventMessage;
+
+export interface DocumentMessage {
   document_id: number;
+}
+
+export interface SourceEventMessage {
+  event_id: number;
 }
 
 /** A wake-up for the ledger: the consumer rereads the message. */

@@ -1,9 +1,17 @@
 import { createApp } from "./app.ts";
-import type { Env, IngestMessage, TurnRecorded } from "./env.ts";
+import type {
+  DocumentMessage,
+  Env,
+  IngestMessage,
+  SourceEventMessage,
+  TurnRecorded,
+} from "./env.ts";
 import { consumeEvents } from "./insight/ledger.ts";
 import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/consumer.ts";
 import { sweep } from "./knowledge/sweeper.ts";
 import { createServices, type Services } from "./services.ts";
+import { consumeSourceEvents, recordLostEvents } from "./webhooks/consumer.ts";
+import { sweepSourceEvents } from "./webhooks/sweeper.ts";
 
 const app = createApp();
 
@@ -11,9 +19,16 @@ type QueueHandler = (batch: MessageBatch, services: Services) => Promise<void>;
 
 /** Queue names end like this in every deployment (`wrangler.toml`); the beginning is the deployment's own. */
 const queueHandlers: Record<string, QueueHandler> = {
-  "-ingest": (batch, services) => consumeIngest(batch as MessageBatch<IngestMessage>, services),
-  "-ingest-dlq": (batch, services) =>
-    consumeIngestDeadLetters(batch as MessageBatch<IngestMessage>, services),
+  "-ingest": async (batch, services) => {
+    const { documents, events } = byKind(batch as MessageBatch<IngestMessage>);
+    await consumeSourceEvents(events, services);
+    await consumeIngest({ messages: documents }, services);
+  },
+  "-ingest-dlq": async (batch, services) => {
+    const { documents, events } = byKind(batch as MessageBatch<IngestMessage>);
+    await recordLostEvents(events, services);
+    await consumeIngestDeadLetters({ messages: documents }, services);
+  },
   "-events": (batch, services) => consumeEvents(batch as MessageBatch<TurnRecorded>, services),
   "-events-dlq": async (batch) => {
     // The message itself is in D1; only its ledger row is missing.
@@ -21,6 +36,15 @@ const queueHandlers: Record<string, QueueHandler> = {
     batch.ackAll();
   },
 };
+
+function byKind({ messages }: MessageBatch<IngestMessage>) {
+  const isEvent = (message: Message<IngestMessage>): message is Message<SourceEventMessage> =>
+    "event_id" in message.body;
+  return {
+    events: messages.filter(isEvent),
+    documents: messages.filter((message) => !isEvent(message)) as Message<DocumentMessage>[],
+  };
+}
 
 export default {
   fetch: app.fetch,
@@ -33,7 +57,10 @@ export default {
   },
 
   async scheduled(_controller, env, context) {
-    const done = await sweep(createServices(env, context));
+    const services = createServices(env, context);
+    const events = await sweepSourceEvents(services);
+    if (events.resent + events.forgotten > 0) console.log("sweeper, source events", events);
+    const done = await sweep(services);
     if (done.resent + done.collected > 0) console.log("sweeper", done);
   },
 } satisfies ExportedHandler<Env>;

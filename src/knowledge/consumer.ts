@@ -1,4 +1,4 @@
-import type { IngestMessage } from "../env.ts";
+import type { DocumentMessage } from "../env.ts";
 import { ModelUnavailable } from "../models/ports.ts";
 import type { Services } from "../services.ts";
 import { chunkMarkdown } from "./chunk.ts";
@@ -40,7 +40,7 @@ export function retryDelay(attempts: number): number {
 
 /** The queue's handler. Messages fail one by one: what is permanent is recorded, what may pass is retried later. */
 export async function consumeIngest(
-  batch: MessageBatch<IngestMessage>,
+  batch: Pick<MessageBatch<DocumentMessage>, "messages">,
   services: Services,
 ): Promise<void> {
   for (const message of batch.messages) {
@@ -71,7 +71,7 @@ async function learnOrRecordFailure(services: Services, documentId: number): Pro
 
 /** The dead-letter queue's handler: the reason is written where the owner of the document looks. */
 export async function consumeIngestDeadLetters(
-  batch: MessageBatch<IngestMessage>,
+  batch: Pick<MessageBatch<DocumentMessage>, "messages">,
   services: Services,
 ): Promise<void> {
   for (const message of batch.messages) {

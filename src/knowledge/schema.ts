@@ -5,7 +5,7 @@ import { supportedContentType, supportedContentTypes } from "./formats/normalise
 
 /** Bytes of UTF-8 text in one document. */
 export const MAX_DOCUMENT_BYTES = 1024 * 1024;
-const MAX_EXTERNAL_ID_BYTES = 256;
+export const MAX_EXTERNAL_ID_BYTES = 256;
 
 const sourceTimestamp = z.iso.datetime({ offset: true }).meta({
   description:

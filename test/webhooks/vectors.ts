@@ -29,3 +29,9 @@ export const vectors: Vector[] = (files[`${FOLDER}signature_vectors.jsonl`] ?? "
   .split("\n")
   .filter(Boolean)
   .map((line) => JSON.parse(line) as Vector);
+/** Payloads by `cms/file.json`, as text. */
+export const payloads: Record<string, string> = Object.fromEntries(
+  Object.entries(files)
+    .filter(([path]) => path.startsWith(`${FOLDER}payloads/`))
+    .map(([path, text]) => [path.slice(`${FOLDER}payloads/`.length), text]),
+);

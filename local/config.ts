@@ -28,7 +28,12 @@ export interface LocalOptions {
 
 export const COMPATIBILITY_DATE = "2026-10-01";
 export const DATABASE = "edgewise";
-export const DEMO_KEYS = { publishable: "pk_local_demo", secret: "sk_local_demo" } as const;
+export const DEMO_KEYS = {
+  publishable: "pk_local_demo",
+  secret: "sk_local_demo",
+  /** `ADMIN_TOKEN`: creates workspaces. */
+  deployment: "local_demo_deployment_token_not_secret",
+} as const;
 
 /** A chat model that exists on Workers AI, whose name the application uses for whatever LOCAL_CHAT_URL serves. */
 const FORWARDED_CHAT_MODEL = "@cf/zai-org/glm-4.7-flash";
@@ -42,6 +47,7 @@ function appVars(
     SMALL_CHAT_MODEL: options.smallChatModel ?? "",
     DEMO_KEY: DEMO_KEYS.publishable,
     SEALING_KEY: "local-sealing-key-that-is-no-secret",
+    ADMIN_TOKEN: DEMO_KEYS.deployment,
     ...options.vars,
   };
 }

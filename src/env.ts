@@ -18,6 +18,7 @@ export interface Env {
   DEMO_KEY?: string;
   SEALING_KEY?: string;
   SEALING_KEY_PREVIOUS?: string;
+  ADMIN_TOKEN?: string;
 }
 
 /** A wake-up: the consumer rereads what it names, so a duplicate or a late message changes nothing. */
@@ -54,6 +55,10 @@ const configSchema = z.object({
   DEMO_KEY: z.string().startsWith("pk_").optional(),
   SEALING_KEY: z.string().min(32).optional(),
   SEALING_KEY_PREVIOUS: z.string().min(32).optional(),
+  ADMIN_TOKEN: z
+    .string()
+    .regex(/^\S{32,}$/, "takes 32 characters or more, without spaces")
+    .optional(),
 });
 
 export interface Config {
@@ -67,6 +72,8 @@ export interface Config {
   demoKey: string | undefined;
   /** Secrets that other systems gave us are stored under the first; the others open what was stored before a change. */
   sealingKeys: string[];
+  /** Makes workspaces. Undefined: only the command line can. */
+  adminToken: string | undefined;
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -77,8 +84,15 @@ export function parseConfig(env: Env): Config {
   if (known) return known;
   const result = configSchema.safeParse(env);
   if (!result.success) throw new Error(`Invalid configuration: ${z.prettifyError(result.error)}`);
-  const { EMBEDDING_MODEL, CHAT_MODEL, SMALL_CHAT_MODEL, RERANKER_MODEL, RELEASE, DEMO_KEY } =
-    result.data;
+  const {
+    EMBEDDING_MODEL,
+    CHAT_MODEL,
+    SMALL_CHAT_MODEL,
+    RERANKER_MODEL,
+    RELEASE,
+    DEMO_KEY,
+    ADMIN_TOKEN,
+  } = result.data;
   const { SEALING_KEY, SEALING_KEY_PREVIOUS } = result.data;
   const chatModels: Config["chatModels"] = [];
   if (CHAT_MODEL !== EXTRACTIVE) {
@@ -92,6 +106,7 @@ export function parseConfig(env: Env): Config {
     release: RELEASE,
     demoKey: DEMO_KEY,
     sealingKeys: [SEALING_KEY, SEALING_KEY_PREVIOUS].filter((key) => key !== undefined),
+    adminToken: ADMIN_TOKEN,
   };
   parsed.set(env, config);
   return config;

@@ -35,6 +35,8 @@ export interface Services {
   now: () => number;
   /** A new unguessable id: the prefix and 128 random bits. */
   newId: (prefix: string) => string;
+  /** A new secret: the prefix and 256 random bits. */
+  newSecret: (prefix: string) => string;
   /** Lets work outlive the response. */
   waitUntil: (work: Promise<unknown>) => void;
 }
@@ -63,6 +65,7 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
     calls,
     now: () => Date.now(),
     newId: (prefix) => `${prefix}_${randomHex(16)}`,
+    newSecret: (prefix) => `${prefix}_${randomHex(32)}`,
     waitUntil: (work) => context.waitUntil(work),
   };
 }

@@ -27,7 +27,8 @@ export async function answer(
   const timer = startTimer(services.now);
   const turn = await recall(services, request);
   timer.lap("recall");
-  const reader = { workspaceId: turn.caller.workspaceId, audience: [] };
+  const { caller, conversationId, conversationToken, messageId } = turn;
+  const reader = { workspaceId: caller.workspaceId, audience: caller.visitor?.audience ?? [] };
   const smallTalk = smallTalkReply(turn.message);
   const { standalone, questions } = understand(turn);
 
@@ -39,7 +40,7 @@ export async function answer(
     Promise.all(candidates.map((of) => readCandidates(services, reader, of, ANSWER_PASSAGES))),
     storeQuestion(services, turn, standalone),
   ]);
-  emit({ type: "start", conversationId: turn.conversationId, messageId: turn.messageId });
+  emit({ type: "start", conversationId, conversationToken, messageId });
   const findings = await judge(services, candidates, passages);
   timer.lap("retrieve");
 

@@ -34,6 +34,7 @@ export function conclude(services: Services, turn: Turn, ending: Ending): TurnRe
   }
   return {
     conversation_id: turn.conversationId,
+    conversation_token: turn.conversationToken,
     message_id: turn.messageId,
     text,
     outcome,

@@ -1,6 +1,12 @@
-import { hashBearer, keyStatement, requireAccess } from "../auth/keys.ts";
+import { admit, hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
 import { limitBurst } from "../auth/limits.ts";
-import { Problem } from "../http/problem.ts";
+import {
+  conversationToken,
+  mayOpen,
+  ownedStatement,
+  unknownConversation,
+  type Owned,
+} from "../conversations/access.ts";
 import { embedQuestions } from "../models/embed-question.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
 import { synonyms, synonymStatement, type SynonymRow } from "../retrieval/synonyms.ts";
@@ -22,28 +28,36 @@ interface HistoryRow {
 
 /**
  * Authenticate, limit and recall: the key, the conversation and its last messages come in one batch, beside which the
- * question is embedded. A conversation that is not this workspace's is the same 404 as one that never was.
+ * question is embedded. A conversation that the caller may not open is the same 404 as one that never was.
  */
 export async function recall(services: Services, request: ChatRequest): Promise<Turn> {
-  const keyHash = await hashBearer(request.authorization);
-  const { conversationId } = request;
+  const { conversationId, credentials, access } = request;
+  requireWellFormedOrigin(credentials);
+  const keyHash = await hashBearer(credentials.authorization);
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
   const parts = splitQuestion(request.message);
   const [[keys, conversations, history, spelling, same], [vector = null, ...partVectors]] =
     await Promise.all([
-      services.db.batch(recallStatements(services.db, keyHash, request)),
+      services.db.batch(recallStatements(services, keyHash, request)),
       embedQuestions(services.embedder, [request.message, ...parts]),
       limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
     ]);
-  const caller = requireAccess(keys?.results[0], { scope: "chat", secretOnly: false });
-  if (conversationId !== undefined && conversations?.results.length === 0)
+  const caller = await admit(services, keys?.results[0], access, credentials);
+  const known = conversations?.results[0] as Owned | undefined;
+  if (
+    conversationId !== undefined &&
+    !(await mayOpen(caller, known, credentials.conversationToken))
+  )
     throw unknownConversation();
+  const id = conversationId ?? services.newId("cv");
+  const isAnonymous = !caller.visitor && !known?.visitor;
   const rows = (history?.results ?? []) as HistoryRow[];
   return {
     caller,
-    conversationId: conversationId ?? services.newId("cv"),
+    conversationId: id,
     isNewConversation: conversationId === undefined,
+    conversationToken: isAnonymous ? await conversationToken(caller, id) : null,
     messageId: services.newId("msg"),
     message: request.message,
     metadata: request.metadata,
@@ -57,25 +71,23 @@ export async function recall(services: Services, request: ChatRequest): Promise<
 }
 
 function recallStatements(
-  db: D1Database,
+  { db, now }: Services,
   keyHash: string,
   { conversationId = "", message }: ChatRequest,
 ): D1PreparedStatement[] {
   const workspace = `(SELECT workspace_id FROM api_keys WHERE hash = ?1 AND revoked_at IS NULL)`;
-  const own = `workspace_id = ${workspace}`;
+  const scope = { sql: workspace, value: keyHash };
   return [
-    keyStatement(db, keyHash),
-    db
-      .prepare(`SELECT id FROM conversations WHERE ${own} AND id = ?2`)
-      .bind(keyHash, conversationId),
+    keyStatement(db, keyHash, now()),
+    ownedStatement(db, scope, conversationId),
     db
       .prepare(
         `SELECT role, text, standalone, embedding FROM messages
-         WHERE ${own} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
+         WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )
       .bind(keyHash, conversationId),
-    spellingStatement(db, { sql: workspace, value: keyHash }, message),
-    synonymStatement(db, { sql: workspace, value: keyHash }, message),
+    spellingStatement(db, scope, message),
+    synonymStatement(db, scope, message),
   ];
 }
 
@@ -86,8 +98,4 @@ function previousQuestion(rows: HistoryRow[]): Turn["previousQuestion"] {
     ? Array.from(new Float32Array(new Uint8Array(last.embedding).buffer))
     : null;
   return { standalone: last.standalone ?? last.text, vector };
-}
-
-function unknownConversation(): Problem {
-  return new Problem("not_found", "There is no conversation with this id.");
 }

@@ -1,3 +1,5 @@
+import type { KeyAccess } from "../auth/access.ts";
+import type { Credentials } from "../auth/credentials.ts";
 import type { Caller } from "../auth/keys.ts";
 import type { BindingCallReport } from "../binding-calls.ts";
 import type { TokenUsage } from "../models/ports.ts";
@@ -6,7 +8,9 @@ import type { Synonyms } from "../retrieval/synonyms.ts";
 
 /** One question as it came in. */
 export interface ChatRequest {
-  authorization: string | undefined;
+  credentials: Credentials;
+  /** What the route asks of the key. */
+  access: KeyAccess;
   /** Of the network, for the burst limit only; never stored. */
   address: string;
   message: string;
@@ -19,6 +23,8 @@ export interface Turn {
   caller: Caller;
   conversationId: string;
   isNewConversation: boolean;
+  /** What opens the conversation from now on; null when it belongs to a visitor, whom only a JWT proves. */
+  conversationToken: string | null;
   messageId: string;
   message: string;
   metadata: Record<string, unknown>;
@@ -64,6 +70,7 @@ export type Rung = "model" | "small_model" | "cached" | "extractive" | "none";
 /** How a turn ended, as every protocol reports it and as history keeps it. */
 export interface TurnResult {
   conversation_id: string;
+  conversation_token: string | null;
   message_id: string;
   text: string;
   outcome: Outcome;
@@ -82,7 +89,7 @@ export interface TurnResult {
 
 /** What happens during a turn, in order. The first `start` means that the question is stored. */
 export type AnswerEvent =
-  | { type: "start"; conversationId: string; messageId: string }
+  | { type: "start"; conversationId: string; conversationToken: string | null; messageId: string }
   | { type: "sources"; sources: SourceReference[] }
   | { type: "text"; delta: string }
   /** What was streamed so far is void: its model failed, and another rung starts over. */

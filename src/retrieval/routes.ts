@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { jsonBody } from "../http/body.ts";
-import { requireKey, type App } from "../http/context.ts";
+import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { embedQuestions } from "../models/embed-question.ts";
 import { answerability, weigh } from "./decide.ts";
@@ -19,6 +19,8 @@ const searchBody = z
     explain: z.boolean().default(false),
     /** Runs one leg alone, to measure it. */
     legs: z.array(leg).min(1).max(2).default(["keywords", "vectors"]),
+    /** Shows what is restricted to one of these audiences, too; without it, to those of the visitor's JWT, if there is one. */
+    audience: z.array(z.string().min(1).max(64)).max(50).optional(),
   })
   .meta({ id: "SearchInput" });
 
@@ -50,7 +52,7 @@ const searchRoute = createRoute({
   method: "post",
   path: "/v1/search",
   summary: "Search the documents, without an answer",
-  middleware: [requireKey({ scope: "documents", secretOnly: true }), jsonBody()] as const,
+  middleware: [jsonBody()] as const,
   request: { body: { ...jsonContent(searchBody, "The question"), required: true } },
   responses: {
     200: jsonContent(searchResult, "Passages, best first"),
@@ -61,8 +63,9 @@ const searchRoute = createRoute({
 export function searchRoutes(app: App): void {
   app.openapi(searchRoute, async (c) => {
     const services = c.get("services");
-    const { query, limit, explain, legs } = c.req.valid("json");
-    const reader = { workspaceId: c.get("caller").workspaceId, audience: [] };
+    const { query, limit, explain, legs, audience } = c.req.valid("json");
+    const { workspaceId, visitor } = c.get("caller");
+    const reader = { workspaceId, audience: audience ?? visitor?.audience ?? [] };
     const workspace = { sql: "?1", value: reader.workspaceId };
     const [[vector = null], [spelling, same]] = await Promise.all([
       legs.includes("vectors") ? embedQuestions(services.embedder, [query]) : [],

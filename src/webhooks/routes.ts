@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { actorOf } from "../auth/key-routes.ts";
 import { jsonBody } from "../http/body.ts";
-import { requireKey, type App } from "../http/context.ts";
-import { readCursor, writeCursor } from "../http/cursor.ts";
+import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
+import { readPage } from "../http/paging.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
 import type { Services } from "../services.ts";
 import { listEvents, reopenEvent } from "./events.ts";
@@ -20,7 +21,6 @@ import {
   type SourceView,
 } from "./sources.ts";
 
-const access = requireKey({ scope: "documents", secretOnly: true });
 const idParameter = z.object({ source_id: z.string() });
 const eventParameter = idParameter.extend({ event_id: z.string().regex(/^\d{1,15}$/) });
 
@@ -28,7 +28,7 @@ const createSourceRoute = createRoute({
   method: "post",
   path: "/v1/sources",
   summary: "Register a CMS whose webhooks are accepted",
-  middleware: [access, jsonBody()] as const,
+  middleware: [jsonBody()] as const,
   request: { body: { ...jsonContent(newSourceBody, "The CMS"), required: true } },
   responses: {
     201: jsonContent(sourceView, "Registered; give `webhook_url` to the CMS"),
@@ -40,7 +40,6 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/sources",
   summary: "List the registered CMSs and whether they work",
-  middleware: [access] as const,
   responses: {
     200: jsonContent(z.object({ sources: z.array(sourceView) }), "All sources"),
     ...problems(401, 403),
@@ -51,7 +50,6 @@ const getRoute = createRoute({
   method: "get",
   path: "/v1/sources/{source_id}",
   summary: "Read one source",
-  middleware: [access] as const,
   request: { params: idParameter },
   responses: { 200: jsonContent(sourceView, "The source"), ...problems(401, 403, 404) },
 });
@@ -60,7 +58,7 @@ const patchRoute = createRoute({
   method: "patch",
   path: "/v1/sources/{source_id}",
   summary: "Change a source's secrets, token or options",
-  middleware: [access, jsonBody()] as const,
+  middleware: [jsonBody()] as const,
   request: {
     params: idParameter,
     body: { ...jsonContent(sourceChanges, "What changes; the rest stays"), required: true },
@@ -75,7 +73,6 @@ const deleteRoute = createRoute({
   method: "delete",
   path: "/v1/sources/{source_id}",
   summary: "Forget a source and its events; its documents stay",
-  middleware: [access] as const,
   request: { params: idParameter },
   responses: {
     200: jsonContent(z.object({ id: z.string(), status: z.literal("deleted") }), "Forgotten"),
@@ -87,7 +84,6 @@ const eventsRoute = createRoute({
   method: "get",
   path: "/v1/sources/{source_id}/events",
   summary: "What a source sent and what became of it, the newest first; kept for 30 days",
-  middleware: [access] as const,
   request: { params: idParameter, query: eventsQuery },
   responses: {
     200: jsonContent(
@@ -102,7 +98,6 @@ const retryRoute = createRoute({
   method: "post",
   path: "/v1/sources/{source_id}/events/{event_id}/retry",
   summary: "Have a failed event tried again",
-  middleware: [access] as const,
   request: { params: eventParameter },
   responses: {
     202: jsonContent(z.object({ id: z.int(), status: z.literal("pending") }), "It will be tried"),
@@ -123,7 +118,15 @@ export function sourceRoutes(app: App): void {
     const id = services.newId("src");
     const source = { type, name, options, credentials: { secrets, token } };
     if (
-      !(await createSource(services.db, services.seal, workspaceId, id, source, services.now()))
+      !(await createSource(
+        services.db,
+        services.seal,
+        workspaceId,
+        id,
+        source,
+        actorOf(c),
+        services.now(),
+      ))
     ) {
       throw new Problem(
         "source_exists",
@@ -158,36 +161,42 @@ export function sourceRoutes(app: App): void {
         changes.options === undefined ? source.options : readOptions(source.type, changes.options),
     };
     checkCredentials(changed.type, changed.secrets, changed.token);
-    await updateSource(services.db, services.seal, changed, services.now());
+    await updateSource(
+      services.db,
+      services.seal,
+      changed,
+      Object.keys(changes),
+      actorOf(c),
+      services.now(),
+    );
     return c.json(await readView(services, workspaceId, source.id, c.req.url), 200);
   });
 
   app.openapi(deleteRoute, async (c) => {
+    const { db, now } = c.get("services");
     const { source_id } = c.req.valid("param");
-    const deleted = await deleteSource(
-      c.get("services").db,
-      c.get("caller").workspaceId,
-      source_id,
-    );
+    const { workspaceId } = c.get("caller");
+    const deleted = await deleteSource(db, workspaceId, source_id, actorOf(c), now());
     if (!deleted) throw notFound();
     return c.json({ id: source_id, status: "deleted" as const }, 200);
   });
 
   app.openapi(eventsRoute, async (c) => {
     const { db } = c.get("services");
-    const { workspaceId, workspaceSecret } = c.get("caller");
+    const caller = c.get("caller");
+    const { workspaceId } = caller;
     const { source_id } = c.req.valid("param");
-    const { status, limit, cursor } = c.req.valid("query");
-    const list = `events:${workspaceId}:${source_id}:${status ?? ""}`;
-    const before =
-      cursor === undefined ? undefined : Number(await readCursor(workspaceSecret, list, cursor));
+    const { status, ...query } = c.req.valid("query");
     if ((await listSources(db, workspaceId, source_id)).length === 0) throw notFound();
-    const rows = await listEvents(db, workspaceId, source_id, { status, before, limit: limit + 1 });
-    const events = rows.slice(0, limit);
-    const last = events.at(-1);
-    const more = rows.length > limit && last;
-    const nextCursor = more ? await writeCursor(workspaceSecret, list, String(last.id)) : null;
-    return c.json({ events, next_cursor: nextCursor }, 200);
+    const { rows: events, next_cursor } = await readPage(
+      caller,
+      `events:${source_id}:${status ?? ""}`,
+      query,
+      (after, limit) =>
+        listEvents(db, workspaceId, source_id, { status, before: after?.at, limit }),
+      ({ id }) => ({ at: id, id: "" }),
+    );
+    return c.json({ events, next_cursor }, 200);
   });
 
   app.openapi(retryRoute, async (c) => {

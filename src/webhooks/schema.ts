@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { pageQuery } from "../http/paging.ts";
 import { cmsOf, sourceTypes } from "./registry.ts";
 
 const secrets = z.array(z.string().min(1).max(500)).min(1).max(5).meta({
@@ -78,8 +79,4 @@ export const eventView = z
   })
   .meta({ id: "SourceEvent" });
 
-export const eventsQuery = z.object({
-  status: z.enum(statuses).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(1000).optional(),
-});
+export const eventsQuery = pageQuery.extend({ status: z.enum(statuses).optional() });

@@ -1,3 +1,4 @@
+import { auditStatement, type Actor } from "../audit/log.ts";
 import type { Seal } from "../auth/seal.ts";
 import type { Source } from "./cms.ts";
 import { cmsOf, type SourceType } from "./registry.ts";
@@ -52,10 +53,11 @@ export async function createSource(
   workspaceId: string,
   id: string,
   { type, name, options, credentials }: NewSource,
+  by: Actor,
   now: number,
 ): Promise<boolean> {
   const sealed = await seal.seal(sealContext(id), JSON.stringify(credentials));
-  const { meta } = await db
+  const insert = db
     .prepare(
       `INSERT INTO sources (id, workspace_id, type, name, options, sealed, secret_count, has_token, created_at, updated_at)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
@@ -71,9 +73,13 @@ export async function createSource(
       credentials.secrets.length,
       credentials.token === undefined ? 0 : 1,
       now,
-    )
-    .run();
-  return meta.changes > 0;
+    );
+  const audit = { ...by, workspaceId, action: "source.create", objectId: id, at: now };
+  const [inserted] = await db.batch([
+    insert,
+    auditStatement(db, { ...audit, detail: { type, name } }),
+  ]);
+  return (inserted?.meta.changes ?? 0) > 0;
 }
 
 interface SourceRow {
@@ -108,11 +114,13 @@ export async function updateSource(
   db: D1Database,
   seal: Seal,
   source: OpenSource,
+  changed: string[],
+  by: Actor,
   now: number,
 ): Promise<void> {
   const { id, workspaceId, options, secrets, token } = source;
   const sealed = await seal.seal(sealContext(id), JSON.stringify({ secrets, token }));
-  await db
+  const update = db
     .prepare(
       `UPDATE sources SET options = ?3, sealed = ?4, secret_count = ?5, has_token = ?6, updated_at = ?7
        WHERE workspace_id = ?1 AND id = ?2`,
@@ -125,8 +133,9 @@ export async function updateSource(
       secrets.length,
       token === undefined ? 0 : 1,
       now,
-    )
-    .run();
+    );
+  const audit = { ...by, workspaceId, action: "source.change", objectId: id, at: now };
+  await db.batch([update, auditStatement(db, { ...audit, detail: { changed } })]);
 }
 
 /** Forgets the source and its events. Its documents stay. */
@@ -134,12 +143,16 @@ export async function deleteSource(
   db: D1Database,
   workspaceId: string,
   id: string,
+  by: Actor,
+  now: number,
 ): Promise<boolean> {
+  const audit = { ...by, workspaceId, action: "source.delete", objectId: id, at: now };
   const [, deleted] = await db.batch([
     db
       .prepare(`DELETE FROM source_events WHERE workspace_id = ?1 AND source_id = ?2`)
       .bind(workspaceId, id),
     db.prepare(`DELETE FROM sources WHERE workspace_id = ?1 AND id = ?2`).bind(workspaceId, id),
+    auditStatement(db, audit),
   ]);
   return (deleted?.meta.changes ?? 0) > 0;
 }

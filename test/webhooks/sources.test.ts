@@ -70,6 +70,11 @@ it("registers every type, shows all but its secrets, changes and forgets it", as
   expect((await call(workspace.secret, "GET", `/v1/sources/${other.id}`)).status).toBe(404);
   expect((await call(workspace.secret, "DELETE", `/v1/sources/${other.id}`)).status).toBe(404);
   expect((await deliver(other, senders["standard-webhooks"].body)).status).toBe(401);
+  const audit = await (
+    await call(workspace.secret, "GET", `/v1/audit?object_id=${other.id}`)
+  ).text();
+  expect(audit).toMatch(/source\.delete[\s\S]*source\.create/);
+  expect(audit).not.toContain(senders["standard-webhooks"].secret);
   // Its documents stay.
   expect(Object.keys(await present(other))).toEqual(["third/delivery"]);
 });

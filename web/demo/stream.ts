@@ -16,7 +16,7 @@ export type Outcome = {
 };
 
 export type ChatEvent =
-  | { type: "start"; messageId: string; conversationId: string }
+  | { type: "start"; messageId: string; conversationId: string; conversationToken: string }
   | { type: "source"; source: Source }
   | { type: "text-start" }
   | { type: "text"; delta: string }
@@ -57,6 +57,7 @@ function toChatEvent(part: Record<string, unknown>): ChatEvent | null {
         type: "start",
         messageId: asText(part.messageId),
         conversationId: asText(asRecord(part.messageMetadata).conversation_id),
+        conversationToken: asText(asRecord(part.messageMetadata).conversation_token),
       };
     case "source-url":
     case "source-document":

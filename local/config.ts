@@ -46,6 +46,7 @@ function appVars(
     CHAT_MODEL: options.chatModel ?? (options.localChatUrl ? FORWARDED_CHAT_MODEL : "extractive"),
     SMALL_CHAT_MODEL: options.smallChatModel ?? "",
     DEMO_KEY: DEMO_KEYS.publishable,
+    SEALING_KEY: "local-sealing-key-that-is-no-secret",
     ADMIN_TOKEN: DEMO_KEYS.deployment,
     ...options.vars,
   };

@@ -16,6 +16,7 @@ import { synonymRoutes } from "./retrieval/synonym-routes.ts";
 import { searchRoutes } from "./retrieval/routes.ts";
 import { settingsRoutes } from "./workspaces/settings-routes.ts";
 import { createServices } from "./services.ts";
+import { sourceRoutes } from "./webhooks/routes.ts";
 
 /** What the API answers is data: nothing of it runs, loads or is shown in a frame. The pages' own stand in `web/_headers`. */
 const SECURITY_HEADERS = {
@@ -64,6 +65,7 @@ export function createApp(): App {
   auditRoutes(app);
   synonymRoutes(app);
   settingsRoutes(app);
+  sourceRoutes(app);
 
   app.get("/openapi.json", (c) => c.json(describe(app)));
   app.notFound((c) => problemResponse(c, new Problem("not_found", "There is no such path.")));

@@ -18,11 +18,13 @@ export interface Env {
   RERANKER_MODEL?: string;
   RELEASE?: string;
   DEMO_KEY?: string;
+  SEALING_KEY?: string;
+  SEALING_KEY_PREVIOUS?: string;
   ADMIN_TOKEN?: string;
 }
 
 /** A wake-up: the consumer rereads what it names, so a duplicate or a late message changes nothing. */
-export type IngestMessage = DocumentWakeUp | GenerationWakeUp;
+export type IngestMessage = DocumentWakeUp | GenerationWakeUp | SourceEventWakeUp;
 
 export interface DocumentWakeUp {
   document_id: number;
@@ -32,6 +34,11 @@ export interface DocumentWakeUp {
 export interface GenerationWakeUp {
   workspace_id: string;
   generation: number;
+}
+
+/** An event that a CMS sent (src/webhooks/consumer.ts). */
+export interface SourceEventWakeUp {
+  event_id: number;
 }
 
 /** A wake-up for the ledger: the consumer rereads the message. */
@@ -55,6 +62,8 @@ const configSchema = z.object({
   RERANKER_MODEL: z.string().default(""),
   RELEASE: z.string().min(1).default("default"),
   DEMO_KEY: z.string().startsWith("pk_").optional(),
+  SEALING_KEY: z.string().min(32).optional(),
+  SEALING_KEY_PREVIOUS: z.string().min(32).optional(),
   ADMIN_TOKEN: z
     .string()
     .regex(/^\S{32,}$/, "takes 32 characters or more, without spaces")
@@ -70,6 +79,8 @@ export interface Config {
   /** Names the configuration that answered, so that a later comparison knows what it compares. */
   release: string;
   demoKey: string | undefined;
+  /** Secrets that other systems gave us are stored under the first; the others open what was stored before a change. */
+  sealingKeys: string[];
   /** Makes workspaces. Undefined: only the command line can. */
   adminToken: string | undefined;
 }
@@ -91,6 +102,7 @@ export function parseConfig(env: Env): Config {
     DEMO_KEY,
     ADMIN_TOKEN,
   } = result.data;
+  const { SEALING_KEY, SEALING_KEY_PREVIOUS } = result.data;
   const chatModels: Config["chatModels"] = [];
   if (CHAT_MODEL !== EXTRACTIVE) {
     chatModels.push({ id: CHAT_MODEL, rung: "model" });
@@ -102,6 +114,7 @@ export function parseConfig(env: Env): Config {
     rerankerModel: RERANKER_MODEL || undefined,
     release: RELEASE,
     demoKey: DEMO_KEY,
+    sealingKeys: [SEALING_KEY, SEALING_KEY_PREVIOUS].filter((key) => key !== undefined),
     adminToken: ADMIN_TOKEN,
   };
   parsed.set(env, config);

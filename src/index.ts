@@ -1,10 +1,12 @@
 import { createApp } from "./app.ts";
-import type { Env, IngestMessage, TurnRecorded } from "./env.ts";
+import type { Env, IngestMessage, SourceEventWakeUp, TurnRecorded } from "./env.ts";
 import { consumeEvents } from "./insight/ledger.ts";
 import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/consumer.ts";
 import { sweep } from "./knowledge/sweeper.ts";
 import { redactLogs } from "./privacy/redact-logs.ts";
 import { createServices, type Services } from "./services.ts";
+import { consumeSourceEvents, recordLostEvents } from "./webhooks/consumer.ts";
+import { sweepSourceEvents } from "./webhooks/sweeper.ts";
 
 redactLogs(console);
 
@@ -14,9 +16,16 @@ type QueueHandler = (batch: MessageBatch, services: Services) => Promise<void>;
 
 /** Queue names end like this in every deployment (`wrangler.toml`); the beginning is the deployment's own. */
 const queueHandlers: Record<string, QueueHandler> = {
-  "-ingest": (batch, services) => consumeIngest(batch as MessageBatch<IngestMessage>, services),
-  "-ingest-dlq": (batch, services) =>
-    consumeIngestDeadLetters(batch as MessageBatch<IngestMessage>, services),
+  "-ingest": async (batch, services) => {
+    const ingest = batch as MessageBatch<IngestMessage>;
+    await consumeSourceEvents(ingest.messages.filter(isOfEvent), services);
+    await consumeIngest(ingest, services);
+  },
+  "-ingest-dlq": async (batch, services) => {
+    const ingest = batch as MessageBatch<IngestMessage>;
+    await recordLostEvents(ingest.messages.filter(isOfEvent), services);
+    await consumeIngestDeadLetters(ingest, services);
+  },
   "-events": (batch, services) => consumeEvents(batch as MessageBatch<TurnRecorded>, services),
   "-events-dlq": async (batch) => {
     // The message itself is in D1; only its ledger row is missing.
@@ -32,6 +41,10 @@ function logWork(work: string, items: number, { calls }: Services): void {
   console.log(JSON.stringify(entry));
 }
 
+function isOfEvent(message: Message<IngestMessage>): message is Message<SourceEventWakeUp> {
+  return "event_id" in message.body;
+}
+
 export default {
   fetch: app.fetch,
 
@@ -45,7 +58,10 @@ export default {
   },
 
   async scheduled(_controller, env, context) {
-    const done = await sweep(createServices(env, context));
+    const services = createServices(env, context);
+    const events = await sweepSourceEvents(services);
+    if (events.resent + events.forgotten > 0) console.log("sweeper, source events", events);
+    const done = await sweep(services);
     if (done.resent + done.collected > 0) console.log("sweeper", done);
   },
 } satisfies ExportedHandler<Env>;

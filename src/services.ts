@@ -1,3 +1,4 @@
+import { createSeal, type Seal } from "./auth/seal.ts";
 import { BindingCalls, countedDatabase } from "./binding-calls.ts";
 import {
   parseConfig,
@@ -6,6 +7,8 @@ import {
   type IngestMessage,
   type TurnRecorded,
 } from "./env.ts";
+import { resolveName } from "./http/resolve-name.ts";
+import { createSafeFetch, type SafeFetch } from "./http/safe-fetch.ts";
 import type {
   ChatModel,
   DocumentConverter,
@@ -33,6 +36,9 @@ export interface Services {
   eventsQueue: Queue<TurnRecorded>;
   chatLimiter: RateLimit;
   apiLimiter: RateLimit;
+  /** The only way to call an address that somebody else chose. */
+  safeFetch: SafeFetch;
+  seal: Seal;
   calls: BindingCalls;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -64,6 +70,11 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
     eventsQueue: env.EVENTS_QUEUE,
     chatLimiter: env.CHAT_LIMITER,
     apiLimiter: env.API_LIMITER,
+    safeFetch: createSafeFetch({
+      fetch: callNetwork,
+      resolve: (host, signal) => resolveName(callNetwork, host, signal),
+    }),
+    seal: createSeal(config.sealingKeys, randomBytes),
     calls,
     now: () => Date.now(),
     newId: (prefix) => `${prefix}_${randomHex(16)}`,
@@ -72,7 +83,13 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
   };
 }
 
+/** The platform's fetch wants to be called on nothing. */
+const callNetwork = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
+
+function randomBytes(count: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(count));
+}
+
 function randomHex(bytes: number): string {
-  const values = crypto.getRandomValues(new Uint8Array(bytes));
-  return Array.from(values, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(randomBytes(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

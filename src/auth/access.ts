@@ -60,6 +60,15 @@ export const accessTable: Record<string, Access> = {
   "GET /v1/synonyms": secretKey("documents"),
   "PUT /v1/synonyms": secretKey("documents"),
 
+  "POST /v1/webhooks/{source_id}": { by: "signature" },
+  "GET /v1/sources": secretKey("documents"),
+  "POST /v1/sources": secretKey("documents"),
+  "GET /v1/sources/{source_id}": secretKey("documents"),
+  "PATCH /v1/sources/{source_id}": secretKey("documents"),
+  "DELETE /v1/sources/{source_id}": secretKey("documents"),
+  "GET /v1/sources/{source_id}/events": secretKey("documents"),
+  "POST /v1/sources/{source_id}/events/{event_id}/retry": secretKey("documents"),
+
   "GET /v1/keys": secretKey("admin"),
   "POST /v1/keys": secretKey("admin"),
   "PATCH /v1/keys/{id}": secretKey("admin"),

@@ -22,18 +22,29 @@ export function jsonBody(limit = MAX_BODY_BYTES): MiddlewareHandler {
   };
 }
 
-/** @throws Problem `body_too_large`, while it reads and before it keeps more than the limit */
+/** Reads a request's body, counting while it reads. */
 export async function readLimited(
   request: Request,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = new Problem("body_too_large", `At most ${limit} bytes are accepted.`);
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge;
+  const tooLarge = (): Problem =>
+    new Problem("body_too_large", `At most ${limit} bytes are accepted.`);
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
+  return readAtMost(request.body, limit, tooLarge);
+}
+
+/** All bytes of a stream, or `tooLarge()` thrown as soon as there are more than `limit`. */
+export async function readAtMost(
+  stream: ReadableStream<Uint8Array> | null,
+  limit: number,
+  tooLarge: () => Error,
+): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of request.body ?? []) {
+  // Leaving the loop early cancels the stream.
+  for await (const part of stream ?? []) {
     size += part.byteLength;
-    if (size > limit) throw tooLarge;
+    if (size > limit) throw tooLarge();
     parts.push(part);
   }
   const bytes = new Uint8Array(size);
@@ -45,7 +56,8 @@ export async function readLimited(
   return bytes;
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
+/** @throws Problem `invalid_utf8` */
+export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {

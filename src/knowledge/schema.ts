@@ -5,7 +5,7 @@ import { fileContentTypes } from "./formats/file-types.ts";
 import { MAX_DOCUMENT_BYTES } from "./formats/limits.ts";
 import { supportedContentType, supportedContentTypes } from "./formats/normalise.ts";
 
-const MAX_EXTERNAL_ID_BYTES = 256;
+export const MAX_EXTERNAL_ID_BYTES = 256;
 
 const sourceTimestamp = z.iso.datetime({ offset: true }).meta({
   description:

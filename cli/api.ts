@@ -70,6 +70,14 @@ export class Api {
     return this.#request("PUT", path, body);
   }
 
+  putFile<T>(
+    path: string,
+    contentType: string,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<Answer<T>> {
+    return this.#request("PUT", path, new Blob([bytes], { type: contentType }));
+  }
+
   /** One JSON object a line. */
   postLines<T>(path: string, lines: string): Promise<Answer<T>> {
     return this.#request("POST", path, lines);
@@ -110,14 +118,16 @@ export class Api {
       accept: "application/json",
     };
     const isLines = typeof body === "string";
-    if (body) headers["content-type"] = isLines ? "application/x-ndjson" : "application/json";
+    const isFile = body instanceof Blob;
+    if (isFile) headers["content-type"] = body.type;
+    else if (body) headers["content-type"] = isLines ? "application/x-ndjson" : "application/json";
     let response: Response;
     let text: string;
     try {
       response = await (this.#options.fetch ?? fetch)(`${this.url}${path}`, {
         method,
         headers,
-        body: isLines ? body : body && JSON.stringify(body),
+        body: isLines || isFile ? body : body && JSON.stringify(body),
         redirect: "manual",
         signal: AbortSignal.timeout(this.#options.timeoutMs),
       });

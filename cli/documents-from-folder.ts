@@ -1,11 +1,19 @@
 import type { Dirent } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { fileContentTypes, fileType } from "../src/knowledge/formats/file-types.ts";
 import { CommandError, reasonOf } from "./command.ts";
 import type { Document, ReadDocuments, Unreadable } from "./document.ts";
 import { refusedId } from "./fields.ts";
 import type { Checkout } from "./git-checkout.ts";
-import { parseHtmlFile, parseMarkdownFile, parseTextFile, type ParsedFile } from "./parse-file.ts";
+import {
+  describeFile,
+  parseHtmlFile,
+  parseMarkdownFile,
+  parseQuestionList,
+  parseTextFile,
+  type ParsedFile,
+} from "./parse-file.ts";
 
 const PARSERS: Record<string, (externalId: string, source: string) => ParsedFile> = {
   ".md": parseMarkdownFile,
@@ -13,9 +21,15 @@ const PARSERS: Record<string, (externalId: string, source: string) => ParsedFile
   ".html": parseHtmlFile,
   ".htm": parseHtmlFile,
   ".txt": parseTextFile,
+  ".csv": parseQuestionList,
+};
+/** Files that the instance converts. */
+const CONVERTED: Record<string, string> = {
+  ...Object.fromEntries(fileContentTypes.map((type) => [`.${fileType(type)?.extension}`, type])),
+  ".jpg": "image/jpeg",
 };
 
-export const FILE_TYPES = Object.keys(PARSERS);
+export const FILE_TYPES = [...Object.keys(PARSERS), ...Object.keys(CONVERTED)];
 
 /**
  * Every document below a folder, in the order of its paths. Hidden files and folders, `node_modules` and links are not
@@ -52,6 +66,12 @@ async function parseFile(folder: string, file: string): Promise<ParsedFile> {
   const externalId = idOf(file);
   const refused = refusedId(externalId);
   if (refused) throw new Error(refused);
+  const converted = CONVERTED[extensionOf(file)];
+  if (converted) {
+    const bytes = new Uint8Array(await readFile(path.join(folder, file)));
+    if (bytes.length === 0) throw new Error("The file is empty");
+    return describeFile(externalId, converted, bytes);
+  }
   const source = decode(await readFile(path.join(folder, file)));
   if (!source.trim()) throw new Error("The file is empty");
   const parsed = PARSERS[extensionOf(file)]?.(externalId, source);
@@ -88,7 +108,7 @@ async function findFiles(folder: string): Promise<{ files: string[]; notes: stri
       const file = below ? `${below}/${entry.name}` : entry.name;
       if (isSkipped(entry)) continue;
       else if (entry.isDirectory()) await walk(file);
-      else if (entry.isFile() && extensionOf(file) in PARSERS) files.push(file);
+      else if (entry.isFile() && FILE_TYPES.includes(extensionOf(file))) files.push(file);
       else {
         const kind = entry.isSymbolicLink()
           ? "links"

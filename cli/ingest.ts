@@ -22,7 +22,8 @@ Usage: npm run ingest -- <folder | file.jsonl | --sitemap <address>> [options]
 
 Uploads documents to a running instance and waits until they are learned. The same content again changes nothing.
 
-  folder       every .md, .markdown, .html, .htm and .txt file below it. The id is the path without extension, white
+  folder       every .md, .markdown, .html, .htm, .txt and .csv file below it (a .csv lists questions and
+               answers), and .pdf, .docx, .xlsx, .pptx, .odt and other files that the instance converts. The id is the path without extension, white
                space as "-". Markdown may begin with YAML front matter: title, url, language, updated_at, audience.
                In a git checkout: the files that git knows, as of their last commit.
   file.jsonl   one JSON object a line: _id | id | external_id, text | content, and optionally title, url, language,
@@ -155,8 +156,12 @@ function report({ documents, unreadable, notes }: ReadDocuments): void {
 /** The server's own rules, as far as they need no server. */
 function checkOnly({ documents, unreadable }: ReadDocuments): number {
   const refused: Failure[] = [];
-  for (const { external_id, ...body } of documents) {
+  for (const { external_id, file, ...body } of documents) {
     try {
+      if (file) {
+        console.log(`${external_id}\t${body.content_type}\t${body.title}`);
+        continue;
+      }
       const { error, data } = documentBody.safeParse(body);
       if (error)
         throw new Error(

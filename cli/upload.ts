@@ -86,7 +86,13 @@ function inGroups(documents: Document[]): Document[][] {
   for (const document of documents) {
     const last = groups.at(-1);
     const size = document.content.length;
-    if (!last || last.length === GROUP_DOCUMENTS || characters + size > GROUP_CHARACTERS) {
+    const isAlone = document.file !== undefined || last?.[0]?.file !== undefined;
+    if (
+      !last ||
+      isAlone ||
+      last.length === GROUP_DOCUMENTS ||
+      characters + size > GROUP_CHARACTERS
+    ) {
       groups.push([document]);
       characters = size;
     } else {
@@ -98,8 +104,33 @@ function inGroups(documents: Document[]): Document[][] {
 }
 
 async function importGroup(api: Api, group: Document[]): Promise<Imported> {
+  const [first] = group;
+  if (first?.file) return putFile(api, first, first.file);
   const lines = group.map((document) => JSON.stringify(document)).join("\n");
   return (await api.postLines<Imported>("/v1/documents/import", lines)).body;
+}
+
+async function putFile(
+  api: Api,
+  document: Document,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Imported> {
+  const query = new URLSearchParams({ title: document.title });
+  if (document.updated_at) query.set("updated_at", document.updated_at);
+  const path = `/v1/documents/${encodeURIComponent(document.external_id)}?${query.toString()}`;
+  const { body } = await api.putFile<{ version: number; unchanged: boolean; stale: boolean }>(
+    path,
+    document.content_type,
+    bytes,
+  );
+  const kind = body.stale
+    ? "stale"
+    : body.unchanged
+      ? "unchanged"
+      : body.version === 1
+        ? "created"
+        : "changed";
+  return { created: 0, changed: 0, unchanged: 0, stale: 0, errors: [], [kind]: 1 };
 }
 
 export interface ListedDocument {

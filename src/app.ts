@@ -14,6 +14,7 @@ import { Problem, problemResponse, validationProblem } from "./http/problem.ts";
 import { documentRoutes } from "./knowledge/routes.ts";
 import { synonymRoutes } from "./retrieval/synonym-routes.ts";
 import { searchRoutes } from "./retrieval/routes.ts";
+import { settingsRoutes } from "./workspaces/settings-routes.ts";
 import { createServices } from "./services.ts";
 
 /** What the API answers is data: nothing of it runs, loads or is shown in a frame. The pages' own stand in `web/_headers`. */
@@ -62,6 +63,7 @@ export function createApp(): App {
   workspaceRoutes(app);
   auditRoutes(app);
   synonymRoutes(app);
+  settingsRoutes(app);
 
   app.get("/openapi.json", (c) => c.json(describe(app)));
   app.notFound((c) => problemResponse(c, new Problem("not_found", "There is no such path.")));

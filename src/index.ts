@@ -3,7 +3,10 @@ import type { Env, IngestMessage, TurnRecorded } from "./env.ts";
 import { consumeEvents } from "./insight/ledger.ts";
 import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/consumer.ts";
 import { sweep } from "./knowledge/sweeper.ts";
+import { redactLogs } from "./privacy/redact-logs.ts";
 import { createServices, type Services } from "./services.ts";
+
+redactLogs(console);
 
 const app = createApp();
 

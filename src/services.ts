@@ -6,8 +6,15 @@ import {
   type IngestMessage,
   type TurnRecorded,
 } from "./env.ts";
-import type { ChatModel, Embedder, Reranker, VectorIndex } from "./models/ports.ts";
+import type {
+  ChatModel,
+  DocumentConverter,
+  Embedder,
+  Reranker,
+  VectorIndex,
+} from "./models/ports.ts";
 import { workersAiChat } from "./models/workers-ai-chat.ts";
+import { workersAiConverter } from "./models/workers-ai-converter.ts";
 import { workersAiEmbedder } from "./models/workers-ai-embedder.ts";
 import { workersAiReranker } from "./models/workers-ai-reranker.ts";
 import { vectorizeIndex } from "./retrieval/vectorize.ts";
@@ -20,6 +27,7 @@ export interface Services {
   embedderOf: (model: string) => Embedder;
   chatModels: ChatModel[];
   reranker: Reranker | undefined;
+  converter: DocumentConverter;
   vectors: VectorIndex;
   ingestQueue: Queue<IngestMessage>;
   eventsQueue: Queue<TurnRecorded>;
@@ -47,6 +55,7 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
     reranker: config.rerankerModel
       ? workersAiReranker(env.AI, config.rerankerModel, calls)
       : undefined,
+    converter: workersAiConverter(env.AI, calls),
     vectors: vectorizeIndex(
       { VECTORIZE: env.VECTORIZE, VECTORIZE_NEXT: env.VECTORIZE_NEXT },
       calls,

@@ -11,7 +11,7 @@ const LARGEST_DOT = 16;
 /** What was predicted against what came true, a dot for each tenth of the confidence, its area the share of the questions. */
 export function reliabilityDiagram(series: { name: string; forecasts: Forecast[] }[]): string {
   const plot: Plot = {
-    title: "Reliability: how often an answer of this confidence is right",
+    title: "Reliability of the confidence",
     x: { label: "confidence", most: 1 },
     y: { label: "share of right answers", most: 1 },
     marks: [],

@@ -3,12 +3,17 @@ import { COLOURS, drawPlot, xAt, yAt, type Plot } from "./svg.ts";
 
 /** Points of a curve that a picture needs; more only make it larger. */
 const MOST_POINTS = 200;
+/** Of fewer answers a single one moves the share across the picture. */
+const LEAST_ANSWERS = 10;
 
-/** The share of wrong answers at each share of questions that are answered, the most confident ones first. */
+/** The share of wrong answers at each share of questions that are answered, the most confident ones first, from ten answers on. */
 export function riskCoverageChart(series: { name: string; curve: OperatingPoint[] }[]): string {
-  const highest = Math.max(0.1, ...series.flatMap(({ curve }) => curve.map(({ risk }) => risk)));
+  const shown = series.map(({ curve }) =>
+    curve.filter(({ answered }) => answered >= LEAST_ANSWERS),
+  );
+  const highest = Math.max(0.1, ...shown.flat().map(({ risk }) => risk));
   const plot: Plot = {
-    title: "Risk and coverage: what answering more costs",
+    title: "Risk and coverage",
     x: { label: "coverage: share of the questions that are answered", most: 1 },
     y: { label: "risk: share of the answers that are wrong", most: Math.ceil(highest * 10) / 10 },
     marks: [],
@@ -17,7 +22,7 @@ export function riskCoverageChart(series: { name: string; curve: OperatingPoint[
       colour: COLOURS[index % COLOURS.length] as string,
     })),
   };
-  plot.marks = series.map(({ curve }, index) => {
+  plot.marks = shown.map((curve, index) => {
     const step = Math.max(1, Math.ceil(curve.length / MOST_POINTS));
     const points = curve
       .filter((_, at) => at % step === 0 || at === curve.length - 1)

@@ -12,7 +12,7 @@ export interface Plot {
 export const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
 const SIZE = 420;
-const MARGIN = { left: 64, right: 20, top: 44, bottom: 56 };
+const MARGIN = { left: 64, right: 20, top: 44, bottom: 76 };
 const WIDTH = MARGIN.left + SIZE + MARGIN.right;
 const LEGEND_ROW = 20;
 

@@ -2,6 +2,7 @@ import { appConfig } from "../../local/config.ts";
 import worker from "../../src/index.ts";
 import type { Env } from "../../src/env.ts";
 import decisionWeights from "../../src/retrieval/decision-weights.json" with { type: "json" };
+import { asApplication } from "./console.ts";
 import { openDatabase } from "./database.ts";
 import { openModels } from "./embeddings.ts";
 import { openQueue } from "./queues.ts";
@@ -26,7 +27,7 @@ export async function startInProcess(models: Ai = openModels()): Promise<InProce
   } as unknown as ExecutionContext;
   const deliver = async (queue: string, messages: Message[]): Promise<void> => {
     const batch = { queue, messages, ackAll: () => undefined, retryAll: () => undefined };
-    await worker.queue(batch as unknown as MessageBatch, env, context);
+    await asApplication(() => worker.queue(batch as unknown as MessageBatch, env, context));
   };
   const unlimited = { limit: async () => ({ success: true }) };
   const env = {
@@ -41,7 +42,8 @@ export async function startInProcess(models: Ai = openModels()): Promise<InProce
   } as unknown as Env;
   return {
     url: "http://in-process",
-    fetch: async (input, init) => worker.fetch(new Request(input, init), env, context),
+    fetch: async (input, init) =>
+      asApplication(() => worker.fetch(new Request(input, init), env, context)),
   };
 }
 

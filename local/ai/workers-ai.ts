@@ -11,6 +11,7 @@ import {
   unavailable,
 } from "./errors.ts";
 import { LOCAL_DIMENSIONS } from "./embedding-model.ts";
+import { toMarkdown } from "./to-markdown.ts";
 import { cutStream, playScript } from "./streams.ts";
 
 /** Model families that the service has and this platform has no model for. */
@@ -51,6 +52,14 @@ export class WorkersAI extends WorkerEntrypoint<PlatformEnv> {
     if (!Array.isArray(contexts) || contexts.length === 0 || !contexts.every(isText))
       throw invalidInput("Type mismatch of '/contexts'");
     return script.reply;
+  }
+
+  async toMarkdown(
+    files: MarkdownDocument | MarkdownDocument[],
+  ): Promise<ConversionResponse | ConversionResponse[]> {
+    stats.aiCalls += 1;
+    throwIfRequested(takeFault(this.env, "ai", "toMarkdown"));
+    return Array.isArray(files) ? Promise.all(files.map(toMarkdown)) : toMarkdown(files);
   }
 
   async #generate(

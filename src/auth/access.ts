@@ -68,6 +68,8 @@ export const accessTable: Record<string, Access> = {
   "GET /v1/identity-secrets": secretKey("admin"),
   "POST /v1/identity-secrets": secretKey("admin"),
   "DELETE /v1/identity-secrets/{kid}": secretKey("admin"),
+  "GET /v1/settings": secretKey("admin"),
+  "PATCH /v1/settings": secretKey("admin"),
   "GET /v1/audit": secretKey("admin"),
 
   "GET /v1/workspaces": deployment,

@@ -1,5 +1,5 @@
 import { admit, hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
-import { limitBurst } from "../auth/limits.ts";
+import { limitTurn } from "../auth/limits.ts";
 import {
   conversationToken,
   mayOpen,
@@ -7,6 +7,8 @@ import {
   unknownConversation,
   type Owned,
 } from "../conversations/access.ts";
+import { Problem } from "../http/problem.ts";
+import { allowanceStatement, requireQuota, toAllowance } from "../limits/quotas.ts";
 import { liveStatement } from "../generations/generation.ts";
 import { startEmbedding } from "../generations/live.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
@@ -25,6 +27,7 @@ interface HistoryRow {
   text: string;
   standalone: string | null;
   embedding: number[] | null;
+  seq: number;
   embedding_model: string | null;
 }
 
@@ -40,10 +43,10 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     throw unknownConversation();
   const parts = splitQuestion(request.message);
   const asked = startEmbedding(services, keyHash, [request.message, ...parts]);
-  const [[keys, conversations, history, spelling, same, live]] = await Promise.all([
+  const [[keys, conversations, history, spelling, same, live, allowed]] = await Promise.all([
     services.db.batch(recallStatements(services, keyHash, request)),
     asked.embedding,
-    limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
+    limitTurn(services, keyHash, request),
   ]);
   const caller = await admit(services, keys?.results[0], access, credentials);
   const known = conversations?.results[0] as Owned | undefined;
@@ -55,6 +58,9 @@ export async function recall(services: Services, request: ChatRequest): Promise<
   const id = conversationId ?? services.newId("cv");
   const isAnonymous = !caller.visitor && !known?.visitor;
   const rows = (history?.results ?? []) as HistoryRow[];
+  const allowance = toAllowance(allowed?.results[0]);
+  requireQuota(allowance, ["turns", "neurons"], services.now());
+  requireRoom(rows[0]?.seq ?? 0, allowance.settings.max_conversation_messages);
   const { generation, vectors } = await asked.settle(live?.results[0], caller.workspaceId);
   return {
     caller,
@@ -65,6 +71,7 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     message: request.message,
     metadata: request.metadata,
     history: rows.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
+    allowance,
     previousQuestion: previousQuestion(rows, generation.model),
     corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
     synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
@@ -86,14 +93,24 @@ function recallStatements(
     ownedStatement(db, scope, conversationId),
     db
       .prepare(
-        `SELECT role, text, standalone, embedding, embedding_model FROM messages
+        `SELECT role, text, standalone, embedding, embedding_model, seq FROM messages
          WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )
       .bind(keyHash, conversationId),
     spellingStatement(db, scope, message),
     synonymStatement(db, scope, message),
     liveStatement(db, scope),
+    allowanceStatement(db, scope, now()),
   ];
+}
+
+/** A turn adds two messages. */
+function requireRoom(messages: number, limit: number): void {
+  if (messages + 2 <= limit) return;
+  throw new Problem(
+    "conversation_too_long",
+    `A conversation holds at most ${limit} messages. Start a new one.`,
+  );
 }
 
 /** Its embedding counts only where it is of the model that searches now: others cannot be compared. */

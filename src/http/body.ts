@@ -22,7 +22,11 @@ export function jsonBody(limit = MAX_BODY_BYTES): MiddlewareHandler {
   };
 }
 
-async function readLimited(request: Request, limit: number): Promise<Uint8Array> {
+/** @throws Problem `body_too_large`, while it reads and before it keeps more than the limit */
+export async function readLimited(
+  request: Request,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = new Problem("body_too_large", `At most ${limit} bytes are accepted.`);
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge;
   const parts: Uint8Array[] = [];

@@ -14,6 +14,7 @@ const catalogue = {
   origin_not_allowed: [403, "This key may not be used from this web site"],
   not_found: [404, "There is no such resource"],
   limit_reached: [409, "There are as many of these as there may be"],
+  conversation_too_long: [409, "The conversation has reached its maximal length"],
   generation_conflict: [409, "The generations of the index do not allow that"],
   body_too_large: [413, "The body is too large"],
   document_too_large: [413, "The document is too large"],
@@ -24,6 +25,7 @@ const catalogue = {
   empty_message: [422, "The message is empty"],
   message_too_long: [422, "The message is too long"],
   rate_limited: [429, "Too many requests"],
+  quota_exceeded: [429, "A quota of the workspace is used up"],
   internal: [500, "Something went wrong on our side"],
   unavailable: [503, "The service is busy; try again"],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;

@@ -16,6 +16,8 @@ import { stillAt, toVersions, type DocumentWork } from "./work.ts";
 export interface Draft {
   work: DocumentWork;
   markdown: string;
+  /** What its owner says, or what the text looks like. */
+  language: string | null;
   chunks: Chunk[];
   normalisedAt: number;
 }
@@ -142,11 +144,11 @@ function serveStatements(
   diffs: Diff[],
   now: number,
 ): D1PreparedStatement[] {
-  return drafts.map(({ work, markdown, chunks, normalisedAt }, index) =>
+  return drafts.map(({ work, markdown, chunks, language, normalisedAt }, index) =>
     db
       .prepare(
         `UPDATE documents SET live_version = ?3, markdown = ?4, chunk_count = ?5, embedded_chunks = ?6,
-           stages = json_set(stages, '$.normalised_at', ?7, '$.keywords_at', ?8)
+           detected_language = ?9, stages = json_set(stages, '$.normalised_at', ?7, '$.keywords_at', ?8)
          WHERE workspace_id = ?1 AND id = ?2 AND version = ?3 AND live_version <> ?3 AND status <> 'deleted'`,
       )
       .bind(
@@ -158,6 +160,7 @@ function serveStatements(
         diffs[index]?.added.length ?? 0,
         normalisedAt,
         now,
+        language,
       ),
   );
 }

@@ -1,6 +1,6 @@
 import type { DocumentWakeUp, GenerationWakeUp, IngestMessage } from "../env.ts";
 import { consumeGenerations } from "../generations/step.ts";
-import { ModelUnavailable } from "../models/ports.ts";
+import { ConverterUnavailable, ModelUnavailable } from "../models/ports.ts";
 import type { Services } from "../services.ts";
 import { chunkMarkdown } from "./chunk.ts";
 import { collectGarbage } from "./collect-garbage.ts";
@@ -8,7 +8,9 @@ import { commitVersions, type Draft, type Owed } from "./commit.ts";
 import { divideOnFailure } from "./divide.ts";
 import { embedMissing } from "./embed.ts";
 import { finishDocuments, type Endings } from "./finish.ts";
-import { normalise, UnreadableDocument } from "./formats/normalise.ts";
+import { detectLanguage } from "./formats/language.ts";
+import { UnreadableDocument } from "./formats/unreadable-document.ts";
+import { readDocument } from "./read-document.ts";
 import { readWork, type DocumentWork } from "./work.ts";
 
 /** The errors of documents that could not be learned to the end, by their ids. */
@@ -21,7 +23,7 @@ type Failures = Map<number, unknown>;
  */
 export async function learnDocuments(services: Services, works: DocumentWork[]): Promise<Failures> {
   const failures: Failures = new Map();
-  const drafts = draftVersions(services, works, failures);
+  const drafts = await draftVersions(services, works, failures);
   const owed = await serveVersions(services, works, drafts, failures);
   await addVectors(services, works, owed, failures);
   addAll(failures, await collectGarbage(services, owed.garbage));
@@ -31,14 +33,19 @@ export async function learnDocuments(services: Services, works: DocumentWork[]):
 }
 
 /** Reads what is new in the one Markdown dialect and cuts it. */
-function draftVersions(services: Services, works: DocumentWork[], failures: Failures): Draft[] {
+async function draftVersions(
+  services: Services,
+  works: DocumentWork[],
+  failures: Failures,
+): Promise<Draft[]> {
   const drafts: Draft[] = [];
   for (const work of works) {
     if (work.status === "deleted" || work.liveVersion === work.version) continue;
     try {
-      const markdown = normalise(work.content, work.contentType);
+      const markdown = await readDocument(services, work);
       const chunks = chunkMarkdown(work.title, markdown);
-      drafts.push({ work, markdown, chunks, normalisedAt: services.now() });
+      const language = work.language ?? detectLanguage(markdown);
+      drafts.push({ work, markdown, chunks, language, normalisedAt: services.now() });
     } catch (error) {
       failures.set(work.documentId, error);
     }
@@ -116,6 +123,7 @@ function conclude(works: DocumentWork[], failures: Failures): Endings {
 function permanentReason(error: unknown): string | undefined {
   if (error instanceof UnreadableDocument) return error.message;
   if (error instanceof ModelUnavailable && !error.transient) {
+    if (error instanceof ConverterUnavailable) return "The service that converts files refused it.";
     return "The embedding model refused the text. Only keyword search finds this document.";
   }
   return undefined;
@@ -123,6 +131,7 @@ function permanentReason(error: unknown): string | undefined {
 
 /** What to tell the owner while attempts go on. What the services said stays in the log. */
 function passingReason(error: unknown): string {
+  if (error instanceof ConverterUnavailable) return "The service that converts files is busy.";
   if (error instanceof ModelUnavailable) return "The embedding model is busy.";
   return /VECTOR_/.test(toMessage(error))
     ? "The vector index is busy."

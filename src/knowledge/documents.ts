@@ -78,7 +78,8 @@ function isNotStale(event: string): string {
   return `(${event} IS NULL OR documents.source_instant IS NULL OR documents.source_instant <= ${event})`;
 }
 
-const SUMMARY_COLUMNS = `external_id, title, url, content_type, language, audience, metadata, status, version,
+const SUMMARY_COLUMNS = `external_id, title, url, content_type,
+  coalesce(language, detected_language) AS language, audience, metadata, status, version,
   live_version, error, chunk_count AS chunks, embedded_chunks, source_updated_at, stages, created_at, updated_at`;
 
 /** The same document again hashes the same; what it leaves out is bookkeeping that no reader sees. */

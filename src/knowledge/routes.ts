@@ -7,6 +7,8 @@ import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
 import type { Services } from "../services.ts";
+import { fileContentTypes } from "./formats/file-types.ts";
+import { fileQuery, fileUpload } from "./upload.ts";
 import { importDocuments, MAX_IMPORT_BYTES } from "./import.ts";
 import {
   deleteDocument,
@@ -26,6 +28,7 @@ import {
   listQuery,
 } from "./schema.ts";
 
+const fileBytes = z.string().meta({ type: "string", format: "binary" });
 const idParameter = z.object({ external_id: z.string() });
 
 /** The router leaves what is not UTF-8 in a path as it stands: `%FF` would name the same document as `%25FF`. */
@@ -42,10 +45,24 @@ const putRoute = createRoute({
   method: "put",
   path: "/v1/documents/{external_id}",
   summary: "Create or replace a document",
-  middleware: [readablePath, jsonBody()] as const,
+  description:
+    "As JSON, or as a file: the body is the file's bytes, its content type says what it is, and the query says the rest.",
+  middleware: [
+    readablePath,
+    fileUpload((c, id) => wakeConsumer(c.get("services"), id)),
+    jsonBody(),
+  ] as const,
   request: {
     params: idParameter,
-    body: { ...jsonContent(documentBody, "The document"), required: true },
+    query: fileQuery.partial().extend({ audience: z.unknown().optional() }),
+    body: {
+      description: "The document",
+      content: {
+        "application/json": { schema: documentBody },
+        ...Object.fromEntries(fileContentTypes.map((type) => [type, { schema: fileBytes }])),
+      },
+      required: true,
+    },
   },
   responses: {
     202: jsonContent(acceptedDocument, "Stored; it is learned in the background"),

@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { metadataSchema } from "../http/metadata.ts";
 import { Problem } from "../http/problem.ts";
+import { fileContentTypes } from "./formats/file-types.ts";
+import { MAX_DOCUMENT_BYTES } from "./formats/limits.ts";
 import { supportedContentType, supportedContentTypes } from "./formats/normalise.ts";
 
-/** Bytes of UTF-8 text in one document. */
-export const MAX_DOCUMENT_BYTES = 1024 * 1024;
 const MAX_EXTERNAL_ID_BYTES = 256;
 
 const sourceTimestamp = z.iso.datetime({ offset: true }).meta({
@@ -116,7 +116,7 @@ export function checkDocument(body: z.infer<typeof documentBody>): z.infer<typeo
   if (!contentType) {
     throw new Problem(
       "unsupported_content_type",
-      `Supported: ${supportedContentTypes.join(", ")}.`,
+      `As JSON: ${supportedContentTypes.join(", ")}. As the body itself: ${fileContentTypes.join(", ")}.`,
     );
   }
   if (new TextEncoder().encode(body.content).byteLength > MAX_DOCUMENT_BYTES) {

@@ -2,6 +2,7 @@ import type { IngestMessage } from "../env.ts";
 import { ROLLBACK_MS } from "../generations/manage.ts";
 import type { IndexName } from "../models/ports.ts";
 import type { Services } from "../services.ts";
+import { forgetUnnamedFiles } from "./files.ts";
 
 /** A message that has not been answered by now is lost, or its consumer died. */
 const OVERDUE_MS = 60_000;
@@ -19,6 +20,7 @@ export async function sweep(services: Services): Promise<{ resent: number; colle
     collectOldGarbage(services),
     wakeGenerations(services),
     forgetUnusedWords(services),
+    forgetUnnamedFiles(services.db, services.now()),
   ]);
   for (const duty of [resent, collected, ...others]) {
     if (duty.status === "rejected") throw duty.reason;

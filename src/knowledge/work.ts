@@ -8,6 +8,8 @@ export interface DocumentWork {
   /** Empty when this version is committed already: then only its chunks are read. */
   content: string;
   contentType: string;
+  /** As its owner named it. */
+  language: string | null;
   status: DocumentStatus;
   version: number;
   liveVersion: number;
@@ -35,7 +37,7 @@ export async function readWork(
     db.prepare(sql).bind(JSON.stringify(documentIds), SLICE_CHARACTERS);
   const [documents, chunks] = await db.batch<never>([
     bind(
-      `SELECT id AS documentId, workspace_id AS workspaceId, title, content_type AS contentType, status, version,
+      `SELECT id AS documentId, workspace_id AS workspaceId, title, content_type AS contentType, language, status, version,
          live_version AS liveVersion,
          CASE WHEN live_version = version OR status = 'deleted' THEN '' ELSE content END AS content
        FROM (${wanted}) WHERE before < ?2 ORDER BY key`,

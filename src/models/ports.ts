@@ -65,6 +65,18 @@ export interface VectorIndex {
   dimensions(index: IndexName): Promise<number | undefined>;
 }
 
+export interface DocumentConverter {
+  /**
+   * A file → Markdown, or undefined when it cannot be read: damaged, encrypted, of another type. Throws
+   * {@link ConverterUnavailable}.
+   */
+  convert(
+    fileName: string,
+    contentType: string,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<string | undefined>;
+}
+
 /** A model could not answer: out of capacity, timed out, retired, or it answered what it never should. */
 export class ModelUnavailable extends Error {
   /** Whether the same call may succeed a moment later. */
@@ -74,3 +86,6 @@ export class ModelUnavailable extends Error {
     this.transient = options.transient;
   }
 }
+
+/** The service that converts files could not answer. */
+export class ConverterUnavailable extends ModelUnavailable {}

@@ -46,6 +46,7 @@ async function commit(state: DocumentWork): Promise<void> {
     work: state,
     markdown,
     chunks: chunkMarkdown(state.title, markdown),
+    language: null,
     normalisedAt: Date.now(),
   };
   await withServices((services) => commitVersions(services, [state], [draft]));

@@ -99,6 +99,7 @@ function passage(chunkId: number, text: string): FoundPassage {
     externalId: text,
     title: text,
     url: null,
+    version: 1,
     headingPath: [],
     score: 0.5,
     keywordShare: 0.5,

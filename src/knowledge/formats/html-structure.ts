@@ -38,6 +38,13 @@ function rewrite(node: Element, parent: Parents, index: number): void {
     case "ol":
       nestLists(node);
       return;
+    case "td":
+    case "th":
+      if (!isWithin(parent, /^tr$/)) node.tagName = "div";
+      return;
+    case "tr":
+      if (!isWithin(parent, /^(?:table|thead|tbody|tfoot)$/)) node.tagName = "div";
+      return;
     case "sup":
       raise(node);
       return;
@@ -47,6 +54,10 @@ function rewrite(node: Element, parent: Parents, index: number): void {
       return;
     default:
   }
+}
+
+function isWithin(parent: Parents, names: RegExp): boolean {
+  return parent.type === "element" && names.test(parent.tagName);
 }
 
 /** A list between two items belongs to the first of them. */

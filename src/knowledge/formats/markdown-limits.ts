@@ -10,6 +10,9 @@ const MAX_UNDERLINES = 500;
 /** Lists in quotes in lists. Everything after the parser walks the tree by recursion. */
 const MAX_DEPTH = 100;
 
+/** A list within a list begins at least two columns further in. */
+const TOO_FAR_IN = new RegExp(`^[ \\t]{${2 * MAX_DEPTH},}(?:[-+*]|\\d{1,9}[.)])[ \\t]`);
+
 /** @throws {UnreadableDocument} for Markdown that was made to keep a parser busy, which takes one pass to see */
 export function refuseCostlyMarkdown(content: string): void {
   let brackets = 0;
@@ -28,6 +31,7 @@ export function refuseCostlyMarkdown(content: string): void {
     }
     const containers = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t])))+/.exec(line)?.[0] ?? "";
     if ((containers.match(/[>+*.)-]/g)?.length ?? 0) > MAX_DEPTH) throw tooDeep();
+    if (TOO_FAR_IN.test(line)) throw tooDeep();
     brackets += line.match(/[[\]]/g)?.length ?? 0;
     if (/^ {0,3}(?:=+|-+)[ \t]*$/.test(line)) underlines += 1;
     if (underlines > MAX_UNDERLINES) {

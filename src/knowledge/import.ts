@@ -1,4 +1,6 @@
 import type { z } from "@hono/zod-openapi";
+import type { Actor } from "../audit/log.ts";
+import { parseJson } from "../http/json.ts";
 import { readLines, type Line } from "../http/lines.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
 import type { Services } from "../services.ts";
@@ -31,6 +33,7 @@ export async function importDocuments(
   services: Services,
   workspaceId: string,
   body: ReadableStream<Uint8Array>,
+  by?: Actor,
 ): Promise<ImportResult> {
   const result: ImportResult = {
     accepted: 0,
@@ -50,7 +53,7 @@ export async function importDocuments(
   let group: ParsedLine[] = [];
   let characters = 0;
   const flush = async (): Promise<void> => {
-    if (group.length > 0) await storeGroup(services, workspaceId, group, result);
+    if (group.length > 0) await storeGroup(services, workspaceId, group, result, by);
     group = [];
     characters = 0;
   };
@@ -100,14 +103,6 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new Problem("malformed_json", "The line is not valid JSON.");
-  }
-}
-
 function validate(value: unknown): z.infer<typeof importLine> {
   const { data, error } = importLine.safeParse(value);
   if (error) throw validationProblem(error);
@@ -137,9 +132,10 @@ async function storeGroup(
   workspaceId: string,
   group: ParsedLine[],
   result: ImportResult,
+  by: Actor | undefined,
 ): Promise<void> {
   const rows = group.map(({ externalId, input }) => ({ externalId, input }));
-  const stored = await putDocuments(db, workspaceId, rows, now());
+  const stored = await putDocuments(db, workspaceId, rows, now(), by);
   const pending: { body: { document_id: number } }[] = [];
   for (const { documentId, version, status, unchanged, stale } of stored) {
     result.accepted += 1;

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
+import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
@@ -149,7 +150,9 @@ export function documentRoutes(app: App): void {
     const externalId = checkExternalId(c.req.valid("param").external_id);
     const body = checkDocument(c.req.valid("json"));
     const { workspaceId } = c.get("caller");
-    const accepted = await putDocument(services.db, workspaceId, externalId, body, services.now());
+    const { db, now } = services;
+    const by = actorOf(c);
+    const accepted = await putDocument(db, workspaceId, externalId, body, now(), by);
     const { documentId, ...state } = accepted;
     if (state.status === "pending") wakeConsumer(services, documentId);
     return c.json({ external_id: externalId, ...state }, 202);
@@ -172,7 +175,14 @@ export function documentRoutes(app: App): void {
     const { workspaceId } = c.get("caller");
     const { updated_at } = c.req.valid("query");
     const { db, now } = services;
-    const deleted = await deleteDocument(db, workspaceId, externalId, now(), updated_at);
+    const deleted = await deleteDocument(
+      db,
+      workspaceId,
+      externalId,
+      now(),
+      updated_at,
+      actorOf(c),
+    );
     if (!deleted) throw new Problem("not_found", "There is no document with this external id.");
     const { documentId, ...state } = deleted;
     if (!state.stale) wakeConsumer(services, documentId);
@@ -201,7 +211,7 @@ export function documentRoutes(app: App): void {
     const { body } = c.req.raw;
     if (!body) throw new Problem("validation_failed", "The body is empty.");
     const { workspaceId } = c.get("caller");
-    return c.json(await importDocuments(c.get("services"), workspaceId, body), 200);
+    return c.json(await importDocuments(c.get("services"), workspaceId, body, actorOf(c)), 200);
   });
 
   app.openapi(listRoute, async (c) => {

@@ -29,6 +29,8 @@ export default defineConfig({
   test: {
     // Each worker is a workerd and a vite-node of its own; more than two fight over a small machine's cores.
     maxWorkers: 2,
+    // What the application logs is worth reading where a test fails.
+    silent: "passed-only",
     projects: [
       {
         plugins: [

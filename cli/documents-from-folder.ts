@@ -4,6 +4,7 @@ import path from "node:path";
 import { CommandError, reasonOf } from "./command.ts";
 import type { Document, ReadDocuments, Unreadable } from "./document.ts";
 import { refusedId } from "./fields.ts";
+import type { Checkout } from "./git-checkout.ts";
 import { parseHtmlFile, parseMarkdownFile, parseTextFile, type ParsedFile } from "./parse-file.ts";
 
 const PARSERS: Record<string, (externalId: string, source: string) => ParsedFile> = {
@@ -19,10 +20,15 @@ export const FILE_TYPES = Object.keys(PARSERS);
 /**
  * Every document below a folder, in the order of its paths. Hidden files and folders, `node_modules` and links are not
  * followed; what has no reader is counted in the notes.
+ * @param checkout of git: then only files that it knows are documents, as of their last commit
  * @throws CommandError when two files would be the same document
  */
-export async function documentsFromFolder(folder: string): Promise<ReadDocuments> {
-  const { files, notes } = await findFiles(folder);
+export async function documentsFromFolder(
+  folder: string,
+  checkout?: Pick<Checkout, "has" | "committedAt">,
+): Promise<ReadDocuments> {
+  const { files: present, notes } = await findFiles(folder);
+  const files = present.filter((file) => checkout?.has(file) ?? true);
   refuseSameIds(files);
   const documents: Document[] = [];
   const unreadable: Unreadable[] = [];
@@ -30,7 +36,8 @@ export async function documentsFromFolder(folder: string): Promise<ReadDocuments
   for (const file of files) {
     try {
       const parsed = await parseFile(folder, file);
-      documents.push(parsed.document);
+      const updated_at = parsed.document.updated_at ?? checkout?.committedAt(file);
+      documents.push({ ...parsed.document, ...(updated_at && { updated_at }) });
       for (const note of parsed.notes)
         fieldNotes.set(note, [...(fieldNotes.get(note) ?? []), file]);
     } catch (error) {

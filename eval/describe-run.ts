@@ -55,6 +55,9 @@ export function modelsSeen({ chat }: Measured): object {
   return { releases: seen("release"), models: seen("model"), rungs: seen("rung") };
 }
 
+/** What a number depends on, from the folder of this file. */
+const CODE = ["../src", "../local", "../migrations", "../eval", "../demo"];
+
 /** The commit that was measured, if this is a clone and the instance runs its code. */
 function readGit(): { commit: string; changed_files: number } | null {
   const git = (...args: string[]): string =>
@@ -64,7 +67,7 @@ function readGit(): { commit: string; changed_files: number } | null {
       stdio: ["ignore", "pipe", "ignore"],
     });
   try {
-    const changed = git("status", "--porcelain")
+    const changed = git("status", "--porcelain", "--", ...CODE)
       .split("\n")
       .filter((line) => line !== "");
     return { commit: git("rev-parse", "HEAD").trim(), changed_files: changed.length };

@@ -24,7 +24,7 @@ on take no part.
 
   --sets <names>     sets, or set:file of questions, joined by + within a group and , between groups;
                      default demo+demo:hard.jsonl,squad2-dev
-  --alpha <shares>   promised shares of wrong answers among the given ones; default 0.05,0.1,0.2,0.3
+  --alpha <shares>   promised shares of wrong answers among the given ones; default 0.1,0.2,0.3,0.5
   --delta <share>    chance that a promise may be broken; default 0.1
   --splits <n>       draws; default 200
   --limit <n>        questions of each group, drawn with a fixed seed; default all
@@ -57,12 +57,13 @@ await runCommand(HELP, async (args) => {
     const drawn = results.filter(({ name }) => name !== "all of them");
     await writeText(path.join(write, "reliability.svg"), reliabilityDiagram(drawn));
     await writeText(path.join(write, "risk-coverage.svg"), riskCoverageChart(drawn));
-    const groupsWritten = results.map(({ cases, forecasts: _, curve: __, ...rest }) => ({
+    const written = results.map(({ name, cases, measures }) => ({
+      name,
       questions: cases.length,
-      ...rest,
+      ...measures,
     }));
     const { delta, splits } = options;
-    const report = { delta, splits, seed: SEED, groups: groupsWritten, checks };
+    const report = { delta, splits, seed: SEED, groups: written, checks };
     await writeText(path.join(write, "guarantee.json"), `${JSON.stringify(report, null, 2)}\n`);
   }
   return checks.every(({ holds }) => holds) ? 0 : 1;
@@ -71,7 +72,7 @@ await runCommand(HELP, async (args) => {
 function readOptions(args: string[]) {
   const { values, positionals } = readArguments(args, {
     sets: { type: "string", default: "demo+demo:hard.jsonl,squad2-dev" },
-    alpha: { type: "string", default: "0.05,0.1,0.2,0.3" },
+    alpha: { type: "string", default: "0.1,0.2,0.3,0.5" },
     delta: { type: "string", default: "0.1" },
     splits: { type: "string" },
     limit: { type: "string" },
@@ -112,10 +113,12 @@ function describeConfidence(cases: Case[]) {
   return {
     forecasts,
     curve,
-    brier: rounded(brier(forecasts)),
-    calibration_error: rounded(calibrationError(forecasts)),
-    risk_when_all_are_answered: rounded(curve.at(-1)?.risk),
-    area_under_risk: rounded(areaUnderRisk(curve)),
+    measures: {
+      brier: rounded(brier(forecasts)),
+      calibration_error: rounded(calibrationError(forecasts)),
+      risk_when_all_are_answered: rounded(curve.at(-1)?.risk),
+      area_under_risk: rounded(areaUnderRisk(curve)),
+    },
   };
 }
 
@@ -125,11 +128,11 @@ function printConfidence(
   console.log("\nConfidence as the probability that the answer is right");
   printTable(
     ["questions", "n", "Brier", "ECE", "AURC", "wrong if all are answered"],
-    results.map((one) => [
-      one.name,
-      `${one.cases.length}`,
-      ...[one.brier, one.calibration_error, one.area_under_risk].map(decimal),
-      decimal(one.risk_when_all_are_answered),
+    results.map(({ name, cases, measures }) => [
+      name,
+      `${cases.length}`,
+      ...[measures.brier, measures.calibration_error, measures.area_under_risk].map(decimal),
+      decimal(measures.risk_when_all_are_answered),
     ]),
   );
 }
@@ -147,6 +150,8 @@ function printChecks(checks: (Checked & { group: string })[], delta: number, spl
       "true risk > alpha",
       "test > alpha",
       "beyond noise",
+      "next: coverage",
+      "next: test > alpha",
       "",
     ],
     checks.map((one) => [
@@ -157,6 +162,8 @@ function printChecks(checks: (Checked & { group: string })[], delta: number, spl
       decimal(one.true_risk_exceeds),
       decimal(one.test_exceeds),
       decimal(one.test_exceeds_beyond_noise),
+      decimal(one.next_coverage),
+      decimal(one.next_exceeds),
       one.holds ? "holds" : "BROKEN",
     ]),
   );
@@ -166,5 +173,7 @@ coverage           share of the test questions that are answered, over all draws
 true risk > alpha  what the theorem bounds by ${delta}: calibration questions drawn with replacement from a population whose risk is
                    known, because it is these questions
 test > alpha       the raw share of random halvings whose test half has more than alpha wrong; it adds the test half's own chance
-beyond noise       the same, counting only halves whose excess has less than 5 % chance if the true risk were alpha`);
+beyond noise       the same, counting only halves whose excess has less than 5 % chance if the true risk were alpha
+next               the threshold for which not the true risk but the share among the test half's own answers is promised: raw, and to be
+                   under the same chance`);
 }

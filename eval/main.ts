@@ -32,7 +32,7 @@ import { readShare } from "./share-option.ts";
 import { readConversations } from "./sets/conversations.ts";
 import type { EvaluationSet } from "./sets/question.ts";
 import { readSet } from "./sets/read-set.ts";
-import { compareDocuments, ingest, withTarget, type Failure } from "./target.ts";
+import { compareDocuments, ingest, needsWrangler, withTarget, type Failure } from "./target.ts";
 
 const HELP = `
 Usage: npm run eval -- [set] [options]
@@ -114,23 +114,28 @@ async function measureQuestions(api: Api, options: Options, set: EvaluationSet):
   const measured: Measured = { questions, retrieval: retrieval.rows, chat: chat.rows };
   printRetrieval(summariseRetrieval(measured));
   printDecision(summariseDecision(measured));
-  if (asked.length > 0) printChat(summariseChat(measured), options.concurrency);
+  const answers = summariseChat(measured);
+  const isTimed = options.url !== undefined || options.wrangler || needsWrangler();
+  if (asked.length > 0) printChat(answers, isTimed ? options.concurrency : undefined);
   printSlices(measured);
   printFailures(failures, api.retries);
   if (options.report) {
-    await writeReport(options.report, {
+    const report = {
       ...describeRun("questions", set, options, failures, api),
       fingerprint: fingerprint(
         set.documents,
         questions.map(({ relevant, ...question }) => ({ ...question, relevant: [...relevant] })),
       ),
+      rows: questionRows(measured),
+    };
+    await writeReport(options.report, report, {
       counts: countQuestions(set),
       models: modelsSeen(measured),
       retrieval: summariseRetrieval(measured),
       decision: summariseDecision(measured),
-      chat: asked.length > 0 ? summariseChat(measured) : null,
+      chat:
+        asked.length > 0 ? { ...answers, latency_ms: isTimed ? answers.latency_ms : null } : null,
       slices: summariseSlices(measured),
-      rows: questionRows(measured),
     });
     console.error(`Report: ${path.resolve(options.report)}`);
   }
@@ -155,7 +160,7 @@ async function playConversations(
     printConversations(summary, played.rows);
     printFailures(failures, api.retries);
     if (options.report) {
-      await writeReport(options.report, {
+      const report = {
         ...describeRun("conversations", { ...set, questionFile: file }, options, failures, api),
         fingerprint: fingerprint(
           set.documents,
@@ -164,9 +169,9 @@ async function playConversations(
             turns: one.turns.map((turn) => ({ ...turn, expected: [...turn.expected] })),
           })),
         ),
-        summary,
         rows: conversationRows(conversations, played.rows),
-      });
+      };
+      await writeReport(options.report, report, { summary });
       console.error(`Report: ${path.resolve(options.report)}`);
     }
     return failures.length > 0 ? 1 : 0;

@@ -2,10 +2,13 @@ import type { Difference } from "./compare.ts";
 import { decimal, printTable } from "./print.ts";
 
 export function printDifferences(differences: Difference[], alpha: number): void {
+  const isShown = ({ slice, before, after, difference }: Difference): boolean =>
+    slice === "all" || before !== after || difference.low !== 0 || difference.high !== 0;
+  const shown = differences.filter(isShown);
   const confidence = Number(((1 - alpha) * 100).toFixed(2));
   printTable(
     ["metric", "slice", "n", "before", "after", "difference", `${confidence} % interval`, ""],
-    differences.map(({ metric, slice, n, before, after, difference, verdict }) => [
+    shown.map(({ metric, slice, n, before, after, difference, verdict }) => [
       metric,
       slice,
       `${n}`,
@@ -16,6 +19,8 @@ export function printDifferences(differences: Difference[], alpha: number): void
       verdict === "same" ? "" : verdict.toUpperCase(),
     ]),
   );
+  if (shown.length < differences.length)
+    console.log(`\n${differences.length - shown.length} measures of slices did not change.`);
   const worse = differences.filter((one) => one.verdict === "worse");
   console.log(
     worse.length > 0

@@ -41,12 +41,16 @@ export async function checkWritable(file: string): Promise<void> {
 /** Indented JSON, but a line for each row: readable in a diff, and a tenth of the size. */
 export async function writeReport(
   file: string,
-  report: ReportFile & Record<string, unknown>,
+  report: ReportFile,
+  summary: object = {},
 ): Promise<void> {
-  const { rows, ...rest } = report;
+  const { rows, ...described } = report;
   const columns = Object.keys(rows[0] ?? {});
   const cells = rows.map((row) => JSON.stringify(columns.map((column) => row[column] ?? null)));
-  const head = JSON.stringify({ format: FORMAT, ...rest }, null, 2).replace(/\n\}$/, "");
+  const head = JSON.stringify({ format: FORMAT, ...described, ...summary }, null, 2).replace(
+    /\n\}$/,
+    "",
+  );
   const text = `${head},
   "rows": {
     "columns": ${JSON.stringify(columns)},

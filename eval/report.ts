@@ -235,7 +235,8 @@ export function printDecision(summary: DecisionSummary): void {
     console.log(`  against ${kinds.map(([kind, area]) => `${kind} ${decimal(area)}`).join(", ")}`);
 }
 
-export function printChat(summary: ChatSummary, concurrency: number): void {
+/** @param concurrency of the requests, where their latency says anything */
+export function printChat(summary: ChatSummary, concurrency: number | undefined): void {
   const { answerable, unanswerable, contains_answer: contains } = summary;
   console.log(`\nAnswers, ${answerable.n + unanswerable.n} questions`);
   const cells = <Names extends string>(
@@ -268,9 +269,9 @@ export function printChat(summary: ChatSummary, concurrency: number): void {
     `  AUROC of confidence, right answers against wrong ones and unanswerable questions: ${decimal(summary.auroc_right)}`,
   );
   const { p50, p95 } = summary.latency_ms;
-  console.log(
-    `  latency p50 ${p50 ?? "–"} ms, p95 ${p95 ?? "–"} ms, ${concurrency} at a time; at most ${summary.max_sequential ?? "–"} sequential binding calls`,
-  );
+  if (concurrency !== undefined)
+    console.log(`  latency p50 ${p50 ?? "–"} ms, p95 ${p95 ?? "–"} ms, ${concurrency} at a time`);
+  console.log(`  at most ${summary.max_sequential ?? "–"} sequential binding calls`);
   console.log(`  outcomes ${listed(summary.outcomes)}; rungs ${listed(summary.rungs)}`);
 }
 

@@ -38,8 +38,11 @@ const REPORTS: Record<string, Report> = {
   "scifact-mini": measured(["scifact-mini"], "scifact-mini", "--chat", "0"),
   arduino: measured(
     ["arduino-help-center", "clinc150"],
-    ...["arduino-help-center", "--questions", "eval/questions/arduino.jsonl"],
-    ...["--off-topic", "clinc150"],
+    "arduino-help-center",
+    "--questions",
+    "eval/questions/arduino.jsonl",
+    "--off-topic",
+    "clinc150",
   ),
   "tau-banking-kb": measured(["tau-banking-kb"], "tau-banking-kb"),
   "squad2-dev": measured(["squad2-dev"], "squad2-dev"),

@@ -25,6 +25,13 @@ const queueHandlers: Record<string, QueueHandler> = {
   },
 };
 
+/** What a unit of background work took, as one line of JSON that a log can be searched and added up by. */
+function logWork(work: string, items: number, { calls }: Services): void {
+  const { d1, ai, vectorize } = calls.report();
+  const entry = { work, items, d1, d1_statements: calls.statements, ai, vectorize };
+  console.log(JSON.stringify(entry));
+}
+
 export default {
   fetch: app.fetch,
 
@@ -32,7 +39,9 @@ export default {
     const suffix = Object.keys(queueHandlers).find((ending) => batch.queue.endsWith(ending));
     const handle = suffix && queueHandlers[suffix];
     if (!handle) throw new Error(`No handler for queue ${batch.queue}`);
-    await handle(batch, createServices(env, context));
+    const services = createServices(env, context);
+    await handle(batch, services);
+    logWork(`queue${suffix}`, batch.messages.length, services);
   },
 
   async scheduled(_controller, env, context) {

@@ -25,6 +25,19 @@ export function upperBound(errors: number, n: number, delta: number): number {
   return high;
 }
 
+/** P(X ≤ k) for X marked ones among `drawn`, drawn without replacement from `size` of which `marked` are. */
+export function hypergeometricCdf(k: number, size: number, marked: number, drawn: number): number {
+  const all = logChoose(size, drawn);
+  let total = 0;
+  for (let x = Math.max(0, drawn + marked - size); x <= Math.min(k, marked, drawn); x++)
+    total += Math.exp(logChoose(marked, x) + logChoose(size - marked, drawn - x) - all);
+  return Math.min(1, total);
+}
+
+function logChoose(n: number, k: number): number {
+  return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+}
+
 /** I_x(a, b), by the continued fraction of Press et al., Numerical Recipes, 3rd ed., §6.4 (modified Lentz's method). */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;

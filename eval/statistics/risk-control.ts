@@ -1,6 +1,5 @@
-import { fit, predict, type Example } from "../logistic.ts";
 import { SEED, shuffle } from "../sample.ts";
-import { binomialCdf, upperBound } from "./binomial.ts";
+import { binomialCdf, hypergeometricCdf, upperBound } from "./binomial.ts";
 import { operatingPoints, type OperatingPoint, type Outcome } from "./risk-coverage.ts";
 
 export interface RiskPromise {
@@ -8,6 +7,8 @@ export interface RiskPromise {
   alpha: number;
   /** The chance, over which questions happen to be in the calibration set, that the promise is broken. */
   delta: number;
+  /** Promise the share that is seen among this many next questions, not the true one: that takes more care. */
+  next?: number;
 }
 
 export interface ControlledThreshold {
@@ -23,7 +24,6 @@ const GRID = Array.from({ length: 1000 }, (_, index) => (999 - index) / 1000);
 
 /** Share of the questions that only say where to begin. */
 const PILOT_SHARE = 0.2;
-const PILOT_L2 = 0.1;
 
 /**
  * The lowest threshold at which the share of wrong answers among those given stays under `alpha`, with probability
@@ -37,7 +37,7 @@ const PILOT_L2 = 0.1;
  * So P(Binomial(n, alpha) ≤ errors) is a p-value of "R > alpha", and it is at most `delta` exactly where Clopper and
  * Pearson's bound is at most `alpha`. Thresholds are tested from a conservative one down, each at `delta`, up to the first
  * that fails: a false one passes only if the first false one does, so the chance of any is `delta`, however many are tested.
- * Where to begin decides how much can be shown, not whether it is true; a seeded quarter of the questions, which takes no
+ * Where to begin decides how much can be shown, not whether it is true; a seeded fifth of the questions, which takes no
  * part in the tests, says it.
  */
 export function controlRisk(
@@ -51,7 +51,7 @@ export function controlRisk(
   const order = GRID.slice(GRID.indexOf(whereToBegin(pilot, tests.length, promise)));
   let chosen: OperatingPoint | undefined;
   for (const point of operatingPoints(tests, order)) {
-    if (point.answered === 0 || pValueOf(point, promise) > promise.delta) break;
+    if (point.answered === 0 || pValueOf(point, tests.length, promise) > promise.delta) break;
     chosen = point;
   }
   if (!chosen) return null;
@@ -62,39 +62,34 @@ export function controlRisk(
   };
 }
 
-function pValueOf({ errors, answered }: OperatingPoint, { alpha }: RiskPromise): number {
-  return binomialCdf(errors, answered, alpha);
+/**
+ * P-value of "the true share is above alpha", or of "among the next questions the share will be above alpha".
+ *
+ * The latter: of the n answers tested and the n′ expected among the next questions, all equally likely to be the wrong ones,
+ * given how many are wrong in both together. A break needs more than alpha · n′ of them among the n′; the p-value is the
+ * chance of then seeing so few among the n (hypergeometric, for the least number that breaks the promise; more are less
+ * likely still). For one threshold that is exact but for n′; over the sequence it is not proven, and checked by
+ * `npm run eval:guarantee`.
+ */
+function pValueOf(point: OperatingPoint, questions: number, promise: RiskPromise): number {
+  const { errors, answered } = point;
+  const { alpha, next } = promise;
+  if (next === undefined) return binomialCdf(errors, answered, alpha);
+  const expected = Math.max(1, Math.round((answered * next) / questions));
+  const breaking = Math.floor(alpha * expected + 1e-9) + 1;
+  if (breaking > expected) return 1;
+  return hypergeometricCdf(errors, answered + expected, errors + breaking, answered);
 }
 
-/**
- * The threshold that would be easiest to show if the tests turned out as the pilot leads to expect; of equals, the most
- * careful. A regression of "wrong" on the confidence smooths what a few pilot questions can tell.
- */
+/** The threshold that would be easiest to show if the tests turned out as the pilot did; of equals, the most careful. */
 function whereToBegin(pilot: readonly Outcome[], tests: number, { alpha }: RiskPromise): number {
-  const examples = pilot
-    .filter((one) => one.canAnswer)
-    .map(({ confidence, wrong }): Example => ({ features: [confidence], label: wrong ? 1 : 0 }));
-  const [careful = 1] = GRID;
-  if (examples.length === 0) return careful;
-  const model = fit(examples, [-1], PILOT_L2);
-  const sorted = examples
-    .map(({ features }) => ({ confidence: features[0] ?? 0, risk: predict(model, features) }))
-    .toSorted((a, b) => b.confidence - a.confidence);
-  const scale = tests / pilot.length;
-  let best = { threshold: careful, p: 1 };
-  let answered = 0;
-  let errors = 0;
-  for (const threshold of GRID) {
-    for (
-      let next = sorted[answered];
-      next && next.confidence >= threshold;
-      next = sorted[answered]
-    ) {
-      answered++;
-      errors += next.risk;
-    }
-    const expected = Math.round(answered * scale);
-    const p = expected === 0 ? 1 : binomialCdf(Math.ceil(errors * scale), expected, alpha);
+  let best = { threshold: GRID[0] ?? 1, p: 1 };
+  for (const { threshold, answered, errors } of operatingPoints(pilot, GRID)) {
+    const expected = Math.round((answered * tests) / Math.max(1, pilot.length));
+    if (expected === 0) continue;
+    // Half an error more than was seen: a few answers without any prove little.
+    const rate = (errors + 0.5) / (answered + 1);
+    const p = binomialCdf(Math.ceil(rate * expected), expected, alpha);
     if (p < best.p) best = { threshold, p };
   }
   return best.threshold;

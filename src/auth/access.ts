@@ -51,6 +51,7 @@ export const accessTable: Record<string, Access> = {
   "DELETE /v1/documents/{external_id}": secretKey("documents"),
   "GET /v1/documents": secretKey("documents"),
   "POST /v1/search": secretKey("documents"),
+  "POST /v1/documents/import": secretKey("documents"),
   "POST /v1/documents/{external_id}/retry": secretKey("documents"),
   "GET /v1/generations": secretKey("admin"),
   "POST /v1/generations": secretKey("admin"),

@@ -1,3 +1,4 @@
+import { auditStatement, type Actor } from "../audit/log.ts";
 import { Problem } from "../http/problem.ts";
 import type { IndexName } from "../models/ports.ts";
 import { embeddingModel, embeddingModels } from "../models/table.ts";
@@ -89,6 +90,7 @@ export async function startGeneration(
   workspaceId: string,
   model: string,
   index: IndexName,
+  by: Actor,
 ): Promise<number> {
   if (!(model in embeddingModels)) {
     throw new Problem(
@@ -130,15 +132,19 @@ export async function startGeneration(
     index,
     free.slot,
   );
-  const inserted = await db
+  const insert = db
     .prepare(
       `INSERT OR IGNORE INTO index_generations (workspace_id, number, model, index_name, namespace, vector_prefix, slot,
          state, created_at, state_at)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'building', ?8, ?8) RETURNING number`,
     )
-    .bind(workspaceId, number, model, index, namespace, prefix, slot, now())
-    .first();
-  if (!inserted) throw taken;
+    .bind(workspaceId, number, model, index, namespace, prefix, slot, now());
+  const detail = { model, index };
+  const [inserted] = await db.batch([
+    insert,
+    audit(services, workspaceId, "generation.start", number, by, detail),
+  ]);
+  if (inserted?.results.length === 0) throw taken;
   return number;
 }
 
@@ -147,11 +153,13 @@ export async function startGeneration(
  * was read back; or back to the one before, as long as it has not been collected.
  */
 export async function switchGeneration(
-  { db, now }: Services,
+  services: Services,
   workspaceId: string,
   number: number,
+  by: Actor,
 ): Promise<void> {
-  const { results } = await db
+  const { db, now } = services;
+  const update = db
     .prepare(
       `UPDATE index_generations SET state = CASE number WHEN ?2 THEN 'live' ELSE 'retired' END, state_at = ?3, cursor = 0
        WHERE workspace_id = ?1 AND state IN ('live', 'building', 'retired')
@@ -162,9 +170,12 @@ export async function switchGeneration(
                AND c.vector_stored & (3 - n.slot) <> 0))))
        RETURNING number`,
     )
-    .bind(workspaceId, number, now())
-    .all();
-  if (results.length > 0) return;
+    .bind(workspaceId, number, now());
+  const [switched] = await db.batch([
+    update,
+    audit(services, workspaceId, "generation.switch", number, by),
+  ]);
+  if (switched && switched.results.length > 0) return;
   const state = await stateOf(db, workspaceId, number);
   if (state === "live") return;
   throw new Problem(
@@ -177,18 +188,23 @@ export async function switchGeneration(
 
 /** Gives up a generation that is not searched: its vectors are deleted in the background. */
 export async function collectGeneration(
-  { db, now }: Services,
+  services: Services,
   workspaceId: string,
   number: number,
+  by: Actor,
 ): Promise<void> {
-  const collecting = await db
+  const { db, now } = services;
+  const update = db
     .prepare(
       `UPDATE index_generations SET state = 'collecting', state_at = ?3, cursor = 0
        WHERE workspace_id = ?1 AND number = ?2 AND state IN ('building', 'retired') RETURNING number`,
     )
-    .bind(workspaceId, number, now())
-    .first();
-  if (collecting) return;
+    .bind(workspaceId, number, now());
+  const [collecting] = await db.batch([
+    update,
+    audit(services, workspaceId, "generation.collect", number, by),
+  ]);
+  if (collecting && collecting.results.length > 0) return;
   const state = await stateOf(db, workspaceId, number);
   if (state === "live") {
     throw new Problem(
@@ -196,6 +212,24 @@ export async function collectGeneration(
       "This generation is the one that is searched. Switch to another first.",
     );
   }
+}
+
+function audit(
+  { db, now }: Services,
+  workspaceId: string,
+  action: string,
+  number: number,
+  by: Actor,
+  detail: Record<string, unknown> = {},
+): D1PreparedStatement {
+  return auditStatement(db, {
+    ...by,
+    workspaceId,
+    action,
+    objectId: String(number),
+    detail,
+    at: now(),
+  });
 }
 
 async function stateOf(

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { actorOf } from "../auth/key-routes.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
@@ -91,7 +92,7 @@ export function generationRoutes(app: App): void {
     const services = c.get("services");
     const { workspaceId } = c.get("caller");
     const { model, index } = c.req.valid("json");
-    const number = await startGeneration(services, workspaceId, model, index);
+    const number = await startGeneration(services, workspaceId, model, index, actorOf(c));
     wakeBuilder(services, workspaceId, number);
     return c.json({ generations: await listGenerations(services, workspaceId) }, 202);
   });
@@ -99,7 +100,7 @@ export function generationRoutes(app: App): void {
   app.openapi(switchRoute, async (c) => {
     const services = c.get("services");
     const { workspaceId } = c.get("caller");
-    await switchGeneration(services, workspaceId, c.req.valid("param").number);
+    await switchGeneration(services, workspaceId, c.req.valid("param").number, actorOf(c));
     return c.json({ generations: await listGenerations(services, workspaceId) }, 200);
   });
 
@@ -107,7 +108,7 @@ export function generationRoutes(app: App): void {
     const services = c.get("services");
     const { workspaceId } = c.get("caller");
     const { number } = c.req.valid("param");
-    await collectGeneration(services, workspaceId, number);
+    await collectGeneration(services, workspaceId, number, actorOf(c));
     wakeBuilder(services, workspaceId, number);
     return c.json({ generations: await listGenerations(services, workspaceId) }, 202);
   });

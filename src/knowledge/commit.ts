@@ -181,12 +181,12 @@ async function diff({ work, chunks }: Draft): Promise<Diff> {
   return changes;
 }
 
-/** The words of new chunks, as a visitor may type them; codes and numbers are never corrected. */
+/** The words of new chunks, as a question has them (NFC, small letters); codes and numbers are never corrected. */
 function vocabularyOf(drafts: Draft[], diffs: Diff[]): [number, string][] {
   return drafts.flatMap(({ work }, index) => {
     const added = diffs[index]?.added ?? [];
     const text = [work.title, ...added.flatMap((chunk) => [...chunk.headingPath, chunk.text])];
-    const words = new Set(wordsOf(text.join("\n").toLowerCase()));
+    const words = new Set(wordsOf(text.join("\n").normalize("NFC").toLowerCase()));
     return [...words]
       .filter((word) => /^\p{L}{4,40}$/u.test(word))
       .map((word): [number, string] => [work.documentId, word]);

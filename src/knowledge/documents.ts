@@ -1,4 +1,5 @@
 import { sha256Hex } from "../auth/keys.ts";
+import { jsonSlices, toJson } from "./rows.ts";
 
 export type DocumentStatus = "pending" | "live" | "failed" | "deleted";
 
@@ -99,13 +100,76 @@ export async function putDocument(
   input: DocumentInput,
   now: number,
 ): Promise<Accepted> {
-  const instant = toInstant(input.updated_at, now);
-  const upsert = db
+  const [accepted] = await putDocuments(db, workspaceId, [{ externalId, input }], now);
+  if (!accepted) throw new Error("The stored document could not be read back");
+  return accepted;
+}
+
+/** Longer contents travel as values of their own: escaped as JSON they could pass the 2 MB that D1 takes. */
+const LONG_CONTENT = 200_000;
+
+/**
+ * {@link putDocument} for many in one round trip; all are stored, or none. No id may come twice.
+ * @returns what became of each, in order
+ */
+export async function putDocuments(
+  db: D1Database,
+  workspaceId: string,
+  documents: { externalId: string; input: DocumentInput }[],
+  now: number,
+): Promise<Accepted[]> {
+  const rows = await Promise.all(
+    documents.map(async ({ externalId, input }) => ({
+      ...input,
+      external_id: externalId,
+      hash: await hashContent(input),
+      instant: toInstant(input.updated_at, now),
+    })),
+  );
+  const isLong = (row: { content: string }): boolean => row.content.length > LONG_CONTENT;
+  const upserts = [
+    ...jsonSlices(rows.filter((row) => !isLong(row))).map((slice) =>
+      upsertStatement(db, workspaceId, now, slice, null),
+    ),
+    ...rows
+      .filter(isLong)
+      .map(({ content, ...row }) => upsertStatement(db, workspaceId, now, toJson([row]), content)),
+  ];
+  const events = JSON.stringify(
+    rows.map(({ external_id, updated_at, instant }) => ({ external_id, updated_at, instant })),
+  );
+  const results = await db.batch<DocumentState>([
+    ...upserts,
+    noteInstants(db, workspaceId, events),
+    oweWork(db, workspaceId, events, now),
+    readStates(db, workspaceId, events),
+  ]);
+  const changed = new Set(
+    results.slice(0, upserts.length).flatMap(({ results: ids }) => ids.map(({ id }) => id)),
+  );
+  const states = new Map(results.at(-1)?.results.map((row) => [row.external_id, row]));
+  return rows.flatMap(({ external_id, instant }) => {
+    const row = states.get(external_id);
+    return row ? [{ ...toState(row, instant), unchanged: !changed.has(row.id) }] : [];
+  });
+}
+
+function upsertStatement(
+  db: D1Database,
+  workspaceId: string,
+  now: number,
+  rows: string,
+  longContent: string | null,
+): D1PreparedStatement {
+  return db
     .prepare(
       `INSERT INTO documents (workspace_id, external_id, title, content, content_type, url, language, audience,
-         metadata, source_updated_at, source_instant, content_hash, version, status, stages, created_at,
-         updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, 'pending', json_object('accepted_at', ?13), ?13, ?13)
+         metadata, source_updated_at, source_instant, content_hash, version, status, stages, created_at, updated_at)
+       SELECT ?1, value ->> 'external_id', value ->> 'title', coalesce(?4, value ->> 'content'),
+         value ->> 'content_type', value ->> 'url', value ->> 'language', value -> 'audience', value -> 'metadata',
+         value ->> 'updated_at', value ->> 'instant', value ->> 'hash', 1, 'pending',
+         json_object('accepted_at', ?2), ?2, ?2
+       FROM json_each(?3) WHERE true
        ON CONFLICT (workspace_id, external_id) DO UPDATE SET
          title = excluded.title, content = excluded.content, content_type = excluded.content_type,
          url = excluded.url, language = excluded.language, audience = excluded.audience,
@@ -116,46 +180,29 @@ export async function putDocument(
          AND ${isNotStale("excluded.source_instant")}
        RETURNING id`,
     )
-    .bind(
-      workspaceId,
-      externalId,
-      input.title,
-      input.content,
-      input.content_type,
-      input.url ?? null,
-      input.language ?? null,
-      JSON.stringify(input.audience),
-      JSON.stringify(input.metadata),
-      input.updated_at ?? null,
-      instant,
-      await hashContent(input),
-      now,
-    );
-  const [changed, , , current] = await db.batch<DocumentState>([
-    upsert,
-    noteInstant(db, workspaceId, externalId, input.updated_at ?? null, instant),
-    oweWork(db, workspaceId, externalId, now),
-    readState(db, workspaceId, externalId),
-  ]);
-  const row = current?.results[0];
-  if (!row) throw new Error("The stored document could not be read back");
-  return { ...toState(row, instant), unchanged: changed?.results.length === 0 };
+    .bind(workspaceId, now, rows, longContent);
 }
 
 interface DocumentState {
   id: number;
+  external_id: string;
   version: number;
   status: DocumentStatus;
   source_instant: number | null;
 }
 
-function readState(db: D1Database, workspaceId: string, externalId: string): D1PreparedStatement {
+/** What the statements below need of an event. */
+function toEvent(externalId: string, timestamp?: string, instant: number | null = null): string {
+  return JSON.stringify([{ external_id: externalId, updated_at: timestamp, instant }]);
+}
+
+function readStates(db: D1Database, workspaceId: string, events: string): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT id, version, status, source_instant FROM documents
-       WHERE workspace_id = ?1 AND external_id = ?2`,
+      `SELECT d.id, d.external_id, d.version, d.status, d.source_instant
+       FROM json_each(?2) AS e JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'`,
     )
-    .bind(workspaceId, externalId);
+    .bind(workspaceId, events);
 }
 
 /** Whatever was not stale has become the newest, so what is older than the newest was. */
@@ -165,36 +212,32 @@ function toState(row: DocumentState, instant: number | null) {
 }
 
 /** Also for an event that changes nothing else: one from between the two is stale from here on. */
-function noteInstant(
-  db: D1Database,
-  workspaceId: string,
-  externalId: string,
-  timestamp: string | null,
-  instant: number | null,
-): D1PreparedStatement {
+function noteInstants(db: D1Database, workspaceId: string, events: string): D1PreparedStatement {
   return db
     .prepare(
-      `UPDATE documents SET source_instant = ?3, source_updated_at = ?4
-       WHERE workspace_id = ?1 AND external_id = ?2 AND ?3 IS NOT NULL
-         AND (source_instant IS NULL OR source_instant <= ?3)`,
+      `UPDATE documents SET source_instant = e.value ->> 'instant', source_updated_at = e.value ->> 'updated_at'
+       FROM json_each(?2) AS e
+       WHERE workspace_id = ?1 AND external_id = e.value ->> 'external_id' AND e.value ->> 'instant' IS NOT NULL
+         AND (source_instant IS NULL OR source_instant <= e.value ->> 'instant')`,
     )
-    .bind(workspaceId, externalId, instant, timestamp);
+    .bind(workspaceId, events);
 }
 
 function oweWork(
   db: D1Database,
   workspaceId: string,
-  externalId: string,
+  events: string,
   now: number,
 ): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO outbox (document_id, created_at)
-       SELECT id, ?3 FROM documents
-       WHERE workspace_id = ?1 AND external_id = ?2 AND (status = 'pending' OR (status = 'deleted' AND updated_at = ?3))
+       SELECT d.id, ?3
+       FROM json_each(?2) AS e JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'
+       WHERE d.status = 'pending' OR (d.status = 'deleted' AND d.updated_at = ?3)
        ON CONFLICT (document_id) DO UPDATE SET created_at = excluded.created_at`,
     )
-    .bind(workspaceId, externalId, now);
+    .bind(workspaceId, events, now);
 }
 
 /**
@@ -211,6 +254,7 @@ export async function deleteDocument(
   sourceTimestamp?: string,
 ): Promise<Omit<Accepted, "unchanged"> | null> {
   const instant = toInstant(sourceTimestamp, now);
+  const event = toEvent(externalId, sourceTimestamp, instant);
   const chunksOf = `SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id
     WHERE d.workspace_id = ?1 AND d.external_id = ?2 AND d.status = 'deleted'`;
   const bound = (sql: string): D1PreparedStatement => db.prepare(sql).bind(workspaceId, externalId);
@@ -224,7 +268,7 @@ export async function deleteDocument(
       )
       .bind(workspaceId, externalId, now, instant),
     tombstone(db, workspaceId, externalId, instant, now),
-    noteInstant(db, workspaceId, externalId, sourceTimestamp ?? null, instant),
+    noteInstants(db, workspaceId, event),
     db
       .prepare(
         `INSERT OR IGNORE INTO vector_garbage (vector_id, index_name, document_id, created_at)
@@ -235,8 +279,8 @@ export async function deleteDocument(
       .bind(workspaceId, externalId, now),
     bound(`DELETE FROM chunk_terms WHERE rowid IN (${chunksOf})`),
     bound(`DELETE FROM chunks WHERE id IN (${chunksOf})`),
-    oweWork(db, workspaceId, externalId, now),
-    readState(db, workspaceId, externalId),
+    oweWork(db, workspaceId, event, now),
+    readStates(db, workspaceId, event),
   ]);
   const row = current?.results[0];
   const isNews = deleted?.results.length === 1 || instant !== null;
@@ -270,6 +314,7 @@ export async function retryDocument(
   externalId: string,
   now: number,
 ): Promise<Accepted | null> {
+  const event = toEvent(externalId);
   const [changed, , current] = await db.batch<DocumentState>([
     db
       .prepare(
@@ -278,8 +323,8 @@ export async function retryDocument(
          WHERE workspace_id = ?1 AND external_id = ?2 AND status IN ('failed', 'pending') RETURNING id`,
       )
       .bind(workspaceId, externalId, now),
-    oweWork(db, workspaceId, externalId, now),
-    readState(db, workspaceId, externalId),
+    oweWork(db, workspaceId, event, now),
+    readStates(db, workspaceId, event),
   ]);
   const row = current?.results[0];
   if (!row || row.status === "deleted") return null;

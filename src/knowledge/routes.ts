@@ -5,7 +5,9 @@ import type { App } from "../http/context.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
+import { readAllowance, requireQuota, usageStatement } from "../limits/quotas.ts";
 import type { Services } from "../services.ts";
+import { importDocuments, MAX_IMPORT_BYTES } from "./import.ts";
 import {
   deleteDocument,
   getDocument,
@@ -20,6 +22,7 @@ import {
   deleteQuery,
   documentBody,
   documentSummary,
+  importResult,
   listQuery,
 } from "./schema.ts";
 
@@ -92,6 +95,24 @@ const retryRoute = createRoute({
   },
 });
 
+const importRoute = createRoute({
+  method: "post",
+  path: "/v1/documents/import",
+  summary:
+    "Store many documents: one JSON object a line, as for one document and with its `external_id`",
+  request: {
+    body: {
+      description: "Read as it arrives. A line that is wrong is reported; the others are stored.",
+      required: true,
+      content: { "application/x-ndjson": { schema: z.string() } },
+    },
+  },
+  responses: {
+    200: jsonContent(importResult, "What became of the lines"),
+    ...problems(401, 403, 413, 415, 422, 429),
+  },
+});
+
 const listRoute = createRoute({
   method: "get",
   path: "/v1/documents",
@@ -112,8 +133,13 @@ export function documentRoutes(app: App): void {
     const externalId = checkExternalId(c.req.valid("param").external_id);
     const body = checkDocument(c.req.valid("json"));
     const { workspaceId } = c.get("caller");
+    const allowance = await readAllowance(services.db, workspaceId, services.now());
+    requireQuota(allowance, ["documents", "neurons"], services.now());
     const accepted = await putDocument(services.db, workspaceId, externalId, body, services.now());
     const { documentId, ...state } = accepted;
+    if (!state.unchanged && !state.stale) {
+      await usageStatement(services.db, workspaceId, { documents: 1 }, services.now()).run();
+    }
     if (state.status === "pending") wakeConsumer(services, documentId);
     return c.json({ external_id: externalId, ...state }, 202);
   });
@@ -151,6 +177,20 @@ export function documentRoutes(app: App): void {
     const { documentId, ...state } = retried;
     if (!state.unchanged) wakeConsumer(services, documentId);
     return c.json({ external_id: externalId, ...state }, 202);
+  });
+
+  app.openapi(importRoute, async (c) => {
+    const type = c.req.header("content-type") ?? "";
+    if (!/^application\/(x-ndjson|ndjson|jsonl|x-jsonlines)\s*(;|$)/i.test(type)) {
+      throw new Problem("unsupported_media_type", "Send the lines as application/x-ndjson.");
+    }
+    if (Number(c.req.header("content-length") ?? 0) > MAX_IMPORT_BYTES) {
+      throw new Problem("body_too_large", `At most ${MAX_IMPORT_BYTES} bytes are accepted.`);
+    }
+    const { body } = c.req.raw;
+    if (!body) throw new Problem("validation_failed", "The body is empty.");
+    const { workspaceId } = c.get("caller");
+    return c.json(await importDocuments(c.get("services"), workspaceId, body), 200);
   });
 
   app.openapi(listRoute, async (c) => {

@@ -70,6 +70,25 @@ export const acceptedDocument = z
   })
   .meta({ id: "AcceptedDocument" });
 
+/** A line of an import. */
+export const importLine = documentBody.extend({ external_id: z.string() });
+
+export const importResult = z
+  .object({
+    accepted: z.int(),
+    created: z.int(),
+    changed: z.int(),
+    unchanged: z.int(),
+    stale: z.int(),
+    failed: z.int(),
+    /** The first hundred. */
+    errors: z.array(z.object({ line: z.int(), code: z.string(), detail: z.string() })),
+    /** False when lines were left unread. */
+    complete: z.boolean(),
+  })
+  .meta({ id: "ImportResult" });
+export type ImportResult = z.infer<typeof importResult>;
+
 export const deleteQuery = z.object({ updated_at: sourceTimestamp.optional() });
 
 export const listQuery = z.object({

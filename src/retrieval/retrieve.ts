@@ -84,10 +84,10 @@ export async function readCandidates(
   candidates: Candidates,
   limit: number,
 ): Promise<FoundPassage[]> {
-  const best = candidates.matches.slice(0, limit);
-  const ids = best.map((match) => match.chunkId);
-  const passages = await readPassages(services.db, reader.workspaceId, reader.audience, ids);
-  const matchOf = new Map(best.map((match) => [match.chunkId, match]));
+  const { workspaceId, audience } = reader;
+  const ids = candidates.matches.map((match) => match.chunkId);
+  const passages = await readPassages(services.db, workspaceId, audience, ids, limit);
+  const matchOf = new Map(candidates.matches.map((match) => [match.chunkId, match]));
   return passages.flatMap((passage): FoundPassage[] => {
     const match = matchOf.get(passage.chunkId);
     return match ? [{ ...passage, ...match }] : [];

@@ -7,7 +7,8 @@ import { changeSettings, readSettings, settingsSchema } from "./settings.ts";
 const getRoute = createRoute({
   method: "get",
   path: "/v1/settings",
-  summary: "What the workspace has chosen: limits, budget, link hosts, retention, what models may see",
+  summary:
+    "What the workspace has chosen: limits, budget, link hosts, retention, what models may see",
   responses: { 200: jsonContent(settingsSchema, "The settings"), ...problems(401, 403, 429) },
 });
 

@@ -169,6 +169,14 @@ it("goes to another model and back while questions are asked, each answered from
   expect(await foundIn(workspace)).toBe("shipping in VECTORIZE 384");
   expect((await request(workspace, "POST", "/2/switch")).status).toBe(200);
   asking.abort();
+  const log = await call(workspace.secret, "GET", "/v1/audit?limit=10");
+  const { entries } = await log.json<{ entries: { action: string; object_id: string }[] }>();
+  expect(entries.map(({ action, object_id }) => `${action} ${object_id}`)).toEqual([
+    "generation.switch 2",
+    "generation.switch 1",
+    "generation.switch 2",
+    "generation.start 2",
+  ]);
   await questions;
   // Never a vector of one model in the other's index.
   const consistent = ["VECTORIZE 384", "VECTORIZE_NEXT 256"];

@@ -256,7 +256,7 @@ it("serves the older version while the new one cannot be learned, and says why",
   // Nothing to read in the new version: permanent, at once.
   await store(workspace, "a", {
     title: "Warranty",
-    content: "<nav>Home</nav>",
+    content: "<script>home()</script>",
     content_type: "text/html",
   });
   expect((await deliver([documentId])).explicitAcks).toEqual(["m0"]);

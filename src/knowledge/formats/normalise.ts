@@ -1,6 +1,9 @@
 import { cleanHtml } from "./html.ts";
 import { cleanMarkdown } from "./markdown.ts";
 import { cleanPlainText } from "./plain-text.ts";
+import { UnreadableDocument } from "./unreadable-document.ts";
+
+export { UnreadableDocument };
 
 const readers: Record<string, (content: string) => string> = {
   "text/markdown": cleanMarkdown,
@@ -27,6 +30,3 @@ export function normalise(content: string, contentType: string): string {
   if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
   return markdown;
 }
-
-/** Another attempt at the same content would fail the same way. */
-export class UnreadableDocument extends Error {}

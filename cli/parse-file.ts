@@ -80,6 +80,25 @@ export function parseTextFile(external_id: string, source: string): ParsedFile {
   };
 }
 
+/** A list of questions and answers. */
+export function parseQuestionList(external_id: string, source: string): ParsedFile {
+  const title = titleFromId(external_id);
+  return {
+    document: { external_id, title, content: source, content_type: "text/csv" },
+    notes: [],
+  };
+}
+
+/** A file that only the instance can read. */
+export function describeFile(
+  external_id: string,
+  content_type: string,
+  file: Uint8Array<ArrayBuffer>,
+): ParsedFile {
+  const title = titleFromId(external_id);
+  return { document: { external_id, title, content: "", content_type, file }, notes: [] };
+}
+
 function textOf(node: MdastNodes | HastNodes): string {
   let text = "";
   visit(node, (child: MdastNodes | HastNodes) => {

@@ -25,7 +25,7 @@ export function shuffle<T>(items: readonly T[], seed = SEED): T[] {
 }
 
 /** A small seeded generator of numbers from 0 to 1 (Tommy Ettinger's mulberry32). */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

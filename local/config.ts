@@ -1,5 +1,5 @@
 import path from "node:path";
-import { EMBEDDING_DIMENSIONS, EMBEDDING_MODEL } from "./ai/embedding-model.ts";
+import { EMBEDDING_DIMENSIONS, EMBEDDING_MODEL, SHORT_DIMENSIONS } from "./ai/embedding-model.ts";
 
 /** Configuration of one local instance. All paths are absolute. */
 export interface LocalOptions {
@@ -77,7 +77,7 @@ function queues(timeout: number): object {
       { binding: "EVENTS_QUEUE", queue: "edgewise-events" },
     ],
     consumers: [
-      worker("edgewise-ingest", 10),
+      worker("edgewise-ingest", 50),
       worker("edgewise-events", 100),
       deadLetters("edgewise-ingest-dlq"),
       deadLetters("edgewise-events-dlq"),
@@ -111,6 +111,7 @@ export function appConfig(options: LocalOptions): Record<string, unknown> {
     services: [
       { binding: "AI", service: "edgewise-platform", entrypoint: "WorkersAI" },
       { binding: "VECTORIZE", service: "edgewise-platform", entrypoint: "Vectorize" },
+      { binding: "VECTORIZE_NEXT", service: "edgewise-platform", entrypoint: "VectorizeNext" },
     ],
     triggers: { crons: ["* * * * *"] },
     vars: appVars(options),
@@ -121,6 +122,7 @@ export function appConfig(options: LocalOptions): Record<string, unknown> {
 export function platformVars(options: Partial<LocalOptions>): Record<string, string> {
   const vars = {
     VECTOR_DIMENSIONS: String(EMBEDDING_DIMENSIONS),
+    NEXT_VECTOR_DIMENSIONS: String(SHORT_DIMENSIONS),
     METADATA_INDEXES: JSON.stringify(options.metadataIndexes ?? {}),
     VECTORIZE_DELAY_MS: String(options.vectorizeDelayMs ?? 1000),
     LOCAL_CHAT_URL: options.localChatUrl,

@@ -44,6 +44,11 @@ ALTER TABLE conversations ADD COLUMN visitor_id TEXT REFERENCES visitors (id);
 
 CREATE INDEX conversations_by_visitor ON conversations (workspace_id, visitor_id, updated_at, id);
 
+-- Audiences -------------------------------------------------------------------------------------------------------
+
+-- Whether a workspace restricts any document at all: a search that need not look at audiences does not.
+CREATE INDEX documents_restricted ON documents (workspace_id) WHERE audience <> '[]';
+
 -- Audit -----------------------------------------------------------------------------------------------------------
 
 -- Who did what to which object. Written in the transaction of the change itself; holds ids, never secrets or personal data.
@@ -69,6 +74,13 @@ BEGIN
 END;
 
 CREATE TRIGGER audit_log_is_not_deleted BEFORE DELETE ON audit_log
+BEGIN
+  SELECT RAISE(ABORT, 'audit_log is append-only');
+END;
+
+-- REPLACE removes a row without its DELETE triggers.
+CREATE TRIGGER audit_log_is_not_replaced BEFORE INSERT ON audit_log
+WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id)
 BEGIN
   SELECT RAISE(ABORT, 'audit_log is append-only');
 END;

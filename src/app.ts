@@ -5,6 +5,7 @@ import { identityRoutes } from "./auth/identity-routes.ts";
 import { keyRoutes } from "./auth/key-routes.ts";
 import { workspaceRoutes } from "./auth/workspace-routes.ts";
 import { conversationRoutes } from "./conversations/routes.ts";
+import { generationRoutes } from "./generations/routes.ts";
 import type { App, AppEnv } from "./http/context.ts";
 import { corsHeaders, preflightRoutes } from "./http/cors.ts";
 import { guard } from "./http/guard.ts";
@@ -13,6 +14,7 @@ import { Problem, problemResponse, validationProblem } from "./http/problem.ts";
 import { documentRoutes } from "./knowledge/routes.ts";
 import { synonymRoutes } from "./retrieval/synonym-routes.ts";
 import { searchRoutes } from "./retrieval/routes.ts";
+import { settingsRoutes } from "./workspaces/settings-routes.ts";
 import { createServices } from "./services.ts";
 import { sourceRoutes } from "./webhooks/routes.ts";
 
@@ -55,12 +57,14 @@ export function createApp(): App {
   chatRoutes(app);
   conversationRoutes(app);
   documentRoutes(app);
+  generationRoutes(app);
   searchRoutes(app);
   keyRoutes(app);
   identityRoutes(app);
   workspaceRoutes(app);
   auditRoutes(app);
   synonymRoutes(app);
+  settingsRoutes(app);
   sourceRoutes(app);
 
   app.get("/openapi.json", (c) => c.json(describe(app)));

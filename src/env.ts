@@ -5,6 +5,8 @@ import { embeddingModels } from "./models/table.ts";
 export interface Env {
   AI: Ai;
   VECTORIZE: Vectorize;
+  /** For an embedding model of other dimensions, beside the one in use. */
+  VECTORIZE_NEXT?: Vectorize;
   DB: D1Database;
   INGEST_QUEUE: Queue<IngestMessage>;
   EVENTS_QUEUE: Queue<TurnRecorded>;
@@ -22,13 +24,20 @@ export interface Env {
 }
 
 /** A wake-up: the consumer rereads what it names, so a duplicate or a late message changes nothing. */
-export type IngestMessage = DocumentMessage | SourceEventMessage;
+export type IngestMessage = DocumentWakeUp | GenerationWakeUp | SourceEventWakeUp;
 
-export interface DocumentMessage {
+export interface DocumentWakeUp {
   document_id: number;
 }
 
-export interface SourceEventMessage {
+/** The next bounded step of building or collecting an index generation (src/generations/step.ts). */
+export interface GenerationWakeUp {
+  workspace_id: string;
+  generation: number;
+}
+
+/** An event that a CMS sent (src/webhooks/consumer.ts). */
+export interface SourceEventWakeUp {
   event_id: number;
 }
 

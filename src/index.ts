@@ -1,17 +1,14 @@
 import { createApp } from "./app.ts";
-import type {
-  DocumentMessage,
-  Env,
-  IngestMessage,
-  SourceEventMessage,
-  TurnRecorded,
-} from "./env.ts";
+import type { Env, IngestMessage, SourceEventWakeUp, TurnRecorded } from "./env.ts";
 import { consumeEvents } from "./insight/ledger.ts";
 import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/consumer.ts";
 import { sweep } from "./knowledge/sweeper.ts";
+import { redactLogs } from "./privacy/redact-logs.ts";
 import { createServices, type Services } from "./services.ts";
 import { consumeSourceEvents, recordLostEvents } from "./webhooks/consumer.ts";
 import { sweepSourceEvents } from "./webhooks/sweeper.ts";
+
+redactLogs(console);
 
 const app = createApp();
 
@@ -20,14 +17,14 @@ type QueueHandler = (batch: MessageBatch, services: Services) => Promise<void>;
 /** Queue names end like this in every deployment (`wrangler.toml`); the beginning is the deployment's own. */
 const queueHandlers: Record<string, QueueHandler> = {
   "-ingest": async (batch, services) => {
-    const { documents, events } = byKind(batch as MessageBatch<IngestMessage>);
-    await consumeSourceEvents(events, services);
-    await consumeIngest({ messages: documents }, services);
+    const ingest = batch as MessageBatch<IngestMessage>;
+    await consumeSourceEvents(ingest.messages.filter(isOfEvent), services);
+    await consumeIngest(ingest, services);
   },
   "-ingest-dlq": async (batch, services) => {
-    const { documents, events } = byKind(batch as MessageBatch<IngestMessage>);
-    await recordLostEvents(events, services);
-    await consumeIngestDeadLetters({ messages: documents }, services);
+    const ingest = batch as MessageBatch<IngestMessage>;
+    await recordLostEvents(ingest.messages.filter(isOfEvent), services);
+    await consumeIngestDeadLetters(ingest, services);
   },
   "-events": (batch, services) => consumeEvents(batch as MessageBatch<TurnRecorded>, services),
   "-events-dlq": async (batch) => {
@@ -37,13 +34,15 @@ const queueHandlers: Record<string, QueueHandler> = {
   },
 };
 
-function byKind({ messages }: MessageBatch<IngestMessage>) {
-  const isEvent = (message: Message<IngestMessage>): message is Message<SourceEventMessage> =>
-    "event_id" in message.body;
-  return {
-    events: messages.filter(isEvent),
-    documents: messages.filter((message) => !isEvent(message)) as Message<DocumentMessage>[],
-  };
+/** What a unit of background work took, as one line of JSON that a log can be searched and added up by. */
+function logWork(work: string, items: number, { calls }: Services): void {
+  const { d1, ai, vectorize } = calls.report();
+  const entry = { work, items, d1, d1_statements: calls.statements, ai, vectorize };
+  console.log(JSON.stringify(entry));
+}
+
+function isOfEvent(message: Message<IngestMessage>): message is Message<SourceEventWakeUp> {
+  return "event_id" in message.body;
 }
 
 export default {
@@ -53,7 +52,9 @@ export default {
     const suffix = Object.keys(queueHandlers).find((ending) => batch.queue.endsWith(ending));
     const handle = suffix && queueHandlers[suffix];
     if (!handle) throw new Error(`No handler for queue ${batch.queue}`);
-    await handle(batch, createServices(env, context));
+    const services = createServices(env, context);
+    await handle(batch, services);
+    logWork(`queue${suffix}`, batch.messages.length, services);
   },
 
   async scheduled(_controller, env, context) {

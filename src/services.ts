@@ -9,8 +9,15 @@ import {
 } from "./env.ts";
 import { resolveName } from "./http/resolve-name.ts";
 import { createSafeFetch, type SafeFetch } from "./http/safe-fetch.ts";
-import type { ChatModel, Embedder, Reranker, VectorIndex } from "./models/ports.ts";
+import type {
+  ChatModel,
+  DocumentConverter,
+  Embedder,
+  Reranker,
+  VectorIndex,
+} from "./models/ports.ts";
 import { workersAiChat } from "./models/workers-ai-chat.ts";
+import { workersAiConverter } from "./models/workers-ai-converter.ts";
 import { workersAiEmbedder } from "./models/workers-ai-embedder.ts";
 import { workersAiReranker } from "./models/workers-ai-reranker.ts";
 import { vectorizeIndex } from "./retrieval/vectorize.ts";
@@ -19,9 +26,11 @@ import { vectorizeIndex } from "./retrieval/vectorize.ts";
 export interface Services {
   config: Config;
   db: D1Database;
-  embedder: Embedder;
+  /** By the id of a model in the table: a workspace's vectors say which model they are of. */
+  embedderOf: (model: string) => Embedder;
   chatModels: ChatModel[];
   reranker: Reranker | undefined;
+  converter: DocumentConverter;
   vectors: VectorIndex;
   ingestQueue: Queue<IngestMessage>;
   eventsQueue: Queue<TurnRecorded>;
@@ -47,12 +56,16 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
   return {
     config,
     db: countedDatabase(env.DB, calls),
-    embedder: workersAiEmbedder(env.AI, config.embeddingModel, calls),
+    embedderOf: (model) => workersAiEmbedder(env.AI, model, calls),
     chatModels: config.chatModels.map(({ id, rung }) => workersAiChat(env.AI, id, rung, calls)),
     reranker: config.rerankerModel
       ? workersAiReranker(env.AI, config.rerankerModel, calls)
       : undefined,
-    vectors: vectorizeIndex(env.VECTORIZE, calls),
+    converter: workersAiConverter(env.AI, calls),
+    vectors: vectorizeIndex(
+      { VECTORIZE: env.VECTORIZE, VECTORIZE_NEXT: env.VECTORIZE_NEXT },
+      calls,
+    ),
     ingestQueue: env.INGEST_QUEUE,
     eventsQueue: env.EVENTS_QUEUE,
     chatLimiter: env.CHAT_LIMITER,

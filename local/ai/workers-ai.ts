@@ -10,7 +10,8 @@ import {
   requestTimeout,
   unavailable,
 } from "./errors.ts";
-import { EMBEDDING_MODEL } from "./embedding-model.ts";
+import { LOCAL_DIMENSIONS } from "./embedding-model.ts";
+import { toMarkdown } from "./to-markdown.ts";
 import { cutStream, playScript } from "./streams.ts";
 
 /** Model families that the service has and this platform has no model for. */
@@ -28,8 +29,9 @@ export class WorkersAI extends WorkerEntrypoint<PlatformEnv> {
     stats.aiCalls += 1;
     const fault = takeFault(this.env, "ai", model);
     throwIfRequested(fault);
-    if (model === EMBEDDING_MODEL) {
-      const answer = await runEmbeddings(this.env, this.ctx, inputs);
+    const dimensions = LOCAL_DIMENSIONS[model];
+    if (dimensions !== undefined) {
+      const answer = await runEmbeddings(this.env, this.ctx, inputs, dimensions);
       return fault === "wrong-dimensions" ? withoutLastDimension(answer) : answer;
     }
     if (model === RERANKER) return this.#rerank(Object.assign({}, inputs));
@@ -50,6 +52,14 @@ export class WorkersAI extends WorkerEntrypoint<PlatformEnv> {
     if (!Array.isArray(contexts) || contexts.length === 0 || !contexts.every(isText))
       throw invalidInput("Type mismatch of '/contexts'");
     return script.reply;
+  }
+
+  async toMarkdown(
+    files: MarkdownDocument | MarkdownDocument[],
+  ): Promise<ConversionResponse | ConversionResponse[]> {
+    stats.aiCalls += 1;
+    throwIfRequested(takeFault(this.env, "ai", "toMarkdown"));
+    return Array.isArray(files) ? Promise.all(files.map(toMarkdown)) : toMarkdown(files);
   }
 
   async #generate(

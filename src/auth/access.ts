@@ -51,6 +51,12 @@ export const accessTable: Record<string, Access> = {
   "DELETE /v1/documents/{external_id}": secretKey("documents"),
   "GET /v1/documents": secretKey("documents"),
   "POST /v1/search": secretKey("documents"),
+  "POST /v1/documents/import": secretKey("documents"),
+  "POST /v1/documents/{external_id}/retry": secretKey("documents"),
+  "GET /v1/generations": secretKey("admin"),
+  "POST /v1/generations": secretKey("admin"),
+  "POST /v1/generations/{number}/switch": secretKey("admin"),
+  "DELETE /v1/generations/{number}": secretKey("admin"),
   "GET /v1/synonyms": secretKey("documents"),
   "PUT /v1/synonyms": secretKey("documents"),
 
@@ -71,6 +77,8 @@ export const accessTable: Record<string, Access> = {
   "GET /v1/identity-secrets": secretKey("admin"),
   "POST /v1/identity-secrets": secretKey("admin"),
   "DELETE /v1/identity-secrets/{kid}": secretKey("admin"),
+  "GET /v1/settings": secretKey("admin"),
+  "PATCH /v1/settings": secretKey("admin"),
   "GET /v1/audit": secretKey("admin"),
 
   "GET /v1/workspaces": deployment,

@@ -42,8 +42,9 @@ export async function hashBearer(authorization: string | undefined): Promise<str
   return sha256Hex(key);
 }
 
-export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+export async function sha256Hex(source: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = typeof source === "string" ? new TextEncoder().encode(source) : source;
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

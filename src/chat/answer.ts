@@ -36,9 +36,14 @@ export async function answer(
     smallTalk ? [] : questions.map((question) => findCandidates(services, reader, question)),
   );
   // Stored once both legs have answered: a search that fails leaves no question behind that nobody answers.
-  const [passages] = await Promise.all([
+  const key = {
+    ...reader,
+    release: services.config.release,
+    question: standalone.text,
+  };
+  const [passages, cached] = await Promise.all([
     Promise.all(candidates.map((of) => readCandidates(services, reader, of, ANSWER_PASSAGES))),
-    storeQuestion(services, turn, standalone),
+    storeQuestion(services, turn, standalone, key),
   ]);
   emit({ type: "start", conversationId, conversationToken, messageId });
   const findings = await judge(services, candidates, passages);
@@ -52,7 +57,7 @@ export async function answer(
 
   const draft =
     decision.action === "answer"
-      ? await generate(services, turn, findings, sources, emit, timer)
+      ? await generate(services, { turn, findings, sources, cached }, emit, timer)
       : undefined;
   const reranker = findings[0]?.reranker ?? null;
   const result = conclude(services, turn, {
@@ -65,7 +70,7 @@ export async function answer(
     emit,
   });
   emit({ type: "outcome", result });
-  await recordAnswer(services, turn, result);
+  await recordAnswer(services, turn, result, { draft, sources, key });
   emit({ type: "finish" });
   return result;
 }

@@ -19,7 +19,7 @@ export async function judge(
   return Promise.all(
     candidates.map(async (of, index) => {
       const ranking = await rerank(services, of, passages[index] ?? []);
-      const decision = decide(of, ranking.passages, services.embedder.model);
+      const decision = decide(of, ranking.passages, of.question.generation.model);
       return { ...ranking, question: of.question, candidates: of, decision };
     }),
   );

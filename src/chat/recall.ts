@@ -1,5 +1,5 @@
 import { admit, hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
-import { limitBurst } from "../auth/limits.ts";
+import { limitTurn } from "../auth/limits.ts";
 import {
   conversationToken,
   mayOpen,
@@ -7,7 +7,10 @@ import {
   unknownConversation,
   type Owned,
 } from "../conversations/access.ts";
-import { embedQuestions } from "../models/embed-question.ts";
+import { Problem } from "../http/problem.ts";
+import { allowanceStatement, requireQuota, toAllowance } from "../limits/quotas.ts";
+import { liveStatement } from "../generations/generation.ts";
+import { startEmbedding } from "../generations/live.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
 import { synonyms, synonymStatement, type SynonymRow } from "../retrieval/synonyms.ts";
 import type { Services } from "../services.ts";
@@ -24,6 +27,8 @@ interface HistoryRow {
   text: string;
   standalone: string | null;
   embedding: number[] | null;
+  seq: number;
+  embedding_model: string | null;
 }
 
 /**
@@ -37,12 +42,12 @@ export async function recall(services: Services, request: ChatRequest): Promise<
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
   const parts = splitQuestion(request.message);
-  const [[keys, conversations, history, spelling, same], [vector = null, ...partVectors]] =
-    await Promise.all([
-      services.db.batch(recallStatements(services, keyHash, request)),
-      embedQuestions(services.embedder, [request.message, ...parts]),
-      limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
-    ]);
+  const asked = startEmbedding(services, keyHash, [request.message, ...parts]);
+  const [[keys, conversations, history, spelling, same, live, allowed]] = await Promise.all([
+    services.db.batch(recallStatements(services, keyHash, request)),
+    asked.embedding,
+    limitTurn(services, keyHash, request),
+  ]);
   const caller = await admit(services, keys?.results[0], access, credentials);
   const known = conversations?.results[0] as Owned | undefined;
   if (
@@ -53,6 +58,10 @@ export async function recall(services: Services, request: ChatRequest): Promise<
   const id = conversationId ?? services.newId("cv");
   const isAnonymous = !caller.visitor && !known?.visitor;
   const rows = (history?.results ?? []) as HistoryRow[];
+  const allowance = toAllowance(allowed?.results[0]);
+  requireQuota(allowance, ["turns", "neurons"], services.now());
+  requireRoom(rows[0]?.seq ?? 0, allowance.settings.max_conversation_messages);
+  const { generation, vectors } = await asked.settle(live?.results[0], caller.workspaceId);
   return {
     caller,
     conversationId: id,
@@ -62,11 +71,13 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     message: request.message,
     metadata: request.metadata,
     history: rows.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
-    previousQuestion: previousQuestion(rows),
+    allowance,
+    previousQuestion: previousQuestion(rows, generation.model),
     corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
     synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
-    vector,
-    parts: parts.map((text, index) => ({ text, vector: partVectors[index] ?? null })),
+    vector: vectors[0] ?? null,
+    parts: parts.map((text, index) => ({ text, vector: vectors[index + 1] ?? null })),
+    generation,
   };
 }
 
@@ -82,20 +93,33 @@ function recallStatements(
     ownedStatement(db, scope, conversationId),
     db
       .prepare(
-        `SELECT role, text, standalone, embedding FROM messages
+        `SELECT role, text, standalone, embedding, embedding_model, seq FROM messages
          WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )
       .bind(keyHash, conversationId),
     spellingStatement(db, scope, message),
     synonymStatement(db, scope, message),
+    liveStatement(db, scope),
+    allowanceStatement(db, scope, now()),
   ];
 }
 
-function previousQuestion(rows: HistoryRow[]): Turn["previousQuestion"] {
+/** A turn adds two messages. */
+function requireRoom(messages: number, limit: number): void {
+  if (messages + 2 <= limit) return;
+  throw new Problem(
+    "conversation_too_long",
+    `A conversation holds at most ${limit} messages. Start a new one.`,
+  );
+}
+
+/** Its embedding counts only where it is of the model that searches now: others cannot be compared. */
+function previousQuestion(rows: HistoryRow[], model: string): Turn["previousQuestion"] {
   const last = rows.find((row) => row.role === "visitor");
   if (!last) return undefined;
-  const vector = last.embedding
-    ? Array.from(new Float32Array(new Uint8Array(last.embedding).buffer))
-    : null;
+  const vector =
+    last.embedding && last.embedding_model === model
+      ? Array.from(new Float32Array(new Uint8Array(last.embedding).buffer))
+      : null;
   return { standalone: last.standalone ?? last.text, vector };
 }

@@ -110,7 +110,9 @@ const reference = z.object({
   url: z.string().nullable(),
 });
 
-export const citationSchema = reference.extend({ quote: z.string() }).meta({ id: "Citation" });
+export const citationSchema = reference
+  .extend({ quote: z.string(), page: z.int().optional() })
+  .meta({ id: "Citation" });
 export const outcomeSchema = z.enum([
   "answered",
   "clarified",

@@ -36,12 +36,19 @@ function worthReading(passages: FoundPassage[], places: number): FoundPassage[] 
 }
 
 function add(sources: Map<string, Source>, passage: FoundPassage): void {
-  const { externalId, title, url } = passage;
+  const { externalId, title, url, version } = passage;
   const source = sources.get(externalId);
   if (source?.passages.some(({ chunkId }) => chunkId === passage.chunkId)) return;
   if (source) source.passages.push(passage);
   else
-    sources.set(externalId, { n: sources.size + 1, externalId, title, url, passages: [passage] });
+    sources.set(externalId, {
+      n: sources.size + 1,
+      externalId,
+      title,
+      url,
+      version,
+      passages: [passage],
+    });
 }
 
 export function toReference({ n, externalId, title, url }: Source): SourceReference {

@@ -2,6 +2,8 @@ import type { KeyAccess } from "../auth/access.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import type { Caller } from "../auth/keys.ts";
 import type { BindingCallReport } from "../binding-calls.ts";
+import type { Allowance } from "../limits/quotas.ts";
+import type { Generation } from "../generations/generation.ts";
 import type { TokenUsage } from "../models/ports.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 import type { Synonyms } from "../retrieval/synonyms.ts";
@@ -30,6 +32,8 @@ export interface Turn {
   metadata: Record<string, unknown>;
   history: HistoryMessage[];
   previousQuestion: { standalone: string; vector: number[] | null } | undefined;
+  /** What the workspace allows, and what it used today. */
+  allowance: Allowance;
   /** What misspelt words of the message probably meant. */
   corrections: Corrections;
   /** What the workspace says means the same as words of the message. */
@@ -38,6 +42,8 @@ export interface Turn {
   vector: number[] | null;
   /** The questions of a message that asks several things, with their embeddings; empty where it asks one. */
   parts: { text: string; vector: number[] | null }[];
+  /** The vectors that are searched, and the model of the embedding. */
+  generation: Generation;
 }
 
 export interface HistoryMessage {
@@ -51,6 +57,8 @@ export interface Source {
   externalId: string;
   title: string;
   url: string | null;
+  /** The served version that the passages were read from. */
+  version: number;
   passages: { chunkId: number; headingPath: string[]; text: string }[];
 }
 
@@ -61,9 +69,11 @@ export interface Citation {
   title: string;
   url: string | null;
   quote: string;
+  /** Where it stands in a file that has pages. */
+  page?: number;
 }
 
-export type SourceReference = Omit<Citation, "quote">;
+export type SourceReference = Omit<Citation, "quote" | "page">;
 export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "small_talk";
 export type Rung = "model" | "small_model" | "cached" | "extractive" | "none";
 

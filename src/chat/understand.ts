@@ -26,15 +26,15 @@ export interface Understood {
  */
 export function understand(turn: Turn): Understood {
   const previous = turn.previousQuestion;
-  const { message, vector, corrections, synonyms, parts } = turn;
+  const { message, vector, corrections, synonyms, generation, parts } = turn;
+  const meant = { corrections, synonyms, generation };
   if (!previous || !isFollowUp(message)) {
-    const standalone = { text: message, corrections, synonyms, vector };
-    const questions = parts.map((part) => ({ ...part, corrections, synonyms }));
+    const standalone = { text: message, vector, ...meant };
+    const questions = parts.map((part) => ({ ...part, ...meant }));
     return { standalone, questions: questions.length > 0 ? questions : [standalone] };
   }
   const standalone = {
-    corrections,
-    synonyms,
+    ...meant,
     text: `${previous.standalone}\n${message}`.slice(-MAX_STANDALONE_CHARACTERS),
     vector: average(previous.vector, vector),
   };

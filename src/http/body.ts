@@ -23,7 +23,10 @@ export function jsonBody(limit = MAX_BODY_BYTES): MiddlewareHandler {
 }
 
 /** Reads a request's body, counting while it reads. */
-export async function readLimited(request: Request, limit: number): Promise<Uint8Array> {
+export async function readLimited(
+  request: Request,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = (): Problem =>
     new Problem("body_too_large", `At most ${limit} bytes are accepted.`);
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();

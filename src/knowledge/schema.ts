@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { metadataSchema } from "../http/metadata.ts";
 import { Problem } from "../http/problem.ts";
+import { fileContentTypes } from "./formats/file-types.ts";
+import { MAX_DOCUMENT_BYTES } from "./formats/limits.ts";
 import { supportedContentType, supportedContentTypes } from "./formats/normalise.ts";
 
-/** Bytes of UTF-8 text in one document. */
-export const MAX_DOCUMENT_BYTES = 1024 * 1024;
 export const MAX_EXTERNAL_ID_BYTES = 256;
 
 const sourceTimestamp = z.iso.datetime({ offset: true }).meta({
@@ -47,6 +47,14 @@ export const documentSummary = z
     chunks: z.int(),
     embedded_chunks: z.int(),
     source_updated_at: z.string().nullable(),
+    stages: z.object({
+      accepted_at: z.string().optional(),
+      normalised_at: z.string().optional(),
+      keywords_at: z.string().optional(),
+      vectors_at: z.string().optional(),
+      failed_at: z.string().optional(),
+      delayed_by: z.string().optional(),
+    }),
     created_at: z.string(),
     updated_at: z.string(),
   })
@@ -61,6 +69,25 @@ export const acceptedDocument = z
     stale: z.boolean(),
   })
   .meta({ id: "AcceptedDocument" });
+
+/** A line of an import. */
+export const importLine = documentBody.extend({ external_id: z.string() });
+
+export const importResult = z
+  .object({
+    accepted: z.int(),
+    created: z.int(),
+    changed: z.int(),
+    unchanged: z.int(),
+    stale: z.int(),
+    failed: z.int(),
+    /** The first hundred. */
+    errors: z.array(z.object({ line: z.int(), code: z.string(), detail: z.string() })),
+    /** False when lines were left unread. */
+    complete: z.boolean(),
+  })
+  .meta({ id: "ImportResult" });
+export type ImportResult = z.infer<typeof importResult>;
 
 export const deleteQuery = z.object({ updated_at: sourceTimestamp.optional() });
 
@@ -89,7 +116,7 @@ export function checkDocument(body: z.infer<typeof documentBody>): z.infer<typeo
   if (!contentType) {
     throw new Problem(
       "unsupported_content_type",
-      `Supported: ${supportedContentTypes.join(", ")}.`,
+      `As JSON: ${supportedContentTypes.join(", ")}. As the body itself: ${fileContentTypes.join(", ")}.`,
     );
   }
   if (new TextEncoder().encode(body.content).byteLength > MAX_DOCUMENT_BYTES) {

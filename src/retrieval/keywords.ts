@@ -9,9 +9,9 @@ export interface KeywordMatch {
 export interface KeywordResult {
   /** Best first. */
   matches: KeywordMatch[];
-  /** For each word of the query: in how many of the workspace's chunks it occurs. */
+  /** For each word of the query: in how many of the workspace's chunks that the reader may see it occurs. */
   chunkCounts: Map<string, number>;
-  /** Chunks in the workspace. */
+  /** Chunks in the workspace that the reader may see. */
   totalChunks: number;
 }
 
@@ -44,8 +44,11 @@ export async function searchKeywords(
     db
       .prepare(
         `WITH rarity AS MATERIALIZED (
-           SELECT value AS term, (SELECT count(*) FROM
-             (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"' LIMIT ${MAX_POSTINGS})) AS chunks
+           SELECT value AS term, CASE WHEN ${isRestricted("?3")} THEN (SELECT count(*) FROM
+             (SELECT 1 FROM chunk_terms JOIN chunks c ON c.id = chunk_terms.rowid JOIN documents d ON d.id = c.document_id
+              WHERE chunk_terms MATCH ?2 || '"' || value || '"' AND ${visibleTo("d", "?4")} LIMIT ${MAX_POSTINGS}))
+           ELSE (SELECT count(*) FROM
+             (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"' LIMIT ${MAX_POSTINGS})) END AS chunks
            FROM json_each(?1)),
          affordable AS (
            SELECT term FROM (
@@ -64,8 +67,13 @@ export async function searchKeywords(
       )
       .bind(JSON.stringify(queries), scope, workspaceId, JSON.stringify(audience), limit),
     db
-      .prepare(`SELECT NULL AS term, count(*) AS chunks FROM chunks WHERE workspace_id = ?1`)
-      .bind(workspaceId),
+      .prepare(
+        `SELECT NULL AS term, CASE WHEN ${isRestricted("?1")} THEN
+           (SELECT count(*) FROM chunks c JOIN documents d ON d.id = c.document_id
+            WHERE c.workspace_id = ?1 AND ${visibleTo("d", "?2")})
+         ELSE (SELECT count(*) FROM chunks WHERE workspace_id = ?1) END AS chunks`,
+      )
+      .bind(workspaceId, JSON.stringify(audience)),
   ]);
   const rows = found?.results ?? [];
   const counts = new Map(
@@ -99,6 +107,14 @@ export const NOTHING: KeywordResult = { matches: [], chunkCounts: new Map(), tot
 /** The indexed form of a workspace id: one word to the tokenizer. Written by `commitVersion`. */
 function workspaceTerm(workspaceId: string): string {
   return workspaceId.replaceAll("_", "");
+}
+
+/**
+ * SQL: the workspace has documents that are not for everybody. Only then are words counted by what the reader may see, which
+ * costs a look at each posting's document: else the confidence of an answer would tell which words they use.
+ */
+function isRestricted(workspace: string): string {
+  return `EXISTS (SELECT 1 FROM documents WHERE workspace_id = ${workspace} AND audience <> '[]')`;
 }
 
 /** SQL: the document is for everybody, or for an audience that the reader (a JSON array) belongs to. */

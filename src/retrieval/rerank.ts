@@ -1,3 +1,4 @@
+import { redact } from "../privacy/redact.ts";
 import {
   covered,
   lexicalEvidence,
@@ -52,7 +53,9 @@ export async function rerank(
   if (!reranker || byText.length < 2) return { passages: byText, reranker: BY_TEXT };
   try {
     const first = byText.slice(0, ANSWER_PASSAGES);
-    const scores = await inTime(reranker.score(candidates.question.text, first.map(toText)));
+    const scores = await inTime(
+      reranker.score(redact(candidates.question.text), first.map(toText)),
+    );
     const ordered = orderByModel(first, scores);
     return {
       passages: [...ordered, ...byText.slice(ANSWER_PASSAGES)],

@@ -1,3 +1,4 @@
+import { spaceOf, type Generation } from "../generations/generation.ts";
 import type { VectorMatch } from "../models/ports.ts";
 import type { Services } from "../services.ts";
 import { fuse, type FusedMatch } from "./fuse.ts";
@@ -25,6 +26,8 @@ export interface Query {
   synonyms: Synonyms;
   /** Embedding for the vector leg; null when the model could not be reached. */
   vector: number[] | null;
+  /** The vectors that it is compared with: those of its own model. */
+  generation: Generation;
 }
 
 export interface FoundPassage extends Passage, FusedMatch {
@@ -56,7 +59,7 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const [keywords, vectors] = await Promise.allSettled([
     legs.includes("keywords") ? byKeywords(services, reader, query) : NOTHING,
-    legs.includes("vectors") ? byVectors(services, reader, query) : [],
+    legs.includes("vectors") ? byVectors(services, query) : [],
   ]);
   if (keywords.status === "rejected" && vectors.status === "rejected") throw keywords.reason;
   const failedLegs: Leg[] = [];
@@ -81,10 +84,10 @@ export async function readCandidates(
   candidates: Candidates,
   limit: number,
 ): Promise<FoundPassage[]> {
-  const best = candidates.matches.slice(0, limit);
-  const ids = best.map((match) => match.chunkId);
-  const passages = await readPassages(services.db, reader.workspaceId, reader.audience, ids);
-  const matchOf = new Map(best.map((match) => [match.chunkId, match]));
+  const { workspaceId, audience } = reader;
+  const ids = candidates.matches.map((match) => match.chunkId);
+  const passages = await readPassages(services.db, workspaceId, audience, ids, limit);
+  const matchOf = new Map(candidates.matches.map((match) => [match.chunkId, match]));
   return passages.flatMap((passage): FoundPassage[] => {
     const match = matchOf.get(passage.chunkId);
     return match ? [{ ...passage, ...match }] : [];
@@ -99,11 +102,7 @@ function byKeywords({ db }: Services, reader: Reader, query: Query): Promise<Key
   return searchKeywords(db, reader.workspaceId, reader.audience, terms, KEYWORD_DEPTH);
 }
 
-async function byVectors(
-  { vectors }: Services,
-  reader: Reader,
-  query: Query,
-): Promise<VectorMatch[]> {
+async function byVectors({ vectors }: Services, query: Query): Promise<VectorMatch[]> {
   if (query.vector === null) throw new Error("The question could not be embedded");
-  return vectors.query(reader.workspaceId, query.vector, VECTOR_DEPTH);
+  return vectors.query(spaceOf(query.generation), query.vector, VECTOR_DEPTH);
 }

@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { liveStatement } from "../generations/generation.ts";
+import { startEmbedding } from "../generations/live.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
-import { embedQuestions } from "../models/embed-question.ts";
 import { answerability, weigh } from "./decide.ts";
 import { findCandidates, readCandidates, type FoundPassage } from "./retrieve.ts";
 import { ANSWER_PASSAGES, rerank } from "./rerank.ts";
@@ -67,18 +68,22 @@ export function searchRoutes(app: App): void {
     const { workspaceId, visitor } = c.get("caller");
     const reader = { workspaceId, audience: audience ?? visitor?.audience ?? [] };
     const workspace = { sql: "?1", value: reader.workspaceId };
-    const [[vector = null], [spelling, same]] = await Promise.all([
-      legs.includes("vectors") ? embedQuestions(services.embedder, [query]) : [],
+    const asked = startEmbedding(services, reader.workspaceId, [query]);
+    const [[live, spelling, same]] = await Promise.all([
       services.db.batch([
+        liveStatement(services.db, workspace),
         spellingStatement(services.db, workspace, query),
         synonymStatement(services.db, workspace, query),
       ]),
+      asked.embedding,
     ]);
+    const { generation, vectors } = await asked.settle(live?.results[0], reader.workspaceId);
     const question = {
       text: query,
       corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
       synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
-      vector,
+      vector: vectors[0] ?? null,
+      generation,
     };
     const candidates = await findCandidates(services, reader, question, legs);
     const depth = Math.max(limit, ANSWER_PASSAGES);
@@ -89,7 +94,7 @@ export function searchRoutes(app: App): void {
         ? { passages: found, reranker: null }
         : await rerank(services, candidates, found);
     const { passages, reranker } = ranking;
-    const evidence = weigh(candidates, passages, services.embedder.model);
+    const evidence = weigh(candidates, passages, generation.model);
     return c.json(
       {
         results: passages.slice(0, limit).map((passage) => toResult(passage, explain)),

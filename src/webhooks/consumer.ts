@@ -1,6 +1,6 @@
 import { retryDelay } from "../knowledge/consumer.ts";
 import { listDocuments } from "../knowledge/documents.ts";
-import type { SourceEventMessage } from "../env.ts";
+import type { SourceEventWakeUp } from "../env.ts";
 import { FetchFailed } from "../http/safe-fetch.ts";
 import type { Services } from "../services.ts";
 import { applyChange, externalIdOf, permanentReason, type DocumentChange } from "./apply-change.ts";
@@ -160,7 +160,7 @@ function conclude(
 
 /** The messages of the ingest queue that name events. */
 export async function consumeSourceEvents(
-  messages: readonly Message<SourceEventMessage>[],
+  messages: readonly Message<SourceEventWakeUp>[],
   services: Services,
 ): Promise<void> {
   for (const message of messages) {
@@ -191,7 +191,7 @@ function secondsUntilRetry(error: unknown, attempts: number): number {
 
 /** The same, after the last attempt: the reason is written where the owner of the source looks. */
 export async function recordLostEvents(
-  messages: readonly Message<SourceEventMessage>[],
+  messages: readonly Message<SourceEventWakeUp>[],
   services: Services,
 ): Promise<void> {
   for (const message of messages) {

@@ -15,6 +15,7 @@ const sources = [DELIVERY, REFUND, STEPS].map((text, index): Source => {
     externalId: `doc-${n}`,
     title: `Title ${n}`,
     url: null,
+    version: 1,
     passages: [{ chunkId: 1, headingPath: [], text }],
   };
 });

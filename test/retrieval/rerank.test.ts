@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { rerank } from "../../src/retrieval/rerank.ts";
+import { firstGeneration } from "../../src/generations/generation.ts";
 import type { Reranker } from "../../src/models/ports.ts";
 import { NOTHING } from "../../src/retrieval/keywords.ts";
 import type { Candidates, FoundPassage } from "../../src/retrieval/retrieve.ts";
@@ -78,7 +79,13 @@ it("keeps the order by text when the model is out of capacity, unknown or late",
 });
 
 const candidates: Candidates = {
-  question: { text: "one", corrections: new Map(), synonyms: new Map(), vector: null },
+  question: {
+    text: "one",
+    corrections: new Map(),
+    synonyms: new Map(),
+    vector: null,
+    generation: firstGeneration("ws", "@local/all-minilm-l6-v2"),
+  },
   legs: ["keywords", "vectors"],
   matches: [],
   keywords: NOTHING,
@@ -92,6 +99,7 @@ function passage(chunkId: number, text: string): FoundPassage {
     externalId: text,
     title: text,
     url: null,
+    version: 1,
     headingPath: [],
     score: 0.5,
     keywordShare: 0.5,

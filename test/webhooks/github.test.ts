@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SourceEventMessage } from "../../src/env.ts";
+import type { SourceEventWakeUp } from "../../src/env.ts";
 import { githubApi, type FakeRepository } from "./fake-apis.ts";
 import {
   apply,
@@ -236,11 +236,11 @@ it("works through a long push in several runs, each of which may be its last", a
   const body = push(commit("9"), [{ added: paths }]);
   const { event_id } = await (await deliver(source, body)).json<{ event_id: number }>();
   let runs = 0;
-  let next: SourceEventMessage[] = [{ event_id }];
+  let next: SourceEventWakeUp[] = [{ event_id }];
   while (next.length > 0) {
     runs++;
     const sent = await apply(event_id, network);
-    next = sent.filter((message): message is SourceEventMessage => "event_id" in message);
+    next = sent.filter((message): message is SourceEventWakeUp => "event_id" in message);
   }
   expect(runs).toBe(3);
   expect(fetched).toHaveLength(50);

@@ -3,7 +3,7 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 const OUTCOMES = ["answered", "clarified", "abstained", "handed_over", "small_talk"] as const;
 
 export type Source = { n: string; title: string; url: string | null };
-export type Citation = Source & { quote: string };
+export type Citation = Source & { quote: string; page?: number };
 export type Outcome = {
   outcome: (typeof OUTCOMES)[number];
   /** 0–1, or null when the server gives none. */
@@ -92,6 +92,7 @@ function toOutcomeEvent(data: Record<string, unknown>): ChatEvent | null {
       citations: citations.map((citation) => ({
         ...toSource(citation.n, citation),
         quote: asText(citation.quote),
+        ...(typeof citation.page === "number" && { page: citation.page }),
       })),
     },
   };

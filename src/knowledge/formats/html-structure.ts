@@ -38,6 +38,13 @@ function rewrite(node: Element, parent: Parents, index: number): void {
     case "ol":
       nestLists(node);
       return;
+    case "td":
+    case "th":
+      if (!isWithin(parent, /^tr$/)) node.tagName = "div";
+      return;
+    case "tr":
+      if (!isWithin(parent, /^(?:table|thead|tbody|tfoot)$/)) node.tagName = "div";
+      return;
     case "sup":
       raise(node);
       return;
@@ -47,6 +54,10 @@ function rewrite(node: Element, parent: Parents, index: number): void {
       return;
     default:
   }
+}
+
+function isWithin(parent: Parents, names: RegExp): boolean {
+  return parent.type === "element" && names.test(parent.tagName);
 }
 
 /** A list between two items belongs to the first of them. */
@@ -72,16 +83,18 @@ function cellsOf(table: Element): number {
   let rows = 0;
   let columns = 0;
   let widest = 0;
+  let covered = 0;
   visit(table, "element", ({ tagName, properties }) => {
     if (tagName === "tr") {
       rows += 1;
       columns = 0;
     } else if (tagName === "td" || tagName === "th") {
       columns += Number(properties.colSpan ?? 1);
+      covered += Number(properties.colSpan ?? 1) * Number(properties.rowSpan ?? 1);
       widest = Math.max(widest, columns);
     }
   });
-  return Math.max(rows, 1) * widest;
+  return Math.max(Math.max(rows, 1) * widest, covered);
 }
 
 function dissolve(table: Element): void {

@@ -95,6 +95,12 @@ export function appConfig(options: LocalOptions): Record<string, unknown> {
   return {
     name: "edgewise",
     main: options.main ?? path.join(options.root, "src/index.ts"),
+    // As in wrangler.toml.
+    alias: {
+      zod: path.join(options.root, "bundle/zod.mjs"),
+      "zod/v4": path.join(options.root, "bundle/zod.mjs"),
+      "zod/v4/core": path.join(options.root, "bundle/zod-core.mjs"),
+    },
     compatibility_date: COMPATIBILITY_DATE,
     compatibility_flags: RPC_FLAGS,
     d1_databases: [

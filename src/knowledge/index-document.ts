@@ -141,10 +141,12 @@ async function diff(
   return { kept, added };
 }
 
-/** The words of new chunks, as a visitor may type them; codes and numbers are never corrected. */
+/** The words of new chunks, as a question has them (NFC, small letters); codes and numbers are never corrected. */
 function vocabularyOf(title: string, chunks: Chunk[]): string[] {
   const text = [title, ...chunks.flatMap((chunk) => [...chunk.headingPath, chunk.text])].join("\n");
-  return [...new Set(wordsOf(text.toLowerCase()))].filter((word) => /^\p{L}{4,40}$/u.test(word));
+  return [...new Set(wordsOf(text.normalize("NFC").toLowerCase()))].filter((word) =>
+    /^\p{L}{4,40}$/u.test(word),
+  );
 }
 
 function slices(rows: (object | string)[]): string[] {

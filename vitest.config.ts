@@ -29,6 +29,8 @@ export default defineConfig({
   test: {
     // Each worker is a workerd and a vite-node of its own; more than two fight over a small machine's cores.
     maxWorkers: 2,
+    // What the application logs is worth reading where a test fails.
+    silent: "passed-only",
     projects: [
       {
         plugins: [
@@ -51,6 +53,8 @@ export default defineConfig({
           isolate: false,
           include: ["test/**/*.test.ts"],
           testTimeout: 20_000,
+          // The default of a second is too little for a queue on a busy machine.
+          expect: { poll: { timeout: 10_000 } },
           exclude: ["test/e2e/**", ...IN_NODE, "test/local/remote/**"],
           setupFiles: ["test/setup.ts"],
         },

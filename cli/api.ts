@@ -7,6 +7,8 @@ export interface ApiOptions {
   /** Attempts for a request that meets 429, 5xx, a time-out or no server. */
   tries: number;
   timeoutMs: number;
+  /** How requests are sent; the network unless told. */
+  fetch?: typeof fetch;
 }
 
 export interface Answer<T> {
@@ -68,10 +70,27 @@ export class Api {
     return this.#request("PUT", path, body);
   }
 
+  putFile<T>(
+    path: string,
+    contentType: string,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<Answer<T>> {
+    return this.#request("PUT", path, new Blob([bytes], { type: contentType }));
+  }
+
+  /** One JSON object a line. */
+  postLines<T>(path: string, lines: string): Promise<Answer<T>> {
+    return this.#request("POST", path, lines);
+  }
+
+  delete<T>(path: string): Promise<Answer<T>> {
+    return this.#request("DELETE", path);
+  }
+
   async #request<T>(
     method: string,
     path: string,
-    body?: object,
+    body?: object | string,
     tries = this.#options.tries,
   ): Promise<Answer<T>> {
     for (let attempt = 1; ; attempt++) {
@@ -92,20 +111,23 @@ export class Api {
     await sleep(Math.min(Math.max(askedForMs, delay), LONGEST_DELAY_MS));
   }
 
-  async #attempt<T>(method: string, path: string, body?: object): Promise<Answer<T>> {
+  async #attempt<T>(method: string, path: string, body?: object | string): Promise<Answer<T>> {
     const started = performance.now();
     const headers: Record<string, string> = {
       authorization: `Bearer ${this.#options.key}`,
       accept: "application/json",
     };
-    if (body) headers["content-type"] = "application/json";
+    const isLines = typeof body === "string";
+    const isFile = body instanceof Blob;
+    if (isFile) headers["content-type"] = body.type;
+    else if (body) headers["content-type"] = isLines ? "application/x-ndjson" : "application/json";
     let response: Response;
     let text: string;
     try {
-      response = await fetch(`${this.url}${path}`, {
+      response = await (this.#options.fetch ?? fetch)(`${this.url}${path}`, {
         method,
         headers,
-        body: body && JSON.stringify(body),
+        body: isLines || isFile ? body : body && JSON.stringify(body),
         redirect: "manual",
         signal: AbortSignal.timeout(this.#options.timeoutMs),
       });
@@ -167,6 +189,25 @@ export function readUrl(text: string): string {
     throw new UsageError(`--url takes an http(s) address, not "${text}".`);
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+}
+
+const DEVELOPMENT_KEY = "sk_local_demo";
+
+/** Which instance a command talks to, and as whom. The key is read when it is needed. */
+export function instanceOptions(values: { url?: string | undefined; key?: string | undefined }): {
+  url: string;
+  key: () => string;
+} {
+  const url = readUrl(values.url ?? "http://localhost:8787");
+  return {
+    url,
+    key: () => readSecretKey(values.key ?? process.env["EDGEWISE_KEY"] ?? developmentKey(url)),
+  };
+}
+
+function developmentKey(url: string): string {
+  if (["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname)) return DEVELOPMENT_KEY;
+  throw new UsageError("A key is needed: set EDGEWISE_KEY, or give --key.");
 }
 
 export function readSecretKey(key: string): string {

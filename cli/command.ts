@@ -54,11 +54,12 @@ export function readCount<T>(
   option: string,
   absent: T,
   least = 1,
+  most = 1_000_000,
 ): number | T {
   if (text === undefined) return absent;
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > 1_000_000) {
-    throw new UsageError(`${option} takes a whole number from ${least}, not "${text}".`);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not "${text}".`);
   }
   return value;
 }

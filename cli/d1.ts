@@ -14,7 +14,10 @@ export type Target = { kind: "remote" } | { kind: "local"; state: string };
 
 export type Row = Record<string, string | number | null>;
 
-/** Runs one SQL statement through wrangler, which takes no parameters: every value in `sql` comes from {@link sqlText}. */
+/**
+ * Runs SQL through wrangler, several statements as one transaction, and answers the first one's rows. wrangler takes no
+ * parameters: every value in `sql` comes from {@link sqlText}.
+ */
 export async function runSql(target: Target, sql: string): Promise<Row[]> {
   const args = [
     "d1",

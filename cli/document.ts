@@ -9,6 +9,8 @@ export interface Document {
   updated_at?: string;
   audience?: string[];
   metadata?: Record<string, unknown>;
+  /** The bytes of a file that the instance converts; `content` is empty then. */
+  file?: Uint8Array<ArrayBuffer>;
 }
 
 /** A file or line that holds no document that could be uploaded. */

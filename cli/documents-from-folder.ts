@@ -1,10 +1,19 @@
 import type { Dirent } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { fileContentTypes, fileType } from "../src/knowledge/formats/file-types.ts";
 import { CommandError, reasonOf } from "./command.ts";
 import type { Document, ReadDocuments, Unreadable } from "./document.ts";
 import { refusedId } from "./fields.ts";
-import { parseHtmlFile, parseMarkdownFile, parseTextFile, type ParsedFile } from "./parse-file.ts";
+import type { Checkout } from "./git-checkout.ts";
+import {
+  describeFile,
+  parseHtmlFile,
+  parseMarkdownFile,
+  parseQuestionList,
+  parseTextFile,
+  type ParsedFile,
+} from "./parse-file.ts";
 
 const PARSERS: Record<string, (externalId: string, source: string) => ParsedFile> = {
   ".md": parseMarkdownFile,
@@ -12,17 +21,28 @@ const PARSERS: Record<string, (externalId: string, source: string) => ParsedFile
   ".html": parseHtmlFile,
   ".htm": parseHtmlFile,
   ".txt": parseTextFile,
+  ".csv": parseQuestionList,
+};
+/** Files that the instance converts. */
+const CONVERTED: Record<string, string> = {
+  ...Object.fromEntries(fileContentTypes.map((type) => [`.${fileType(type)?.extension}`, type])),
+  ".jpg": "image/jpeg",
 };
 
-export const FILE_TYPES = Object.keys(PARSERS);
+export const FILE_TYPES = [...Object.keys(PARSERS), ...Object.keys(CONVERTED)];
 
 /**
  * Every document below a folder, in the order of its paths. Hidden files and folders, `node_modules` and links are not
  * followed; what has no reader is counted in the notes.
+ * @param checkout of git: then only files that it knows are documents, as of their last commit
  * @throws CommandError when two files would be the same document
  */
-export async function documentsFromFolder(folder: string): Promise<ReadDocuments> {
-  const { files, notes } = await findFiles(folder);
+export async function documentsFromFolder(
+  folder: string,
+  checkout?: Pick<Checkout, "has" | "committedAt">,
+): Promise<ReadDocuments> {
+  const { files: present, notes } = await findFiles(folder);
+  const files = present.filter((file) => checkout?.has(file) ?? true);
   refuseSameIds(files);
   const documents: Document[] = [];
   const unreadable: Unreadable[] = [];
@@ -30,7 +50,8 @@ export async function documentsFromFolder(folder: string): Promise<ReadDocuments
   for (const file of files) {
     try {
       const parsed = await parseFile(folder, file);
-      documents.push(parsed.document);
+      const updated_at = parsed.document.updated_at ?? checkout?.committedAt(file);
+      documents.push({ ...parsed.document, ...(updated_at && { updated_at }) });
       for (const note of parsed.notes)
         fieldNotes.set(note, [...(fieldNotes.get(note) ?? []), file]);
     } catch (error) {
@@ -45,6 +66,12 @@ async function parseFile(folder: string, file: string): Promise<ParsedFile> {
   const externalId = idOf(file);
   const refused = refusedId(externalId);
   if (refused) throw new Error(refused);
+  const converted = CONVERTED[extensionOf(file)];
+  if (converted) {
+    const bytes = new Uint8Array(await readFile(path.join(folder, file)));
+    if (bytes.length === 0) throw new Error("The file is empty");
+    return describeFile(externalId, converted, bytes);
+  }
   const source = decode(await readFile(path.join(folder, file)));
   if (!source.trim()) throw new Error("The file is empty");
   const parsed = PARSERS[extensionOf(file)]?.(externalId, source);
@@ -81,7 +108,7 @@ async function findFiles(folder: string): Promise<{ files: string[]; notes: stri
       const file = below ? `${below}/${entry.name}` : entry.name;
       if (isSkipped(entry)) continue;
       else if (entry.isDirectory()) await walk(file);
-      else if (entry.isFile() && extensionOf(file) in PARSERS) files.push(file);
+      else if (entry.isFile() && FILE_TYPES.includes(extensionOf(file))) files.push(file);
       else {
         const kind = entry.isSymbolicLink()
           ? "links"

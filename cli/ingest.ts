@@ -1,7 +1,7 @@
-// `npm run ingest`: uploads a folder of documents, or a .jsonl file of them, to a running instance.
+// `npm run ingest`: uploads a folder of documents, a .jsonl file of them, or a site's pages, to a running instance.
 import path from "node:path";
 import { checkDocument, documentBody } from "../src/knowledge/schema.ts";
-import { Api, checkAccess, explain, ApiError, readSecretKey, readUrl } from "./api.ts";
+import { Api, ApiError, checkAccess, explain, instanceOptions, readUrl } from "./api.ts";
 import {
   CommandError,
   INTERRUPTED,
@@ -12,105 +12,136 @@ import {
   UsageError,
 } from "./command.ts";
 import type { Document, ReadDocuments } from "./document.ts";
-import { Journal } from "./journal.ts";
-import { readDocuments } from "./read-documents.ts";
-import {
-  listDocuments,
-  uploadDocuments,
-  waitUntilLearned,
-  type Failure,
-  type Uploaded,
-} from "./upload.ts";
+import { documentsFromSitemap } from "./documents-from-sitemap.ts";
+import { confirmPrune, deleteDocuments, findGone, withScope } from "./prune.ts";
+import { readDocuments, type ReadSource } from "./read-documents.ts";
+import { uploadDocuments, waitUntilLearned, type Failure, type Uploaded } from "./upload.ts";
 
 const HELP = `
-Usage: npm run ingest -- <folder | file.jsonl> [options]
+Usage: npm run ingest -- <folder | file.jsonl | --sitemap <address>> [options]
 
 Uploads documents to a running instance and waits until they are learned. The same content again changes nothing.
 
-  folder       every .md, .markdown, .html, .htm and .txt file below it. The id is the path without extension, white
+  folder       every .md, .markdown, .html, .htm, .txt and .csv file below it (a .csv lists questions and
+               answers), and .pdf, .docx, .xlsx, .pptx, .odt and other files that the instance converts. The id is the path without extension, white
                space as "-". Markdown may begin with YAML front matter: title, url, language, updated_at, audience.
+               In a git checkout: the files that git knows, as of their last commit.
   file.jsonl   one JSON object a line: _id | id | external_id, text | content, and optionally title, url, language,
                updated_at, audience, content_type, metadata.
+  --sitemap    the pages of a site, as its sitemap.xml (or index of sitemaps, .gz too) lists them; fetched from this
+               machine, of that host only. The id is the page's path.
 
+  --prune              then deletes the documents that this source once brought and no longer has, after asking
+  --yes                deletes without asking
+  --scope <name>       what this source is called; default: the repository, the folder or the sitemap. Two machines with
+                       the same folder need the same name to prune what the other brought
   --url <address>      the instance; default http://localhost:8787
   --key <sk_…>         a secret key with the scope "documents"; default: the variable EDGEWISE_KEY, which other
                        users of the machine cannot see, or on localhost the development key
-  --concurrency <n>    uploads at a time; default 8
-  --dry-run            reads and checks everything, uploads nothing
-  --no-resume          does not go on where an interrupted run stopped
+  --concurrency <n>    requests at a time; default 4
+  --pause <ms>         least time between two requests to the site; default 200
+  --dry-run            reads and checks everything, uploads and deletes nothing
   --no-wait            does not wait until the documents are learned
 
 Exit code: 0 all learned (with --no-wait: all stored), 1 something failed, 2 wrong usage.
 `;
 
-const JOURNALS = path.resolve(import.meta.dirname, "../.edgewise/ingest");
-const DEVELOPMENT_KEY = "sk_local_demo";
 const LISTED = 50;
 
 await runCommand(HELP, async (args) => {
-  const { source, dryRun, wait, resume, concurrency, url, key } = readOptions(args);
-  const secretKey = dryRun ? "" : readSecretKey(key());
-  const read = await readDocuments(source);
+  const options = readOptions(args);
+  const { dryRun, wait, concurrency, url } = options;
+  const key = dryRun ? "" : options.key();
+  const source = await options.read();
+  const scope = options.scope ?? source.scope;
+  const read = withScope(source, scope);
   report(read);
   if (read.documents.length === 0)
-    throw new CommandError(`Nothing to upload in ${path.resolve(source)}.`);
+    throw new CommandError(`Nothing to upload in ${options.source}.`);
   if (dryRun) return checkOnly(read);
 
-  const api = new Api({ url, key: secretKey, tries: 5, timeoutMs: 60_000 });
+  const api = new Api({ url, key, tries: 5, timeoutMs: 60_000 });
   await checkAccess(api);
-  const journal = new Journal(JOURNALS, url, secretKey);
-  if (!resume) journal.forget();
-  const owed = await withoutConfirmed(api, journal, read.documents);
-
   const stopListening = onInterrupt(() => {
-    console.error(
-      `\nInterrupted. ${journal.size} documents are confirmed; the same command goes on from there.`,
-    );
+    console.error("\nInterrupted. What is uploaded is stored; the same command sends the rest.");
     process.exit(INTERRUPTED);
   });
-  const uploaded = await uploadDocuments(api, owed, {
-    concurrency,
-    onStored: (document, version) => journal.confirm(document, version),
-  });
+  const uploaded = await uploadDocuments(api, read.documents, { concurrency });
   stopListening();
-  const skipped = read.documents.length - owed.length;
-  summarise(uploaded, skipped);
+  summarise(uploaded);
   if (uploaded.gaveUp) {
-    const advice = "The same command goes on where this one stopped.";
-    throw new CommandError(`Given up. ${uploaded.gaveUp}\n${advice}`);
+    throw new CommandError(`Given up. ${uploaded.gaveUp}\nThe same command sends the rest.`);
   }
-  const isComplete = uploaded.failed.length === 0;
-  if (isComplete) journal.forget();
+  const isPruned = options.prune ? await prune(api, read, scope, options.yes) : true;
   const learned = wait ? await waitForAll(api, read.documents) : true;
-  return isComplete && learned && read.unreadable.length === 0 ? 0 : 1;
+  const isComplete = uploaded.failed.length === 0 && read.unreadable.length === 0;
+  return isComplete && isPruned && learned ? 0 : 1;
 });
 
 function readOptions(args: string[]) {
   const { values, positionals } = readArguments(args, {
+    sitemap: { type: "string" },
+    prune: { type: "boolean" },
+    yes: { type: "boolean" },
+    scope: { type: "string" },
     url: { type: "string" },
     key: { type: "string" },
     concurrency: { type: "string" },
+    pause: { type: "string" },
     "dry-run": { type: "boolean" },
-    "no-resume": { type: "boolean" },
     "no-wait": { type: "boolean" },
   });
-  const [source, ...more] = positionals;
-  if (!source || more.length > 0) throw new UsageError("Name one folder or .jsonl file.");
-  const url = readUrl(values.url ?? "http://localhost:8787");
+  const [place, ...more] = positionals;
+  const isOneSource = (place === undefined) !== (values.sitemap === undefined);
+  if (!isOneSource || more.length > 0)
+    throw new UsageError("Name one folder or .jsonl file, or a --sitemap.");
+  if (values.yes && !values.prune) throw new UsageError("--yes goes with --prune.");
+  if (values.scope !== undefined && !/^\S{1,200}$/.test(values.scope))
+    throw new UsageError("--scope takes up to 200 characters without white space.");
+  const concurrency = readCount(values.concurrency, "--concurrency", 4);
+  const pauseMs = readCount(values.pause, "--pause", 200, 0);
+  const sitemap = values.sitemap && readAddress(values.sitemap);
   return {
-    source,
-    url,
-    key: () => values.key ?? process.env["EDGEWISE_KEY"] ?? developmentKey(url),
-    concurrency: readCount(values.concurrency, "--concurrency", 8),
+    ...instanceOptions(values),
+    source: sitemap || path.resolve(place ?? ""),
+    read: (): Promise<ReadSource> =>
+      sitemap ? readSite(sitemap, { concurrency, pauseMs }) : readDocuments(place ?? ""),
+    prune: values.prune ?? false,
+    yes: values.yes ?? false,
+    scope: values.scope,
+    concurrency,
     dryRun: values["dry-run"] ?? false,
-    resume: !values["no-resume"],
     wait: !values["no-wait"],
   };
 }
 
-function developmentKey(url: string): string {
-  if (["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname)) return DEVELOPMENT_KEY;
-  throw new UsageError("A key is needed: set EDGEWISE_KEY, or give --key.");
+/** Unlike an instance's address, it may end in a slash and have parameters. */
+function readAddress(sitemap: string): string {
+  readUrl(sitemap);
+  return new URL(sitemap).href;
+}
+
+async function readSite(
+  sitemap: string,
+  politeness: Parameters<typeof documentsFromSitemap>[1],
+): Promise<ReadSource> {
+  const { host, pathname } = new URL(sitemap);
+  const read = await documentsFromSitemap(sitemap, politeness);
+  return { ...read, scope: `sitemap:${host}${pathname}` };
+}
+
+/** True unless something that is gone is still there. */
+async function prune(api: Api, read: ReadDocuments, scope: string, yes: boolean): Promise<boolean> {
+  const gone = await findGone(api, read, scope);
+  if (gone.length === 0) {
+    console.error(`Nothing to prune: all documents of ${scope} are still there.`);
+    return true;
+  }
+  if (!yes && !(await confirmPrune(gone, scope))) return false;
+  const failed = await deleteDocuments(api, gone);
+  console.log(`${gone.length - failed.length} deleted.`);
+  listFailures("not deleted", failed);
+  return failed.length === 0;
 }
 
 function report({ documents, unreadable, notes }: ReadDocuments): void {
@@ -125,8 +156,12 @@ function report({ documents, unreadable, notes }: ReadDocuments): void {
 /** The server's own rules, as far as they need no server. */
 function checkOnly({ documents, unreadable }: ReadDocuments): number {
   const refused: Failure[] = [];
-  for (const { external_id, ...body } of documents) {
+  for (const { external_id, file, ...body } of documents) {
     try {
+      if (file) {
+        console.log(`${external_id}\t${body.content_type}\t${body.title}`);
+        continue;
+      }
       const { error, data } = documentBody.safeParse(body);
       if (error)
         throw new Error(
@@ -143,27 +178,6 @@ function checkOnly({ documents, unreadable }: ReadDocuments): number {
     `Dry run: ${documents.length - refused.length} documents would be uploaded; nothing was.`,
   );
   return refused.length + unreadable.length > 0 ? 1 : 0;
-}
-
-/** Leaves out what an interrupted run has confirmed, if the server still holds just that version. */
-async function withoutConfirmed(
-  api: Api,
-  journal: Journal,
-  documents: Document[],
-): Promise<Document[]> {
-  if (journal.size === 0) return documents;
-  const stored = new Map((await listDocuments(api)).map((listed) => [listed.external_id, listed]));
-  const owed = documents.filter((document) => {
-    const listed = stored.get(document.external_id);
-    return !listed || listed.status === "failed" || listed.version !== journal.versionOf(document);
-  });
-  const skipped = documents.length - owed.length;
-  if (skipped > 0) {
-    console.error(
-      `Going on where a run stopped: ${skipped} documents are confirmed already (--no-resume sends them again).`,
-    );
-  }
-  return owed;
 }
 
 /** True when all of them can be found. */
@@ -190,10 +204,10 @@ async function waitForAll(api: Api, documents: Document[]): Promise<boolean> {
   }
 }
 
-function summarise({ created, changed, unchanged, failed }: Uploaded, skipped: number): void {
-  const confirmed = skipped > 0 ? `, ${skipped} confirmed by an earlier run` : "";
+function summarise({ created, changed, unchanged, stale, failed }: Uploaded): void {
+  const older = stale > 0 ? `, ${stale} older than what is stored` : "";
   console.log(
-    `${created} created, ${changed} changed, ${unchanged} unchanged, ${failed.length} failed${confirmed}.`,
+    `${created} created, ${changed} changed, ${unchanged} unchanged, ${failed.length} failed${older}.`,
   );
   listFailures("failed", failed);
 }

@@ -1,9 +1,9 @@
-import { fromHtml } from "hast-util-from-html";
 import type { Nodes as HastNodes } from "hast";
 import type { Nodes as MdastNodes } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { visit, EXIT } from "unist-util-visit";
 import { parseDocument } from "yaml";
+import { parseHtml } from "../src/knowledge/formats/html-tree.ts";
 import type { Document } from "./document.ts";
 import { readFields } from "./fields.ts";
 
@@ -57,7 +57,7 @@ function markdownHeading(content: string): string | undefined {
 
 /** HTML, a page or a fragment. `<title>` is its title, or else the first heading, or the id's last part. */
 export function parseHtmlFile(external_id: string, source: string): ParsedFile {
-  const page = fromHtml(source);
+  const page = parseHtml(source);
   const found = new Map<string, string>();
   visit(page, "element", (node) => {
     const { tagName } = node;
@@ -78,6 +78,25 @@ export function parseTextFile(external_id: string, source: string): ParsedFile {
     document: { external_id, title, content: source, content_type: "text/plain" },
     notes: [],
   };
+}
+
+/** A list of questions and answers. */
+export function parseQuestionList(external_id: string, source: string): ParsedFile {
+  const title = titleFromId(external_id);
+  return {
+    document: { external_id, title, content: source, content_type: "text/csv" },
+    notes: [],
+  };
+}
+
+/** A file that only the instance can read. */
+export function describeFile(
+  external_id: string,
+  content_type: string,
+  file: Uint8Array<ArrayBuffer>,
+): ParsedFile {
+  const title = titleFromId(external_id);
+  return { document: { external_id, title, content: "", content_type, file }, notes: [] };
 }
 
 function textOf(node: MdastNodes | HastNodes): string {

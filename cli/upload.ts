@@ -14,61 +14,123 @@ export interface Uploaded {
   created: number;
   changed: number;
   unchanged: number;
+  /** Older than what the instance has of them: left alone. */
+  stale: number;
   failed: Failure[];
   /** Why the upload was given up before its end. */
   gaveUp: string | undefined;
 }
 
-interface Accepted {
-  version: number;
-  unchanged: boolean;
+interface Imported extends Omit<Uploaded, "failed" | "gaveUp"> {
+  errors: { line: number; detail: string }[];
 }
 
-/** Documents in a row that found no server: it is gone, and the rest need not find out one by one. */
-const UNREACHABLE_IN_A_ROW = 5;
+/** Documents of one request: each of them may be refused, and a hundred refusals are listed. */
+const GROUP_DOCUMENTS = 100;
+const GROUP_CHARACTERS = 4_000_000;
+/** Requests in a row that found no server: it is gone, and the rest need not find out one by one. */
+const UNREACHABLE_IN_A_ROW = 2;
 
-/** Stores every document. One that is refused is listed and the others go on; a refused key or a lost server ends it. */
+/**
+ * Stores every document, a hundred with one request. One that is refused is listed and the others go on; a refused key or
+ * a lost server ends it. What was sent already changes nothing when it is sent again.
+ */
 export async function uploadDocuments(
   api: Api,
   documents: Document[],
-  options: {
-    concurrency: number;
-    onStored?: (document: Document, version: number) => void;
-  },
+  { concurrency }: { concurrency: number },
 ): Promise<Uploaded> {
-  const result: Uploaded = { created: 0, changed: 0, unchanged: 0, failed: [], gaveUp: undefined };
+  const result: Uploaded = {
+    created: 0,
+    changed: 0,
+    unchanged: 0,
+    stale: 0,
+    failed: [],
+    gaveUp: undefined,
+  };
   const progress = startProgress("Uploading", documents.length);
   let done = 0;
   let unreachable = 0;
-  await forEachConcurrently(documents, options.concurrency, async (document) => {
+  await forEachConcurrently(inGroups(documents), concurrency, async (group) => {
     if (result.gaveUp) return;
     try {
-      const { version, unchanged } = await putDocument(api, document);
+      const imported = await importGroup(api, group);
       unreachable = 0;
-      result[unchanged ? "unchanged" : version === 1 ? "created" : "changed"]++;
-      options.onStored?.(document, version);
+      for (const kind of ["created", "changed", "unchanged", "stale"] as const)
+        result[kind] += imported[kind];
+      for (const { line, detail } of imported.errors) {
+        const external_id = group[line - 1]?.external_id ?? `line ${line}`;
+        result.failed.push({ external_id, reason: detail });
+      }
     } catch (error) {
       const apiError = error instanceof ApiError ? error : undefined;
       unreachable = apiError?.kind === "unreachable" ? unreachable + 1 : 0;
       if (apiError && (apiError.isRefusedKey || unreachable >= UNREACHABLE_IN_A_ROW)) {
         result.gaveUp ??= explain(api.url, apiError);
       }
-      // A refused key says nothing about the document.
+      // A refused key says nothing about the documents.
       if (apiError?.isRefusedKey) return;
-      result.failed.push({ external_id: document.external_id, reason: reasonOf(error) });
+      const reason = reasonOf(error);
+      result.failed.push(...group.map(({ external_id }) => ({ external_id, reason })));
     }
-    progress.update(++done);
+    done += group.length;
+    progress.update(done);
   });
   progress.end();
   return result;
 }
 
-async function putDocument(api: Api, { external_id, ...document }: Document): Promise<Accepted> {
-  const { body } = await api.put<Accepted>(
-    `/v1/documents/${encodeURIComponent(external_id)}`,
-    document,
+function inGroups(documents: Document[]): Document[][] {
+  const groups: Document[][] = [];
+  let characters = 0;
+  for (const document of documents) {
+    const last = groups.at(-1);
+    const size = document.content.length;
+    const isAlone = document.file !== undefined || last?.[0]?.file !== undefined;
+    if (
+      !last ||
+      isAlone ||
+      last.length === GROUP_DOCUMENTS ||
+      characters + size > GROUP_CHARACTERS
+    ) {
+      groups.push([document]);
+      characters = size;
+    } else {
+      last.push(document);
+      characters += size;
+    }
+  }
+  return groups;
+}
+
+async function importGroup(api: Api, group: Document[]): Promise<Imported> {
+  const [first] = group;
+  if (first?.file) return putFile(api, first, first.file);
+  const lines = group.map((document) => JSON.stringify(document)).join("\n");
+  return (await api.postLines<Imported>("/v1/documents/import", lines)).body;
+}
+
+async function putFile(
+  api: Api,
+  document: Document,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Imported> {
+  const query = new URLSearchParams({ title: document.title });
+  if (document.updated_at) query.set("updated_at", document.updated_at);
+  const path = `/v1/documents/${encodeURIComponent(document.external_id)}?${query.toString()}`;
+  const { body } = await api.putFile<{ version: number; unchanged: boolean; stale: boolean }>(
+    path,
+    document.content_type,
+    bytes,
   );
-  return body;
+  const kind = body.stale
+    ? "stale"
+    : body.unchanged
+      ? "unchanged"
+      : body.version === 1
+        ? "created"
+        : "changed";
+  return { created: 0, changed: 0, unchanged: 0, stale: 0, errors: [], [kind]: 1 };
 }
 
 export interface ListedDocument {
@@ -76,6 +138,7 @@ export interface ListedDocument {
   status: "pending" | "live" | "failed" | "deleted";
   version: number;
   error: string | null;
+  metadata: Record<string, unknown>;
   updated_at: string;
 }
 
@@ -109,7 +172,10 @@ const STALLED_MS = 10 * 60_000;
 const LONGEST_POLL_MS = 10_000;
 
 /** Resolves once none of these documents is pending, or none has stopped being so for ten minutes. */
-export async function waitUntilLearned(api: Api, documents: Document[]): Promise<Learned> {
+export async function waitUntilLearned(
+  api: Api,
+  documents: Pick<Document, "external_id">[],
+): Promise<Learned> {
   const ours = new Set(documents.map((document) => document.external_id));
   const mine = (listed: ListedDocument[]): ListedDocument[] =>
     listed.filter(({ external_id }) => ours.has(external_id));

@@ -2,18 +2,24 @@
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import path from "node:path";
 import { scopes as allScopes, type KeyKind, type Scope } from "../src/auth/keys.ts";
-import { CommandError, readArguments, runCommand, UsageError } from "./command.ts";
+import { normaliseOrigin } from "../src/auth/origins.ts";
+import { CommandError, readArguments, readCount, runCommand, UsageError } from "./command.ts";
 import { runSql, sqlText, type Row, type Target } from "./d1.ts";
 
 const HELP = `
 Usage: npm run workspace -- <command> [--remote | --local [--state <folder>]]
 
   create "<name>"             a new workspace
-  key create <workspace id> --kind publishable|secret [--scopes a,b] [--label "<text>"]
-                              a new key, shown once. Publishable keys go into web pages and may only chat. Secret keys
-                              have the scopes chat, documents and insight unless told; admin has to be asked for.
+  key create <workspace id> --kind publishable|secret [--scopes a,b] [--origins a,b] [--label "<text>"]
+                              a new key, shown once. Publishable keys go into web pages and may only chat; other sites
+                              than the deployment's own have to be listed: --origins https://www.example.com,https://*.example.com
+                              Secret keys have the scopes chat, documents and insight unless told; admin has to be asked for.
+  key rotate <key id> [--grace-hours <n>]
+                              a new key with the same rights; the old one works on for 24 hours, or as told (0 to 720)
   key revoke <key id>         ends a key at once
   list                        workspaces and their keys, without the keys themselves
+
+With an admin key all of it, and more, goes over HTTP, too: /v1/keys, /v1/identity-secrets, /v1/audit.
 
   --local                     the database of the local instance (default); it may be running
   --state <folder>            the local instance's folder; default .edgewise/state
@@ -39,13 +45,17 @@ await runCommand(HELP, async (args) => {
     state: { type: "string" },
     kind: { type: "string" },
     scopes: { type: "string" },
+    origins: { type: "string" },
+    "grace-hours": { type: "string" },
     label: { type: "string" },
   });
   const [first, second, ...rest] = positionals;
   const command = first === "key" ? `key ${second ?? ""}` : first;
   const operands = first === "key" ? rest : positionals.slice(1);
   const isKeyCreate = command === "key create";
-  for (const option of ["kind", "scopes", "label"] as const) {
+  if (values["grace-hours"] !== undefined && command !== "key rotate")
+    throw new UsageError('--grace-hours goes with "key rotate".');
+  for (const option of ["kind", "scopes", "origins", "label"] as const) {
     if (values[option] !== undefined && !isKeyCreate)
       throw new UsageError(`--${option} goes with "key create".`);
   }
@@ -55,6 +65,12 @@ await runCommand(HELP, async (args) => {
       return createWorkspace(target, freeText("The name", only(operands, "a name"), 1));
     case "key create":
       return createKey(target, readId("ws", only(operands, "a workspace id")), readKey(values));
+    case "key rotate":
+      return rotateKey(
+        target,
+        readId("key", only(operands, "a key id")),
+        readCount(values["grace-hours"], "--grace-hours", 24, 0, 720),
+      );
     case "key revoke":
       return revokeKey(target, readId("key", only(operands, "a key id")));
     case "list":
@@ -105,15 +121,22 @@ function freeText(what: string, text: string, least: number): string {
 interface NewKey {
   kind: KeyKind;
   scopes: Scope[];
+  origins: string[];
   label: string;
 }
 
-function readKey(values: { kind?: string; scopes?: string; label?: string }): NewKey {
+function readKey(values: {
+  kind?: string;
+  scopes?: string;
+  origins?: string;
+  label?: string;
+}): NewKey {
   const { kind } = values;
   if (kind !== "publishable" && kind !== "secret")
     throw new UsageError("--kind is publishable or secret.");
   const label = freeText("--label", values.label ?? "", 0);
-  if (values.scopes === undefined) return { kind, scopes: DEFAULT_SCOPES[kind], label };
+  const origins = readOrigins(kind, values.origins);
+  if (values.scopes === undefined) return { kind, scopes: DEFAULT_SCOPES[kind], origins, label };
   const wanted = new Set(values.scopes.split(",").map((scope) => scope.trim()));
   const unknown = [...wanted].filter((scope) => !(allScopes as readonly string[]).includes(scope));
   if (unknown.length > 0)
@@ -122,7 +145,39 @@ function readKey(values: { kind?: string; scopes?: string; label?: string }): Ne
   if (kind === "publishable" && scopes.some((scope) => scope !== "chat")) {
     throw new UsageError("A publishable key is readable by everybody: its only scope is chat.");
   }
-  return { kind, scopes, label };
+  return { kind, scopes, origins, label };
+}
+
+function readOrigins(kind: KeyKind, text: string | undefined): string[] {
+  if (text === undefined) return [];
+  if (kind !== "publishable") throw new UsageError("Only a publishable key has --origins.");
+  return text.split(",").map((entry) => {
+    const origin = normaliseOrigin(entry);
+    if (origin === undefined) {
+      throw new UsageError(
+        `--origins: "${entry}" is none. Write https://www.example.com, https://*.example.com, or http://localhost:* for development.`,
+      );
+    }
+    return origin;
+  });
+}
+
+/** Records what the statement before it has done, in the same transaction. `workspace` is SQL. */
+function audit(workspace: string, action: string, objectId: string, detail: object = {}): string {
+  return `INSERT INTO audit_log (workspace_id, actor, action, object_id, detail, created_at)
+     SELECT ${workspace}, 'cli', '${action}', ${sqlText(objectId)}, ${sqlText(JSON.stringify(detail))}, ${Date.now()}
+     WHERE changes() > 0`;
+}
+
+function workspaceOf(keyId: string): string {
+  return `(SELECT workspace_id FROM api_keys WHERE id = ${sqlText(keyId)})`;
+}
+
+function drawKey(kind: KeyKind): { id: string; key: string; hash: string } {
+  const letters = Array.from({ length: KEY_LENGTH }, () => BASE62[randomInt(BASE62.length)]);
+  const key = PREFIX[kind] + letters.join("");
+  const id = `key_${randomBytes(16).toString("hex")}`;
+  return { id, key, hash: createHash("sha256").update(key).digest("hex") };
 }
 
 async function createWorkspace(target: Target, name: string): Promise<number> {
@@ -131,7 +186,8 @@ async function createWorkspace(target: Target, name: string): Promise<number> {
   await runSql(
     target,
     `INSERT INTO workspaces (id, name, secret, created_at)
-     VALUES (${sqlText(id)}, ${sqlText(name)}, lower(hex(randomblob(32))), ${Date.now()})`,
+     VALUES (${sqlText(id)}, ${sqlText(name)}, lower(hex(randomblob(32))), ${Date.now()});
+     ${audit(sqlText(id), "workspace.create", id)}`,
   );
   console.log(id);
   const where = target.kind === "remote" ? "--remote" : `--state ${target.state}`;
@@ -144,23 +200,20 @@ async function createWorkspace(target: Target, name: string): Promise<number> {
 async function createKey(
   target: Target,
   workspaceId: string,
-  { kind, scopes, label }: NewKey,
+  { kind, scopes, origins, label }: NewKey,
 ): Promise<number> {
-  const id = `key_${randomBytes(16).toString("hex")}`;
-  const key =
-    PREFIX[kind] +
-    Array.from({ length: KEY_LENGTH }, () => BASE62[randomInt(BASE62.length)]).join("");
-  const hash = createHash("sha256").update(key).digest("hex");
+  const { id, key, hash } = drawKey(kind);
   const values = [
     sqlText(id),
     "id",
-    ...[kind, hash, JSON.stringify(scopes), label].map(sqlText),
+    ...[kind, hash, JSON.stringify(scopes), JSON.stringify(origins), label].map(sqlText),
     Date.now(),
   ];
   const created = await runSql(
     target,
-    `INSERT INTO api_keys (id, workspace_id, kind, hash, scopes, label, created_at)
-     SELECT ${values.join(", ")} FROM workspaces WHERE id = ${sqlText(workspaceId)} RETURNING id`,
+    `INSERT INTO api_keys (id, workspace_id, kind, hash, scopes, origins, label, created_at)
+     SELECT ${values.join(", ")} FROM workspaces WHERE id = ${sqlText(workspaceId)} RETURNING id;
+     ${audit(sqlText(workspaceId), "key.create", id, { kind, scopes, origins })}`,
   );
   if (created.length === 0)
     throw new CommandError(`There is no workspace ${workspaceId}. "list" shows those that are.`);
@@ -171,10 +224,35 @@ async function createKey(
   return 0;
 }
 
+async function rotateKey(target: Target, oldId: string, graceHours: number): Promise<number> {
+  const [old] = await runSql(target, `SELECT kind FROM api_keys WHERE id = ${sqlText(oldId)}`);
+  if (!old) throw new CommandError(`There is no key ${oldId}. "list" shows those that are.`);
+  const { id, key, hash } = drawKey(old["kind"] as KeyKind);
+  const now = Date.now();
+  const expiresAt = now + graceHours * 3_600_000;
+  const rotated = await runSql(
+    target,
+    `UPDATE api_keys SET replaced_by = ${sqlText(id)}, expires_at = ${expiresAt}
+     WHERE id = ${sqlText(oldId)} AND replaced_by IS NULL AND revoked_at IS NULL RETURNING id;
+     ${audit(workspaceOf(oldId), "key.rotate", oldId, { replaced_by: id, expires_at: new Date(expiresAt).toISOString() })};
+     INSERT INTO api_keys (id, workspace_id, kind, hash, scopes, origins, label, created_at)
+     SELECT ${sqlText(id)}, workspace_id, kind, ${sqlText(hash)}, scopes, origins, label, ${now} FROM api_keys
+     WHERE id = ${sqlText(oldId)} AND replaced_by = ${sqlText(id)}`,
+  );
+  if (rotated.length === 0)
+    throw new CommandError(`Key ${oldId} is revoked, or has been replaced already.`);
+  console.log(key);
+  console.error(
+    `Key ${id} takes the place of ${oldId}, which works until ${toDate(expiresAt)} UTC. The key above cannot be shown again.`,
+  );
+  return 0;
+}
+
 async function revokeKey(target: Target, id: string): Promise<number> {
   const revoked = await runSql(
     target,
-    `UPDATE api_keys SET revoked_at = ${Date.now()} WHERE id = ${sqlText(id)} AND revoked_at IS NULL RETURNING id`,
+    `UPDATE api_keys SET revoked_at = ${Date.now()} WHERE id = ${sqlText(id)} AND revoked_at IS NULL RETURNING id;
+     ${audit(workspaceOf(id), "key.revoke", id)}`,
   );
   if (revoked.length > 0) {
     console.error(`Key ${id} is revoked.`);
@@ -189,7 +267,8 @@ async function revokeKey(target: Target, id: string): Promise<number> {
 async function listWorkspaces(target: Target): Promise<number> {
   const rows = await runSql(
     target,
-    `SELECT w.id AS workspace, w.name, k.id AS key_id, k.kind, k.scopes, k.label, k.created_at, k.revoked_at
+    `SELECT w.id AS workspace, w.name, k.id AS key_id, k.kind, k.scopes, k.origins, k.label, k.created_at, k.expires_at,
+       k.last_used_day, k.revoked_at
      FROM workspaces w LEFT JOIN api_keys k ON k.workspace_id = w.id ORDER BY w.created_at, w.id, k.created_at, k.id`,
   );
   for (const [workspace, keys] of Map.groupBy(rows, (row) => row["workspace"])) {
@@ -202,9 +281,12 @@ async function listWorkspaces(target: Target): Promise<number> {
 
 function describeKey(row: Row): string {
   const scopes = (JSON.parse(String(row["scopes"])) as string[]).join(",");
-  const state = row["revoked_at"] === null ? "" : `  revoked ${toDate(row["revoked_at"])}`;
+  const origins = (JSON.parse(String(row["origins"])) as string[]).join(",");
+  const ends = row["expires_at"] === null ? "" : `  ends ${toDate(row["expires_at"])}`;
+  const state = row["revoked_at"] === null ? ends : `  revoked ${toDate(row["revoked_at"])}`;
+  const used = row["last_used_day"] === null ? "  never used" : `  used ${row["last_used_day"]}`;
   const label = row["label"] ? `  "${row["label"]}"` : "";
-  return `${row["key_id"]}  ${row["kind"]}  ${scopes}${label}  created ${toDate(row["created_at"])}${state}`;
+  return `${row["key_id"]}  ${row["kind"]}  ${scopes}${origins && `  ${origins}`}${label}  created ${toDate(row["created_at"])}${used}${state}`;
 }
 
 function toDate(ms: unknown): string {

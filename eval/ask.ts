@@ -1,10 +1,20 @@
 import { ApiError, type Api } from "../cli/api.ts";
 import type { Evidence } from "../src/retrieval/decide.ts";
+import type { RankEvidence } from "../src/retrieval/rerank.ts";
 
 export type Leg = "keywords" | "vectors";
 
+export interface Passage {
+  external_id: string;
+  title: string;
+  text: string;
+  score: number;
+  /** What it was ordered by; absent where a single leg was asked. */
+  rank_evidence?: RankEvidence;
+}
+
 export interface SearchAnswer {
-  results: { external_id: string; score: number }[];
+  results: Passage[];
   answerability: number;
   evidence?: Evidence;
   failed_legs: Leg[];
@@ -12,6 +22,7 @@ export interface SearchAnswer {
 
 export interface ChatAnswer {
   text: string;
+  conversation_id: string;
   outcome: string;
   confidence: number;
   rung: string;
@@ -22,17 +33,22 @@ export interface ChatAnswer {
 }
 
 /** As many passages as the API gives. */
-const LIMIT = 50;
+export const MOST_PASSAGES = 50;
 
 /** A search in which a leg fails is answered from the other one; measured, that would pass for both. */
 const TRIES_FOR_LEGS = 3;
 
 /** @throws ApiError also when a leg keeps failing */
-export async function search(api: Api, query: string, legs: Leg[]): Promise<SearchAnswer> {
+export async function search(
+  api: Api,
+  query: string,
+  legs: Leg[],
+  limit = MOST_PASSAGES,
+): Promise<SearchAnswer> {
   for (let attempt = 1; ; attempt++) {
     const { body } = await api.post<SearchAnswer>("/v1/search", {
       query,
-      limit: LIMIT,
+      limit,
       explain: true,
       legs,
     });
@@ -44,10 +60,15 @@ export async function search(api: Api, query: string, legs: Leg[]): Promise<Sear
   }
 }
 
-/** One question in a conversation of its own, with its duration as the client sees it. */
-export async function chat(api: Api, message: string): Promise<{ answer: ChatAnswer; ms: number }> {
+/** One turn, of a new conversation unless told, with its duration as the client sees it. */
+export async function chat(
+  api: Api,
+  message: string,
+  conversationId?: string,
+): Promise<{ answer: ChatAnswer; ms: number }> {
   const { body, ms } = await api.post<ChatAnswer>("/v1/chat", {
     message,
+    conversation_id: conversationId,
     // So that whoever reads the instance's conversations can tell these from visitors'.
     metadata: { source: "eval" },
   });

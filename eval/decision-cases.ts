@@ -3,16 +3,16 @@ import { CommandError, reasonOf } from "../cli/command.ts";
 import { forEachConcurrently } from "../cli/concurrently.ts";
 import { startProgress } from "../cli/progress.ts";
 import type { Evidence } from "../src/retrieval/decide.ts";
-import { search } from "./ask.ts";
+import { ANSWER_PASSAGES } from "../src/retrieval/rerank.ts";
+import { chat, search, type Passage } from "./ask.ts";
 import type { Example, Sign } from "./logistic.ts";
-import type { Question } from "./sets.ts";
+import type { Question } from "./sets/question.ts";
 
 /** Evidence that speaks for an answer may not count against it, nor the other way round. A feature that is missing here does not compile. */
 const SIGNS: Record<keyof Evidence, Sign> = {
   similarity: 1,
   coverage: 1,
   sentenceCoverage: 1,
-  lead: 1,
   unknownWords: -1,
   questionLength: 1,
 };
@@ -25,21 +25,34 @@ export const TOP = 3;
 
 /** What the evidence was of, and what would have been right to do. */
 export interface Case extends Example {
+  id: string;
   answerable: boolean;
+  /** Of the decision as it is deployed. */
+  confidence: number;
+  /** Whether there is an answer to give, and whether that would be wrong. */
+  canAnswer: boolean;
+  wrong: boolean;
 }
+
+/**
+ * How answers are judged: by what the chat cites first, which an instance shows of every question only when its threshold
+ * is lifted, or else by the first search result, which it mostly cites.
+ */
+export type JudgedBy = "first citation" | "first result";
 
 /** Asks the instance for the evidence of each question. All must succeed: a model of a part would not be reproducible. */
 export async function collectCases(
   api: Api,
   questions: Question[],
   concurrency: number,
+  judgedBy: JudgedBy,
 ): Promise<Case[]> {
   const cases = new Map<string, Case>();
   const failures: string[] = [];
   const progress = startProgress("Searching", questions.length);
   await forEachConcurrently(questions, concurrency, async (question) => {
     try {
-      cases.set(question.id, await collectCase(api, question));
+      cases.set(question.id, await collectCase(api, question, judgedBy));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.isRefusedKey) throw new CommandError(explain(api.url, error));
@@ -53,8 +66,15 @@ export async function collectCases(
   return questions.flatMap(({ id }) => cases.get(id) ?? []);
 }
 
-async function collectCase(api: Api, { text, answerable, relevant }: Question): Promise<Case> {
-  const { results, evidence } = await search(api, text, ["keywords", "vectors"]);
+async function collectCase(api: Api, question: Question, judgedBy: JudgedBy): Promise<Case> {
+  const { id, text, answerable, relevant } = question;
+  // As many passages as the chat decides on.
+  const { results, evidence, answerability } = await search(
+    api,
+    text,
+    ["keywords", "vectors"],
+    ANSWER_PASSAGES,
+  );
   if (!evidence)
     throw new CommandError(
       `${api.url} reports no evidence with its results: is it of this version?`,
@@ -71,7 +91,24 @@ async function collectCase(api: Api, { text, answerable, relevant }: Question): 
     return value;
   });
   const isFound = results.slice(0, TOP).some((result) => relevant.has(result.external_id));
-  return { features, label: answerable && isFound ? 1 : 0, answerable };
+  const cited = judgedBy === "first citation" ? await firstCitation(api, text) : results[0];
+  return {
+    id,
+    features,
+    label: answerable && isFound ? 1 : 0,
+    answerable,
+    confidence: answerability,
+    canAnswer: cited !== undefined,
+    wrong: !answerable || !relevant.has(cited?.external_id ?? ""),
+  };
+}
+
+async function firstCitation(
+  api: Api,
+  text: string,
+): Promise<Pick<Passage, "external_id"> | undefined> {
+  const { answer } = await chat(api, text);
+  return answer.outcome === "answered" ? answer.citations[0] : undefined;
 }
 
 export function countCases(cases: Case[]): { found: number; missed: number; unanswerable: number } {

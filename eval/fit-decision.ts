@@ -10,26 +10,40 @@ import {
   FEATURES,
   TOP,
   type Case,
+  type JudgedBy,
 } from "./decision-cases.ts";
-import { fit, predict, type Model } from "./logistic.ts";
+import { fit, predict, type Example, type Model } from "./logistic.ts";
 import { auroc, logLoss, share } from "./metrics.ts";
-import { decimal, printTable } from "./report.ts";
-import { readSet } from "./sets.ts";
-import { ingest, withTarget } from "./target.ts";
+import { decimal, printTable } from "./print.ts";
+import { rounded } from "./report-file.ts";
+import { readShare } from "./share-option.ts";
+import { controlRisk, type RiskPromise } from "./statistics/risk-control.ts";
+import { liftThreshold } from "./in-process/instance.ts";
+import { isInFirstHalf } from "./sample.ts";
+import { readSet } from "./sets/read-set.ts";
+import { ingest, needsWrangler, withTarget } from "./target.ts";
 
 const HELP = `
 Usage: npm run eval:fit -- [set] [options]
 
 Trains the logistic regression that decides between answering and abstaining, on the evidence that a running instance
-reports for each question, and picks its threshold on cross-validated predictions. Deterministic.
+reports for each question, and picks its threshold on cross-validated predictions. Deterministic. With --alpha the threshold is
+the lowest that is shown to keep the share of wrong answers under it (learn then test); without, the lowest that stays silent
+on 85 % of the questions without answer.
 
   set                  a path, demo (default), or a folder of ../shared/data
+  --beside <set>       trains on half of this set's questions, too, so that the decision carries over to other documents; its
+                       other half stays for measuring. The threshold is chosen on the first set alone
+  --weight <n>         with --beside: what its questions count together, as a share of the first set's; default 0.3
   --questions <file>   the set's file of questions to train on; default calibration.jsonl
-  --url <address>      asks this instance; without it, a throwaway instance is started and removed
+  --url <address>      asks this instance; without it, one in this process
+  --wrangler           without --url: a throwaway instance under wrangler
   --key <sk_…>         a secret key with the scope documents; default sk_local_demo
   --no-ingest          with --url: the instance holds the documents already
   --l2 <n>             strength of the regularisation, more than 0; default 0.1
   --concurrency <n>    requests at a time; default 4
+  --alpha <share>      the share of wrong answers among the given ones to stay under, such as 0.1
+  --delta <share>      with --alpha: the chance that this fails because of which questions were asked; default 0.1
   --write              writes src/retrieval/decision-weights.json; without it, the weights are printed only
 
 Exit code: 0 done, 1 something failed (nothing is written), 2 wrong usage.
@@ -39,7 +53,11 @@ const WEIGHTS_FILE = path.resolve(import.meta.dirname, "../src/retrieval/decisio
 
 await runCommand(HELP, async (args) => {
   const options = readOptions(args);
-  const set = await readSet(options.set, options.questions);
+  const set = await readSet(options.set, { questionFile: options.questions });
+  // Another process's threshold cannot be lifted, and which article it would have cited not be seen.
+  const isOwn = options.url === undefined && !options.wrangler && !needsWrangler();
+  const judgedBy: JudgedBy = options.promise && isOwn ? "first citation" : "first result";
+  if (judgedBy === "first citation") liftThreshold();
   const cases = await withTarget(options, async (api) => {
     const failures = options.ingest ? await ingest(api, set.documents, 8) : [];
     for (const { id, reason } of failures) console.error(`  ${id}: ${reason}`);
@@ -47,15 +65,21 @@ await runCommand(HELP, async (args) => {
       throw new CommandError(
         `${failures.length} documents failed: nothing is trained on the rest.`,
       );
-    return collectCases(api, set.questions, options.concurrency);
+    return collectCases(api, set.questions, options.concurrency, judgedBy);
   });
-  const predictions = crossValidate(cases, options.l2);
-  const model = fit(cases, FEATURE_SIGNS, options.l2);
-  const threshold = chooseThreshold(cases, predictions);
+  const beside = options.beside ? await collectBeside(options, cases.length) : [];
+  const predictions = crossValidate(cases, options.l2, beside);
+  const model = fit([...cases, ...beside], FEATURE_SIGNS, options.l2);
+  const guarantee = options.promise && promiseRisk(cases, predictions, options.promise, judgedBy);
+  const threshold = guarantee?.threshold ?? chooseThreshold(cases, predictions);
   printFit(cases, predictions, model, threshold, options.l2);
+  if (guarantee) printGuarantee(guarantee);
 
-  const trainedOn = `${set.name}/${set.questionFile}`;
-  const file = `${JSON.stringify(weightsFile(trainedOn, cases, predictions, model, threshold, options.l2), null, 2)}\n`;
+  const own = `${set.name}/${set.questionFile}`;
+  const trainedOn = options.beside
+    ? `${own}, and half of ${options.beside} at ${options.weight} of its weight`
+    : own;
+  const file = `${JSON.stringify(weightsFile(trainedOn, cases, predictions, model, threshold, options.l2, guarantee), null, 2)}\n`;
   if (!options.write) {
     console.log(
       `\n${file}\nNot written: --write puts this into ${path.relative(process.cwd(), WEIGHTS_FILE)}.`,
@@ -70,12 +94,32 @@ await runCommand(HELP, async (args) => {
   return 0;
 });
 
+/** The half of a set whose questions' ids hash to an even number, weighted down. */
+async function collectBeside(
+  options: ReturnType<typeof readOptions>,
+  cases: number,
+): Promise<Example[]> {
+  const set = await readSet(options.beside ?? "", {});
+  const half = set.questions.filter(({ id }) => isInFirstHalf(id));
+  const found = await withTarget(options, async (api) => {
+    await ingest(api, set.documents, 8);
+    return collectCases(api, half, options.concurrency, "first result");
+  });
+  const weight = (options.weight * cases) / found.length;
+  return found.map(({ features, label }) => ({ features, label, weight }));
+}
+
 function readOptions(args: string[]) {
   const { values, positionals } = readArguments(args, {
     questions: { type: "string", default: "calibration.jsonl" },
+    beside: { type: "string" },
+    weight: { type: "string", default: "0.3" },
     url: { type: "string" },
     key: { type: "string" },
     "no-ingest": { type: "boolean" },
+    alpha: { type: "string" },
+    delta: { type: "string" },
+    wrangler: { type: "boolean" },
     l2: { type: "string", default: "0.1" },
     concurrency: { type: "string" },
     write: { type: "boolean" },
@@ -87,16 +131,88 @@ function readOptions(args: string[]) {
   const l2 = Number(values.l2);
   if (!(l2 > 0 && l2 < 1e6))
     throw new UsageError(`--l2 takes a number above 0, not "${values.l2}".`);
+  const weight = Number(values.weight);
+  if (!(weight > 0 && weight < 100))
+    throw new UsageError(`--weight takes a number above 0, not "${values.weight}".`);
+  if (values.beside !== undefined && values.url !== undefined)
+    throw new UsageError("--beside needs an instance of its own: it goes without --url.");
   return {
+    beside: values.beside,
+    weight,
     set: positionals[0] ?? "demo",
     questions: values.questions,
     url: values.url,
     key: values.key,
     ingest: !values["no-ingest"],
+    wrangler: values.wrangler ?? false,
     concurrency: readCount(values.concurrency, "--concurrency", 4),
     l2,
+    promise: readPromise(values.alpha, values.delta),
     write: values.write ?? false,
   };
+}
+
+function readPromise(
+  alpha: string | undefined,
+  delta: string | undefined,
+): RiskPromise | undefined {
+  if (alpha === undefined && delta !== undefined)
+    throw new UsageError("--delta goes with --alpha.");
+  if (alpha === undefined) return undefined;
+  return { alpha: readShare(alpha, "--alpha"), delta: readShare(delta ?? "0.1", "--delta") };
+}
+
+interface Guarantee extends RiskPromise {
+  threshold: number;
+  /** Upper confidence bound on the share of wrong answers, at 1 − delta. */
+  bound: number;
+  questions: number;
+  answered: number;
+  errors: number;
+  coverage: number;
+  judgedBy: JudgedBy;
+  /** Each question was judged by a model that was trained without it, not by the one model that is written. */
+  predictions: "cross-validated";
+}
+
+/** @throws CommandError when no threshold can be shown to keep the promise */
+function promiseRisk(
+  cases: Case[],
+  predictions: number[],
+  promise: RiskPromise,
+  judgedBy: JudgedBy,
+): Guarantee {
+  const outcomes = cases.map(({ canAnswer, wrong }, i) => ({
+    canAnswer,
+    wrong,
+    confidence: predictions[i] ?? 0,
+  }));
+  const controlled = controlRisk(outcomes, promise);
+  if (!controlled) {
+    throw new CommandError(
+      `No threshold can be shown to keep wrong answers under ${promise.alpha} of the given ones with confidence ${1 - promise.delta}: only answering nothing would. Allow more errors, or label more questions.`,
+    );
+  }
+  const { threshold, bound, tested } = controlled;
+  const { questions, answered, errors, coverage } = tested;
+  return {
+    ...promise,
+    threshold,
+    bound: rounded(bound),
+    questions,
+    answered,
+    errors,
+    coverage: rounded(coverage),
+    judgedBy,
+    predictions: "cross-validated",
+  };
+}
+
+function printGuarantee(guarantee: Guarantee): void {
+  const { alpha, delta, threshold, bound, questions, answered, errors, coverage } = guarantee;
+  console.log(
+    `\nFrom ${threshold} up ${errors} of ${answered} answers are wrong, so with confidence ${1 - delta} at most ${decimal(bound)} (promised: ${alpha}). Of ${questions} questions ${decimal(coverage)} are answered.`,
+  );
 }
 
 function printFit(
@@ -187,6 +303,7 @@ function weightsFile(
   model: Model,
   threshold: number,
   l2: number,
+  guarantee: Guarantee | undefined,
 ): object {
   const { auroc: area, logLoss: loss } = quality(cases, predictions);
   return {
@@ -195,12 +312,8 @@ function weightsFile(
     l2,
     crossValidated: { auroc: rounded(area ?? 0), logLoss: rounded(loss ?? 0) },
     threshold,
+    ...(guarantee && { guarantee }),
     bias: rounded(model.bias),
     weights: Object.fromEntries(FEATURES.map((name, i) => [name, rounded(model.weights[i] ?? 0)])),
   };
-}
-
-/** Four decimals: beyond them, the last bit of a cosine shows. */
-function rounded(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
 }

@@ -1,85 +1,182 @@
-// `npm run eval`: measures retrieval and answers of an instance on a set of questions.
-import { execFileSync } from "node:child_process";
-import { access, constants, writeFile } from "node:fs/promises";
+// `npm run eval`: measures retrieval and answers of an instance on a set of questions, or compares two such reports.
 import path from "node:path";
 import type { Api } from "../cli/api.ts";
-import { CommandError, readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
-import { measureChat, measureRetrieval } from "./measure.ts";
+import { readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
+import { compareReports, hasRegression } from "./compare.ts";
+import { countQuestions, describeRun, modelsSeen } from "./describe-run.ts";
+import { writeExplanation } from "./explain.ts";
 import {
-  byKind,
+  conversationRows,
+  measureConversations,
+  printConversations,
+  summariseConversations,
+} from "./measure-conversations.ts";
+import { measureChat, measureRetrieval } from "./measure.ts";
+import { printDifferences } from "./print-differences.ts";
+import { checkWritable, fingerprint, readReport, writeReport } from "./report-file.ts";
+import {
   printChat,
+  printDecision,
   printFailures,
-  printKinds,
   printRetrieval,
+  printSlices,
   questionRows,
   summariseChat,
+  summariseDecision,
   summariseRetrieval,
+  summariseSlices,
   type Measured,
 } from "./report.ts";
 import { sample, SEED } from "./sample.ts";
-import { readSet, type EvaluationSet } from "./sets.ts";
-import { compareDocuments, ingest, withTarget, type Failure } from "./target.ts";
+import { readShare } from "./share-option.ts";
+import { readConversations } from "./sets/conversations.ts";
+import type { EvaluationSet } from "./sets/question.ts";
+import { readSet } from "./sets/read-set.ts";
+import { compareDocuments, ingest, needsWrangler, withTarget, type Failure } from "./target.ts";
 
 const HELP = `
 Usage: npm run eval -- [set] [options]
+       npm run eval -- compare <before.json> <after.json> [--alpha <share>]
 
 Measures an instance on a set of questions: rankings of each search leg and of both, and what the chat makes of them.
 
-  set                  a path, demo (default), or a folder of ../shared/data: either corpus.jsonl, queries.jsonl and
-                       qrels.tsv, or articles/ and a file of questions
-  --questions <file>   another file of questions of the set, such as calibration.jsonl; default golden.jsonl
-  --url <address>      measures this instance; without it, a throwaway instance is started and removed
-  --key <sk_…>         a secret key with the scopes documents and chat; default sk_local_demo
-  --no-ingest          with --url: the instance holds the documents already
-  --limit <n>          this many questions, drawn with a fixed seed; default all
-  --chat <n>           this many of them are asked in the chat, drawn with a fixed seed; default 600, 0 asks none
-  --concurrency <n>    requests at a time; default 4. Latency is measured under this load
-  --report <file>      writes everything, with a row for each question, as JSON
+  set                    a path, demo (default), or a folder of ../shared/data; docs/evaluation/sets.md has the formats
+  --questions <file>     other questions for the set's documents, such as calibration.jsonl; default golden.jsonl
+  --off-topic <folder>   adds utterances about something else, such as clinc150: unanswerable questions
+  --conversations <file> plays conversations instead of asking single questions
+  --url <address>        measures this instance; without it, one in this process, or with a chat model one under wrangler
+  --wrangler             without --url: a throwaway instance under wrangler in any case; latency is of use only there
+  --key <sk_…>           a secret key with the scopes documents and chat; default sk_local_demo
+  --no-ingest            with --url: the instance holds the documents already
+  --limit <n>            this many questions, drawn with a fixed seed; default all
+  --chat <n>             this many of them are asked in the chat, drawn with a fixed seed; default 600, 0 asks none
+  --concurrency <n>      requests at a time; default 4. Latency is measured under this load
+  --report <file>        writes the numbers, with a row for each question, as JSON
+  --explain <file>       writes the questions that went worst, with what each leg returned, as Markdown
+
+compare prints what changed from one report to another, with paired bootstrap intervals, and fails on a significant regression.
+  --alpha <share>        chance of a false alarm; default 0.05
 
 CHAT_MODEL, LOCAL_CHAT_URL and their like apply to the throwaway instance as they do to npm start.
-Exit code: 0 all measured, 1 something failed, 2 wrong usage.
+Exit code: 0 all measured, or no regression; 1 something failed, or a regression; 2 wrong usage, or reports that cannot be
+compared.
 `;
 
-/** Documents uploaded at a time. */
+/** Documents uploaded at a time. In this process one: chunks are then numbered, and ties broken, the same in every run. */
 const UPLOADS = 8;
+/** Questions that the chat is asked at most unless told. */
+const CHAT_DEFAULT = 600;
 
-await runCommand(HELP, async (args) => {
+await runCommand(HELP, async (args) =>
+  args[0] === "compare" ? compare(args.slice(1)) : measure(args),
+);
+
+async function compare(args: string[]): Promise<number> {
+  const { values, positionals } = readArguments(args, {
+    alpha: { type: "string", default: "0.05" },
+  });
+  const [before, after, ...more] = positionals;
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new UsageError("compare takes two reports.");
+  const alpha = readShare(values.alpha, "--alpha");
+  const differences = compareReports(await readReport(before), await readReport(after), alpha);
+  printDifferences(differences, alpha);
+  return hasRegression(differences) ? 1 : 0;
+}
+
+async function measure(args: string[]): Promise<number> {
   const options = readOptions(args);
-  if (options.report) await checkWritable(path.dirname(path.resolve(options.report)));
-  const set = await readSet(options.set, options.questions);
+  for (const file of [options.report, options.explain]) if (file) await checkWritable(file);
+  const set = await readSet(options.set, {
+    questionFile: options.questions,
+    offTopic: options.offTopic,
+  });
+  if (options.conversations !== undefined)
+    return playConversations(options, options.conversations, set);
   const questions = sample(set.questions, options.limit);
   describeSet(set, questions);
+  return withTarget(options, (api) => measureQuestions(api, options, { ...set, questions }));
+}
 
+async function measureQuestions(api: Api, options: Options, set: EvaluationSet): Promise<number> {
+  const { questions } = set;
+  const failures = await prepareDocuments(api, set, options);
+  const retrieval = await measureRetrieval(api, questions, options.concurrency);
+  const asked = sample(questions, options.chat ?? (set.conversational ? CHAT_DEFAULT : 0));
+  if (asked.length < questions.length) {
+    console.error(
+      `The chat is asked ${asked.length} of the ${questions.length} questions (--chat), drawn with seed ${SEED}.`,
+    );
+  }
+  const chat = await measureChat(api, asked, options.concurrency);
+  failures.push(...retrieval.failures, ...chat.failures);
+
+  const measured: Measured = { questions, retrieval: retrieval.rows, chat: chat.rows };
+  printRetrieval(summariseRetrieval(measured));
+  printDecision(summariseDecision(measured));
+  const answers = summariseChat(measured);
+  const isTimed = options.url !== undefined || options.wrangler || needsWrangler();
+  if (asked.length > 0) printChat(answers, isTimed ? options.concurrency : undefined);
+  printSlices(measured);
+  printFailures(failures, api.retries);
+  if (options.report) {
+    const report = {
+      ...describeRun("questions", set, options, failures, api),
+      fingerprint: fingerprint(
+        set.documents,
+        questions.map(({ relevant, ...question }) => ({ ...question, relevant: [...relevant] })),
+      ),
+      rows: questionRows(measured),
+    };
+    await writeReport(options.report, report, {
+      counts: countQuestions(set),
+      models: modelsSeen(measured),
+      retrieval: summariseRetrieval(measured),
+      decision: summariseDecision(measured),
+      chat:
+        asked.length > 0 ? { ...answers, latency_ms: isTimed ? answers.latency_ms : null } : null,
+      slices: summariseSlices(measured),
+    });
+    console.error(`Report: ${path.resolve(options.report)}`);
+  }
+  if (options.explain) await writeExplanation(options.explain, set, measured);
+  return failures.length > 0 ? 1 : 0;
+}
+
+async function playConversations(
+  options: Options,
+  file: string,
+  set: EvaluationSet,
+): Promise<number> {
+  const ids = set.documents.map((document) => document.external_id);
+  const all = await readConversations(set.folder, file, ids);
+  const conversations = sample(all, options.limit);
+  console.log(`Set ${set.name} (${file}): ${conversations.length} conversations`);
   return withTarget(options, async (api) => {
-    const failures = await prepareDocuments(api, set, options.ingest);
-    const retrieval = await measureRetrieval(api, questions, options.concurrency);
-    const asked = sample(questions, options.chat);
-    if (asked.length < questions.length) {
-      console.error(
-        `The chat is asked ${asked.length} of the ${questions.length} questions (--chat), drawn with seed ${SEED}.`,
-      );
-    }
-    const chat = await measureChat(api, asked, options.concurrency);
-    failures.push(...retrieval.failures, ...chat.failures);
-
-    const measured: Measured = { questions, retrieval: retrieval.rows, chat: chat.rows };
-    const kinds = byKind(measured);
-    printRetrieval(summariseRetrieval(measured));
-    if (asked.length > 0) printChat(summariseChat(measured), options.concurrency);
-    printKinds(kinds);
+    const failures = await prepareDocuments(api, set, options);
+    const played = await measureConversations(api, conversations, options.concurrency);
+    failures.push(...played.failures);
+    const summary = summariseConversations(played.rows);
+    printConversations(summary, played.rows);
     printFailures(failures, api.retries);
     if (options.report) {
-      const report = describeRun(set, options, asked.length, measured, failures, api);
-      await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`).catch(
-        (error: Error) => {
-          throw new CommandError(`The report could not be written: ${error.message}`);
-        },
-      );
+      const report = {
+        ...describeRun("conversations", { ...set, questionFile: file }, options, failures, api),
+        fingerprint: fingerprint(
+          set.documents,
+          conversations.map((one) => ({
+            ...one,
+            turns: one.turns.map((turn) => ({ ...turn, expected: [...turn.expected] })),
+          })),
+        ),
+        rows: conversationRows(conversations, played.rows),
+      };
+      await writeReport(options.report, report, { summary });
       console.error(`Report: ${path.resolve(options.report)}`);
     }
     return failures.length > 0 ? 1 : 0;
   });
-});
+}
 
 type Options = ReturnType<typeof readOptions>;
 
@@ -89,14 +186,24 @@ function readOptions(args: string[]) {
     url: { type: "string" },
     key: { type: "string" },
     "no-ingest": { type: "boolean" },
+    wrangler: { type: "boolean" },
     limit: { type: "string" },
     chat: { type: "string" },
     concurrency: { type: "string" },
     report: { type: "string" },
+    explain: { type: "string" },
+    "off-topic": { type: "string" },
+    conversations: { type: "string" },
   });
   if (positionals.length > 1) throw new UsageError("Name one set.");
   if (values.url === undefined && (values.key !== undefined || values["no-ingest"])) {
     throw new UsageError("--key and --no-ingest go with --url.");
+  }
+  if (
+    values.conversations !== undefined &&
+    (values.explain ?? values["off-topic"] ?? values.chat)
+  ) {
+    throw new UsageError("--conversations goes without --explain, --off-topic and --chat.");
   }
   return {
     set: positionals[0] ?? "demo",
@@ -104,18 +211,15 @@ function readOptions(args: string[]) {
     url: values.url,
     key: values.key,
     ingest: !values["no-ingest"],
+    wrangler: values.wrangler ?? false,
     limit: readCount(values.limit, "--limit", Number.POSITIVE_INFINITY),
-    chat: readCount(values.chat, "--chat", 600, 0),
+    chat: readCount(values.chat, "--chat", undefined, 0),
     concurrency: readCount(values.concurrency, "--concurrency", 4),
     report: values.report,
+    explain: values.explain,
+    offTopic: values["off-topic"],
+    conversations: values.conversations,
   };
-}
-
-/** A run may take an hour: that its report has nowhere to go is better known before. */
-async function checkWritable(folder: string): Promise<void> {
-  await access(folder, constants.W_OK).catch(() => {
-    throw new CommandError(`The report cannot be written to ${folder}.`);
-  });
 }
 
 function describeSet(set: EvaluationSet, questions: EvaluationSet["questions"]): void {
@@ -131,8 +235,13 @@ function describeSet(set: EvaluationSet, questions: EvaluationSet["questions"]):
   for (const note of set.notes) console.error(`  note: ${note}`);
 }
 
-async function prepareDocuments(api: Api, set: EvaluationSet, upload: boolean): Promise<Failure[]> {
-  const failures = upload ? await ingest(api, set.documents, UPLOADS) : [];
+async function prepareDocuments(
+  api: Api,
+  set: EvaluationSet,
+  options: Pick<Options, "ingest" | "url">,
+): Promise<Failure[]> {
+  const uploads = options.url === undefined ? 1 : UPLOADS;
+  const failures = options.ingest ? await ingest(api, set.documents, uploads) : [];
   const { others, missing } = await compareDocuments(api, set.documents);
   if (others > 0)
     console.log(`The instance holds ${others} documents besides the set: they compete with it.`);
@@ -142,79 +251,4 @@ async function prepareDocuments(api: Api, set: EvaluationSet, upload: boolean): 
     failures.push({ stage: "documents", id: first, reason });
   }
   return failures;
-}
-
-function describeRun(
-  set: EvaluationSet,
-  { url, limit, concurrency, ingest: ingested }: Options,
-  asked: number,
-  measured: Measured,
-  failures: Failure[],
-  api: Api,
-): object {
-  const { questions, chat } = measured;
-  const answerable = questions.filter((question) => question.answerable).length;
-  const seen = (name: "release" | "model" | "rung") => [
-    ...new Set([...chat.values()].map((row) => row[name])),
-  ];
-  return {
-    set: set.name,
-    question_file: set.questionFile,
-    date: new Date().toISOString(),
-    git: readGit(),
-    instance: {
-      url: url ?? "throwaway",
-      releases: seen("release"),
-      models: seen("model"),
-      rungs: seen("rung"),
-    },
-    config: {
-      limit: Number.isFinite(limit) ? limit : null,
-      chat: asked,
-      seed: SEED,
-      concurrency,
-      ingested,
-    },
-    counts: {
-      documents: set.documents.length,
-      questions: questions.length,
-      answerable,
-      unanswerable: questions.length - answerable,
-      failed: failures.length,
-      repeated_requests: api.retries,
-    },
-    retrieval: summariseRetrieval(measured),
-    chat: summariseChat(measured),
-    kinds: Object.fromEntries(
-      Object.entries(byKind(measured)).map(([kind, part]) => [
-        kind,
-        {
-          questions: part.questions.length,
-          retrieval: summariseRetrieval(part),
-          chat: summariseChat(part),
-        },
-      ]),
-    ),
-    failures,
-    notes: set.notes,
-    questions: questionRows(measured),
-  };
-}
-
-/** The commit that was measured, if this is a clone and the instance runs its code. */
-function readGit(): { commit: string; changed_files: number } | null {
-  const git = (...args: string[]): string =>
-    execFileSync("git", args, {
-      cwd: import.meta.dirname,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-  try {
-    const changed = git("status", "--porcelain")
-      .split("\n")
-      .filter((line) => line !== "");
-    return { commit: git("rev-parse", "HEAD").trim(), changed_files: changed.length };
-  } catch {
-    return null;
-  }
 }

@@ -3,9 +3,9 @@ import { CommandError, reasonOf } from "../cli/command.ts";
 import { forEachConcurrently } from "../cli/concurrently.ts";
 import { startProgress } from "../cli/progress.ts";
 import type { Evidence } from "../src/retrieval/decide.ts";
-import { chat, search, type ChatAnswer, type Leg } from "./ask.ts";
+import { chat, MOST_PASSAGES, search, type ChatAnswer, type Leg, type Passage } from "./ask.ts";
 import * as metrics from "./metrics.ts";
-import type { Question } from "./sets.ts";
+import type { Question } from "./sets/question.ts";
 import type { Failure } from "./target.ts";
 
 /** The ways to search that are compared, in the order of the report. */
@@ -21,14 +21,18 @@ export interface RankingScores {
   hit_at_1: number;
   hit_at_3: number;
   recall_at_5: number;
+  recall_at_10: number;
+  /** Among the documents of all the passages that a search gives, of which there may be fewer than fifty. */
+  recall_at_50: number;
   ndcg_at_10: number;
   mrr_at_10: number;
 }
 
 export interface RetrievalRow {
-  scores: Record<Way, RankingScores>;
-  /** The first ten documents. */
-  rankings: Record<Way, string[]>;
+  /** Null for a question without answer: no ranking of it is right. */
+  scores: Record<Way, RankingScores> | null;
+  /** The first ten documents, each by its best passage. */
+  rankings: Record<Way, Passage[]>;
   answerability: number;
   evidence: Evidence | undefined;
 }
@@ -51,31 +55,38 @@ export interface ChatRow {
 
 const RANKING_DEPTH = 10;
 
-/** Searches for every answerable question, by each leg alone and by both. */
+/** Searches for every question, by each leg alone and by both. */
 export async function measureRetrieval(
   api: Api,
   questions: Question[],
   concurrency: number,
 ): Promise<{ rows: Map<string, RetrievalRow>; failures: Failure[] }> {
-  const answerable = questions.filter((question) => question.answerable);
-  return forEachQuestion("search", api, answerable, concurrency, async ({ text, relevant }) => {
+  return forEachQuestion("search", api, questions, concurrency, async (question) => {
+    const { text, relevant, answerable } = question;
     const scores: Partial<Record<Way, RankingScores>> = {};
-    const rankings: Partial<Record<Way, string[]>> = {};
+    const rankings: Partial<Record<Way, Passage[]>> = {};
     let fused: { answerability: number; evidence?: Evidence } = { answerability: 0 };
     for (const way of WAY_NAMES) {
       const answer = await search(api, text, WAYS[way]);
       const ranking = metrics.rankDocuments(answer.results);
-      scores[way] = scoreRanking(ranking, relevant);
-      rankings[way] = ranking.slice(0, RANKING_DEPTH);
+      if (answerable) scores[way] = scoreRanking(ranking, relevant);
+      rankings[way] = bestPassages(answer.results).slice(0, RANKING_DEPTH);
       if (way === "fused") fused = answer;
     }
     return {
-      scores: scores as Record<Way, RankingScores>,
-      rankings: rankings as Record<Way, string[]>,
+      scores: answerable ? (scores as Record<Way, RankingScores>) : null,
+      rankings: rankings as Record<Way, Passage[]>,
       answerability: fused.answerability,
       evidence: fused.evidence,
     };
   });
+}
+
+function bestPassages(passages: Passage[]): Passage[] {
+  const best = new Map<string, Passage>();
+  for (const passage of passages)
+    if (!best.has(passage.external_id)) best.set(passage.external_id, passage);
+  return [...best.values()];
 }
 
 export function scoreRanking(ranking: string[], relevant: metrics.Gains): RankingScores {
@@ -83,6 +94,8 @@ export function scoreRanking(ranking: string[], relevant: metrics.Gains): Rankin
     hit_at_1: metrics.hitAt(ranking, relevant, 1),
     hit_at_3: metrics.hitAt(ranking, relevant, 3),
     recall_at_5: metrics.recallAt(ranking, relevant, 5),
+    recall_at_10: metrics.recallAt(ranking, relevant, 10),
+    recall_at_50: metrics.recallAt(ranking, relevant, MOST_PASSAGES),
     ndcg_at_10: metrics.ndcgAt(ranking, relevant, 10),
     mrr_at_10: metrics.reciprocalRankAt(ranking, relevant, 10),
   };
@@ -100,8 +113,8 @@ export async function measureChat(
   });
 }
 
-function judgeChat(
-  { relevant, answerable, answer: expected }: Question,
+export function judgeChat(
+  { relevant, answerable, answer: expected }: Pick<Question, "relevant" | "answerable" | "answer">,
   answer: ChatAnswer,
   ms: number,
 ): ChatRow {
@@ -128,12 +141,12 @@ function judgeChat(
 /** Failed questions in a row after which the instance is taken for gone. */
 const FAILURES_IN_A_ROW = 10;
 
-async function forEachQuestion<Row>(
+export async function forEachQuestion<Row, Item extends { id: string } = Question>(
   stage: "search" | "chat",
   api: Api,
-  questions: Question[],
+  questions: Item[],
   concurrency: number,
-  work: (question: Question) => Promise<Row>,
+  work: (question: Item) => Promise<Row>,
 ): Promise<{ rows: Map<string, Row>; failures: Failure[] }> {
   const rows = new Map<string, Row>();
   const failures: Failure[] = [];

@@ -1,4 +1,8 @@
 import { auroc, mean, percentile, share } from "./metrics.ts";
+import { decimal, printTable } from "./print.ts";
+import { rounded, type Row } from "./report-file.ts";
+import { slicesOf, sliceQuestions } from "./slices.ts";
+import { bootstrap, meanOf } from "./statistics/bootstrap.ts";
 import {
   WAY_NAMES,
   type ChatRow,
@@ -6,7 +10,7 @@ import {
   type RetrievalRow,
   type Way,
 } from "./measure.ts";
-import type { Question } from "./sets.ts";
+import type { Question } from "./sets/question.ts";
 import type { Failure } from "./target.ts";
 
 export interface Measured {
@@ -19,15 +23,32 @@ type Means = { [Name in keyof RankingScores]: number | null };
 
 export interface RetrievalSummary extends Record<Way, Means> {
   n: number;
+  /** 95 %, over which questions happen to be in the set. */
+  fused_ndcg_at_10_interval: (number | null)[] | null;
 }
+
+export interface DecisionSummary {
+  answerable: number;
+  unanswerable: number;
+  auroc_answerable: number | null;
+  auroc_by_kind: Record<string, number | null>;
+}
+
+const MEASURES = [
+  "hit_at_1",
+  "hit_at_3",
+  "recall_at_5",
+  "recall_at_10",
+  "recall_at_50",
+  "ndcg_at_10",
+  "mrr_at_10",
+] as const satisfies (keyof RankingScores)[];
 
 export interface ChatSummary {
   answerable: Counted<"right" | "right_anywhere" | "wrong" | "abstained" | "other">;
   unanswerable: Counted<"abstained" | "wrong" | "other">;
   /** Of the right answers that have an expected text: how many contain it. */
   contains_answer: { n: number; count: number; share: number | null };
-  /** Confidence of answerable against unanswerable questions. */
-  auroc_answerable: number | null;
   /** Confidence of right answers against wrong answers and all unanswerable questions. */
   auroc_right: number | null;
   /** Milliseconds as the client sees them, at the concurrency of the run. */
@@ -45,23 +66,50 @@ interface Counted<Names extends string> {
 }
 
 export function summariseRetrieval({ questions, retrieval }: Measured): RetrievalSummary {
-  const rows = questions.flatMap(({ id }) => retrieval.get(id) ?? []);
+  const scores = questions.flatMap(({ id }) => retrieval.get(id)?.scores ?? []);
   const means = (way: Way): Means => {
     const of = (name: keyof RankingScores): number | null =>
-      mean(rows.map((row) => row.scores[way][name]));
-    return {
-      hit_at_1: of("hit_at_1"),
-      hit_at_3: of("hit_at_3"),
-      recall_at_5: of("recall_at_5"),
-      ndcg_at_10: of("ndcg_at_10"),
-      mrr_at_10: of("mrr_at_10"),
-    };
+      rounded(mean(scores.map((row) => row[way][name])));
+    return Object.fromEntries(MEASURES.map((name) => [name, of(name)])) as Means;
   };
+  const interval = bootstrap(
+    scores.length,
+    meanOf(scores.map((row) => row.fused.ndcg_at_10)),
+    0.05,
+    1000,
+  );
   return {
-    n: rows.length,
+    n: scores.length,
     keywords: means("keywords"),
     vectors: means("vectors"),
     fused: means("fused"),
+    fused_ndcg_at_10_interval: interval && [rounded(interval.low), rounded(interval.high)],
+  };
+}
+
+/** How well the confidence tells questions with an answer from those without, and from each kind of those. */
+export function summariseDecision({ questions, retrieval }: Measured): DecisionSummary {
+  const rows = questions.flatMap(({ id, answerable, kind }) => {
+    const row = retrieval.get(id);
+    return row ? [{ answerable, kind, confidence: row.answerability }] : [];
+  });
+  const positives = rows.filter((row) => row.answerable).map((row) => row.confidence);
+  const against = (some: typeof rows): number | null =>
+    rounded(
+      auroc(
+        positives,
+        some.map((row) => row.confidence),
+      ),
+    );
+  const unanswerable = rows.filter((row) => !row.answerable);
+  const kinds = Map.groupBy(unanswerable, (row) => row.kind);
+  return {
+    answerable: positives.length,
+    unanswerable: unanswerable.length,
+    auroc_answerable: against(unanswerable),
+    auroc_by_kind: Object.fromEntries(
+      [...kinds].flatMap(([kind, some]) => (kind ? [[kind, against(some)]] : [])),
+    ),
   };
 }
 
@@ -94,10 +142,9 @@ export function summariseChat({ questions, chat }: Measured): ChatSummary {
     contains_answer: {
       n: checked.length,
       count: containing,
-      share: share(containing, checked.length),
+      share: rounded(share(containing, checked.length)),
     },
-    auroc_answerable: auroc(confidence(answerable), confidence(unanswerable)),
-    auroc_right: auroc(confidence(right), confidence([...misled, ...unanswerable])),
+    auroc_right: rounded(auroc(confidence(right), confidence([...misled, ...unanswerable]))),
     latency_ms: { p50: percentile(durations, 50), p95: percentile(durations, 95) },
     max_sequential: rows.length > 0 ? Math.max(...rows.map((row) => row.sequential)) : null,
     outcomes: tally(rows.map((row) => row.outcome)),
@@ -113,7 +160,7 @@ function count<Names extends string>(
   const shares = {} as Record<Names, number | null>;
   for (const name of Object.keys(tests) as Names[]) {
     counts[name] = rows.filter(tests[name]).length;
-    shares[name] = share(counts[name], rows.length);
+    shares[name] = rounded(share(counts[name], rows.length));
   }
   return { n: rows.length, counts, shares };
 }
@@ -124,39 +171,72 @@ function tally(values: string[]): Record<string, number> {
   return counts;
 }
 
-/** The same measures for the questions of each kind, in the order of their first appearance. */
-export function byKind(measured: Measured): Record<string, Measured> {
-  const kinds = Map.groupBy(measured.questions, (question) => question.kind);
-  const named = [...kinds].flatMap(([kind, questions]) =>
-    kind ? [[kind, { ...measured, questions }] as const] : [],
-  );
-  return Object.fromEntries(named);
+/** The same measures for each slice, without the legs' own. */
+export function summariseSlices(measured: Measured): object[] {
+  return sliceQuestions(measured.questions).map(({ dimension, slice, questions }) => {
+    const part = { ...measured, questions };
+    const { n, fused } = summariseRetrieval(part);
+    const { answerable, unanswerable } = summariseChat(part);
+    return {
+      dimension,
+      slice,
+      questions: questions.length,
+      ...(n > 0 && { answerable: n, ndcg_at_10: fused.ndcg_at_10, hit_at_1: fused.hit_at_1 }),
+      ...(answerable.n > 0 && { right: answerable.shares.right, wrong: answerable.shares.wrong }),
+      ...(unanswerable.n > 0 && { silent: unanswerable.shares.abstained }),
+    };
+  });
 }
 
-export function questionRows({ questions, retrieval, chat }: Measured): object[] {
-  return questions.map(({ id, text, answerable, relevant, answer, kind, topic }) => ({
-    id,
-    question: text,
-    answerable,
-    relevant: Object.fromEntries(relevant),
-    answer: answer?.parts,
-    kind,
-    topic,
-    retrieval: retrieval.get(id) ?? null,
-    chat: chat.get(id) ?? null,
-  }));
+/** What two reports are compared by: numbers, and nothing of the questions' own words. */
+export function questionRows({ questions, retrieval, chat }: Measured): Row[] {
+  return questions.map((question) => {
+    const { id, answerable } = question;
+    const { scores, answerability } = retrieval.get(id) ?? {};
+    const { topic = null, kind = null, language = null, length = null } = slicesOf(question);
+    const answer = chat.get(id);
+    return {
+      id,
+      answerable,
+      topic,
+      kind,
+      language,
+      length,
+      keywords_ndcg_at_10: rounded(scores?.keywords.ndcg_at_10),
+      vectors_ndcg_at_10: rounded(scores?.vectors.ndcg_at_10),
+      fused_ndcg_at_10: rounded(scores?.fused.ndcg_at_10),
+      fused_hit_at_1: rounded(scores?.fused.hit_at_1),
+      fused_recall_at_10: rounded(scores?.fused.recall_at_10),
+      fused_recall_at_50: rounded(scores?.fused.recall_at_50),
+      answerability: rounded(answerability),
+      verdict: answer?.verdict ?? null,
+      contains_answer: answer?.contains_answer ?? null,
+    };
+  });
 }
 
 export function printRetrieval(summary: RetrievalSummary): void {
   console.log(`\nRetrieval, ${summary.n} answerable questions, documents by their best passage`);
-  const names = ["hit_at_1", "hit_at_3", "recall_at_5", "ndcg_at_10", "mrr_at_10"] as const;
   printTable(
-    ["", ...names],
-    WAY_NAMES.map((way) => [way, ...names.map((name) => decimal(summary[way][name]))]),
+    ["", ...MEASURES],
+    WAY_NAMES.map((way) => [way, ...MEASURES.map((name) => decimal(summary[way][name]))]),
   );
+  const [low = null, high = null] = summary.fused_ndcg_at_10_interval ?? [];
+  console.log(`  95 % interval of the fused ndcg_at_10: ${decimal(low)} to ${decimal(high)}`);
 }
 
-export function printChat(summary: ChatSummary, concurrency: number): void {
+export function printDecision(summary: DecisionSummary): void {
+  if (summary.auroc_answerable === null) return;
+  const kinds = Object.entries(summary.auroc_by_kind);
+  console.log(
+    `\nConfidence, ${summary.answerable} answerable against ${summary.unanswerable} unanswerable questions: AUROC ${decimal(summary.auroc_answerable)}`,
+  );
+  if (kinds.length > 1)
+    console.log(`  against ${kinds.map(([kind, area]) => `${kind} ${decimal(area)}`).join(", ")}`);
+}
+
+/** @param concurrency of the requests, where their latency says anything */
+export function printChat(summary: ChatSummary, concurrency: number | undefined): void {
   const { answerable, unanswerable, contains_answer: contains } = summary;
   console.log(`\nAnswers, ${answerable.n + unanswerable.n} questions`);
   const cells = <Names extends string>(
@@ -186,29 +266,28 @@ export function printChat(summary: ChatSummary, concurrency: number): void {
     );
   }
   console.log(
-    `  AUROC of confidence: ${decimal(summary.auroc_answerable)} answerable against unanswerable`,
-  );
-  console.log(
-    `                       ${decimal(summary.auroc_right)} right against wrong or unanswerable`,
+    `  AUROC of confidence, right answers against wrong ones and unanswerable questions: ${decimal(summary.auroc_right)}`,
   );
   const { p50, p95 } = summary.latency_ms;
-  console.log(
-    `  latency p50 ${p50 ?? "–"} ms, p95 ${p95 ?? "–"} ms, ${concurrency} at a time; at most ${summary.max_sequential ?? "–"} sequential binding calls`,
-  );
+  if (concurrency !== undefined)
+    console.log(`  latency p50 ${p50 ?? "–"} ms, p95 ${p95 ?? "–"} ms, ${concurrency} at a time`);
+  console.log(`  at most ${summary.max_sequential ?? "–"} sequential binding calls`);
   console.log(`  outcomes ${listed(summary.outcomes)}; rungs ${listed(summary.rungs)}`);
 }
 
-export function printKinds(kinds: Record<string, Measured>): void {
-  if (Object.keys(kinds).length === 0) return;
-  console.log("\nBy kind");
-  const rows = Object.entries(kinds).map(([kind, measured]) => {
-    const { n, fused } = summariseRetrieval(measured);
-    const { answerable, unanswerable, contains_answer: contains } = summariseChat(measured);
+export function printSlices(measured: Measured): void {
+  const slices = sliceQuestions(measured.questions);
+  if (slices.length === 0) return;
+  console.log("\nBy slice");
+  const rows = slices.map(({ dimension, slice, questions }) => {
+    const part = { ...measured, questions };
+    const { n, fused } = summariseRetrieval(part);
+    const { answerable, unanswerable, contains_answer: contains } = summariseChat(part);
     const total = (name: "wrong" | "abstained" | "other"): number =>
       answerable.counts[name] + unanswerable.counts[name];
     return [
-      kind,
-      `${measured.questions.length}`,
+      `${dimension}: ${slice}`,
+      `${questions.length}`,
       n > 0 ? decimal(fused.hit_at_1) : "",
       n > 0 ? decimal(fused.ndcg_at_10) : "",
       answerable.n > 0 ? `${answerable.counts.right}` : "",
@@ -217,17 +296,7 @@ export function printKinds(kinds: Record<string, Measured>): void {
     ];
   });
   printTable(
-    [
-      "kind",
-      "n",
-      "fused hit_at_1",
-      "fused ndcg_at_10",
-      "right",
-      "wrong",
-      "abstained",
-      "other",
-      "text",
-    ],
+    ["slice", "n", "hit_at_1", "ndcg_at_10", "right", "wrong", "abstained", "other", "text"],
     rows,
   );
 }
@@ -242,22 +311,6 @@ export function printFailures(failures: Failure[], retries: number): void {
     console.log(`  ${stage} ${id}: ${reason}`);
   if (failures.length > LISTED)
     console.log(`  … and ${failures.length - LISTED} more (all are in the --report)`);
-}
-
-export function printTable(head: string[], rows: string[][]): void {
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length)),
-  );
-  for (const row of [head, ...rows]) {
-    const cells = widths.map((width, column) =>
-      column === 0 ? (row[column] ?? "").padEnd(width) : (row[column] ?? "").padStart(width),
-    );
-    console.log(`  ${cells.join("  ")}`.trimEnd());
-  }
-}
-
-export function decimal(value: number | null): string {
-  return value === null ? "–" : value.toFixed(3);
 }
 
 function listed(counts: Record<string, number>): string {

@@ -10,6 +10,7 @@ import { listDocuments, uploadDocuments, waitUntilLearned } from "../cli/upload.
 import { DEMO_KEYS } from "../local/config.ts";
 import { startInstance, type Instance } from "../local/dev/instance.ts";
 import { search, type SearchAnswer } from "./ask.ts";
+import { startInProcess } from "./in-process/instance.ts";
 import { sample } from "./sample.ts";
 
 export interface Failure {
@@ -23,13 +24,21 @@ const { env } = process;
 const TRIES = 3;
 /** A language model behind a chat may take its time; a shared machine too. */
 const TIMEOUT_MS = 120_000;
+const OWN_API = { key: DEMO_KEYS.secret, tries: TRIES, timeoutMs: TIMEOUT_MS };
+
+export interface TargetOptions {
+  url: string | undefined;
+  key: string | undefined;
+  /** Without `url`: a throwaway instance under wrangler instead of one in this process. */
+  wrangler: boolean;
+}
 
 /**
- * Measures the instance at `url`, or without one a throwaway instance that is stopped and removed afterwards, also after
- * a failure or Ctrl-C.
+ * Measures the instance at `url`, or without one an instance of its own: in this process, or under wrangler, which is
+ * stopped and removed afterwards, also after a failure or Ctrl-C.
  */
 export async function withTarget<T>(
-  { url, key }: { url: string | undefined; key: string | undefined },
+  { url, key, wrangler }: TargetOptions,
   measure: (api: Api) => Promise<T>,
 ): Promise<T> {
   if (url !== undefined) {
@@ -37,6 +46,10 @@ export async function withTarget<T>(
     const api = new Api({ url: readUrl(url), key: secretKey, tries: TRIES, timeoutMs: TIMEOUT_MS });
     await checkAccess(api);
     return explained(api, measure);
+  }
+  if (!wrangler && !needsWrangler()) {
+    const instance = await startInProcess();
+    return explained(new Api({ ...instance, ...OWN_API }), measure);
   }
   const state = await mkdtemp(path.join(os.tmpdir(), "edgewise-eval-"));
   // Whatever ends this process, local/dev ends the instance's processes first. Links in the folder are not followed.
@@ -51,16 +64,15 @@ export async function withTarget<T>(
     process.exit(1);
   });
   try {
-    const api = new Api({
-      url: instance.url,
-      key: DEMO_KEYS.secret,
-      tries: TRIES,
-      timeoutMs: TIMEOUT_MS,
-    });
-    return await explained(api, measure);
+    return await explained(new Api({ url: instance.url, ...OWN_API }), measure);
   } finally {
     await instance.stop();
   }
+}
+
+/** A chat model answers over the network, which only the local platform does. */
+export function needsWrangler(): boolean {
+  return ["CHAT_MODEL", "SMALL_CHAT_MODEL", "LOCAL_CHAT_URL"].some((name) => env[name]);
 }
 
 /** A request that fails outside the questions ends the run. */

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { EMBEDDING_DIMENSIONS, EMBEDDING_MODEL } from "./ai/embedding-model.ts";
+import { EMBEDDING_DIMENSIONS, EMBEDDING_MODEL, SHORT_DIMENSIONS } from "./ai/embedding-model.ts";
 
 /** Configuration of one local instance. All paths are absolute. */
 export interface LocalOptions {
@@ -28,7 +28,12 @@ export interface LocalOptions {
 
 export const COMPATIBILITY_DATE = "2026-10-01";
 export const DATABASE = "edgewise";
-export const DEMO_KEYS = { publishable: "pk_local_demo", secret: "sk_local_demo" } as const;
+export const DEMO_KEYS = {
+  publishable: "pk_local_demo",
+  secret: "sk_local_demo",
+  /** `ADMIN_TOKEN`: creates workspaces. */
+  deployment: "local_demo_deployment_token_not_secret",
+} as const;
 
 /** A chat model that exists on Workers AI, whose name the application uses for whatever LOCAL_CHAT_URL serves. */
 const FORWARDED_CHAT_MODEL = "@cf/zai-org/glm-4.7-flash";
@@ -41,6 +46,8 @@ function appVars(
     CHAT_MODEL: options.chatModel ?? (options.localChatUrl ? FORWARDED_CHAT_MODEL : "extractive"),
     SMALL_CHAT_MODEL: options.smallChatModel ?? "",
     DEMO_KEY: DEMO_KEYS.publishable,
+    SEALING_KEY: "local-sealing-key-that-is-no-secret",
+    ADMIN_TOKEN: DEMO_KEYS.deployment,
     ...options.vars,
   };
 }
@@ -70,7 +77,7 @@ function queues(timeout: number): object {
       { binding: "EVENTS_QUEUE", queue: "edgewise-events" },
     ],
     consumers: [
-      worker("edgewise-ingest", 10),
+      worker("edgewise-ingest", 50),
       worker("edgewise-events", 100),
       deadLetters("edgewise-ingest-dlq"),
       deadLetters("edgewise-events-dlq"),
@@ -104,6 +111,7 @@ export function appConfig(options: LocalOptions): Record<string, unknown> {
     services: [
       { binding: "AI", service: "edgewise-platform", entrypoint: "WorkersAI" },
       { binding: "VECTORIZE", service: "edgewise-platform", entrypoint: "Vectorize" },
+      { binding: "VECTORIZE_NEXT", service: "edgewise-platform", entrypoint: "VectorizeNext" },
     ],
     triggers: { crons: ["* * * * *"] },
     vars: appVars(options),
@@ -114,6 +122,7 @@ export function appConfig(options: LocalOptions): Record<string, unknown> {
 export function platformVars(options: Partial<LocalOptions>): Record<string, string> {
   const vars = {
     VECTOR_DIMENSIONS: String(EMBEDDING_DIMENSIONS),
+    NEXT_VECTOR_DIMENSIONS: String(SHORT_DIMENSIONS),
     METADATA_INDEXES: JSON.stringify(options.metadataIndexes ?? {}),
     VECTORIZE_DELAY_MS: String(options.vectorizeDelayMs ?? 1000),
     LOCAL_CHAT_URL: options.localChatUrl,

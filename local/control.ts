@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { PlatformEnv } from "./env.ts";
 import * as faults from "./faults.ts";
+import { INDEXES } from "./vectorize/vectorize.ts";
 
 /** The tests' handle on the platform. Bound as `CONTROL` in tests only: the application never sees it. */
 export class Control extends WorkerEntrypoint<PlatformEnv> {
@@ -28,7 +29,7 @@ export class Control extends WorkerEntrypoint<PlatformEnv> {
 
   /** Makes every accepted mutation visible now. */
   async settleVectorize(): Promise<void> {
-    await this.env.STORE.getByName("index").settle();
+    for (const { store } of Object.values(INDEXES)) await this.env.STORE.getByName(store).settle();
   }
 
   /** Forgets plans, scripts, counts and the delay; stored vectors stay. */

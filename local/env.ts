@@ -12,6 +12,8 @@ export interface PlatformEnv {
   EMBEDDING_FILES?: Fetcher;
 
   VECTOR_DIMENSIONS: string;
+  /** Of the second index, `VECTORIZE_NEXT`. */
+  NEXT_VECTOR_DIMENSIONS: string;
   /** JSON: `{ "field": "string" | "number" | "boolean" }`, what `wrangler vectorize create-metadata-index` declares. */
   METADATA_INDEXES: string;
   VECTORIZE_DELAY_MS: string;

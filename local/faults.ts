@@ -61,8 +61,11 @@ export function scriptChat(script: ChatScript): void {
   scripts.push(script);
 }
 
-export function takeScript(model: string): ChatScript | undefined {
-  const index = scripts.findIndex((script) => script.model === undefined || script.model === model);
+/** @param named only a script that names the model */
+export function takeScript(model: string, named = false): ChatScript | undefined {
+  const index = scripts.findIndex((script) =>
+    script.model === undefined ? !named : script.model === model,
+  );
   return index < 0 ? undefined : scripts.splice(index, 1)[0];
 }
 

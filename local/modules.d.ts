@@ -12,3 +12,9 @@ declare module "*/engine.cjs" {
     embed(texts: string[]): number[][];
   }
 }
+declare module "mammoth/mammoth.browser.js" {
+  const mammoth: {
+    convertToHtml(input: { arrayBuffer: ArrayBuffer }): Promise<{ value: string }>;
+  };
+  export default mammoth;
+}

@@ -2,7 +2,7 @@
 export { Control } from "./control.ts";
 export { EmbeddingQueue } from "./ai/embedding-queue.ts";
 export { WorkersAI } from "./ai/workers-ai.ts";
-export { Vectorize } from "./vectorize/vectorize.ts";
+export { Vectorize, VectorizeNext } from "./vectorize/vectorize.ts";
 export { VectorStore } from "./vectorize/vector-store.ts";
 
 export default {

@@ -59,6 +59,7 @@ Edgewise runs at ${url} (${((Date.now() - started) / 1000).toFixed(1)} s). Ctrl-
 
   publishable key  ${DEMO_KEYS.publishable}
   secret key       ${DEMO_KEYS.secret}
+  ADMIN_TOKEN      ${DEMO_KEYS.deployment}
 
   curl ${url}/v1/chat -H 'authorization: Bearer ${DEMO_KEYS.publishable}' -H 'accept: application/json' \\
     -H 'content-type: application/json' -d '{"message": "How do I cancel my subscription?"}'

@@ -1,11 +1,30 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { chatRoutes } from "./chat/routes.ts";
+import { auditRoutes } from "./audit/routes.ts";
+import { identityRoutes } from "./auth/identity-routes.ts";
+import { keyRoutes } from "./auth/key-routes.ts";
+import { workspaceRoutes } from "./auth/workspace-routes.ts";
 import { conversationRoutes } from "./conversations/routes.ts";
+import { generationRoutes } from "./generations/routes.ts";
 import type { App, AppEnv } from "./http/context.ts";
+import { corsHeaders, preflightRoutes } from "./http/cors.ts";
+import { guard } from "./http/guard.ts";
+import { describe } from "./http/openapi.ts";
 import { Problem, problemResponse, validationProblem } from "./http/problem.ts";
 import { documentRoutes } from "./knowledge/routes.ts";
+import { synonymRoutes } from "./retrieval/synonym-routes.ts";
 import { searchRoutes } from "./retrieval/routes.ts";
+import { settingsRoutes } from "./workspaces/settings-routes.ts";
 import { createServices } from "./services.ts";
+import { sourceRoutes } from "./webhooks/routes.ts";
+
+/** What the API answers is data: nothing of it runs, loads or is shown in a frame. The pages' own stand in `web/_headers`. */
+const SECURITY_HEADERS = {
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "strict-transport-security": "max-age=31536000",
+  "x-content-type-options": "nosniff",
+};
 
 /** Middleware order, mounts and the one error handler. */
 export function createApp(): App {
@@ -19,14 +38,17 @@ export function createApp(): App {
     c.set("requestId", crypto.randomUUID());
     await next();
     c.header("x-request-id", c.get("requestId"));
-    c.header("x-content-type-options", "nosniff");
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
     if (!c.res.headers.has("cache-control")) c.header("cache-control", "no-store");
   });
   app.get("/health", (c) => c.json({ status: "ok" }));
+  preflightRoutes(app);
+  app.use(corsHeaders());
   app.use(async (c, next) => {
     c.set("services", createServices(c.env, c.executionCtx));
     await next();
   });
+  app.use(guard());
   app.get("/demo.json", (c) => {
     const { demoKey } = c.get("services").config;
     if (!demoKey) throw new Problem("not_found", "This deployment has no demo key.");
@@ -35,18 +57,17 @@ export function createApp(): App {
   chatRoutes(app);
   conversationRoutes(app);
   documentRoutes(app);
+  generationRoutes(app);
   searchRoutes(app);
+  keyRoutes(app);
+  identityRoutes(app);
+  workspaceRoutes(app);
+  auditRoutes(app);
+  synonymRoutes(app);
+  settingsRoutes(app);
+  sourceRoutes(app);
 
-  app.openAPIRegistry.registerComponent("securitySchemes", "key", {
-    type: "http",
-    scheme: "bearer",
-  });
-  app.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: { title: "Edgewise", version: "0.1.0" },
-    security: [{ key: [] }],
-  });
-
+  app.get("/openapi.json", (c) => c.json(describe(app)));
   app.notFound((c) => problemResponse(c, new Problem("not_found", "There is no such path.")));
   app.onError((error, c) => {
     if (error instanceof Problem) return problemResponse(c, error);

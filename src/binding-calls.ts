@@ -16,6 +16,8 @@ export interface BindingCallReport {
 export class BindingCalls {
   readonly #counts = { d1: 0, ai: 0, vectorize: 0, queue: 0 };
   #finishedDepth = 0;
+  /** Statements in D1, of which a batch carries many. */
+  statements = 0;
 
   async track<T>(kind: BindingKind, call: () => Promise<T>): Promise<T> {
     this.#counts[kind]++;
@@ -40,8 +42,10 @@ export function countedDatabase(db: D1Database, calls: BindingCalls): D1Database
         return (sql: string) => countedStatement(target.prepare(sql), calls);
       }
       if (property === "batch") {
-        return (statements: D1PreparedStatement[]) =>
-          calls.track("d1", () => target.batch(statements));
+        return (statements: D1PreparedStatement[]) => {
+          calls.statements += statements.length;
+          return calls.track("d1", () => target.batch(statements));
+        };
       }
       const value: unknown = Reflect.get(target, property, target);
       return typeof value === "function" ? value.bind(target) : value;
@@ -55,10 +59,14 @@ function countedStatement(
   calls: BindingCalls,
 ): D1PreparedStatement {
   const { bind, first, all, run } = statement;
+  const one = <T>(call: () => Promise<T>): Promise<T> => {
+    calls.statements += 1;
+    return calls.track("d1", call);
+  };
   return Object.assign(statement, {
     bind: (...values: unknown[]) => countedStatement(bind.apply(statement, values), calls),
-    first: (...column: []) => calls.track("d1", () => first.apply(statement, column)),
-    all: () => calls.track("d1", () => all.apply(statement)),
-    run: () => calls.track("d1", () => run.apply(statement)),
+    first: (...column: []) => one(() => first.apply(statement, column)),
+    all: () => one(() => all.apply(statement)),
+    run: () => one(() => run.apply(statement)),
   });
 }

@@ -5,6 +5,8 @@ import { embeddingModels } from "./models/table.ts";
 export interface Env {
   AI: Ai;
   VECTORIZE: Vectorize;
+  /** For an embedding model of other dimensions, beside the one in use. */
+  VECTORIZE_NEXT?: Vectorize;
   DB: D1Database;
   INGEST_QUEUE: Queue<IngestMessage>;
   EVENTS_QUEUE: Queue<TurnRecorded>;
@@ -13,13 +15,30 @@ export interface Env {
   EMBEDDING_MODEL?: string;
   CHAT_MODEL?: string;
   SMALL_CHAT_MODEL?: string;
+  RERANKER_MODEL?: string;
   RELEASE?: string;
   DEMO_KEY?: string;
+  SEALING_KEY?: string;
+  SEALING_KEY_PREVIOUS?: string;
+  ADMIN_TOKEN?: string;
 }
 
-/** A wake-up: the consumer rereads the document, so a duplicate or a late message changes nothing. */
-export interface IngestMessage {
+/** A wake-up: the consumer rereads what it names, so a duplicate or a late message changes nothing. */
+export type IngestMessage = DocumentWakeUp | GenerationWakeUp | SourceEventWakeUp;
+
+export interface DocumentWakeUp {
   document_id: number;
+}
+
+/** The next bounded step of building or collecting an index generation (src/generations/step.ts). */
+export interface GenerationWakeUp {
+  workspace_id: string;
+  generation: number;
+}
+
+/** An event that a CMS sent (src/webhooks/consumer.ts). */
+export interface SourceEventWakeUp {
+  event_id: number;
 }
 
 /** A wake-up for the ledger: the consumer rereads the message. */
@@ -40,17 +59,30 @@ const configSchema = z.object({
     ),
   CHAT_MODEL: z.string().min(1).default("@cf/zai-org/glm-4.7-flash"),
   SMALL_CHAT_MODEL: z.string().default(""),
+  RERANKER_MODEL: z.string().default(""),
   RELEASE: z.string().min(1).default("default"),
   DEMO_KEY: z.string().startsWith("pk_").optional(),
+  SEALING_KEY: z.string().min(32).optional(),
+  SEALING_KEY_PREVIOUS: z.string().min(32).optional(),
+  ADMIN_TOKEN: z
+    .string()
+    .regex(/^\S{32,}$/, "takes 32 characters or more, without spaces")
+    .optional(),
 });
 
 export interface Config {
   embeddingModel: string;
   /** Tried in this order; the extractive generator is always the last rung and is not listed. */
   chatModels: { id: string; rung: "model" | "small_model" }[];
+  /** Orders the passages once more, for one more wait; undefined where none is wanted. */
+  rerankerModel: string | undefined;
   /** Names the configuration that answered, so that a later comparison knows what it compares. */
   release: string;
   demoKey: string | undefined;
+  /** Secrets that other systems gave us are stored under the first; the others open what was stored before a change. */
+  sealingKeys: string[];
+  /** Makes workspaces. Undefined: only the command line can. */
+  adminToken: string | undefined;
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -61,7 +93,16 @@ export function parseConfig(env: Env): Config {
   if (known) return known;
   const result = configSchema.safeParse(env);
   if (!result.success) throw new Error(`Invalid configuration: ${z.prettifyError(result.error)}`);
-  const { EMBEDDING_MODEL, CHAT_MODEL, SMALL_CHAT_MODEL, RELEASE, DEMO_KEY } = result.data;
+  const {
+    EMBEDDING_MODEL,
+    CHAT_MODEL,
+    SMALL_CHAT_MODEL,
+    RERANKER_MODEL,
+    RELEASE,
+    DEMO_KEY,
+    ADMIN_TOKEN,
+  } = result.data;
+  const { SEALING_KEY, SEALING_KEY_PREVIOUS } = result.data;
   const chatModels: Config["chatModels"] = [];
   if (CHAT_MODEL !== EXTRACTIVE) {
     chatModels.push({ id: CHAT_MODEL, rung: "model" });
@@ -70,8 +111,11 @@ export function parseConfig(env: Env): Config {
   const config = {
     embeddingModel: EMBEDDING_MODEL,
     chatModels,
+    rerankerModel: RERANKER_MODEL || undefined,
     release: RELEASE,
     demoKey: DEMO_KEY,
+    sealingKeys: [SEALING_KEY, SEALING_KEY_PREVIOUS].filter((key) => key !== undefined),
+    adminToken: ADMIN_TOKEN,
   };
   parsed.set(env, config);
   return config;

@@ -1,9 +1,14 @@
 import { createApp } from "./app.ts";
-import type { Env, IngestMessage, TurnRecorded } from "./env.ts";
+import type { Env, IngestMessage, SourceEventWakeUp, TurnRecorded } from "./env.ts";
 import { consumeEvents } from "./insight/ledger.ts";
 import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/consumer.ts";
 import { sweep } from "./knowledge/sweeper.ts";
+import { redactLogs } from "./privacy/redact-logs.ts";
 import { createServices, type Services } from "./services.ts";
+import { consumeSourceEvents, recordLostEvents } from "./webhooks/consumer.ts";
+import { sweepSourceEvents } from "./webhooks/sweeper.ts";
+
+redactLogs(console);
 
 const app = createApp();
 
@@ -11,9 +16,16 @@ type QueueHandler = (batch: MessageBatch, services: Services) => Promise<void>;
 
 /** Queue names end like this in every deployment (`wrangler.toml`); the beginning is the deployment's own. */
 const queueHandlers: Record<string, QueueHandler> = {
-  "-ingest": (batch, services) => consumeIngest(batch as MessageBatch<IngestMessage>, services),
-  "-ingest-dlq": (batch, services) =>
-    consumeIngestDeadLetters(batch as MessageBatch<IngestMessage>, services),
+  "-ingest": async (batch, services) => {
+    const ingest = batch as MessageBatch<IngestMessage>;
+    await consumeSourceEvents(ingest.messages.filter(isOfEvent), services);
+    await consumeIngest(ingest, services);
+  },
+  "-ingest-dlq": async (batch, services) => {
+    const ingest = batch as MessageBatch<IngestMessage>;
+    await recordLostEvents(ingest.messages.filter(isOfEvent), services);
+    await consumeIngestDeadLetters(ingest, services);
+  },
   "-events": (batch, services) => consumeEvents(batch as MessageBatch<TurnRecorded>, services),
   "-events-dlq": async (batch) => {
     // The message itself is in D1; only its ledger row is missing.
@@ -22,6 +34,17 @@ const queueHandlers: Record<string, QueueHandler> = {
   },
 };
 
+/** What a unit of background work took, as one line of JSON that a log can be searched and added up by. */
+function logWork(work: string, items: number, { calls }: Services): void {
+  const { d1, ai, vectorize } = calls.report();
+  const entry = { work, items, d1, d1_statements: calls.statements, ai, vectorize };
+  console.log(JSON.stringify(entry));
+}
+
+function isOfEvent(message: Message<IngestMessage>): message is Message<SourceEventWakeUp> {
+  return "event_id" in message.body;
+}
+
 export default {
   fetch: app.fetch,
 
@@ -29,11 +52,16 @@ export default {
     const suffix = Object.keys(queueHandlers).find((ending) => batch.queue.endsWith(ending));
     const handle = suffix && queueHandlers[suffix];
     if (!handle) throw new Error(`No handler for queue ${batch.queue}`);
-    await handle(batch, createServices(env, context));
+    const services = createServices(env, context);
+    await handle(batch, services);
+    logWork(`queue${suffix}`, batch.messages.length, services);
   },
 
   async scheduled(_controller, env, context) {
-    const done = await sweep(createServices(env, context));
+    const services = createServices(env, context);
+    const events = await sweepSourceEvents(services);
+    if (events.resent + events.forgotten > 0) console.log("sweeper, source events", events);
+    const done = await sweep(services);
     if (done.resent + done.collected > 0) console.log("sweeper", done);
   },
 } satisfies ExportedHandler<Env>;

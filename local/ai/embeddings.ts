@@ -18,14 +18,22 @@ export async function runEmbeddings(
   env: PlatformEnv,
   ctx: ExecutionContext,
   inputs: unknown,
+  dimensions: number,
 ): Promise<Embeddings> {
   const texts = parseTexts(inputs);
   const vectors = await embedAll(env, ctx, texts);
   return {
-    shape: [vectors.length, EMBEDDING_DIMENSIONS],
-    data: vectors.map((vector) => Array.from(vector)),
+    shape: [vectors.length, dimensions],
+    data: vectors.map((vector) => shortened(vector, dimensions)),
     pooling: "mean",
   };
+}
+
+function shortened(vector: Float32Array, dimensions: number): number[] {
+  if (dimensions === vector.length) return Array.from(vector);
+  const beginning = Array.from(vector.subarray(0, dimensions));
+  const length = Math.hypot(...beginning);
+  return beginning.map((value) => value / length);
 }
 
 function parseTexts(inputs: unknown): string[] {

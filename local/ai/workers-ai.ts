@@ -3,12 +3,21 @@ import type { PlatformEnv } from "../env.ts";
 import { recordChat, stats, takeFault, takeScript, type FaultKind } from "../faults.ts";
 import { runChat, validateChat } from "./chat.ts";
 import { runEmbeddings, type Embeddings } from "./embeddings.ts";
-import { capacityExceeded, noSuchModel, requestTimeout, unavailable } from "./errors.ts";
-import { EMBEDDING_MODEL } from "./embedding-model.ts";
+import {
+  capacityExceeded,
+  invalidInput,
+  noSuchModel,
+  requestTimeout,
+  unavailable,
+} from "./errors.ts";
+import { LOCAL_DIMENSIONS } from "./embedding-model.ts";
+import { toMarkdown } from "./to-markdown.ts";
 import { cutStream, playScript } from "./streams.ts";
 
 /** Model families that the service has and this platform has no model for. */
 const UNSUPPORTED = /\/(bge-reranker|whisper|flux|m2m100)|embedding|\/bge-/;
+
+const RERANKER = "@cf/baai/bge-reranker-base";
 
 /** Stands behind `env.AI`. */
 export class WorkersAI extends WorkerEntrypoint<PlatformEnv> {
@@ -20,13 +29,37 @@ export class WorkersAI extends WorkerEntrypoint<PlatformEnv> {
     stats.aiCalls += 1;
     const fault = takeFault(this.env, "ai", model);
     throwIfRequested(fault);
-    if (model === EMBEDDING_MODEL) {
-      const answer = await runEmbeddings(this.env, this.ctx, inputs);
+    const dimensions = LOCAL_DIMENSIONS[model];
+    if (dimensions !== undefined) {
+      const answer = await runEmbeddings(this.env, this.ctx, inputs, dimensions);
       return fault === "wrong-dimensions" ? withoutLastDimension(answer) : answer;
     }
+    if (model === RERANKER) return this.#rerank(Object.assign({}, inputs));
     if (!model.startsWith("@cf/") || UNSUPPORTED.test(model)) throw noSuchModel(model);
     const answer = await this.#generate(model, Object.assign({}, inputs), options.signal);
     return fault === "cut-stream" && answer instanceof ReadableStream ? cutStream(answer) : answer;
+  }
+
+  /** Only as scripted: no reranker's weights ship in a registry. The input has to be what the service's schema takes. */
+  #rerank(inputs: Record<string, unknown>): object {
+    const script = takeScript(RERANKER, true);
+    if (!script?.reply) throw noSuchModel(RERANKER);
+    const { query, contexts } = inputs;
+    if (typeof query !== "string" || query === "")
+      throw invalidInput("required properties at '/' are 'query,contexts'");
+    const isText = (context: unknown): boolean =>
+      typeof (context as { text?: unknown } | null)?.text === "string";
+    if (!Array.isArray(contexts) || contexts.length === 0 || !contexts.every(isText))
+      throw invalidInput("Type mismatch of '/contexts'");
+    return script.reply;
+  }
+
+  async toMarkdown(
+    files: MarkdownDocument | MarkdownDocument[],
+  ): Promise<ConversionResponse | ConversionResponse[]> {
+    stats.aiCalls += 1;
+    throwIfRequested(takeFault(this.env, "ai", "toMarkdown"));
+    return Array.isArray(files) ? Promise.all(files.map(toMarkdown)) : toMarkdown(files);
   }
 
   async #generate(

@@ -31,6 +31,8 @@ export interface Instance {
   /** Rejects when the instance ends without having been stopped. */
   failed: Promise<never>;
   stop(): Promise<void>;
+  /** SIGKILL for all its processes. What is stored in its folder is what a crash would leave. */
+  kill(): Promise<void>;
 }
 
 const DEFAULT_EMBEDDINGS = path.join(ROOT, ".edgewise/embeddings");
@@ -92,6 +94,10 @@ function running(url: string, wrangler: RunningWrangler): Instance {
     stop() {
       clearInterval(cron);
       return wrangler.stop();
+    },
+    kill() {
+      clearInterval(cron);
+      return wrangler.kill();
     },
   };
 }

@@ -57,6 +57,8 @@ export interface RunningWrangler {
   /** Rejects, with the end of the log, when wrangler ends without having been asked to. */
   readonly failed: Promise<never>;
   stop(): Promise<void>;
+  /** Ends it and its workerd at once, as a power cut would. */
+  kill(): Promise<void>;
 }
 
 /** Runs a wrangler command that lasts, its output written to `logFile` and given line by line to `onLine`. */
@@ -101,6 +103,12 @@ export function startWrangler(
       clearTimeout(timer);
       // wrangler may end before a workerd that is busy; what is left of the group ends now.
       signalGroup(child, "SIGKILL");
+      log.end();
+    },
+    async kill() {
+      stopping = true;
+      signalGroup(child, "SIGKILL");
+      await ended;
       log.end();
     },
   };

@@ -11,6 +11,12 @@ import {
 import { statusError, vectorizeError, type Operation } from "./errors.ts";
 import type { VectorStore } from "./vector-store.ts";
 
+/** The stores behind the bindings, and the variables that say what they hold. */
+export const INDEXES = {
+  VECTORIZE: { store: "index", dimensions: "VECTOR_DIMENSIONS" },
+  VECTORIZE_NEXT: { store: "next", dimensions: "NEXT_VECTOR_DIMENSIONS" },
+} as const;
+
 /** Stands behind `env.VECTORIZE`: checks what the service checks, then asks the one store. */
 export class Vectorize extends WorkerEntrypoint<PlatformEnv> {
   async describe(): Promise<object> {
@@ -80,10 +86,17 @@ export class Vectorize extends WorkerEntrypoint<PlatformEnv> {
   }
 
   #dimensions(): number {
-    return Number(this.env.VECTOR_DIMENSIONS);
+    return Number(this.env[this.#own().dimensions]);
   }
 
   #store(): DurableObjectStub<VectorStore> {
-    return this.env.STORE.getByName("index");
+    return this.env.STORE.getByName(this.#own().store);
+  }
+
+  #own(): (typeof INDEXES)[keyof typeof INDEXES] {
+    return this instanceof VectorizeNext ? INDEXES.VECTORIZE_NEXT : INDEXES.VECTORIZE;
   }
 }
+
+/** Stands behind `env.VECTORIZE_NEXT`: an index of other dimensions. */
+export class VectorizeNext extends Vectorize {}

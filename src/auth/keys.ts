@@ -1,83 +1,159 @@
 import { Problem } from "../http/problem.ts";
+import type { Services } from "../services.ts";
+import type { KeyAccess } from "./access.ts";
+import type { Credentials } from "./credentials.ts";
+import { isAllowedOrigin, isWebOrigin } from "./origins.ts";
+import {
+  verifyVisitorToken,
+  visitorTokenProblem,
+  type IdentitySecret,
+  type Visitor,
+} from "./visitor-token.ts";
 
 export const scopes = ["chat", "documents", "insight", "admin"] as const;
 export type Scope = (typeof scopes)[number];
 export type KeyKind = "publishable" | "secret";
 
-/** What a route asks of the key that calls it. `scope` is enough for either kind unless `secretOnly`. */
-export interface Access {
-  scope: Scope;
-  secretOnly: boolean;
-}
-
-/** An authenticated caller. `workspaceSecret` signs cursors; it never leaves the server. */
+/** An authenticated caller. `workspaceSecret` signs cursors and conversation tokens; it never leaves the server. */
 export interface Caller {
   keyId: string;
   kind: KeyKind;
   workspaceId: string;
   workspaceSecret: string;
+  /** For whom the call is made, when a token says so. */
+  visitor: Visitor | null;
 }
 
 interface KeyRow {
   id: string;
   kind: KeyKind;
   scopes: string;
+  origins: string;
+  last_used_day: string | null;
   workspace_id: string;
   secret: string;
+  identity_secrets: string;
 }
 
 /** SHA-256 of the bearer key as hex, or 401. Only hashes are stored and compared. */
 export async function hashBearer(authorization: string | undefined): Promise<string> {
-  const key = /^Bearer ((?:pk|sk)_[A-Za-z0-9_]{1,128})$/.exec(authorization ?? "")?.[1];
+  const key = /^Bearer ((?:pk|sk)_[A-Za-z0-9_]{1,128})$/i.exec(authorization ?? "")?.[1];
   if (!key) throw unauthorized();
   return sha256Hex(key);
 }
 
-export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+export async function sha256Hex(source: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = typeof source === "string" ? new TextEncoder().encode(source) : source;
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The statement that finds a live key; a turn batches it with its other reads, so it is not run here. */
-export function keyStatement(db: D1Database, keyHash: string): D1PreparedStatement {
+/**
+ * The statement that finds a live key and what verifies its visitors' tokens; a turn batches it with its other reads, so it
+ * is not run here.
+ */
+export function keyStatement(db: D1Database, keyHash: string, now: number): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT k.id, k.kind, k.scopes, k.workspace_id, w.secret
+      `SELECT k.id, k.kind, k.scopes, k.origins, k.last_used_day, k.workspace_id, w.secret,
+         (SELECT json_group_array(json_object('kid', s.kid, 'secret', s.secret)) FROM identity_secrets s
+          WHERE s.workspace_id = k.workspace_id AND s.revoked_at IS NULL) AS identity_secrets
        FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id
-       WHERE k.hash = ?1 AND k.revoked_at IS NULL`,
+       WHERE k.hash = ?1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)`,
     )
-    .bind(keyHash);
+    .bind(keyHash, now);
 }
 
-/** Turns the row of `keyStatement` into a caller who may use the route, or throws 401 or 403. */
-export function requireAccess(row: unknown, access: Access): Caller {
+/** Turns the row of `keyStatement` into a caller who may use the route from where it is called, or throws 401 or 403. */
+export async function admit(
+  services: Pick<Services, "db" | "now" | "waitUntil">,
+  row: unknown,
+  access: KeyAccess,
+  credentials: Credentials,
+): Promise<Caller> {
   if (!row) throw unauthorized();
   const key = row as KeyRow;
-  if (access.secretOnly && key.kind !== "secret") {
+  if (!access.kinds.includes(key.kind)) {
     throw new Problem("forbidden", "A publishable key may not be used here; use a secret key.");
   }
   if (!(JSON.parse(key.scopes) as string[]).includes(access.scope)) {
     throw new Problem("forbidden", `The key lacks the scope "${access.scope}".`);
   }
+  requireOrigin(key, credentials);
+  const visitor = await readVisitor(key, credentials.visitorToken, services.now());
+  if (access.needsVisitor && key.kind === "publishable" && !visitor)
+    throw visitorTokenProblem("Send the visitor's JWT as `x-visitor-token`.");
+  noteUse(services, key);
   return {
     keyId: key.id,
     kind: key.kind,
     workspaceId: key.workspace_id,
     workspaceSecret: key.secret,
+    visitor,
   };
+}
+
+async function readVisitor(
+  key: KeyRow,
+  token: string | undefined,
+  now: number,
+): Promise<Visitor | null> {
+  if (token === undefined) return null;
+  return verifyVisitorToken(token, JSON.parse(key.identity_secrets) as IdentitySecret[], now);
 }
 
 /** Authenticates a request outside the chat turn: one read. */
 export async function authenticate(
-  db: D1Database,
-  authorization: string | undefined,
-  access: Access,
+  services: Pick<Services, "db" | "now" | "waitUntil">,
+  credentials: Credentials,
+  access: KeyAccess,
 ): Promise<Caller> {
-  const keyHash = await hashBearer(authorization);
-  return requireAccess(await keyStatement(db, keyHash).first(), access);
+  requireWellFormedOrigin(credentials);
+  const keyHash = await hashBearer(credentials.authorization);
+  const row = await keyStatement(services.db, keyHash, services.now()).first();
+  return admit(services, row, access, credentials);
 }
 
-function unauthorized(): Problem {
+/** A browser sends exactly one origin. Anything else is forged, and refused before a key is looked up. */
+export function requireWellFormedOrigin({ origin }: Credentials): void {
+  if (origin !== undefined && !isWebOrigin(origin))
+    throw new Problem("origin_not_allowed", "`Origin` is not a web origin.");
+}
+
+/**
+ * Pages of other sites need a publishable key that lists their site. A secret key has no list: in a page it is a mistake,
+ * and everybody could read it. Requests that no browser sends carry no origin and are not restricted.
+ */
+function requireOrigin(key: KeyRow, { origin, ownOrigin }: Credentials): void {
+  if (origin === undefined || origin === ownOrigin) return;
+  const allowed = key.kind === "publishable" ? (JSON.parse(key.origins) as string[]) : [];
+  if (isAllowedOrigin(origin, allowed)) return;
+  const reason =
+    key.kind === "publishable"
+      ? "The key's list of origins does not name this one."
+      : "A secret key must not be used in a web page.";
+  throw new Problem("origin_not_allowed", reason);
+}
+
+/** The day of a key's last use, written by the first request of the day, which does not wait for it. */
+function noteUse({ db, now, waitUntil }: Pick<Services, "db" | "now" | "waitUntil">, key: KeyRow) {
+  const today = new Date(now()).toISOString().slice(0, 10);
+  if (key.last_used_day === today) return;
+  const update = db
+    .prepare(
+      `UPDATE api_keys SET last_used_day = ?3
+       WHERE workspace_id = ?1 AND id = ?2 AND last_used_day IS NOT ?3`,
+    )
+    .bind(key.workspace_id, key.id, today)
+    .run();
+  waitUntil(
+    update.catch((error: unknown) => {
+      console.warn("auth: last use not recorded", { key: key.id, error: String(error) });
+    }),
+  );
+}
+
+export function unauthorized(): Problem {
   return new Problem("unauthorized", "Send a valid key as `Authorization: Bearer …`.", {
     headers: { "www-authenticate": "Bearer" },
   });

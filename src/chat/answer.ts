@@ -1,7 +1,8 @@
-import { decide } from "../retrieval/decide.ts";
-import { ANSWER_PASSAGES, findCandidates, readCandidates } from "../retrieval/retrieve.ts";
+import { findCandidates, readCandidates } from "../retrieval/retrieve.ts";
+import { ANSWER_PASSAGES } from "../retrieval/rerank.ts";
 import type { Services } from "../services.ts";
 import { conclude } from "./conclude.ts";
+import { decideAll, judge } from "./find.ts";
 import { generate } from "./generate.ts";
 import { recall } from "./recall.ts";
 import { recordAnswer, storeQuestion } from "./record.ts";
@@ -13,7 +14,8 @@ import { understand } from "./understand.ts";
 
 /**
  * One turn, from the question to the recorded answer. At most four sequential waits on bindings come before the first
- * word: recall (with the question's embedding) → both legs → passages (with storing the question) → model.
+ * word: recall (with the question's embedding) → both legs → passages (with storing the question) → model. A reranker model
+ * adds one.
  * @param emit receives the events of the turn as they happen; it must not throw
  * @throws Problem before the first event, for a caller who may not ask or a question that could not be stored
  */
@@ -25,32 +27,50 @@ export async function answer(
   const timer = startTimer(services.now);
   const turn = await recall(services, request);
   timer.lap("recall");
-  const reader = { workspaceId: turn.caller.workspaceId, audience: [] };
-  const question = understand(turn);
+  const { caller, conversationId, conversationToken, messageId } = turn;
+  const reader = { workspaceId: caller.workspaceId, audience: caller.visitor?.audience ?? [] };
   const smallTalk = smallTalkReply(turn.message);
+  const { standalone, questions } = understand(turn);
 
-  const candidates = smallTalk ? undefined : await findCandidates(services, reader, question);
+  const candidates = await Promise.all(
+    smallTalk ? [] : questions.map((question) => findCandidates(services, reader, question)),
+  );
   // Stored once both legs have answered: a search that fails leaves no question behind that nobody answers.
-  const [passages] = await Promise.all([
-    candidates ? readCandidates(services, reader, candidates, ANSWER_PASSAGES) : [],
-    storeQuestion(services, turn, question),
+  const key = {
+    ...reader,
+    release: services.config.release,
+    question: standalone.text,
+  };
+  const [passages, cached] = await Promise.all([
+    Promise.all(candidates.map((of) => readCandidates(services, reader, of, ANSWER_PASSAGES))),
+    storeQuestion(services, turn, standalone, key),
   ]);
-  emit({ type: "start", conversationId: turn.conversationId, messageId: turn.messageId });
+  emit({ type: "start", conversationId, conversationToken, messageId });
+  const findings = await judge(services, candidates, passages);
   timer.lap("retrieve");
 
-  const decision = candidates
-    ? decide(candidates, passages, services.embedder.model)
-    : { action: "small_talk" as const, confidence: 1 };
-  const sources = decision.action === "answer" ? selectSources(passages) : [];
+  const decision = smallTalk
+    ? { action: "small_talk" as const, confidence: 1 }
+    : decideAll(findings);
+  const sources = selectSources(findings);
   if (sources.length > 0) emit({ type: "sources", sources: sources.map(toReference) });
 
   const draft =
     decision.action === "answer"
-      ? await generate(services, turn, question, sources, candidates?.keywords, emit, timer)
+      ? await generate(services, { turn, findings, sources, cached }, emit, timer)
       : undefined;
-  const result = conclude(services, turn, { decision, draft, sources, smallTalk, timer, emit });
+  const reranker = findings[0]?.reranker ?? null;
+  const result = conclude(services, turn, {
+    decision,
+    draft,
+    sources,
+    reranker,
+    smallTalk,
+    timer,
+    emit,
+  });
   emit({ type: "outcome", result });
-  await recordAnswer(services, turn, result);
+  await recordAnswer(services, turn, result, { draft, sources, key });
   emit({ type: "finish" });
   return result;
 }

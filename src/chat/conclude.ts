@@ -12,6 +12,7 @@ interface Ending {
   decision: Decision | { action: "small_talk"; confidence: number };
   draft: Draft | undefined;
   sources: Source[];
+  reranker: string | null;
   smallTalk: string | undefined;
   timer: Timer;
   emit: Emit;
@@ -33,6 +34,7 @@ export function conclude(services: Services, turn: Turn, ending: Ending): TurnRe
   }
   return {
     conversation_id: turn.conversationId,
+    conversation_token: turn.conversationToken,
     message_id: turn.messageId,
     text,
     outcome,
@@ -40,6 +42,7 @@ export function conclude(services: Services, turn: Turn, ending: Ending): TurnRe
     rung: draft?.rung ?? "none",
     release: services.config.release,
     model: draft?.model ?? null,
+    reranker: ending.reranker,
     citations: supported ? draft.citations.toSorted((a, b) => a.n - b.n) : [],
     sources: ending.sources.map(toReference),
     usage: draft?.usage ?? NO_TOKENS,

@@ -3,6 +3,7 @@ import { answersKindOf } from "../retrieval/answer-type.ts";
 import { inverseFrequency } from "../retrieval/fuse.ts";
 import type { KeywordResult } from "../retrieval/keywords.ts";
 import { stemOf, stemsOf } from "../retrieval/stems.ts";
+import type { Finding } from "./find.ts";
 import type { Source } from "./turn.ts";
 
 /** Sentences, list items or table rows quoted from one passage. */
@@ -21,15 +22,27 @@ const ASKED_VALUE = 0.12;
 /** `Code: E-07; Meaning: …`: a row of a table stands alone, while neighbours of a sentence or a step belong to it. */
 const TABLE_ROW = /^[^;\n]{1,80}; [^:;\n]{1,40}: /;
 
+/** Composes an answer without a language model, question by question; what was not found is said, too. */
+export function extractiveAnswer(findings: Finding[], sources: Source[]): string {
+  const parts = findings.map((finding) => {
+    if (finding.decision.action !== "answer")
+      return `I couldn't find an answer to “${finding.question.text}”.`;
+    const found = new Set(finding.passages.map(({ externalId }) => externalId));
+    // In the order of this question's passages, which may not be that of the numbers.
+    const order = [...found];
+    const own = sources
+      .filter(({ externalId }) => found.has(externalId))
+      .toSorted((a, b) => order.indexOf(a.externalId) - order.indexOf(b.externalId));
+    return answerOne(finding.question.text, own, finding.candidates.keywords);
+  });
+  return parts.filter(Boolean).join("\n\n");
+}
+
 /**
- * Composes an answer without a language model: the stretch of the best source's text that says most about the question,
- * verbatim, and one more from another source if that says more about some of its words.
+ * The stretch of the best source's text that says most about the question, verbatim, and one more from another source if
+ * that says more about some of its words.
  */
-export function extractiveAnswer(
-  question: string,
-  sources: Source[],
-  keywords: KeywordResult | undefined,
-): string {
+function answerOne(question: string, sources: Source[], keywords: KeywordResult): string {
   const weights = wordWeights(keywords);
   const holdsValue = answersKindOf(question);
   const [first, second] = sources;
@@ -45,10 +58,10 @@ export function extractiveAnswer(
   return parts.join("\n\n");
 }
 
-function wordWeights(keywords: KeywordResult | undefined): Map<string, number> {
+function wordWeights(keywords: KeywordResult): Map<string, number> {
   const weights = new Map<string, number>();
-  for (const [word, chunks] of keywords?.chunkCounts ?? []) {
-    if (chunks > 0) weights.set(stemOf(word), inverseFrequency(chunks, keywords?.totalChunks ?? 1));
+  for (const [word, chunks] of keywords.chunkCounts) {
+    if (chunks > 0) weights.set(stemOf(word), inverseFrequency(chunks, keywords.totalChunks));
   }
   return weights;
 }

@@ -1,12 +1,17 @@
+import { affordableModels } from "../limits/budget.ts";
+import { estimateTokens } from "../knowledge/tokens.ts";
 import { ModelUnavailable, type ChatModel, type TokenUsage } from "../models/ports.ts";
-import type { KeywordResult } from "../retrieval/keywords.ts";
-import type { Query } from "../retrieval/retrieve.ts";
+import { Pseudonyms } from "../privacy/pseudonyms.ts";
 import type { Services } from "../services.ts";
+import { AnswerWriter } from "./answer-writer.ts";
+import { currentText, type CachedAnswer } from "./cached-answers.ts";
 import { extractiveAnswer } from "./extractive.ts";
+import type { Finding } from "./find.ts";
+import { linkPolicy } from "./output-filter.ts";
+import { PromptLeak } from "./prompt-guard.ts";
 import { buildPrompt, NO_ANSWER } from "./prompt.ts";
 import type { Timer } from "./timer.ts";
 import type { Citation, Emit, Rung, Source, Turn } from "./turn.ts";
-import { CitationVerifier } from "./verify.ts";
 
 /** Longest answer, in tokens of the model. */
 const MAX_ANSWER_TOKENS = 600;
@@ -18,72 +23,129 @@ export interface Draft {
   rung: Rung;
   model: string | null;
   usage: TokenUsage;
+  /** Of models whose answer was given up: they have to be paid for, too. */
+  wasted: { model: string; usage: TokenUsage }[];
 }
 
-/** Down the ladder: model → smaller model → extractive. The last rung always answers. */
+/** What the rungs draw on. */
+interface Material {
+  turn: Turn;
+  findings: Finding[];
+  sources: Source[];
+  cached: CachedAnswer | undefined;
+}
+
+/**
+ * Down the ladder: model → smaller model → cached → extractive. The day's budget decides where it starts; the last rung
+ * always answers.
+ */
 export async function generate(
   services: Services,
-  turn: Turn,
-  question: Query,
-  sources: Source[],
-  keywords: KeywordResult | undefined,
+  material: Material,
   emit: Emit,
   timer: Timer,
 ): Promise<Draft> {
+  const { turn, findings, sources, cached } = material;
+  const mayLinkTo = linkPolicy(turn.allowance.settings.link_hosts, sources);
   const show = (delta: string): void => {
     if (!delta) return;
     timer.lap("first_text");
     emit({ type: "text", delta });
   };
-  for (const model of services.chatModels) {
-    const verifier = new CitationVerifier(sources);
+  const wasted: Draft["wasted"] = [];
+  for (const model of affordableModels(services.chatModels, turn.allowance)) {
+    const answer = prepare(services, turn, sources, mayLinkTo);
     try {
-      return await streamAnswer(model, turn, sources, verifier, show);
+      return { ...(await streamAnswer(model, answer, show)), wasted };
     } catch (error) {
-      if (!(error instanceof ModelUnavailable)) throw error;
+      if (!(error instanceof ModelUnavailable || error instanceof PromptLeak)) throw error;
       console.warn("generate: a rung failed", { model: model.id, error: error.message });
-      if (verifier.text) emit({ type: "restart" });
+      wasted.push({ model: model.id, usage: estimateUsage(answer) });
+      if (answer.writer.text) emit({ type: "restart" });
     }
   }
-  const verifier = new CitationVerifier(sources);
-  show(verifier.push(extractiveAnswer(question.text, sources, keywords)) + verifier.end());
-  const { text, citations } = verifier;
-  return { text, citations, rung: "extractive", model: null, usage: NO_TOKENS };
+  const write = (text: string, rung: Rung): Draft => {
+    const writer = new AnswerWriter(sources, mayLinkTo);
+    show(writer.push(text) + writer.end());
+    return {
+      text: writer.text,
+      citations: writer.citations,
+      rung,
+      model: null,
+      usage: NO_TOKENS,
+      wasted,
+    };
+  };
+  const kept = cached && currentText(cached, sources);
+  return kept ? write(kept, "cached") : write(extractiveAnswer(findings, sources), "extractive");
 }
 
 export const NO_TOKENS: TokenUsage = { input_tokens: 0, output_tokens: 0 };
 
-async function streamAnswer(
-  model: ChatModel,
+interface Answering {
+  messages: ReturnType<typeof buildPrompt>["messages"];
+  writer: AnswerWriter;
+  /** Characters that the model has sent. */
+  received: string;
+}
+
+/** The prompt for one rung and what its answer passes through. */
+function prepare(
+  services: Services,
   turn: Turn,
   sources: Source[],
-  verifier: CitationVerifier,
+  mayLinkTo: (host: string) => boolean,
+): Answering {
+  const texts = [turn.message, ...turn.history.map(({ text }) => text)];
+  const hides = turn.allowance.settings.hide_personal_data;
+  const pseudonyms = hides ? new Pseudonyms(texts) : undefined;
+  const hide = (text: string): string => pseudonyms?.hide(text) ?? text;
+  const history = turn.history.map(({ role, text }) => ({ role, text: hide(text) }));
+  const canary = services.newId("ref");
+  const prompt = buildPrompt(hide(turn.message), history, sources, canary);
+  const writer = new AnswerWriter(sources, mayLinkTo, { prompt, canary, pseudonyms });
+  return { messages: prompt.messages, writer, received: "" };
+}
+
+async function streamAnswer(
+  model: ChatModel,
+  answer: Answering,
   show: (delta: string) => void,
-): Promise<Draft> {
+): Promise<Omit<Draft, "wasted">> {
+  const { messages, writer } = answer;
   let usage = NO_TOKENS;
   let opening = "";
   let refusing = true;
-  const prompt = buildPrompt(turn.message, turn.history, sources);
-  for await (const part of model.stream(prompt, MAX_ANSWER_TOKENS)) {
+  for await (const part of model.stream(messages, MAX_ANSWER_TOKENS)) {
     if (part.type === "usage") {
       usage = part.usage;
       continue;
     }
+    answer.received += part.delta;
     if (!refusing) {
-      show(verifier.push(part.delta));
+      show(writer.push(part.delta));
       continue;
     }
     // The first characters wait until it is clear that they are not the refusal.
     opening += part.delta;
     refusing = NO_ANSWER.startsWith(opening.trim()) || opening.trim().startsWith(NO_ANSWER);
-    if (!refusing) show(verifier.push(opening));
+    if (!refusing) show(writer.push(opening));
   }
+  // Some models report no usage; the budget must not take that for free.
+  if (usage.input_tokens + usage.output_tokens === 0) usage = estimateUsage(answer);
   const draft = { rung: model.rung, model: model.id, usage };
   if (refusing && opening.trim().startsWith(NO_ANSWER))
     return { ...draft, text: "", citations: [] };
-  if (refusing) show(verifier.push(opening));
-  show(verifier.end());
-  if (!verifier.text.trim())
+  if (refusing) show(writer.push(opening));
+  show(writer.end());
+  if (!writer.text.trim())
     throw new ModelUnavailable("The model answered nothing", { transient: true });
-  return { ...draft, text: verifier.text, citations: verifier.citations };
+  return { ...draft, text: writer.text, citations: writer.citations };
+}
+
+/** A model that said nothing was most likely never run. */
+function estimateUsage({ messages, received }: Answering): TokenUsage {
+  if (!received) return NO_TOKENS;
+  const prompt = messages.map(({ content }) => content).join("\n");
+  return { input_tokens: estimateTokens(prompt), output_tokens: estimateTokens(received) };
 }

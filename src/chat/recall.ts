@@ -1,9 +1,20 @@
-import { hashBearer, keyStatement, requireAccess } from "../auth/keys.ts";
-import { limitBurst } from "../auth/limits.ts";
+import { admit, hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
+import { limitTurn } from "../auth/limits.ts";
+import {
+  conversationToken,
+  mayOpen,
+  ownedStatement,
+  unknownConversation,
+  type Owned,
+} from "../conversations/access.ts";
 import { Problem } from "../http/problem.ts";
-import { embedQuestion } from "../models/embed-question.ts";
+import { allowanceStatement, requireQuota, toAllowance } from "../limits/quotas.ts";
+import { liveStatement } from "../generations/generation.ts";
+import { startEmbedding } from "../generations/live.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
+import { synonyms, synonymStatement, type SynonymRow } from "../retrieval/synonyms.ts";
 import type { Services } from "../services.ts";
+import { splitQuestion } from "./split-question.ts";
 import type { ChatRequest, HistoryMessage, Turn } from "./turn.ts";
 
 /** Messages of the conversation that the model and the follow-up see. */
@@ -16,71 +27,99 @@ interface HistoryRow {
   text: string;
   standalone: string | null;
   embedding: number[] | null;
+  seq: number;
+  embedding_model: string | null;
 }
 
 /**
  * Authenticate, limit and recall: the key, the conversation and its last messages come in one batch, beside which the
- * question is embedded. A conversation that is not this workspace's is the same 404 as one that never was.
+ * question is embedded. A conversation that the caller may not open is the same 404 as one that never was.
  */
 export async function recall(services: Services, request: ChatRequest): Promise<Turn> {
-  const keyHash = await hashBearer(request.authorization);
-  const { conversationId } = request;
+  const { conversationId, credentials, access } = request;
+  requireWellFormedOrigin(credentials);
+  const keyHash = await hashBearer(credentials.authorization);
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
-  const [[keys, conversations, history, spelling], vector] = await Promise.all([
-    services.db.batch(recallStatements(services.db, keyHash, request)),
-    embedQuestion(services.embedder, request.message),
-    limitBurst(services.chatLimiter, `${keyHash}:${request.address}`),
+  const parts = splitQuestion(request.message);
+  const asked = startEmbedding(services, keyHash, [request.message, ...parts]);
+  const [[keys, conversations, history, spelling, same, live, allowed]] = await Promise.all([
+    services.db.batch(recallStatements(services, keyHash, request)),
+    asked.embedding,
+    limitTurn(services, keyHash, request),
   ]);
-  const caller = requireAccess(keys?.results[0], { scope: "chat", secretOnly: false });
-  if (conversationId !== undefined && conversations?.results.length === 0)
+  const caller = await admit(services, keys?.results[0], access, credentials);
+  const known = conversations?.results[0] as Owned | undefined;
+  if (
+    conversationId !== undefined &&
+    !(await mayOpen(caller, known, credentials.conversationToken))
+  )
     throw unknownConversation();
+  const id = conversationId ?? services.newId("cv");
+  const isAnonymous = !caller.visitor && !known?.visitor;
   const rows = (history?.results ?? []) as HistoryRow[];
+  const allowance = toAllowance(allowed?.results[0]);
+  requireQuota(allowance, ["turns", "neurons"], services.now());
+  requireRoom(rows[0]?.seq ?? 0, allowance.settings.max_conversation_messages);
+  const { generation, vectors } = await asked.settle(live?.results[0], caller.workspaceId);
   return {
     caller,
-    conversationId: conversationId ?? services.newId("cv"),
+    conversationId: id,
     isNewConversation: conversationId === undefined,
+    conversationToken: isAnonymous ? await conversationToken(caller, id) : null,
     messageId: services.newId("msg"),
     message: request.message,
     metadata: request.metadata,
     history: rows.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
-    previousQuestion: previousQuestion(rows),
+    allowance,
+    previousQuestion: previousQuestion(rows, generation.model),
     corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
-    vector,
+    synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
+    vector: vectors[0] ?? null,
+    parts: parts.map((text, index) => ({ text, vector: vectors[index + 1] ?? null })),
+    generation,
   };
 }
 
 function recallStatements(
-  db: D1Database,
+  { db, now }: Services,
   keyHash: string,
   { conversationId = "", message }: ChatRequest,
 ): D1PreparedStatement[] {
   const workspace = `(SELECT workspace_id FROM api_keys WHERE hash = ?1 AND revoked_at IS NULL)`;
-  const own = `workspace_id = ${workspace}`;
+  const scope = { sql: workspace, value: keyHash };
   return [
-    keyStatement(db, keyHash),
-    db
-      .prepare(`SELECT id FROM conversations WHERE ${own} AND id = ?2`)
-      .bind(keyHash, conversationId),
+    keyStatement(db, keyHash, now()),
+    ownedStatement(db, scope, conversationId),
     db
       .prepare(
-        `SELECT role, text, standalone, embedding FROM messages
-         WHERE ${own} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
+        `SELECT role, text, standalone, embedding, embedding_model, seq FROM messages
+         WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )
       .bind(keyHash, conversationId),
-    spellingStatement(db, { sql: workspace, value: keyHash }, message),
+    spellingStatement(db, scope, message),
+    synonymStatement(db, scope, message),
+    liveStatement(db, scope),
+    allowanceStatement(db, scope, now()),
   ];
 }
 
-function previousQuestion(rows: HistoryRow[]): Turn["previousQuestion"] {
-  const last = rows.find((row) => row.role === "visitor");
-  if (!last) return undefined;
-  const vector = last.embedding
-    ? Array.from(new Float32Array(new Uint8Array(last.embedding).buffer))
-    : null;
-  return { standalone: last.standalone ?? last.text, vector };
+/** A turn adds two messages. */
+function requireRoom(messages: number, limit: number): void {
+  if (messages + 2 <= limit) return;
+  throw new Problem(
+    "conversation_too_long",
+    `A conversation holds at most ${limit} messages. Start a new one.`,
+  );
 }
 
-function unknownConversation(): Problem {
-  return new Problem("not_found", "There is no conversation with this id.");
+/** Its embedding counts only where it is of the model that searches now: others cannot be compared. */
+function previousQuestion(rows: HistoryRow[], model: string): Turn["previousQuestion"] {
+  const last = rows.find((row) => row.role === "visitor");
+  if (!last) return undefined;
+  const vector =
+    last.embedding && last.embedding_model === model
+      ? Array.from(new Float32Array(new Uint8Array(last.embedding).buffer))
+      : null;
+  return { standalone: last.standalone ?? last.text, vector };
 }

@@ -1,4 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { KeyAccess } from "../auth/access.ts";
+import { readCredentials } from "../auth/credentials.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
@@ -29,16 +31,22 @@ const chatRoute = createRoute({
         },
       },
     },
-    ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
+    ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
   },
 });
 
 export function chatRoutes(app: App): void {
   app.openapi(chatRoute, async (c) => {
     const services = c.get("services");
+    const { conversationToken, ...question } = parseChat(await c.req.json());
+    const credentials = readCredentials(c);
     const request: ChatRequest = {
-      ...parseChat(await c.req.json()),
-      authorization: c.req.header("authorization"),
+      ...question,
+      access: c.get("access") as KeyAccess,
+      credentials: {
+        ...credentials,
+        conversationToken: conversationToken ?? credentials.conversationToken,
+      },
       address: c.req.header("cf-connecting-ip") ?? "",
     };
     if (wantsOneObject(c.req.header("accept"))) {

@@ -9,6 +9,8 @@ export const MAX_MESSAGE_CHARACTERS = 4000;
 const plainBody = z.strictObject({
   message: z.string(),
   conversation_id: z.string().optional(),
+  /** Of the conversation's first answer; or send it as `x-conversation-token`. */
+  conversation_token: z.string().nullish(),
   metadata: metadataSchema.optional(),
 });
 
@@ -22,12 +24,18 @@ const useChatBody = z.looseObject({
         parts: z
           .array(z.looseObject({ type: z.string(), text: z.string().optional() }))
           .default([]),
-        metadata: z.looseObject({ conversation_id: z.string().optional() }).nullish(),
+        metadata: z
+          .looseObject({
+            conversation_id: z.string().optional(),
+            conversation_token: z.string().nullish(),
+          })
+          .nullish(),
       }),
     )
     .min(1)
     .max(1000),
   conversation_id: z.string().optional(),
+  conversation_token: z.string().nullish(),
 });
 
 /**
@@ -42,6 +50,7 @@ export const chatBody = z.looseObject({}).meta({
 export interface ParsedChat {
   message: string;
   conversationId: string | undefined;
+  conversationToken: string | undefined;
   metadata: Record<string, unknown>;
 }
 
@@ -67,13 +76,14 @@ function fromPlain(body: unknown): ParsedChat {
   return {
     message: data.message,
     conversationId: data.conversation_id,
+    conversationToken: data.conversation_token ?? undefined,
     metadata: data.metadata ?? {},
   };
 }
 
 /**
  * The last user message counts; the history is ours. The conversation is the one that our earlier answers carry in their
- * metadata: the `id` that a browser makes up is no credential, and two visitors may make up the same.
+ * metadata, with the token that opens it: the `id` that a browser makes up is no credential.
  */
 function fromUseChat(body: object): ParsedChat {
   const { data, error } = useChatBody.safeParse(body);
@@ -87,6 +97,8 @@ function fromUseChat(body: object): ParsedChat {
   return {
     message: text ?? "",
     conversationId: data.conversation_id ?? answered?.metadata?.conversation_id,
+    conversationToken:
+      data.conversation_token ?? answered?.metadata?.conversation_token ?? undefined,
     metadata: {},
   };
 }
@@ -98,7 +110,9 @@ const reference = z.object({
   url: z.string().nullable(),
 });
 
-export const citationSchema = reference.extend({ quote: z.string() }).meta({ id: "Citation" });
+export const citationSchema = reference
+  .extend({ quote: z.string(), page: z.int().optional() })
+  .meta({ id: "Citation" });
 export const outcomeSchema = z.enum([
   "answered",
   "clarified",
@@ -111,6 +125,8 @@ export const rungSchema = z.enum(["model", "small_model", "cached", "extractive"
 export const chatResult = z
   .object({
     conversation_id: z.string(),
+    /** Opens an anonymous conversation: send it with the next message and to read. Null for a visitor with a JWT. */
+    conversation_token: z.string().nullable(),
     message_id: z.string(),
     text: z.string(),
     outcome: outcomeSchema,
@@ -118,6 +134,7 @@ export const chatResult = z
     rung: rungSchema,
     release: z.string(),
     model: z.string().nullable(),
+    reranker: z.string().nullable(),
     citations: z.array(citationSchema),
     sources: z.array(reference),
     usage: z.object({ input_tokens: z.int(), output_tokens: z.int() }),

@@ -1,4 +1,5 @@
 import type { FoundPassage } from "../retrieval/retrieve.ts";
+import type { Finding } from "./find.ts";
 import type { Source, SourceReference } from "./turn.ts";
 
 const MAX_SOURCES = 4;
@@ -6,21 +7,48 @@ const MAX_PASSAGES_PER_SOURCE = 3;
 /** A document whose best passage scores below this share of the very best one only distracts. */
 const MIN_SHARE_OF_BEST = 0.55;
 
-/** Groups passages by document, best document first: a visitor reads "[1]" as an article, not as a fragment of one. */
-export function selectSources(passages: FoundPassage[]): Source[] {
-  const best = passages[0]?.score ?? 0;
+/**
+ * Groups passages by document, best document first: a visitor reads "[1]" as an article, not as a fragment of one. Each
+ * question of the message that can be answered has its share of the places.
+ */
+export function selectSources(findings: Finding[]): Source[] {
+  const answered = findings.filter(({ decision }) => decision.action === "answer");
+  const places = Math.ceil(MAX_SOURCES / answered.length);
   const sources = new Map<string, Source>();
-  for (const passage of passages) {
-    const known = sources.get(passage.externalId);
-    if (known) {
-      if (known.passages.length < MAX_PASSAGES_PER_SOURCE) known.passages.push(passage);
-      continue;
-    }
-    if (sources.size >= MAX_SOURCES || passage.score < best * MIN_SHARE_OF_BEST) continue;
-    const { externalId, title, url } = passage;
-    sources.set(externalId, { n: sources.size + 1, externalId, title, url, passages: [passage] });
+  for (const { passages } of answered) {
+    for (const passage of worthReading(passages, places)) add(sources, passage);
   }
   return [...sources.values()];
+}
+
+/** Passages of the best documents for one question, in order. */
+function worthReading(passages: FoundPassage[], places: number): FoundPassage[] {
+  const best = Math.max(0, ...passages.map(({ score }) => score));
+  const kept = new Map<string, number>();
+  return passages.filter(({ externalId, score }) => {
+    const known = kept.get(externalId);
+    const isNew = known === undefined;
+    if (isNew && (kept.size >= places || score < best * MIN_SHARE_OF_BEST)) return false;
+    if (known !== undefined && known >= MAX_PASSAGES_PER_SOURCE) return false;
+    kept.set(externalId, (known ?? 0) + 1);
+    return true;
+  });
+}
+
+function add(sources: Map<string, Source>, passage: FoundPassage): void {
+  const { externalId, title, url, version } = passage;
+  const source = sources.get(externalId);
+  if (source?.passages.some(({ chunkId }) => chunkId === passage.chunkId)) return;
+  if (source) source.passages.push(passage);
+  else
+    sources.set(externalId, {
+      n: sources.size + 1,
+      externalId,
+      title,
+      url,
+      version,
+      passages: [passage],
+    });
 }
 
 export function toReference({ n, externalId, title, url }: Source): SourceReference {

@@ -1,11 +1,18 @@
+import type { KeyAccess } from "../auth/access.ts";
+import type { Credentials } from "../auth/credentials.ts";
 import type { Caller } from "../auth/keys.ts";
 import type { BindingCallReport } from "../binding-calls.ts";
+import type { Allowance } from "../limits/quotas.ts";
+import type { Generation } from "../generations/generation.ts";
 import type { TokenUsage } from "../models/ports.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
+import type { Synonyms } from "../retrieval/synonyms.ts";
 
 /** One question as it came in. */
 export interface ChatRequest {
-  authorization: string | undefined;
+  credentials: Credentials;
+  /** What the route asks of the key. */
+  access: KeyAccess;
   /** Of the network, for the burst limit only; never stored. */
   address: string;
   message: string;
@@ -18,15 +25,25 @@ export interface Turn {
   caller: Caller;
   conversationId: string;
   isNewConversation: boolean;
+  /** What opens the conversation from now on; null when it belongs to a visitor, whom only a JWT proves. */
+  conversationToken: string | null;
   messageId: string;
   message: string;
   metadata: Record<string, unknown>;
   history: HistoryMessage[];
   previousQuestion: { standalone: string; vector: number[] | null } | undefined;
+  /** What the workspace allows, and what it used today. */
+  allowance: Allowance;
   /** What misspelt words of the message probably meant. */
   corrections: Corrections;
+  /** What the workspace says means the same as words of the message. */
+  synonyms: Synonyms;
   /** Embedding of the message as typed; null when the model could not be reached. */
   vector: number[] | null;
+  /** The questions of a message that asks several things, with their embeddings; empty where it asks one. */
+  parts: { text: string; vector: number[] | null }[];
+  /** The vectors that are searched, and the model of the embedding. */
+  generation: Generation;
 }
 
 export interface HistoryMessage {
@@ -40,7 +57,9 @@ export interface Source {
   externalId: string;
   title: string;
   url: string | null;
-  passages: { headingPath: string[]; text: string }[];
+  /** The served version that the passages were read from. */
+  version: number;
+  passages: { chunkId: number; headingPath: string[]; text: string }[];
 }
 
 /** A source that supports the answer, with the span of stored text that does. */
@@ -50,15 +69,18 @@ export interface Citation {
   title: string;
   url: string | null;
   quote: string;
+  /** Where it stands in a file that has pages. */
+  page?: number;
 }
 
-export type SourceReference = Omit<Citation, "quote">;
+export type SourceReference = Omit<Citation, "quote" | "page">;
 export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "small_talk";
 export type Rung = "model" | "small_model" | "cached" | "extractive" | "none";
 
 /** How a turn ended, as every protocol reports it and as history keeps it. */
 export interface TurnResult {
   conversation_id: string;
+  conversation_token: string | null;
   message_id: string;
   text: string;
   outcome: Outcome;
@@ -66,6 +88,8 @@ export interface TurnResult {
   rung: Rung;
   release: string;
   model: string | null;
+  /** What ordered the passages: `text`, or the reranker model's id; null where none were looked for. */
+  reranker: string | null;
   citations: Citation[];
   sources: SourceReference[];
   usage: TokenUsage;
@@ -75,7 +99,7 @@ export interface TurnResult {
 
 /** What happens during a turn, in order. The first `start` means that the question is stored. */
 export type AnswerEvent =
-  | { type: "start"; conversationId: string; messageId: string }
+  | { type: "start"; conversationId: string; conversationToken: string | null; messageId: string }
   | { type: "sources"; sources: SourceReference[] }
   | { type: "text"; delta: string }
   /** What was streamed so far is void: its model failed, and another rung starts over. */

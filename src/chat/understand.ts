@@ -13,19 +13,32 @@ const OPENS_FOLLOW_UP = /^\s*(?:and|or|but|also|then|so|what about|how about|wha
 const REFERS_BACK =
   /\b(?:it|its|that|this|these|those|they|them|their|there|one|ones|same|instead)\b/i;
 
+export interface Understood {
+  /** The message as it stands on its own; the next follow-up starts from it. */
+  standalone: Query;
+  /** What is searched for: the parts of a message that asks several things, else the message itself. */
+  questions: Query[];
+}
+
 /**
  * Makes a follow-up stand on its own without asking a model, which would be one more wait: the previous question's words
  * join the keywords, and the two embeddings, both unit vectors, are averaged.
  */
-export function understand(turn: Turn): Query {
+export function understand(turn: Turn): Understood {
   const previous = turn.previousQuestion;
-  const { message, vector, corrections } = turn;
-  if (!previous || !isFollowUp(message)) return { text: message, corrections, vector };
-  return {
-    corrections,
+  const { message, vector, corrections, synonyms, generation, parts } = turn;
+  const meant = { corrections, synonyms, generation };
+  if (!previous || !isFollowUp(message)) {
+    const standalone = { text: message, vector, ...meant };
+    const questions = parts.map((part) => ({ ...part, ...meant }));
+    return { standalone, questions: questions.length > 0 ? questions : [standalone] };
+  }
+  const standalone = {
+    ...meant,
     text: `${previous.standalone}\n${message}`.slice(-MAX_STANDALONE_CHARACTERS),
     vector: average(previous.vector, vector),
   };
+  return { standalone, questions: [standalone] };
 }
 
 function isFollowUp(message: string): boolean {

@@ -1,3 +1,4 @@
+import { pageOf } from "../knowledge/formats/page.ts";
 import { splitSentences } from "../knowledge/sentences.ts";
 import { stemsOf } from "../retrieval/stems.ts";
 import { queryTerms } from "../retrieval/query-terms.ts";
@@ -143,7 +144,11 @@ export class CitationVerifier {
     if (!source || quote === undefined) return false;
     if (!this.citations.some((citation) => citation.n === n)) {
       const { externalId, title, url } = source;
-      this.citations.push({ n, external_id: externalId, title, url, quote });
+      const page = pageOf(
+        source.passages.find(({ text }) => text.includes(quote))?.headingPath ?? [],
+      );
+      const reference = { n, external_id: externalId, title, url, quote };
+      this.citations.push(page === undefined ? reference : { ...reference, page });
     }
     return true;
   }

@@ -1,4 +1,9 @@
-import type { ConversationView } from "./routes.ts";
+import type { Caller } from "../auth/keys.ts";
+import type { Position } from "../http/paging.ts";
+import type { Services } from "../services.ts";
+import { mayOpen, ownedStatement } from "./access.ts";
+import type { ConversationSummary, ConversationView } from "./schema.ts";
+import { noteVisitor, visitorIdOf } from "./visitors.ts";
 
 type Message = ConversationView["messages"][number];
 type MessageRow = Omit<Message, "citations" | "created_at"> & {
@@ -6,33 +11,95 @@ type MessageRow = Omit<Message, "citations" | "created_at"> & {
   created_at: number;
 };
 
-/** A conversation of this workspace with all its messages, oldest first, or null. */
+interface ConversationRow {
+  id: string;
+  metadata: string;
+  created_at: number;
+  updated_at: number;
+}
+
+/**
+ * A conversation with all its messages, oldest first, or null for one that the caller may not open. Read with both a token
+ * and a JWT, it becomes the visitor's.
+ */
 export async function readConversation(
-  db: D1Database,
-  workspaceId: string,
+  services: Services,
+  caller: Caller,
   id: string,
+  token: string | undefined,
 ): Promise<ConversationView | null> {
-  const [conversations, messages] = await db.batch<Record<string, unknown>>([
+  const { db } = services;
+  const [owners, conversations, messages] = await db.batch<Record<string, unknown>>([
+    ownedStatement(db, { sql: "?1", value: caller.workspaceId }, id),
     db
       .prepare(
         `SELECT id, metadata, created_at, updated_at FROM conversations WHERE workspace_id = ?1 AND id = ?2`,
       )
-      .bind(workspaceId, id),
+      .bind(caller.workspaceId, id),
     db
       .prepare(
         `SELECT id, role, text, outcome, confidence, rung, citations, created_at FROM messages
          WHERE workspace_id = ?1 AND conversation_id = ?2 ORDER BY seq`,
       )
-      .bind(workspaceId, id),
+      .bind(caller.workspaceId, id),
   ]);
-  const row = conversations?.results[0] as
-    | { id: string; metadata: string; created_at: number; updated_at: number }
-    | undefined;
+  const owned = owners?.results[0] as { id: string; visitor: string | null } | undefined;
+  if (!(await mayOpen(caller, owned, token))) return null;
+  const row = conversations?.results[0] as unknown as ConversationRow | undefined;
   if (!row) return null;
+  if (owned?.visitor === null && caller.visitor && !(await claim(services, caller, id)))
+    return null;
+  return {
+    ...toSummary(row),
+    messages: ((messages?.results ?? []) as unknown as MessageRow[]).map(toMessage),
+  };
+}
+
+/** Makes an anonymous conversation the visitor's. False when another visitor was faster. */
+async function claim(services: Services, caller: Caller, id: string): Promise<boolean> {
+  const { visitor, workspaceId } = caller;
+  if (!visitor) return false;
+  const [, claimed] = await services.db.batch([
+    noteVisitor(services, workspaceId, visitor),
+    services.db
+      .prepare(
+        `UPDATE conversations SET visitor_id = ${visitorIdOf("?1", "?3")}
+         WHERE workspace_id = ?1 AND id = ?2
+           AND (visitor_id IS NULL OR visitor_id = ${visitorIdOf("?1", "?3")})`,
+      )
+      .bind(workspaceId, id, visitor.subject),
+  ]);
+  return claimed?.meta.changes === 1;
+}
+
+/** A page of a workspace's conversations, those of one visitor or all, the one with the latest message first. */
+export async function listConversations(
+  db: D1Database,
+  workspaceId: string,
+  page: { subject: string | undefined; after: Position | undefined; limit: number },
+): Promise<(ConversationSummary & { updatedAt: number })[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, metadata, created_at, updated_at FROM conversations
+       WHERE workspace_id = ?1 AND (?2 IS NULL OR visitor_id = ${visitorIdOf("?1", "?2")})
+         AND (?3 IS NULL OR (updated_at, id) < (?3, ?4))
+       ORDER BY updated_at DESC, id DESC LIMIT ?5`,
+    )
+    .bind(
+      workspaceId,
+      page.subject ?? null,
+      page.after?.at ?? null,
+      page.after?.id ?? null,
+      page.limit,
+    )
+    .all<ConversationRow>();
+  return results.map((row) => ({ ...toSummary(row), updatedAt: row.updated_at }));
+}
+
+function toSummary(row: ConversationRow): ConversationSummary {
   return {
     id: row.id,
     metadata: JSON.parse(row.metadata) as Record<string, unknown>,
-    messages: ((messages?.results ?? []) as unknown as MessageRow[]).map(toMessage),
     created_at: new Date(row.created_at).toISOString(),
     updated_at: new Date(row.updated_at).toISOString(),
   };

@@ -1,38 +1,16 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { citationSchema, outcomeSchema, rungSchema } from "../chat/schema.ts";
-import { requireKey, type App } from "../http/context.ts";
+import { readCredentials } from "../auth/credentials.ts";
+import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
-import { Problem } from "../http/problem.ts";
-import { readConversation } from "./history.ts";
-
-const message = z.object({
-  id: z.string(),
-  role: z.enum(["visitor", "assistant"]),
-  text: z.string(),
-  outcome: outcomeSchema.nullable(),
-  confidence: z.number().nullable(),
-  rung: rungSchema.nullable(),
-  citations: z.array(citationSchema),
-  created_at: z.string(),
-});
-
-const conversation = z
-  .object({
-    id: z.string(),
-    metadata: z.record(z.string(), z.unknown()),
-    messages: z.array(message),
-    created_at: z.string(),
-    updated_at: z.string(),
-  })
-  .meta({ id: "Conversation" });
-
-export type ConversationView = z.infer<typeof conversation>;
+import { pageQuery, readPage } from "../http/paging.ts";
+import { unknownConversation } from "./access.ts";
+import { listConversations, readConversation } from "./history.ts";
+import { conversation, conversationSummary } from "./schema.ts";
 
 const getRoute = createRoute({
   method: "get",
   path: "/v1/conversations/{id}",
-  summary: "Read a conversation. Its id is its secret: whoever holds it may read it.",
-  middleware: [requireKey({ scope: "chat", secretOnly: false })] as const,
+  summary: "Read a conversation, with its token, its visitor's JWT or a secret key",
   request: { params: z.object({ id: z.string() }) },
   responses: {
     200: jsonContent(conversation, "The conversation"),
@@ -40,15 +18,45 @@ const getRoute = createRoute({
   },
 });
 
+const listRoute = createRoute({
+  method: "get",
+  path: "/v1/conversations",
+  summary:
+    "List the conversations of the visitor whom the JWT names, or with a secret key alone those of everybody",
+  request: { query: pageQuery },
+  responses: {
+    200: jsonContent(
+      z.object({
+        conversations: z.array(conversationSummary),
+        next_cursor: z.string().nullable(),
+      }),
+      "A page of conversations, the one with the latest message first",
+    ),
+    ...problems(400, 401, 403, 422, 429),
+  },
+});
+
 export function conversationRoutes(app: App): void {
   app.openapi(getRoute, async (c) => {
-    const { workspaceId } = c.get("caller");
-    const found = await readConversation(
-      c.get("services").db,
-      workspaceId,
-      c.req.valid("param").id,
-    );
-    if (!found) throw new Problem("not_found", "There is no conversation with this id.");
+    const { conversationToken } = readCredentials(c);
+    const { id } = c.req.valid("param");
+    const found = await readConversation(c.get("services"), c.get("caller"), id, conversationToken);
+    if (!found) throw unknownConversation();
     return c.json(found, 200);
+  });
+
+  app.openapi(listRoute, async (c) => {
+    const { db } = c.get("services");
+    const caller = c.get("caller");
+    const subject = caller.visitor?.subject;
+    const { rows, next_cursor } = await readPage(
+      caller,
+      `conversations:${JSON.stringify(subject ?? null)}`,
+      c.req.valid("query"),
+      (after, limit) => listConversations(db, caller.workspaceId, { subject, after, limit }),
+      ({ updatedAt: at, id }) => ({ at, id }),
+    );
+    const conversations = rows.map(({ updatedAt: _updatedAt, ...summary }) => summary);
+    return c.json({ conversations, next_cursor }, 200);
   });
 }

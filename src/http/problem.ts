@@ -5,11 +5,19 @@ import { z } from "zod";
 /** Every `code` the API can answer, with its status and title. Clients switch on `code`; it never changes. */
 const catalogue = {
   malformed_json: [400, "The body is not valid JSON"],
+  duplicate_field: [400, "The body names a field twice"],
   invalid_utf8: [400, "The body is not valid UTF-8"],
   invalid_cursor: [400, "The cursor is not one that this list gave out"],
-  unauthorized: [401, "A valid API key is required"],
+  unauthorized: [401, "A valid credential is required"],
+  invalid_visitor_token: [401, "The visitor token is not valid"],
+  invalid_signature: [401, "The delivery is not signed as this source signs"],
   forbidden: [403, "This key may not do that"],
+  origin_not_allowed: [403, "This key may not be used from this web site"],
   not_found: [404, "There is no such resource"],
+  limit_reached: [409, "There are as many of these as there may be"],
+  conversation_too_long: [409, "The conversation has reached its maximal length"],
+  generation_conflict: [409, "The generations of the index do not allow that"],
+  source_exists: [409, "There is a source of this name"],
   body_too_large: [413, "The body is too large"],
   document_too_large: [413, "The document is too large"],
   unsupported_media_type: [415, "The body must be application/json"],
@@ -19,7 +27,9 @@ const catalogue = {
   empty_message: [422, "The message is empty"],
   message_too_long: [422, "The message is too long"],
   rate_limited: [429, "Too many requests"],
+  quota_exceeded: [429, "A quota of the workspace is used up"],
   internal: [500, "Something went wrong on our side"],
+  not_configured: [503, "This deployment lacks a setting that this needs"],
   unavailable: [503, "The service is busy; try again"],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
 

@@ -1,36 +1,145 @@
-import type { IngestMessage } from "../env.ts";
-import { ModelUnavailable } from "../models/ports.ts";
+import type { DocumentWakeUp, GenerationWakeUp, IngestMessage } from "../env.ts";
+import { consumeGenerations } from "../generations/step.ts";
+import { ConverterUnavailable, ModelUnavailable } from "../models/ports.ts";
 import type { Services } from "../services.ts";
 import { chunkMarkdown } from "./chunk.ts";
+import { collectGarbage } from "./collect-garbage.ts";
+import { commitVersions, type Draft, type Owed } from "./commit.ts";
+import { divideOnFailure } from "./divide.ts";
 import { embedMissing } from "./embed.ts";
-import { normalise, UnreadableDocument } from "./formats/normalise.ts";
-import {
-  collectGarbage,
-  commitVersion,
-  finishDocument,
-  markFailed,
-  readWork,
-  type DocumentWork,
-} from "./index-document.ts";
+import { finishDocuments, type Endings } from "./finish.ts";
+import { detectLanguage } from "./formats/language.ts";
+import { UnreadableDocument } from "./formats/unreadable-document.ts";
+import { readDocument } from "./read-document.ts";
+import { readWork, type DocumentWork } from "./work.ts";
+
+/** The errors of documents that could not be learned to the end, by their ids. */
+type Failures = Map<number, unknown>;
 
 /**
- * Learns one document from its current state: normalise → chunk → commit (keywords serve it from here on) → embed
- * what changed → store vectors → done. Each stage leaves a state from which the next run goes on, so a message that comes
- * twice, late or after a crash changes nothing.
+ * Learns documents from their current state, together: normalise → chunk → commit (keywords serve them from here on) →
+ * embed what changed → store vectors → done. Each stage leaves a state from which the next run goes on, so a message that
+ * comes twice, late or after a crash changes nothing; and a document that fails in one takes no other with it.
  */
-export async function learnDocument(services: Services, work: DocumentWork): Promise<void> {
-  if (work.status !== "deleted") {
-    if (work.liveVersion !== work.version) await serveNewVersion(services, work);
-    await embedMissing(services, work);
-  }
-  await collectGarbage(services, work.documentId);
-  await finishDocument(services.db, work, services.now());
+export async function learnDocuments(services: Services, works: DocumentWork[]): Promise<Failures> {
+  const failures: Failures = new Map();
+  const drafts = await draftVersions(services, works, failures);
+  const owed = await serveVersions(services, works, drafts, failures);
+  await addVectors(services, works, owed, failures);
+  addAll(failures, await collectGarbage(services, owed.garbage));
+  await finishDocuments(services.db, conclude(works, failures), services.now());
+  wakeOtherGenerations(services, owed);
+  return failures;
 }
 
-async function serveNewVersion(services: Services, work: DocumentWork): Promise<void> {
-  const markdown = normalise(work.content, work.contentType);
-  const chunks = chunkMarkdown(work.title, markdown);
-  await commitVersion(services, work, markdown, chunks);
+/** Reads what is new in the one Markdown dialect and cuts it. */
+async function draftVersions(
+  services: Services,
+  works: DocumentWork[],
+  failures: Failures,
+): Promise<Draft[]> {
+  const drafts: Draft[] = [];
+  for (const work of works) {
+    if (work.status === "deleted" || work.liveVersion === work.version) continue;
+    try {
+      const markdown = await readDocument(services, work);
+      const chunks = chunkMarkdown(work.title, markdown);
+      const language = work.language ?? detectLanguage(markdown);
+      drafts.push({ work, markdown, chunks, language, normalisedAt: services.now() });
+    } catch (error) {
+      failures.set(work.documentId, error);
+    }
+  }
+  return drafts;
+}
+
+/** Commits all drafts in one transaction, or in several where one of them cannot be committed. */
+async function serveVersions(
+  services: Services,
+  works: DocumentWork[],
+  drafts: Draft[],
+  failures: Failures,
+): Promise<Owed> {
+  const owed: Owed = { missing: [], garbage: [], others: [] };
+  const draftOf = new Map(drafts.map((draft) => [draft.work, draft]));
+  const failed = await divideOnFailure(
+    works,
+    async (some) => {
+      const own = some.flatMap((work) => draftOf.get(work) ?? []);
+      const found = await commitVersions(services, some, own);
+      owed.missing.push(...found.missing);
+      owed.garbage.push(...found.garbage);
+      owed.others.push(...found.others);
+    },
+    () => true,
+  );
+  for (const [work, error] of failed) failures.set(work.documentId, error);
+  return owed;
+}
+
+async function addVectors(
+  services: Services,
+  works: DocumentWork[],
+  { missing }: Owed,
+  failures: Failures,
+): Promise<void> {
+  const titles = new Map(works.map((work) => [work.documentId, work.title]));
+  addAll(failures, await embedMissing(services, missing, (id) => titles.get(id) ?? ""));
+}
+
+/** What was learned is owed to a generation that is being built, too. Should the message get lost, the sweeper sends it. */
+function wakeOtherGenerations({ ingestQueue, waitUntil }: Services, { others }: Owed): void {
+  if (others.length === 0) return;
+  waitUntil(
+    ingestQueue.sendBatch(others.map((body) => ({ body }))).catch((error: unknown) => {
+      console.warn("generation: wake-up not sent", { error: String(error) });
+    }),
+  );
+}
+
+function addAll(failures: Failures, more: Failures): void {
+  for (const [documentId, error] of more) failures.set(documentId, error);
+}
+
+function conclude(works: DocumentWork[], failures: Failures): Endings {
+  const endings: Endings = { done: [], failed: [], delayed: [] };
+  for (const work of works) {
+    if (!failures.has(work.documentId)) {
+      endings.done.push(work);
+      continue;
+    }
+    const error = failures.get(work.documentId);
+    const reason = permanentReason(error);
+    if (reason === undefined) endings.delayed.push({ work, reason: passingReason(error) });
+    else {
+      console.warn("ingest: failed", { document: work.documentId, error: toMessage(error) });
+      endings.failed.push({ work, reason });
+    }
+  }
+  return endings;
+}
+
+/** What to tell the owner when no further attempt can succeed; undefined when one may. */
+function permanentReason(error: unknown): string | undefined {
+  if (error instanceof UnreadableDocument) return error.message;
+  if (error instanceof ModelUnavailable && !error.transient) {
+    if (error instanceof ConverterUnavailable) return "The service that converts files refused it.";
+    return "The embedding model refused the text. Only keyword search finds this document.";
+  }
+  return undefined;
+}
+
+/** What to tell the owner while attempts go on. What the services said stays in the log. */
+function passingReason(error: unknown): string {
+  if (error instanceof ConverterUnavailable) return "The service that converts files is busy.";
+  if (error instanceof ModelUnavailable) return "The embedding model is busy.";
+  return /VECTOR_/.test(toMessage(error))
+    ? "The vector index is busy."
+    : "Something went wrong on our side.";
+}
+
+function toMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Seconds before the attempt after this one; the dead-letter queue follows the last. */
@@ -38,57 +147,68 @@ export function retryDelay(attempts: number): number {
   return Math.min(600, 5 * 2 ** (attempts - 1));
 }
 
-/** The queue's handler. Messages fail one by one: what is permanent is recorded, what may pass is retried later. */
+/** The queue's handler. */
 export async function consumeIngest(
-  batch: MessageBatch<IngestMessage>,
+  { messages }: MessageBatch<IngestMessage>,
   services: Services,
 ): Promise<void> {
-  for (const message of batch.messages) {
-    try {
-      await learnOrRecordFailure(services, message.body.document_id);
-      message.ack();
-    } catch (error) {
-      console.warn("ingest: will retry", {
-        document: message.body.document_id,
-        error: String(error),
-      });
+  await consumeDocuments(messages.filter(isOfDocument), services);
+  await consumeGenerations(messages.filter(isOfGeneration), services);
+}
+
+/** The dead-letter queue's handler. Of generations, the sweeper knows. */
+export async function consumeIngestDeadLetters(
+  { messages }: MessageBatch<IngestMessage>,
+  services: Services,
+): Promise<void> {
+  await recordDeadLetters(messages.filter(isOfDocument), services);
+  for (const message of messages.filter(isOfGeneration)) message.ack();
+}
+
+function isOfDocument(message: Message<IngestMessage>): message is Message<DocumentWakeUp> {
+  return "document_id" in message.body;
+}
+
+function isOfGeneration(message: Message<IngestMessage>): message is Message<GenerationWakeUp> {
+  return "generation" in message.body;
+}
+
+/** What is permanent is recorded and done with, what may pass is retried later. */
+async function consumeDocuments(
+  messages: Message<DocumentWakeUp>[],
+  services: Services,
+): Promise<void> {
+  const failures: Failures = new Map();
+  let waiting = [...new Set(messages.map((message) => message.body.document_id))];
+  while (waiting.length > 0) {
+    const { works, rest } = await readWork(services.db, waiting);
+    addAll(failures, await learnDocuments(services, works));
+    waiting = rest;
+  }
+  for (const message of messages) {
+    const error = failures.get(message.body.document_id);
+    if (error === undefined || permanentReason(error) !== undefined) message.ack();
+    else {
+      const [document, cause] = [message.body.document_id, toMessage(error)];
+      console.warn("ingest: will retry", { document, error: cause });
       message.retry({ delaySeconds: retryDelay(message.attempts) });
     }
   }
 }
 
-async function learnOrRecordFailure(services: Services, documentId: number): Promise<void> {
-  const work = await readWork(services.db, documentId);
-  if (!work) return;
-  try {
-    await learnDocument(services, work);
-  } catch (error) {
-    const reason = permanentReason(error);
-    if (reason === undefined) throw error;
-    await markFailed(services.db, work, reason, services.now());
-  }
-}
-
-/** The dead-letter queue's handler: the reason is written where the owner of the document looks. */
-export async function consumeIngestDeadLetters(
-  batch: MessageBatch<IngestMessage>,
+/** The reason is written where the owner of the document looks. */
+async function recordDeadLetters(
+  messages: Message<DocumentWakeUp>[],
   services: Services,
 ): Promise<void> {
-  for (const message of batch.messages) {
-    const reason =
-      "Gave up after several attempts: a service it needs kept failing. Upload it again to retry.";
-    const work = await readWork(services.db, message.body.document_id);
-    if (work) await markFailed(services.db, work, reason, services.now());
-    message.ack();
+  const reason =
+    "Gave up after several attempts: a service it needs kept failing. Retry it once that is over.";
+  let waiting = messages.map((message) => message.body.document_id);
+  while (waiting.length > 0) {
+    const { works, rest } = await readWork(services.db, waiting);
+    const failed = works.map((work) => ({ work, reason }));
+    await finishDocuments(services.db, { done: [], failed, delayed: [] }, services.now());
+    waiting = rest;
   }
-}
-
-/** What to tell the owner when no further attempt can succeed; undefined when one may. */
-function permanentReason(error: unknown): string | undefined {
-  if (error instanceof UnreadableDocument) return error.message;
-  if (error instanceof ModelUnavailable && !error.transient) {
-    console.error("ingest: embedding is misconfigured", { error: error.message });
-    return "The embedding model refused the text. Only keyword search finds this document.";
-  }
-  return undefined;
+  for (const message of messages) message.ack();
 }

@@ -1,4 +1,6 @@
+import { documentsAuditStatement, type Actor } from "../audit/log.ts";
 import { sha256Hex } from "../auth/keys.ts";
+import { jsonSlices, toJson } from "./rows.ts";
 
 export type DocumentStatus = "pending" | "live" | "failed" | "deleted";
 
@@ -31,8 +33,21 @@ export interface DocumentSummary {
   /** Chunks whose text the last run had to embed; the others were unchanged. */
   embedded_chunks: number;
   source_updated_at: string | null;
+  /** When this version reached each stage, and what delays it. */
+  stages: Stages;
   created_at: string;
   updated_at: string;
+}
+
+export interface Stages {
+  accepted_at?: string;
+  normalised_at?: string;
+  /** From here on the keyword leg finds it, and no longer the version before. */
+  keywords_at?: string;
+  /** Vectorize has accepted all its vectors, and shows them some seconds later. */
+  vectors_at?: string;
+  failed_at?: string;
+  delayed_by?: string;
 }
 
 export interface Accepted {
@@ -40,10 +55,32 @@ export interface Accepted {
   version: number;
   status: DocumentStatus;
   unchanged: boolean;
+  /** The source's timestamp is older than one that this document has seen already: nothing was done. */
+  stale: boolean;
 }
 
-const SUMMARY_COLUMNS = `external_id, title, url, content_type, language, audience, metadata, status, version,
-  live_version, error, chunk_count AS chunks, embedded_chunks, source_updated_at, created_at, updated_at`;
+/**
+ * How far ahead of our clock a source's timestamp is believed. A clock that is years ahead would otherwise hold its
+ * document in a state that no later event can change.
+ */
+const MAX_CLOCK_LEAD_MS = 24 * 3600_000;
+
+/** A source's timestamp as milliseconds since the epoch: `+02:00` and `Z` may name the same instant. */
+function toInstant(timestamp: string | undefined, now: number): number | null {
+  if (timestamp === undefined) return null;
+  const instant = Date.parse(timestamp);
+  if (Number.isNaN(instant)) throw new RangeError(`Not a timestamp: ${timestamp}`);
+  return Math.min(instant, now + MAX_CLOCK_LEAD_MS);
+}
+
+/** SQL: the event, of the instant `event` or of none, does not come from before what the document has seen. */
+function isNotStale(event: string): string {
+  return `(${event} IS NULL OR documents.source_instant IS NULL OR documents.source_instant <= ${event})`;
+}
+
+const SUMMARY_COLUMNS = `external_id, title, url, content_type,
+  coalesce(language, detected_language) AS language, audience, metadata, status, version,
+  live_version, error, chunk_count AS chunks, embedded_chunks, source_updated_at, stages, created_at, updated_at`;
 
 /** The same document again hashes the same; what it leaves out is bookkeeping that no reader sees. */
 async function hashContent(input: DocumentInput): Promise<string> {
@@ -55,7 +92,8 @@ async function hashContent(input: DocumentInput): Promise<string> {
 
 /**
  * Stores a document and the work it owes in one transaction. The same content again changes nothing and owes nothing,
- * unless the last attempt failed.
+ * unless the last attempt failed. An `updated_at` from before what the document has seen, a deletion included, changes
+ * nothing either; events of the same instant, or without one, count in the order of their arrival.
  */
 export async function putDocument(
   db: D1Database,
@@ -63,104 +101,242 @@ export async function putDocument(
   externalId: string,
   input: DocumentInput,
   now: number,
+  by?: Actor,
 ): Promise<Accepted> {
-  const upsert = db
+  const [accepted] = await putDocuments(db, workspaceId, [{ externalId, input }], now, by);
+  if (!accepted) throw new Error("The stored document could not be read back");
+  return accepted;
+}
+
+/** Longer contents travel as values of their own: escaped as JSON they could pass the 2 MB that D1 takes. */
+const LONG_CONTENT = 200_000;
+
+/**
+ * {@link putDocument} for many in one round trip; all are stored, or none. No id may come twice.
+ * @param by whom the audit log names for it; without one nobody is named
+ * @returns what became of each, in order
+ */
+export async function putDocuments(
+  db: D1Database,
+  workspaceId: string,
+  documents: { externalId: string; input: DocumentInput }[],
+  now: number,
+  by?: Actor,
+): Promise<Accepted[]> {
+  const rows = await Promise.all(
+    documents.map(async ({ externalId, input }) => ({
+      ...input,
+      external_id: externalId,
+      hash: await hashContent(input),
+      instant: toInstant(input.updated_at, now),
+    })),
+  );
+  const isLong = (row: { content: string }): boolean => row.content.length > LONG_CONTENT;
+  const upserts = [
+    ...jsonSlices(rows.filter((row) => !isLong(row))).map((slice) =>
+      upsertStatement(db, workspaceId, now, slice, null),
+    ),
+    ...rows
+      .filter(isLong)
+      .map(({ content, ...row }) => upsertStatement(db, workspaceId, now, toJson([row]), content)),
+  ];
+  const events = JSON.stringify(
+    rows.map(({ external_id, updated_at, instant }) => ({ external_id, updated_at, instant })),
+  );
+  const results = await db.batch<DocumentState>([
+    ...upserts,
+    ...(by ? [documentsAuditStatement(db, by, "document.put", workspaceId, events, now)] : []),
+    noteInstants(db, workspaceId, events),
+    oweWork(db, workspaceId, events, now),
+    readStates(db, workspaceId, events),
+  ]);
+  const changed = new Set(
+    results.slice(0, upserts.length).flatMap(({ results: ids }) => ids.map(({ id }) => id)),
+  );
+  const states = new Map(results.at(-1)?.results.map((row) => [row.external_id, row]));
+  return rows.flatMap(({ external_id, instant }) => {
+    const row = states.get(external_id);
+    return row ? [{ ...toState(row, instant), unchanged: !changed.has(row.id) }] : [];
+  });
+}
+
+function upsertStatement(
+  db: D1Database,
+  workspaceId: string,
+  now: number,
+  rows: string,
+  longContent: string | null,
+): D1PreparedStatement {
+  return db
     .prepare(
       `INSERT INTO documents (workspace_id, external_id, title, content, content_type, url, language, audience,
-         metadata, source_updated_at, content_hash, version, status, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, 'pending', ?12, ?12)
+         metadata, source_updated_at, source_instant, content_hash, version, status, stages, created_at, updated_at)
+       SELECT ?1, value ->> 'external_id', value ->> 'title', coalesce(?4, value ->> 'content'),
+         value ->> 'content_type', value ->> 'url', value ->> 'language', value -> 'audience', value -> 'metadata',
+         value ->> 'updated_at', value ->> 'instant', value ->> 'hash', 1, 'pending',
+         json_object('accepted_at', ?2), ?2, ?2
+       FROM json_each(?3) WHERE true
        ON CONFLICT (workspace_id, external_id) DO UPDATE SET
          title = excluded.title, content = excluded.content, content_type = excluded.content_type,
          url = excluded.url, language = excluded.language, audience = excluded.audience,
          metadata = excluded.metadata, source_updated_at = excluded.source_updated_at,
          content_hash = excluded.content_hash, version = version + 1, status = 'pending', error = NULL,
-         updated_at = excluded.updated_at
-       WHERE content_hash <> excluded.content_hash OR status IN ('failed', 'deleted')
+         stages = excluded.stages, updated_at = excluded.updated_at
+       WHERE (content_hash <> excluded.content_hash OR status IN ('failed', 'deleted'))
+         AND ${isNotStale("excluded.source_instant")}
        RETURNING id`,
     )
-    .bind(
-      workspaceId,
-      externalId,
-      input.title,
-      input.content,
-      input.content_type,
-      input.url ?? null,
-      input.language ?? null,
-      JSON.stringify(input.audience),
-      JSON.stringify(input.metadata),
-      input.updated_at ?? null,
-      await hashContent(input),
-      now,
-    );
-  const [changed, , current] = await db.batch<{
-    id: number;
-    version: number;
-    status: DocumentStatus;
-  }>([
-    upsert,
-    oweWork(db, workspaceId, externalId, now),
-    db
-      .prepare(
-        `SELECT id, version, status FROM documents WHERE workspace_id = ?1 AND external_id = ?2`,
-      )
-      .bind(workspaceId, externalId),
-  ]);
-  const row = current?.results[0];
-  if (!row) throw new Error("The stored document could not be read back");
-  const unchanged = changed?.results.length === 0;
-  return { documentId: row.id, version: row.version, status: row.status, unchanged };
+    .bind(workspaceId, now, rows, longContent);
+}
+
+interface DocumentState {
+  id: number;
+  external_id: string;
+  version: number;
+  status: DocumentStatus;
+  source_instant: number | null;
+}
+
+/** What the statements below need of an event. */
+function toEvent(externalId: string, timestamp?: string, instant: number | null = null): string {
+  return JSON.stringify([{ external_id: externalId, updated_at: timestamp, instant }]);
+}
+
+function readStates(db: D1Database, workspaceId: string, events: string): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT d.id, d.external_id, d.version, d.status, d.source_instant
+       FROM json_each(?2) AS e JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'`,
+    )
+    .bind(workspaceId, events);
+}
+
+/** Whatever was not stale has become the newest, so what is older than the newest was. */
+function toState(row: DocumentState, instant: number | null) {
+  const stale = instant !== null && row.source_instant !== null && row.source_instant > instant;
+  return { documentId: row.id, version: row.version, status: row.status, stale };
+}
+
+/** Also for an event that changes nothing else: one from between the two is stale from here on. */
+function noteInstants(db: D1Database, workspaceId: string, events: string): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE documents SET source_instant = e.value ->> 'instant', source_updated_at = e.value ->> 'updated_at'
+       FROM json_each(?2) AS e
+       WHERE workspace_id = ?1 AND external_id = e.value ->> 'external_id' AND e.value ->> 'instant' IS NOT NULL
+         AND (source_instant IS NULL OR source_instant <= e.value ->> 'instant')`,
+    )
+    .bind(workspaceId, events);
 }
 
 function oweWork(
   db: D1Database,
   workspaceId: string,
-  externalId: string,
+  events: string,
   now: number,
 ): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO outbox (document_id, created_at)
-       SELECT id, ?3 FROM documents
-       WHERE workspace_id = ?1 AND external_id = ?2 AND (status = 'pending' OR (status = 'deleted' AND updated_at = ?3))
+       SELECT d.id, ?3
+       FROM json_each(?2) AS e JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'
+       WHERE d.status = 'pending' OR (d.status = 'deleted' AND d.updated_at = ?3)
        ON CONFLICT (document_id) DO UPDATE SET created_at = excluded.created_at`,
     )
-    .bind(workspaceId, externalId, now);
+    .bind(workspaceId, events, now);
 }
 
 /**
  * Takes a document out of both legs in one transaction: from here on no search returns it. Its vectors are collected
  * afterwards. Answers null when there is no such document.
+ * @param sourceTimestamp when the source deleted it (RFC 3339). A deletion from before what the document has seen changes
+ *   nothing; any other leaves a tombstone, also for a document that never came, which an older upsert does not bring back.
  */
 export async function deleteDocument(
   db: D1Database,
   workspaceId: string,
   externalId: string,
   now: number,
-): Promise<{ documentId: number; version: number } | null> {
+  sourceTimestamp?: string,
+  by?: Actor,
+): Promise<Omit<Accepted, "unchanged"> | null> {
+  const instant = toInstant(sourceTimestamp, now);
+  const event = toEvent(externalId, sourceTimestamp, instant);
   const chunksOf = `SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id
     WHERE d.workspace_id = ?1 AND d.external_id = ?2 AND d.status = 'deleted'`;
   const bound = (sql: string): D1PreparedStatement => db.prepare(sql).bind(workspaceId, externalId);
-  const [deleted] = await db.batch<{ id: number; version: number }>([
+  const results = await db.batch<DocumentState>([
     db
       .prepare(
         `UPDATE documents SET status = 'deleted', version = version + 1, live_version = 0, content = '',
            markdown = NULL, content_hash = '', metadata = '{}', error = NULL, chunk_count = 0, updated_at = ?3
-         WHERE workspace_id = ?1 AND external_id = ?2 AND status <> 'deleted'
-         RETURNING id, version`,
+         WHERE workspace_id = ?1 AND external_id = ?2 AND status <> 'deleted' AND ${isNotStale("?4")}
+         RETURNING id`,
       )
-      .bind(workspaceId, externalId, now),
+      .bind(workspaceId, externalId, now, instant),
+    ...(by ? [documentsAuditStatement(db, by, "document.delete", workspaceId, event, now)] : []),
+    tombstone(db, workspaceId, externalId, instant, now),
+    noteInstants(db, workspaceId, event),
     db
       .prepare(
-        `INSERT OR IGNORE INTO vector_garbage (vector_id, document_id, created_at)
-         SELECT 'c' || id, document_id, ?3 FROM chunks WHERE id IN (${chunksOf})`,
+        `INSERT OR IGNORE INTO vector_garbage (vector_id, index_name, document_id, created_at)
+         SELECT g.vector_prefix || c.id, g.index_name, c.document_id, ?3
+         FROM chunks c JOIN index_generations g ON g.workspace_id = c.workspace_id AND g.state <> 'collected'
+         WHERE c.id IN (${chunksOf})`,
       )
       .bind(workspaceId, externalId, now),
     bound(`DELETE FROM chunk_terms WHERE rowid IN (${chunksOf})`),
     bound(`DELETE FROM chunks WHERE id IN (${chunksOf})`),
-    oweWork(db, workspaceId, externalId, now),
+    oweWork(db, workspaceId, event, now),
+    readStates(db, workspaceId, event),
   ]);
-  const row = deleted?.results[0];
-  return row ? { documentId: row.id, version: row.version } : null;
+  const row = results.at(-1)?.results[0];
+  const isNews = results[0]?.results.length === 1 || instant !== null;
+  return row && isNews ? toState(row, instant) : null;
+}
+
+/** A deletion that overtakes its document has to be remembered; it can be, when the source says of when it is. */
+function tombstone(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  instant: number | null,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT OR IGNORE INTO documents (workspace_id, external_id, title, content, content_type, content_hash, version,
+         status, created_at, updated_at)
+       SELECT ?1, ?2, '', '', 'text/plain', '', 1, 'deleted', ?4, ?4 WHERE ?3 IS NOT NULL`,
+    )
+    .bind(workspaceId, externalId, instant, now);
+}
+
+/**
+ * Asks for another attempt at a version that failed, or that seems stuck. One that is live stays as it is. Answers null when
+ * there is no such document.
+ */
+export async function retryDocument(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  now: number,
+): Promise<Accepted | null> {
+  const event = toEvent(externalId);
+  const [changed, , current] = await db.batch<DocumentState>([
+    db
+      .prepare(
+        `UPDATE documents SET status = 'pending', error = NULL, updated_at = ?3,
+           stages = json_remove(stages, '$.failed_at', '$.delayed_by')
+         WHERE workspace_id = ?1 AND external_id = ?2 AND status IN ('failed', 'pending') RETURNING id`,
+      )
+      .bind(workspaceId, externalId, now),
+    oweWork(db, workspaceId, event, now),
+    readStates(db, workspaceId, event),
+  ]);
+  const row = current?.results[0];
+  if (!row || row.status === "deleted") return null;
+  return { ...toState(row, null), unchanged: changed?.results.length === 0 };
 }
 
 export async function getDocument(
@@ -196,9 +372,13 @@ export async function listDocuments(
   return results.map(toSummary);
 }
 
-type SummaryRow = Omit<DocumentSummary, "audience" | "metadata" | "created_at" | "updated_at"> & {
+type SummaryRow = Omit<
+  DocumentSummary,
+  "audience" | "metadata" | "stages" | "created_at" | "updated_at"
+> & {
   audience: string;
   metadata: string;
+  stages: string;
   created_at: number;
   updated_at: number;
 };
@@ -209,7 +389,18 @@ function toSummary(row: SummaryRow): DocumentSummary {
     ...columns,
     audience: JSON.parse(row.audience) as string[],
     metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    stages: toStages(row.stages),
     created_at: new Date(row.created_at).toISOString(),
     updated_at: new Date(row.updated_at).toISOString(),
   };
+}
+
+function toStages(json: string): Stages {
+  const stages = Object.entries(JSON.parse(json) as Record<string, number | string>);
+  return Object.fromEntries(
+    stages.map(([name, value]) => [
+      name,
+      typeof value === "number" ? new Date(value).toISOString() : value,
+    ]),
+  );
 }

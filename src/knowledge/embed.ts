@@ -1,37 +1,120 @@
+import { vectorId, type Generation } from "../generations/generation.ts";
+import { ModelUnavailable } from "../models/ports.ts";
+import { UPSERT_BATCH } from "../retrieval/vectorize.ts";
 import type { Services } from "../services.ts";
+import { divideOnFailure } from "./divide.ts";
+import type { MissingVector } from "./commit.ts";
 import { embeddedText } from "./chunk.ts";
-import { markVectorsStored, readChunksWithoutVector, type DocumentWork } from "./index-document.ts";
+
+/** Chunks of one document that go into one call of the model. */
+interface Piece {
+  documentId: number;
+  title: string;
+  chunks: MissingVector[];
+}
+
+interface Embedded {
+  chunk: MissingVector;
+  values: number[];
+}
 
 /**
- * Embeds the chunks of a document that have no vector yet, and only those. What one call of the model gave is stored before
- * the next call, so a failure in the middle of a long document costs one call, not all that came before it.
+ * Embeds chunks, those of many documents in one call of the model, and stores their vectors, those of many calls in one
+ * upsert. What was embedded is stored also when a later call fails, so that no failure costs more than its own call.
+ * @returns the error of each document that failed
  */
-export async function embedMissing(services: Services, work: DocumentWork): Promise<void> {
-  const { db, embedder, vectors } = services;
-  const missing = await readChunksWithoutVector(db, work);
-  for (let start = 0; start < missing.length; start += embedder.batchSize) {
-    const chunks = missing.slice(start, start + embedder.batchSize);
-    const texts = chunks.map((chunk) => embeddedText(work.title, chunk));
-    const values = await embedder.embed(texts, "passage");
-    await vectors.upsert(
-      work.workspaceId,
-      chunks.map((chunk, index) => ({ id: vectorId(chunk.id), values: values[index] ?? [] })),
-    );
-    await markVectorsStored(
-      db,
-      work.documentId,
-      chunks.map((chunk) => chunk.id),
-    );
+export async function embedMissing(
+  services: Services,
+  missing: MissingVector[],
+  titleOf: (documentId: number) => string,
+): Promise<Map<number, unknown>> {
+  const failures = new Map<number, unknown>();
+  const targets = Map.groupBy(
+    missing,
+    ({ generation }) => `${generation.index} ${generation.model}`,
+  );
+  for (const chunks of targets.values()) {
+    const [first] = chunks;
+    if (!first) continue;
+    const { model, index } = first.generation;
+    const embedder = services.embedderOf(model);
+    let embedded: Embedded[] = [];
+    const flush = async (): Promise<void> => {
+      const failed = await storeVectors(services, index, embedded);
+      for (const [documentId, error] of failed) failures.set(documentId, error);
+      embedded = [];
+    };
+    for (let start = 0; start < chunks.length; start += embedder.batchSize) {
+      const pieces = toPieces(chunks.slice(start, start + embedder.batchSize), titleOf);
+      const call = async (some: Piece[]): Promise<void> => {
+        const asked = some.flatMap((piece) => piece.chunks);
+        const texts = some.flatMap(({ title, chunks: own }) =>
+          own.map((chunk) => embeddedText(title, chunk)),
+        );
+        const vectors = await embedder.embed(texts, "passage");
+        embedded.push(...asked.map((chunk, at) => ({ chunk, values: vectors[at] ?? [] })));
+      };
+      const failed = await divideOnFailure(pieces, call, mayPass);
+      for (const [{ documentId }, error] of failed) failures.set(documentId, error);
+      if (embedded.length + embedder.batchSize > UPSERT_BATCH) await flush();
+    }
+    await flush();
   }
+  return failures;
 }
 
-/** A chunk's vector is named after its row, which is never reused. */
-export function vectorId(chunkId: number): string {
-  return `c${chunkId}`;
+function toPieces(chunks: MissingVector[], titleOf: (documentId: number) => string): Piece[] {
+  return [...Map.groupBy(chunks, (chunk) => chunk.documentId)].map(([documentId, own]) => ({
+    documentId,
+    title: titleOf(documentId),
+    chunks: own,
+  }));
 }
 
-/** The chunk that a vector stands for, or undefined for an id that this application never gave. */
-export function chunkIdOf(id: string): number | undefined {
-  const digits = /^c(\d{1,15})$/.exec(id)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+function mayPass(error: unknown): boolean {
+  return !(error instanceof ModelUnavailable) || error.transient;
+}
+
+async function storeVectors(
+  services: Services,
+  index: Generation["index"],
+  embedded: Embedded[],
+): Promise<Map<number, unknown>> {
+  const documents = [...Map.groupBy(embedded, ({ chunk }) => chunk.documentId).values()];
+  const failed = await divideOnFailure(
+    documents,
+    async (some) => {
+      const rows = some.flat();
+      await services.vectors.upsert(
+        index,
+        rows.map(({ chunk, values }) => ({
+          id: vectorId(chunk.generation, chunk.chunkId),
+          namespace: chunk.generation.namespace,
+          values,
+        })),
+      );
+      await markStored(services.db, rows);
+    },
+    () => true,
+  );
+  return new Map([...failed].map(([rows, error]) => [rows[0]?.chunk.documentId ?? 0, error]));
+}
+
+/** Of a generation that has been given up meanwhile, nothing is noted: its vectors are collected. */
+async function markStored(db: D1Database, rows: Embedded[]): Promise<void> {
+  const marks = rows.map(({ chunk }) => [
+    chunk.chunkId,
+    chunk.documentId,
+    chunk.generation.number,
+    chunk.generation.slot,
+  ]);
+  await db
+    .prepare(
+      `UPDATE chunks SET vector_stored = vector_stored | e.value ->> 3 FROM json_each(?1) AS e
+       WHERE chunks.id = e.value ->> 0 AND chunks.document_id = e.value ->> 1
+         AND EXISTS (SELECT 1 FROM index_generations g WHERE g.workspace_id = chunks.workspace_id
+           AND g.number = e.value ->> 2 AND g.state IN ('building', 'live', 'retired'))`,
+    )
+    .bind(JSON.stringify(marks))
+    .run();
 }

@@ -1,22 +1,34 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
+import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
-import { requireKey, type App } from "../http/context.ts";
+import type { App } from "../http/context.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
 import type { Services } from "../services.ts";
-import { deleteDocument, getDocument, listDocuments, putDocument } from "./documents.ts";
+import { fileContentTypes } from "./formats/file-types.ts";
+import { fileQuery, fileUpload } from "./upload.ts";
+import { importDocuments, MAX_IMPORT_BYTES } from "./import.ts";
+import {
+  deleteDocument,
+  getDocument,
+  listDocuments,
+  putDocument,
+  retryDocument,
+} from "./documents.ts";
 import {
   acceptedDocument,
   checkDocument,
   checkExternalId,
+  deleteQuery,
   documentBody,
   documentSummary,
+  importResult,
   listQuery,
 } from "./schema.ts";
 
-const access = requireKey({ scope: "documents", secretOnly: true });
+const fileBytes = z.string().meta({ type: "string", format: "binary" });
 const idParameter = z.object({ external_id: z.string() });
 
 /** The router leaves what is not UTF-8 in a path as it stands: `%FF` would name the same document as `%25FF`. */
@@ -33,10 +45,24 @@ const putRoute = createRoute({
   method: "put",
   path: "/v1/documents/{external_id}",
   summary: "Create or replace a document",
-  middleware: [access, readablePath, jsonBody()] as const,
+  description:
+    "As JSON, or as a file: the body is the file's bytes, its content type says what it is, and the query says the rest.",
+  middleware: [
+    readablePath,
+    fileUpload((c, id) => wakeConsumer(c.get("services"), id)),
+    jsonBody(),
+  ] as const,
   request: {
     params: idParameter,
-    body: { ...jsonContent(documentBody, "The document"), required: true },
+    query: fileQuery.partial().extend({ audience: z.unknown().optional() }),
+    body: {
+      description: "The document",
+      content: {
+        "application/json": { schema: documentBody },
+        ...Object.fromEntries(fileContentTypes.map((type) => [type, { schema: fileBytes }])),
+      },
+      required: true,
+    },
   },
   responses: {
     202: jsonContent(acceptedDocument, "Stored; it is learned in the background"),
@@ -48,7 +74,7 @@ const getRoute = createRoute({
   method: "get",
   path: "/v1/documents/{external_id}",
   summary: "Read a document and how far it has been learned",
-  middleware: [access, readablePath] as const,
+  middleware: [readablePath] as const,
   request: { params: idParameter },
   responses: {
     200: jsonContent(documentSummary.extend({ content: z.string() }), "The document"),
@@ -60,14 +86,47 @@ const deleteRoute = createRoute({
   method: "delete",
   path: "/v1/documents/{external_id}",
   summary: "Delete a document; no answer uses it from the response on",
-  middleware: [access, readablePath] as const,
-  request: { params: idParameter },
+  middleware: [readablePath] as const,
+  request: { params: idParameter, query: deleteQuery },
   responses: {
     200: jsonContent(
-      z.object({ external_id: z.string(), version: z.int(), status: z.literal("deleted") }),
-      "Deleted",
+      acceptedDocument.omit({ unchanged: true }),
+      "Deleted, or `stale`: the source has changed the document since",
     ),
     ...problems(401, 403, 404, 422, 429),
+  },
+});
+
+const retryRoute = createRoute({
+  method: "post",
+  path: "/v1/documents/{external_id}/retry",
+  summary: "Try again to learn a document that failed",
+  middleware: [readablePath] as const,
+  request: { params: idParameter },
+  responses: {
+    202: jsonContent(
+      acceptedDocument,
+      "It is learned in the background; `unchanged` if it is live",
+    ),
+    ...problems(401, 403, 404, 422, 429),
+  },
+});
+
+const importRoute = createRoute({
+  method: "post",
+  path: "/v1/documents/import",
+  summary:
+    "Store many documents: one JSON object a line, as for one document and with its `external_id`",
+  request: {
+    body: {
+      description: "Read as it arrives. A line that is wrong is reported; the others are stored.",
+      required: true,
+      content: { "application/x-ndjson": { schema: z.string() } },
+    },
+  },
+  responses: {
+    200: jsonContent(importResult, "What became of the lines"),
+    ...problems(401, 403, 413, 415, 422, 429),
   },
 });
 
@@ -75,7 +134,6 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/documents",
   summary: "List documents",
-  middleware: [access] as const,
   request: { query: listQuery },
   responses: {
     200: jsonContent(
@@ -92,10 +150,12 @@ export function documentRoutes(app: App): void {
     const externalId = checkExternalId(c.req.valid("param").external_id);
     const body = checkDocument(c.req.valid("json"));
     const { workspaceId } = c.get("caller");
-    const accepted = await putDocument(services.db, workspaceId, externalId, body, services.now());
-    const { documentId, version, status, unchanged } = accepted;
-    if (status === "pending") wakeConsumer(services, documentId);
-    return c.json({ external_id: externalId, version, status, unchanged }, 202);
+    const { db, now } = services;
+    const by = actorOf(c);
+    const accepted = await putDocument(db, workspaceId, externalId, body, now(), by);
+    const { documentId, ...state } = accepted;
+    if (state.status === "pending") wakeConsumer(services, documentId);
+    return c.json({ external_id: externalId, ...state }, 202);
   });
 
   app.openapi(getRoute, async (c) => {
@@ -113,11 +173,45 @@ export function documentRoutes(app: App): void {
     const services = c.get("services");
     const externalId = checkExternalId(c.req.valid("param").external_id);
     const { workspaceId } = c.get("caller");
-    const deleted = await deleteDocument(services.db, workspaceId, externalId, services.now());
+    const { updated_at } = c.req.valid("query");
+    const { db, now } = services;
+    const deleted = await deleteDocument(
+      db,
+      workspaceId,
+      externalId,
+      now(),
+      updated_at,
+      actorOf(c),
+    );
     if (!deleted) throw new Problem("not_found", "There is no document with this external id.");
-    wakeConsumer(services, deleted.documentId);
-    const { version } = deleted;
-    return c.json({ external_id: externalId, version, status: "deleted" as const }, 200);
+    const { documentId, ...state } = deleted;
+    if (!state.stale) wakeConsumer(services, documentId);
+    return c.json({ external_id: externalId, ...state }, 200);
+  });
+
+  app.openapi(retryRoute, async (c) => {
+    const services = c.get("services");
+    const externalId = checkExternalId(c.req.valid("param").external_id);
+    const { workspaceId } = c.get("caller");
+    const retried = await retryDocument(services.db, workspaceId, externalId, services.now());
+    if (!retried) throw new Problem("not_found", "There is no document with this external id.");
+    const { documentId, ...state } = retried;
+    if (!state.unchanged) wakeConsumer(services, documentId);
+    return c.json({ external_id: externalId, ...state }, 202);
+  });
+
+  app.openapi(importRoute, async (c) => {
+    const type = c.req.header("content-type") ?? "";
+    if (!/^application\/(x-ndjson|ndjson|jsonl|x-jsonlines)\s*(;|$)/i.test(type)) {
+      throw new Problem("unsupported_media_type", "Send the lines as application/x-ndjson.");
+    }
+    if (Number(c.req.header("content-length") ?? 0) > MAX_IMPORT_BYTES) {
+      throw new Problem("body_too_large", `At most ${MAX_IMPORT_BYTES} bytes are accepted.`);
+    }
+    const { body } = c.req.raw;
+    if (!body) throw new Problem("validation_failed", "The body is empty.");
+    const { workspaceId } = c.get("caller");
+    return c.json(await importDocuments(c.get("services"), workspaceId, body, actorOf(c)), 200);
   });
 
   app.openapi(listRoute, async (c) => {

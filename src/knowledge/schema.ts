@@ -1,11 +1,16 @@
 import { z } from "@hono/zod-openapi";
 import { metadataSchema } from "../http/metadata.ts";
 import { Problem } from "../http/problem.ts";
+import { fileContentTypes } from "./formats/file-types.ts";
+import { MAX_DOCUMENT_BYTES } from "./formats/limits.ts";
 import { supportedContentType, supportedContentTypes } from "./formats/normalise.ts";
 
-/** Bytes of UTF-8 text in one document. */
-export const MAX_DOCUMENT_BYTES = 1024 * 1024;
-const MAX_EXTERNAL_ID_BYTES = 256;
+export const MAX_EXTERNAL_ID_BYTES = 256;
+
+const sourceTimestamp = z.iso.datetime({ offset: true }).meta({
+  description:
+    "When the source last changed the document. An event that is older than one already seen changes nothing.",
+});
 
 export const documentBody = z
   .strictObject({
@@ -22,7 +27,7 @@ export const documentBody = z
       .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a BCP 47 language tag")
       .optional(),
     metadata: metadataSchema.default({}),
-    updated_at: z.iso.datetime({ offset: true }).optional(),
+    updated_at: sourceTimestamp.optional(),
   })
   .meta({ id: "DocumentInput" });
 
@@ -42,6 +47,14 @@ export const documentSummary = z
     chunks: z.int(),
     embedded_chunks: z.int(),
     source_updated_at: z.string().nullable(),
+    stages: z.object({
+      accepted_at: z.string().optional(),
+      normalised_at: z.string().optional(),
+      keywords_at: z.string().optional(),
+      vectors_at: z.string().optional(),
+      failed_at: z.string().optional(),
+      delayed_by: z.string().optional(),
+    }),
     created_at: z.string(),
     updated_at: z.string(),
   })
@@ -53,8 +66,30 @@ export const acceptedDocument = z
     version: z.int(),
     status: z.enum(["pending", "live", "failed", "deleted"]),
     unchanged: z.boolean(),
+    stale: z.boolean(),
   })
   .meta({ id: "AcceptedDocument" });
+
+/** A line of an import. */
+export const importLine = documentBody.extend({ external_id: z.string() });
+
+export const importResult = z
+  .object({
+    accepted: z.int(),
+    created: z.int(),
+    changed: z.int(),
+    unchanged: z.int(),
+    stale: z.int(),
+    failed: z.int(),
+    /** The first hundred. */
+    errors: z.array(z.object({ line: z.int(), code: z.string(), detail: z.string() })),
+    /** False when lines were left unread. */
+    complete: z.boolean(),
+  })
+  .meta({ id: "ImportResult" });
+export type ImportResult = z.infer<typeof importResult>;
+
+export const deleteQuery = z.object({ updated_at: sourceTimestamp.optional() });
 
 export const listQuery = z.object({
   status: z.enum(["pending", "live", "failed", "deleted"]).optional(),
@@ -81,7 +116,7 @@ export function checkDocument(body: z.infer<typeof documentBody>): z.infer<typeo
   if (!contentType) {
     throw new Problem(
       "unsupported_content_type",
-      `Supported: ${supportedContentTypes.join(", ")}.`,
+      `As JSON: ${supportedContentTypes.join(", ")}. As the body itself: ${fileContentTypes.join(", ")}.`,
     );
   }
   if (new TextEncoder().encode(body.content).byteLength > MAX_DOCUMENT_BYTES) {

@@ -1,4 +1,8 @@
+import type { IngestMessage } from "../env.ts";
+import { ROLLBACK_MS } from "../generations/manage.ts";
+import type { IndexName } from "../models/ports.ts";
 import type { Services } from "../services.ts";
+import { forgetUnnamedFiles } from "./files.ts";
 
 /** A message that has not been answered by now is lost, or its consumer died. */
 const OVERDUE_MS = 60_000;
@@ -6,10 +10,24 @@ const OVERDUE_MS = 60_000;
 const GARBAGE_GRACE_MS = 30 * 60_000;
 const BATCH = 100;
 
-/** Finds what lost messages and crashes left behind (design, invariant 1). Runs on every cron tick. */
+/**
+ * Finds what lost messages and crashes left behind (design, invariant 1). Runs on every cron tick. One duty that fails
+ * does not keep the others from theirs.
+ */
 export async function sweep(services: Services): Promise<{ resent: number; collected: number }> {
-  await forgetUnusedWords(services);
-  return { resent: await resendOverdue(services), collected: await collectOldGarbage(services) };
+  const [resent, collected, ...others] = await Promise.allSettled([
+    resendOverdue(services),
+    collectOldGarbage(services),
+    wakeGenerations(services),
+    forgetUnusedWords(services),
+    forgetUnnamedFiles(services.db, services.now()),
+  ]);
+  for (const duty of [resent, collected, ...others]) {
+    if (duty.status === "rejected") throw duty.reason;
+  }
+  const count = (duty: PromiseSettledResult<number>): number =>
+    duty.status === "fulfilled" ? duty.value : 0;
+  return { resent: count(resent), collected: count(collected) };
 }
 
 /** Marks the rows it resends as fresh, so that a long queue is not flooded by one message a tick. */
@@ -22,30 +40,55 @@ async function resendOverdue({ db, ingestQueue, now }: Services): Promise<number
     )
     .bind(now(), now() - OVERDUE_MS)
     .all<{ document_id: number }>();
-  if (results.length > 0) await ingestQueue.sendBatch(results.map((row) => ({ body: row })));
+  await sendAll(ingestQueue, results);
   return results.length;
+}
+
+/** Wakes the work on generations that nobody is at, after giving up those whose time for a rollback is over. */
+async function wakeGenerations({ db, ingestQueue, now }: Services): Promise<number> {
+  await db
+    .prepare(
+      `UPDATE index_generations SET state = 'collecting', state_at = ?1, cursor = 0
+       WHERE state = 'retired' AND state_at <= ?1 - ${ROLLBACK_MS}`,
+    )
+    .bind(now())
+    .run();
+  const { results } = await db
+    .prepare(
+      `SELECT workspace_id, number AS generation FROM index_generations
+       WHERE state IN ('building', 'retired', 'collecting') AND busy_until <= ?1 LIMIT ${BATCH}`,
+    )
+    .bind(now())
+    .all<{ workspace_id: string; generation: number }>();
+  await sendAll(ingestQueue, results);
+  return results.length;
+}
+
+async function sendAll(queue: Queue<IngestMessage>, messages: IngestMessage[]): Promise<void> {
+  if (messages.length > 0) await queue.sendBatch(messages.map((body) => ({ body })));
 }
 
 async function collectOldGarbage({ db, vectors, now }: Services): Promise<number> {
   const { results } = await db
     .prepare(
-      `SELECT vector_id FROM vector_garbage WHERE created_at <= ?1 ORDER BY created_at LIMIT 1000`,
+      `SELECT vector_id, index_name FROM vector_garbage WHERE created_at <= ?1 ORDER BY created_at LIMIT 1000`,
     )
     .bind(now() - GARBAGE_GRACE_MS)
-    .all<{ vector_id: string }>();
-  if (results.length === 0) return 0;
-  const ids = results.map((row) => row.vector_id);
-  await vectors.delete(ids);
-  await db
-    .prepare(`DELETE FROM vector_garbage WHERE vector_id IN (SELECT value FROM json_each(?1))`)
-    .bind(JSON.stringify(ids))
-    .run();
-  return ids.length;
+    .all<{ vector_id: string; index_name: IndexName }>();
+  for (const [index, rows] of Map.groupBy(results, (row) => row.index_name)) {
+    const ids = rows.map((row) => row.vector_id);
+    await vectors.delete(index, ids);
+    await db
+      .prepare(`DELETE FROM vector_garbage WHERE vector_id IN (SELECT value FROM json_each(?1))`)
+      .bind(JSON.stringify(ids))
+      .run();
+  }
+  return results.length;
 }
 
 /** Checks a stretch of the vocabulary, beginning at random, against the keyword index. */
-async function forgetUnusedWords({ db }: Services): Promise<void> {
-  await db
+async function forgetUnusedWords({ db }: Services): Promise<number> {
+  const { meta } = await db
     .prepare(
       `DELETE FROM words WHERE id IN (
          SELECT id FROM words WHERE id >= (SELECT abs(random()) % (coalesce(max(id), 0) + 1) FROM words)
@@ -54,4 +97,5 @@ async function forgetUnusedWords({ db }: Services): Promise<void> {
          'workspace : "' || replace(words.workspace_id, '_', '') || '" AND {title headings body} : "' || words.word || '"')`,
     )
     .run();
+  return meta.changes;
 }

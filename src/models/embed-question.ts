@@ -1,18 +1,19 @@
+import { redact } from "../privacy/redact.ts";
 import type { Embedder } from "./ports.ts";
 
 /**
- * A question's embedding, or null when the model cannot be reached: the keyword leg then carries the search alone, since
- * a model that is out must not silence an answer.
+ * The embeddings of questions, by one call, or null for each when the model cannot be reached: the keyword leg then
+ * carries the search alone, since a model that is out must not silence an answer. What is personal in them adds nothing to
+ * their meaning and is not sent.
  */
-export async function embedQuestion(
+export async function embedQuestions(
   embedder: Embedder,
-  question: string,
-): Promise<number[] | null> {
+  questions: string[],
+): Promise<(number[] | null)[]> {
   try {
-    const [vector] = await embedder.embed([question], "query");
-    return vector ?? null;
+    return await embedder.embed(questions.map(redact), "query");
   } catch (error) {
     console.warn("the question could not be embedded", { error: String(error) });
-    return null;
+    return questions.map(() => null);
   }
 }

@@ -9,6 +9,12 @@ export interface Embedder {
   embed(texts: string[], kind: "query" | "passage"): Promise<number[][]>;
 }
 
+export interface Reranker {
+  readonly model: string;
+  /** How well each text answers the question: one number a text, in order, larger is better. Throws {@link ModelUnavailable}. */
+  score(question: string, texts: string[]): Promise<number[]>;
+}
+
 export interface ChatMessage {
   role: "system" | "user" | "assistant";
   content: string;
@@ -28,6 +34,16 @@ export interface ChatModel {
   stream(messages: ChatMessage[], maxTokens: number): AsyncIterable<ChatPart>;
 }
 
+/** Bindings that can hold vectors. The second one exists where an index of other dimensions is needed. */
+export const indexNames = ["VECTORIZE", "VECTORIZE_NEXT"] as const;
+export type IndexName = (typeof indexNames)[number];
+
+/** What one search can find: a namespace, which belongs to one generation of one workspace. */
+export interface VectorSpace {
+  index: IndexName;
+  namespace: string;
+}
+
 export interface VectorMatch {
   id: string;
   /** Cosine, -1 to 1. */
@@ -35,11 +51,30 @@ export interface VectorMatch {
 }
 
 export interface VectorIndex {
-  /** Best matches of one workspace, best first; `topK` is at most 100. */
-  query(workspaceId: string, vector: number[], topK: number): Promise<VectorMatch[]>;
-  /** Becomes visible to queries seconds later. Splits into the service's batch size itself. */
-  upsert(workspaceId: string, vectors: { id: string; values: number[] }[]): Promise<void>;
-  delete(ids: string[]): Promise<void>;
+  /** Best matches in a space, best first; `topK` is at most 100. */
+  query(space: VectorSpace, vector: number[], topK: number): Promise<VectorMatch[]>;
+  /** Becomes visible to queries seconds later. Vectors of several spaces of an index may go together. */
+  upsert(
+    index: IndexName,
+    vectors: { id: string; namespace: string; values: number[] }[],
+  ): Promise<void>;
+  delete(index: IndexName, ids: string[]): Promise<void>;
+  /** Those of the ids that the index shows already. */
+  visible(index: IndexName, ids: string[]): Promise<string[]>;
+  /** Undefined where the deployment has no such index. */
+  dimensions(index: IndexName): Promise<number | undefined>;
+}
+
+export interface DocumentConverter {
+  /**
+   * A file → Markdown, or undefined when it cannot be read: damaged, encrypted, of another type. Throws
+   * {@link ConverterUnavailable}.
+   */
+  convert(
+    fileName: string,
+    contentType: string,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<string | undefined>;
 }
 
 /** A model could not answer: out of capacity, timed out, retired, or it answered what it never should. */
@@ -51,3 +86,6 @@ export class ModelUnavailable extends Error {
     this.transient = options.transient;
   }
 }
+
+/** The service that converts files could not answer. */
+export class ConverterUnavailable extends ModelUnavailable {}

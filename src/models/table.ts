@@ -71,6 +71,16 @@ export const embeddingModels: Record<string, EmbeddingModel> = {
     matchingCosine: 0.7,
     price: 0,
   },
+  // The local platform's stand-in for a second model (local/ai/embedding-model.ts).
+  "@local/all-minilm-l6-v2-256": {
+    dimensions: 256,
+    maxTokens: 256,
+    queryPrefix: "",
+    passagePrefix: "",
+    unrelatedCosine: 0.1,
+    matchingCosine: 0.7,
+    price: 0,
+  },
 };
 
 export const chatModels: Record<string, ChatModelFacts> = {
@@ -87,6 +97,23 @@ export const chatModels: Record<string, ChatModelFacts> = {
     priceOut: 2.253,
   },
 };
+
+/** Dollars per million input tokens. */
+const rerankers: Record<string, number> = { "@cf/baai/bge-reranker-base": 0.003 };
+
+/** developers.cloudflare.com/workers-ai/platform/pricing: $0.011 per 1,000 neurons. */
+const DOLLARS_PER_NEURON = 0.011 / 1000;
+
+/** What a call costs in the unit that Workers AI bills; a model whose price is not known counts as free. */
+export function neuronsOf(
+  model: string,
+  usage: { input_tokens: number; output_tokens: number },
+): number {
+  const chat = chatModels[model];
+  const priceIn = chat?.priceIn ?? embeddingModels[model]?.price ?? rerankers[model] ?? 0;
+  const dollars = usage.input_tokens * priceIn + usage.output_tokens * (chat?.priceOut ?? 0);
+  return dollars / 1_000_000 / DOLLARS_PER_NEURON;
+}
 
 /** Facts of a configured embedding model; `parseConfig` has already refused unknown ids. */
 export function embeddingModel(id: string): EmbeddingModel {

@@ -1,7 +1,6 @@
 import { embeddingModel } from "../models/table.ts";
-import { answersKindOf } from "./answer-type.ts";
 import weightsFile from "./decision-weights.json" with { type: "json" };
-import { covered, questionWords, sentenceCoverage, wordsOfPassage } from "./lexical-evidence.ts";
+import { lexicalEvidence, questionWords } from "./lexical-evidence.ts";
 import type { Candidates, FoundPassage } from "./retrieve.ts";
 
 export interface Decision {
@@ -16,10 +15,8 @@ export interface Evidence {
   similarity: number;
   /** Share of the question's telling words, weighted by rarity, that the first passage contains. */
   coverage: number;
-  /** The same share within one sentence (and the headings above it) that holds a value of the kind asked for. */
+  /** The most of them in one sentence (and the headings above it) of the first passages. */
   sentenceCoverage: number;
-  /** How far the first passage is ahead of the best one of another document. */
-  lead: number;
   /** Share of the question's weight on words that the workspace's documents do not use. */
   unknownWords: number;
   /** Telling words, up to ten: a long question is never covered or matched as fully as a short one. */
@@ -58,20 +55,13 @@ export function weigh(
   embeddingModelId: string,
 ): Evidence {
   const { unrelatedCosine, matchingCosine } = embeddingModel(embeddingModelId);
-  const [first] = passages;
-  const other = passages.find((passage) => passage.externalId !== first?.externalId);
   const words = questionWords(candidates);
-  const cosine = first?.cosine ?? 0;
+  const cosine = passages[0]?.cosine ?? 0;
+  const lexical = passages.slice(0, TOP).map((passage) => lexicalEvidence(words, passage));
   return {
     similarity: clamp((cosine - unrelatedCosine) / (matchingCosine - unrelatedCosine)),
-    coverage: first ? covered(words.known, wordsOfPassage(first)) : 0,
-    sentenceCoverage: Math.max(
-      0,
-      ...passages.slice(0, TOP).map((passage) => {
-        return sentenceCoverage(words.known, passage, answersKindOf(candidates.question.text));
-      }),
-    ),
-    lead: clamp((first?.score ?? 0) - (other?.score ?? 0)),
+    coverage: lexical[0]?.coverage ?? 0,
+    sentenceCoverage: Math.max(0, ...lexical.map(({ sentence }) => sentence)),
     unknownWords: words.unknownShare,
     questionLength: clamp(words.count / LONG_QUESTION_WORDS),
   };

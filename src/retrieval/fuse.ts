@@ -1,5 +1,5 @@
 import type { VectorMatch } from "../models/ports.ts";
-import { chunkIdOf } from "../knowledge/embed.ts";
+import { chunkIdOf } from "../generations/generation.ts";
 import type { KeywordResult } from "./keywords.ts";
 
 export interface LegRank {

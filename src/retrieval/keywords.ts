@@ -1,4 +1,4 @@
-import type { QueryTerms } from "./query-terms.ts";
+import type { ExpandedTerms } from "./query-terms.ts";
 
 export interface KeywordMatch {
   chunkId: number;
@@ -9,9 +9,9 @@ export interface KeywordMatch {
 export interface KeywordResult {
   /** Best first. */
   matches: KeywordMatch[];
-  /** For each word of the query: in how many of the workspace's chunks it occurs. */
+  /** For each word of the query: in how many of the workspace's chunks that the reader may see it occurs. */
   chunkCounts: Map<string, number>;
-  /** Chunks in the workspace. */
+  /** Chunks in the workspace that the reader may see. */
   totalChunks: number;
 }
 
@@ -19,57 +19,102 @@ export interface KeywordResult {
 const COLUMN_WEIGHTS = "0.0, 2.0, 1.5, 1.0";
 
 /**
- * Full-text search of one workspace: its best chunks for any of the words, and how rare each word is there. One batch,
+ * Postings that one search may walk. A word in more chunks than this tells nothing, and words are taken rarest first until
+ * their postings together reach it: so a broad question over a large help centre costs what a narrow one does. Questions
+ * of a workspace with fewer chunks than this lose no word.
+ */
+const MAX_POSTINGS = 20_000;
+
+/**
+ * Full-text search of one workspace: its best chunks for any of the words, and how rare each word is there. One statement,
  * one round trip. FTS5's bm25() is smaller for better matches, hence ascending order and the changed sign.
  */
 export async function searchKeywords(
   db: D1Database,
   workspaceId: string,
   audience: string[],
-  terms: QueryTerms,
+  terms: ExpandedTerms,
   limit: number,
 ): Promise<KeywordResult> {
-  const queries = [...terms.words, ...terms.phrases].map(quote);
-  if (queries.length === 0) return { matches: [], chunkCounts: new Map(), totalChunks: 0 };
-  const scope = `workspace : ${quote(workspaceTerm(workspaceId))}`;
-  const search = db
-    .prepare(
-      `SELECT c.id AS chunkId, -bm25(chunk_terms, ${COLUMN_WEIGHTS}) AS score
-       FROM chunk_terms JOIN chunks c ON c.id = chunk_terms.rowid JOIN documents d ON d.id = c.document_id
-       WHERE chunk_terms MATCH ?1 AND c.workspace_id = ?2 AND ${visibleTo("d", "?3")}
-       ORDER BY bm25(chunk_terms, ${COLUMN_WEIGHTS}) LIMIT ?4`,
-    )
-    .bind(
-      `${scope} AND {title headings body} : (${queries.join(" OR ")})`,
-      workspaceId,
-      JSON.stringify(audience),
-      limit,
-    );
-  const rarity = db
-    .prepare(
-      `SELECT value AS word,
-         (SELECT count(*) FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"') AS chunks
-       FROM json_each(?1)`,
-    )
-    .bind(JSON.stringify(terms.words), `${scope} AND {title headings body} : `);
-  const total = db
-    .prepare(`SELECT count(*) AS chunks FROM chunks WHERE workspace_id = ?1`)
-    .bind(workspaceId);
-  const [matches, counts, size] = await db.batch<Record<string, number | string>>([
-    search,
-    rarity,
-    total,
+  const equivalents = [...terms.equivalents.values()].flat();
+  const queries = [...new Set([...terms.words, ...terms.phrases, ...equivalents])];
+  if (queries.length === 0) return NOTHING;
+  const scope = `workspace : ${quote(workspaceTerm(workspaceId))} AND {title headings body} : `;
+  const [found, size] = await db.batch<Row>([
+    db
+      .prepare(
+        `WITH rarity AS MATERIALIZED (
+           SELECT value AS term, CASE WHEN ${isRestricted("?3")} THEN (SELECT count(*) FROM
+             (SELECT 1 FROM chunk_terms JOIN chunks c ON c.id = chunk_terms.rowid JOIN documents d ON d.id = c.document_id
+              WHERE chunk_terms MATCH ?2 || '"' || value || '"' AND ${visibleTo("d", "?4")} LIMIT ${MAX_POSTINGS}))
+           ELSE (SELECT count(*) FROM
+             (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"' LIMIT ${MAX_POSTINGS})) END AS chunks
+           FROM json_each(?1)),
+         affordable AS (
+           SELECT term FROM (
+             SELECT term, sum(chunks) OVER (ORDER BY chunks, term) AS postings,
+               row_number() OVER (ORDER BY chunks, term) AS place
+             FROM rarity WHERE chunks > 0)
+           WHERE postings <= ${MAX_POSTINGS} OR place = 1),
+         query AS (SELECT ?2 || coalesce('(' || group_concat('"' || term || '"', ' OR ') || ')', '""') AS match FROM affordable)
+         SELECT term, chunks, NULL AS chunkId, NULL AS score FROM rarity
+         UNION ALL
+         SELECT * FROM (
+           SELECT NULL, NULL, c.id, -bm25(chunk_terms, ${COLUMN_WEIGHTS})
+           FROM chunk_terms JOIN chunks c ON c.id = chunk_terms.rowid JOIN documents d ON d.id = c.document_id
+           WHERE chunk_terms MATCH (SELECT match FROM query) AND c.workspace_id = ?3 AND ${visibleTo("d", "?4")}
+           ORDER BY bm25(chunk_terms, ${COLUMN_WEIGHTS}) LIMIT ?5)`,
+      )
+      .bind(JSON.stringify(queries), scope, workspaceId, JSON.stringify(audience), limit),
+    db
+      .prepare(
+        `SELECT NULL AS term, CASE WHEN ${isRestricted("?1")} THEN
+           (SELECT count(*) FROM chunks c JOIN documents d ON d.id = c.document_id
+            WHERE c.workspace_id = ?1 AND ${visibleTo("d", "?2")})
+         ELSE (SELECT count(*) FROM chunks WHERE workspace_id = ?1) END AS chunks`,
+      )
+      .bind(workspaceId, JSON.stringify(audience)),
   ]);
+  const rows = found?.results ?? [];
+  const counts = new Map(
+    rows.flatMap(({ term, chunks }) => (term === null ? [] : [[term, chunks]])),
+  );
   return {
-    matches: (matches?.results ?? []) as unknown as KeywordMatch[],
-    chunkCounts: new Map(counts?.results.map((row) => [String(row.word), Number(row.chunks)])),
-    totalChunks: Number(size?.results[0]?.chunks ?? 0),
+    matches: rows.flatMap(({ chunkId, score }) =>
+      chunkId === null || score === null ? [] : [{ chunkId, score }],
+    ),
+    chunkCounts: new Map(terms.words.map((word) => [word, countOf(word, terms, counts)])),
+    totalChunks: size?.results[0]?.chunks ?? 0,
   };
 }
+
+/** A word occurs as often as the commonest of its equivalents: "parcel" is no rare word where all say "package". */
+function countOf(word: string, terms: ExpandedTerms, counts: Map<string, number>): number {
+  const same = [word, ...(terms.equivalents.get(word) ?? [])];
+  return Math.max(...same.map((term) => counts.get(term) ?? 0));
+}
+
+/** A word with the number of its chunks, or a match. */
+interface Row {
+  term: string | null;
+  chunks: number;
+  chunkId: number | null;
+  score: number | null;
+}
+
+export const NOTHING: KeywordResult = { matches: [], chunkCounts: new Map(), totalChunks: 0 };
 
 /** The indexed form of a workspace id: one word to the tokenizer. Written by `commitVersion`. */
 function workspaceTerm(workspaceId: string): string {
   return workspaceId.replaceAll("_", "");
+}
+
+/**
+ * SQL: the workspace has documents that are not for everybody. Only then are words counted by what the reader may see, which
+ * costs a look at each posting's document: else the confidence of an answer would tell which words they use.
+ */
+function isRestricted(workspace: string): string {
+  return `EXISTS (SELECT 1 FROM documents WHERE workspace_id = ${workspace} AND audience <> '[]')`;
 }
 
 /** SQL: the document is for everybody, or for an audience that the reader (a JSON array) belongs to. */

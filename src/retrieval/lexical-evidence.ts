@@ -4,10 +4,15 @@ import type { Passage } from "./passages.ts";
 import { wordsOf } from "./query-terms.ts";
 import type { Candidates } from "./retrieve.ts";
 import { stemOf, stemsOf } from "./stems.ts";
+import { synonymsFor } from "./synonyms.ts";
 
 export interface QuestionWords {
   /** Stems of the telling words with their rarity; of a misspelt word, what was meant. */
   known: Map<string, number>;
+  /** Neighbouring words, stop words included, of which at least one is telling: as stems, with their rarity together. */
+  pairs: Map<string, number>;
+  /** Stems of a word → the stems of each term that means the same. */
+  equivalents: { word: string; terms: string[][] }[];
   /** Share of the question's weight on words that the documents do not use; a corrected word stays unknown. */
   unknownShare: number;
   /** Telling words, corrections included. */
@@ -24,53 +29,84 @@ export function questionWords({ question, keywords }: Candidates): QuestionWords
     if (chunks === 0) unknown += weight;
     if (!question.corrections.has(word)) known.set(stemOf(word), weight);
   }
-  return { known, unknownShare: total > 0 ? unknown / total : 0, count: keywords.chunkCounts.size };
+  return {
+    known,
+    pairs: pairsOf(question.text, known),
+    equivalents: Array.from(synonymsFor(question.text, question.synonyms)).flatMap(([term, same]) =>
+      stemsOf(term).map((word) => ({ word, terms: same.map(stemsOf) })),
+    ),
+    unknownShare: total > 0 ? unknown / total : 0,
+    count: keywords.chunkCounts.size,
+  };
 }
 
-/** Share of the words' weight that the stems contain, 0–1. */
-export function covered(words: Map<string, number>, stems: Set<string>): number {
-  let total = 0;
-  let found = 0;
-  for (const [stem, weight] of words) {
-    total += weight;
-    if (stems.has(stem)) found += weight;
-  }
-  return total > 0 ? found / total : 0;
-}
-
-/** The most that one sentence covers, together with the title and headings above it, among those that `counts` accepts. */
-export function sentenceCoverage(
-  words: Map<string, number>,
-  passage: Passage,
-  counts: (sentence: string) => boolean = () => true,
-): number {
-  const above = stemsOf([passage.title, ...passage.headingPath].join(" "));
-  const shares = splitSentences(passage.text)
-    .filter(counts)
-    .map((sentence) => covered(words, new Set([...above, ...stemsOf(sentence)])));
-  return Math.max(0, ...shares);
-}
-
-export function wordsOfPassage(passage: Passage): Set<string> {
-  return new Set(stemsOf(fullText(passage)));
-}
-
-/** Neighbouring telling words of a question ("delivery address"), as stems. */
-export function wordPairs(question: string, words: Map<string, number>): string[] {
+function pairsOf(question: string, known: Map<string, number>): Map<string, number> {
   const stems = wordsOf(question.toLowerCase()).map(stemOf);
-  return stems.flatMap((stem, index) => {
+  const pairs = new Map<string, number>();
+  for (const [index, stem] of stems.entries()) {
     const next = stems[index + 1];
-    return next !== undefined && words.has(stem) && words.has(next) ? [`${stem} ${next}`] : [];
-  });
+    const weight = (known.get(stem) ?? 0) + (known.get(next ?? "") ?? 0);
+    if (next !== undefined && weight > 0) pairs.set(`${stem} ${next}`, weight);
+  }
+  return pairs;
 }
 
-/** Share of the pairs that stand side by side in the passage, 0–1. */
-export function pairShare(pairs: string[], passage: Passage): number {
-  if (pairs.length === 0) return 0;
-  const text = ` ${stemsOf(fullText(passage)).join(" ")} `;
-  return pairs.filter((pair) => text.includes(` ${pair} `)).length / pairs.length;
+/** What a passage's text shows about a question and the indexes do not know. Shares of the question's weight, 0–1. */
+export interface LexicalEvidence {
+  /** Words that the passage, its title and headings contain. */
+  coverage: number;
+  /** The most that one sentence contains, together with the title and headings above it. */
+  sentence: number;
+  /** The most that one sentence contains by itself. */
+  bareSentence: number;
+  /** Neighbouring words of the question that stand side by side in the passage, too. */
+  pairs: number;
 }
 
-function fullText(passage: Passage): string {
-  return [passage.title, ...passage.headingPath, passage.text].join(" ");
+export function lexicalEvidence(
+  { known, pairs, equivalents }: QuestionWords,
+  passage: Passage,
+): LexicalEvidence & { stems: Set<string> } {
+  const meaning = (found: string[]): Set<string> => withEquivalents(new Set(found), equivalents);
+  const above = stemsOf([passage.title, ...passage.headingPath].join(" "));
+  const body = stemsOf(passage.text);
+  const stems = meaning([...above, ...body]);
+  let sentence = 0;
+  let bareSentence = 0;
+  for (const text of splitSentences(passage.text)) {
+    const own = stemsOf(text);
+    bareSentence = Math.max(bareSentence, covered(known, meaning(own)));
+    sentence = Math.max(sentence, covered(known, meaning([...above, ...own])));
+  }
+  const running = ` ${above.join(" ")} ${body.join(" ")} `;
+  const together = new Set([...pairs.keys()].filter((pair) => running.includes(` ${pair} `)));
+  return {
+    stems,
+    coverage: covered(known, stems),
+    sentence,
+    bareSentence,
+    pairs: covered(pairs, together),
+  };
+}
+
+/** A text that says "package" says the question's "parcel", too. */
+function withEquivalents(
+  found: Set<string>,
+  equivalents: QuestionWords["equivalents"],
+): Set<string> {
+  for (const { word, terms } of equivalents) {
+    if (terms.some((stems) => stems.every((stem) => found.has(stem)))) found.add(word);
+  }
+  return found;
+}
+
+/** Share of the weight that is found, 0–1. */
+export function covered(weights: Map<string, number>, found: Set<string>): number {
+  let total = 0;
+  let sum = 0;
+  for (const [key, weight] of weights) {
+    total += weight;
+    if (found.has(key)) sum += weight;
+  }
+  return total > 0 ? sum / total : 0;
 }

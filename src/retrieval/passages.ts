@@ -6,6 +6,8 @@ export interface Passage {
   externalId: string;
   title: string;
   url: string | null;
+  /** Of the document: the one that is served. */
+  version: number;
   headingPath: string[];
   text: string;
 }
@@ -14,24 +16,27 @@ type PassageRow = Omit<Passage, "headingPath"> & { headingPath: string };
 
 /**
  * Reads the chunks that the legs found. Both legs are only hints: this read decides, by workspace, audience and live
- * version (design, invariant 2). The order of the ids is kept.
+ * version (design, invariant 2). The order of the ids is kept, and `limit` counts what may be shown: candidates that are not
+ * for this reader push nothing out.
  */
 export async function readPassages(
   db: D1Database,
   workspaceId: string,
   audience: string[],
   chunkIds: number[],
+  limit = chunkIds.length,
 ): Promise<Passage[]> {
   if (chunkIds.length === 0) return [];
   const { results } = await db
     .prepare(
-      `SELECT c.id AS chunkId, d.external_id AS externalId, d.title, d.url, c.heading_path AS headingPath, c.text
+      `SELECT c.id AS chunkId, d.external_id AS externalId, d.title, d.url, d.live_version AS version,
+         c.heading_path AS headingPath, c.text
        FROM json_each(?1) AS wanted JOIN chunks c ON c.id = wanted.value JOIN documents d ON d.id = c.document_id
        WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND d.live_version > 0 AND d.status <> 'deleted'
          AND ${visibleTo("d", "?3")}
-       ORDER BY wanted.key`,
+       ORDER BY wanted.key LIMIT ?4`,
     )
-    .bind(JSON.stringify(chunkIds), workspaceId, JSON.stringify(audience))
+    .bind(JSON.stringify(chunkIds), workspaceId, JSON.stringify(audience), limit)
     .all<PassageRow>();
   return results.map((row) => ({ ...row, headingPath: JSON.parse(row.headingPath) as string[] }));
 }

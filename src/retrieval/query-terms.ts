@@ -6,6 +6,12 @@ export interface QueryTerms {
   phrases: string[];
 }
 
+/** Words, and what stands for them in the documents. */
+export interface ExpandedTerms extends QueryTerms {
+  /** Words of the question → terms that mean the same. */
+  equivalents: ReadonlyMap<string, string[]>;
+}
+
 /** A question is seldom longer; more terms cost time and add noise. Long words and identifiers are kept first. */
 const MAX_WORDS = 24;
 const MAX_PHRASES = 8;

@@ -1,25 +1,140 @@
-import { pairShare, questionWords, sentenceCoverage, wordPairs } from "./lexical-evidence.ts";
+import { redact } from "../privacy/redact.ts";
+import {
+  covered,
+  lexicalEvidence,
+  questionWords,
+  type LexicalEvidence,
+} from "./lexical-evidence.ts";
+import { ModelUnavailable } from "../models/ports.ts";
+import type { Services } from "../services.ts";
 import type { Candidates, FoundPassage } from "./retrieve.ts";
+import weights from "./rerank-weights.json" with { type: "json" };
+
+/** What a passage is ordered by, each 0–1. The names are those of `rerank-weights.json`. */
+export interface RankEvidence {
+  keywordShare: number;
+  cosine: number;
+  /** Squared: half a question in one sentence is worth less than half of the whole. */
+  sentence: number;
+  bareSentence: number;
+  pairs: number;
+  /** Share of the question that the passages of the same document contain together. */
+  document: number;
+}
+
+/** Passages that are read, ordered by their text, and judged; what is not among them is not in the answer. */
+export const ANSWER_PASSAGES = 30;
+
+/** Where the order came from: the passages' text, or a model that read them as well. */
+export interface Ranking {
+  passages: FoundPassage[];
+  reranker: string;
+}
+
+export const BY_TEXT = "text";
+
+/** A reranker that takes longer than this does not decide; visitors wait for it. */
+const DEADLINE_MS = 1500;
 
 /**
- * What the indexes do not see and the text shows: how much of the question stands in one sentence, and whether its words
- * stand side by side. Weights chosen on the calibration questions; against fusion alone, hit@1 on questions that took no
- * part: SQuAD2 .846 → .858, SciFact-mini .770 → .790 (docs/decisions/0004).
+ * Orders passages anew: by what their text shows, without asking any binding, and then, where a reranker is configured, by
+ * the mean of that and the model's scores. A reranker that fails or is late leaves the order by text.
  */
-const SENTENCE_WEIGHT = 0.1;
-const PAIR_WEIGHT = 0.1;
+export async function rerank(
+  services: Pick<Services, "reranker">,
+  candidates: Candidates,
+  passages: FoundPassage[],
+): Promise<Ranking> {
+  const byText = [
+    ...orderByText(candidates, passages.slice(0, ANSWER_PASSAGES)),
+    ...passages.slice(ANSWER_PASSAGES),
+  ];
+  const { reranker } = services;
+  if (!reranker || byText.length < 2) return { passages: byText, reranker: BY_TEXT };
+  try {
+    const first = byText.slice(0, ANSWER_PASSAGES);
+    const scores = await inTime(
+      reranker.score(redact(candidates.question.text), first.map(toText)),
+    );
+    const ordered = orderByModel(first, scores);
+    return {
+      passages: [...ordered, ...byText.slice(ANSWER_PASSAGES)],
+      reranker: reranker.model,
+    };
+  } catch (error) {
+    if (!(error instanceof ModelUnavailable)) throw error;
+    console.warn("rerank: by text only", { model: reranker.model, error: error.message });
+    return { passages: byText, reranker: BY_TEXT };
+  }
+}
 
-/** Orders passages anew by their text. No binding is asked. */
-export function rerank(candidates: Candidates, passages: FoundPassage[]): FoundPassage[] {
-  const { known } = questionWords(candidates);
-  const pairs = wordPairs(candidates.question.text, known);
+function orderByText(candidates: Candidates, passages: FoundPassage[]): FoundPassage[] {
+  const evidence = rankEvidence(candidates, passages);
   return passages
-    .map((passage) => ({
-      ...passage,
-      score:
-        passage.score +
-        SENTENCE_WEIGHT * sentenceCoverage(known, passage) ** 2 +
-        PAIR_WEIGHT * pairShare(pairs, passage),
-    }))
+    .map((passage, index) => {
+      const rankEvidence = evidence[index] as RankEvidence;
+      return { ...passage, score: scoreOf(rankEvidence), rankEvidence };
+    })
     .toSorted((a, b) => b.score - a.score);
+}
+
+/** Both scores as a share of their best, so that neither model's scale outweighs the other. Ties keep the order by text. */
+function orderByModel(passages: FoundPassage[], scores: number[]): FoundPassage[] {
+  const bestScore = Math.max(...scores);
+  const worstScore = Math.min(...scores);
+  const bestByText = Math.max(...passages.map(({ score }) => score), Number.EPSILON);
+  const spread = bestScore - worstScore || 1;
+  return passages
+    .map((passage, index) => {
+      const byModel = ((scores[index] ?? worstScore) - worstScore) / spread;
+      return { passage, value: passage.score / bestByText + byModel };
+    })
+    .toSorted((a, b) => b.value - a.value)
+    .map(({ passage }) => passage);
+}
+
+function toText({ title, headingPath, text }: FoundPassage): string {
+  return `${[title, ...headingPath].join(" > ")}\n${text}`;
+}
+
+async function inTime(scores: Promise<number[]>): Promise<number[]> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new ModelUnavailable("The reranker is late", { transient: true })),
+      DEADLINE_MS,
+    );
+  });
+  try {
+    return await Promise.race([scores, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The evidence for each passage, in their order. */
+export function rankEvidence(candidates: Candidates, passages: FoundPassage[]): RankEvidence[] {
+  const words = questionWords(candidates);
+  const lexical = passages.map((passage) => lexicalEvidence(words, passage));
+  const stemsOfDocument = new Map<string, Set<string>>();
+  for (const [index, { externalId }] of passages.entries()) {
+    const known = stemsOfDocument.get(externalId) ?? new Set();
+    stemsOfDocument.set(externalId, known.union(lexical[index]?.stems ?? new Set()));
+  }
+  return passages.map(({ keywordShare, cosine, externalId }, index) => {
+    const { sentence, bareSentence, pairs } = lexical[index] as LexicalEvidence;
+    return {
+      keywordShare,
+      cosine,
+      sentence: sentence ** 2,
+      bareSentence: bareSentence ** 2,
+      pairs,
+      document: covered(words.known, stemsOfDocument.get(externalId) ?? new Set()),
+    };
+  });
+}
+
+function scoreOf(evidence: RankEvidence): number {
+  const names = Object.keys(evidence) as (keyof RankEvidence)[];
+  return names.reduce((sum, name) => sum + weights.weights[name] * evidence[name], 0);
 }

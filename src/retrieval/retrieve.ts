@@ -1,11 +1,13 @@
+import { spaceOf, type Generation } from "../generations/generation.ts";
 import type { VectorMatch } from "../models/ports.ts";
 import type { Services } from "../services.ts";
 import { fuse, type FusedMatch } from "./fuse.ts";
-import { searchKeywords, type KeywordResult } from "./keywords.ts";
+import { NOTHING, searchKeywords, type KeywordResult } from "./keywords.ts";
 import { readPassages, type Passage } from "./passages.ts";
 import { queryTerms } from "./query-terms.ts";
-import { rerank } from "./rerank.ts";
+import type { RankEvidence } from "./rerank.ts";
 import type { Corrections } from "./spelling.ts";
+import { synonymsFor, type Synonyms } from "./synonyms.ts";
 
 export type Leg = "keywords" | "vectors";
 
@@ -20,11 +22,18 @@ export interface Query {
   text: string;
   /** What misspelt ones of them probably meant. */
   corrections: Corrections;
+  /** What the workspace says means the same as some of them. */
+  synonyms: Synonyms;
   /** Embedding for the vector leg; null when the model could not be reached. */
   vector: number[] | null;
+  /** The vectors that it is compared with: those of its own model. */
+  generation: Generation;
 }
 
-export interface FoundPassage extends Passage, FusedMatch {}
+export interface FoundPassage extends Passage, FusedMatch {
+  /** What {@link rerank} ordered it by. */
+  rankEvidence?: RankEvidence;
+}
 
 /** What both legs know about a question, before any text is read. */
 export interface Candidates {
@@ -41,9 +50,6 @@ export interface Candidates {
 const VECTOR_DEPTH = 100;
 const KEYWORD_DEPTH = 50;
 
-/** Passages that an answer is made and judged from; what is not among them is not in it. */
-export const ANSWER_PASSAGES = 12;
-
 /** Keywords ∥ vectors → fuse. A leg that fails leaves the other one; both failing is an error. */
 export async function findCandidates(
   services: Services,
@@ -53,7 +59,7 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const [keywords, vectors] = await Promise.allSettled([
     legs.includes("keywords") ? byKeywords(services, reader, query) : NOTHING,
-    legs.includes("vectors") ? byVectors(services, reader, query) : [],
+    legs.includes("vectors") ? byVectors(services, query) : [],
   ]);
   if (keywords.status === "rejected" && vectors.status === "rejected") throw keywords.reason;
   const failedLegs: Leg[] = [];
@@ -71,43 +77,32 @@ export async function findCandidates(
   return { question: query, legs, matches, keywords: keywordResult, failedLegs };
 }
 
-/**
- * Reads the best candidates' text, which is also where they are checked against what the reader may see, and orders the
- * first ones anew by it.
- */
+/** Reads the best candidates' text, which is also where they are checked against what the reader may see. Best first. */
 export async function readCandidates(
   services: Services,
   reader: Reader,
   candidates: Candidates,
   limit: number,
 ): Promise<FoundPassage[]> {
-  const best = candidates.matches.slice(0, limit);
-  const ids = best.map((match) => match.chunkId);
-  const passages = await readPassages(services.db, reader.workspaceId, reader.audience, ids);
-  const matchOf = new Map(best.map((match) => [match.chunkId, match]));
-  const found = passages.flatMap((passage): FoundPassage[] => {
+  const { workspaceId, audience } = reader;
+  const ids = candidates.matches.map((match) => match.chunkId);
+  const passages = await readPassages(services.db, workspaceId, audience, ids, limit);
+  const matchOf = new Map(candidates.matches.map((match) => [match.chunkId, match]));
+  return passages.flatMap((passage): FoundPassage[] => {
     const match = matchOf.get(passage.chunkId);
     return match ? [{ ...passage, ...match }] : [];
   });
-  // A single leg is asked for to see that leg.
-  if (candidates.legs.length < 2) return found;
-  const first = rerank(candidates, found.slice(0, ANSWER_PASSAGES));
-  return [...first, ...found.slice(ANSWER_PASSAGES)];
 }
-
-const NOTHING: KeywordResult = { matches: [], chunkCounts: new Map(), totalChunks: 0 };
 
 function byKeywords({ db }: Services, reader: Reader, query: Query): Promise<KeywordResult> {
   const { words, phrases } = queryTerms(query.text);
-  const terms = { words: [...new Set([...words, ...query.corrections.values()])], phrases };
+  const meant = words.flatMap((word) => query.corrections.get(word) ?? []);
+  const equivalents = synonymsFor(query.text, query.synonyms);
+  const terms = { words: [...new Set([...words, ...meant])], phrases, equivalents };
   return searchKeywords(db, reader.workspaceId, reader.audience, terms, KEYWORD_DEPTH);
 }
 
-async function byVectors(
-  { vectors }: Services,
-  reader: Reader,
-  query: Query,
-): Promise<VectorMatch[]> {
+async function byVectors({ vectors }: Services, query: Query): Promise<VectorMatch[]> {
   if (query.vector === null) throw new Error("The question could not be embedded");
-  return vectors.query(reader.workspaceId, query.vector, VECTOR_DEPTH);
+  return vectors.query(spaceOf(query.generation), query.vector, VECTOR_DEPTH);
 }

@@ -1,11 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { liveStatement } from "../generations/generation.ts";
+import { startEmbedding } from "../generations/live.ts";
 import { jsonBody } from "../http/body.ts";
-import { requireKey, type App } from "../http/context.ts";
+import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
-import { embedQuestion } from "../models/embed-question.ts";
 import { answerability, weigh } from "./decide.ts";
-import { findCandidates, readCandidates, ANSWER_PASSAGES, type FoundPassage } from "./retrieve.ts";
+import { findCandidates, readCandidates, type FoundPassage } from "./retrieve.ts";
+import { ANSWER_PASSAGES, rerank } from "./rerank.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "./spelling.ts";
+import { synonyms, synonymStatement, type SynonymRow } from "./synonyms.ts";
 
 const leg = z.enum(["keywords", "vectors"]);
 const legScore = z.object({ rank: z.int(), score: z.number() });
@@ -17,6 +20,8 @@ const searchBody = z
     explain: z.boolean().default(false),
     /** Runs one leg alone, to measure it. */
     legs: z.array(leg).min(1).max(2).default(["keywords", "vectors"]),
+    /** Shows what is restricted to one of these audiences, too; without it, to those of the visitor's JWT, if there is one. */
+    audience: z.array(z.string().min(1).max(64)).max(50).optional(),
   })
   .meta({ id: "SearchInput" });
 
@@ -31,12 +36,16 @@ const searchResult = z
         heading_path: z.array(z.string()),
         score: z.number(),
         legs: z.object({ keywords: legScore.nullable(), vectors: legScore.nullable() }).optional(),
+        /** With `explain`: what the result was ordered by. */
+        rank_evidence: z.record(z.string(), z.number()).optional(),
       }),
     ),
     answerability: z.number(),
     /** With `explain`: what the answerability is computed from. */
     evidence: z.record(z.string(), z.number()).optional(),
     failed_legs: z.array(leg),
+    /** What ordered the results: `text`, the reranker model's id, or null for a single leg. */
+    reranker: z.string().nullable(),
   })
   .meta({ id: "SearchResult" });
 
@@ -44,7 +53,7 @@ const searchRoute = createRoute({
   method: "post",
   path: "/v1/search",
   summary: "Search the documents, without an answer",
-  middleware: [requireKey({ scope: "documents", secretOnly: true }), jsonBody()] as const,
+  middleware: [jsonBody()] as const,
   request: { body: { ...jsonContent(searchBody, "The question"), required: true } },
   responses: {
     200: jsonContent(searchResult, "Passages, best first"),
@@ -55,31 +64,45 @@ const searchRoute = createRoute({
 export function searchRoutes(app: App): void {
   app.openapi(searchRoute, async (c) => {
     const services = c.get("services");
-    const { query, limit, explain, legs } = c.req.valid("json");
-    const reader = { workspaceId: c.get("caller").workspaceId, audience: [] };
-    const [vector, spelling] = await Promise.all([
-      legs.includes("vectors") ? embedQuestion(services.embedder, query) : null,
-      spellingStatement(
-        services.db,
-        { sql: "?1", value: reader.workspaceId },
-        query,
-      ).all<SpellingCandidate>(),
+    const { query, limit, explain, legs, audience } = c.req.valid("json");
+    const { workspaceId, visitor } = c.get("caller");
+    const reader = { workspaceId, audience: audience ?? visitor?.audience ?? [] };
+    const workspace = { sql: "?1", value: reader.workspaceId };
+    const embedded = legs.includes("vectors") ? [query] : [];
+    const asked = startEmbedding(services, reader.workspaceId, embedded);
+    const [[live, spelling, same]] = await Promise.all([
+      services.db.batch([
+        liveStatement(services.db, workspace),
+        spellingStatement(services.db, workspace, query),
+        synonymStatement(services.db, workspace, query),
+      ]),
+      asked.embedding,
     ]);
-    const question = { text: query, corrections: corrections(spelling.results), vector };
+    const { generation, vectors } = await asked.settle(live?.results[0], reader.workspaceId);
+    const question = {
+      text: query,
+      corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
+      synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
+      vector: vectors[0] ?? null,
+      generation,
+    };
     const candidates = await findCandidates(services, reader, question, legs);
-    const passages = await readCandidates(
-      services,
-      reader,
-      candidates,
-      Math.max(limit, ANSWER_PASSAGES),
-    );
-    const evidence = weigh(candidates, passages, services.embedder.model);
+    const depth = Math.max(limit, ANSWER_PASSAGES);
+    const found = await readCandidates(services, reader, candidates, depth);
+    // A single leg is asked for to see that leg.
+    const ranking =
+      legs.length < 2
+        ? { passages: found, reranker: null }
+        : await rerank(services, candidates, found);
+    const { passages, reranker } = ranking;
+    const evidence = weigh(candidates, passages, generation.model);
     return c.json(
       {
         results: passages.slice(0, limit).map((passage) => toResult(passage, explain)),
         answerability: answerability(evidence),
         evidence: explain ? { ...evidence } : undefined,
         failed_legs: candidates.failedLegs,
+        reranker,
       },
       200,
     );
@@ -87,7 +110,8 @@ export function searchRoutes(app: App): void {
 }
 
 function toResult(passage: FoundPassage, explain: boolean) {
-  const { externalId, title, url, text, headingPath, score, keywords, vectors } = passage;
+  const { externalId, title, url, text, headingPath, score, keywords, vectors, rankEvidence } =
+    passage;
   return {
     external_id: externalId,
     title,
@@ -96,5 +120,6 @@ function toResult(passage: FoundPassage, explain: boolean) {
     heading_path: headingPath,
     score,
     legs: explain ? { keywords: keywords ?? null, vectors: vectors ?? null } : undefined,
+    rank_evidence: explain && rankEvidence ? { ...rankEvidence } : undefined,
   };
 }

@@ -157,7 +157,10 @@ it("takes our own shape too", async () => {
   const { outcome, message, texts } = await readTurn(response);
   expect(message).toMatchObject({
     id: outcome.message_id,
-    metadata: { conversation_id: outcome.conversation_id },
+    metadata: {
+      conversation_id: outcome.conversation_id,
+      conversation_token: outcome.conversation_token,
+    },
   });
   expect(outcome.outcome).toBe("answered");
   expect(texts).toHaveLength(1);

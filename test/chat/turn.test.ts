@@ -12,6 +12,7 @@ import {
   HELP_CENTRE,
   learn,
   readConversation,
+  tokenOf,
 } from "./workspace.ts";
 
 const GERMANY = "How long does delivery to Germany take?";
@@ -228,7 +229,7 @@ describe("when a part of the platform is down", () => {
         for (const body of [{ message: GERMANY }, { message: GERMANY, conversation_id }]) {
           const response = await call(workspace.publishable, "POST", "/v1/chat", body, {
             overrides,
-            headers: { accept },
+            headers: { accept, ...tokenOf(conversation_id) },
           });
           expect(response.status, `${outage}, ${accept}`).toBeGreaterThanOrEqual(500);
           expect(response.headers.get("content-type")).toBe("application/problem+json");
@@ -263,7 +264,7 @@ describe("when a part of the platform is down", () => {
     )
       .bind(workspace.id)
       .first<{ id: string }>();
-    const again = await call(workspace.publishable, "POST", "/v1/chat", {
+    const again = await call(workspace.secret, "POST", "/v1/chat", {
       message: GERMANY,
       conversation_id: row?.id,
     });

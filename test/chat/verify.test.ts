@@ -15,7 +15,8 @@ const sources = [DELIVERY, REFUND, STEPS].map((text, index): Source => {
     externalId: `doc-${n}`,
     title: `Title ${n}`,
     url: null,
-    passages: [{ headingPath: [], text }],
+    version: 1,
+    passages: [{ chunkId: 1, headingPath: [], text }],
   };
 });
 

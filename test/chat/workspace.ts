@@ -4,7 +4,7 @@ import { expect, vi } from "vitest";
 import { createApp } from "../../src/app.ts";
 import { sha256Hex } from "../../src/auth/keys.ts";
 import type { TurnResult } from "../../src/chat/turn.ts";
-import type { ConversationView } from "../../src/conversations/routes.ts";
+import type { ConversationView } from "../../src/conversations/schema.ts";
 import type { Env } from "../../src/env.ts";
 
 const app = createApp();
@@ -101,29 +101,39 @@ function encode(body: unknown): string | Uint8Array {
   return typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
 }
 
-/** One turn as an object. */
+/** The tokens of the conversations that `ask` has begun, as a page would keep them. */
+const tokens = new Map<string, string>();
+
+/** What opens a conversation that `ask` has begun. */
+export function tokenOf(conversationId: string | undefined): Record<string, string> {
+  const token = tokens.get(conversationId ?? "");
+  return token ? { "x-conversation-token": token } : {};
+}
+
+/** One turn as an object, in the conversation of an earlier one or a new one. */
 export async function ask(
   workspace: Workspace,
   body: string | { message: string; conversation_id?: string; metadata?: object },
   overrides: Partial<Env> = {},
+  headers: Record<string, string> = {},
 ): Promise<TurnResult> {
-  const response = await call(
-    workspace.publishable,
-    "POST",
-    "/v1/chat",
-    typeof body === "string" ? { message: body } : body,
-    { overrides, headers: { accept: "application/json" } },
-  );
+  const question = typeof body === "string" ? { message: body } : body;
+  const response = await call(workspace.publishable, "POST", "/v1/chat", question, {
+    overrides,
+    headers: { accept: "application/json", ...tokenOf(question.conversation_id), ...headers },
+  });
   const result = await response.json<TurnResult>();
   expect(response.status, JSON.stringify(result)).toBe(200);
+  if (result.conversation_token) tokens.set(result.conversation_id, result.conversation_token);
   return result;
 }
 
+/** As the workspace's own people read it. */
 export async function readConversation(
   workspace: Workspace,
   id: string,
 ): Promise<ConversationView> {
-  const response = await call(workspace.publishable, "GET", `/v1/conversations/${id}`);
+  const response = await call(workspace.secret, "GET", `/v1/conversations/${id}`);
   expect(response.status).toBe(200);
   return await response.json<ConversationView>();
 }

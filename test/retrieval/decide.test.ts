@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { EMBEDDING_MODEL } from "../../local/ai/embedding-model.ts";
 import { answerability, decide, weigh, type Evidence } from "../../src/retrieval/decide.ts";
+import { firstGeneration } from "../../src/generations/generation.ts";
 import type { Candidates, FoundPassage } from "../../src/retrieval/retrieve.ts";
 
 const share = fc.integer({ min: 0, max: 1000 }).map((value) => value / 1000);
@@ -9,7 +10,6 @@ const evidence: fc.Arbitrary<Evidence> = fc.record({
   similarity: share,
   coverage: share,
   sentenceCoverage: share,
-  lead: share,
   unknownWords: share,
   questionLength: share,
 });
@@ -24,6 +24,7 @@ const passage: fc.Arbitrary<FoundPassage> = fc.record({
   externalId: fc.constantFrom("a", "b", "c"),
   title: text,
   url: fc.constant(null),
+  version: fc.constant(1),
   headingPath: fc.array(text, { maxLength: 3 }),
   text,
   score: share,
@@ -42,7 +43,9 @@ const candidates: fc.Arbitrary<Candidates> = fc
     question: {
       text: question,
       corrections: new Map(corrected.map((word) => [word, "pump"])),
+      synonyms: new Map(),
       vector: null,
+      generation: firstGeneration("ws_1", EMBEDDING_MODEL),
     },
     legs: ["keywords", "vectors"],
     matches: [],
@@ -60,7 +63,7 @@ it("is a probability, for any evidence", () => {
 });
 
 it("never falls with better evidence, and never rises with words that nobody knows", () => {
-  const better = ["similarity", "coverage", "sentenceCoverage", "lead"] as const;
+  const better = ["similarity", "coverage", "sentenceCoverage"] as const;
   fc.assert(
     fc.property(evidence, share, fc.constantFrom(...better), (given, value, name) => {
       const more = { ...given, [name]: Math.max(given[name], value) };
@@ -86,7 +89,7 @@ it("weighs any passages for any question, each kind of evidence between 0 and 1"
   );
 });
 
-it("does not depend on passages behind the third, except for who follows", () => {
+it("does not depend on passages behind the third", () => {
   fc.assert(
     fc.property(candidates, fc.array(passage, { minLength: 5, maxLength: 8 }), (asked, found) => {
       const passages = found.map((one, index) => ({

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import weightsFile from "../../src/retrieval/decision-weights.json" with { type: "json" };
 import { call, createWorkspace, HELP_CENTRE, type Workspace } from "../chat/workspace.ts";
 import { countRows, expectProblem } from "../http/expect-problem.ts";
 import type { SearchView } from "../knowledge/pipeline.ts";
@@ -110,15 +111,9 @@ describe("POST /v1/search", () => {
       limit: 50,
     });
     expect(Object.keys(evidence ?? {}).toSorted()).toEqual(
-      [
-        "coverage",
-        "lead",
-        "questionLength",
-        "sentenceCoverage",
-        "similarity",
-        "unknownWords",
-      ].toSorted(),
+      Object.keys(weightsFile.weights).toSorted(),
     );
+
     expect(results[0]?.legs).toMatchObject({
       keywords: { rank: 1, score: expect.any(Number) },
       vectors: { rank: 1, score: expect.any(Number) },

@@ -13,7 +13,10 @@ export type ChatReply =
   | { ok: true; events: AsyncGenerator<ChatEvent> }
   | { ok: false; failure: Failure };
 
-export type Question = { message: string; conversationId: string | null };
+/** Where a conversation goes on: its id, and the token that its first answer gave us to open it with. */
+export type Conversation = { id: string; token: string };
+
+export type Question = { message: string; conversation: Conversation | null };
 
 /** Finds the publishable key: the address's `?key=` wins over the deployment's own demo key. */
 export async function findKey(search: string): Promise<KeyLookup> {
@@ -48,7 +51,10 @@ export async function askQuestion(
       },
       body: JSON.stringify({
         message: question.message,
-        ...(question.conversationId && { conversation_id: question.conversationId }),
+        ...(question.conversation && {
+          conversation_id: question.conversation.id,
+          conversation_token: question.conversation.token,
+        }),
       }),
       signal,
     });

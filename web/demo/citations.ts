@@ -24,8 +24,9 @@ export function renderCitations(citations: Citation[]): {
   return { section: element("section", { class: "citations" }, heading, list), targets };
 }
 
-function renderTitle({ title, url }: Citation): HTMLElement {
-  const text = element("span", { dir: "auto" }, title);
+function renderTitle({ title, url, page }: Citation): HTMLElement {
+  const words = page === undefined ? title : `${title}, page ${page}`;
+  const text = element("span", { dir: "auto" }, words);
   if (!url) return text;
   const newTab = element("span", { class: "visually-hidden" }, " (opens in a new tab)");
   return element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, text, newTab);

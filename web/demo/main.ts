@@ -1,10 +1,10 @@
-import { askQuestion, findKey, type KeyLookup } from "./api.ts";
+import { askQuestion, findKey, type Conversation, type KeyLookup } from "./api.ts";
 import type { ChatEvent } from "./stream.ts";
 import type { TurnEnd, TurnView } from "./turn-view.ts";
 import { openPage } from "./view.ts";
 
 let key: string | null = null;
-let conversationId: string | null = null;
+let conversation: Conversation | null = null;
 let running: AbortController | null = null;
 
 const page = openPage({
@@ -15,7 +15,7 @@ const page = openPage({
   startOver() {
     running?.abort();
     running = null;
-    conversationId = null;
+    conversation = null;
     page.setBusy(false);
     page.clear();
   },
@@ -55,7 +55,7 @@ async function streamAnswer(
   signal: AbortSignal,
 ): Promise<TurnEnd> {
   try {
-    const reply = await askQuestion(key, { message, conversationId }, signal);
+    const reply = await askQuestion(key, { message, conversation }, signal);
     if (!reply.ok) return { kind: "failed", failure: reply.failure };
     return await showEvents(reply.events, turn, signal);
   } catch {
@@ -73,8 +73,8 @@ async function showEvents(
     if (signal.aborted) return { kind: "stopped" };
     switch (event.type) {
       case "start":
-        conversationId = event.conversationId || conversationId;
-        ids.conversation = conversationId ?? "";
+        conversation = { id: event.conversationId, token: event.conversationToken };
+        ids.conversation = event.conversationId;
         ids.message = event.messageId;
         break;
       case "text-start":

@@ -3,7 +3,7 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 const OUTCOMES = ["answered", "clarified", "abstained", "handed_over", "small_talk"] as const;
 
 export type Source = { n: string; title: string; url: string | null };
-export type Citation = Source & { quote: string };
+export type Citation = Source & { quote: string; page?: number };
 export type Outcome = {
   outcome: (typeof OUTCOMES)[number];
   /** 0–1, or null when the server gives none. */
@@ -16,7 +16,7 @@ export type Outcome = {
 };
 
 export type ChatEvent =
-  | { type: "start"; messageId: string; conversationId: string }
+  | { type: "start"; messageId: string; conversationId: string; conversationToken: string }
   | { type: "source"; source: Source }
   | { type: "text-start" }
   | { type: "text"; delta: string }
@@ -57,6 +57,7 @@ function toChatEvent(part: Record<string, unknown>): ChatEvent | null {
         type: "start",
         messageId: asText(part.messageId),
         conversationId: asText(asRecord(part.messageMetadata).conversation_id),
+        conversationToken: asText(asRecord(part.messageMetadata).conversation_token),
       };
     case "source-url":
     case "source-document":
@@ -91,6 +92,7 @@ function toOutcomeEvent(data: Record<string, unknown>): ChatEvent | null {
       citations: citations.map((citation) => ({
         ...toSource(citation.n, citation),
         quote: asText(citation.quote),
+        ...(typeof citation.page === "number" && { page: citation.page }),
       })),
     },
   };

@@ -2,7 +2,7 @@ import type { AnswerEvent, Emit, TurnResult } from "../turn.ts";
 
 /**
  * The AI SDK's UI message stream (ai-sdk.dev/docs/ai-sdk-ui/stream-protocol): server-sent events, one JSON part each, then
- * `[DONE]`. The conversation's id travels as message metadata, which `useChat` sends back with the next message.
+ * `[DONE]`. The conversation's id and token travel as message metadata, which `useChat` sends back with the next message.
  */
 
 const HEADERS = {
@@ -77,7 +77,10 @@ class UiEncoder {
           {
             type: "start",
             messageId: event.messageId,
-            messageMetadata: { conversation_id: event.conversationId },
+            messageMetadata: {
+              conversation_id: event.conversationId,
+              conversation_token: event.conversationToken,
+            },
           },
           { type: "start-step" },
         ];

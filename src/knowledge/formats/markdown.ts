@@ -1,17 +1,28 @@
 import type { Root, RootContent } from "mdast";
+import { markCallouts } from "./callouts.ts";
 import { htmlToTree } from "./html.ts";
+import { refuseCostlyMarkdown, refuseDeepMarkdown } from "./markdown-limits.ts";
 import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
 
-/** Authors' Markdown → the stored dialect: front matter dropped, images become their alt text, HTML becomes Markdown. */
+/**
+ * Authors' Markdown → the stored dialect: front matter dropped (the fields of the API say what a document is; the CLI reads
+ * them from there), images become their alt text, callouts a paragraph that names its kind, HTML becomes Markdown.
+ * @throws {UnreadableDocument} for Markdown made to keep a parser busy
+ */
 export function cleanMarkdown(content: string): string {
-  const tree = parseMarkdown(withoutFrontMatter(content));
+  const source = markCallouts(withoutFrontMatter(content));
+  refuseCostlyMarkdown(source);
+  const tree = parseMarkdown(source);
+  refuseDeepMarkdown(tree);
   convertHtmlBlocks(tree);
   simplify(tree);
   return writeMarkdown(tree);
 }
 
 function withoutFrontMatter(content: string): string {
-  return content.replace(/^\uFEFF?---[ \t]*\r?\n[\s\S]*?\r?\n---[ \t]*(?:\r?\n|$)/, "");
+  return content
+    .replace(/^\uFEFF/, "")
+    .replace(/^(---|\+\+\+)[ \t]*\r?\n(?:[\s\S]*?\r?\n)?\1[ \t]*(?:\r?\n|$)/, "");
 }
 
 /** A run of HTML blocks (`<details>`, `<table>`) is read by the HTML parser, as a browser would. */

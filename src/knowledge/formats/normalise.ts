@@ -1,11 +1,17 @@
 import { cleanHtml } from "./html.ts";
 import { cleanMarkdown } from "./markdown.ts";
+import { cleanCsv, cleanJson } from "./question-list.ts";
 import { cleanPlainText } from "./plain-text.ts";
+import { UnreadableDocument } from "./unreadable-document.ts";
+
+export { UnreadableDocument };
 
 const readers: Record<string, (content: string) => string> = {
   "text/markdown": cleanMarkdown,
   "text/html": cleanHtml,
   "text/plain": cleanPlainText,
+  "text/csv": cleanCsv,
+  "application/json": cleanJson,
 };
 
 export const supportedContentTypes = Object.keys(readers);
@@ -23,10 +29,17 @@ export function supportedContentType(contentType: string): string | undefined {
 export function normalise(content: string, contentType: string): string {
   const read = readers[contentType];
   if (!read) throw new UnreadableDocument(`Documents of type ${contentType} cannot be read.`);
-  const markdown = read(content);
+  const markdown = readable(() => read(content.replaceAll("\0", "").toWellFormed()));
   if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
   return markdown;
 }
 
-/** Another attempt at the same content would fail the same way. */
-export class UnreadableDocument extends Error {}
+/** The readers walk trees by recursion. They refuse what is too deep; this is for what they do not foresee. */
+function readable(read: () => string): string {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UnreadableDocument("The document nests its parts deeper than can be read.");
+  }
+}

@@ -1,0 +1,68 @@
+// `npm run replay`: asks a running instance to learn again what failed.
+import { Api, checkAccess, instanceOptions } from "./api.ts";
+import { readArguments, reasonOf, runCommand, UsageError } from "./command.ts";
+import { forEachConcurrently } from "./concurrently.ts";
+import { listDocuments, waitUntilLearned } from "./upload.ts";
+
+const HELP = `
+Usage: npm run replay -- [options]
+
+Requeues documents that could not be learned, and waits for them.
+
+  --id <prefix>        only documents whose id begins like this
+  --error <text>       only those whose reason contains this
+  --pending            those that are still waiting, too
+  --dry-run            lists them and requeues nothing
+  --no-wait            does not wait until they are learned
+  --url <address>      the instance; default http://localhost:8787
+  --key <sk_…>         a secret key with the scope "documents"; default: the variable EDGEWISE_KEY, or on localhost the
+                       development key
+
+Exit code: 0 all learned (with --no-wait: all requeued), 1 something failed, 2 wrong usage.
+`;
+
+await runCommand(HELP, async (args) => {
+  const { values, positionals } = readArguments(args, {
+    id: { type: "string" },
+    error: { type: "string" },
+    pending: { type: "boolean" },
+    "dry-run": { type: "boolean" },
+    "no-wait": { type: "boolean" },
+    url: { type: "string" },
+    key: { type: "string" },
+  });
+  if (positionals.length > 0) throw new UsageError("replay takes options only.");
+  const { url, key } = instanceOptions(values);
+  const api = new Api({ url, key: key(), tries: 5, timeoutMs: 60_000 });
+  await checkAccess(api);
+  const listed = [
+    ...(await listDocuments(api, "failed")),
+    ...(values.pending ? await listDocuments(api, "pending") : []),
+  ];
+  const chosen = listed.filter(
+    ({ external_id, error }) =>
+      external_id.startsWith(values.id ?? "") && (error ?? "").includes(values.error ?? ""),
+  );
+  for (const { external_id, status, error } of chosen)
+    console.log(`${external_id}\t${status}\t${error ?? ""}`);
+  if (values["dry-run"]) {
+    console.error(`Dry run: ${chosen.length} documents would be requeued; nothing was.`);
+    return 0;
+  }
+  let refused = 0;
+  await forEachConcurrently(chosen, 8, async ({ external_id }) => {
+    try {
+      await api.post(`/v1/documents/${encodeURIComponent(external_id)}/retry`, {});
+    } catch (error) {
+      refused += 1;
+      console.error(`  not requeued: ${external_id}: ${reasonOf(error)}`);
+    }
+  });
+  console.error(`${chosen.length - refused} documents requeued.`);
+  if (values["no-wait"] || chosen.length === 0) return refused > 0 ? 1 : 0;
+  const { failed, pending } = await waitUntilLearned(api, chosen);
+  for (const { external_id, reason } of failed)
+    console.log(`  not learned: ${external_id}: ${reason}`);
+  if (pending.length > 0) console.log(`${pending.length} documents are still pending.`);
+  return refused + failed.length + pending.length > 0 ? 1 : 0;
+});

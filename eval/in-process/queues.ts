@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+const BATCH = 10;
+const TRIES = 6;
+const RETRY_MS = 200;
+
+interface Waiting {
+  body: unknown;
+  attempts: number;
+}
+
+export type Deliver = (queue: string, messages: Message[]) => Promise<void>;
+
+/** A queue that delivers soon, in batches, again after a retry, and to its dead-letter queue after the last one. */
+export function openQueue(name: string, deliver: Deliver): Queue {
+  const waiting: Waiting[] = [];
+  let running = false;
+
+  const deliverBatch = async (queue: string, batch: Waiting[]): Promise<void> => {
+    const retried = new Set<Waiting>();
+    const messages = batch.map((one, index) => ({
+      id: `${name}-${index}`,
+      timestamp: new Date(),
+      body: one.body,
+      attempts: one.attempts,
+      ack: () => void retried.delete(one),
+      retry: () => void retried.add(one),
+    }));
+    await deliver(queue, messages as unknown as Message[]).catch((error: unknown) => {
+      console.error(`${queue}: ${String(error)}`);
+      for (const one of batch) retried.add(one);
+    });
+    const again = [...retried].map((one) => ({ ...one, attempts: one.attempts + 1 }));
+    const dead = again.filter((one) => one.attempts > TRIES);
+    if (dead.length > 0 && !queue.endsWith("-dlq")) await deliverBatch(`${name}-dlq`, dead);
+    const living = again.filter((one) => one.attempts <= TRIES);
+    if (living.length > 0) {
+      await sleep(RETRY_MS);
+      waiting.push(...living);
+    }
+  };
+  const drain = async (): Promise<void> => {
+    if (running) return;
+    running = true;
+    while (waiting.length > 0) await deliverBatch(name, waiting.splice(0, BATCH));
+    running = false;
+  };
+  const send = (bodies: unknown[]): void => {
+    waiting.push(...bodies.map((body) => ({ body, attempts: 1 })));
+    setImmediate(() => void drain());
+  };
+  return {
+    send: async (body: unknown) => send([body]),
+    sendBatch: async (messages: Iterable<{ body: unknown }>) =>
+      send(Array.from(messages, ({ body }) => body)),
+  } as unknown as Queue;
+}

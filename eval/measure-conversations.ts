@@ -1,0 +1,137 @@
+import type { Api } from "../cli/api.ts";
+import { chat } from "./ask.ts";
+import { forEachQuestion } from "./measure.ts";
+import { containsAnswer, mean } from "./metrics.ts";
+import { printTable, decimal } from "./print.ts";
+import { rounded, type Row } from "./report-file.ts";
+import type { Conversation, ExpectedTurn } from "./sets/conversations.ts";
+import { lengthOf } from "./slices.ts";
+import type { Failure } from "./target.ts";
+
+export interface TurnRow {
+  turn: ExpectedTurn;
+  outcome: string;
+  citations: string[];
+  text: string;
+  confidence: number;
+  right: boolean;
+  containsAnswer: boolean | null;
+}
+
+/** Plays every conversation, each turn with the conversation's history. What the bot said before is its own. */
+export async function measureConversations(
+  api: Api,
+  conversations: Conversation[],
+  concurrency: number,
+): Promise<{ rows: Map<string, TurnRow[]>; failures: Failure[] }> {
+  return forEachQuestion("chat", api, conversations, concurrency, async ({ turns }) => {
+    const rows: TurnRow[] = [];
+    let id: string | undefined;
+    for (const turn of turns) {
+      const { answer } = await chat(api, turn.message, id);
+      id = answer.conversation_id;
+      rows.push(judgeTurn(turn, answer));
+    }
+    return rows;
+  });
+}
+
+export function judgeTurn(
+  turn: ExpectedTurn,
+  answer: {
+    outcome: string;
+    text: string;
+    confidence: number;
+    citations: { external_id: string }[];
+  },
+): TurnRow {
+  const citations = answer.citations.map((citation) => citation.external_id);
+  const isExpected = turn.outcomes.includes(answer.outcome);
+  const right = answer.outcome === "answered" ? turn.expected.has(citations[0] ?? "") : isExpected;
+  return {
+    turn,
+    outcome: answer.outcome,
+    citations,
+    text: answer.text,
+    confidence: answer.confidence,
+    right,
+    containsAnswer:
+      right && answer.outcome === "answered" && turn.answer.length > 0
+        ? containsAnswer(answer.text, turn.answer, "any")
+        : null,
+  };
+}
+
+export function conversationRows(
+  conversations: Conversation[],
+  measured: Map<string, TurnRow[]>,
+): Row[] {
+  return conversations.flatMap(({ id, topic, language }) =>
+    (measured.get(id) ?? []).map((row, index) => ({
+      id: `${id}#${index + 1}`,
+      conversation: id,
+      topic: topic ?? null,
+      kind: row.turn.kind,
+      language: language ?? null,
+      length: lengthOf(row.turn.message),
+      turn_right: row.right ? 1 : 0,
+      outcome: row.outcome,
+      contains_answer: row.containsAnswer,
+      confidence: row.confidence,
+    })),
+  );
+}
+
+export interface ConversationSummary {
+  conversations: number;
+  turns: number;
+  /** Share of the turns that came out as they should. */
+  turns_right: number | null;
+  /** Share of the conversations of which every turn did. */
+  conversations_right: number | null;
+  contains_answer: number | null;
+  kinds: Record<string, { n: number; right: number | null }>;
+}
+
+export function summariseConversations(measured: Map<string, TurnRow[]>): ConversationSummary {
+  const rows = [...measured.values()].flat();
+  const rightOf = (some: TurnRow[]): number | null =>
+    rounded(mean(some.map((row) => (row.right ? 1 : 0))));
+  const kinds = Map.groupBy(rows, (row) => row.turn.kind);
+  return {
+    conversations: measured.size,
+    turns: rows.length,
+    turns_right: rightOf(rows),
+    conversations_right: rounded(
+      mean([...measured.values()].map((turns) => (turns.every((row) => row.right) ? 1 : 0))),
+    ),
+    contains_answer: rounded(
+      mean(rows.flatMap(({ containsAnswer: does }) => (does === null ? [] : [does ? 1 : 0]))),
+    ),
+    kinds: Object.fromEntries(
+      [...kinds].map(([kind, some]) => [kind, { n: some.length, right: rightOf(some) }]),
+    ),
+  };
+}
+
+export function printConversations(
+  summary: ConversationSummary,
+  rows: Map<string, TurnRow[]>,
+): void {
+  console.log(
+    `\n${summary.turns} turns of ${summary.conversations} conversations: ${decimal(summary.turns_right)} right; every turn right in ${decimal(summary.conversations_right)} of the conversations`,
+  );
+  printTable(
+    ["turn", "n", "right"],
+    Object.entries(summary.kinds).map(([kind, { n, right }]) => [kind, `${n}`, decimal(right)]),
+  );
+  for (const [id, turns] of rows) {
+    for (const [index, row] of turns.entries()) {
+      if (row.right) continue;
+      const wanted = `${row.turn.outcomes.join(" or ")} ${[...row.turn.expected].join(" or ")}`;
+      console.log(
+        `  ${id}#${index + 1} "${row.turn.message}": ${row.outcome} ${row.citations[0] ?? ""}, not ${wanted}`,
+      );
+    }
+  }
+}

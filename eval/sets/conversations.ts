@@ -1,0 +1,79 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { CommandError } from "../../cli/command.ts";
+import { readLines, refuseSameIds } from "./lines.ts";
+
+const OUTCOMES = ["answered", "clarified", "abstained", "handed_over", "small_talk"] as const;
+
+const turnLine = z
+  .strictObject({
+    message: z.string().trim().min(1).max(4000),
+    /** What the turn should come to; any one of a list. */
+    outcome: z.union([z.enum(OUTCOMES), z.array(z.enum(OUTCOMES)).min(1)]),
+    /** Documents that answer it: the first citation must be one of them. */
+    expected: z.array(z.string()).min(1).optional(),
+    /** Parts, separated by "; ", of which the answer says one. */
+    answer: z.string().min(1).optional(),
+    kind: z.string().default("plain"),
+  })
+  .refine(
+    ({ outcome, expected }) => [outcome].flat().includes("answered") === (expected !== undefined),
+    "names expected documents if, and only if, it may be answered",
+  );
+
+const conversationLine = z.strictObject({
+  id: z.string().min(1),
+  topic: z.string().optional(),
+  language: z.string().optional(),
+  turns: z.array(turnLine).min(2).max(50),
+});
+
+export interface ExpectedTurn {
+  message: string;
+  outcomes: readonly string[];
+  expected: ReadonlySet<string>;
+  answer: string[];
+  kind: string;
+}
+
+export interface Conversation {
+  id: string;
+  topic: string | undefined;
+  language: string | undefined;
+  turns: ExpectedTurn[];
+}
+
+/** A multi-turn set: one conversation a line, its turns in order. docs/evaluation/sets.md has the format. */
+export async function readConversations(
+  folder: string,
+  file: string,
+  documentIds: Iterable<string>,
+): Promise<Conversation[]> {
+  const at = [path.join(folder, file), path.resolve(file)].find((place) => existsSync(place));
+  if (!at) throw new CommandError(`${folder} has no file of conversations ${file}.`);
+  const known = new Set(documentIds);
+  const lines = await readLines(at, conversationLine);
+  if (lines.length === 0) throw new CommandError(`${at} holds no conversation.`);
+  refuseSameIds(
+    lines.map(({ id }) => id),
+    at,
+  );
+  return lines.map(({ id, topic, language, turns }) => ({
+    id,
+    topic,
+    language,
+    turns: turns.map(({ message, outcome, expected = [], answer, kind }) => {
+      const unknown = expected.find((document) => !known.has(document));
+      if (unknown)
+        throw new CommandError(`${at}: ${id} expects ${unknown}, which is not in the set.`);
+      return {
+        message,
+        outcomes: [outcome].flat(),
+        expected: new Set(expected),
+        answer: answer?.split("; ") ?? [],
+        kind,
+      };
+    }),
+  }));
+}

@@ -1,0 +1,41 @@
+import path from "node:path";
+import { z } from "zod";
+import { readLines } from "./lines.ts";
+import type { Question } from "./question.ts";
+import type { Asked } from "./read-set.ts";
+
+const questionLine = z
+  .object({
+    id: z.string().min(1),
+    question: z.string().min(1),
+    answerable: z.boolean(),
+    expected: z.array(z.string()).default([]),
+    answer: z.string().optional(),
+    kind: z.string().optional(),
+    topic: z.string().optional(),
+    language: z.string().optional(),
+  })
+  .refine(
+    (line) => !line.answerable || line.expected.length > 0,
+    "is answerable, but expects no article",
+  );
+
+/** One question a line, as `demo/README.md` describes them. */
+export async function readQuestionFile(file: string): Promise<Asked> {
+  const lines = await readLines(file, questionLine);
+  const questions = lines.map(
+    ({ id, question, answerable, expected, answer, kind, topic, language }): Question => ({
+      id,
+      text: question,
+      answerable,
+      relevant: new Map(answerable ? expected.map((article) => [article, 1]) : []),
+      answer: answer
+        ? { parts: answer.split("; "), need: kind === "comparison" ? "all" : "any" }
+        : undefined,
+      kind,
+      topic,
+      language,
+    }),
+  );
+  return { questionFile: path.basename(file), questions, conversational: true, notes: [] };
+}

@@ -1,0 +1,141 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { CommandError } from "../../cli/command.ts";
+import type { ReadDocuments } from "../../cli/document.ts";
+import { documentsFromFolder } from "../../cli/documents-from-folder.ts";
+import { documentsFromJsonl } from "../../cli/documents-from-jsonl.ts";
+import { readJudgedQueries } from "./judged-queries.ts";
+import { refuseSameIds } from "./lines.ts";
+import { readOffTopic } from "./off-topic.ts";
+import type { EvaluationSet, Question } from "./question.ts";
+import { readQuestionFile } from "./question-file.ts";
+import { readTasks } from "./tasks.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const SHARED_DATA = path.resolve(ROOT, "../shared/data");
+
+export interface SetOptions {
+  /** A file of questions, in the set's folder or anywhere, instead of the set's own. */
+  questionFile?: string | undefined;
+  /** A folder with a file of utterances, whose off-topic ones join the questions. */
+  offTopic?: string | undefined;
+}
+
+/**
+ * Reads a set: a folder with its documents in `corpus.jsonl` or below `articles/`, and its questions in one of
+ * `queries.jsonl` with `qrels.tsv`, `tasks.jsonl`, or a file of questions (`golden.jsonl` unless told). docs/evaluation/sets.md
+ * describes each.
+ * @param name a path, `demo`, or a folder of the shared data
+ */
+export async function readSet(name: string, options: SetOptions = {}): Promise<EvaluationSet> {
+  const folder = findFolder(name);
+  const documents = await readDocuments(folder);
+  const asked = await readQuestions(folder, options.questionFile);
+  const offTopic = options.offTopic ? await readOffTopic(findUtterances(options.offTopic)) : [];
+  const language = onlyLanguage(documents);
+  const questions = [...asked.questions, ...offTopic].map((question) => ({
+    ...question,
+    language: question.language ?? language,
+  }));
+  refuseSameIds(
+    questions.map(({ id }) => id),
+    asked.questionFile,
+  );
+  if (questions.length === 0) throw new CommandError(`${asked.questionFile} holds no question.`);
+  return {
+    name: path.basename(folder),
+    folder,
+    documents: documents.documents,
+    conversational: asked.conversational,
+    questionFile: `${asked.questionFile}${options.offTopic ? ` + ${options.offTopic}` : ""}`,
+    questions,
+    notes: [...documents.notes, ...asked.notes, ...missingDocuments(questions, documents)],
+  };
+}
+
+export type Asked = Pick<EvaluationSet, "questionFile" | "questions" | "conversational" | "notes">;
+
+async function readQuestions(folder: string, questionFile: string | undefined): Promise<Asked> {
+  const has = (file: string): boolean => existsSync(path.join(folder, file));
+  if (questionFile === undefined && has("queries.jsonl")) return readJudgedQueries(folder);
+  if (questionFile === undefined && has("tasks.jsonl")) return readTasks(folder);
+  const file = questionFile ?? "golden.jsonl";
+  const found = [path.join(folder, file), path.resolve(file), path.resolve(ROOT, file)].find((at) =>
+    existsSync(at),
+  );
+  if (!found) throw new CommandError(`${folder} has no file of questions ${file}.`);
+  return readQuestionFile(found);
+}
+
+function findFolder(name: string): string {
+  return find(
+    name,
+    "set",
+    (place) => hasDocuments(place),
+    "a folder with corpus.jsonl or articles/",
+  );
+}
+
+function hasDocuments(place: string): boolean {
+  return existsSync(path.join(place, "corpus.jsonl")) || existsSync(path.join(place, "articles"));
+}
+
+function findUtterances(name: string): string {
+  const isThere = (place: string): boolean => existsSync(path.join(place, "data.jsonl"));
+  return path.join(
+    find(name, "set of utterances", isThere, "a folder with data.jsonl"),
+    "data.jsonl",
+  );
+}
+
+function find(
+  name: string,
+  what: string,
+  isThere: (place: string) => boolean,
+  wanted: string,
+): string {
+  const places = new Set([
+    path.resolve(name),
+    path.resolve(ROOT, name),
+    path.resolve(SHARED_DATA, name),
+  ]);
+  const found = [...places].find(isThere);
+  if (!found) {
+    throw new CommandError(
+      `There is no ${what} "${name}": ${wanted} is looked for in\n  ${[...places].join("\n  ")}`,
+    );
+  }
+  return found;
+}
+
+/** A set is measured whole: a document that cannot be read would change the numbers. */
+async function readDocuments(folder: string): Promise<ReadDocuments> {
+  const corpus = path.join(folder, "corpus.jsonl");
+  const read = existsSync(corpus)
+    ? await documentsFromJsonl(corpus)
+    : await documentsFromFolder(path.join(folder, "articles"));
+  if (read.unreadable.length > 0) {
+    const lines = read.unreadable.map(({ source, reason }) => `  ${source}: ${reason}`);
+    throw new CommandError(
+      `Documents of the set that cannot be read:\n${lines.slice(0, 20).join("\n")}`,
+    );
+  }
+  return read;
+}
+
+/** The language of all documents, if it is one: a question that tells none is taken to be in it. */
+function onlyLanguage({ documents }: ReadDocuments): string | undefined {
+  const languages = new Set(documents.map((document) => document.language));
+  return languages.size === 1 ? [...languages][0] : undefined;
+}
+
+function missingDocuments(questions: Question[], { documents }: ReadDocuments): string[] {
+  const known = new Set(documents.map((document) => document.external_id));
+  const missing = questions
+    .flatMap((question) => [...question.relevant.keys()])
+    .filter((id) => !known.has(id));
+  if (missing.length === 0) return [];
+  return [
+    `${missing.length} relevant documents are not in the set, such as ${missing[0]}: they cannot be found`,
+  ];
+}

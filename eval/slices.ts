@@ -1,0 +1,37 @@
+import type { Question } from "./sets/question.ts";
+import { wordsOf } from "../src/retrieval/query-terms.ts";
+
+export const DIMENSIONS = ["topic", "kind", "language", "length"] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+/** Words of a question, as the index counts them. */
+const LENGTHS: [label: string, most: number][] = [
+  ["1–4 words", 4],
+  ["5–9 words", 9],
+  ["10–19 words", 19],
+  ["20 words or more", Number.POSITIVE_INFINITY],
+];
+
+/** The slice that a question is in by each dimension; a dimension that says nothing of it is absent. */
+export function slicesOf(question: Question): Partial<Record<Dimension, string>> {
+  const { topic, kind, language, text } = question;
+  return { topic, kind, language, length: lengthOf(text) };
+}
+
+export function lengthOf(text: string): string {
+  const words = wordsOf(text).length;
+  return LENGTHS.find(([, most]) => words <= most)?.[0] ?? "";
+}
+
+/** Questions by dimension and slice. A dimension in which all are in one slice tells nothing and is left out. */
+export function sliceQuestions(
+  questions: Question[],
+): { dimension: Dimension; slice: string; questions: Question[] }[] {
+  return DIMENSIONS.flatMap((dimension) => {
+    const groups = Map.groupBy(questions, (question) => slicesOf(question)[dimension]);
+    if (groups.size < 2) return [];
+    return [...groups].flatMap(([slice, members]) =>
+      slice === undefined ? [] : [{ dimension, slice, questions: members }],
+    );
+  });
+}

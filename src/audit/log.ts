@@ -1,0 +1,113 @@
+import type { Position } from "../http/paging.ts";
+
+/** Who did it, and in which request. */
+export interface Actor {
+  /** A key's id, or `deployment`. */
+  actor: string;
+  requestId: string;
+}
+
+export interface AuditEntry extends Actor {
+  workspaceId: string;
+  /** The kind of object and the verb: `key.create`. */
+  action: string;
+  objectId: string;
+  /** What the entry needs to be understood: never secrets, texts or personal data, for an entry cannot be erased. */
+  detail?: Record<string, unknown>;
+  at: number;
+}
+
+/**
+ * The statement that records a change. It goes into the batch of the change, right after the statement that makes it, and
+ * records nothing when that one changed no row.
+ */
+export function auditStatement(db: D1Database, entry: AuditEntry): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO audit_log (workspace_id, actor, action, object_id, detail, request_id, created_at)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE changes() > 0`,
+    )
+    .bind(
+      entry.workspaceId,
+      entry.actor,
+      entry.action,
+      entry.objectId,
+      JSON.stringify(entry.detail ?? {}),
+      entry.requestId,
+      entry.at,
+    );
+}
+
+/**
+ * The statement that records, for each of these documents that the batch has just changed, that it was put or deleted. What was
+ * there already, or was stale, is no change.
+ * @param externalIds a JSON array of objects with `external_id`
+ * @param at the time that the change has written into `updated_at`
+ */
+export function documentsAuditStatement(
+  db: D1Database,
+  { actor, requestId }: Actor,
+  action: "document.put" | "document.delete",
+  workspaceId: string,
+  externalIds: string,
+  at: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO audit_log (workspace_id, actor, action, object_id, detail, request_id, created_at)
+       SELECT ?1, ?2, ?3, d.external_id, json_object('version', d.version), ?4, ?5
+       FROM json_each(?6) AS wanted JOIN documents d
+         ON d.workspace_id = ?1 AND d.external_id = wanted.value ->> 'external_id'
+       WHERE d.updated_at = ?5 AND d.status = ?7`,
+    )
+    .bind(
+      workspaceId,
+      actor,
+      action,
+      requestId,
+      at,
+      externalIds,
+      action === "document.put" ? "pending" : "deleted",
+    );
+}
+
+interface AuditRow {
+  id: number;
+  actor: string;
+  action: string;
+  object_id: string;
+  detail: string;
+  request_id: string;
+  created_at: number;
+}
+
+/** A page of a workspace's log, the latest first. */
+export async function readAuditLog(
+  db: D1Database,
+  workspaceId: string,
+  page: {
+    action?: string | undefined;
+    objectId?: string | undefined;
+    actor?: string | undefined;
+    before: Position | undefined;
+    limit: number;
+  },
+): Promise<AuditRow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, actor, action, object_id, detail, request_id, created_at FROM audit_log
+       WHERE workspace_id = ?1 AND (?2 IS NULL OR id < ?2) AND (?3 IS NULL OR action = ?3)
+         AND (?4 IS NULL OR object_id = ?4) AND (?5 IS NULL OR actor = ?5)
+       ORDER BY id DESC LIMIT ?6`,
+    )
+    .bind(
+      workspaceId,
+      page.before ? Number(page.before.id) : null,
+      page.action ?? null,
+      page.objectId ?? null,
+      page.actor ?? null,
+      page.limit,
+    )
+    .all<AuditRow>();
+  return results;
+}

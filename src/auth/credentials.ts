@@ -1,0 +1,27 @@
+import type { Context } from "hono";
+
+/** What a request shows of who sent it, before any of it is checked. */
+export interface Credentials {
+  authorization: string | undefined;
+  /** The page that sent the request, when a browser did. */
+  origin: string | undefined;
+  /** The Worker's own origin: its pages are not foreign. */
+  ownOrigin: string;
+  /** JWT of the customer's backend. */
+  visitorToken: string | undefined;
+  /** What the first answer of an anonymous conversation gave out. */
+  conversationToken: string | undefined;
+}
+
+export const VISITOR_TOKEN_HEADER = "x-visitor-token";
+export const CONVERSATION_TOKEN_HEADER = "x-conversation-token";
+
+export function readCredentials({ req }: Context): Credentials {
+  return {
+    authorization: req.header("authorization"),
+    origin: req.header("origin"),
+    ownOrigin: new URL(req.url).origin,
+    visitorToken: req.header(VISITOR_TOKEN_HEADER),
+    conversationToken: req.header(CONVERSATION_TOKEN_HEADER),
+  };
+}

@@ -1,0 +1,40 @@
+/** Signs what clients carry for us. The purpose keeps a signature for one thing from being accepted for another. */
+export async function sign(secret: string, purpose: string, text: string): Promise<string> {
+  const key = await crypto.subtle.importKey(
+    "raw",
+    encoder.encode(secret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign"],
+  );
+  const mac = await crypto.subtle.sign("HMAC", key, encoder.encode(`${purpose}\n${text}`));
+  return toBase64Url(new Uint8Array(mac));
+}
+
+/**
+ * Constant-time for strings of equal length; the length of a signature is no secret. Signatures are compared as text, not as
+ * bytes: the last character of base64url has bits that decode to nothing, and a token must have one spelling only.
+ */
+export function equal(left: string, right: string): boolean {
+  if (left.length !== right.length) return false;
+  let difference = 0;
+  for (let index = 0; index < left.length; index++) {
+    difference |= left.charCodeAt(index) ^ right.charCodeAt(index);
+  }
+  return difference === 0;
+}
+
+const encoder = new TextEncoder();
+
+export function toBase64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
+}
+
+export function fromBase64Url(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
+    character.charCodeAt(0),
+  );
+}

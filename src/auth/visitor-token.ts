@@ -1,0 +1,116 @@
+import { errors, jwtVerify } from "jose";
+import { z } from "zod";
+import { parseJson } from "../http/json.ts";
+import { Problem } from "../http/problem.ts";
+import { fromBase64Url } from "./signing.ts";
+
+/** Somebody whom the customer's backend vouches for. */
+export interface Visitor {
+  /** The customer's own id of the person. */
+  subject: string;
+  name: string | null;
+  email: string | null;
+  /** Audiences the person belongs to; documents restricted to one of them are shown. */
+  audience: string[];
+}
+
+export interface IdentitySecret {
+  kid: string;
+  secret: string;
+}
+
+const MAX_CHARACTERS = 4096;
+const MAX_LIFETIME_SECONDS = 24 * 60 * 60;
+/** How far the clock of the customer's backend may be off. */
+const SKEW_SECONDS = 60;
+
+/** 32 bytes are 43 characters, the last of which has two bits that decode to nothing: only one spelling is taken. */
+const COMPACT = /^([\w-]+)\.([\w-]+)\.[\w-]{42}[AEIMQUYcgkosw048]$/;
+
+const header = z.looseObject({ alg: z.literal("HS256"), kid: z.string().optional() });
+
+const claims = z.looseObject({
+  sub: z.string().min(1).max(256),
+  name: z.string().max(200).nullish(),
+  email: z.string().max(320).nullish(),
+  audience: z.array(z.string().min(1).max(64)).max(50).default([]),
+  exp: z.number(),
+  iat: z.number().optional(),
+});
+
+/**
+ * Verifies a visitor's JWT (RFC 7519): HS256 and nothing else, signed with one of the workspace's active identity secrets, which
+ * `kid` selects. A token without `kid` may be signed with any of them. It is CPU only: the secrets come with the key.
+ * @throws Problem `invalid_visitor_token`
+ */
+export async function verifyVisitorToken(
+  token: string,
+  secrets: IdentitySecret[],
+  now: number,
+): Promise<Visitor> {
+  const [, head = "", body = ""] = COMPACT.exec(token) ?? [];
+  if (token.length > MAX_CHARACTERS || !head) throw visitorTokenProblem("It is not a compact JWT.");
+  const { success, data } = header.safeParse(decode(head));
+  if (!success) throw visitorTokenProblem("Its algorithm has to be HS256.");
+  const candidates = secrets.filter(({ kid }) => data.kid === undefined || data.kid === kid);
+  await verifyWithAny(token, candidates, new Date(now));
+  return toVisitor(decode(body), now / 1000);
+}
+
+async function verifyWithAny(
+  token: string,
+  secrets: IdentitySecret[],
+  currentDate: Date,
+): Promise<void> {
+  for (const { secret } of secrets) {
+    try {
+      await jwtVerify(token, new TextEncoder().encode(secret), {
+        algorithms: ["HS256"],
+        clockTolerance: SKEW_SECONDS,
+        currentDate,
+      });
+      return;
+    } catch (error) {
+      if (error instanceof errors.JWSSignatureVerificationFailed) continue;
+      if (error instanceof errors.JWTExpired) throw visitorTokenProblem("It has expired.");
+      if (error instanceof errors.JOSEError)
+        throw visitorTokenProblem("Its claims or header are not valid.");
+      throw error;
+    }
+  }
+  throw visitorTokenProblem("No active identity secret of the workspace has signed it.");
+}
+
+function toVisitor(payload: unknown, now: number): Visitor {
+  const { success, data } = claims.safeParse(payload);
+  if (!success)
+    throw visitorTokenProblem("It needs `sub` and `exp`; `audience` is a list of names.");
+  const { exp, iat } = data;
+  if (iat !== undefined && iat > now + SKEW_SECONDS)
+    throw visitorTokenProblem("It was issued in the future.");
+  const longest = Math.max(exp - now - SKEW_SECONDS, iat === undefined ? 0 : exp - iat);
+  if (longest > MAX_LIFETIME_SECONDS)
+    throw visitorTokenProblem("It is valid for more than 24 hours.");
+  return {
+    subject: data.sub,
+    name: data.name ?? null,
+    email: data.email ?? null,
+    audience: data.audience,
+  };
+}
+
+/** A part of the token as JSON, as strictly as a body: a claim named twice is two claims to two readers. */
+function decode(part: string): unknown {
+  try {
+    const bytes = fromBase64Url(part);
+    return parseJson(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    throw visitorTokenProblem("It is not a compact JWT.");
+  }
+}
+
+export function visitorTokenProblem(detail: string): Problem {
+  return new Problem("invalid_visitor_token", detail, {
+    headers: { "www-authenticate": "Bearer" },
+  });
+}

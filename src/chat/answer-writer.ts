@@ -1,0 +1,69 @@
+import type { Pseudonyms } from "../privacy/pseudonyms.ts";
+import { RestoringStream } from "../privacy/pseudonyms.ts";
+import { OutputFilter } from "./output-filter.ts";
+import { PromptGuard } from "./prompt-guard.ts";
+import type { Prompt } from "./prompt.ts";
+import type { Citation, Source } from "./turn.ts";
+import { CitationVerifier } from "./verify.ts";
+
+/** What a model's answer needs beside the checks that every answer passes. */
+interface ModelOutput {
+  prompt: Prompt;
+  canary: string;
+  pseudonyms: Pseudonyms | undefined;
+}
+
+/**
+ * Everything that an answer passes on its way to the visitor, piece by piece and in this order: citations are verified,
+ * forbidden output is taken out, a repeated prompt ends it, and what was hidden from the model is put back.
+ */
+export class AnswerWriter {
+  readonly #verifier: CitationVerifier;
+  readonly #filter: OutputFilter;
+  readonly #guard: PromptGuard | undefined;
+  readonly #restorer: RestoringStream | undefined;
+  readonly #mark: string | undefined;
+  #text = "";
+
+  constructor(sources: Source[], mayLinkTo: (host: string) => boolean, model?: ModelOutput) {
+    this.#verifier = new CitationVerifier(sources);
+    this.#filter = new OutputFilter(mayLinkTo);
+    this.#guard = model && new PromptGuard(model.prompt.rules, model.canary);
+    this.#restorer = model?.pseudonyms && new RestoringStream(model.pseudonyms);
+    this.#mark = model?.prompt.mark;
+  }
+
+  /** Everything that was shown so far. */
+  get text(): string {
+    return this.#text;
+  }
+
+  get citations(): Citation[] {
+    return this.#verifier.citations;
+  }
+
+  /**
+   * @returns what may be shown now
+   * @throws PromptLeak
+   */
+  push(delta: string): string {
+    const plain = this.#mark ? delta.replaceAll(this.#mark, " ") : delta;
+    return this.#show(this.#filter.push(this.#verifier.push(plain)));
+  }
+
+  /** The rest, when the answer has ended. */
+  end(): string {
+    const rest = this.#filter.push(this.#verifier.end()) + this.#filter.end();
+    const guarded = this.#guard ? this.#guard.push(rest) + this.#guard.end() : rest;
+    const restored = this.#restorer ? this.#restorer.push(guarded) + this.#restorer.end() : guarded;
+    this.#text += restored;
+    return restored;
+  }
+
+  #show(filtered: string): string {
+    const guarded = this.#guard ? this.#guard.push(filtered) : filtered;
+    const restored = this.#restorer ? this.#restorer.push(guarded) : guarded;
+    this.#text += restored;
+    return restored;
+  }
+}

@@ -1,0 +1,38 @@
+import { decide, type Decision } from "../retrieval/decide.ts";
+import { rerank, type Ranking } from "../retrieval/rerank.ts";
+import type { Candidates, FoundPassage, Query } from "../retrieval/retrieve.ts";
+import type { Services } from "../services.ts";
+
+/** What was found for one question, and whether it is worth answering from. */
+export interface Finding extends Ranking {
+  question: Query;
+  candidates: Candidates;
+  decision: Decision;
+}
+
+/** Orders each question's passages by their text and decides on them. */
+export async function judge(
+  services: Services,
+  candidates: Candidates[],
+  passages: FoundPassage[][],
+): Promise<Finding[]> {
+  return Promise.all(
+    candidates.map(async (of, index) => {
+      const ranking = await rerank(services, of, passages[index] ?? []);
+      const decision = decide(of, ranking.passages, of.question.generation.model);
+      return { ...ranking, question: of.question, candidates: of, decision };
+    }),
+  );
+}
+
+/**
+ * One decision for the whole message: answered as soon as one of its questions is, with the confidence of the least certain
+ * of those.
+ */
+export function decideAll(findings: Finding[]): Decision {
+  const answered = findings.filter(({ decision }) => decision.action === "answer");
+  const confidences = (of: Finding[]): number[] => of.map(({ decision }) => decision.confidence);
+  return answered.length > 0
+    ? { action: "answer", confidence: Math.min(...confidences(answered)) }
+    : { action: "abstain", confidence: Math.max(0, ...confidences(findings)) };
+}

@@ -1,0 +1,173 @@
+import { knownSecrets } from "../privacy/secrets.ts";
+
+/** What stands in place of a link or a secret that may not be shown. No sign of it can become a link, an image or a citation. */
+const LINK_REMOVED = "‹link removed›";
+const SECRET_REMOVED = "‹secret removed›";
+
+/** Longer constructs than these are no link or secret that anybody needs. */
+const MAX_URL = 2048;
+const MAX_SECRET = 8192;
+
+/** Where something begins that has to be looked at as a whole. What went before, down to one character, counts. */
+const BEGINS =
+  /(?:https?|ftp):[/\\]|www\.|(?<=\])[(:]|(?<=!)\[|<(?=[a-z/!?])|-----BEGIN |(?<![a-z0-9_-])(?:sk[_-]|[rp]k_live_|whsec_|gh[oprsu]_|github_pat_|glpat-|xox[abeprs]-|AKIA|ASIA|AIza|ya29\.|SG\.|hf_|npm_|dop_v1_|shp(?:at|ss)_|eyJ)/giu;
+/** What can still become a beginning is held back; the second list only where a word begins. */
+const OPENINGS = ["https:/", "http:/", "ftp:/", "www.", "<a", "-----begin "];
+const WORD_OPENINGS =
+  `sk_ sk- rk_live_ pk_live_ whsec_ gho_ ghp_ ghr_ ghs_ ghu_ github_pat_ glpat- xoxa- xoxb- xoxe- xoxp- xoxr-
+  xoxs- akia asia aiza ya29. sg. hf_ npm_ dop_v1_ shpat_ shpss_ eyj`.split(/\s+/u);
+
+interface Replacement {
+  shown: string;
+  /** Of what it stands for. */
+  length: number;
+}
+
+const URL_TEXT = /^[^\s<>"'`()[\]{}*|^\u00A0]*/u;
+const TRAILING = /[.,;:!?_~]+$/u;
+const TOKEN = /^[A-Za-z0-9_.~+/=-]*/u;
+
+/**
+ * Follows an answer as it streams and takes out, by rules and not by judgement, what no answer may show: links to hosts that
+ * are not allowed, images, HTML, credentials. It reads what the citation check lets through, never takes out something
+ * without leaving a mark between its neighbours (nothing may be joined into what was just removed), and holds back only what
+ * can still become one of these.
+ */
+export class OutputFilter {
+  readonly #mayLinkTo: (host: string) => boolean;
+  #held = "";
+  #text = "";
+
+  constructor(mayLinkTo: (host: string) => boolean) {
+    this.#mayLinkTo = mayLinkTo;
+  }
+
+  /** Everything that was passed on so far. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** @returns what may be shown now */
+  push(delta: string): string {
+    this.#held += delta;
+    return this.#drain(false);
+  }
+
+  /** The rest, when the stream has ended. */
+  end(): string {
+    return this.#drain(true);
+  }
+
+  #drain(ended: boolean): string {
+    let shown = "";
+    for (;;) {
+      const before = (shown || this.#text).slice(-1);
+      const text = before + this.#held;
+      BEGINS.lastIndex = before.length;
+      const begin = BEGINS.exec(text);
+      if (!begin) {
+        const end = Math.max(before.length, text.length - (ended ? 0 : openLength(text)));
+        this.#held = text.slice(end);
+        return this.#pass(shown + text.slice(before.length, end));
+      }
+      shown += text.slice(before.length, begin.index);
+      this.#held = text.slice(begin.index);
+      const replaced = this.#replace(begin[0].toLowerCase(), ended);
+      if (!replaced) return this.#pass(shown);
+      shown += replaced.shown;
+      this.#held = this.#held.slice(replaced.length);
+    }
+  }
+
+  #pass(shown: string): string {
+    this.#text += shown;
+    return shown;
+  }
+
+  /** What is shown for the construct at the start of what is held; undefined while its end is open. */
+  #replace(begin: string, ended: boolean): Replacement | undefined {
+    // An exclamation mark apart from its bracket is no image, and a colon apart from it defines no link.
+    if (begin === "[" || begin === ":") return { shown: ` ${begin}`, length: 1 };
+    if (begin === "<") return { shown: "‹", length: 1 };
+    if (begin === "(") return this.#destination(ended);
+    if (begin === "-----begin ") return this.#privateKey(ended);
+    if (/^(?:https?:|ftp:|www\.)/.test(begin)) return this.#url(ended);
+    return this.#token(ended);
+  }
+
+  /** `(…)` after `]`: rebuilt from the parsed address, so that a renderer's own reading of it cannot differ from ours. */
+  #destination(ended: boolean): Replacement | undefined {
+    const close = /^\((?:[^()\\]|\\[\s\S]|\([^()]*\))*\)/u.exec(this.#held.slice(0, MAX_URL));
+    if (!close && !ended && this.#held.length < MAX_URL) return undefined;
+    if (!close) return { shown: " (", length: 1 };
+    const target = close[0].slice(1, -1).trim().split(/\s/u)[0] ?? "";
+    const url = this.#allowed(target.replace(/^<(.*)>$/u, "$1"));
+    return { shown: url ? `(${url})` : " ", length: close[0].length };
+  }
+
+  #url(ended: boolean): Replacement | undefined {
+    const body = URL_TEXT.exec(this.#held)?.[0] ?? "";
+    if (body.length === this.#held.length && !ended && body.length < MAX_URL) return undefined;
+    const url = body.replace(TRAILING, "");
+    if (/^www$/i.test(url)) return { shown: url, length: url.length };
+    const allowed = body.length < MAX_URL && this.#allowed(url);
+    return { shown: allowed ? url : LINK_REMOVED, length: url.length };
+  }
+
+  #token(ended: boolean): Replacement | undefined {
+    const token = TOKEN.exec(this.#held)?.[0] ?? "";
+    if (token.length === this.#held.length && !ended && token.length < MAX_SECRET) return undefined;
+    const isSecret = token.length >= MAX_SECRET || knownSecrets(token).length > 0;
+    return { shown: isSecret ? SECRET_REMOVED : token, length: token.length };
+  }
+
+  #privateKey(ended: boolean): Replacement | undefined {
+    const key = /^-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*?-----END [A-Z ]{0,40}-----/iu;
+    const whole = key.exec(this.#held)?.[0];
+    if (whole) return { shown: SECRET_REMOVED, length: whole.length };
+    const first = /^-----BEGIN [A-Z ]{0,30}/iu.exec(this.#held)?.[0] ?? "";
+    const isOther = first.length < this.#held.length && !/PRIVATE KEY$/i.test(first);
+    if (isOther) return { shown: first, length: first.length };
+    if (!ended && this.#held.length < MAX_SECRET) return undefined;
+    return { shown: SECRET_REMOVED, length: this.#held.length };
+  }
+
+  /** The address as a browser would read it, if it is a plain one on an allowed host. */
+  #allowed(text: string): string | undefined {
+    if (/[\\@&;\p{Cc}]/u.test(text.replaceAll("&amp;", "").replace(/&(?=[\w-]+=)/gu, "")))
+      return undefined;
+    const plain = text.replaceAll("&amp;", "&");
+    const absolute = /^www\./i.test(plain) ? `https://${plain}` : plain;
+    if (!/^https?:\/\/[^/]/i.test(absolute) || !URL.canParse(absolute)) return undefined;
+    const url = new URL(absolute);
+    if (!this.#mayLinkTo(url.hostname)) return undefined;
+    return url.href.replaceAll("(", "%28").replaceAll(")", "%29");
+  }
+}
+
+/** Length of the longest end of a text that can still become a beginning. */
+function openLength(text: string): number {
+  const end = text.slice(-13).toLowerCase();
+  for (let start = 0; start < end.length; start++) {
+    const suffix = end.slice(start);
+    const opens = (opening: string): boolean => opening.startsWith(suffix);
+    const atWord = start === 0 ? text.length <= 13 : !/[a-z0-9_-]/.test(end.charAt(start - 1));
+    if (OPENINGS.some(opens) || (atWord && WORD_OPENINGS.some(opens))) return suffix.length;
+  }
+  return 0;
+}
+
+/** Whether an answer may link to a host: the workspace lists it, or a document that the answer was given lives there. */
+export function linkPolicy(
+  listed: string[],
+  documents: { url: string | null }[],
+): (host: string) => boolean {
+  const own = new Set(
+    documents.flatMap(({ url }) => (url && URL.canParse(url) ? [new URL(url).hostname] : [])),
+  );
+  return (host) =>
+    own.has(host) ||
+    listed.some((entry) =>
+      entry.startsWith("*.") ? host.endsWith(entry.slice(1)) : entry === host,
+    );
+}

@@ -1,0 +1,28 @@
+import { splitSentences } from "../knowledge/sentences.ts";
+import { queryTerms } from "../retrieval/query-terms.ts";
+
+/** More questions than this in one message are searched as one. */
+const MAX_PARTS = 3;
+/** With fewer telling words a part leans on its neighbour ("and how long?") and is not searched for alone. */
+const MIN_TELLING_WORDS = 2;
+
+const ASKS = String.raw`(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|would|should|may)`;
+/** "…, and how do I …": a second question begins after the conjunction. */
+const CONJUNCTION = new RegExp(
+  String.raw`[,;]?\s+(?:and|also|plus)\s+(?:also\s+)?(?=${ASKS}\b)`,
+  "i",
+);
+const QUESTION = new RegExp(String.raw`\?\s*$|^\W*(?:and\s+|also\s+)?${ASKS}\b`, "i");
+
+/**
+ * The questions of a message that asks more than one thing, or none where it asks one. One embedding stands for one
+ * meaning: that of "how do I return it and what does shipping cost" lies between two articles and next to neither.
+ */
+export function splitQuestion(message: string): string[] {
+  const parts = splitSentences(message)
+    .filter((sentence) => QUESTION.test(sentence))
+    .flatMap((sentence) => sentence.split(CONJUNCTION))
+    .map((part) => part.trim());
+  const standAlone = parts.every((part) => queryTerms(part).words.length >= MIN_TELLING_WORDS);
+  return parts.length > 1 && parts.length <= MAX_PARTS && standAlone ? parts : [];
+}

@@ -1,0 +1,49 @@
+import { z } from "@hono/zod-openapi";
+import type { Caller } from "../auth/keys.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
+
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(1000).optional(),
+});
+
+/** A place in a list that is ordered by time, then id. */
+export interface Position {
+  at: number;
+  id: string;
+}
+
+const writePosition = ({ at, id }: Position): string => `${at} ${id}`;
+
+function readPosition(text: string): Position {
+  const [at, id = ""] = text.split(" ");
+  return { at: Number(at), id };
+}
+
+/**
+ * One page of a list of a workspace, and the signed cursor of the next.
+ * @param list names the list and what it is filtered by: a cursor fits no other
+ * @param read reads `limit` rows after a position
+ * @param positionOf where the list goes on after a row
+ */
+export async function readPage<Row>(
+  { workspaceId, workspaceSecret }: Pick<Caller, "workspaceId" | "workspaceSecret">,
+  list: string,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+  read: (after: Position | undefined, limit: number) => Promise<Row[]>,
+  positionOf: (row: Row) => Position,
+): Promise<{ rows: Row[]; next_cursor: string | null }> {
+  const name = `${list}:${workspaceId}`;
+  const after =
+    cursor === undefined
+      ? undefined
+      : readPosition(await readCursor(workspaceSecret, name, cursor));
+  const found = await read(after, limit + 1);
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  const goesOn = found.length > limit && last !== undefined;
+  const next_cursor = goesOn
+    ? await writeCursor(workspaceSecret, name, writePosition(positionOf(last)))
+    : null;
+  return { rows, next_cursor };
+}

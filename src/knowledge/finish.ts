@@ -1,0 +1,89 @@
+import { stillAt, toVersions, type DocumentWork } from "./work.ts";
+
+/** Why a version cannot be learned, or what delays it. */
+export interface Failure {
+  work: DocumentWork;
+  reason: string;
+}
+
+/** How the work on a slice of documents ended. */
+export interface Endings {
+  done: DocumentWork[];
+  /** No further attempt can succeed. */
+  failed: Failure[];
+  /** Another attempt follows. */
+  delayed: Failure[];
+}
+
+/**
+ * Clears the debts, unless a document has changed again since it was read: then a newer message follows. A failed
+ * version is recorded with its reason, while an older one that is being served goes on being served.
+ */
+export async function finishDocuments(
+  db: D1Database,
+  { done, failed, delayed }: Endings,
+  now: number,
+): Promise<void> {
+  await db.batch([
+    db
+      .prepare(
+        `UPDATE documents SET status = 'live', error = NULL, updated_at = ?2,
+           stages = json_set(json_remove(stages, '$.delayed_by'), '$.vectors_at', ?2)
+         WHERE status IN ('pending', 'failed') AND live_version = version
+           AND id IN (SELECT d.id FROM ${stillAt("?1")})
+           AND NOT EXISTS (SELECT 1 FROM chunks c JOIN index_generations g ON g.workspace_id = c.workspace_id
+             WHERE c.workspace_id = documents.workspace_id AND c.document_id = documents.id AND g.state = 'live'
+               AND (c.vector_stored & g.slot) = 0)`,
+      )
+      .bind(toVersions(done), now),
+    db
+      .prepare(
+        `DELETE FROM outbox WHERE document_id IN
+           (SELECT d.id FROM ${stillAt("?1")} WHERE d.status IN ('live', 'deleted'))`,
+      )
+      .bind(toVersions(done)),
+    ...(failed.length > 0 ? failStatements(db, failed, now) : []),
+    ...(delayed.length > 0 ? [delayStatement(db, delayed)] : []),
+  ]);
+}
+
+function failStatements(db: D1Database, failures: Failure[], now: number): D1PreparedStatement[] {
+  return [
+    db
+      .prepare(
+        `UPDATE documents SET status = 'failed', error = w.value ->> 'reason', updated_at = ?2,
+           stages = json_set(json_remove(stages, '$.delayed_by'), '$.failed_at', ?2)
+         FROM json_each(?1) AS w WHERE ${isVersion} AND status = 'pending'`,
+      )
+      .bind(toReasons(failures), now),
+    db
+      .prepare(
+        `DELETE FROM outbox WHERE document_id IN
+           (SELECT d.id FROM ${stillAt("?1")} WHERE d.status <> 'deleted')`,
+      )
+      .bind(toVersions(failures.map(({ work }) => work))),
+  ];
+}
+
+function delayStatement(db: D1Database, failures: Failure[]): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE documents SET stages = json_set(stages, '$.delayed_by', w.value ->> 'reason')
+       FROM json_each(?1) AS w WHERE ${isVersion} AND status = 'pending'`,
+    )
+    .bind(toReasons(failures));
+}
+
+const isVersion = `documents.id = w.value ->> 'id' AND documents.workspace_id = w.value ->> 'workspace'
+  AND documents.version = w.value ->> 'version'`;
+
+function toReasons(failures: Failure[]): string {
+  return JSON.stringify(
+    failures.map(({ work, reason }) => ({
+      id: work.documentId,
+      version: work.version,
+      workspace: work.workspaceId,
+      reason,
+    })),
+  );
+}

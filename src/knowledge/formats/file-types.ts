@@ -1,0 +1,94 @@
+import { UnreadableDocument } from "./unreadable-document.ts";
+
+/** Bytes of one file. */
+export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+/** What the parts of an office file may unpack to: a zip of 1 MB can hold a thousand times that. */
+const MAX_UNPACKED_BYTES = 100 * 1024 * 1024;
+
+interface FileType {
+  /** As a person calls it. */
+  name: string;
+  extension: string;
+  container: "pdf" | "zip" | "image" | "other";
+}
+
+const OFFICE = "application/vnd.openxmlformats-officedocument.";
+const OPEN = "application/vnd.oasis.opendocument.";
+
+/**
+ * The files that Workers AI converts and that people keep answers in.
+ * https://developers.cloudflare.com/workers-ai/features/markdown-conversion/supported-formats/
+ */
+const FILE_TYPES: Record<string, FileType> = {
+  "application/pdf": { name: "PDF", extension: "pdf", container: "pdf" },
+  [`${OFFICE}wordprocessingml.document`]: { name: "Word", extension: "docx", container: "zip" },
+  [`${OFFICE}spreadsheetml.sheet`]: { name: "Excel", extension: "xlsx", container: "zip" },
+  [`${OFFICE}presentationml.presentation`]: {
+    name: "PowerPoint",
+    extension: "pptx",
+    container: "zip",
+  },
+  [`${OPEN}text`]: { name: "OpenDocument text", extension: "odt", container: "zip" },
+  [`${OPEN}spreadsheet`]: { name: "OpenDocument spreadsheet", extension: "ods", container: "zip" },
+  "application/vnd.ms-excel": { name: "Excel", extension: "xls", container: "other" },
+  "image/jpeg": { name: "JPEG", extension: "jpeg", container: "image" },
+  "image/png": { name: "PNG", extension: "png", container: "image" },
+  "image/webp": { name: "WebP", extension: "webp", container: "image" },
+};
+
+export const fileContentTypes = Object.keys(FILE_TYPES);
+
+export function fileType(contentType: string): FileType | undefined {
+  return Object.hasOwn(FILE_TYPES, contentType) ? FILE_TYPES[contentType] : undefined;
+}
+
+/**
+ * What can be known of a file before anybody unpacks it.
+ * @throws {UnreadableDocument}
+ */
+export function checkFile(bytes: Uint8Array, { name, container }: FileType): void {
+  if (container === "pdf" && !ascii(bytes.subarray(0, 1024)).includes("%PDF-")) {
+    throw new UnreadableDocument("The file is not a PDF, or its beginning is damaged.");
+  }
+  if (container !== "zip") return;
+  if (ascii(bytes.subarray(0, 8)) === "\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1") {
+    throw new UnreadableDocument(
+      `The ${name} file is protected by a password or in a format of before 2007. Save it without a password in today's format.`,
+    );
+  }
+  const unpacked = unpackedSize(bytes);
+  if (unpacked === undefined) {
+    throw new UnreadableDocument(`The file is not a ${name} file, or it is damaged.`);
+  }
+  if (unpacked > MAX_UNPACKED_BYTES) {
+    throw new UnreadableDocument(
+      `The ${name} file unpacks to more than ${MAX_UNPACKED_BYTES / 1024 / 1024} MB, which no document of text does.`,
+    );
+  }
+}
+
+/**
+ * The sum of the sizes that a zip's directory names (APPNOTE.TXT, 4.3.12), or undefined where there is no directory. Parts
+ * that overlap, as in bombs that name little, count with what they say; the converter has limits of its own.
+ */
+function unpackedSize(bytes: Uint8Array): number | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let end = bytes.length - 22;
+  const searched = Math.max(0, end - 65_535);
+  while (end >= searched && view.getUint32(end, true) !== 0x06054b50) end -= 1;
+  if (end < searched || end < 0) return undefined;
+  const entries = view.getUint16(end + 10, true);
+  let offset = view.getUint32(end + 16, true);
+  let total = 0;
+  for (let index = 0; index < entries; index++) {
+    if (offset + 46 > bytes.length || view.getUint32(offset, true) !== 0x02014b50) return undefined;
+    total += view.getUint32(offset + 24, true);
+    const [name, extra, comment] = [28, 30, 32].map((at) => view.getUint16(offset + at, true));
+    offset += 46 + (name ?? 0) + (extra ?? 0) + (comment ?? 0);
+  }
+  return entries === 0 ? undefined : total;
+}
+
+function ascii(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}

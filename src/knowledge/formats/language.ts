@@ -1,0 +1,21 @@
+import { detectAll } from "tinyld/light";
+
+/** Characters of text that are looked at: beyond these the answer does not change. */
+const SAMPLE = 4000;
+/** Fewer letters than this say little about their language; scripts of one language need fewer. */
+const ENOUGH = 40;
+
+/** The language that a text looks to be in, as an ISO 639-1 code, or null where that is not clear. */
+export function detectLanguage(markdown: string): string | null {
+  const words = markdown
+    .slice(0, SAMPLE * 4)
+    .replace(/```[\s\S]*?(?:```|$)|`[^`\n]*`|\]\([^)\s]*\)|https?:\S+/g, " ")
+    .replace(/[^\p{L}\p{M}'’]+/gu, " ")
+    .trim()
+    .slice(0, SAMPLE);
+  const enough = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(words) ? ENOUGH / 4 : ENOUGH;
+  if (words.length < enough) return null;
+  const [best, second] = detectAll(words);
+  if (!best || (second && best.accuracy - second.accuracy < 0.05)) return null;
+  return best.lang;
+}

@@ -1,0 +1,118 @@
+import type { Element, Nodes, Root } from "hast";
+import { EXIT, SKIP, visit } from "unist-util-visit";
+
+/** Controls, and what repeats on every page of a site. */
+const BOILERPLATE = new Set(
+  "nav header footer aside form button input select textarea dialog".split(" "),
+);
+const BOILERPLATE_ROLES = new Set(
+  "navigation banner contentinfo complementary search dialog alertdialog".split(" "),
+);
+/** Words of class names. An id is often a heading's text, so ids say nothing. */
+const BOILERPLATE_CLASSES = new Set(
+  (
+    "cookie cookies consent gdpr breadcrumb breadcrumbs share sharing social related recommended helpful vote votes voting " +
+    "feedback newsletter subscribe pagination pager sidebar toc comments advertisement navbar navigation nav popup"
+  ).split(" "),
+);
+/** A side remark that belongs to the article. */
+const CALLOUT =
+  /\b(?:note|tip|hint|info|important|warning|caution|danger|alert|callout|admonition)/i;
+const NEVER_BOILERPLATE = /^(?:html|body|main|article|h[1-6]|p|li|td|th|tr|tbody|table|pre|code)$/;
+/** What help centres ask below an article, where no class name gives it away. */
+const ASKS_OPINION =
+  /^(?:was|did|is|do) (?:this|you) (?:article|page|answer|information|find this)[^.!?]{0,40}(?:helpful|useful|help|answer)[^.!?]{0,20}\?(?:\s*(?:yes|no))*$|^\d+ out of \d+ found this helpful$|^(?:skip to (?:main )?content|back to top|return to top)$/i;
+
+/** What the page marks as its main content: `<main>`, or its one `<article>`; the page where that is no text. */
+export function mainContent(page: Root): Root | Element {
+  const mains: Element[] = [];
+  const articles: Element[] = [];
+  visit(page, "element", (node) => {
+    if (node.tagName === "main" || node.properties.role === "main") mains.push(node);
+    if (node.tagName !== "article") return undefined;
+    articles.push(node);
+    return SKIP;
+  });
+  const marked = mains.length === 1 ? mains : articles.length === 1 ? articles : [];
+  return marked.find((node) => textOf(node).trim() !== "") ?? page;
+}
+
+/**
+ * Takes out of the main content what is not the article. Half of the text is never taken: where a rule would, it has
+ * mistaken the article for something else (a whole page in one `<form>`, a theme whose every class says "sidebar").
+ */
+export function dropBoilerplate(main: Root | Element): void {
+  const half = textOf(main).length / 2;
+  const isArticle = main.type === "element";
+  const disclosed = idsThatButtonsShow(main);
+  visit(main as Nodes, (node, index, parent) => {
+    if (index === undefined || !parent || node.type !== "element") return undefined;
+    const isDropped =
+      (isHidden(node) && !disclosed.has(String(node.properties.id))) ||
+      isBoilerplate(node, isArticle) ||
+      asksOpinion(node);
+    if (!isDropped || textOf(node).length > half) return undefined;
+    parent.children.splice(index, 1);
+    return [SKIP, index];
+  });
+}
+
+function isBoilerplate(node: Element, isArticle: boolean): boolean {
+  const { tagName, properties } = node;
+  const classes = Array.isArray(properties.className) ? properties.className.join(" ") : "";
+  // Within an article a header holds its title and lead, an aside may be a warning, and a button may be a question
+  // that shows its answer.
+  if (tagName === "header" && isArticle) return false;
+  if (tagName === "aside" && CALLOUT.test(`${classes} ${properties.role ?? ""}`)) return false;
+  if (tagName === "button")
+    return properties.ariaControls === undefined && properties.ariaExpanded === undefined;
+  if (BOILERPLATE.has(tagName) || BOILERPLATE_ROLES.has(String(properties.role))) return true;
+  if (NEVER_BOILERPLATE.test(tagName)) return false;
+  return wordsOf(classes).some((word) => BOILERPLATE_CLASSES.has(word));
+}
+
+function wordsOf(classes: string): string[] {
+  return classes
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z]+/);
+}
+
+function isHidden({ properties }: Element): boolean {
+  return (
+    properties.hidden === true ||
+    properties.ariaHidden === "true" ||
+    /display\s*:\s*none/i.test(properties.style ?? "")
+  );
+}
+
+/** Answers that an accordion keeps folded are part of the article. */
+function idsThatButtonsShow(main: Root | Element): Set<string> {
+  const ids = new Set<string>();
+  visit(main as Nodes, "element", ({ properties }) => {
+    for (const id of String(properties.ariaControls ?? "").split(/\s+/)) ids.add(id);
+    if (properties.role === "tabpanel" || properties.role === "region")
+      ids.add(String(properties.id));
+  });
+  ids.delete("");
+  ids.delete("undefined");
+  return ids;
+}
+
+function asksOpinion(node: Element): boolean {
+  if (!/^(?:div|section|p|span|h[1-6]|a)$/.test(node.tagName)) return false;
+  const text = textOf(node, 200);
+  return text.length < 200 && ASKS_OPINION.test(text.replace(/\s+/g, " ").trim());
+}
+
+/** @param enough characters after which the rest does not matter */
+function textOf(node: Nodes, enough = Number.POSITIVE_INFINITY): string {
+  let text = "";
+  visit(node, (child) => {
+    if (child.type === "element" && /^(?:script|style|svg|noscript|template)$/.test(child.tagName))
+      return SKIP;
+    if (child.type === "text") text += child.value;
+    return text.length >= enough ? EXIT : undefined;
+  });
+  return text;
+}

@@ -1,0 +1,28 @@
+import type { Nodes } from "hast";
+import { visit } from "unist-util-visit";
+import { hastToMarkdown } from "../html.ts";
+import { parseHtml } from "../html-tree.ts";
+import { UnreadableDocument } from "../unreadable-document.ts";
+import { isObject, string } from "./tree.ts";
+
+/**
+ * Kontent.ai's rich text element (`{ value: "<p>…" }`, or its HTML alone) → Markdown. What it embeds stands in it as an empty
+ * `<object type="application/kenticocloud">`; the name of the item takes that place when the response carries it.
+ * https://kontent.ai/learn/docs/apis/openapi/delivery-api/#section/Rich-text-element
+ * @param modularContent the response's `modular_content`, by codename
+ */
+export function kontentToMarkdown(value: unknown, modularContent: unknown = {}): string {
+  const html = isObject(value) ? value["value"] : value;
+  if (typeof html !== "string")
+    throw new UnreadableDocument("The content is not valid Kontent.ai rich text.");
+  const items = isObject(modularContent) ? modularContent : {};
+  const tree = parseHtml(html);
+  visit(tree as Nodes, "element", (node) => {
+    if (node.tagName !== "object") return;
+    const item = items[string(node.properties["dataCodename"])];
+    const system = isObject(item) && isObject(item["system"]) ? item["system"] : {};
+    node.tagName = "p";
+    node.children = [{ type: "text", value: string(system["name"]) }];
+  });
+  return hastToMarkdown(tree);
+}

@@ -1,0 +1,90 @@
+import { UnreadableDocument } from "../unreadable-document.ts";
+
+/** What every vendor's rich text has in common: JSON from outside, in which anything may be missing or of another type. */
+export type Json = Record<string, unknown>;
+
+/** A visible level of nesting costs up to four levels of JSON. Renderers walk by recursion. */
+const MAX_DEPTH = 400;
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function objects(value: unknown): Json[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+export function string(value: unknown): string {
+  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+}
+
+/** @throws {UnreadableDocument} when the JSON nests deeper than any author does */
+export function checkDepth(value: unknown, what: string): void {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) {
+      throw new UnreadableDocument(
+        `The ${what} nests its elements more than ${MAX_DEPTH} deep, which no author does.`,
+      );
+    }
+    level = level.flatMap((item) =>
+      typeof item === "object" && item !== null ? Object.values(item) : [],
+    );
+  }
+}
+
+/** Runs a vendor's renderer, which trusts its input, on input that nobody should trust. */
+export function rendered(what: string, render: () => string): string {
+  try {
+    return render();
+  } catch (error) {
+    if (error instanceof UnreadableDocument) throw error;
+    throw new UnreadableDocument(`The content is not valid ${what}.`);
+  }
+}
+
+export function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+export function element(
+  tag: string,
+  html: string,
+  attributes: Record<string, string> = {},
+): string {
+  const written = Object.entries(attributes)
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => ` ${name}="${escapeHtml(value).replaceAll('"', "&quot;")}"`);
+  return `<${tag}${written.join("")}>${html}</${tag}>`;
+}
+
+/** Words of text as HTML; a line end inside a text is one that its author typed. */
+export function textHtml(text: string): string {
+  return escapeHtml(text).replace(/\r?\n/g, "<br>");
+}
+
+/** Fields in which authors write for readers, whatever their schema is. */
+const READ_BY_PEOPLE = new Set(
+  (
+    "title name heading headline subtitle label question answer alt altText alternativeText caption text body content " +
+    "description summary excerpt intro quote author code note message value cells rows items fields file"
+  ).split(" "),
+);
+
+/**
+ * What can be read in an object whose schema only its owner knows: an embedded entry, a component, a custom block.
+ * @param rich renders a value if it is the vendor's rich text, and answers undefined if it is not
+ */
+export function describe(value: unknown, rich: (value: unknown) => string | undefined): string {
+  const known = rich(value);
+  if (known !== undefined) return known;
+  if (typeof value === "string" || typeof value === "number") {
+    return String(value).trim() ? element("p", textHtml(String(value))) : "";
+  }
+  if (Array.isArray(value)) return value.map((item) => describe(item, rich)).join("");
+  if (!isObject(value)) return "";
+  return Object.entries(value)
+    .filter(([name, field]) => READ_BY_PEOPLE.has(name) || typeof field === "object")
+    .map(([, field]) => describe(field, rich))
+    .join("");
+}

@@ -1,0 +1,15 @@
+import type { ChatModel } from "../models/ports.ts";
+import type { Allowance } from "./quotas.ts";
+
+/** From this share of the budget on, only the smaller model is asked, so that the rest of the day has some left. */
+const SAVE_FROM = 0.8;
+
+/** The models that the day's budget still pays for, in the order of the ladder; none once it is used up. */
+export function affordableModels(models: ChatModel[], allowance: Allowance): ChatModel[] {
+  const budget = allowance.settings.neuron_budget_per_day;
+  if (budget === null) return models;
+  const share = budget > 0 ? allowance.usage.neurons / budget : 1;
+  if (share >= 1) return [];
+  const small = models.filter(({ rung }) => rung === "small_model");
+  return share >= SAVE_FROM && small.length > 0 ? small : models;
+}

@@ -1,0 +1,102 @@
+import { Problem } from "../http/problem.ts";
+import { parseSettings, type WorkspaceSettings } from "../workspaces/settings.ts";
+
+/** What a workspace used today. */
+export interface Usage {
+  turns: number;
+  documents: number;
+  neurons: number;
+}
+
+export type Quota = keyof Usage;
+
+/** What a workspace may do and has done today. */
+export interface Allowance {
+  settings: WorkspaceSettings;
+  usage: Usage;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Days are those of UTC. */
+export function dayOf(now: number): string {
+  return new Date(now).toISOString().slice(0, 10);
+}
+
+/**
+ * The statement that reads the allowance; a turn batches it with its other reads.
+ * @param workspace SQL that yields the workspace's id from the statement's first parameter, and that parameter
+ */
+export function allowanceStatement(
+  db: D1Database,
+  workspace: { sql: string; value: string },
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `WITH scope AS (SELECT ${workspace.sql} AS id)
+       SELECT s.settings, u.turns, u.documents, u.neurons FROM scope
+       LEFT JOIN workspace_settings s ON s.workspace_id = scope.id
+       LEFT JOIN daily_usage u ON u.workspace_id = scope.id AND u.day = ?2`,
+    )
+    .bind(workspace.value, dayOf(now));
+}
+
+/** Reads the row of {@link allowanceStatement}. */
+export function toAllowance(row: unknown): Allowance {
+  const { settings, turns, documents, neurons } = (row ?? {}) as Partial<Usage> & {
+    settings?: string | null;
+  };
+  return {
+    settings: parseSettings(settings),
+    usage: { turns: turns ?? 0, documents: documents ?? 0, neurons: neurons ?? 0 },
+  };
+}
+
+export async function readAllowance(
+  db: D1Database,
+  workspaceId: string,
+  now: number,
+): Promise<Allowance> {
+  const statement = allowanceStatement(db, { sql: "?1", value: workspaceId }, now);
+  return toAllowance(await statement.first());
+}
+
+/**
+ * Refuses with 429 what a quota of the day no longer allows. Requests that run at the same moment are not told apart: a
+ * quota can be exceeded by as many as run at once.
+ */
+export function requireQuota(allowance: Allowance, quotas: Quota[], now: number): void {
+  for (const quota of quotas) {
+    const limit = allowance.settings[`${quota}_per_day`];
+    if (limit !== null && allowance.usage[quota] >= limit) throw quotaExceeded(quota, limit, now);
+  }
+}
+
+/** Header fields as in draft-ietf-httpapi-ratelimit-headers: the policy's quota and window, what remains, and until when. */
+function quotaExceeded(quota: Quota, limit: number, now: number): Problem {
+  const seconds = Math.ceil((DAY_MS - (now % DAY_MS)) / 1000);
+  return new Problem("quota_exceeded", `The workspace's ${quota} of the day are used up.`, {
+    headers: {
+      "retry-after": String(seconds),
+      "ratelimit-policy": `"${quota}-per-day";q=${limit};w=${DAY_MS / 1000}`,
+      ratelimit: `"${quota}-per-day";r=0;t=${seconds}`,
+    },
+  });
+}
+
+/** The statement that adds to what was used; it joins the transaction of the work that it counts. */
+export function usageStatement(
+  db: D1Database,
+  workspaceId: string,
+  used: Partial<Usage>,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO daily_usage (workspace_id, day, turns, documents, neurons) VALUES (?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT (workspace_id, day) DO UPDATE SET turns = turns + excluded.turns,
+         documents = documents + excluded.documents, neurons = neurons + excluded.neurons`,
+    )
+    .bind(workspaceId, dayOf(now), used.turns ?? 0, used.documents ?? 0, used.neurons ?? 0);
+}

@@ -1,0 +1,23 @@
+import type { BindingCalls } from "../binding-calls.ts";
+import { ConverterUnavailable, type DocumentConverter } from "./ports.ts";
+import { asModelUnavailable } from "./workers-ai-errors.ts";
+
+/** https://developers.cloudflare.com/workers-ai/features/markdown-conversion/usage/binding/ */
+export function workersAiConverter(ai: Ai, calls: BindingCalls): DocumentConverter {
+  return {
+    async convert(fileName, contentType, bytes) {
+      const file = { name: fileName, blob: new Blob([bytes], { type: contentType }) };
+      const options = { conversionOptions: { pdf: { metadata: false } } };
+      let answer: ConversionResponse;
+      try {
+        answer = await calls.track("ai", () => ai.toMarkdown(file, options));
+      } catch (error) {
+        const { message, transient } = asModelUnavailable(error);
+        throw new ConverterUnavailable(message, { transient, cause: error });
+      }
+      if (answer.format !== "error") return answer.data;
+      console.warn("convert: refused", { contentType, error: answer.error });
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import type { BindingCalls } from "../binding-calls.ts";
+import { ModelUnavailable, type Reranker } from "./ports.ts";
+import { asModelUnavailable } from "./workers-ai-errors.ts";
+
+/** `response` holds one entry a context, best first; `id` is the context's index (@cloudflare/workers-types, bge-reranker-base). */
+const outputSchema = z.object({
+  response: z.array(z.object({ id: z.int().min(0), score: z.number() })),
+});
+
+/** A Workers AI reranker: a cross-encoder that reads question and passage together. */
+export function workersAiReranker(ai: Ai, model: string, calls: BindingCalls): Reranker {
+  // The binding's own types list every hosted model by name; ours is configuration.
+  const client = ai as unknown as {
+    run(model: string, input: { query: string; contexts: { text: string }[] }): Promise<unknown>;
+  };
+  return {
+    model,
+    async score(question, texts) {
+      let output: unknown;
+      try {
+        const contexts = texts.map((text) => ({ text }));
+        output = await calls.track("ai", () => client.run(model, { query: question, contexts }));
+      } catch (error) {
+        throw asModelUnavailable(error);
+      }
+      const { data } = outputSchema.safeParse(output);
+      const scores = new Map(data?.response.map(({ id, score }) => [id, score]));
+      if (scores.size !== texts.length || texts.some((_, index) => !scores.has(index))) {
+        throw new ModelUnavailable(`${model} did not answer one score a text`, {
+          transient: false,
+        });
+      }
+      return texts.map((_, index) => scores.get(index) ?? 0);
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { wordsOf } from "./query-terms.ts";
+
+/** Words of one term; a longer one is a sentence, which nobody types the same way twice. */
+export const MAX_TERM_WORDS = 3;
+/** Equivalents looked up for one question. */
+const MAX_EQUIVALENTS = 24;
+
+/** Terms of the question → what the workspace says means the same. */
+export type Synonyms = ReadonlyMap<string, string[]>;
+
+export interface SynonymRow {
+  typed: string;
+  equivalent: string;
+}
+
+/** A term as it is stored and looked up: its words in lower case. Empty where nothing of it can be searched for. */
+export function normaliseTerm(term: string): string {
+  return wordsOf(term.normalize("NFC").toLowerCase()).join(" ");
+}
+
+/**
+ * The statement that finds the equivalents of a question's terms. A turn batches it with its other reads.
+ * @param workspace SQL that yields the workspace's id from the statement's first parameter, and that parameter
+ */
+export function synonymStatement(
+  db: D1Database,
+  workspace: { sql: string; value: string },
+  question: string,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `WITH scope AS (SELECT ${workspace.sql} AS id)
+       SELECT s.term AS typed, other.term AS equivalent
+       FROM scope, json_each(?2) AS asked
+         JOIN synonyms s ON s.workspace_id = scope.id AND s.term = asked.value
+         JOIN synonyms other ON other.workspace_id = scope.id AND other.group_number = s.group_number
+           AND other.term <> s.term
+       ORDER BY asked.key, other.place LIMIT ${MAX_EQUIVALENTS}`,
+    )
+    .bind(workspace.value, JSON.stringify(termsIn(question)));
+}
+
+export function synonyms(rows: SynonymRow[]): Synonyms {
+  const byTerm = Map.groupBy(rows, ({ typed }) => typed);
+  return new Map(
+    Array.from(byTerm, ([typed, same]) => [typed, same.map(({ equivalent }) => equivalent)]),
+  );
+}
+
+/** The synonyms that a part of the question, or the question before it, has a use for. */
+export function synonymsFor(text: string, of: Synonyms): Synonyms {
+  if (of.size === 0) return of;
+  const terms = new Set(termsIn(text));
+  return new Map([...of].filter(([term]) => terms.has(term)));
+}
+
+/** Runs of up to {@link MAX_TERM_WORDS} words, each once. */
+function termsIn(text: string): string[] {
+  const words = wordsOf(text.normalize("NFC").toLowerCase());
+  const runs = words.flatMap((_, start) =>
+    Array.from({ length: MAX_TERM_WORDS }, (__, more) =>
+      words.slice(start, start + more + 1).join(" "),
+    ),
+  );
+  return [...new Set(runs)];
+}
+
+/** All groups of a workspace, as its editor wrote them. */
+export async function readSynonyms(db: D1Database, workspaceId: string): Promise<string[][]> {
+  const { results } = await db
+    .prepare(
+      `SELECT term, group_number FROM synonyms WHERE workspace_id = ?1 ORDER BY group_number, place`,
+    )
+    .bind(workspaceId)
+    .all<{ term: string; group_number: number }>();
+  const groups = Map.groupBy(results, (row) => row.group_number);
+  return [...groups.values()].map((rows) => rows.map(({ term }) => term));
+}
+
+/** Replaces all groups of a workspace in one transaction. Terms are normalised and stand in one group only. */
+export async function writeSynonyms(
+  db: D1Database,
+  workspaceId: string,
+  groups: string[][],
+): Promise<void> {
+  const rows = groups.flatMap((terms, group_number) =>
+    terms.map((term, place) => ({ term, group_number, place })),
+  );
+  await db.batch([
+    db.prepare(`DELETE FROM synonyms WHERE workspace_id = ?1`).bind(workspaceId),
+    db
+      .prepare(
+        `INSERT INTO synonyms (workspace_id, term, group_number, place)
+         SELECT ?1, value ->> 'term', value ->> 'group_number', value ->> 'place' FROM json_each(?2)`,
+      )
+      .bind(workspaceId, JSON.stringify(rows)),
+  ]);
+}

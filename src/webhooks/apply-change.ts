@@ -1,0 +1,147 @@
+import { sha256Hex } from "../auth/keys.ts";
+import { UnsafeUrl } from "../http/public-address.ts";
+import { Problem, validationProblem } from "../http/problem.ts";
+import { FetchFailed } from "../http/safe-fetch.ts";
+import { deleteDocument, putDocument } from "../knowledge/documents.ts";
+import { UnreadableDocument } from "../knowledge/formats/normalise.ts";
+import { checkDocument, documentBody, MAX_EXTERNAL_ID_BYTES } from "../knowledge/schema.ts";
+import type { Services } from "../services.ts";
+import { CannotApply, TryLater, type Change, type Fetched, type SourceDocument } from "./cms.ts";
+import type { ChangeResult } from "./events.ts";
+import { cmsOf } from "./registry.ts";
+import type { OpenSource } from "./sources.ts";
+
+/** A change to one document of a source. */
+export type DocumentChange = Exclude<Change, { action: "ignore" | "resync" }>;
+
+export interface Applied extends ChangeResult {
+  /** The document whose consumer has work to do. */
+  documentId?: number;
+}
+
+/**
+ * Makes one document what its entry is now. What no further attempt can change is a result; what may pass throws.
+ * @param lastResort A removal that cannot be checked is carried out: to go on citing what its owner took down is worse.
+ */
+export async function applyChange(
+  services: Services,
+  source: OpenSource,
+  change: DocumentChange,
+  lastResort: boolean,
+): Promise<Applied> {
+  const externalId = await externalIdOf(source.name, change.entry);
+  const target: Target = { services, source, externalId, at: change.at };
+  try {
+    if ("document" in change) return await store(target, change.document);
+    const current = await lookUp(services, source, change);
+    if (current === null) return await remove(target);
+    if (!current.found) return await remove(target, current.reason);
+    return await store(target, current.document);
+  } catch (error) {
+    const reason = permanentReason(error);
+    const isRemoval = change.action !== "upsert";
+    if (isRemoval && (reason !== undefined || (lastResort && isTransient(error)))) {
+      return remove(target, "Its removal could not be checked.");
+    }
+    if (reason === undefined) throw error;
+    return { external_id: externalId, result: "failed", reason };
+  }
+}
+
+interface Target {
+  services: Services;
+  source: OpenSource;
+  externalId: string;
+  at: string | undefined;
+}
+
+/** The entry as its CMS has it now; null for a removal that is to be believed. */
+async function lookUp(
+  { safeFetch, now }: Services,
+  source: OpenSource,
+  change: DocumentChange,
+): Promise<Fetched | null> {
+  const { fetchEntry } = cmsOf[source.type];
+  if (!("reference" in change) || !fetchEntry) return null;
+  return fetchEntry(change.reference, source, safeFetch, now());
+}
+
+async function store(target: Target, document: SourceDocument): Promise<Applied> {
+  const { services, source, externalId, at } = target;
+  // An entry whose text was emptied has nothing to be cited any more.
+  if (!document.content.trim()) return remove(target, "It holds no text.");
+  const { audience, language } = source.options as { audience?: string[]; language?: string };
+  const parsed = documentBody.safeParse({
+    ...document,
+    title: readableTitle(document.title) || externalId,
+    url: isUsableUrl(document.url) ? document.url : undefined,
+    // A narrower audience of the entry replaces the source's; a missing one never widens it.
+    audience: document.audience ?? audience ?? [],
+    language: document.language ?? language,
+    metadata: { source: source.name },
+    updated_at: at,
+  });
+  if (!parsed.success) throw validationProblem(parsed.error);
+  const input = checkDocument(parsed.data);
+  const { db, now } = services;
+  const accepted = await putDocument(db, source.workspaceId, externalId, input, now());
+  return {
+    external_id: externalId,
+    result: accepted.stale ? "stale" : accepted.unchanged ? "unchanged" : "stored",
+    ...(accepted.status === "pending" ? { documentId: accepted.documentId } : {}),
+  };
+}
+
+async function remove(target: Target, reason?: string): Promise<Applied> {
+  const { services, source, externalId, at } = target;
+  const { db, now } = services;
+  const deleted = await deleteDocument(db, source.workspaceId, externalId, now(), at);
+  return {
+    external_id: externalId,
+    result: deleted ? (deleted.stale ? "stale" : "removed") : "absent",
+    ...(reason === undefined ? {} : { reason }),
+    ...(deleted ? { documentId: deleted.documentId } : {}),
+  };
+}
+
+function readableTitle(title: string): string {
+  return title.replace(/\s+/g, " ").trim().slice(0, 500);
+}
+
+function isUsableUrl(url: string | undefined): boolean {
+  return url !== undefined && documentBody.shape.url.safeParse(url).success;
+}
+
+/**
+ * `name/entry` as an external id: what may not stand in one is percent-encoded, and what is too long ends in a hash of the
+ * whole, so that two entries never share a document.
+ */
+export async function externalIdOf(name: string, entry: string): Promise<string> {
+  const id = `${name}/${entry}`
+    .toWellFormed()
+    .normalize("NFC")
+    .replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S}]|\uFFFD/gu, encodeURIComponent);
+  const bytes = new TextEncoder().encode(id);
+  if (bytes.byteLength <= MAX_EXTERNAL_ID_BYTES) return id;
+  const hash = await sha256Hex(id);
+  const start = new TextDecoder().decode(bytes.slice(0, MAX_EXTERNAL_ID_BYTES - hash.length - 1));
+  return `${start.replace(/\uFFFD+$/, "")}~${hash}`;
+}
+
+/** What to tell the owner when no further attempt can succeed; undefined when one may. */
+export function permanentReason(error: unknown): string | undefined {
+  if (
+    error instanceof CannotApply ||
+    error instanceof UnreadableDocument ||
+    error instanceof Problem
+  ) {
+    return error.message;
+  }
+  if (error instanceof UnsafeUrl) return `The source's address may not be called: ${error.message}`;
+  if (error instanceof FetchFailed && !error.transient) return error.message;
+  return undefined;
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof TryLater || error instanceof FetchFailed;
+}

@@ -1,0 +1,206 @@
+import type { Change, Json } from "./cms.ts";
+
+export type EventStatus = "pending" | "done" | "ignored" | "failed";
+
+/** What became of one document. */
+export interface ChangeResult {
+  external_id: string;
+  result: "stored" | "unchanged" | "stale" | "removed" | "absent" | "ignored" | "failed";
+  reason?: string;
+}
+
+export interface NewEvent {
+  workspaceId: string;
+  sourceId: string;
+  delivery: string;
+  type: string;
+  headers: Record<string, string>;
+  body: Json;
+}
+
+/** A pending event as the consumer needs it. */
+export interface EventWork {
+  id: number;
+  workspaceId: string;
+  sourceId: string;
+  deliveries: number;
+  headers: Record<string, string>;
+  body: Json;
+  plan: Change[] | null;
+  progress: number;
+  results: ChangeResult[];
+  receivedAt: number;
+}
+
+/** A message that has not led to anything by then is lost, or its consumer died. */
+const OVERDUE_MS = 60_000;
+/** Results beyond this number are counted, not listed. */
+const MAX_LISTED_RESULTS = 50;
+
+/**
+ * Stores a verified delivery together with the work it owes. The same delivery again changes nothing, unless the first one
+ * failed, or `repeats` says that an identical one may be a new event. Answers the event's id where there is work to do.
+ */
+export async function storeEvent(
+  db: D1Database,
+  event: NewEvent,
+  repeats: boolean,
+  now: number,
+): Promise<number | null> {
+  const row = await db
+    .prepare(
+      `INSERT INTO source_events (workspace_id, source_id, delivery, type, headers, body, status, received_at, due_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?8)
+       ON CONFLICT (source_id, delivery) DO UPDATE SET
+         deliveries = deliveries + 1, type = excluded.type, headers = excluded.headers, body = excluded.body, plan = NULL,
+         progress = 0, status = 'pending', reason = NULL, results = '[]', received_at = excluded.received_at,
+         finished_at = NULL, due_at = excluded.due_at
+       WHERE ?9 = 1 OR status = 'failed'
+       RETURNING id`,
+    )
+    .bind(
+      event.workspaceId,
+      event.sourceId,
+      event.delivery,
+      event.type,
+      JSON.stringify(event.headers),
+      JSON.stringify(event.body),
+      now,
+      now + OVERDUE_MS,
+      repeats ? 1 : 0,
+    )
+    .first<{ id: number }>();
+  return row?.id ?? null;
+}
+
+/** Null when there is nothing to do any more: done by another message, or the source was deleted. */
+export async function readEvent(db: D1Database, id: number): Promise<EventWork | null> {
+  const row = await db
+    .prepare(
+      `SELECT id, workspace_id AS workspaceId, source_id AS sourceId, deliveries, headers, body, plan, progress, results,
+         received_at AS receivedAt
+       FROM source_events WHERE id = ?1 AND status = 'pending'`,
+    )
+    .bind(id)
+    .first<
+      Omit<EventWork, "headers" | "body" | "plan" | "results"> &
+        Record<"headers" | "body" | "results", string> & { plan: string | null }
+    >();
+  if (!row) return null;
+  return {
+    ...row,
+    headers: JSON.parse(row.headers) as Record<string, string>,
+    body: JSON.parse(row.body) as Json,
+    plan: row.plan === null ? null : (JSON.parse(row.plan) as Change[]),
+    results: JSON.parse(row.results) as ChangeResult[],
+  };
+}
+
+/** Keeps what a long event has done so far. `plan` is stored with the first part of it. */
+export async function saveProgress(
+  db: D1Database,
+  { id, deliveries }: EventWork,
+  { plan, progress, results }: { plan: Change[]; progress: number; results: ChangeResult[] },
+  dueAt: number,
+): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE source_events SET plan = ?3, progress = ?4, results = ?5, due_at = ?6
+       WHERE id = ?1 AND deliveries = ?2 AND status = 'pending'`,
+    )
+    .bind(id, deliveries, JSON.stringify(plan), progress, JSON.stringify(results), dueAt)
+    .run();
+}
+
+/** When to look for the event if its next message is lost. */
+export const dueAfter = (now: number, delayMs = 0): number => now + delayMs + OVERDUE_MS;
+
+/** Lets the sweeper be, while a retry waits for its time. */
+export async function postpone(db: D1Database, id: number, dueAt: number): Promise<void> {
+  await db
+    .prepare(`UPDATE source_events SET due_at = ?2 WHERE id = ?1 AND status = 'pending'`)
+    .bind(id, dueAt)
+    .run();
+}
+
+/**
+ * Closes an event, unless the same delivery came again meanwhile: then its newer message runs it once more. A failed event keeps
+ * its body, so that a person can have it tried again.
+ */
+export async function finishEvent(
+  db: D1Database,
+  { id, deliveries }: Pick<EventWork, "id" | "deliveries">,
+  end: { status: Exclude<EventStatus, "pending">; reason: string | null; results: ChangeResult[] },
+  now: number,
+): Promise<void> {
+  const results = [
+    ...end.results.filter(({ result }) => result === "failed"),
+    ...end.results.filter(({ result }) => result !== "failed"),
+  ].slice(0, MAX_LISTED_RESULTS);
+  await db
+    .prepare(
+      `UPDATE source_events SET status = ?3, reason = ?4, results = ?5, finished_at = ?6, due_at = NULL, plan = NULL,
+         progress = 0, body = CASE WHEN ?3 = 'failed' THEN body END
+       WHERE id = ?1 AND deliveries = ?2 AND status = 'pending'`,
+    )
+    .bind(id, deliveries, end.status, end.reason, JSON.stringify(results), now)
+    .run();
+}
+
+/** Makes a failed event owed again. */
+export async function reopenEvent(
+  db: D1Database,
+  workspaceId: string,
+  sourceId: string,
+  id: number,
+  now: number,
+): Promise<boolean> {
+  const { meta } = await db
+    .prepare(
+      `UPDATE source_events SET status = 'pending', reason = NULL, results = '[]', finished_at = NULL, due_at = ?4
+       WHERE workspace_id = ?1 AND source_id = ?2 AND id = ?3 AND status = 'failed'`,
+    )
+    .bind(workspaceId, sourceId, id, now + OVERDUE_MS)
+    .run();
+  return meta.changes > 0;
+}
+
+export interface EventView {
+  id: number;
+  type: string;
+  status: EventStatus;
+  reason: string | null;
+  results: ChangeResult[];
+  deliveries: number;
+  received_at: string;
+  finished_at: string | null;
+}
+
+/** A source's events, the newest first. */
+export async function listEvents(
+  db: D1Database,
+  workspaceId: string,
+  sourceId: string,
+  page: { status?: EventStatus | undefined; before?: number | undefined; limit: number },
+): Promise<EventView[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, type, status, reason, results, deliveries, received_at, finished_at FROM source_events
+       WHERE workspace_id = ?1 AND source_id = ?2 AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR id < ?4)
+       ORDER BY id DESC LIMIT ?5`,
+    )
+    .bind(workspaceId, sourceId, page.status ?? null, page.before ?? null, page.limit)
+    .all<
+      Omit<EventView, "results" | "received_at" | "finished_at"> & {
+        results: string;
+        received_at: number;
+        finished_at: number | null;
+      }
+    >();
+  return results.map((row) => ({
+    ...row,
+    results: JSON.parse(row.results) as ChangeResult[],
+    received_at: new Date(row.received_at).toISOString(),
+    finished_at: row.finished_at === null ? null : new Date(row.finished_at).toISOString(),
+  }));
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+
+/** `help.example.com`, or `*.example.com` for every host below it. */
+const linkHost = z
+  .string()
+  .toLowerCase()
+  .regex(/^(?:\*\.)?(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, "is not a host name");
+const perDay = z.int().min(0).max(1_000_000_000).nullable();
+
+/** What a workspace may choose. `null` means no limit. */
+export const settingsSchema = z
+  .strictObject({
+    /** Hosts that an answer may link to, beside those of the documents it was given. */
+    link_hosts: z.array(linkHost).max(100),
+    /** Whether the model sees placeholders instead of what is personal in a visitor's words. */
+    hide_personal_data: z.boolean(),
+    /** Conversations untouched for so long are deleted. */
+    retention_days: z.int().min(1).max(3650).nullable(),
+    /** Messages of one conversation, the visitor's and ours. */
+    max_conversation_messages: z.int().min(2).max(10_000),
+    turns_per_day: perDay,
+    documents_per_day: perDay,
+    neurons_per_day: perDay,
+    /** Once so much is used on a day, answers come from smaller models, the cache and the sources' own sentences. */
+    neuron_budget_per_day: perDay,
+  })
+  .meta({ id: "WorkspaceSettings" });
+
+export type WorkspaceSettings = z.infer<typeof settingsSchema>;
+
+/** Generous for one shop, and an end to a runaway loop: 500,000 neurons are $5.50. */
+const DEFAULTS: WorkspaceSettings = {
+  link_hosts: [],
+  hide_personal_data: false,
+  retention_days: null,
+  max_conversation_messages: 200,
+  turns_per_day: 20_000,
+  documents_per_day: 100_000,
+  neurons_per_day: null,
+  neuron_budget_per_day: 500_000,
+};
+
+/** The stored object over the defaults; a stored field that no longer fits counts as absent. */
+export function parseSettings(stored: string | null | undefined): WorkspaceSettings {
+  if (!stored) return DEFAULTS;
+  const { data } = settingsSchema.partial().strip().safeParse(JSON.parse(stored));
+  return { ...DEFAULTS, ...data };
+}
+
+export async function readSettings(
+  db: D1Database,
+  workspaceId: string,
+): Promise<WorkspaceSettings> {
+  const row = await db
+    .prepare(`SELECT settings FROM workspace_settings WHERE workspace_id = ?1`)
+    .bind(workspaceId)
+    .first<{ settings: string }>();
+  return parseSettings(row?.settings);
+}
+
+/** Changes the fields that are given and leaves the others, in one statement: two changes at once are both kept. */
+export async function changeSettings(
+  db: D1Database,
+  workspaceId: string,
+  changes: Partial<WorkspaceSettings>,
+  now: number,
+): Promise<WorkspaceSettings> {
+  const row = await db
+    .prepare(
+      `INSERT INTO workspace_settings (workspace_id, settings, updated_at) VALUES (?1, ?2, ?3)
+       ON CONFLICT (workspace_id) DO UPDATE SET updated_at = excluded.updated_at, settings = (
+         SELECT json_group_object(key, json(chosen)) FROM (
+           SELECT key, settings -> fullkey AS chosen FROM json_each(settings)
+           WHERE key NOT IN (SELECT key FROM json_each(?2))
+           UNION ALL SELECT key, ?2 -> fullkey FROM json_each(?2)))
+       RETURNING settings`,
+    )
+    .bind(workspaceId, JSON.stringify(changes), now)
+    .first<{ settings: string }>();
+  return parseSettings(row?.settings);
+}

@@ -1,0 +1,187 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { chunkMarkdown } from "../../../src/knowledge/chunk.ts";
+import { detectLanguage } from "../../../src/knowledge/formats/language.ts";
+import { normalise, supportedContentTypes } from "../../../src/knowledge/formats/normalise.ts";
+import { UnreadableDocument } from "../../../src/knowledge/formats/unreadable-document.ts";
+
+const wordsOf = (text: string): string[] => text.match(/[A-Za-z]{2,}/g) ?? [];
+
+describe("HTML pages", () => {
+  const page = (main: string): string => `<!doctype html><html><head><title>T</title></head><body>
+    <div class="cookie-banner"><p>We use cookies.</p></div><nav><a href="/">Home</a></nav>
+    <ol class="breadcrumbs"><li>Help</li></ol>${main}
+    <div class="article-votes"><span>Was this article helpful?</span></div>
+    <section class="related-articles"><h3>Related</h3><a href="/x">Other</a></section>
+    <footer>© Company</footer></body></html>`;
+
+  it("keeps the article and drops what every page of a site repeats", () => {
+    const html = page(
+      `<article><header><h1>Refunds</h1></header><p>They take five days.</p><aside class="note">Only to your card.</aside>
+       <aside>Subscribe now</aside><p>Was this article helpful?</p><p>12 out of 20 found this helpful</p></article>`,
+    );
+    expect(normalise(html, "text/html")).toBe(
+      "# Refunds\n\nThey take five days.\n\nOnly to your card.\n",
+    );
+  });
+
+  it("drops it also where no element marks the article", () => {
+    const html = page(
+      `<div class="content"><h1>Refunds</h1><p>${"They take five days. ".repeat(20)}</p></div>`,
+    );
+    const markdown = normalise(html, "text/html");
+    expect(markdown).toMatch(/^# Refunds\n\nThey take five days\./);
+    expect(markdown).not.toMatch(/cookies|Home|Help|helpful|Related|Other|Company/);
+  });
+
+  it("keeps folded answers, captions, several articles, and a page that is one form", () => {
+    const fold =
+      '<main><h2><button aria-expanded="false" aria-controls="a1">How long?</button></h2><div id="a1" hidden>Five days.</div></main>';
+    expect(normalise(fold, "text/html")).toBe("## How long?\n\nFive days.\n");
+    const articles = "<article><p>First one.</p></article><article><p>Second one.</p></article>";
+    expect(normalise(articles, "text/html")).toBe("First one.\n\nSecond one.\n");
+    expect(normalise("<form><p>All of the text.</p></form>", "text/html")).toBe(
+      "All of the text.\n",
+    );
+    const table =
+      "<table><caption>Fees</caption><tr><th>To</th><th>Fee</th></tr><tr><td>EU</td><td>$19<sup>99</sup></td></tr></table>";
+    expect(normalise(table, "text/html")).toBe("Fees\n\n| To | Fee |\n| - | - |\n| EU | $19⁹⁹ |\n");
+  });
+});
+
+describe("Markdown", () => {
+  it("drops front matter and markup of callouts, and keeps their kind and the images' words", () => {
+    const source =
+      '---\ntitle: T\n---\n# A\n\n> [!WARNING]\n> Hot.\n\n:::note Read this\nCold.\n:::\n\n!!! tip "Trick"\n    Warm.\n\n![The pump](p.png)\n\n```md\n:::note\n```\n';
+    expect(normalise(source, "text/markdown")).toBe(
+      "# A\n\n> **Warning:**\n>\n> Hot.\n\n**Note:** Read this\n\nCold.\n\n**Tip:** Trick\n\nWarm.\n\nThe pump\n\n```md\n:::note\n```\n",
+    );
+  });
+});
+
+describe("lists of questions and answers", () => {
+  it("makes one chunk of each entry and repeats the question of a long answer", () => {
+    const long = "This answer goes on and on about pumps. ".repeat(40);
+    const csv = `question;answer;category\r\n"How long; and why?";"Five days.\n\nOr ""six"".";Refunds\r\nWhere?;${long};\r\n`;
+    const chunks = chunkMarkdown("FAQ", normalise(csv, "text/csv"));
+    expect(chunks[0]).toEqual({
+      headingPath: ["How long; and why?"],
+      text: 'Five days.\n\nOr "six".\n\ncategory: Refunds',
+    });
+    expect(chunks.length).toBeGreaterThan(2);
+    for (const chunk of chunks.slice(1)) expect(chunk.headingPath).toEqual(["Where?"]);
+    const json = JSON.stringify({ faqs: [{ question: "A # b?", answer: "* c", id: 7 }] });
+    expect(chunkMarkdown("FAQ", normalise(json, "application/json"))).toEqual([
+      { headingPath: ["A # b?"], text: "* c\n\nid: 7" },
+    ]);
+  });
+
+  it("says what is missing", () => {
+    expect(() => normalise("name,price\npump,12\n", "text/csv")).toThrow(/"question" and "answer"/);
+    expect(() => normalise("{", "application/json")).toThrow(/not valid JSON/);
+    expect(() => normalise("{}", "application/json")).toThrow(/no list/);
+    expect(() => normalise("null", "application/json")).toThrow(UnreadableDocument);
+  });
+});
+
+it("tells languages apart, and says nothing about what is too short", () => {
+  expect(
+    detectLanguage("Die Erstattung erfolgt innerhalb von fünf Tagen nach Eingang der Ware."),
+  ).toBe("de");
+  expect(detectLanguage("The refund arrives within five days after we received the parcel.")).toBe(
+    "en",
+  );
+  expect(detectLanguage("退款将在五个工作日内到账，请耐心等待。")).toBe("zh");
+  expect(detectLanguage("Error E-12")).toBeNull();
+  expect(detectLanguage("| 1 | 2 |\n".repeat(100))).toBeNull();
+});
+
+describe("hostile text", () => {
+  const repeat = (text: string): string => text.repeat(Math.ceil(65_536 / text.length));
+  const cases: [string, string, string][] = [
+    ["quotes in quotes", "text/markdown", repeat(">")],
+    [
+      "lists in lists",
+      "text/markdown",
+      Array.from({ length: 400 }, (_, i) => `${"  ".repeat(i)}- a`).join("\n"),
+    ],
+    ["half links", "text/markdown", repeat("[a](")],
+    ["underlined headings", "text/markdown", repeat("a\n=\n")],
+    ["open elements", "text/html", repeat("<div>a")],
+    ["formatting that browsers reopen", "text/html", repeat("<font>a") + repeat("<p>b")],
+  ];
+  it.each(cases)("refuses %s in words, and at once", (_what, type, content) => {
+    const before = performance.now();
+    expect(() => normalise(content, type)).toThrow(UnreadableDocument);
+    expect(performance.now() - before).toBeLessThan(3000);
+  });
+
+  it("does not fill a table of spans up to millions of cells", () => {
+    const html = `<table>${"<tr><td colspan=5000 rowspan=5000>x".repeat(2000)}</table>`;
+    expect(normalise(html, "text/html").length).toBeLessThan(20_000);
+  });
+
+  it("chunks brackets that form no links without looking back for each", () => {
+    const markdown = normalise("[a][b] ".repeat(2000), "text/markdown");
+    const before = performance.now();
+    expect(wordsOf(chunkMarkdown("T", markdown)[0]?.text ?? "")).toEqual([]);
+    expect(performance.now() - before).toBeLessThan(3000);
+  });
+});
+
+describe("any text", () => {
+  const pieces = fc.constantFrom(
+    ..."pump refund garden|lamp> - * # ` ~ [ ] ( ) ! < > <b> </b> <p> <table> <td> <li> & &amp; \\ _ ** ``` ::: --- === 1. \u0000 \ud800 é 漢 | \t \n \n\n ".split(
+      " ",
+    ),
+    " ",
+    "\n",
+    "\n\n",
+  );
+  const text = fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join(""));
+
+  it("is normalised or refused in words", () => {
+    fc.assert(
+      fc.property(text, fc.constantFrom(...supportedContentTypes), (content, type) => {
+        try {
+          expect(normalise(content, type)).toEqual(expect.any(String));
+        } catch (error) {
+          expect(error).toBeInstanceOf(UnreadableDocument);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("loses no word as plain text, and chunking loses none of what was normalised", () => {
+    fc.assert(
+      fc.property(text, (content) => {
+        fc.pre(content.replaceAll("\0", "").trim() !== "");
+        const markdown = normalise(content, "text/plain");
+        const chunks = chunkMarkdown("T", markdown);
+        const chunked = wordsOf(
+          chunks.map(({ headingPath, text: body }) => [...headingPath, body].join("\n")).join("\n"),
+        );
+        for (const word of wordsOf(content.replaceAll("&amp;", " ")))
+          expect(chunked.join(" ")).toContain(word);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("reads the same once it has been normalised", () => {
+    fc.assert(
+      fc.property(text, fc.constantFrom("text/markdown", "text/plain"), (content, type) => {
+        let once: string;
+        try {
+          once = normalise(content, type);
+        } catch {
+          return;
+        }
+        const twice = normalise(once, "text/markdown");
+        expect(chunkMarkdown("T", twice)).toEqual(chunkMarkdown("T", once));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,257 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { idOf, parseSitemap } from "../../../cli/documents-from-sitemap.ts";
+import { readCheckout } from "../../../cli/git-checkout.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../../..");
+
+interface Stored {
+  external_id: string;
+  content: string;
+  url?: string;
+  updated_at?: string;
+  metadata: Record<string, unknown>;
+}
+
+/** An instance, as far as the command sees one, and a site. */
+const stored = new Map<string, Stored>();
+const pages = new Map<
+  string,
+  { status?: number; type?: string; body: string | Buffer; to?: string }
+>();
+const requested: string[] = [];
+let refuse: string | undefined;
+let server: Server;
+let url: string;
+let folder: string;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+    requested.push(`${request.method} ${pathname}`);
+    if (!pathname.startsWith("/v1/")) {
+      const page = pages.get(pathname) ?? { status: 404, body: "" };
+      const { status = page.to ? 302 : 200, type = "text/html" } = page;
+      response.writeHead(status, { "content-type": type, ...(page.to && { location: page.to }) });
+      response.end(page.body);
+      return;
+    }
+    response.setHeader("content-type", "application/json");
+    void (async () =>
+      response.end(JSON.stringify(await answer(request, pathname, searchParams))))();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+});
+
+afterAll(async () => {
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  stored.clear();
+  pages.clear();
+  requested.length = 0;
+  refuse = undefined;
+  folder = await mkdtemp(path.join(tmpdir(), "edgewise-ingest-"));
+});
+
+async function answer(
+  request: IncomingMessage,
+  pathname: string,
+  query: URLSearchParams,
+): Promise<object> {
+  let body = "";
+  for await (const part of request) body += String(part);
+  if (request.method === "DELETE") {
+    stored.delete(decodeURIComponent(pathname.split("/").at(-1) ?? ""));
+    return {};
+  }
+  if (request.method === "POST") {
+    const errors: object[] = [];
+    for (const [index, line] of body.split("\n").entries()) {
+      const document = JSON.parse(line) as Stored;
+      if (document.external_id === refuse) errors.push({ line: index + 1, detail: "refused" });
+      else stored.set(document.external_id, document);
+    }
+    const created = body.split("\n").length - errors.length;
+    return { created, changed: 0, unchanged: 0, stale: 0, errors };
+  }
+  const documents = query.get("status") ? [] : [...stored.values()];
+  return { documents, next_cursor: null };
+}
+
+function ingest(...args: string[]): Promise<{ code: number | null; output: string }> {
+  const command = ["cli/ingest.ts", ...args, "--url", url, "--key", "sk_test", "--pause", "0"];
+  const child = spawn(process.execPath, ["--no-warnings", ...command], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (part: Buffer) => (output += part.toString()));
+  child.stderr.on("data", (part: Buffer) => (output += part.toString()));
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, output })));
+}
+
+const ids = (): string[] => [...stored.keys()].toSorted();
+
+async function write(files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), text);
+  }
+}
+
+it("uploads a folder with few requests, and prunes only what it brought and no longer has", async () => {
+  await write({ "a.md": "# A\n\nText", "b.md": "# B\n\nText", "sub/c.txt": "Text" });
+  const first = await ingest(folder);
+  expect([first.code, first.output]).toEqual([0, expect.stringContaining("3 created")]);
+  expect(requested.filter((line) => line.startsWith("POST"))).toHaveLength(1);
+  // Brought by something else.
+  stored.set("other", { external_id: "other", content: "", metadata: {} });
+  stored.set("theirs", { external_id: "theirs", content: "", metadata: { ingest_scope: "git:x" } });
+
+  await rm(path.join(folder, "b.md"));
+  const unasked = await ingest(folder);
+  expect([unasked.code, ids().length]).toEqual([0, 5]);
+  // Where nobody can be asked, nothing is deleted, and it says how many would be.
+  const refused = await ingest(folder, "--prune");
+  expect([refused.code, refused.output]).toEqual([
+    1,
+    expect.stringContaining("1 documents of folder:"),
+  ]);
+  expect(ids()).toEqual(["a", "b", "other", "sub/c", "theirs"]);
+  const pruned = await ingest(folder, "--prune", "--yes");
+  expect([pruned.code, pruned.output]).toEqual([0, expect.stringContaining("1 deleted")]);
+  expect(ids()).toEqual(["a", "other", "sub/c", "theirs"]);
+
+  // A file that cannot be read is not one that is gone.
+  await write({ "sub/c.txt": "" });
+  await rm(path.join(folder, "a.md"));
+  await write({ "d.md": "# D" });
+  const unreadable = await ingest(folder, "--prune", "--yes");
+  expect(unreadable.code).toBe(1);
+  expect(ids()).toEqual(["a", "d", "other", "sub/c", "theirs"]);
+  // Neither is an empty folder a wish to delete all.
+  await rm(path.join(folder, "sub/c.txt"));
+  await rm(path.join(folder, "d.md"));
+  expect((await ingest(folder, "--prune", "--yes")).code).toBe(1);
+  expect(ids()).toHaveLength(5);
+});
+
+it("lists what the instance refuses, by its id", async () => {
+  await write({ "a.md": "# A\n\nText", "b.md": "# B\n\nText" });
+  refuse = "b";
+  const { code, output } = await ingest(folder);
+  expect([code, output]).toEqual([1, expect.stringContaining("failed: b: refused")]);
+  expect(ids()).toEqual(["a"]);
+});
+
+it("takes from a git checkout what git knows, as of its last commit", async () => {
+  await write({ "docs/a b.md": "# A", "docs/é.md": "# E", "docs/new.md": "# New" });
+  const git = (...args: string[]): string =>
+    execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@example.com", ...args], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, GIT_COMMITTER_DATE: "2026-01-02T03:04:05Z" },
+    });
+  git("init", "-q");
+  git("add", "docs/a b.md", "docs/é.md");
+  git("commit", "-qm", "first");
+  git("remote", "add", "origin", "https://user:token@example.com/team/help.git");
+  await write({ "docs/é.md": "# E, edited" });
+  const docs = path.join(folder, "docs");
+  const { code } = await ingest(docs);
+  expect(code).toBe(0);
+  expect(ids()).toEqual(["a-b", "é"]);
+  const committed = stored.get("a-b")?.updated_at ?? "";
+  expect(new Date(committed).toISOString()).toBe("2026-01-02T03:04:05.000Z");
+  // What is not committed has no time yet.
+  expect(stored.get("é")?.updated_at).toBeUndefined();
+  expect(stored.get("é")?.metadata).toEqual({ ingest_scope: "git:example.com/team/help/docs" });
+  const elsewhere = await mkdtemp(path.join(tmpdir(), "edgewise-no-git-"));
+  expect(await readCheckout(elsewhere)).toBeUndefined();
+});
+
+it("fetches what a sitemap lists, through indexes and gzip, and nothing of other hosts", async () => {
+  const urlset = (...locs: string[]): string =>
+    `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${locs
+      .map((loc) => `<url><loc>${loc}</loc><xhtml:link rel="alternate" href="x"/></url>`)
+      .join("")}</urlset>`;
+  const html = (title: string): string =>
+    `<html><head><title>${title}</title></head><body><p>About ${title}</p></body></html>`;
+  pages.set("/sitemap.xml", {
+    type: "application/xml",
+    body: `<sitemapindex><sitemap><loc>${url}/one.xml.gz</loc></sitemap><sitemap><loc>${url}/two.xml</loc></sitemap></sitemapindex>`,
+  });
+  pages.set("/one.xml.gz", {
+    type: "application/gzip",
+    body: gzipSync(
+      urlset(`${url}/help/a`, `${url}/help/b%20c#part`, "https://elsewhere.example/x"),
+    ),
+  });
+  pages.set("/two.xml", {
+    body: urlset(`${url}/`, `${url}/help/a`, `${url}/moved`, `${url}/away`),
+  });
+  pages.set("/", { body: html("Home") });
+  pages.set("/help/a", { body: html("A") });
+  pages.set("/help/b%20c", { body: html("B") });
+  pages.set("/moved", { body: "", to: "/help/a" });
+  pages.set("/away", { body: "", to: "http://169.254.169.254/secret" });
+  const { code, output } = await ingest("--sitemap", `${url}/sitemap.xml`);
+  expect(code).toBe(1);
+  expect(output).toContain("redirects to another host, 169.254.169.254");
+  expect(output).toContain("1 pages of other hosts");
+  expect(ids()).toEqual(["help/a", "help/b-c", "index", "moved"]);
+  expect(stored.get("help/a")).toMatchObject({ url: `${url}/help/a`, content: html("A") });
+  expect(requested.filter((line) => line === "GET /help/a")).toHaveLength(2);
+
+  // A page that fails, or a sitemap that does, prunes nothing.
+  const scope = `sitemap:${new URL(url).host}/sitemap.xml`;
+  expect(stored.get("index")?.metadata).toEqual({ ingest_scope: scope });
+  pages.set("/two.xml", { body: urlset(`${url}/`) });
+  pages.set("/", { status: 500, body: "" });
+  pages.set("/help/a", { status: 404, body: "" });
+  expect((await ingest("--sitemap", `${url}/sitemap.xml`, "--prune", "--yes")).code).toBe(1);
+  pages.set("/one.xml.gz", { body: "<html>Please log in</html>" });
+  const broken = await ingest("--sitemap", `${url}/sitemap.xml`, "--prune", "--yes");
+  expect([broken.code, broken.output]).toEqual([1, expect.stringContaining("no sitemap")]);
+  expect(ids()).toHaveLength(4);
+
+  pages.set("/", { body: html("Home") });
+  pages.set("/sitemap.xml", { body: urlset(`${url}/`) });
+  expect((await ingest("--sitemap", `${url}/sitemap.xml`, "--prune", "--yes")).code).toBe(0);
+  expect(ids()).toEqual(["index"]);
+});
+
+it("reads sitemaps as they are found", () => {
+  const source = `<urlset><url><loc> https://a.example/x?a=1&amp;b=2 </loc><image:image><image:loc>https://a.example/i.png</image:loc></image:image></url>
+    <url><loc><![CDATA[https://a.example/y]]></loc></url><url><loc>ftp://a.example/z</loc></url><url><loc>not a url</loc></url></urlset>`;
+  expect(parseSitemap(source)).toEqual({
+    sitemaps: [],
+    urls: ["https://a.example/x?a=1&b=2", "https://a.example/y"],
+  });
+  expect(() => parseSitemap("<html></html>")).toThrow("no sitemap");
+  expect(idOf("https://a.example/")).toBe("index");
+  expect(idOf("https://a.example/de/a%20b/?q=1")).toBe("de/a-b?q=1");
+  expect(idOf("https://a.example/%E0%A4%A")).toBe("%E0%A4%A");
+});
+
+it("says what is wrong with how it was called", async () => {
+  for (const args of [
+    [],
+    [folder, "x"],
+    [folder, "--sitemap", url],
+    [folder, "--yes"],
+    ["--sitemap", "x"],
+  ]) {
+    expect((await ingest(...args)).code).toBe(2);
+  }
+});

@@ -1,0 +1,110 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, beforeEach, expect, it } from "vitest";
+import { rerank } from "../../src/retrieval/rerank.ts";
+import { firstGeneration } from "../../src/generations/generation.ts";
+import type { Reranker } from "../../src/models/ports.ts";
+import { NOTHING } from "../../src/retrieval/keywords.ts";
+import type { Candidates, FoundPassage } from "../../src/retrieval/retrieve.ts";
+import { ask, call, createWorkspace, HELP_CENTRE, type Workspace } from "../chat/workspace.ts";
+import type { SearchView } from "../knowledge/pipeline.ts";
+
+const RERANKER_MODEL = "@cf/baai/bge-reranker-base";
+const QUESTION = "How many days do I have to return an item?";
+
+let workspace: Workspace;
+beforeAll(async () => {
+  workspace = await createWorkspace(HELP_CENTRE);
+});
+beforeEach(() => env.CONTROL.reset());
+
+async function search(overrides = {}): Promise<SearchView & { reranker: string | null }> {
+  const response = await call(
+    workspace.secret,
+    "POST",
+    "/v1/search",
+    { query: QUESTION, explain: true },
+    { overrides },
+  );
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
+/** The service's answer: the second context is best, then the first, then the others, listed in that order. */
+function secondFirst(contexts: number): object {
+  const order = [1, 0, ...Array.from({ length: contexts }, (_, index) => index).slice(2)];
+  const response = order.map((id, place) => ({ id, score: 0.99 / (place * 3 + 1) }));
+  return { model: RERANKER_MODEL, reply: { response } };
+}
+
+it("orders by text where no reranker is configured, and says so", async () => {
+  const found = await search();
+  expect(found).toMatchObject({ reranker: "text" });
+  expect(found.results[0]?.external_id).toBe("returns");
+  expect(await ask(workspace, QUESTION)).toMatchObject({ reranker: "text", outcome: "answered" });
+});
+
+it("lets the model's scores change the order, and reads them by their ids", async () => {
+  const before = (await search()).results.map(({ text }) => text);
+  await env.CONTROL.scriptChat(secondFirst(before.length));
+  const found = await search({ RERANKER_MODEL });
+  expect(found.reranker).toBe(RERANKER_MODEL);
+  expect(found.results[0]?.text).toBe(before[1]);
+  expect(found.results.map(({ text }) => text).toSorted()).toEqual(before.toSorted());
+
+  await env.CONTROL.scriptChat(secondFirst(before.length));
+  const answered = await ask(workspace, QUESTION, { RERANKER_MODEL });
+  expect(answered.reranker).toBe(RERANKER_MODEL);
+  expect(answered.binding_calls.sequential).toBeLessThanOrEqual(4);
+});
+
+it.each<[string, object]>([
+  ["an order without scores for all", { response: [{ id: 0, score: 1 }] }],
+  ["scores for other passages", { response: [{ id: 77, score: 1 }] }],
+  ["another shape", { result: [[0.3]] }],
+])("keeps the order by text when the model answers %s", async (_, reply) => {
+  await env.CONTROL.scriptChat({ model: RERANKER_MODEL, reply });
+  const found = await search({ RERANKER_MODEL });
+  expect(found).toMatchObject({ reranker: "text" });
+  expect(found.results[0]?.external_id).toBe("returns");
+});
+
+it("keeps the order by text when the model is out of capacity, unknown or late", async () => {
+  await env.CONTROL.failNext({ binding: "ai", kind: "capacity", model: RERANKER_MODEL });
+  expect(await search({ RERANKER_MODEL })).toMatchObject({ reranker: "text" });
+  expect(await search({ RERANKER_MODEL })).toMatchObject({ reranker: "text" });
+
+  const passages = ["one", "two"].map((text, chunkId) => passage(chunkId, text));
+  const reranker: Reranker = { model: "slow", score: () => new Promise(() => {}) };
+  expect((await rerank({ reranker }, candidates, passages)).reranker).toBe("text");
+});
+
+const candidates: Candidates = {
+  question: {
+    text: "one",
+    corrections: new Map(),
+    synonyms: new Map(),
+    vector: null,
+    generation: firstGeneration("ws", "@local/all-minilm-l6-v2"),
+  },
+  legs: ["keywords", "vectors"],
+  matches: [],
+  keywords: NOTHING,
+  failedLegs: [],
+};
+
+function passage(chunkId: number, text: string): FoundPassage {
+  return {
+    chunkId,
+    text,
+    externalId: text,
+    title: text,
+    url: null,
+    version: 1,
+    headingPath: [],
+    score: 0.5,
+    keywordShare: 0.5,
+    cosine: 0.5,
+    keywords: undefined,
+    vectors: undefined,
+  };
+}

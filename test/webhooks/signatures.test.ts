@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import {
+  signatureSchemes,
+  verifySignature,
+  type SignedRequest,
+} from "../../src/webhooks/signatures.ts";
+import { hasPublicSets, vectors, type Vector } from "./vectors.ts";
+
+function requestOf(vector: Vector): SignedRequest {
+  return {
+    method: vector.method ?? "POST",
+    path: vector.path ?? "/",
+    headers: new Headers(vector.headers),
+    body: new TextEncoder().encode(vector.body),
+  };
+}
+
+/** The clock that the vector asks for; those without one are judged at the time they claim. */
+function clockOf(vector: Vector): number {
+  if (vector.now_unix_ms !== undefined) return vector.now_unix_ms;
+  if (vector.now_unix_s !== undefined) return vector.now_unix_s * 1000;
+  return signatureSchemes[vector.scheme].claim(requestOf(vector))?.at ?? 0;
+}
+
+function toleranceOf({ tolerance_s, ttl_s }: Vector): number | undefined {
+  if (ttl_s !== undefined) return ttl_s === 0 ? Infinity : ttl_s * 1000;
+  return tolerance_s === undefined ? undefined : tolerance_s * 1000;
+}
+
+describe.runIf(hasPublicSets)("the public signature vectors", () => {
+  it("are 96", () => expect(vectors).toHaveLength(96));
+
+  it.each(vectors.map((vector, index) => ({ index, vector })))(
+    "$index $vector.scheme $vector.name is $vector.expect",
+    async ({ vector }) => {
+      const verified = await verifySignature(
+        signatureSchemes[vector.scheme],
+        requestOf(vector),
+        [vector.secret],
+        clockOf(vector),
+        toleranceOf(vector),
+      );
+      expect(verified).toBe(vector.expect === "valid");
+    },
+  );
+});

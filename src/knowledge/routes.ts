@@ -6,6 +6,7 @@ import type { App } from "../http/context.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
+import { readAllowance, requireQuota, usageStatement } from "../limits/quotas.ts";
 import type { Services } from "../services.ts";
 import { fileContentTypes } from "./formats/file-types.ts";
 import { fileQuery, fileUpload } from "./upload.ts";
@@ -152,8 +153,12 @@ export function documentRoutes(app: App): void {
     const { workspaceId } = c.get("caller");
     const { db, now } = services;
     const by = actorOf(c);
+    requireQuota(await readAllowance(db, workspaceId, now()), ["documents", "neurons"], now());
     const accepted = await putDocument(db, workspaceId, externalId, body, now(), by);
     const { documentId, ...state } = accepted;
+    if (!state.unchanged && !state.stale) {
+      await usageStatement(services.db, workspaceId, { documents: 1 }, services.now()).run();
+    }
     if (state.status === "pending") wakeConsumer(services, documentId);
     return c.json({ external_id: externalId, ...state }, 202);
   });

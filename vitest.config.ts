@@ -10,7 +10,7 @@ const ROOT = import.meta.dirname;
 const CACHE = path.join(ROOT, "node_modules/.cache/edgewise");
 const EMBEDDINGS = path.join(CACHE, "embeddings");
 /** What needs processes, files or code made at run time. */
-const IN_NODE = ["test/**/node/**/*.test.ts", "test/cli/**/*.test.ts"];
+const IN_NODE = ["test/**/node/**/*.test.ts"];
 mkdirSync(EMBEDDINGS, { recursive: true });
 mkdirSync(path.join(ROOT, "dist/web"), { recursive: true });
 

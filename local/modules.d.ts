@@ -2,7 +2,7 @@ declare module "*.wasm" {
   const module: WebAssembly.Module;
   export default module;
 }
-declare module "*.sql?raw" {
+declare module "*?raw" {
   const text: string;
   export default text;
 }

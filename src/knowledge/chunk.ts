@@ -187,12 +187,19 @@ function splitToFit(unit: string, budget: number): string[] {
   if (estimateTokens(unit) <= budget) return [unit];
   const pieces: string[] = [];
   let open = "";
+  // Of whole words and of the piece of one at the end: estimating all of `open` anew for each word takes seconds a page.
+  let settled = 0;
+  let unsettled = "";
   for (const word of unit.split(/(?<=\s)/).flatMap((part) => splitLongWord(part, budget))) {
-    if (open && estimateTokens(open + word) > budget) {
+    if (open && settled + estimateTokens(unsettled + word) > budget) {
       pieces.push(open.trimEnd());
-      open = "";
+      [open, settled, unsettled] = ["", 0, ""];
     }
     open += word;
+    unsettled += word;
+    if (!/\s$/.test(word)) continue;
+    settled += estimateTokens(unsettled);
+    unsettled = "";
   }
   if (open.trim()) pieces.push(open.trimEnd());
   return pieces;

@@ -68,7 +68,8 @@ export function searchRoutes(app: App): void {
     const { workspaceId, visitor } = c.get("caller");
     const reader = { workspaceId, audience: audience ?? visitor?.audience ?? [] };
     const workspace = { sql: "?1", value: reader.workspaceId };
-    const asked = startEmbedding(services, reader.workspaceId, [query]);
+    const embedded = legs.includes("vectors") ? [query] : [];
+    const asked = startEmbedding(services, reader.workspaceId, embedded);
     const [[live, spelling, same]] = await Promise.all([
       services.db.batch([
         liveStatement(services.db, workspace),

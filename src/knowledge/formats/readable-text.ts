@@ -22,6 +22,7 @@ export function readableText(node: Nodes): string {
     case "blockquote":
     case "root":
     case "listItem":
+    case "footnoteDefinition":
       return node.children.map(readableText).filter(Boolean).join("\n");
     default:
       return "children" in node ? inline(node) : "";

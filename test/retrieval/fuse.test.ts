@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { fuse, inverseFrequency } from "../../src/retrieval/fuse.ts";
+import type { KeywordResult } from "../../src/retrieval/keywords.ts";
+import type { VectorMatch } from "../../src/models/ports.ts";
+
+const BM25_SATURATION = 2.2;
+
+const thousandths = (min: number): fc.Arbitrary<number> =>
+  fc.integer({ min, max: 1000 }).map((value) => value / 1000);
+
+/** What the legs can answer: BM25 of at most what the words are worth, cosines, each chunk once, best first. */
+const legs: fc.Arbitrary<{ keywords: KeywordResult; vectors: VectorMatch[] }> = fc
+  .record({
+    counts: fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 8 }),
+    keywords: fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 60 }), thousandths(1)), {
+      selector: ([id]) => id,
+      maxLength: 30,
+    }),
+    vectors: fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 60 }), thousandths(-1000)), {
+      selector: ([id]) => id,
+      maxLength: 30,
+    }),
+  })
+  .map(({ counts, keywords, vectors }) => {
+    const chunkCounts = new Map(counts.map((chunks, index) => [`w${index}`, chunks]));
+    const most =
+      counts.reduce((sum, chunks) => sum + inverseFrequency(chunks, 500), 0) * BM25_SATURATION;
+    return {
+      keywords: {
+        chunkCounts,
+        totalChunks: 500,
+        matches: keywords
+          .map(([chunkId, share]) => ({ chunkId, score: share * most }))
+          .toSorted((a, b) => b.score - a.score),
+      },
+      vectors: vectors
+        .map(([id, score]) => ({ id: `c${id}`, score }))
+        .toSorted((a, b) => b.score - a.score),
+    };
+  });
+
+const NO_KEYWORDS: KeywordResult = { matches: [], chunkCounts: new Map(), totalChunks: 0 };
+
+it("names every chunk of either leg once, best first, each between 0 and 1", () => {
+  fc.assert(
+    fc.property(legs, ({ keywords, vectors }) => {
+      const fused = fuse(keywords, vectors);
+      const ids = [
+        ...keywords.matches.map(({ chunkId }) => chunkId),
+        ...vectors.map(({ id }) => Number(id.slice(1))),
+      ];
+      expect(fused.map(({ chunkId }) => chunkId).toSorted((a, b) => a - b)).toEqual(
+        [...new Set(ids)].toSorted((a, b) => a - b),
+      );
+      for (const [index, match] of fused.entries()) {
+        for (const value of [match.score, match.cosine, match.keywordShare]) {
+          expect(value).toBeGreaterThanOrEqual(0);
+          expect(value).toBeLessThanOrEqual(1);
+        }
+        expect(match.score).toBeLessThanOrEqual(fused[index - 1]?.score ?? 1);
+      }
+    }),
+  );
+});
+
+it("keeps each leg's own order and says its ranks", () => {
+  fc.assert(
+    fc.property(legs, ({ keywords, vectors }) => {
+      const fused = new Map(fuse(keywords, vectors).map((match) => [match.chunkId, match]));
+      for (const [index, { chunkId, score }] of keywords.matches.entries()) {
+        expect(fused.get(chunkId)?.keywords).toEqual({ rank: index + 1, score });
+      }
+      for (const [index, { id, score }] of vectors.entries()) {
+        expect(fused.get(Number(id.slice(1)))?.vectors).toEqual({ rank: index + 1, score });
+      }
+    }),
+  );
+});
+
+it("does not depend on the order of matches that score the same, nor on what else was found", () => {
+  fc.assert(
+    fc.property(legs, fc.nat(), ({ keywords, vectors }, turn) => {
+      const scores = (matches: ReturnType<typeof fuse>): [number, number][] =>
+        matches.map(({ chunkId, score }) => [chunkId, score]);
+      const level = (score: number): number => Math.round(score * 2) / 2;
+      const even = {
+        keywords: {
+          ...keywords,
+          matches: keywords.matches.map((match) => ({ ...match, score: 1 })),
+        },
+        vectors: vectors
+          .map((match) => ({ ...match, score: level(match.score) }))
+          .toSorted((a, b) => b.score - a.score),
+      };
+      const rotated = <T>(items: T[]): T[] => {
+        const by = items.length > 0 ? turn % items.length : 0;
+        return [...items.slice(by), ...items.slice(0, by)];
+      };
+      const shuffled = {
+        keywords: { ...even.keywords, matches: rotated(even.keywords.matches) },
+        vectors: rotated(even.vectors).toSorted((a, b) => b.score - a.score),
+      };
+      expect(scores(fuse(shuffled.keywords, shuffled.vectors))).toEqual(
+        scores(fuse(even.keywords, even.vectors)),
+      );
+
+      // A chunk that both legs found scores the same without the others, as long as the last cosine stays.
+      const both = fuse(keywords, vectors).find((match) => match.keywords && match.vectors);
+      if (!both) return;
+      const alone = fuse(
+        {
+          ...keywords,
+          matches: keywords.matches.filter(({ chunkId }) => chunkId === both.chunkId),
+        },
+        vectors.filter(({ id }) => id === `c${both.chunkId}`),
+      );
+      expect(alone[0]?.score).toBeCloseTo(both.score, 12);
+    }),
+  );
+});
+
+it("never puts a chunk that both legs prefer behind the other", () => {
+  fc.assert(
+    fc.property(legs, ({ keywords, vectors }) => {
+      const fused = fuse(keywords, vectors);
+      for (const better of fused) {
+        for (const worse of fused) {
+          if (better.keywordShare < worse.keywordShare || better.cosine < worse.cosine) continue;
+          expect(better.score).toBeGreaterThanOrEqual(worse.score);
+        }
+      }
+    }),
+  );
+});
+
+it("is carried by one leg where the other has nothing", () => {
+  fc.assert(
+    fc.property(legs, ({ keywords, vectors }) => {
+      expect(
+        fuse(keywords, [])
+          .map(({ chunkId }) => chunkId)
+          .toSorted(),
+      ).toEqual(keywords.matches.map(({ chunkId }) => chunkId).toSorted());
+      const byVectors = fuse(NO_KEYWORDS, vectors).filter(({ cosine }) => cosine > 0);
+      expect(byVectors.map(({ cosine }) => cosine)).toEqual(
+        vectors.map(({ score }) => score).filter((score) => score > 0),
+      );
+      const positions = fuse(keywords, []).map((match) => match.keywords?.score ?? 0);
+      expect(positions).toEqual(positions.toSorted((a, b) => b - a));
+    }),
+  );
+  expect(fuse(NO_KEYWORDS, [])).toEqual([]);
+});
+
+it("leaves out ids that are not of chunks", () => {
+  const strange = ["", "c", "c0x1", "x1", "c-1", "c1.5", "C1", " c1", "c1 "].map((id) => ({
+    id,
+    score: 0.9,
+  }));
+  expect(fuse(NO_KEYWORDS, strange).map(({ chunkId }) => chunkId)).toEqual([]);
+});

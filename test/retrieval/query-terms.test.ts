@@ -1,0 +1,192 @@
+import { env } from "cloudflare:workers";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { searchKeywords, type KeywordResult } from "../../src/retrieval/keywords.ts";
+import { queryTerms, type ExpandedTerms } from "../../src/retrieval/query-terms.ts";
+import { createWorkspace, type Workspace } from "../chat/workspace.ts";
+import { deliver, store } from "../knowledge/pipeline.ts";
+
+let workspace: Workspace;
+let other: Workspace;
+
+/** Documents learned through the pipeline, in this order. */
+async function learned(documents: Record<string, string>): Promise<Workspace> {
+  const made = await createWorkspace();
+  for (const [title, content] of Object.entries(documents)) {
+    const { documentId } = await store(made, title, { title, content, content_type: "text/plain" });
+    await deliver([documentId]);
+  }
+  return made;
+}
+
+beforeAll(async () => {
+  workspace = await learned({
+    pump: "The pump is rinsed with vinegar. The pump hums. A pump lasts long.",
+    vinegar: "Vinegar removes limescale from the reservoir of the garden.",
+    lamp: "The lamp of the garden shines for sixteen hours.",
+    error: "Code E-07 stands for an empty reservoir.",
+    seven: "Chapter E has 07 parts, and 07 of them are about seeds.",
+    café: "The crème brûlée pods are naïve. Größe: 4.1.1.1",
+    arabic: "يمكنك إرجاع المنتج خلال أربعة عشر يوما",
+    japanese: "返品 は 14日 以内 に できます",
+  });
+  other = await learned({ pump: "The pump of somebody else is rinsed with acid." });
+});
+
+const termsOf = (question: string): ExpandedTerms => ({
+  ...queryTerms(question),
+  equivalents: new Map(),
+});
+
+async function match(
+  question: string,
+  asker = workspace,
+): Promise<KeywordResult & { titles: string[] }> {
+  const result = await searchKeywords(env.DB, asker.id, [], termsOf(question), 50);
+  const { results } = await env.DB.prepare(
+    `SELECT c.id, d.title FROM chunks c JOIN documents d ON d.id = c.document_id WHERE c.workspace_id = ?1`,
+  )
+    .bind(asker.id)
+    .all<{ id: number; title: string }>();
+  const titleOf = new Map(results.map(({ id, title }) => [id, title]));
+  return {
+    ...result,
+    titles: result.matches.map(({ chunkId }) => titleOf.get(chunkId) ?? "foreign"),
+  };
+}
+
+describe("a question", () => {
+  const piece = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 40 }),
+    fc.string({ unit: "grapheme", maxLength: 40 }),
+    fc.constantFrom(
+      ..."\"'*:^-+(){}[]%_\\/.,;?!&|~<>=#@$`\0".split(""),
+      " AND ",
+      " OR ",
+      " NOT ",
+      " NEAR(",
+      "title:",
+      '"pump"',
+      "pump*",
+      "E-07",
+      "a_b.c",
+      "\u0301",
+      "\ud83d",
+      "👩‍🌾",
+      "\u{1E900}", // Adlam: younger than the index's Unicode
+      "\u{16D40}",
+      "\uE000",
+      "٣",
+      "Ⅷ",
+      "²",
+      "ﬁ",
+      "İ",
+    ),
+  );
+
+  it("of any characters is a query that the index can answer, in bounded size", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 25 }), async (pieces) => {
+        const question = pieces.join("");
+        const { words, phrases } = queryTerms(question);
+        expect(words.length).toBeLessThanOrEqual(24);
+        expect(phrases.length).toBeLessThanOrEqual(8);
+        for (const term of [...words, ...phrases])
+          expect(term).toMatch(/^[\p{L}\p{M}\p{N}\p{Co} ]{1,64}$/u);
+        const { titles, chunkCounts, totalChunks } = await match(question);
+        expect(titles).not.toContain("foreign");
+        expect([...chunkCounts.keys()]).toEqual(words);
+        for (const chunks of chunkCounts.values()) expect(chunks).toBeLessThanOrEqual(totalChunks);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it.each<[string, string[]]>([
+    ["", []],
+    ["\"'*:^-+(){}", []],
+    ["🌱💧", []],
+    ["\ud83d", []],
+    ["x".repeat(4000), []],
+    ["x".repeat(3990) + " pump", ["pump"]],
+    ["pump ".repeat(800), ["pump"]],
+    ["title:pump AND NOT vinegar NEAR(lamp)", ["pump", "vinegar", "lamp"]],
+    ['"pump" OR *', ["pump"]],
+    ["PUMPS", ["pump"]],
+    ["Ｐｕｍｐ", []],
+    ["creme brulee", ["café"]],
+    ["CRE\u0300ME", ["café"]],
+    ["إرجاع", ["arabic"]],
+    ["返品 は", ["japanese"]],
+    ["\u{1E900}\u{1E901}", []],
+    ["\u0301", []],
+    ["nothing of this occurs anywhere", []],
+  ])("%.40j finds what it names, and nothing else", async (question, titles) => {
+    const found = (await match(question)).titles;
+    expect(found.toSorted()).toEqual(titles.toSorted());
+  });
+
+  it("of stop words alone is asked with all of them", async () => {
+    expect(queryTerms("What is it?").words).toEqual(["what", "is", "it"]);
+    expect(queryTerms("What is the pump?").words).toEqual(["pump"]);
+    expect((await match("is the")).titles).toContain("pump");
+  });
+
+  it("that is long keeps what tells most: numbers and long words", () => {
+    const filler = Array.from(
+      { length: 200 },
+      (_, index) => `w${"abcdefghij"[index % 10]}${"klmnopqrst"[Math.floor(index / 10) % 10]}`,
+    );
+    const { words } = queryTerms([...filler, "limescale", "e07x", ...filler].join(" "));
+    expect(words).toHaveLength(24);
+    expect(words).toEqual(expect.arrayContaining(["limescale", "e07x"]));
+  });
+});
+
+describe("matches", () => {
+  it("come best first, and a rare word counts more than a frequent one", async () => {
+    const { matches, titles, chunkCounts, totalChunks } = await match(
+      "limescale in the garden reservoir",
+    );
+    const scores = matches.map(({ score }) => score);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    expect(Math.min(...scores)).toBeGreaterThan(0);
+    expect(titles[0]).toBe("vinegar");
+    expect(Object.fromEntries(chunkCounts)).toEqual({ limescale: 1, garden: 2, reservoir: 2 });
+    expect(totalChunks).toBe(8);
+    const one = async (word: string): Promise<number> => (await match(word)).matches[0]?.score ?? 0;
+    expect(await one("limescale")).toBeGreaterThan(await one("garden"));
+  });
+
+  it("of an identifier are those that hold its parts side by side, first", async () => {
+    expect(queryTerms("What is E-07?").phrases).toEqual(["e 07"]);
+    const { titles } = await match("What is E-07?");
+    expect(titles[0]).toBe("error");
+    expect(queryTerms("Is 4.1.1.1 or FH-PUMP-02 newer, http://a.b/c?").phrases).toEqual([
+      "4 1 1 1",
+      "fh pump 02",
+      "a b c",
+    ]);
+    expect((await match("4.1.1.1")).titles).toEqual(["café"]);
+  });
+
+  it("are of the workspace alone, and so is what counts as rare", async () => {
+    expect(await match("acid")).toMatchObject({ titles: [], chunkCounts: new Map([["acid", 0]]) });
+    expect(await match("acid pump", other)).toMatchObject({ titles: ["pump"], totalChunks: 1 });
+    expect((await match(other.id)).titles).toEqual([]);
+    expect((await match(`workspace:${workspace.id}`)).titles).toEqual([]);
+  });
+
+  it("are no more than asked for, the best of them", async () => {
+    const all = await match("pump vinegar garden reservoir");
+    expect(all.matches.length).toBeGreaterThan(2);
+    const few = await searchKeywords(
+      env.DB,
+      workspace.id,
+      [],
+      termsOf("pump vinegar garden reservoir"),
+      2,
+    );
+    expect(few.matches).toEqual(all.matches.slice(0, 2));
+  });
+});

@@ -1,0 +1,182 @@
+import { env } from "cloudflare:workers";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  correct,
+  corrections,
+  editDistance,
+  spellingStatement,
+  type Corrections,
+  type SpellingCandidate,
+} from "../../src/retrieval/spelling.ts";
+import { stemOf } from "../../src/retrieval/stems.ts";
+import { createWorkspace, type Workspace } from "../chat/workspace.ts";
+import { deliver, search, store } from "../knowledge/pipeline.ts";
+
+const word = fc.string({
+  unit: fc.constantFrom(..."abcde".split("")),
+  minLength: 1,
+  maxLength: 12,
+});
+
+describe("the distance of two words", () => {
+  it("is a distance: none to itself, the same both ways, no more than the longer one", () => {
+    fc.assert(
+      fc.property(word, word, (left, right) => {
+        const distance = editDistance(left, right);
+        expect(distance).toBe(editDistance(right, left));
+        expect(distance === 0).toBe(left === right);
+        expect(distance).toBeLessThanOrEqual(Math.max(left.length, right.length));
+        expect(distance).toBeGreaterThanOrEqual(Math.abs(left.length - right.length));
+      }),
+    );
+  });
+
+  it("is one for each slip of the finger", () => {
+    fc.assert(
+      fc.property(word, fc.nat(), fc.constantFrom("x", "y"), (typed, place, letter) => {
+        const at = place % typed.length;
+        expect(editDistance(typed, typed.slice(0, at) + letter + typed.slice(at))).toBe(1);
+        expect(editDistance(typed, typed.slice(0, at) + letter + typed.slice(at + 1))).toBe(1);
+        expect(editDistance(typed, typed.slice(0, at) + typed.slice(at + 1))).toBe(1);
+        const swapped =
+          typed.slice(0, at) + (typed[at + 1] ?? "") + (typed[at] ?? "") + typed.slice(at + 2);
+        expect(editDistance(typed, swapped)).toBe(swapped === typed ? 0 : 1);
+      }),
+    );
+  });
+});
+
+describe("a correction", () => {
+  it("is a word of the documents with the same first letter, one slip away or two, or the word itself", () => {
+    fc.assert(
+      fc.property(word, fc.array(word, { maxLength: 20 }), (typed, vocabulary) => {
+        const meant = correct(typed, vocabulary);
+        if (meant === typed) return;
+        expect(vocabulary).toContain(meant);
+        expect(meant[0]).toBe(typed[0]);
+        expect(editDistance(typed, meant)).toBeLessThanOrEqual(typed.length >= 8 ? 2 : 1);
+        expect(typed.length).toBeGreaterThanOrEqual(4);
+        const nearer = vocabulary.filter(
+          (other) =>
+            other[0] === typed[0] && editDistance(typed, other) < editDistance(typed, meant),
+        );
+        expect(nearer).toEqual([]);
+      }),
+    );
+  });
+
+  it("is never made to a word that the documents use, in any form and order", () => {
+    fc.assert(
+      fc.property(word, fc.array(word, { maxLength: 20 }), fc.nat(), (typed, vocabulary, place) => {
+        const at = place % (vocabulary.length + 1);
+        for (const form of [
+          typed,
+          ...vocabulary.filter((other) => stemOf(other) === stemOf(typed)),
+        ]) {
+          expect(correct(typed, vocabulary.toSpliced(at, 0, form))).toBe(typed);
+        }
+      }),
+    );
+    expect(correct("returning", ["return", "returnings"])).toBe("returning");
+    expect(correct("resume", ["résumé", "resumo"])).toBe("resume");
+  });
+
+  it("is not made to short words, codes and numbers", () => {
+    for (const typed of ["pmp", "e07a", "12345", "4711x", "fh-pump"]) {
+      expect(correct(typed, ["pump", "e08a", "12346", "4711y", "fh-pomp"])).toBe(typed);
+    }
+  });
+
+  it.each([
+    ["vinegr", "vinegar"],
+    ["vinegra", "vinegar"],
+    ["vineggar", "vinegar"],
+    ["reservior", "reservoir"],
+    ["subscribtoin", "subscription"],
+    ["lmap", "lamp"],
+    ["binegar", "binegar"],
+  ])("of %s is %s", (typed, meant) => {
+    expect(correct(typed, ["lamp", "vinegar", "reservoir", "subscription"])).toBe(meant);
+  });
+});
+
+describe("the vocabulary of a workspace", () => {
+  async function learned(content: string): Promise<Workspace> {
+    const workspace = await createWorkspace();
+    const { documentId } = await store(workspace, "doc", { title: "Garden", content });
+    await deliver([documentId]);
+    return workspace;
+  }
+
+  async function corrected(workspace: Workspace, question: string): Promise<Corrections> {
+    const scope = { sql: "?1", value: workspace.id };
+    const { results } = await spellingStatement(env.DB, scope, question).all<SpellingCandidate>();
+    return corrections(results);
+  }
+
+  it("corrects what is not in it, and only from its own words", async () => {
+    const [ours, theirs] = [
+      await learned("Vinegar removes limescale."),
+      await learned("A vinegarette tastes."),
+    ];
+    expect(await corrected(ours, "Does vinegr remove limescael?")).toEqual(
+      new Map([
+        ["vinegr", "vinegar"],
+        ["limescael", "limescale"],
+      ]),
+    );
+    expect(await corrected(theirs, "Does vinegr remove limescael?")).toEqual(new Map());
+    const { results } = await search(ours, "vinegr", ["keywords"]);
+    expect(results.map(({ external_id }) => external_id)).toEqual(["doc"]);
+  });
+
+  it("holds a word however its accents are encoded", async () => {
+    const workspace = await learned("Die Geräte und die Größe.".normalize("NFD"));
+    expect(await corrected(workspace, "geräte")).toEqual(new Map());
+    expect(await corrected(workspace, "gerätte")).toEqual(new Map([["gerätte", "geräte"]]));
+  });
+
+  it("is asked without harm for any question", async () => {
+    const workspace = await learned("Vinegar removes limescale. Ünder. Łódź. 返品できます.");
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string({ unit: "binary", maxLength: 300 }),
+          fc.constantFrom(
+            "x".repeat(4000),
+            "\u{10FFFF}".repeat(9),
+            "𐀀𐀀𐀀𐀀",
+            "퟿퟿퟿퟿",
+            "ｚｚｚｚ",
+            "vinegr ".repeat(500),
+          ),
+        ),
+        async (question) => {
+          for (const [typed, meant] of await corrected(workspace, question)) {
+            expect(question.normalize("NFC").toLowerCase()).toContain(typed);
+            expect(["vinegar", "removes", "limescale", "garden", "ünder", "łódź"]).toContain(meant);
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it("answers a bounded number of words, however large it is", async () => {
+    const workspace = await createWorkspace();
+    const words = Array.from(
+      { length: 6000 },
+      (_, index) =>
+        `vin${index.toString(26).replaceAll(/\d/g, (digit) => "qrstuvwxyz"[Number(digit)] ?? "")}`,
+    );
+    await env.DB.prepare(
+      `INSERT OR IGNORE INTO words (workspace_id, word) SELECT ?1, value FROM json_each(?2)`,
+    )
+      .bind(workspace.id, JSON.stringify(words))
+      .run();
+    const scope = { sql: "?1", value: workspace.id };
+    const { results } = await spellingStatement(env.DB, scope, "vinegr vinegor vinagar").all();
+    expect(results.length).toBeLessThanOrEqual(4000);
+  });
+});

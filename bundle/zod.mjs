@@ -1,5 +1,6 @@
 // Takes the place of `zod` in the Worker's bundle (`alias` in wrangler.toml and local/config.ts): the same without its error
 // messages in fifty languages, which whoever imports the namespace `z` pulls in. `z` is this module itself.
+// oxlint-disable-next-line import/no-self-import
 export * as z from "./zod.mjs";
 export * as core from "./zod-core.mjs";
 export * from "../node_modules/zod/v4/classic/schemas.js";

@@ -161,7 +161,8 @@ function without(sql: string | RegExp, instead: string): Partial<Env> {
   return { DB };
 }
 
-const AUDIENCE_FILTER = /\(d\.audience = '\[\]' OR EXISTS \([^)]*\([^)]*\)[^)]*\([^)]*\)[^)]*\)\)/g;
+const AUDIENCE_FILTER =
+  /\(d\.(?:served_)?audience = '\[\]' OR EXISTS \([^)]*\([^)]*\)[^)]*\([^)]*\)[^)]*\)\)/g;
 
 /** The vector index without its namespaces. */
 const WITHOUT_NAMESPACE: Partial<Env> = {

@@ -148,7 +148,7 @@ function serveStatements(
     db
       .prepare(
         `UPDATE documents SET live_version = ?3, markdown = ?4, chunk_count = ?5, embedded_chunks = ?6,
-           detected_language = ?9, stages = json_set(stages, '$.normalised_at', ?7, '$.keywords_at', ?8)
+           detected_language = ?9, served_audience = audience, served_title = title, served_url = url, stages = json_set(stages, '$.normalised_at', ?7, '$.keywords_at', ?8)
          WHERE workspace_id = ?1 AND id = ?2 AND version = ?3 AND live_version <> ?3 AND status <> 'deleted'`,
       )
       .bind(

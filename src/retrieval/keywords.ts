@@ -114,14 +114,19 @@ function workspaceTerm(workspaceId: string): string {
  * costs a look at each posting's document: else the confidence of an answer would tell which words they use.
  */
 function isRestricted(workspace: string): string {
-  return `EXISTS (SELECT 1 FROM documents WHERE workspace_id = ${workspace} AND audience <> '[]')`;
+  return `(EXISTS (SELECT 1 FROM documents WHERE workspace_id = ${workspace} AND audience <> '[]')
+    OR EXISTS (SELECT 1 FROM documents WHERE workspace_id = ${workspace} AND served_audience <> '[]'))`;
 }
 
-/** SQL: the document is for everybody, or for an audience that the reader (a JSON array) belongs to. */
+/**
+ * SQL: the document is for everybody, or for an audience that the reader (a JSON array) belongs to. Both the version that is
+ * served and the newest one have to say so: a document is closed at once, and opened with the text that is meant to be open.
+ */
 export function visibleTo(documents: string, audience: string): string {
-  return `(${documents}.audience = '[]' OR EXISTS (
-    SELECT 1 FROM json_each(${documents}.audience) AS needed, json_each(${audience}) AS had
+  const allows = (column: string): string => `(${documents}.${column} = '[]' OR EXISTS (
+    SELECT 1 FROM json_each(${documents}.${column}) AS needed, json_each(${audience}) AS had
     WHERE needed.value = had.value))`;
+  return `(${allows("audience")} AND ${allows("served_audience")})`;
 }
 
 function quote(words: string): string {

@@ -29,8 +29,8 @@ export async function readPassages(
   if (chunkIds.length === 0) return [];
   const { results } = await db
     .prepare(
-      `SELECT c.id AS chunkId, d.external_id AS externalId, d.title, d.url, d.live_version AS version,
-         c.heading_path AS headingPath, c.text
+      `SELECT c.id AS chunkId, d.external_id AS externalId, d.served_title AS title, d.served_url AS url,
+         d.live_version AS version, c.heading_path AS headingPath, c.text
        FROM json_each(?1) AS wanted JOIN chunks c ON c.id = wanted.value JOIN documents d ON d.id = c.document_id
        WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND d.live_version > 0 AND d.status <> 'deleted'
          AND ${visibleTo("d", "?3")}

@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { searchKeywords } from "../../src/retrieval/keywords.ts";
 import { readPassages } from "../../src/retrieval/passages.ts";
 import { ask, call, createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { chunkIds, deliver, foundBy, remove, search, store, type Leg } from "./pipeline.ts";
+import { chunkIds, deliver, foundBy, read, remove, search, store, type Leg } from "./pipeline.ts";
 
 const QUESTION = "What does the secret discount code give me?";
 const LEGS: Leg[] = ["keywords", "vectors"];
@@ -80,4 +81,73 @@ it("shows a document with an audience to nobody outside it", async () => {
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["staff"]);
   await store(workspace, "staff", { ...article("APPLE"), audience: ["staff"] });
   for (const leg of LEGS) expect(await foundBy(leg, workspace, QUESTION)).toEqual([]);
+});
+
+/** A version of an image and no words: it is accepted, and it cannot be learned. */
+const UNREADABLE = { content: "![](plan.png)" };
+
+it("opens the text of a restricted version to nobody before the version that is for everybody is served", async () => {
+  const workspace = await createWorkspace();
+  const url = "https://example.com/apple";
+  await learned(workspace, "code", { ...article("APPLE"), url, audience: ["staff"] });
+  const open = { title: "Discount codes", url: "https://example.com/codes" };
+  const { documentId } = await store(workspace, "code", { ...open, ...UNREADABLE });
+  const ids = await chunkIds(workspace);
+  const isClosed = async (): Promise<void> => {
+    expect(await textsFor(workspace)).toEqual([]);
+    expect(JSON.stringify(await ask(workspace, QUESTION))).not.toContain("APPLE");
+    expect(await readPassages(env.DB, workspace.id, [], ids)).toEqual([]);
+    // Staff read what is served under the title and the address that it was served with.
+    const [passage] = await readPassages(env.DB, workspace.id, ["staff"], ids);
+    expect(passage).toMatchObject({ title: "Secret discount code", url, version: 1 });
+  };
+  await isClosed();
+  await deliver([documentId]);
+  expect(await read(workspace, "code")).toMatchObject({ status: "failed", live_version: 1 });
+  await isClosed();
+
+  await learned(workspace, "code", { ...open, content: "The discount code BANANA is for all." });
+  expect(await textsFor(workspace)).toEqual(Array(3).fill(expect.stringContaining("BANANA")));
+  const [passage] = await readPassages(env.DB, workspace.id, [], await chunkIds(workspace));
+  expect(passage).toMatchObject({ ...open, version: 3 });
+});
+
+it("closes what is served at once, whatever becomes of the version that says so", async () => {
+  const workspace = await createWorkspace();
+  await learned(workspace, "code", article("APPLE"));
+  const { documentId } = await store(workspace, "code", {
+    ...article("APPLE"),
+    ...UNREADABLE,
+    audience: ["staff"],
+  });
+  const ids = await chunkIds(workspace);
+  expect(await textsFor(workspace)).toEqual([]);
+  await deliver([documentId]);
+  expect(await textsFor(workspace)).toEqual([]);
+  expect(await readPassages(env.DB, workspace.id, ["staff"], ids)).toHaveLength(1);
+
+  // Moved from one audience to another, it is for those who belong to both.
+  await learned(workspace, "code", { ...article("APPLE"), audience: ["staff"] });
+  await store(workspace, "code", { ...article("APPLE"), audience: ["partners"] });
+  const now = await chunkIds(workspace);
+  for (const audience of [[], ["staff"], ["partners"]]) {
+    expect(await readPassages(env.DB, workspace.id, audience, now)).toEqual([]);
+  }
+  expect(await readPassages(env.DB, workspace.id, ["staff", "partners"], now)).toHaveLength(1);
+});
+
+it("counts no word of a restricted version that is still served for readers outside it", async () => {
+  const workspace = await createWorkspace();
+  await learned(workspace, "open", { title: "Pods", content: "Pods are sold in boxes." });
+  await learned(workspace, "staff", { ...article("APPLE"), audience: ["staff"] });
+  await store(workspace, "staff", { title: "Discount codes", ...UNREADABLE });
+  const terms = { words: ["apple", "pods"], phrases: [], equivalents: new Map() };
+  const found = await searchKeywords(env.DB, workspace.id, [], terms, 10);
+  expect(found.totalChunks).toBe(1);
+  expect(found.chunkCounts).toEqual(
+    new Map([
+      ["apple", 0],
+      ["pods", 1],
+    ]),
+  );
 });

@@ -169,6 +169,17 @@ describe("any text", () => {
     );
   });
 
+  it.each([":::pump", "!!! note", ":::tip\nb"])(
+    "that looks like a callout stays text: %s",
+    (line) => {
+      const once = normalise(line, "text/plain");
+      expect(chunkMarkdown("T", normalise(once, "text/markdown"))).toEqual(
+        chunkMarkdown("T", once),
+      );
+      expect(chunkMarkdown("T", once)[0]?.text).toContain(line.split("\n")[0]);
+    },
+  );
+
   it("reads the same once it has been normalised", () => {
     fc.assert(
       fc.property(text, fc.constantFrom("text/markdown", "text/plain"), (content, type) => {

@@ -1,5 +1,6 @@
 import { ApiError, type Api } from "../cli/api.ts";
 import type { Evidence } from "../src/retrieval/decide.ts";
+import type { RankEvidence } from "../src/retrieval/rerank.ts";
 
 export type Leg = "keywords" | "vectors";
 
@@ -8,6 +9,8 @@ export interface Passage {
   title: string;
   text: string;
   score: number;
+  /** What it was ordered by; absent where a single leg was asked. */
+  rank_evidence?: RankEvidence;
 }
 
 export interface SearchAnswer {

@@ -1,23 +1,22 @@
 import { FEATURE_SIGNS, type Case } from "./decision-cases.ts";
-import { fit, predict, type Model } from "./logistic.ts";
+import { fit, predict, type Example, type Model } from "./logistic.ts";
 import { share } from "./metrics.ts";
 import { shuffle } from "./sample.ts";
 
 export const FOLDS = 5;
 
-/** For each case, the prediction of a model that was trained without its fold. Each fold has its share of each label. */
-export function crossValidate(cases: Case[], l2: number): number[] {
+/**
+ * For each case, the prediction of a model that was trained without its fold. Each fold has its share of each label.
+ * @param beside examples that every model is trained on, too, and none is tested on
+ */
+export function crossValidate(cases: Case[], l2: number, beside: Example[] = []): number[] {
   const foldOf = new Map<Case, number>();
   for (const label of [0, 1]) {
     const same = shuffle(cases.filter((one) => one.label === label));
     for (const [index, one] of same.entries()) foldOf.set(one, index % FOLDS);
   }
   const models = Array.from({ length: FOLDS }, (_, fold) =>
-    fit(
-      cases.filter((one) => foldOf.get(one) !== fold),
-      FEATURE_SIGNS,
-      l2,
-    ),
+    fit([...cases.filter((one) => foldOf.get(one) !== fold), ...beside], FEATURE_SIGNS, l2),
   );
   return cases.map((one) => predict(models[foldOf.get(one) ?? 0] as Model, one.features));
 }

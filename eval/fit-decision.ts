@@ -12,13 +12,14 @@ import {
   type Case,
   type JudgedBy,
 } from "./decision-cases.ts";
-import { fit, predict, type Model } from "./logistic.ts";
+import { fit, predict, type Example, type Model } from "./logistic.ts";
 import { auroc, logLoss, share } from "./metrics.ts";
 import { decimal, printTable } from "./print.ts";
 import { rounded } from "./report-file.ts";
 import { readShare } from "./share-option.ts";
 import { controlRisk, type RiskPromise } from "./statistics/risk-control.ts";
 import { liftThreshold } from "./in-process/instance.ts";
+import { isInFirstHalf } from "./sample.ts";
 import { readSet } from "./sets/read-set.ts";
 import { ingest, needsWrangler, withTarget } from "./target.ts";
 
@@ -31,6 +32,9 @@ the lowest that is shown to keep the share of wrong answers under it (learn then
 on 85 % of the questions without answer.
 
   set                  a path, demo (default), or a folder of ../shared/data
+  --beside <set>       trains on half of this set's questions, too, so that the decision carries over to other documents; its
+                       other half stays for measuring. The threshold is chosen on the first set alone
+  --weight <n>         with --beside: what its questions count together, as a share of the first set's; default 0.3
   --questions <file>   the set's file of questions to train on; default calibration.jsonl
   --url <address>      asks this instance; without it, one in this process
   --wrangler           without --url: a throwaway instance under wrangler
@@ -63,14 +67,18 @@ await runCommand(HELP, async (args) => {
       );
     return collectCases(api, set.questions, options.concurrency, judgedBy);
   });
-  const predictions = crossValidate(cases, options.l2);
-  const model = fit(cases, FEATURE_SIGNS, options.l2);
+  const beside = options.beside ? await collectBeside(options, cases.length) : [];
+  const predictions = crossValidate(cases, options.l2, beside);
+  const model = fit([...cases, ...beside], FEATURE_SIGNS, options.l2);
   const guarantee = options.promise && promiseRisk(cases, predictions, options.promise, judgedBy);
   const threshold = guarantee?.threshold ?? chooseThreshold(cases, predictions);
   printFit(cases, predictions, model, threshold, options.l2);
   if (guarantee) printGuarantee(guarantee);
 
-  const trainedOn = `${set.name}/${set.questionFile}`;
+  const own = `${set.name}/${set.questionFile}`;
+  const trainedOn = options.beside
+    ? `${own}, and half of ${options.beside} at ${options.weight} of its weight`
+    : own;
   const file = `${JSON.stringify(weightsFile(trainedOn, cases, predictions, model, threshold, options.l2, guarantee), null, 2)}\n`;
   if (!options.write) {
     console.log(
@@ -86,9 +94,26 @@ await runCommand(HELP, async (args) => {
   return 0;
 });
 
+/** The half of a set whose questions' ids hash to an even number, weighted down. */
+async function collectBeside(
+  options: ReturnType<typeof readOptions>,
+  cases: number,
+): Promise<Example[]> {
+  const set = await readSet(options.beside ?? "", {});
+  const half = set.questions.filter(({ id }) => isInFirstHalf(id));
+  const found = await withTarget(options, async (api) => {
+    await ingest(api, set.documents, 8);
+    return collectCases(api, half, options.concurrency, "first result");
+  });
+  const weight = (options.weight * cases) / found.length;
+  return found.map(({ features, label }) => ({ features, label, weight }));
+}
+
 function readOptions(args: string[]) {
   const { values, positionals } = readArguments(args, {
     questions: { type: "string", default: "calibration.jsonl" },
+    beside: { type: "string" },
+    weight: { type: "string", default: "0.3" },
     url: { type: "string" },
     key: { type: "string" },
     "no-ingest": { type: "boolean" },
@@ -106,7 +131,14 @@ function readOptions(args: string[]) {
   const l2 = Number(values.l2);
   if (!(l2 > 0 && l2 < 1e6))
     throw new UsageError(`--l2 takes a number above 0, not "${values.l2}".`);
+  const weight = Number(values.weight);
+  if (!(weight > 0 && weight < 100))
+    throw new UsageError(`--weight takes a number above 0, not "${values.weight}".`);
+  if (values.beside !== undefined && values.url !== undefined)
+    throw new UsageError("--beside needs an instance of its own: it goes without --url.");
   return {
+    beside: values.beside,
+    weight,
     set: positionals[0] ?? "demo",
     questions: values.questions,
     url: values.url,

@@ -7,6 +7,8 @@ export interface Model {
 export interface Example {
   features: number[];
   label: 0 | 1;
+  /** How much it counts; 1 unless told. */
+  weight?: number;
 }
 
 /** For each feature: 1 when its weight may not be negative, −1 when it may not be positive. */
@@ -16,14 +18,14 @@ const MOST_STEPS = 200_000;
 const CONVERGED = 1e-10;
 
 /**
- * Minimises the log loss summed over the examples, plus `l2`/2 times the squared weights (the bias goes free), with each
+ * Minimises the log loss summed over the weighted examples, plus `l2`/2 times the squared weights (the bias goes free), with each
  * weight held to its sign. Projected gradient descent with Nesterov's momentum, restarted when it overshoots
  * (O'Donoghue, Candès 2012, arXiv 1204.3982). Convex and without randomness: the same examples give the same model.
  */
 export function fit(examples: readonly Example[], signs: readonly Sign[], l2: number): Model {
   // Slopes change by at most this: a quarter of the examples' squared lengths, the bias counted as a feature of 1.
   const lengths = examples.map(
-    ({ features }) => 1 + features.reduce((total, x) => total + x * x, 0),
+    ({ features, weight = 1 }) => weight * (1 + features.reduce((total, x) => total + x * x, 0)),
   );
   const step = 1 / (lengths.reduce((total, length) => total + length, 0) / 4 + l2);
   let current = { bias: 0, weights: signs.map(() => 0) };
@@ -55,8 +57,8 @@ export function fit(examples: readonly Example[], signs: readonly Sign[], l2: nu
 
 function gradient(examples: readonly Example[], model: Model, l2: number): Model {
   const slope = { bias: 0, weights: model.weights.map((weight) => l2 * weight) };
-  for (const { features, label } of examples) {
-    const error = predict(model, features) - label;
+  for (const { features, label, weight = 1 } of examples) {
+    const error = weight * (predict(model, features) - label);
     slope.bias += error;
     for (const [i, x] of features.entries()) slope.weights[i] = at(slope.weights, i) + error * x;
   }

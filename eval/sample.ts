@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** Every sample and split is drawn with this, so that two runs measure the same questions. */
 export const SEED = 20_261_123;
 
@@ -33,4 +35,9 @@ export function mulberry32(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
+}
+
+/** Parts a set in two halves that stay the same whatever else is in it: one to train on, one to measure on. */
+export function isInFirstHalf(id: string): boolean {
+  return (createHash("sha256").update(id).digest()[0] ?? 0) % 2 === 0;
 }

@@ -49,11 +49,15 @@ function readPackages(file) {
 
 function install() {
   console.error("Installing dependencies (npm ci) …");
-  const { status, error } = spawnSync("npm", ["ci", "--no-fund", "--no-audit"], {
-    cwd: root,
-    stdio: "inherit",
-    shell: windows,
-  });
+  const { status, error } = spawnSync(
+    "npm",
+    ["ci", "--no-fund", "--no-audit", "--loglevel=error"],
+    {
+      cwd: root,
+      stdio: "inherit",
+      shell: windows,
+    },
+  );
   if (error) fail(`npm could not be started: ${error.message}`);
   if (status !== 0) fail("npm ci failed; see above.");
 }

@@ -1,67 +1,7 @@
-import { createApp } from "./app.ts";
-import type { Env, IngestMessage, SourceEventWakeUp, TurnRecorded } from "./env.ts";
-import { consumeEvents } from "./insight/ledger.ts";
-import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/consumer.ts";
-import { sweep } from "./knowledge/sweeper.ts";
 import { redactLogs } from "./privacy/redact-logs.ts";
-import { createServices, type Services } from "./services.ts";
-import { consumeSourceEvents, recordLostEvents } from "./webhooks/consumer.ts";
-import { sweepSourceEvents } from "./webhooks/sweeper.ts";
+import worker from "./worker.ts";
 
+// Here, and not where it would come with every import: the console of whoever calls the application as a library is its own.
 redactLogs(console);
 
-const app = createApp();
-
-type QueueHandler = (batch: MessageBatch, services: Services) => Promise<void>;
-
-/** Queue names end like this in every deployment (`wrangler.toml`); the beginning is the deployment's own. */
-const queueHandlers: Record<string, QueueHandler> = {
-  "-ingest": async (batch, services) => {
-    const ingest = batch as MessageBatch<IngestMessage>;
-    await consumeSourceEvents(ingest.messages.filter(isOfEvent), services);
-    await consumeIngest(ingest, services);
-  },
-  "-ingest-dlq": async (batch, services) => {
-    const ingest = batch as MessageBatch<IngestMessage>;
-    await recordLostEvents(ingest.messages.filter(isOfEvent), services);
-    await consumeIngestDeadLetters(ingest, services);
-  },
-  "-events": (batch, services) => consumeEvents(batch as MessageBatch<TurnRecorded>, services),
-  "-events-dlq": async (batch) => {
-    // The message itself is in D1; only its ledger row is missing.
-    console.error("ledger: gave up", { messages: batch.messages.map((message) => message.body) });
-    batch.ackAll();
-  },
-};
-
-/** What a unit of background work took, as one line of JSON that a log can be searched and added up by. */
-function logWork(work: string, items: number, { calls }: Services): void {
-  const { d1, ai, vectorize } = calls.report();
-  const entry = { work, items, d1, d1_statements: calls.statements, ai, vectorize };
-  console.log(JSON.stringify(entry));
-}
-
-function isOfEvent(message: Message<IngestMessage>): message is Message<SourceEventWakeUp> {
-  return "event_id" in message.body;
-}
-
-export default {
-  fetch: app.fetch,
-
-  async queue(batch, env, context) {
-    const suffix = Object.keys(queueHandlers).find((ending) => batch.queue.endsWith(ending));
-    const handle = suffix && queueHandlers[suffix];
-    if (!handle) throw new Error(`No handler for queue ${batch.queue}`);
-    const services = createServices(env, context);
-    await handle(batch, services);
-    logWork(`queue${suffix}`, batch.messages.length, services);
-  },
-
-  async scheduled(_controller, env, context) {
-    const services = createServices(env, context);
-    const events = await sweepSourceEvents(services);
-    if (events.resent + events.forgotten > 0) console.log("sweeper, source events", events);
-    const done = await sweep(services);
-    if (done.resent + done.collected > 0) console.log("sweeper", done);
-  },
-} satisfies ExportedHandler<Env>;
+export default worker;

@@ -1,5 +1,5 @@
 import { appConfig } from "../../local/config.ts";
-import worker from "../../src/index.ts";
+import worker from "../../src/worker.ts";
 import type { Env } from "../../src/env.ts";
 import decisionWeights from "../../src/retrieval/decision-weights.json" with { type: "json" };
 import { asApplication } from "./console.ts";
@@ -14,7 +14,7 @@ export interface InProcessInstance {
 }
 
 /**
- * The application itself, called as a function: `src/index.ts` on bindings that live in this process. It gives the same
+ * The application itself, called as a function: `src/worker.ts` on bindings that live in this process. It gives the same
  * numbers as `wrangler dev` on the local platform (docs/decisions/0035), many times faster, because nothing crosses a
  * process and no embedding is computed twice. What it does not have: a chat model, rate limits, the platform's faults.
  */

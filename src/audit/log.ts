@@ -38,6 +38,39 @@ export function auditStatement(db: D1Database, entry: AuditEntry): D1PreparedSta
     );
 }
 
+/**
+ * The statement that records, for each of these documents that the batch has just changed, that it was put or deleted. What was
+ * there already, or was stale, is no change.
+ * @param externalIds a JSON array of objects with `external_id`
+ * @param at the time that the change has written into `updated_at`
+ */
+export function documentsAuditStatement(
+  db: D1Database,
+  { actor, requestId }: Actor,
+  action: "document.put" | "document.delete",
+  workspaceId: string,
+  externalIds: string,
+  at: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO audit_log (workspace_id, actor, action, object_id, detail, request_id, created_at)
+       SELECT ?1, ?2, ?3, d.external_id, json_object('version', d.version), ?4, ?5
+       FROM json_each(?6) AS wanted JOIN documents d
+         ON d.workspace_id = ?1 AND d.external_id = wanted.value ->> 'external_id'
+       WHERE d.updated_at = ?5 AND d.status = ?7`,
+    )
+    .bind(
+      workspaceId,
+      actor,
+      action,
+      requestId,
+      at,
+      externalIds,
+      action === "document.put" ? "pending" : "deleted",
+    );
+}
+
 interface AuditRow {
   id: number;
   actor: string;

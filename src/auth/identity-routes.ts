@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
@@ -9,7 +10,7 @@ import {
   MAX_IDENTITY_SECRETS,
   revokeIdentitySecret,
 } from "./identity-secrets.ts";
-import { actorOf, label } from "./key-routes.ts";
+import { label } from "./key-routes.ts";
 
 const view = z
   .object({

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Actor } from "../audit/log.ts";
+import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App, AppEnv } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
@@ -229,11 +229,6 @@ async function viewKey(c: Context<AppEnv>, id: string) {
   const row = await readKey(db, c.get("caller").workspaceId, id);
   if (!row) throw unknownKey();
   return toKeyView(row, now());
-}
-
-/** The caller as the audit log names it. */
-export function actorOf(c: Context<AppEnv>): Actor {
-  return { actor: c.get("caller").keyId, requestId: c.get("requestId") };
 }
 
 function unknownKey(): Problem {

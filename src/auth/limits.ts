@@ -7,8 +7,9 @@ const WINDOW_SECONDS = 60;
 
 /**
  * What a chat turn counts against. A browser's key is shared by every visitor, so it has the wide limit; one visitor and one
- * conversation have the narrow one. A visitor is told apart by the token that names them, else by address and key together;
- * a server calls for many visitors from one address, so its address says nothing.
+ * conversation have the narrow one. A visitor is told apart by the token that names them, else by address alone, since a key
+ * that is made up for each call must not start a new count. A server calls for many visitors from one address, so its
+ * address says nothing.
  */
 export async function limitTurn(
   limiters: { chatLimiter: RateLimit; apiLimiter: RateLimit },
@@ -22,8 +23,7 @@ export async function limitTurn(
   const subject = claimedSubject(credentials.visitorToken);
   const narrow: string[] = [];
   if (subject !== undefined) narrow.push(`visitor:${keyHash}:${subject}`);
-  else if (!/^Bearer sk_/i.test(credentials.authorization ?? ""))
-    narrow.push(`address:${keyHash}:${address}`);
+  else if (!/^Bearer sk_/i.test(credentials.authorization ?? "")) narrow.push(`address:${address}`);
   if (conversationId !== undefined) narrow.push(`conversation:${keyHash}:${conversationId}`);
   await Promise.all([
     limitBurst(limiters.apiLimiter, `chat:${keyHash}`),

@@ -111,14 +111,20 @@ export class OutputFilter {
     const url = body.replace(TRAILING, "");
     if (/^www$/i.test(url)) return { shown: url, length: url.length };
     const allowed = body.length < MAX_URL && this.#allowed(url);
-    return { shown: allowed ? url : LINK_REMOVED, length: url.length };
+    if (!allowed) return { shown: LINK_REMOVED, length: url.length };
+    // A host that goes on into the next sign, which ends no address for every reader, would be another host.
+    const openHost =
+      /^(?:\w+:\/\/)?[^/?#]+$/u.test(url) && /^\S/u.test(this.#held.slice(url.length));
+    return { shown: openHost ? `${url}/` : url, length: url.length };
   }
 
   #token(ended: boolean): Replacement | undefined {
     const token = TOKEN.exec(this.#held)?.[0] ?? "";
     if (token.length === this.#held.length && !ended && token.length < MAX_SECRET) return undefined;
     const isSecret = token.length >= MAX_SECRET || knownSecrets(token).length > 0;
-    return { shown: isSecret ? SECRET_REMOVED : token, length: token.length };
+    if (isSecret) return { shown: SECRET_REMOVED, length: token.length };
+    // Only its first sign is let through: an address may begin within the rest.
+    return { shown: this.#held.charAt(0), length: 1 };
   }
 
   #privateKey(ended: boolean): Replacement | undefined {
@@ -127,7 +133,7 @@ export class OutputFilter {
     if (whole) return { shown: SECRET_REMOVED, length: whole.length };
     const first = /^-----BEGIN [A-Z ]{0,30}/iu.exec(this.#held)?.[0] ?? "";
     const isOther = first.length < this.#held.length && !/PRIVATE KEY$/i.test(first);
-    if (isOther) return { shown: first, length: first.length };
+    if (isOther) return { shown: "-", length: 1 };
     if (!ended && this.#held.length < MAX_SECRET) return undefined;
     return { shown: SECRET_REMOVED, length: this.#held.length };
   }

@@ -41,12 +41,13 @@ export async function recall(services: Services, request: ChatRequest): Promise<
   const keyHash = await hashBearer(credentials.authorization);
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
+  // First: a caller who has to slow down costs no embedding. The limiter answers on the spot.
+  await limitTurn(services, keyHash, request);
   const parts = splitQuestion(request.message);
   const asked = startEmbedding(services, keyHash, [request.message, ...parts]);
   const [[keys, conversations, history, spelling, same, live, allowed]] = await Promise.all([
     services.db.batch(recallStatements(services, keyHash, request)),
     asked.embedding,
-    limitTurn(services, keyHash, request),
   ]);
   const caller = await admit(services, keys?.results[0], access, credentials);
   const known = conversations?.results[0] as Owned | undefined;

@@ -1,17 +1,18 @@
-import { queryTerms, wordsOf } from "../retrieval/query-terms.ts";
+import { tellingWords, wordsOf } from "../retrieval/query-terms.ts";
 import type { Query } from "../retrieval/retrieve.ts";
 import type { Turn } from "./turn.ts";
 
 /** A follow-up is short; a longer message says what it is about. */
 const MAX_FOLLOW_UP_WORDS = 10;
-/** With so few telling words a message cannot stand alone. */
-const MIN_TELLING_WORDS = 2;
 /** Previous questions are repeated up to this length, so that a chain of follow-ups does not grow without end. */
 const MAX_STANDALONE_CHARACTERS = 1000;
 
-const OPENS_FOLLOW_UP = /^\s*(?:and|or|but|also|then|so|what about|how about|what if|same)\b/i;
+const OPENS_FOLLOW_UP =
+  /^\s*(?:(?:and|or|but|also|then|so|what about|how about|what if|same|actually|sorry|i mean|i meant)\b|no\W+\w)/i;
+/** "Is there a warranty?" refers to nothing. */
 const REFERS_BACK =
-  /\b(?:it|its|that|this|these|those|they|them|their|there|one|ones|same|instead)\b/i;
+  /\b(?:it|its|that|this|these|those|they|them|their|(?<!\b(?:is|are)\s)there|one|ones|same|instead)\b/i;
+const ASKS = /\b(?:how|what|when|where|which|who|why)\b/i;
 
 export interface Understood {
   /** The message as it stands on its own; the next follow-up starts from it. */
@@ -41,11 +42,15 @@ export function understand(turn: Turn): Understood {
   return { standalone, questions: [standalone] };
 }
 
+/**
+ * What opens like one, refers to something, or asks without saying of what. Anything else stands alone, however short it is:
+ * "refunds?", "no", a thumb.
+ */
 function isFollowUp(message: string): boolean {
   const words = wordsOf(message).length;
-  if (words > MAX_FOLLOW_UP_WORDS) return false;
+  if (words === 0 || words > MAX_FOLLOW_UP_WORDS) return false;
   if (OPENS_FOLLOW_UP.test(message) || REFERS_BACK.test(message)) return true;
-  return queryTerms(message).words.length < MIN_TELLING_WORDS;
+  return ASKS.test(message) && tellingWords(message).length === 0;
 }
 
 function average(left: number[] | null, right: number[] | null): number[] | null {

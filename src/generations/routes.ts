@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../auth/key-routes.ts";
+import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";

@@ -1,3 +1,4 @@
+import { documentsAuditStatement, type Actor } from "../audit/log.ts";
 import { sha256Hex } from "../auth/keys.ts";
 import { jsonSlices, toJson } from "./rows.ts";
 
@@ -100,8 +101,9 @@ export async function putDocument(
   externalId: string,
   input: DocumentInput,
   now: number,
+  by?: Actor,
 ): Promise<Accepted> {
-  const [accepted] = await putDocuments(db, workspaceId, [{ externalId, input }], now);
+  const [accepted] = await putDocuments(db, workspaceId, [{ externalId, input }], now, by);
   if (!accepted) throw new Error("The stored document could not be read back");
   return accepted;
 }
@@ -111,6 +113,7 @@ const LONG_CONTENT = 200_000;
 
 /**
  * {@link putDocument} for many in one round trip; all are stored, or none. No id may come twice.
+ * @param by whom the audit log names for it; without one nobody is named
  * @returns what became of each, in order
  */
 export async function putDocuments(
@@ -118,6 +121,7 @@ export async function putDocuments(
   workspaceId: string,
   documents: { externalId: string; input: DocumentInput }[],
   now: number,
+  by?: Actor,
 ): Promise<Accepted[]> {
   const rows = await Promise.all(
     documents.map(async ({ externalId, input }) => ({
@@ -141,6 +145,7 @@ export async function putDocuments(
   );
   const results = await db.batch<DocumentState>([
     ...upserts,
+    ...(by ? [documentsAuditStatement(db, by, "document.put", workspaceId, events, now)] : []),
     noteInstants(db, workspaceId, events),
     oweWork(db, workspaceId, events, now),
     readStates(db, workspaceId, events),
@@ -253,13 +258,14 @@ export async function deleteDocument(
   externalId: string,
   now: number,
   sourceTimestamp?: string,
+  by?: Actor,
 ): Promise<Omit<Accepted, "unchanged"> | null> {
   const instant = toInstant(sourceTimestamp, now);
   const event = toEvent(externalId, sourceTimestamp, instant);
   const chunksOf = `SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id
     WHERE d.workspace_id = ?1 AND d.external_id = ?2 AND d.status = 'deleted'`;
   const bound = (sql: string): D1PreparedStatement => db.prepare(sql).bind(workspaceId, externalId);
-  const [deleted, , , , , , , current] = await db.batch<DocumentState>([
+  const results = await db.batch<DocumentState>([
     db
       .prepare(
         `UPDATE documents SET status = 'deleted', version = version + 1, live_version = 0, content = '',
@@ -268,6 +274,7 @@ export async function deleteDocument(
          RETURNING id`,
       )
       .bind(workspaceId, externalId, now, instant),
+    ...(by ? [documentsAuditStatement(db, by, "document.delete", workspaceId, event, now)] : []),
     tombstone(db, workspaceId, externalId, instant, now),
     noteInstants(db, workspaceId, event),
     db
@@ -283,8 +290,8 @@ export async function deleteDocument(
     oweWork(db, workspaceId, event, now),
     readStates(db, workspaceId, event),
   ]);
-  const row = current?.results[0];
-  const isNews = deleted?.results.length === 1 || instant !== null;
+  const row = results.at(-1)?.results[0];
+  const isNews = results[0]?.results.length === 1 || instant !== null;
   return row && isNews ? toState(row, instant) : null;
 }
 

@@ -1,10 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
+import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
+import { readAllowance, requireQuota, usageStatement } from "../limits/quotas.ts";
 import type { Services } from "../services.ts";
 import { fileContentTypes } from "./formats/file-types.ts";
 import { fileQuery, fileUpload } from "./upload.ts";
@@ -149,8 +151,14 @@ export function documentRoutes(app: App): void {
     const externalId = checkExternalId(c.req.valid("param").external_id);
     const body = checkDocument(c.req.valid("json"));
     const { workspaceId } = c.get("caller");
-    const accepted = await putDocument(services.db, workspaceId, externalId, body, services.now());
+    const { db, now } = services;
+    const by = actorOf(c);
+    requireQuota(await readAllowance(db, workspaceId, now()), ["documents", "neurons"], now());
+    const accepted = await putDocument(db, workspaceId, externalId, body, now(), by);
     const { documentId, ...state } = accepted;
+    if (!state.unchanged && !state.stale) {
+      await usageStatement(services.db, workspaceId, { documents: 1 }, services.now()).run();
+    }
     if (state.status === "pending") wakeConsumer(services, documentId);
     return c.json({ external_id: externalId, ...state }, 202);
   });
@@ -172,7 +180,14 @@ export function documentRoutes(app: App): void {
     const { workspaceId } = c.get("caller");
     const { updated_at } = c.req.valid("query");
     const { db, now } = services;
-    const deleted = await deleteDocument(db, workspaceId, externalId, now(), updated_at);
+    const deleted = await deleteDocument(
+      db,
+      workspaceId,
+      externalId,
+      now(),
+      updated_at,
+      actorOf(c),
+    );
     if (!deleted) throw new Problem("not_found", "There is no document with this external id.");
     const { documentId, ...state } = deleted;
     if (!state.stale) wakeConsumer(services, documentId);
@@ -201,7 +216,7 @@ export function documentRoutes(app: App): void {
     const { body } = c.req.raw;
     if (!body) throw new Problem("validation_failed", "The body is empty.");
     const { workspaceId } = c.get("caller");
-    return c.json(await importDocuments(c.get("services"), workspaceId, body), 200);
+    return c.json(await importDocuments(c.get("services"), workspaceId, body, actorOf(c)), 200);
   });
 
   app.openapi(listRoute, async (c) => {

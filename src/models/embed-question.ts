@@ -1,5 +1,9 @@
 import { redact } from "../privacy/redact.ts";
+import { inTime } from "./deadline.ts";
 import type { Embedder } from "./ports.ts";
+
+/** Keywords alone answer sooner than a visitor waits any longer. */
+const DEADLINE_MS = 5000;
 
 /**
  * The embeddings of questions, by one call, or null for each when the model cannot be reached: the keyword leg then
@@ -11,7 +15,8 @@ export async function embedQuestions(
   questions: string[],
 ): Promise<(number[] | null)[]> {
   try {
-    return await embedder.embed(questions.map(redact), "query");
+    const embedding = embedder.embed(questions.map(redact), "query");
+    return await inTime(embedding, DEADLINE_MS, embedder.model);
   } catch (error) {
     console.warn("the question could not be embedded", { error: String(error) });
     return questions.map(() => null);

@@ -1,5 +1,6 @@
 import type { BindingCalls } from "../binding-calls.ts";
-import type { ChatModel, ChatPart } from "./ports.ts";
+import { withoutSilence } from "./deadline.ts";
+import type { ChatMessage, ChatModel, ChatPart } from "./ports.ts";
 import { readModelStream } from "./model-stream.ts";
 import { chatModels } from "./table.ts";
 import { asModelUnavailable } from "./workers-ai-errors.ts";
@@ -21,21 +22,23 @@ export function workersAiChat(
   return {
     id,
     rung,
-    async *stream(messages, maxTokens): AsyncGenerator<ChatPart> {
-      try {
-        const body = await calls.track("ai", () =>
-          client.run(id, {
-            messages,
-            max_tokens: maxTokens,
-            temperature: TEMPERATURE,
-            stream: true,
-            ...chatModels[id]?.inputs,
-          }),
-        );
-        yield* readModelStream(body);
-      } catch (error) {
-        throw asModelUnavailable(error);
-      }
-    },
+    stream: (messages, maxTokens) => withoutSilence(answer(messages, maxTokens), id),
   };
+
+  async function* answer(messages: ChatMessage[], maxTokens: number): AsyncGenerator<ChatPart> {
+    try {
+      const body = await calls.track("ai", () =>
+        client.run(id, {
+          messages,
+          max_tokens: maxTokens,
+          temperature: TEMPERATURE,
+          stream: true,
+          ...chatModels[id]?.inputs,
+        }),
+      );
+      yield* readModelStream(body);
+    } catch (error) {
+      throw asModelUnavailable(error);
+    }
+  }
 }

@@ -57,10 +57,13 @@ export function weigh(
   const { unrelatedCosine, matchingCosine } = embeddingModel(embeddingModelId);
   const words = questionWords(candidates);
   const cosine = passages[0]?.cosine ?? 0;
+  const nearness = clamp((cosine - unrelatedCosine) / (matchingCosine - unrelatedCosine));
   const lexical = passages.slice(0, TOP).map((passage) => lexicalEvidence(words, passage));
+  const coverage = lexical[0]?.coverage ?? 0;
   return {
-    similarity: clamp((cosine - unrelatedCosine) / (matchingCosine - unrelatedCosine)),
-    coverage: lexical[0]?.coverage ?? 0,
+    // Unknown is not far: without the vector leg, words are taken to say what meaning would.
+    similarity: candidates.failedLegs.includes("vectors") ? coverage : nearness,
+    coverage,
     sentenceCoverage: Math.max(0, ...lexical.map(({ sentence }) => sentence)),
     unknownWords: words.unknownShare,
     questionLength: clamp(words.count / LONG_QUESTION_WORDS),

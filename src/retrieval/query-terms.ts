@@ -48,6 +48,20 @@ export function queryTerms(text: string): QueryTerms {
   };
 }
 
+/** Words that say how something is asked for, not what. */
+const MEASURES = new Set(
+  "long much many cost costs price days time far soon often big work works happen happens".split(
+    " ",
+  ),
+);
+
+/** The words of a message that say what it is about; none for "how long does it take?". */
+export function tellingWords(message: string): string[] {
+  return wordsOf(message.toLowerCase()).filter(
+    (word) => !STOP_WORDS.has(word) && !MEASURES.has(word),
+  );
+}
+
 /** Splits as the `unicode61` tokenizer of the index does: runs of letters, marks and digits. */
 export function wordsOf(text: string): string[] {
   return text.match(/[\p{L}\p{M}\p{N}\p{Co}]+/gu) ?? [];

@@ -5,6 +5,7 @@ import {
   questionWords,
   type LexicalEvidence,
 } from "./lexical-evidence.ts";
+import { inTime } from "../models/deadline.ts";
 import { ModelUnavailable } from "../models/ports.ts";
 import type { Services } from "../services.ts";
 import type { Candidates, FoundPassage } from "./retrieve.ts";
@@ -55,6 +56,8 @@ export async function rerank(
     const first = byText.slice(0, ANSWER_PASSAGES);
     const scores = await inTime(
       reranker.score(redact(candidates.question.text), first.map(toText)),
+      DEADLINE_MS,
+      "The reranker",
     );
     const ordered = orderByModel(first, scores);
     return {
@@ -95,21 +98,6 @@ function orderByModel(passages: FoundPassage[], scores: number[]): FoundPassage[
 
 function toText({ title, headingPath, text }: FoundPassage): string {
   return `${[title, ...headingPath].join(" > ")}\n${text}`;
-}
-
-async function inTime(scores: Promise<number[]>): Promise<number[]> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new ModelUnavailable("The reranker is late", { transient: true })),
-      DEADLINE_MS,
-    );
-  });
-  try {
-    return await Promise.race([scores, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The evidence for each passage, in their order. */

@@ -1,6 +1,7 @@
 import { retryDelay } from "../knowledge/consumer.ts";
 import { listDocuments } from "../knowledge/documents.ts";
 import type { SourceEventWakeUp } from "../env.ts";
+import { FetchFailed } from "../http/safe-fetch.ts";
 import type { Services } from "../services.ts";
 import { applyChange, externalIdOf, permanentReason, type DocumentChange } from "./apply-change.ts";
 import { TryLater, type Change } from "./cms.ts";
@@ -170,10 +171,17 @@ export async function consumeSourceEvents(
     } catch (error) {
       const delaySeconds = secondsUntilRetry(error, message.attempts);
       console.warn("webhooks: will retry", { event: event_id, delaySeconds, error: String(error) });
-      await postpone(services.db, event_id, dueAfter(services.now(), delaySeconds * 1000));
+      const dueAt = dueAfter(services.now(), delaySeconds * 1000);
+      await postpone(services.db, event_id, passingReason(error), dueAt);
       message.retry({ delaySeconds });
     }
   }
+}
+
+/** What to tell the owner while attempts go on. What our own services said stays in the log. */
+function passingReason(error: unknown): string {
+  const theirs = error instanceof TryLater || error instanceof FetchFailed;
+  return theirs ? error.message : "Something went wrong on our side.";
 }
 
 function secondsUntilRetry(error: unknown, attempts: number): number {
@@ -188,8 +196,7 @@ export async function recordLostEvents(
 ): Promise<void> {
   for (const message of messages) {
     const event = await readEvent(services.db, message.body.event_id);
-    const reason =
-      "Gave up after several attempts: the CMS or a service needed kept failing. Retry the event.";
+    const reason = `Gave up after several attempts. ${event?.reason ?? ""}`.trim();
     if (event) {
       await finishEvent(
         services.db,

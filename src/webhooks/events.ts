@@ -29,6 +29,8 @@ export interface EventWork {
   plan: Change[] | null;
   progress: number;
   results: ChangeResult[];
+  /** What its last attempt failed for. */
+  reason: string | null;
   receivedAt: number;
 }
 
@@ -78,7 +80,7 @@ export async function readEvent(db: D1Database, id: number): Promise<EventWork |
   const row = await db
     .prepare(
       `SELECT id, workspace_id AS workspaceId, source_id AS sourceId, deliveries, headers, body, plan, progress, results,
-         received_at AS receivedAt
+         reason, received_at AS receivedAt
        FROM source_events WHERE id = ?1 AND status = 'pending'`,
     )
     .bind(id)
@@ -115,11 +117,18 @@ export async function saveProgress(
 /** When to look for the event if its next message is lost. */
 export const dueAfter = (now: number, delayMs = 0): number => now + delayMs + OVERDUE_MS;
 
-/** Lets the sweeper be, while a retry waits for its time. */
-export async function postpone(db: D1Database, id: number, dueAt: number): Promise<void> {
+/** Says what an event waits for, and lets the sweeper be until the retry's time. */
+export async function postpone(
+  db: D1Database,
+  id: number,
+  reason: string,
+  dueAt: number,
+): Promise<void> {
   await db
-    .prepare(`UPDATE source_events SET due_at = ?2 WHERE id = ?1 AND status = 'pending'`)
-    .bind(id, dueAt)
+    .prepare(
+      `UPDATE source_events SET reason = ?2, due_at = ?3 WHERE id = ?1 AND status = 'pending'`,
+    )
+    .bind(id, reason, dueAt)
     .run();
 }
 

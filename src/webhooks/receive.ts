@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { sha256Hex } from "../auth/keys.ts";
+import { limitBurst } from "../auth/limits.ts";
 import { decodeUtf8, readLimited } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { parseJson } from "../http/json.ts";
@@ -29,7 +30,7 @@ const receiveRoute = createRoute({
       z.object({ status: z.enum(["accepted", "duplicate"]), event_id: z.int().nullable() }),
       "Verified and stored; the work is done in the background",
     ),
-    ...problems(400, 401, 413, 415, 422),
+    ...problems(400, 401, 413, 415, 422, 429),
   },
 });
 
@@ -37,8 +38,12 @@ const receiveRoute = createRoute({
 export function receiveRoutes(app: App): void {
   app.openapi(receiveRoute, async (c) => {
     const services = c.get("services");
+    const { source_id } = c.req.valid("param");
+    // With the address: whoever floods a source's address with bad signatures cannot keep its CMS from it.
+    const address = c.req.header("cf-connecting-ip") ?? "";
+    await limitBurst(services.apiLimiter, `webhook:${source_id.slice(0, 64)}:${address}`);
     const request = await readRequest(c.req.raw);
-    const source = await authenticSource(services, c.req.valid("param").source_id, request);
+    const source = await authenticSource(services, source_id, request);
     const cms = cmsOf[source.type];
     const eventId = await storeEvent(
       services.db,

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../auth/key-routes.ts";
+import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
@@ -32,7 +32,7 @@ const createSourceRoute = createRoute({
   request: { body: { ...jsonContent(newSourceBody, "The CMS"), required: true } },
   responses: {
     201: jsonContent(sourceView, "Registered; give `webhook_url` to the CMS"),
-    ...problems(400, 401, 403, 409, 413, 415, 422, 503),
+    ...problems(400, 401, 403, 409, 413, 415, 422, 429, 503),
   },
 });
 
@@ -42,7 +42,7 @@ const listRoute = createRoute({
   summary: "List the registered CMSs and whether they work",
   responses: {
     200: jsonContent(z.object({ sources: z.array(sourceView) }), "All sources"),
-    ...problems(401, 403),
+    ...problems(401, 403, 429),
   },
 });
 
@@ -51,7 +51,7 @@ const getRoute = createRoute({
   path: "/v1/sources/{source_id}",
   summary: "Read one source",
   request: { params: idParameter },
-  responses: { 200: jsonContent(sourceView, "The source"), ...problems(401, 403, 404) },
+  responses: { 200: jsonContent(sourceView, "The source"), ...problems(401, 403, 404, 429) },
 });
 
 const patchRoute = createRoute({
@@ -65,7 +65,7 @@ const patchRoute = createRoute({
   },
   responses: {
     200: jsonContent(sourceView, "The source"),
-    ...problems(400, 401, 403, 404, 413, 415, 422, 503),
+    ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
   },
 });
 
@@ -76,7 +76,7 @@ const deleteRoute = createRoute({
   request: { params: idParameter },
   responses: {
     200: jsonContent(z.object({ id: z.string(), status: z.literal("deleted") }), "Forgotten"),
-    ...problems(401, 403, 404),
+    ...problems(401, 403, 404, 429),
   },
 });
 
@@ -90,7 +90,7 @@ const eventsRoute = createRoute({
       z.object({ events: z.array(eventView), next_cursor: z.string().nullable() }),
       "A page of events",
     ),
-    ...problems(400, 401, 403, 404, 422),
+    ...problems(400, 401, 403, 404, 422, 429),
   },
 });
 
@@ -101,7 +101,7 @@ const retryRoute = createRoute({
   request: { params: eventParameter },
   responses: {
     202: jsonContent(z.object({ id: z.int(), status: z.literal("pending") }), "It will be tried"),
-    ...problems(401, 403, 404, 422),
+    ...problems(401, 403, 404, 422, 429),
   },
 });
 

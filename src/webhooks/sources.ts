@@ -18,7 +18,7 @@ export interface SourceView {
   options: Record<string, unknown>;
   secrets: number;
   has_token: boolean;
-  /** `waiting`: no event yet, or none whose signature was right. `failing`: the latest event failed. */
+  /** `waiting`: no event has been worked off yet; wrong signatures leave no trace. `failing`: the latest one failed. */
   status: "waiting" | "working" | "failing";
   last_event_at: string | null;
   pending_events: number;
@@ -210,7 +210,7 @@ function toView(row: ViewRow): SourceView {
     secrets: row.secret_count,
     has_token: row.has_token === 1,
     status:
-      row.last_event_at === null ? "waiting" : row.last_status === "failed" ? "failing" : "working",
+      row.last_status === null ? "waiting" : row.last_status === "failed" ? "failing" : "working",
     last_event_at: time(row.last_event_at),
     pending_events: row.pending_events,
     failed_events: row.failed_events,

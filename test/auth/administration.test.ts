@@ -7,6 +7,7 @@ import { rotateKey } from "../../src/auth/key-ring.ts";
 import { accessTable, type KeyAccess } from "../../src/auth/access.ts";
 import { createServices } from "../../src/services.ts";
 import { call, createWorkspace } from "../chat/workspace.ts";
+import { SILENT } from "../knowledge/pipeline.ts";
 
 interface Key {
   id: string;
@@ -398,4 +399,43 @@ it("a change that does not happen is not in the log, nor the other way round", a
     200,
   );
   expect(keys).toHaveLength(2);
+});
+
+it("what a key does to documents is in the log, once for each change", async () => {
+  const workspace = await createWorkspace();
+  const put = (id: string, content: string): Promise<Response> =>
+    call(
+      workspace.secret,
+      "PUT",
+      `/v1/documents/${id}`,
+      { title: "T", content },
+      { overrides: SILENT },
+    );
+  await put("a", "One.");
+  await put("a", "One.");
+  await put("a", "Two.");
+  const lines = ["b", "c"].map((external_id) =>
+    JSON.stringify({ external_id, title: "T", content: "Three." }),
+  );
+  const twice = '{"external_id":"d","title":"T","content":"Four.","content":"Five."}';
+  const imported = await call(
+    workspace.secret,
+    "POST",
+    "/v1/documents/import",
+    [...lines, twice].join("\n"),
+    { overrides: SILENT, headers: { "content-type": "application/x-ndjson" } },
+  );
+  expect(await json(imported, 200)).toMatchObject({ accepted: 2 });
+  await call(workspace.secret, "DELETE", "/v1/documents/b", undefined, { overrides: SILENT });
+  await call(workspace.secret, "DELETE", "/v1/documents/b", undefined, { overrides: SILENT });
+  const entries = await log(workspace.secret);
+  expect(entries.map(({ action, object_id }) => `${action} ${object_id}`)).toEqual([
+    "document.delete b",
+    "document.put c",
+    "document.put b",
+    "document.put a",
+    "document.put a",
+  ]);
+  for (const entry of entries) expect(entry.actor).toBe(entries[0]?.actor);
+  expect(JSON.stringify(entries)).not.toContain("Two.");
 });

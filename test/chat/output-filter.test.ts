@@ -21,7 +21,7 @@ describe("what an answer may show", () => {
   it.each([
     "Read https://help.example.com/returns?step=2#a, then write to us.",
     "Read [the guide](https://docs.example.org/a/b) first.",
-    "See https://shop.example.net/x and http://help.example.com.",
+    "See https://shop.example.net/x and http://help.example.com/.",
     "If 3 < 5 and x<3, then a[1] is *fine*! See [1][2]: it holds.",
     "What? [Yes] (really). Highway www. ends. The httpd is sk_ip.",
     "**Bold**, `code`, 1. list",
@@ -60,6 +60,14 @@ describe("what an answer may show", () => {
     ["an HTML link", '<a href="https://evil.example">x</a>'],
     ["HTML that runs", "<script>fetch('//evil.example')</script><img src=x onerror=y><!-- c -->"],
     ["an autolink", "<https://evil.example>"],
+    [
+      "a host that goes on behind a sign",
+      "https://help.example.com<.evil.example https://help.example.com*.evil.example (https://help.example.com).evil.example",
+    ],
+    [
+      "one behind the beginning of a key",
+      "sk_https://evil.example -----BEGIN https://evil.example",
+    ],
     ["an address that does not end", `https://evil.example/${"a".repeat(5000)}`],
     ["a target that does not end", `[x](https://evil.example/${"a".repeat(5000)}`],
   ])("takes out %s", (_, text) => {
@@ -110,7 +118,7 @@ describe("what an answer may show", () => {
         expect(shown).not.toMatch(/!\[|<[a-z/!?]|\]\((?!https?:\/\/help)/i);
         expect(linksIn(shown)).toEqual([]);
       }),
-      { numRuns: 3000 },
+      { numRuns: 5000 },
     );
   });
 

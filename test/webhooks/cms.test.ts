@@ -651,7 +651,7 @@ describe("Standard Webhooks", () => {
     [event("document.updated", { id: "x", title: "T", content: 5 }), /content/],
     [
       event("document.updated", { id: "x", title: "T", content: "c", content_type: "image/png" }),
-      /Supported/,
+      /text\/markdown/,
     ],
     [
       event("document.updated", { id: "x", title: "T", content: "c", url: "javascript:alert(1)" }),

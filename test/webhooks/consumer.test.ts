@@ -92,7 +92,9 @@ describe("a delivery API that cannot be asked", () => {
     const { acked, delaySeconds = 0 } = await consume(id, answering(status, headers));
     expect(acked).toBe(false);
     expect(Math.abs(delaySeconds - seconds)).toBeLessThan(10);
-    expect(await readEvents(source)).toMatchObject([{ status: "pending" }]);
+    expect(await readEvents(source)).toMatchObject([
+      { status: "pending", reason: `api.storyblok.com answered ${status}.` },
+    ]);
     // The sweeper leaves it alone until then.
     const due = await env.DB.prepare(`SELECT due_at FROM source_events WHERE id = ?1`)
       .bind(id)
@@ -321,6 +323,7 @@ it("the vendor's own redelivery of a failed event has it tried again, too", asyn
 it("says so when it was given up", async () => {
   const source = await register("storyblok");
   const id = await accepted(source);
+  await consume(id, answering(500));
   let acked = false;
   const message = {
     id: "m",
@@ -334,7 +337,7 @@ it("says so when it was given up", async () => {
   expect(acked).toBe(true);
   expect(await readSource(source)).toMatchObject({
     status: "failing",
-    last_error: expect.stringMatching(/Gave up/),
+    last_error: "Gave up after several attempts. api.storyblok.com answered 500.",
   });
 });
 

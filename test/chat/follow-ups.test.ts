@@ -1,0 +1,41 @@
+import { beforeAll, expect, it } from "vitest";
+import { ask, createWorkspace, HELP_CENTRE, type Workspace } from "./workspace.ts";
+
+let workspace: Workspace;
+beforeAll(async () => {
+  workspace = await createWorkspace(HELP_CENTRE);
+});
+
+const OPENING = "How many days do I have to return an unused item?";
+
+it.each(["👍", "😡😡", "no", "ok", "asdfgh", "x".repeat(300), "tell me a joke", "…"])(
+  "%s after a question does not repeat its answer",
+  async (message) => {
+    const { conversation_id, outcome } = await ask(workspace, OPENING);
+    expect(outcome).toBe("answered");
+    const next = await ask(workspace, { message, conversation_id });
+    expect(next).toMatchObject({ citations: [] });
+    expect(next.outcome).not.toBe("answered");
+  },
+);
+
+it.each([
+  ["Is there a tracking link?", "shipping"],
+  ["vinegar for the pump?", "pump"],
+])("%s asks anew, of %s", async (message, topic) => {
+  const { conversation_id } = await ask(workspace, OPENING);
+  const next = await ask(workspace, { message, conversation_id });
+  expect(next.citations.map(({ external_id }) => external_id)).toEqual([topic]);
+});
+
+it.each([
+  "and to Canada?",
+  "no, I meant to Canada",
+  "sorry, to Canada",
+  "what does that cost to Canada?",
+])("%s goes on with what was asked", async (message) => {
+  const { conversation_id } = await ask(workspace, "How long does delivery to Germany take?");
+  const next = await ask(workspace, { message, conversation_id });
+  expect(next.text).toContain("Canada");
+  expect(next.citations[0]?.external_id).toBe("shipping");
+});

@@ -1,0 +1,51 @@
+import { expect, it, vi } from "vitest";
+import { inTime, withoutSilence } from "../../src/models/deadline.ts";
+import { ModelUnavailable } from "../../src/models/ports.ts";
+
+const never = (): Promise<never> => new Promise(() => {});
+const LIMITS = { first: 30, next: 30 };
+
+async function* words(pause: () => Promise<unknown>, count: number): AsyncGenerator<number> {
+  for (let word = 0; word < count; word++) yield word;
+  await pause();
+}
+
+it("passes on what comes in time", async () => {
+  expect(await inTime(Promise.resolve(7), 1000, "it")).toBe(7);
+  const heard: number[] = [];
+  for await (const word of withoutSilence(
+    words(async () => {}, 3),
+    "it",
+    LIMITS,
+  ))
+    heard.push(word);
+  expect(heard).toEqual([0, 1, 2]);
+});
+
+it("gives up on what never comes, and says that it may come another time", async () => {
+  const late = await inTime(never(), 10, "it").catch((error: unknown) => error);
+  expect(late).toBeInstanceOf(ModelUnavailable);
+  expect(late).toMatchObject({ transient: true });
+});
+
+it.each([0, 2])("gives up on a stream that falls silent after %i words", async (count) => {
+  const heard: number[] = [];
+  const listen = async (): Promise<void> => {
+    for await (const word of withoutSilence(words(never, count), "it", LIMITS)) heard.push(word);
+  };
+  await expect(listen()).rejects.toBeInstanceOf(ModelUnavailable);
+  expect(heard).toHaveLength(count);
+});
+
+it("lets go of the source when its reader leaves", async () => {
+  const closed = vi.fn();
+  const source = (async function* () {
+    try {
+      for (;;) yield 1;
+    } finally {
+      closed();
+    }
+  })();
+  for await (const _ of withoutSilence(source, "it", LIMITS)) break;
+  await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+});

@@ -11,7 +11,7 @@ const modules = import.meta.glob<string>("../src/**/*.ts", {
 const MAY_TOUCH_BINDINGS = [
   "src/env.ts",
   "src/services.ts",
-  "src/index.ts",
+  "src/worker.ts",
   "src/app.ts",
   "src/http/context.ts",
 ];

@@ -171,8 +171,8 @@ it("goes to another model and back while questions are asked, each answered from
   asking.abort();
   const log = await call(workspace.secret, "GET", "/v1/audit?limit=10");
   const { entries } = await log.json<{ entries: { action: string; object_id: string }[] }>();
-  const done = entries.filter(({ action }) => action.startsWith("generation."));
-  expect(done.map(({ action, object_id }) => `${action} ${object_id}`)).toEqual([
+  const ours = entries.filter(({ action }) => action.startsWith("generation."));
+  expect(ours.map(({ action, object_id }) => `${action} ${object_id}`)).toEqual([
     "generation.switch 2",
     "generation.switch 1",
     "generation.switch 2",

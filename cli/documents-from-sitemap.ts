@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
-import { visit } from "unist-util-visit";
-import { parseHtml } from "../src/knowledge/formats/html-tree.ts";
+import { Parser } from "htmlparser2";
 import { CommandError, reasonOf } from "./command.ts";
 import { forEachConcurrently } from "./concurrently.ts";
 import type { Document, ReadDocuments, Unreadable } from "./document.ts";
@@ -108,22 +107,35 @@ async function readSitemap(
   }
 }
 
-/** An HTML parser reads the few elements of a sitemap as it reads any it does not know, and never fails on a broken one. */
+/** Takes the addresses out of a sitemap. A broken one is read as far as it goes, as search engines do. */
 export function parseSitemap(source: string): { sitemaps: string[]; urls: string[] } {
   const sitemaps: string[] = [];
   const urls: string[] = [];
   let isSitemap = false;
-  // An HTML parser takes CDATA for a comment.
-  const tree = parseHtml(source.replace(/<!\[CDATA\[(.*?)\]\]>/gs, "$1"));
-  visit(tree, "element", (node, index, parent) => {
-    if (["urlset", "sitemapindex"].includes(node.tagName)) isSitemap = true;
-    if (node.tagName !== "loc" || parent?.type !== "element") return;
-    const [text] = node.children;
-    const url = text?.type === "text" ? URL.parse(text.value.trim()) : null;
-    if (!url || !/^https?:$/.test(url.protocol)) return;
-    url.hash = "";
-    (parent.tagName === "sitemap" ? sitemaps : urls).push(url.href);
-  });
+  let parent = "";
+  let text: string | undefined;
+  const parser = new Parser(
+    {
+      onopentag(name) {
+        if (name === "urlset" || name === "sitemapindex") isSitemap = true;
+        else if (name === "url" || name === "sitemap") parent = name;
+        else if (name === "loc") text = "";
+      },
+      ontext(part) {
+        if (text !== undefined) text += part;
+      },
+      onclosetag(name) {
+        if (name !== "loc") return;
+        const url = URL.parse(text?.trim() ?? "");
+        text = undefined;
+        if (!url || !/^https?:$/.test(url.protocol)) return;
+        url.hash = "";
+        (parent === "sitemap" ? sitemaps : urls).push(url.href);
+      },
+    },
+    { xmlMode: true },
+  );
+  parser.end(source);
   if (!isSitemap) throw new Error("It is no sitemap (no <urlset> or <sitemapindex>)");
   return { sitemaps, urls };
 }

@@ -3,6 +3,7 @@ import type { Actor } from "../audit/log.ts";
 import { parseJson } from "../http/json.ts";
 import { readLines, type Line } from "../http/lines.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
+import { readAllowance, requireQuota, usageStatement } from "../limits/quotas.ts";
 import type { Services } from "../services.ts";
 import { putDocuments, type DocumentInput } from "./documents.ts";
 import { checkDocument, checkExternalId, importLine, type ImportResult } from "./schema.ts";
@@ -53,7 +54,15 @@ export async function importDocuments(
   let group: ParsedLine[] = [];
   let characters = 0;
   const flush = async (): Promise<void> => {
-    if (group.length > 0) await storeGroup(services, workspaceId, group, result, by);
+    if (group.length === 0) return;
+    const { count, refusal } = await allowed(services, workspaceId, group.length);
+    // Nothing is stored yet: the request as a whole is refused, as one document's is.
+    if (refusal && count + result.accepted === 0) throw refusal;
+    if (count > 0) await storeGroup(services, workspaceId, group.slice(0, count), result, by);
+    if (refusal) {
+      report(group[count]?.number ?? 0, refusal);
+      result.complete = false;
+    }
     group = [];
     characters = 0;
   };
@@ -64,6 +73,7 @@ export async function importDocuments(
         line.number,
         tooLarge(`At most ${MAX_LINES} lines are accepted; send the rest again.`),
       );
+      await flush();
       result.complete = false;
       break;
     }
@@ -82,8 +92,9 @@ export async function importDocuments(
     group.push(parsed);
     characters += input.content.length;
     if (group.length === GROUP_DOCUMENTS) await flush();
+    if (!result.complete) break;
   }
-  await flush();
+  if (result.complete) await flush();
   return result;
 }
 
@@ -127,6 +138,33 @@ function countBytes(body: ReadableStream<Uint8Array>, limit: number): ReadableSt
   );
 }
 
+/** How many of a group the day's quotas still allow, and why not all. Each group asks anew: an import may use up the rest. */
+async function allowed(
+  { db, now }: Services,
+  workspaceId: string,
+  group: number,
+): Promise<{ count: number; refusal?: Problem }> {
+  const allowance = await readAllowance(db, workspaceId, now());
+  const { settings, usage } = allowance;
+  const left = (settings.documents_per_day ?? Number.POSITIVE_INFINITY) - usage.documents;
+  const count = Math.max(0, Math.min(group, left));
+  try {
+    requireQuota(allowance, ["documents", "neurons"], now());
+  } catch (error) {
+    if (error instanceof Problem) return { count: 0, refusal: error };
+    throw error;
+  }
+  try {
+    // Asked as for the first document that is one too many.
+    const after = { ...allowance, usage: { ...usage, documents: usage.documents + count } };
+    if (count < group) requireQuota(after, ["documents"], now());
+  } catch (error) {
+    if (error instanceof Problem) return { count, refusal: error };
+    throw error;
+  }
+  return { count };
+}
+
 async function storeGroup(
   { db, ingestQueue, now, waitUntil }: Services,
   workspaceId: string,
@@ -142,6 +180,8 @@ async function storeGroup(
     result[stale ? "stale" : unchanged ? "unchanged" : version === 1 ? "created" : "changed"] += 1;
     if (status === "pending") pending.push({ body: { document_id: documentId } });
   }
+  const news = stored.filter(({ unchanged, stale }) => !unchanged && !stale).length;
+  if (news > 0) await usageStatement(db, workspaceId, { documents: news }, now()).run();
   if (pending.length === 0) return;
   // The outbox already holds the work: messages that cannot be sent are the sweeper's to replace.
   waitUntil(

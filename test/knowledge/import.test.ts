@@ -124,7 +124,26 @@ it("embeds nothing the second time", async () => {
   expect((await env.CONTROL.stats()).aiCalls).toBe(0);
 });
 
-it("writes a hundred documents in one round trip, and wakes the consumer for each", async () => {
+it("stops at the day's quota of documents, and says at which line", async () => {
+  const workspace = await createWorkspace();
+  const limit = await call(workspace.secret, "PATCH", "/v1/settings", { documents_per_day: 3 });
+  expect(limit.status).toBe(200);
+  const lines = ["a", "b", "c", "d", "e"].map((id) => document(id));
+  const { status, result } = await post(workspace, ndjson(lines));
+  expect(status).toBe(200);
+  expect(result).toMatchObject({
+    accepted: 3,
+    created: 3,
+    failed: 1,
+    complete: false,
+    errors: [{ line: 4, code: "quota_exceeded" }],
+  });
+  expect(await owed(workspace)).toHaveLength(3);
+  const again = await post(workspace, ndjson([document("f")]));
+  expect([again.status, again.result.code]).toEqual([429, "quota_exceeded"]);
+});
+
+it("writes a hundred documents in few round trips, and wakes the consumer for each", async () => {
   const workspace = await createWorkspace();
   const services = createServices(env, { waitUntil: () => {} });
   const woken: number[] = [];
@@ -138,7 +157,8 @@ it("writes a hundred documents in one round trip, and wakes the consumer for eac
   const body = new Response(ndjson(lines)).body as ReadableStream<Uint8Array>;
   const result = await importDocuments({ ...services, ingestQueue }, workspace.id, body);
   expect(result).toMatchObject({ accepted: 250, created: 250 });
-  expect(services.calls.report().d1).toBe(3);
+  // The quota, the documents and what counts against the quota, for each hundred.
+  expect(services.calls.report().d1).toBe(9);
   expect(woken).toEqual(await owed(workspace));
   await env.DB.prepare("DELETE FROM outbox").run();
 });

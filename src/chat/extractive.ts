@@ -5,6 +5,7 @@ import type { KeywordResult } from "../retrieval/keywords.ts";
 import { stemOf, stemsOf } from "../retrieval/stems.ts";
 import type { Finding } from "./find.ts";
 import type { Source } from "./turn.ts";
+import { withoutForeignMarkers } from "./verify.ts";
 
 /** Sentences, list items or table rows quoted from one passage. */
 const MAX_SENTENCES = 6;
@@ -22,11 +23,13 @@ const ASKED_VALUE = 0.12;
 /** `Code: E-07; Meaning: …`: a row of a table stands alone, while neighbours of a sentence or a step belong to it. */
 const TABLE_ROW = /^[^;\n]{1,80}; [^:;\n]{1,40}: /;
 
-/** Composes an answer without a language model, question by question; what was not found is said, too. */
+/**
+ * Composes an answer without a language model, question by question. What was not found is said last: before a marker, the
+ * visitor's words and numbers would be taken for what its source says.
+ */
 export function extractiveAnswer(findings: Finding[], sources: Source[]): string {
-  const parts = findings.map((finding) => {
-    if (finding.decision.action !== "answer")
-      return `I couldn't find an answer to “${finding.question.text}”.`;
+  const isFound = ({ decision }: Finding): boolean => decision.action === "answer";
+  const answers = findings.filter(isFound).map((finding) => {
     const found = new Set(finding.passages.map(({ externalId }) => externalId));
     // In the order of this question's passages, which may not be that of the numbers.
     const order = [...found];
@@ -35,7 +38,12 @@ export function extractiveAnswer(findings: Finding[], sources: Source[]): string
       .toSorted((a, b) => order.indexOf(a.externalId) - order.indexOf(b.externalId));
     return answerOne(finding.question.text, own, finding.candidates.keywords);
   });
-  return parts.filter(Boolean).join("\n\n");
+  const misses = findings
+    .filter((finding) => !isFound(finding))
+    .map(({ question }) => {
+      return `I couldn't find an answer to “${withoutForeignMarkers(question.text)}”.`;
+    });
+  return [...answers, ...misses].filter(Boolean).join("\n\n");
 }
 
 /**
@@ -48,14 +56,18 @@ function answerOne(question: string, sources: Source[], keywords: KeywordResult)
   const [first, second] = sources;
   if (!first) return "";
   const lead = bestStretch(first, weights, holdsValue);
-  const parts = [`${lead.text} [${first.n}]`];
+  const parts = [quoted(lead.text, first)];
   const said = new Set(stemsOf(lead.text));
   const unsaid = new Map([...weights].filter(([stem]) => !said.has(stem)));
   const addition = second && bestStretch(second, unsaid, holdsValue);
   if (second && addition && addition.shared >= WORTH_ADDING * total(weights)) {
-    parts.push(`${addition.text} [${second.n}]`);
+    parts.push(quoted(addition.text, second));
   }
   return parts.join("\n\n");
+}
+
+function quoted(text: string, source: Source): string {
+  return `${withoutForeignMarkers(text)} [${source.n}]`;
 }
 
 function wordWeights(keywords: KeywordResult): Map<string, number> {

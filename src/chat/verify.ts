@@ -2,43 +2,95 @@ import { pageOf } from "../knowledge/formats/page.ts";
 import { splitSentences } from "../knowledge/sentences.ts";
 import { stemsOf } from "../retrieval/stems.ts";
 import { queryTerms } from "../retrieval/query-terms.ts";
+import { contradicts, losesNegation } from "./polarity.ts";
+import { misplacesNumber, numbersIn } from "./stated-numbers.ts";
 import type { Citation, Source } from "./turn.ts";
 
 /** Share of a statement's telling words that the cited text must contain. */
 const MIN_SUPPORT = 0.5;
+/** Letters and digits below which words prove nothing, wherever they stand. */
+const MIN_CHARACTERS = 8;
 const MAX_QUOTE_CHARACTERS = 500;
 
 /** `[1]`, `[1, 2]`, and what some models write instead whatever they are told: `【1】`, `【1†L1-L3】`. */
 const MARKER = /^(?:\[\s*\d{1,2}(?:\s*,\s*\d{1,2})*\s*\]|【\s*\d{1,2}\s*(?:†[^】]*)?】)$/;
+/** The same within a document's text, where it is no citation of ours. */
+const FOREIGN_MARKER =
+  /\[((?!\s*0\s*\])\s*\d{1,2}(?:\s*,\s*\d{1,2})*\s*)\]|【(\s*\d{1,2}\s*(?:†[^】]*)?)】/g;
 /** What can still become one. */
 const OPEN_MARKER = /^(?:\[[\d,\s]{0,12}|【[\d\s]{0,4}(?:†[^】\n]{0,30})?)$/;
+/** Scripts without spaces between words. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 /** The number of a step is no claim. */
 const STEP_NUMBER = /^\d{1,3}[.)]\s+/;
 
 /**
  * The span of a source's stored text that supports a statement, or undefined if none does: it must hold half of the
- * statement's telling words, and every number in the statement must stand somewhere in the source.
+ * statement's telling words, every number of the statement must stand in the source and be said there of the same thing, and
+ * the source must not say the opposite.
  */
 export function supportingQuote(statement: string, source: Source): string | undefined {
-  const text = source.passages
-    .map((passage) => `${passage.headingPath.join(" ")}\n${passage.text}`)
-    .join("\n");
-  const stated = new Set(stemsOf(`${source.title}\n${text}`));
-  const numbers = new Set(numbersIn(`${source.title} ${text}`));
-  if (numbersIn(statement.replace(STEP_NUMBER, "")).some((number) => !numbers.has(number)))
+  const claim = statement.replace(STEP_NUMBER, "");
+  const texts = source.passages.map(({ text }) => text);
+  const headings = source.passages.map(({ headingPath }) => headingPath.join(" "));
+  const whole = [source.title, ...headings, ...texts].join("\n");
+  const stated = new Set(stemsOf(whole));
+  const numbers = new Set(numbersIn(whole));
+  if (saysTooLittle(claim) || numbersIn(claim).some((number) => !numbers.has(number)))
     return undefined;
   const telling = tellingStems(statement);
   const covered = telling.filter((stem) => stated.has(stem)).length;
   if (telling.length === 0 || covered < telling.length * MIN_SUPPORT) return undefined;
+  if (misplacesNumber(claim, texts) || contradicts(claim, texts)) return undefined;
   return bestSpan(new Set(telling), source);
+}
+
+/** Text of a document as an answer quotes it: what looks like a citation marker there is none of ours. */
+export function withoutForeignMarkers(text: string): string {
+  return text.replace(FOREIGN_MARKER, (_, plain?: string, wide?: string) => {
+    return `〔${plain ?? wide ?? ""}〕`;
+  });
+}
+
+/** "30 days" is short and says something; "14" and "a" stand in any text. */
+function saysTooLittle(text: string): boolean {
+  const isAmount = /\d/.test(text) && /\p{L}{3}|\p{Sc}/u.test(text);
+  return !isAmount && countCharacters(text) < MIN_CHARACTERS;
+}
+
+/** Letters and digits; a sign of a script that writes words with one or two counts for two. */
+function countCharacters(text: string): number {
+  const signs = text.match(/[\p{L}\p{N}]/gu) ?? [];
+  return signs.reduce((sum, sign) => sum + (UNSPACED.test(sign) ? 2 : 1), 0);
 }
 
 function tellingStems(statement: string): string[] {
   return [...new Set(stemsOf(queryTerms(statement).words.join(" ")))];
 }
 
-function numbersIn(text: string): string[] {
-  return text.match(/\d+(?:[.,]\d+)*/g)?.map((number) => number.replaceAll(",", "")) ?? [];
+/** Where the text says the whole of something word for word, not cut out of a word, a number or a negation. */
+function indexOfQuote(text: string, quote: string): number | undefined {
+  if (quote === "") return undefined;
+  for (let at = text.indexOf(quote); at >= 0; at = text.indexOf(quote, at + 1)) {
+    const before = text.slice(0, at);
+    const after = text.slice(at + quote.length);
+    if (!isCut(before, quote, after) && !losesNegation(before, quote)) return at;
+  }
+  return undefined;
+}
+
+function isCut(before: string, quote: string, after: string): boolean {
+  const runsOn = (left: string, right: string): boolean =>
+    /[\p{L}\p{M}\p{N}]$/u.test(left) &&
+    /^[\p{L}\p{M}\p{N}]/u.test(right) &&
+    !UNSPACED.test(left.slice(-1)) &&
+    !UNSPACED.test(right.charAt(0));
+  const splitsNumber = (left: string, right: string): boolean =>
+    (/\d[.,]$/.test(left) && /^\d/.test(right)) || (/\d$/.test(left) && /^[.,]\d/.test(right));
+  return [
+    [before, quote],
+    [quote, after],
+  ].some(([left = "", right = ""]) => runsOn(left, right) || splitsNumber(left, right));
 }
 
 /** The sentence, or two in a row, that share most with the statement: what a reader wants to see highlighted. */
@@ -132,15 +184,16 @@ export class CitationVerifier {
     return joins ? " " : kept.join("");
   }
 
+  /** A parenthesis right behind a marker would make a Markdown link of it. */
   #pass(text: string): string {
-    this.#text += text;
-    return text;
+    const apart = text.startsWith("(") && /\[[1-9]\d?\]$/.test(this.#text) ? ` ${text}` : text;
+    this.#text += apart;
+    return apart;
   }
 
   #cite(n: number): boolean {
     const source = this.#sources.find((candidate) => candidate.n === n);
-    const quote =
-      source && (this.#verbatim(source) ?? supportingQuote(this.#lastStatement(), source));
+    const quote = source && (this.#verbatim(source) ?? this.#supported(source));
     if (!source || quote === undefined) return false;
     if (!this.citations.some((citation) => citation.n === n)) {
       const { externalId, title, url } = source;
@@ -160,15 +213,38 @@ export class CitationVerifier {
     return withoutTrailing.slice(marker ? marker.index + marker[0].length : 0).trim();
   }
 
-  /** The whole unit, if the source says it word for word. */
+  /** The whole unit as the source says it, if it does so word for word. */
   #verbatim(source: Source): string | undefined {
     const unit = this.#unit();
-    const isQuote = unit !== "" && source.passages.some(({ text }) => text.includes(unit));
-    return isQuote ? unit.slice(0, MAX_QUOTE_CHARACTERS) : undefined;
+    for (const { text } of source.passages) {
+      // Both have the same length: what is cut out of one stands at the same place in the other.
+      const at = indexOfQuote(withoutForeignMarkers(text), unit);
+      if (at === undefined) continue;
+      const parts = [
+        text.slice(0, at),
+        text.slice(at, at + unit.length),
+        text.slice(at + unit.length),
+      ];
+      const isWhole = parts.flatMap(splitSentences).join("\n") === splitSentences(text).join("\n");
+      if (isWhole || countCharacters(unit) >= MIN_CHARACTERS)
+        return text.slice(at, at + unit.length).slice(0, MAX_QUOTE_CHARACTERS);
+    }
+    return undefined;
   }
 
-  #lastStatement(): string {
-    const sentences = splitSentences(this.#unit());
-    return sentences.findLast((sentence) => /[\p{L}\p{N}]/u.test(sentence)) ?? "";
+  /**
+   * What supports the last statement before the marker. A reader takes the marker for what stands before that, too: the
+   * source must support each sentence that carries a number, and contradict none.
+   */
+  #supported(source: Source): string | undefined {
+    const sentences = splitSentences(this.#unit()).filter((text) => /[\p{L}\p{N}]/u.test(text));
+    const texts = source.passages.map(({ text }) => text);
+    const holds = sentences.slice(0, -1).every((sentence) => {
+      const claim = sentence.replace(STEP_NUMBER, "");
+      return /\d/.test(claim)
+        ? supportingQuote(sentence, source) !== undefined
+        : !contradicts(claim, texts);
+    });
+    return holds ? supportingQuote(sentences.at(-1) ?? "", source) : undefined;
   }
 }

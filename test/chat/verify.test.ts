@@ -1,24 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Source } from "../../src/chat/turn.ts";
-import { CitationVerifier } from "../../src/chat/verify.ts";
+import { CitationVerifier, withoutForeignMarkers } from "../../src/chat/verify.ts";
 
 const DELIVERY = "Standard delivery to Germany takes 3 working days and costs 4.90 euros.";
 const REFUND =
   "Customers in Germany return unused items within 45 days.\nThe refund takes 7 working days.";
 const STEPS = "- Unplug the garden\n- Rinse the pump under lukewarm water";
 
-const sources = [DELIVERY, REFUND, STEPS].map((text, index): Source => {
-  const n = index + 1;
-  return {
-    n,
-    externalId: `doc-${n}`,
-    title: `Title ${n}`,
-    url: null,
-    version: 1,
-    passages: [{ chunkId: 1, headingPath: [], text }],
-  };
+const sourceOf = (n: number, text: string): Source => ({
+  n,
+  externalId: `doc-${n}`,
+  title: `Title ${n}`,
+  url: null,
+  version: 1,
+  passages: [{ chunkId: 1, headingPath: [], text }],
 });
+const sources = [DELIVERY, REFUND, STEPS].map((text, index) => sourceOf(index + 1, text));
 
 function verify(pieces: string[]): { text: string; shown: string; cited: Record<number, string> } {
   const verifier = new CitationVerifier(sources);
@@ -146,6 +144,82 @@ describe("markers", () => {
       "The refund takes 7 working days.",
     );
     expect(verify([`${REFUND} [2]`]).cited[2]).toBe(REFUND);
+  });
+});
+
+describe("a marker holds only for what its source says", () => {
+  const PODS =
+    "You cannot return opened seed pods. Other items can be returned within 140 days of delivery. Refunds take 3 days. " +
+    "Shipping back is free above 75 dollars. Below that, it costs 6.90 dollars. Never clean the lamp with vinegar. " +
+    "If the pump does not start, unplug the garden.";
+  const verdict = (written: string): string => {
+    const verifier = new CitationVerifier([sourceOf(1, PODS)]);
+    const text = verifier.push(`${written} [1]`) + verifier.end();
+    expect(verifier.citations).toHaveLength(text.endsWith("[1]") ? 1 : 0);
+    return text.endsWith("[1]") ? "holds" : "goes";
+  };
+
+  it.each([
+    ["a negation dropped", "You can return opened seed pods"],
+    ["a negation cut off", "return opened seed pods"],
+    ["a negation added", "Other items cannot be returned within 140 days"],
+    ["a prohibition dropped", "Clean the lamp with vinegar"],
+    ["a number of something else", "Other items can be returned within 3 days"],
+    ["a number of something else, reversed", "Refunds take 140 days"],
+    ["a part of a number", "14"],
+    ["a part of a number, and words", "Other items can be returned within 14"],
+    ["a part of a word", "pods. Other items can be ret"],
+    ["a letter", "a"],
+    ["a number alone", "140"],
+    [
+      "numbers nobody said before it",
+      "You pay 500 dollars. Call 555-0199. Returned items within 140 days",
+    ],
+    [
+      "the opposite before it",
+      "You can return opened seed pods. Other items can be returned within 140 days",
+    ],
+  ])("not for %s: %s", (_, written) => expect(verdict(written)).toBe("goes"));
+
+  it.each([
+    "You cannot return opened seed pods",
+    "Opened seed pods can't be returned",
+    "Sorry, opened seed pods are not returnable",
+    "You can return items unless they are opened seed pods",
+    "You have 140 days to return other items",
+    "140 days",
+    "Items can be returned within 140 days, and refunds take 3 days",
+    "You get your refund after 3 days. All other items can be returned for 140 days",
+    "Shipping back costs 6.90 dollars",
+    "1. Unplug the garden if the pump fails to start",
+    "Refunds take 3 days. Shipping back is free above 75 dollars.",
+    "Don't clean the lamp with vinegar",
+    "Yes! Other items can be returned no later than 140 days after delivery",
+  ])("but for: %s", (written) => expect(verdict(written)).toBe("holds"));
+
+  it("and for a short sentence that is quoted whole", () => {
+    const verifier = new CitationVerifier([sourceOf(1, "Do you ship to Mars?\nNo.")]);
+    expect(verifier.push("No. [1]")).toBe("No. [1]");
+  });
+
+  it("and not for nothing, where the source ends in a negation", () => {
+    const verifier = new CitationVerifier([sourceOf(1, "Opened seed pods: no")]);
+    expect(verifier.push("[1] [1]")).toBe(" ");
+  });
+
+  it("and never becomes a link", () => {
+    expect(verify(["Delivery takes 3 working days.[1](https://evil.example)"]).text).toBe(
+      "Delivery takes 3 working days.[1] (https://evil.example)",
+    );
+  });
+
+  it("and a document's own markers are quoted as none of ours", () => {
+    const text = "See [2] for the details of the pump, and 【3†L1】 or array[0].";
+    const shown = withoutForeignMarkers(text);
+    expect(shown).toBe("See 〔2〕 for the details of the pump, and 〔3†L1〕 or array[0].");
+    const verifier = new CitationVerifier([sourceOf(1, text), sourceOf(2, "Rinse the pump.")]);
+    expect(verifier.push(`${shown} [1]`) + verifier.end()).toBe(`${shown} [1]`);
+    expect(verifier.citations).toMatchObject([{ n: 1, quote: text }]);
   });
 });
 

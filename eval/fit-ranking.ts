@@ -21,7 +21,7 @@ Trains the weights by which passages are ordered: a logistic regression on the d
 document and the passages of wrong ones, on the demo's calibration questions and on the questions about one half of SQuAD2's
 paragraphs, each set counting the same. No weight may be negative. Deterministic.
 
-  --l2 <n>             strength of the regularisation; default 0.1
+  --l2 <n>             strength of the regularisation; default 0.01
   --concurrency <n>    questions at a time; default 4
   --write              writes src/retrieval/rerank-weights.json; without it, the weights are printed only
 
@@ -45,7 +45,7 @@ const NAMES = Object.keys(SIGNS) as (keyof RankEvidence)[];
 
 await runCommand(HELP, async (args) => {
   const { values } = readArguments(args, {
-    l2: { type: "string", default: "0.1" },
+    l2: { type: "string", default: "0.01" },
     concurrency: { type: "string" },
     write: { type: "boolean" },
   });

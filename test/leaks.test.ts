@@ -93,7 +93,8 @@ async function asQuery(services: Services, { workspaceId }: Reader): Promise<Que
   const generation = firstGeneration(workspaceId, services.config.embeddingModel);
   const embedder = services.embedderOf(generation.model);
   const [vector = null] = await embedder.embed([QUESTION], "query");
-  return { text: QUESTION, corrections: new Map(), synonyms: new Map(), vector, generation };
+  const meant = { corrections: new Map(), synonyms: new Map(), segments: [] };
+  return { text: QUESTION, ...meant, vector, generation };
 }
 
 /** The documents behind the chunks that one leg alone offers, whatever is checked of them afterwards. */

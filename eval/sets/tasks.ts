@@ -5,7 +5,7 @@ import type { Question } from "./question.ts";
 import type { Asked } from "./read-set.ts";
 
 /** The longest query that `/v1/search` takes. */
-const MAX_QUERY_CHARACTERS = 4000;
+const MAX_QUERY_CHARACTERS = 8000;
 
 const taskLine = z.object({
   _id: z.string().min(1),

@@ -11,6 +11,7 @@ import { Problem } from "../http/problem.ts";
 import { allowanceStatement, requireQuota, toAllowance } from "../limits/quotas.ts";
 import { liveStatement } from "../generations/generation.ts";
 import { startEmbedding } from "../generations/live.ts";
+import { segmentsOf } from "../retrieval/segments.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
 import { synonyms, synonymStatement, type SynonymRow } from "../retrieval/synonyms.ts";
 import type { Services } from "../services.ts";
@@ -44,7 +45,9 @@ export async function recall(services: Services, request: ChatRequest): Promise<
   // First: a caller who has to slow down costs no embedding. The limiter answers on the spot.
   await limitTurn(services, keyHash, request);
   const parts = splitQuestion(request.message);
-  const asked = startEmbedding(services, keyHash, [request.message, ...parts]);
+  // What a long message asks in so many words is searched for; else all of it is.
+  const segments = parts.length > 0 ? [] : segmentsOf(request.message);
+  const asked = startEmbedding(services, keyHash, [request.message, ...parts, ...segments]);
   const [[keys, conversations, history, spelling, same, live, allowed]] = await Promise.all([
     services.db.batch(recallStatements(services, keyHash, request)),
     asked.embedding,
@@ -78,6 +81,7 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
     vector: vectors[0] ?? null,
     parts: parts.map((text, index) => ({ text, vector: vectors[index + 1] ?? null })),
+    segments: segments.map((text, index) => ({ text, vector: vectors[index + 1] ?? null })),
     generation,
   };
 }

@@ -5,6 +5,7 @@ import type { BindingCallReport } from "../binding-calls.ts";
 import type { Allowance } from "../limits/quotas.ts";
 import type { Generation } from "../generations/generation.ts";
 import type { TokenUsage } from "../models/ports.ts";
+import type { Segment } from "../retrieval/retrieve.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 import type { Synonyms } from "../retrieval/synonyms.ts";
 
@@ -41,7 +42,9 @@ export interface Turn {
   /** Embedding of the message as typed; null when the model could not be reached. */
   vector: number[] | null;
   /** The questions of a message that asks several things, with their embeddings; empty where it asks one. */
-  parts: { text: string; vector: number[] | null }[];
+  parts: Segment[];
+  /** The pieces of a message that is too long for one embedding and asks no more than one thing; else empty. */
+  segments: Segment[];
   /** The vectors that are searched, and the model of the embedding. */
   generation: Generation;
 }

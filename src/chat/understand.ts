@@ -27,10 +27,10 @@ export interface Understood {
  */
 export function understand(turn: Turn): Understood {
   const previous = turn.previousQuestion;
-  const { message, vector, corrections, synonyms, generation, parts } = turn;
-  const meant = { corrections, synonyms, generation };
+  const { message, vector, corrections, synonyms, generation, parts, segments } = turn;
+  const meant = { corrections, synonyms, generation, segments: [] };
   if (!previous || !isFollowUp(message)) {
-    const standalone = { text: message, vector, ...meant };
+    const standalone = { text: message, vector, ...meant, segments };
     const questions = parts.map((part) => ({ ...part, ...meant }));
     return { standalone, questions: questions.length > 0 ? questions : [standalone] };
   }

@@ -1,6 +1,6 @@
 import { embeddingModel } from "../models/table.ts";
 import weightsFile from "./decision-weights.json" with { type: "json" };
-import { lexicalEvidence, questionWords } from "./lexical-evidence.ts";
+import { lexicalEvidence, questionWords, readText } from "./lexical-evidence.ts";
 import type { Candidates, FoundPassage } from "./retrieve.ts";
 
 export interface Decision {
@@ -48,26 +48,34 @@ export function answerability(evidence: Evidence): number {
   return 1 / (1 + Math.exp(-logit));
 }
 
-/** The evidence of both legs for the passages that were found, best first. */
+/**
+ * The evidence of both legs for the passages that were found, best first. For a long message it is that of the segment that
+ * they answer best.
+ */
 export function weigh(
   candidates: Candidates,
   passages: FoundPassage[],
   embeddingModelId: string,
 ): Evidence {
   const { unrelatedCosine, matchingCosine } = embeddingModel(embeddingModelId);
-  const words = questionWords(candidates);
   const cosine = passages[0]?.cosine ?? 0;
   const nearness = clamp((cosine - unrelatedCosine) / (matchingCosine - unrelatedCosine));
-  const lexical = passages.slice(0, TOP).map((passage) => lexicalEvidence(words, passage));
-  const coverage = lexical[0]?.coverage ?? 0;
-  return {
-    // Unknown is not far: without the vector leg, words are taken to say what meaning would.
-    similarity: candidates.failedLegs.includes("vectors") ? coverage : nearness,
-    coverage,
-    sentenceCoverage: Math.max(0, ...lexical.map(({ sentence }) => sentence)),
-    unknownWords: words.unknownShare,
-    questionLength: clamp(words.count / LONG_QUESTION_WORDS),
-  };
+  const texts = passages.slice(0, TOP).map(readText);
+  const weighed = questionWords(candidates).map((words): Evidence => {
+    const lexical = texts.map((text) => lexicalEvidence(words, text));
+    const coverage = lexical[0]?.coverage ?? 0;
+    return {
+      // Unknown is not far: without the vector leg, words are taken to say what meaning would.
+      similarity: candidates.failedLegs.includes("vectors") ? coverage : nearness,
+      coverage,
+      sentenceCoverage: Math.max(0, ...lexical.map(({ sentence }) => sentence)),
+      unknownWords: words.unknownShare,
+      questionLength: clamp(words.count / LONG_QUESTION_WORDS),
+    };
+  });
+  return weighed.reduce((best, other) =>
+    answerability(other) > answerability(best) ? other : best,
+  );
 }
 
 function clamp(value: number): number {

@@ -32,9 +32,14 @@ const BM25_SATURATION = 2.2;
  * question could reach at best, and the cosine itself. Unlike ranks or min–max scaling, a leg that found nothing good
  * then adds little, whatever its best match is (theoretical normalisation: Bruch, Gai, Ingber 2023, arXiv 2210.11934).
  * A chunk that the vector leg did not return is taken to be as near as the last one that it did: it is at most that.
+ * @param isLong the message has more words than any passage could hold: the best match is what can be reached
  */
-export function fuse(keywords: KeywordResult, vectors: VectorMatch[]): FusedMatch[] {
-  const attainable = attainableScore(keywords);
+export function fuse(
+  keywords: KeywordResult,
+  vectors: VectorMatch[],
+  isLong = false,
+): FusedMatch[] {
+  const attainable = isLong ? bestScore(keywords) : attainableScore(keywords);
   const fused = new Map<number, FusedMatch>();
   for (const [index, { id, score }] of vectors.entries()) {
     const chunkId = chunkIdOf(id);
@@ -69,10 +74,15 @@ export function fuse(keywords: KeywordResult, vectors: VectorMatch[]): FusedMatc
 }
 
 /** BM25 of a chunk that is full of every word of the question. */
-function attainableScore({ chunkCounts, totalChunks }: KeywordResult): number {
+function attainableScore({ chunkCounts, totalChunks, repeats }: KeywordResult): number {
   let sum = 0;
-  for (const chunks of chunkCounts.values()) sum += inverseFrequency(chunks, totalChunks);
+  for (const [word, chunks] of chunkCounts)
+    sum += inverseFrequency(chunks, totalChunks) * (repeats.get(word) ?? 1);
   return Math.max(sum * BM25_SATURATION, Number.EPSILON);
+}
+
+function bestScore({ matches }: KeywordResult): number {
+  return Math.max(matches[0]?.score ?? 0, Number.EPSILON);
 }
 
 /** How telling a word is: the rarer in the workspace, the more. Robertson–Spärck Jones with +1, so never negative. */

@@ -13,6 +13,8 @@ export interface KeywordResult {
   chunkCounts: Map<string, number>;
   /** Chunks in the workspace that the reader may see. */
   totalChunks: number;
+  /** Words that count more than once, as the query says them more than once. */
+  repeats: ReadonlyMap<string, number>;
 }
 
 /** Weight of a match by column: workspace (a filter, not evidence), title, headings, body. */
@@ -24,6 +26,9 @@ const COLUMN_WEIGHTS = "0.0, 2.0, 1.5, 1.0";
  * of a workspace with fewer chunks than this lose no word.
  */
 const MAX_POSTINGS = 20_000;
+
+/** Postings that are counted, for all words together; a word of many is given up sooner, the more words there are. */
+const MAX_COUNTED = 24 * MAX_POSTINGS;
 
 /**
  * Full-text search of one workspace: its best chunks for any of the words, and how rare each word is there. One statement,
@@ -39,6 +44,8 @@ export async function searchKeywords(
   const equivalents = [...terms.equivalents.values()].flat();
   const queries = [...new Set([...terms.words, ...terms.phrases, ...equivalents])];
   if (queries.length === 0) return NOTHING;
+  const scored = queries.flatMap((term) => Array(terms.repeats.get(term) ?? 1).fill(term));
+  const mostCounted = Math.min(MAX_POSTINGS, Math.ceil(MAX_COUNTED / queries.length));
   const scope = `workspace : ${quote(workspaceTerm(workspaceId))} AND {title headings body} : `;
   const [found, size] = await db.batch<Row>([
     db
@@ -46,17 +53,18 @@ export async function searchKeywords(
         `WITH rarity AS MATERIALIZED (
            SELECT value AS term, CASE WHEN ${isRestricted("?3")} THEN (SELECT count(*) FROM
              (SELECT 1 FROM chunk_terms JOIN chunks c ON c.id = chunk_terms.rowid JOIN documents d ON d.id = c.document_id
-              WHERE chunk_terms MATCH ?2 || '"' || value || '"' AND ${visibleTo("d", "?4")} LIMIT ${MAX_POSTINGS}))
+              WHERE chunk_terms MATCH ?2 || '"' || value || '"' AND ${visibleTo("d", "?4")} LIMIT ?6))
            ELSE (SELECT count(*) FROM
-             (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"' LIMIT ${MAX_POSTINGS})) END AS chunks
-           FROM json_each(?1)),
+             (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"' LIMIT ?6)) END AS chunks
+           FROM (SELECT DISTINCT value FROM json_each(?1))),
          affordable AS (
            SELECT term FROM (
              SELECT term, sum(chunks) OVER (ORDER BY chunks, term) AS postings,
                row_number() OVER (ORDER BY chunks, term) AS place
-             FROM rarity WHERE chunks > 0)
+             FROM rarity WHERE chunks > 0 AND (chunks < ?6 OR ?6 = ${MAX_POSTINGS}))
            WHERE postings <= ${MAX_POSTINGS} OR place = 1),
-         query AS (SELECT ?2 || coalesce('(' || group_concat('"' || term || '"', ' OR ') || ')', '""') AS match FROM affordable)
+         query AS (SELECT ?2 || coalesce('(' || group_concat('"' || term || '"', ' OR ') || ')', '""') AS match
+           FROM json_each(?1) AS scored JOIN affordable ON term = scored.value)
          SELECT term, chunks, NULL AS chunkId, NULL AS score FROM rarity
          UNION ALL
          SELECT * FROM (
@@ -65,7 +73,14 @@ export async function searchKeywords(
            WHERE chunk_terms MATCH (SELECT match FROM query) AND c.workspace_id = ?3 AND ${visibleTo("d", "?4")}
            ORDER BY bm25(chunk_terms, ${COLUMN_WEIGHTS}) LIMIT ?5)`,
       )
-      .bind(JSON.stringify(queries), scope, workspaceId, JSON.stringify(audience), limit),
+      .bind(
+        JSON.stringify(scored),
+        scope,
+        workspaceId,
+        JSON.stringify(audience),
+        limit,
+        mostCounted,
+      ),
     db
       .prepare(
         `SELECT NULL AS term, CASE WHEN ${isRestricted("?1")} THEN
@@ -85,6 +100,7 @@ export async function searchKeywords(
     ),
     chunkCounts: new Map(terms.words.map((word) => [word, countOf(word, terms, counts)])),
     totalChunks: size?.results[0]?.chunks ?? 0,
+    repeats: terms.repeats,
   };
 }
 
@@ -102,7 +118,12 @@ interface Row {
   score: number | null;
 }
 
-export const NOTHING: KeywordResult = { matches: [], chunkCounts: new Map(), totalChunks: 0 };
+export const NOTHING: KeywordResult = {
+  matches: [],
+  chunkCounts: new Map(),
+  totalChunks: 0,
+  repeats: new Map(),
+};
 
 /** The indexed form of a workspace id: one word to the tokenizer. Written by `commitVersion`. */
 function workspaceTerm(workspaceId: string): string {

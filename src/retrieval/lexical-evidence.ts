@@ -1,7 +1,8 @@
 import { splitSentences } from "../knowledge/sentences.ts";
 import { inverseFrequency } from "./fuse.ts";
 import type { Passage } from "./passages.ts";
-import { wordsOf } from "./query-terms.ts";
+import type { KeywordResult } from "./keywords.ts";
+import { queryTerms, wordsOf } from "./query-terms.ts";
 import type { Candidates } from "./retrieve.ts";
 import { stemOf, stemsOf } from "./stems.ts";
 import { synonymsFor } from "./synonyms.ts";
@@ -19,12 +20,31 @@ export interface QuestionWords {
   count: number;
 }
 
-export function questionWords({ question, keywords }: Candidates): QuestionWords {
+/** The words of a question, or of each segment of a long message. */
+export function questionWords({ question, keywords }: Candidates): QuestionWords[] {
+  const { segments, text } = question;
+  if (segments.length === 0) return [wordsFor(question, keywords, keywords.chunkCounts)];
+  const { chunkCounts } = keywords;
+  return [...segments, { text }].map((segment) => {
+    const own = queryTerms(segment.text).words.flatMap((word) => [
+      word,
+      ...(question.corrections.has(word) ? [question.corrections.get(word) ?? word] : []),
+    ]);
+    const counts = own.map((word): [string, number] => [word, chunkCounts.get(word) ?? 0]);
+    return wordsFor({ ...question, text: segment.text }, keywords, new Map(counts));
+  });
+}
+
+function wordsFor(
+  question: Candidates["question"],
+  { totalChunks }: KeywordResult,
+  chunkCounts: ReadonlyMap<string, number>,
+): QuestionWords {
   const known = new Map<string, number>();
   let unknown = 0;
   let total = 0;
-  for (const [word, chunks] of keywords.chunkCounts) {
-    const weight = inverseFrequency(chunks, keywords.totalChunks);
+  for (const [word, chunks] of chunkCounts) {
+    const weight = inverseFrequency(chunks, totalChunks);
     total += weight;
     if (chunks === 0) unknown += weight;
     if (!question.corrections.has(word)) known.set(stemOf(word), weight);
@@ -36,7 +56,7 @@ export function questionWords({ question, keywords }: Candidates): QuestionWords
       stemsOf(term).map((word) => ({ word, terms: same.map(stemsOf) })),
     ),
     unknownShare: total > 0 ? unknown / total : 0,
-    count: keywords.chunkCounts.size,
+    count: chunkCounts.size,
   };
 }
 
@@ -63,18 +83,30 @@ export interface LexicalEvidence {
   pairs: number;
 }
 
+/** A passage as its stems, read once for all that is asked of it. */
+export interface ReadText {
+  above: string[];
+  body: string[];
+  sentences: string[][];
+}
+
+export function readText(passage: Passage): ReadText {
+  return {
+    above: stemsOf([passage.title, ...passage.headingPath].join(" ")),
+    body: stemsOf(passage.text),
+    sentences: splitSentences(passage.text).map(stemsOf),
+  };
+}
+
 export function lexicalEvidence(
   { known, pairs, equivalents }: QuestionWords,
-  passage: Passage,
+  { above, body, sentences }: ReadText,
 ): LexicalEvidence & { stems: Set<string> } {
   const meaning = (found: string[]): Set<string> => withEquivalents(new Set(found), equivalents);
-  const above = stemsOf([passage.title, ...passage.headingPath].join(" "));
-  const body = stemsOf(passage.text);
   const stems = meaning([...above, ...body]);
   let sentence = 0;
   let bareSentence = 0;
-  for (const text of splitSentences(passage.text)) {
-    const own = stemsOf(text);
+  for (const own of sentences) {
     bareSentence = Math.max(bareSentence, covered(known, meaning(own)));
     sentence = Math.max(sentence, covered(known, meaning([...above, ...own])));
   }

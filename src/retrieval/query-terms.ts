@@ -4,6 +4,11 @@ export interface QueryTerms {
   words: string[];
   /** Identifiers as written (`E-07`, `FH-PUMP-02`, `4.1.1.1`): their parts, matched as a phrase. */
   phrases: string[];
+  /**
+   * How often the text says a word, where that is more than once, up to {@link MAX_REPEATS}. What a long message returns to is
+   * what it is about (the query's term frequency in BM25: Robertson and Zaragoza 2009, section 3.4).
+   */
+  repeats: ReadonlyMap<string, number>;
 }
 
 /** Words, and what stands for them in the documents. */
@@ -12,8 +17,9 @@ export interface ExpandedTerms extends QueryTerms {
   equivalents: ReadonlyMap<string, string[]>;
 }
 
-/** A question is seldom longer; more terms cost time and add noise. Long words and identifiers are kept first. */
-const MAX_WORDS = 24;
+/** Two pages have no more; repeated words, long ones and identifiers are kept first. Their cost is bounded by `keywords.ts`. */
+const MAX_WORDS = 192;
+const MAX_REPEATS = 3;
 const MAX_PHRASES = 8;
 const MAX_WORD_LENGTH = 64;
 
@@ -31,7 +37,8 @@ const STOP_WORDS = new Set(
 /** Any text becomes a query: no character of it can act as an FTS5 operator, because only quoted words are built from it. */
 export function queryTerms(text: string): QueryTerms {
   const lower = text.normalize("NFC").toLowerCase();
-  const words = unique(wordsOf(lower));
+  const times = countsOf(wordsOf(lower));
+  const words = [...times.keys()];
   const telling = words.filter((word) => !STOP_WORDS.has(word));
   const phrases = unique(
     Array.from(
@@ -41,11 +48,20 @@ export function queryTerms(text: string): QueryTerms {
       .filter((match) => match.length <= MAX_WORD_LENGTH)
       .map((match) => wordsOf(match).join(" ")),
   );
+  // "What is it?" has no telling word; then every word has to do.
+  const kept = mostTelling(telling.length > 0 ? telling : words, times);
+  const repeated = kept.filter((word) => (times.get(word) ?? 0) > 1);
   return {
-    // "What is it?" has no telling word; then every word has to do.
-    words: mostTelling(telling.length > 0 ? telling : words),
+    words: kept,
     phrases: phrases.slice(0, MAX_PHRASES),
+    repeats: new Map(repeated.map((word) => [word, Math.min(times.get(word) ?? 1, MAX_REPEATS)])),
   };
+}
+
+function countsOf(words: string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
 }
 
 /** Words that say how something is asked for, not what. */
@@ -67,10 +83,11 @@ export function wordsOf(text: string): string[] {
   return text.match(/[\p{L}\p{M}\p{N}\p{Co}]+/gu) ?? [];
 }
 
-function mostTelling(words: string[]): string[] {
+function mostTelling(words: string[], times: Map<string, number>): string[] {
   const usable = words.filter((word) => word.length <= MAX_WORD_LENGTH);
   if (usable.length <= MAX_WORDS) return usable;
-  const weight = (word: string): number => word.length + (/\d/.test(word) ? 10 : 0);
+  const weight = (word: string): number =>
+    word.length * (times.get(word) ?? 1) + (/\d/.test(word) ? 10 : 0);
   const kept = new Set(usable.toSorted((a, b) => weight(b) - weight(a)).slice(0, MAX_WORDS));
   return usable.filter((word) => kept.has(word));
 }

@@ -3,7 +3,10 @@ import {
   covered,
   lexicalEvidence,
   questionWords,
+  readText,
   type LexicalEvidence,
+  type QuestionWords,
+  type ReadText,
 } from "./lexical-evidence.ts";
 import { inTime } from "../models/deadline.ts";
 import { ModelUnavailable } from "../models/ports.ts";
@@ -100,10 +103,28 @@ function toText({ title, headingPath, text }: FoundPassage): string {
   return `${[title, ...headingPath].join(" > ")}\n${text}`;
 }
 
-/** The evidence for each passage, in their order. */
+/**
+ * The evidence for each passage, in their order. For a long message it is that of the segment that the passage serves best.
+ */
 export function rankEvidence(candidates: Candidates, passages: FoundPassage[]): RankEvidence[] {
-  const words = questionWords(candidates);
-  const lexical = passages.map((passage) => lexicalEvidence(words, passage));
+  const texts = passages.map(readText);
+  const [first = [], ...others] = questionWords(candidates).map((words) =>
+    evidenceOf(words, passages, texts),
+  );
+  return first.map((evidence, index) =>
+    others.reduce((best, other) => {
+      const rival = other[index];
+      return rival && scoreOf(rival) > scoreOf(best) ? rival : best;
+    }, evidence),
+  );
+}
+
+function evidenceOf(
+  words: QuestionWords,
+  passages: FoundPassage[],
+  texts: ReadText[],
+): RankEvidence[] {
+  const lexical = texts.map((text) => lexicalEvidence(words, text));
   const stemsOfDocument = new Map<string, Set<string>>();
   for (const [index, { externalId }] of passages.entries()) {
     const known = stemsOfDocument.get(externalId) ?? new Set();

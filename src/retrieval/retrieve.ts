@@ -26,8 +26,15 @@ export interface Query {
   synonyms: Synonyms;
   /** Embedding for the vector leg; null when the model could not be reached. */
   vector: number[] | null;
+  /** The pieces of a long message, which are searched instead of it; none of a question as it is usually asked. */
+  segments: Segment[];
   /** The vectors that it is compared with: those of its own model. */
   generation: Generation;
+}
+
+export interface Segment {
+  text: string;
+  vector: number[] | null;
 }
 
 export interface FoundPassage extends Passage, FusedMatch {
@@ -73,7 +80,7 @@ export async function findCandidates(
   }
   const keywordResult = keywords.status === "fulfilled" ? keywords.value : NOTHING;
   const vectorResult = vectors.status === "fulfilled" ? vectors.value : [];
-  const matches = fuse(keywordResult, vectorResult);
+  const matches = fuse(keywordResult, vectorResult, query.segments.length > 0);
   return { question: query, legs, matches, keywords: keywordResult, failedLegs };
 }
 
@@ -95,14 +102,29 @@ export async function readCandidates(
 }
 
 function byKeywords({ db }: Services, reader: Reader, query: Query): Promise<KeywordResult> {
-  const { words, phrases } = queryTerms(query.text);
+  const { words, phrases, repeats } = queryTerms(query.text);
   const meant = words.flatMap((word) => query.corrections.get(word) ?? []);
   const equivalents = synonymsFor(query.text, query.synonyms);
-  const terms = { words: [...new Set([...words, ...meant])], phrases, equivalents };
+  const terms = { words: [...new Set([...words, ...meant])], phrases, repeats, equivalents };
   return searchKeywords(db, reader.workspaceId, reader.audience, terms, KEYWORD_DEPTH);
 }
 
+/** A passage is as near to a long message as to the segment that it is nearest to. */
 async function byVectors({ vectors }: Services, query: Query): Promise<VectorMatch[]> {
-  if (query.vector === null) throw new Error("The question could not be embedded");
-  return vectors.query(spaceOf(query.generation), query.vector, VECTOR_DEPTH);
+  const asked = query.segments.length > 0 ? query.segments : [query];
+  const space = spaceOf(query.generation);
+  const found = await Promise.all(
+    asked.map(({ vector }) => {
+      if (vector === null) throw new Error("The question could not be embedded");
+      return vectors.query(space, vector, VECTOR_DEPTH);
+    }),
+  );
+  const [only] = found;
+  if (only && found.length === 1) return only;
+  const nearest = new Map<string, VectorMatch>();
+  for (const match of found.flat()) {
+    const known = nearest.get(match.id);
+    if (!known || match.score > known.score) nearest.set(match.id, match);
+  }
+  return [...nearest.values()].toSorted((a, b) => b.score - a.score).slice(0, VECTOR_DEPTH);
 }

@@ -7,6 +7,7 @@ import { jsonContent, problems } from "../http/openapi.ts";
 import { answerability, weigh } from "./decide.ts";
 import { findCandidates, readCandidates, type FoundPassage } from "./retrieve.ts";
 import { ANSWER_PASSAGES, rerank } from "./rerank.ts";
+import { segmentsOf } from "./segments.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "./spelling.ts";
 import { synonyms, synonymStatement, type SynonymRow } from "./synonyms.ts";
 
@@ -15,7 +16,7 @@ const legScore = z.object({ rank: z.int(), score: z.number() });
 
 const searchBody = z
   .strictObject({
-    query: z.string().trim().min(1).max(4000),
+    query: z.string().trim().min(1).max(8000),
     limit: z.int().min(1).max(50).default(10),
     explain: z.boolean().default(false),
     /** Runs one leg alone, to measure it. */
@@ -68,7 +69,8 @@ export function searchRoutes(app: App): void {
     const { workspaceId, visitor } = c.get("caller");
     const reader = { workspaceId, audience: audience ?? visitor?.audience ?? [] };
     const workspace = { sql: "?1", value: reader.workspaceId };
-    const embedded = legs.includes("vectors") ? [query] : [];
+    const segments = segmentsOf(query);
+    const embedded = legs.includes("vectors") ? [query, ...segments] : [];
     const asked = startEmbedding(services, reader.workspaceId, embedded);
     const [[live, spelling, same]] = await Promise.all([
       services.db.batch([
@@ -84,6 +86,7 @@ export function searchRoutes(app: App): void {
       corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
       synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
       vector: vectors[0] ?? null,
+      segments: segments.map((text, index) => ({ text, vector: vectors[index + 1] ?? null })),
       generation,
     };
     const candidates = await findCandidates(services, reader, question, legs);

@@ -9,6 +9,9 @@ const LONG_WORD = 8;
 /** Words of the vocabulary looked at for one question; enough for every word that begins like one of the question's. */
 const MAX_CANDIDATES = 4000;
 
+/** A longer message says its words right elsewhere, or has others to be found by. */
+const MAX_CHECKED = 24;
+
 export interface SpellingCandidate {
   typed: string;
   word: string;
@@ -24,7 +27,7 @@ export function spellingStatement(
   workspace: { sql: string; value: string },
   question: string,
 ): D1PreparedStatement {
-  const typed = queryTerms(question).words.filter(mayBeMisspelt);
+  const typed = queryTerms(question).words.filter(mayBeMisspelt).slice(0, MAX_CHECKED);
   return db
     .prepare(
       `WITH scope AS (SELECT ${workspace.sql} AS id)

@@ -48,7 +48,7 @@ const question = fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(" "
 function keywordsOf(asked: string): KeywordResult {
   const { words } = queryTerms(asked);
   const chunkCounts = new Map(words.map((word, index) => [word, index % 4]));
-  return { matches: [], chunkCounts, totalChunks: 20 };
+  return { matches: [], chunkCounts, totalChunks: 20, repeats: new Map() };
 }
 
 /** The answer to one question that all of the sources were found for. */
@@ -64,6 +64,7 @@ function answerFrom(
       corrections: new Map(),
       synonyms: new Map(),
       vector: null,
+      segments: [],
       generation: firstGeneration("ws", EMBEDDING_MODEL),
     },
     candidates: {} as Finding["candidates"],

@@ -141,7 +141,12 @@ it("counts no word of a restricted version that is still served for readers outs
   await learned(workspace, "open", { title: "Pods", content: "Pods are sold in boxes." });
   await learned(workspace, "staff", { ...article("APPLE"), audience: ["staff"] });
   await store(workspace, "staff", { title: "Discount codes", ...UNREADABLE });
-  const terms = { words: ["apple", "pods"], phrases: [], equivalents: new Map() };
+  const terms = {
+    words: ["apple", "pods"],
+    phrases: [],
+    repeats: new Map(),
+    equivalents: new Map(),
+  };
   const found = await searchKeywords(env.DB, workspace.id, [], terms, 10);
   expect(found.totalChunks).toBe(1);
   expect(found.chunkCounts).toEqual(

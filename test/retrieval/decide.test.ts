@@ -45,11 +45,17 @@ const candidates: fc.Arbitrary<Candidates> = fc
       corrections: new Map(corrected.map((word) => [word, "pump"])),
       synonyms: new Map(),
       vector: null,
+      segments: [],
       generation: firstGeneration("ws_1", EMBEDDING_MODEL),
     },
     legs: ["keywords", "vectors"],
     matches: [],
-    keywords: { matches: [], chunkCounts: new Map(Object.entries(counts)), totalChunks: 9 },
+    keywords: {
+      matches: [],
+      chunkCounts: new Map(Object.entries(counts)),
+      totalChunks: 9,
+      repeats: new Map(),
+    },
     failedLegs: [],
   }));
 

@@ -30,6 +30,7 @@ const legs: fc.Arbitrary<{ keywords: KeywordResult; vectors: VectorMatch[] }> = 
       keywords: {
         chunkCounts,
         totalChunks: 500,
+        repeats: new Map(),
         matches: keywords
           .map(([chunkId, share]) => ({ chunkId, score: share * most }))
           .toSorted((a, b) => b.score - a.score),
@@ -40,7 +41,12 @@ const legs: fc.Arbitrary<{ keywords: KeywordResult; vectors: VectorMatch[] }> = 
     };
   });
 
-const NO_KEYWORDS: KeywordResult = { matches: [], chunkCounts: new Map(), totalChunks: 0 };
+const NO_KEYWORDS: KeywordResult = {
+  matches: [],
+  chunkCounts: new Map(),
+  totalChunks: 0,
+  repeats: new Map(),
+};
 
 it("names every chunk of either leg once, best first, each between 0 and 1", () => {
   fc.assert(

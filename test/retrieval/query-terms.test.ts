@@ -89,7 +89,7 @@ describe("a question", () => {
       fc.asyncProperty(fc.array(piece, { maxLength: 25 }), async (pieces) => {
         const question = pieces.join("");
         const { words, phrases } = queryTerms(question);
-        expect(words.length).toBeLessThanOrEqual(24);
+        expect(words.length).toBeLessThanOrEqual(192);
         expect(phrases.length).toBeLessThanOrEqual(8);
         for (const term of [...words, ...phrases])
           expect(term).toMatch(/^[\p{L}\p{M}\p{N}\p{Co} ]{1,64}$/u);
@@ -132,14 +132,29 @@ describe("a question", () => {
     expect((await match("is the")).titles).toContain("pump");
   });
 
-  it("that is long keeps what tells most: numbers and long words", () => {
+  it("that is long keeps what tells most: numbers, long words and repeated ones", async () => {
+    const letters = "abcdefghij";
     const filler = Array.from(
-      { length: 200 },
-      (_, index) => `w${"abcdefghij"[index % 10]}${"klmnopqrst"[Math.floor(index / 10) % 10]}`,
+      { length: 1000 },
+      (_, index) => `w${String(index).replace(/\d/g, (digit) => letters[Number(digit)] ?? "")}`,
     );
-    const { words } = queryTerms([...filler, "limescale", "e07x", ...filler].join(" "));
-    expect(words).toHaveLength(24);
-    expect(words).toEqual(expect.arrayContaining(["limescale", "e07x"]));
+    const text = ["limescale", "e07x", ...filler, "hum", "hum", "hum"].join(" ");
+    const { words, repeats } = queryTerms(text);
+    expect(words).toHaveLength(192);
+    expect(words).toEqual(expect.arrayContaining(["limescale", "e07x", "hum"]));
+    expect(repeats).toEqual(new Map([["hum", 3]]));
+    expect((await match(text)).titles.toSorted()).toEqual(["pump", "vinegar"]);
+  });
+
+  it("is about what it says again and again, up to three times", async () => {
+    const score = async (question: string, title: string): Promise<number> => {
+      const { matches, titles } = await match(question);
+      return matches[titles.indexOf(title)]?.score ?? 0;
+    };
+    const once = await score("lamp pump", "pump");
+    expect(await score("lamp pump pump", "pump")).toBeCloseTo(2 * once, 5);
+    expect(await score("lamp pump pump pump pump pump", "pump")).toBeCloseTo(3 * once, 5);
+    expect(await score("lamp pump pump", "lamp")).toBeCloseTo(await score("lamp pump", "lamp"), 5);
   });
 });
 

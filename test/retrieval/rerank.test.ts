@@ -84,6 +84,7 @@ const candidates: Candidates = {
     corrections: new Map(),
     synonyms: new Map(),
     vector: null,
+    segments: [],
     generation: firstGeneration("ws", "@local/all-minilm-l6-v2"),
   },
   legs: ["keywords", "vectors"],

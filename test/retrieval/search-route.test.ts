@@ -34,7 +34,7 @@ describe("POST /v1/search", () => {
     ["no query", {}, 422, "validation_failed"],
     ["an empty query", { query: "" }, 422, "validation_failed"],
     ["white space", { query: " \n\u3000" }, 422, "validation_failed"],
-    ["4,001 characters", { query: "x".repeat(4001) }, 422, "validation_failed"],
+    ["8,001 characters", { query: "x".repeat(8001) }, 422, "validation_failed"],
     ["a number", { query: 5 }, 422, "validation_failed"],
     ["a limit of 0", { query: "pump", limit: 0 }, 422, "validation_failed"],
     ["a limit of 51", { query: "pump", limit: 51 }, 422, "validation_failed"],

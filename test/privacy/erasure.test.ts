@@ -1,0 +1,381 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Receipt } from "../../src/privacy/erase.ts";
+import { asVisitor, createIdentitySecret, type IdentitySecret } from "../auth/visitor.ts";
+import {
+  addKey,
+  ask,
+  call,
+  CHAT_MODEL,
+  createWorkspace,
+  HELP_CENTRE,
+  tokenOf,
+  type Workspace,
+} from "../chat/workspace.ts";
+import { expectProblem } from "../http/expect-problem.ts";
+import { openAiStream } from "../local/chat-script.ts";
+import { canary, everyRow, vectorsOf, whereHeld } from "./held.ts";
+
+const GERMANY = "How long does delivery to Germany take?";
+
+beforeEach(() => env.CONTROL.reset());
+
+interface Person {
+  workspace: Workspace;
+  subject: string;
+  /** Everything that must not be found once the person is erased. */
+  canaries: string[];
+  conversations: string[];
+  turns: number;
+}
+
+async function settled(workspace: Workspace, turns: number): Promise<void> {
+  await expect
+    .poll(async () => {
+      const row = await env.DB.prepare(
+        `SELECT count(*) AS n FROM turn_ledger WHERE workspace_id = ?1`,
+      )
+        .bind(workspace.id)
+        .first<{ n: number }>();
+      return row?.n;
+    })
+    .toBe(turns);
+}
+
+/** Two conversations of a signed-in visitor, one answered by a model that repeats what it was told, one begun anonymously. */
+async function plant(
+  workspace: Workspace,
+  secret: IdentitySecret,
+  subject = canary(),
+): Promise<Person> {
+  const [name, mail, page, asked, answered, anonymous] = Array.from({ length: 6 }, canary);
+  const who = await asVisitor(secret, { sub: subject, name, email: `${mail}@example.com` });
+  await env.CONTROL.scriptChat(
+    openAiStream([`Delivery to Germany takes 3 working days [1]. Goodbye, ${answered}.`]),
+  );
+  const first = await ask(
+    workspace,
+    { message: `${GERMANY} Kind regards, ${asked}`, metadata: { page } },
+    { CHAT_MODEL },
+    who,
+  );
+  expect(first).toMatchObject({ rung: "model", outcome: "answered" });
+  await ask(workspace, { message: "And Canada?", conversation_id: first.conversation_id }, {}, who);
+  const begun = await ask(workspace, `${GERMANY} ${anonymous}`);
+  const claimed = { message: "Thanks", conversation_id: begun.conversation_id };
+  await ask(workspace, claimed, {}, who);
+  return {
+    workspace,
+    subject,
+    conversations: [first.conversation_id, begun.conversation_id],
+    canaries: [
+      ...[name, mail, page, asked, answered, anonymous].map(String),
+      first.conversation_id,
+      begun.conversation_id,
+      first.message_id,
+    ],
+    turns: 4,
+  };
+}
+
+const pathOf = (subject: string): string => `/v1/visitors/${encodeURIComponent(subject)}`;
+
+async function erase(workspace: Workspace, path: string, status = 200): Promise<Receipt> {
+  const response = await call(workspace.secret, "DELETE", path);
+  expect(response.status).toBe(status);
+  return response.json<Receipt>();
+}
+
+const rowsOf = ({ removed }: Receipt): Record<string, number> =>
+  Object.fromEntries(removed.map(({ table, rows }) => [table, rows]));
+
+const NOTHING = { cached_answers: 0, turn_ledger: 0, messages: 0, visitors: 0, conversations: 0 };
+
+async function held(canaries: string[]): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (const text of canaries) found[text] = await whereHeld(text);
+  return found;
+}
+
+describe("a visitor who is erased", () => {
+  it("is in no table, vector or export any more, and everybody else is still there", async () => {
+    const [ours, theirs] = [await createWorkspace(HELP_CENTRE), await createWorkspace(HELP_CENTRE)];
+    const [secret, theirSecret] = [
+      await createIdentitySecret(ours),
+      await createIdentitySecret(theirs),
+    ];
+    const ada = await plant(ours, secret);
+    const bob = await plant(ours, secret);
+    const namesake = await plant(theirs, theirSecret, ada.subject);
+    await settled(ours, 8);
+    await settled(theirs, 4);
+    const before = await held([...bob.canaries, bob.subject, ...namesake.canaries]);
+    for (const places of Object.values(before)) expect(places).not.toEqual([]);
+    const places = new Set(Object.values(await held(ada.canaries)).flat());
+    expect([...places]).toEqual(
+      expect.arrayContaining([
+        "cached_answers.text",
+        "conversations.metadata",
+        "messages.text",
+        "messages.standalone",
+        "turn_ledger.message_id",
+        "visitors.email",
+        "visitors.name",
+      ]),
+    );
+    const exported = await (await call(ours.secret, "GET", `${pathOf(ada.subject)}/export`)).text();
+    await expectComplete(exported, ada);
+    for (const other of [...bob.canaries, ...namesake.canaries])
+      expect(exported).not.toContain(other);
+
+    const receipt = await erase(ours, pathOf(ada.subject));
+    expect(rowsOf(receipt)).toEqual({
+      cached_answers: 1,
+      turn_ledger: 4,
+      messages: 8,
+      visitors: 1,
+      conversations: 2,
+    });
+    expect(receipt.complete).toBe(true);
+    const [backup] = receipt.backups;
+    expect(Date.parse(backup?.until ?? "") - Date.parse(receipt.completed_at ?? "")).toBe(
+      30 * 86_400_000,
+    );
+
+    for (const [text, where] of Object.entries(await held(ada.canaries)))
+      expect([text, where]).toEqual([text, []]);
+    expect(await whereHeld(ada.subject)).toEqual(["visitors.subject"]);
+    const vectors = await vectorsOf(ours.id);
+    expect(vectors).toContain('"matches":[{');
+    for (const text of ada.canaries) expect(vectors).not.toContain(text);
+    const gone = await call(ours.secret, "GET", `${pathOf(ada.subject)}/export`);
+    await expectProblem(gone, 404, "not_found");
+    for (const id of ada.conversations) {
+      const read = await call(ours.secret, "GET", `/v1/conversations/${id}`);
+      expect(read.status).toBe(404);
+    }
+    expect(await held([...bob.canaries, bob.subject, ...namesake.canaries])).toEqual(before);
+    expect(await whereHeld(namesake.subject)).toEqual(["visitors.subject"]);
+
+    // The day's counts name nobody.
+    const usage = await env.DB.prepare(`SELECT turns FROM daily_usage WHERE workspace_id = ?1`)
+      .bind(ours.id)
+      .first<{ turns: number }>();
+    expect(usage?.turns).toBe(8);
+  });
+
+  it("is named by nobody's log, and by a hash that differs from workspace to workspace", async () => {
+    const [ours, theirs] = [await createWorkspace(), await createWorkspace()];
+    const subject = canary();
+    await erase(ours, pathOf(subject));
+    await erase(theirs, pathOf(subject));
+    expect(await whereHeld(subject)).toEqual([]);
+    const entries = async (workspace: Workspace) => {
+      const response = await call(workspace.secret, "GET", "/v1/audit?action=visitor.erase");
+      return (await response.json<{ entries: { object_id: string; actor: string }[] }>()).entries;
+    };
+    const [mine, others] = [await entries(ours), await entries(theirs)];
+    expect([mine.length, others.length]).toEqual([1, 1]);
+    expect(mine[0]?.object_id).toMatch(/^[\w-]{43}$/);
+    expect(mine[0]?.object_id).not.toBe(others[0]?.object_id);
+  });
+
+  it("and one of another workspace, and one who never was, have the same receipt", async () => {
+    const [ours, theirs] = [await createWorkspace(), await createWorkspace(HELP_CENTRE)];
+    const stranger = await plant(theirs, await createIdentitySecret(theirs));
+    const paths = [
+      pathOf(stranger.subject),
+      pathOf("nobody"),
+      `/v1/conversations/${stranger.conversations[0]}`,
+      "/v1/conversations/cv_00",
+    ];
+    const receipts: Receipt[] = [];
+    for (const path of paths) receipts.push(await erase(ours, path));
+    for (const receipt of receipts) {
+      expect(rowsOf(receipt)).toEqual(NOTHING);
+      expect(Object.keys(receipt)).toEqual(Object.keys(receipts[0] ?? {}));
+    }
+    for (const path of [pathOf(stranger.subject), pathOf("nobody")])
+      await expectProblem(await call(ours.secret, "GET", `${path}/export`), 404, "not_found");
+    for (const places of Object.values(await held(stranger.canaries)))
+      expect(places).not.toEqual([]);
+  });
+
+  it("may come back, as somebody new", async () => {
+    const workspace = await createWorkspace();
+    const secret = await createIdentitySecret(workspace);
+    const subject = canary();
+    const named = await asVisitor(secret, { sub: subject, name: "Ada", email: "ada@example.com" });
+    await ask(workspace, "Hello", {}, named);
+    await erase(workspace, pathOf(subject));
+    const { conversation_id } = await ask(
+      workspace,
+      "Hello again",
+      {},
+      await asVisitor(secret, { sub: subject }),
+    );
+    const path = `${pathOf(subject)}/export`;
+    const { visitor, conversations } = await (
+      await call(workspace.secret, "GET", path)
+    ).json<{ visitor: object; conversations: { id: string }[] }>();
+    expect(visitor).toMatchObject({ subject, name: null, email: null });
+    expect(conversations.map(({ id }) => id)).toEqual([conversation_id]);
+    expect(rowsOf(await erase(workspace, pathOf(subject)))).toMatchObject({ conversations: 1 });
+  });
+});
+
+/** Every value of every row that names the person, or one of their conversations or messages, is in the export. */
+async function expectComplete(exported: string, person: Person): Promise<void> {
+  for (const text of [...person.canaries, person.subject]) expect(exported).toContain(text);
+  const document = JSON.parse(exported) as {
+    conversations: { messages: { id: string }[] }[];
+  };
+  const messages = document.conversations.flatMap((one) => one.messages.map(({ id }) => id));
+  expect(messages).toHaveLength(2 * person.turns);
+  const names = [...person.canaries, ...person.conversations, ...messages];
+  const rows = (await everyRow()).filter(({ row }) => {
+    const text = JSON.stringify(row);
+    return names.some((name) => text.includes(name));
+  });
+  expect(new Set(rows.map(({ table }) => table))).toEqual(
+    new Set(["visitors", "conversations", "messages", "turn_ledger", "cached_answers"]),
+  );
+  for (const { table, row } of rows) {
+    for (const [column, value] of Object.entries(row)) {
+      if (value === null || column === "workspace_id") continue;
+      expect([`${table}.${column}`, exported.includes(asExported(column, value))]).toEqual([
+        `${table}.${column}`,
+        true,
+      ]);
+    }
+  }
+}
+
+function asExported(column: string, value: unknown): string {
+  if (Array.isArray(value)) {
+    return Uint8Array.from(value as number[]).toBase64({
+      alphabet: "base64url",
+      omitPadding: true,
+    });
+  }
+  if (typeof value === "number")
+    return column.endsWith("_at") ? new Date(value).toISOString() : String(value);
+  if (["metadata", "citations", "sources", "usage", "timings_ms"].includes(column))
+    return JSON.stringify(JSON.parse(String(value)));
+  return JSON.stringify(value).slice(1, -1);
+}
+
+describe("an anonymous visitor", () => {
+  it("is erased with the conversation that a support lead names, and nobody else is", async () => {
+    const workspace = await createWorkspace(HELP_CENTRE);
+    const words = [canary(), canary()];
+    const turns = [];
+    for (const word of words)
+      turns.push(await ask(workspace, { message: `${GERMANY} ${word}`, metadata: { word } }));
+    await settled(workspace, 2);
+    const [gone, kept] = turns.map(({ conversation_id }) => conversation_id);
+    const receipt = await erase(workspace, `/v1/conversations/${gone}`);
+    expect(rowsOf(receipt)).toEqual({
+      ...NOTHING,
+      turn_ledger: 1,
+      messages: 2,
+      conversations: 1,
+    });
+    expect(await whereHeld(words[0] ?? "")).toEqual([]);
+    expect(await whereHeld(gone ?? "")).toEqual([]);
+    expect(await whereHeld(words[1] ?? "")).not.toEqual([]);
+    expect(await whereHeld(kept ?? "")).not.toEqual([]);
+    // What opened it opens nothing.
+    const again = await call(
+      workspace.publishable,
+      "POST",
+      "/v1/chat",
+      { message: "Hello", conversation_id: gone },
+      { headers: tokenOf(gone) },
+    );
+    await expectProblem(again, 404, "not_found");
+    expect(rowsOf(await erase(workspace, `/v1/conversations/${gone}`))).toEqual(NOTHING);
+  });
+
+  it("whose conversation belongs to a visitor by now goes with it, and the visitor with the last one", async () => {
+    const workspace = await createWorkspace();
+    const secret = await createIdentitySecret(workspace);
+    const [subject, name] = [canary(), canary()];
+    const who = await asVisitor(secret, { sub: subject, name });
+    const ids = [];
+    for (const message of ["Hello", "Hello"])
+      ids.push((await ask(workspace, message, {}, who)).conversation_id);
+    expect(rowsOf(await erase(workspace, `/v1/conversations/${ids[0]}`))).toMatchObject({
+      conversations: 1,
+      visitors: 0,
+    });
+    expect(await whereHeld(name)).toEqual(["visitors.name"]);
+    expect(rowsOf(await erase(workspace, `/v1/conversations/${ids[1]}`))).toMatchObject({
+      conversations: 1,
+      visitors: 1,
+    });
+    expect(await whereHeld(name)).toEqual([]);
+  });
+});
+
+describe("erasure and export", () => {
+  it("are for secret keys with the scope admin", async () => {
+    const workspace = await createWorkspace();
+    await addKey(workspace, `sk_reader${workspace.id}`, "secret", ["chat", "documents", "insight"]);
+    const requests = [
+      ["DELETE", "/v1/visitors/ada"],
+      ["DELETE", "/v1/conversations/cv_1"],
+      ["GET", "/v1/visitors/ada/export"],
+    ] as const;
+    for (const [method, path] of requests) {
+      for (const key of [workspace.publishable, `sk_reader${workspace.id}`])
+        await expectProblem(await call(key, method, path), 403, "forbidden");
+      await expectProblem(await call("", method, path), 401, "unauthorized");
+    }
+    const rows = await env.DB.prepare(`SELECT count(*) AS n FROM erasures WHERE workspace_id = ?1`)
+      .bind(workspace.id)
+      .first<{ n: number }>();
+    expect(rows?.n).toBe(0);
+  });
+
+  it("take an id that a token can have, however odd, and refuse any other", async () => {
+    const workspace = await createWorkspace();
+    const secret = await createIdentitySecret(workspace);
+    const odd = ["a/b", "a%2Fb", "ä€ 🙂", "' OR 1=1 --", "%", "_", "x".repeat(256), "[]", "?#&"];
+    for (const sub of odd) {
+      const word = canary();
+      await ask(workspace, "Hello", {}, await asVisitor(secret, { sub, name: word }));
+      const exported = await call(workspace.secret, "GET", `${pathOf(sub)}/export`);
+      expect([sub, await exported.text()]).toEqual([sub, expect.stringContaining(word)]);
+      expect([sub, rowsOf(await erase(workspace, pathOf(sub)))]).toEqual([
+        sub,
+        { ...NOTHING, messages: 2, visitors: 1, conversations: 1, turn_ledger: expect.any(Number) },
+      ]);
+      expect(await whereHeld(word)).toEqual([]);
+    }
+    const refused = ["x".repeat(257), "%00", "a%0Ab", "%FF", "%ED%A0%80"];
+    for (const id of refused) {
+      for (const [method, path] of [
+        ["DELETE", `/v1/visitors/${id}`],
+        ["GET", `/v1/visitors/${id}/export`],
+      ] as const)
+        await expectProblem(await call(workspace.secret, method, path), 422, "validation_failed");
+    }
+    const long = `/v1/conversations/${"x".repeat(257)}`;
+    await expectProblem(await call(workspace.secret, "DELETE", long), 422, "validation_failed");
+    for (const path of ["/v1/visitors/", "/v1/visitors/a/b", "/v1/visitors/%2e%2e"])
+      await expectProblem(await call(workspace.secret, "DELETE", path), 404, "not_found");
+    // Nor does a token name such a person.
+    for (const sub of ["..", ".", "a\u0000", "\ud800", "a\nb"]) {
+      const headers = await asVisitor(secret, { sub });
+      const response = await call(
+        workspace.publishable,
+        "POST",
+        "/v1/chat",
+        { message: "Hello" },
+        { headers },
+      );
+      await expectProblem(response, 401, "invalid_visitor_token");
+    }
+  });
+});

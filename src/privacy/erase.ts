@@ -1,4 +1,4 @@
-import { auditStatement } from "../audit/log.ts";
+import { auditStatement, type Actor } from "../audit/log.ts";
 import type { Caller } from "../auth/keys.ts";
 import type { Services } from "../services.ts";
 import {
@@ -42,7 +42,7 @@ export async function erase(
   { db, now }: Pick<Services, "db" | "now">,
   caller: Caller,
   subject: Subject,
-  requestId: string,
+  by: Actor,
 ): Promise<Receipt> {
   const { workspaceId } = caller;
   const person = await personOf(caller, subject);
@@ -50,9 +50,8 @@ export async function erase(
   const [, , known] = await db.batch<{ id: string }>([
     beginStatement(db, workspaceId, person, now()),
     auditStatement(db, {
+      ...by,
       workspaceId,
-      actor: caller.keyId,
-      requestId,
       action: isVisitor ? "visitor.erase" : "conversation.erase",
       objectId: person,
       at: now(),

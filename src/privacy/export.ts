@@ -1,5 +1,6 @@
-import type { Services } from "../services.ts";
 import { toBase64Url } from "../auth/signing.ts";
+import type { Services } from "../services.ts";
+import { OF_MESSAGES } from "./remove-conversations.ts";
 
 /** Rows that are read, and held in memory, at a time. */
 const CONVERSATIONS = 50;
@@ -96,25 +97,23 @@ async function* messagesOf(
   for (;;) {
     const statement = (sql: string): D1PreparedStatement =>
       db.prepare(sql).bind(workspaceId, ids, ...after);
-    const [messages, ledger, cached] = await db.batch<Row>([
+    const [messages, ...dependents] = await db.batch<Row>([
       statement(`SELECT * ${within}`),
-      statement(
-        `SELECT * FROM turn_ledger WHERE workspace_id = ?1 AND message_id IN (SELECT id ${within})`,
-      ),
-      statement(
-        `SELECT * FROM cached_answers WHERE workspace_id = ?1 AND message_id IN (SELECT id ${within})`,
+      ...OF_MESSAGES.map((table) =>
+        statement(
+          `SELECT * FROM ${table} WHERE workspace_id = ?1 AND message_id IN (SELECT id ${within})`,
+        ),
       ),
     ]);
     const rows = (messages?.results ?? []) as MessageRow[];
     const last = rows.at(-1);
     if (!last) return undefined;
     for (const row of rows) {
-      const of = ({ message_id }: Row): boolean => message_id === row.id;
-      const shown = {
-        ...readable(row),
-        turn_ledger: ledger?.results.filter(of).map(readable) ?? [],
-        cached_answers: cached?.results.filter(of).map(readable) ?? [],
-      };
+      const ofRow = ({ message_id }: Row): boolean => message_id === row.id;
+      const dependent = OF_MESSAGES.map((table, index) => {
+        return [table, dependents[index]?.results.filter(ofRow).map(readable) ?? []] as const;
+      });
+      const shown = { ...readable(row), ...Object.fromEntries(dependent) };
       yield { conversation_id: row.conversation_id, shown };
     }
     after = [last.conversation_id, last.seq];

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { actorOf } from "../audit/actor.ts";
 import { visitorSubject } from "../auth/visitor-token.ts";
 import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
@@ -80,13 +81,13 @@ const exportRoute = createRoute({
 export function privacyRoutes(app: App): void {
   app.openapi(eraseVisitorRoute, async (c) => {
     const subject = { visitor: c.req.valid("param").id };
-    const done = await erase(c.get("services"), c.get("caller"), subject, c.get("requestId"));
+    const done = await erase(c.get("services"), c.get("caller"), subject, actorOf(c));
     return c.json(done, done.complete ? 200 : 202);
   });
 
   app.openapi(eraseConversationRoute, async (c) => {
     const subject = { conversation: c.req.valid("param").id };
-    const done = await erase(c.get("services"), c.get("caller"), subject, c.get("requestId"));
+    const done = await erase(c.get("services"), c.get("caller"), subject, actorOf(c));
     return c.json(done, done.complete ? 200 : 202);
   });
 

@@ -20,7 +20,7 @@ import {
   type Workspace,
 } from "../chat/workspace.ts";
 import { expectProblem } from "../http/expect-problem.ts";
-import { canary, whereHeld } from "./held.ts";
+import { canary, plantMany, whereHeld } from "./held.ts";
 
 const GERMANY = "How long does delivery to Germany take?";
 
@@ -251,39 +251,6 @@ function failingFromBatch(nth: number): Partial<Env> {
     },
   });
   return { DB };
-}
-
-/** A visitor with many messages, written by one statement a table. */
-async function plantMany(
-  workspace: Workspace,
-  conversations: number,
-  messages: number,
-): Promise<{ subject: string; word: string }> {
-  const [subject, word] = [canary(), canary()];
-  const count = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?3)`;
-  const statement = (sql: string, rows: number): D1PreparedStatement =>
-    env.DB.prepare(sql).bind(workspace.id, word, rows);
-  await env.DB.batch([
-    env.DB.prepare(
-      `INSERT INTO visitors (id, workspace_id, subject, name, created_at, updated_at) VALUES ('vis_' || ?2, ?1, ?3, ?2, 0, 0)`,
-    ).bind(workspace.id, word, subject),
-    statement(
-      `INSERT INTO conversations (id, workspace_id, visitor_id, created_at, updated_at)
-       ${count} SELECT 'cv_' || ?2 || i, ?1, 'vis_' || ?2, 0, 0 FROM n`,
-      conversations,
-    ),
-    statement(
-      `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, created_at)
-       ${count} SELECT 'msg_' || ?2 || i, 'cv_' || ?2 || (i % ${conversations}), ?1, i, 'visitor', ?2, 0 FROM n`,
-      messages,
-    ),
-    statement(
-      `INSERT INTO turn_ledger (message_id, workspace_id, day, outcome, rung, created_at)
-       ${count} SELECT 'msg_' || ?2 || i, ?1, '2026-01-01', 'answered', 'model', 0 FROM n`,
-      messages,
-    ),
-  ]);
-  return { subject, word };
 }
 
 async function countMessages(workspace: Workspace): Promise<number> {

@@ -14,7 +14,7 @@ import {
 } from "../chat/workspace.ts";
 import { expectProblem } from "../http/expect-problem.ts";
 import { openAiStream } from "../local/chat-script.ts";
-import { canary, everyRow, vectorsOf, whereHeld } from "./held.ts";
+import { canary, everyRow, vectorsOf, whereEachIsHeld, whereHeld } from "./held.ts";
 
 const GERMANY = "How long does delivery to Germany take?";
 
@@ -91,12 +91,6 @@ const rowsOf = ({ removed }: Receipt): Record<string, number> =>
 
 const NOTHING = { cached_answers: 0, turn_ledger: 0, messages: 0, visitors: 0, conversations: 0 };
 
-async function held(canaries: string[]): Promise<Record<string, string[]>> {
-  const found: Record<string, string[]> = {};
-  for (const text of canaries) found[text] = await whereHeld(text);
-  return found;
-}
-
 describe("a visitor who is erased", () => {
   it("is in no table, vector or export any more, and everybody else is still there", async () => {
     const [ours, theirs] = [await createWorkspace(HELP_CENTRE), await createWorkspace(HELP_CENTRE)];
@@ -109,9 +103,9 @@ describe("a visitor who is erased", () => {
     const namesake = await plant(theirs, theirSecret, ada.subject);
     await settled(ours, 8);
     await settled(theirs, 4);
-    const before = await held([...bob.canaries, bob.subject, ...namesake.canaries]);
+    const before = await whereEachIsHeld([...bob.canaries, bob.subject, ...namesake.canaries]);
     for (const places of Object.values(before)) expect(places).not.toEqual([]);
-    const places = new Set(Object.values(await held(ada.canaries)).flat());
+    const places = new Set(Object.values(await whereEachIsHeld(ada.canaries)).flat());
     expect([...places]).toEqual(
       expect.arrayContaining([
         "cached_answers.text",
@@ -142,7 +136,7 @@ describe("a visitor who is erased", () => {
       30 * 86_400_000,
     );
 
-    for (const [text, where] of Object.entries(await held(ada.canaries)))
+    for (const [text, where] of Object.entries(await whereEachIsHeld(ada.canaries)))
       expect([text, where]).toEqual([text, []]);
     expect(await whereHeld(ada.subject)).toEqual(["visitors.subject"]);
     const vectors = await vectorsOf(ours.id);
@@ -154,7 +148,9 @@ describe("a visitor who is erased", () => {
       const read = await call(ours.secret, "GET", `/v1/conversations/${id}`);
       expect(read.status).toBe(404);
     }
-    expect(await held([...bob.canaries, bob.subject, ...namesake.canaries])).toEqual(before);
+    expect(await whereEachIsHeld([...bob.canaries, bob.subject, ...namesake.canaries])).toEqual(
+      before,
+    );
     expect(await whereHeld(namesake.subject)).toEqual(["visitors.subject"]);
 
     // The day's counts name nobody.
@@ -197,7 +193,7 @@ describe("a visitor who is erased", () => {
     }
     for (const path of [pathOf(stranger.subject), pathOf("nobody")])
       await expectProblem(await call(ours.secret, "GET", `${path}/export`), 404, "not_found");
-    for (const places of Object.values(await held(stranger.canaries)))
+    for (const places of Object.values(await whereEachIsHeld(stranger.canaries)))
       expect(places).not.toEqual([]);
   });
 

@@ -19,8 +19,15 @@ import {
 /** D1 allows 1,000 queries an invocation (developers.cloudflare.com/d1/platform/limits); a step is eleven of them. */
 const MAX_STEPS = 80;
 
-/** How far Time Travel goes back at most: 30 days, on the free plan 7 (developers.cloudflare.com/d1/reference/time-travel). */
-const BACKUPS_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
+
+/** Copies that the platform keeps and nobody can reach into, and for how long at most, on the paid plan. */
+const REMAINS = [
+  /** Of all rows (developers.cloudflare.com/d1/reference/time-travel). */
+  { store: "d1_time_travel", days: 30 },
+  /** Of addresses, which hold ids (developers.cloudflare.com/workers/observability/logs/workers-logs). */
+  { store: "workers_logs", days: 7 },
+] as const;
 
 /** What an erasure did and what it could not reach. */
 export interface Receipt {
@@ -28,7 +35,7 @@ export interface Receipt {
   complete: boolean;
   removed: { store: "d1"; table: ConversationTable; rows: number }[];
   /** Copies that expire by themselves; null as long as the erasure is not complete. */
-  backups: { store: "d1_time_travel"; until: string | null }[];
+  remains: { store: (typeof REMAINS)[number]["store"]; until: string | null }[];
   begun_at: string;
   completed_at: string | null;
 }
@@ -83,7 +90,9 @@ function toReceipt(row: ErasureRow | null): Receipt {
     removed: CONVERSATION_TABLES.map((table) => {
       return { store: "d1", table, rows: removed[table] ?? 0 };
     }),
-    backups: [{ store: "d1_time_travel", until: isoOrNull(completedAt, BACKUPS_MS) }],
+    remains: REMAINS.map(({ store, days }) => {
+      return { store, until: isoOrNull(completedAt, days * DAY_MS) };
+    }),
     begun_at: new Date(row.begun_at).toISOString(),
     completed_at: isoOrNull(completedAt),
   };

@@ -14,7 +14,7 @@ const receipt = z
       description: "False when there was more than one request may do: send it again to go on",
     }),
     removed: z.array(z.object({ store: z.string(), table: z.string(), rows: z.int() })),
-    backups: z.array(z.object({ store: z.string(), until: z.string().nullable() })).meta({
+    remains: z.array(z.object({ store: z.string(), until: z.string().nullable() })).meta({
       description:
         "Copies that nobody can reach into, and when the last of what was erased has left them",
     }),

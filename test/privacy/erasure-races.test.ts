@@ -294,6 +294,18 @@ describe("an erasure", () => {
     error.mockRestore();
   });
 
+  it("that is asked for twice at once is done once", async () => {
+    const workspace = await createWorkspace();
+    const { subject, word } = await plantMany(workspace, 60, 1200);
+    const receipts = await Promise.all(
+      [1, 2, 3].map(() => erase(workspace, `/v1/visitors/${subject}`)),
+    );
+    expect(receipts.every(({ complete }) => complete)).toBe(true);
+    const most = receipts.map(({ removed }) => removed.find(({ table }) => table === "messages"));
+    expect(Math.max(...most.map((one) => one?.rows ?? -1))).toBe(1200);
+    expect(await whereHeld(word)).toEqual([]);
+  });
+
   it("of more than a request may do says so, and goes on", async () => {
     const workspace = await createWorkspace();
     const { subject } = await plantMany(workspace, 4050, 4050);
@@ -303,7 +315,7 @@ describe("an erasure", () => {
     expect(await first.json()).toMatchObject({
       complete: false,
       completed_at: null,
-      backups: [{ store: "d1_time_travel", until: null }],
+      remains: [{ until: null }, { until: null }],
     });
     expect(await countMessages(workspace)).toBe(50);
     const receipt = await erase(workspace, path);

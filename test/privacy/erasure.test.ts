@@ -131,10 +131,14 @@ describe("a visitor who is erased", () => {
       conversations: 2,
     });
     expect(receipt.complete).toBe(true);
-    const [backup] = receipt.backups;
-    expect(Date.parse(backup?.until ?? "") - Date.parse(receipt.completed_at ?? "")).toBe(
-      30 * 86_400_000,
-    );
+    const days = receipt.remains.map(({ store, until }) => [
+      store,
+      (Date.parse(until ?? "") - Date.parse(receipt.completed_at ?? "")) / 86_400_000,
+    ]);
+    expect(days).toEqual([
+      ["d1_time_travel", 30],
+      ["workers_logs", 7],
+    ]);
 
     for (const [text, where] of Object.entries(await whereEachIsHeld(ada.canaries)))
       expect([text, where]).toEqual([text, []]);

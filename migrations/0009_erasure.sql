@@ -1,6 +1,6 @@
 -- Erasure ---------------------------------------------------------------------------------------------------------
 
--- The table of 0003 was never written: one row a person could not tell an erasure that goes on from a new one.
+-- That of 0003 has no number, and nothing writes to it.
 DROP TABLE erasures;
 
 -- Whose data was erased, kept as the proof of it. Numbered, so that a request that began before an erasure can see that it

@@ -12,6 +12,7 @@ import { guard } from "./http/guard.ts";
 import { describe } from "./http/openapi.ts";
 import { Problem, problemResponse, validationProblem } from "./http/problem.ts";
 import { documentRoutes } from "./knowledge/routes.ts";
+import { privacyRoutes } from "./privacy/routes.ts";
 import { synonymRoutes } from "./retrieval/synonym-routes.ts";
 import { searchRoutes } from "./retrieval/routes.ts";
 import { settingsRoutes } from "./workspaces/settings-routes.ts";
@@ -56,6 +57,7 @@ export function createApp(): App {
   });
   chatRoutes(app);
   conversationRoutes(app);
+  privacyRoutes(app);
   documentRoutes(app);
   generationRoutes(app);
   searchRoutes(app);

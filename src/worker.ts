@@ -3,6 +3,7 @@ import type { Env, IngestMessage, SourceEventWakeUp, TurnRecorded } from "./env.
 import { consumeEvents } from "./insight/ledger.ts";
 import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/consumer.ts";
 import { sweep } from "./knowledge/sweeper.ts";
+import { sweepRetention } from "./privacy/retention.ts";
 import { createServices, type Services } from "./services.ts";
 import { consumeSourceEvents, recordLostEvents } from "./webhooks/consumer.ts";
 import { sweepSourceEvents } from "./webhooks/sweeper.ts";
@@ -31,6 +32,13 @@ const queueHandlers: Record<string, QueueHandler> = {
   },
 };
 
+/** What every cron tick looks after. */
+const duties: Record<string, (services: Services) => Promise<Record<string, number>>> = {
+  "source events": sweepSourceEvents,
+  knowledge: sweep,
+  retention: sweepRetention,
+};
+
 /** What a unit of background work took, as one line of JSON that a log can be searched and added up by. */
 function logWork(work: string, items: number, { calls }: Services): void {
   const { d1, ai, vectorize } = calls.report();
@@ -54,11 +62,18 @@ export default {
     logWork(`queue${suffix}`, batch.messages.length, services);
   },
 
+  /** Each duty has its turn, whatever becomes of the others. */
   async scheduled(_controller, env, context) {
     const services = createServices(env, context);
-    const events = await sweepSourceEvents(services);
-    if (events.resent + events.forgotten > 0) console.log("sweeper, source events", events);
-    const done = await sweep(services);
-    if (done.resent + done.collected > 0) console.log("sweeper", done);
+    const failed: unknown[] = [];
+    for (const [name, duty] of Object.entries(duties)) {
+      try {
+        const done = await duty(services);
+        if (Object.values(done).some((count) => count > 0)) console.log(`cron, ${name}`, done);
+      } catch (error) {
+        failed.push(error);
+      }
+    }
+    if (failed.length > 0) throw new AggregateError(failed, "A duty of the cron tick failed");
   },
 } satisfies ExportedHandler<Env>;

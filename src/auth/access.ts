@@ -45,6 +45,9 @@ export const accessTable: Record<string, Access> = {
   "POST /v1/chat": { ...anyKey("chat"), checkedBy: "turn" },
   "GET /v1/conversations": { ...anyKey("chat"), needsVisitor: true },
   "GET /v1/conversations/{id}": anyKey("chat"),
+  "DELETE /v1/conversations/{id}": secretKey("admin"),
+  "DELETE /v1/visitors/{id}": secretKey("admin"),
+  "GET /v1/visitors/{id}/export": secretKey("admin"),
 
   "PUT /v1/documents/{external_id}": secretKey("documents"),
   "GET /v1/documents/{external_id}": secretKey("documents"),

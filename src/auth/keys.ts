@@ -22,6 +22,8 @@ export interface Caller {
   workspaceSecret: string;
   /** For whom the call is made, when a token says so. */
   visitor: Visitor | null;
+  /** Number of the workspace's latest erasure when the request began (privacy/erasures.ts). */
+  erasures: number;
 }
 
 interface KeyRow {
@@ -33,6 +35,7 @@ interface KeyRow {
   workspace_id: string;
   secret: string;
   identity_secrets: string;
+  erasures: number;
 }
 
 /** SHA-256 of the bearer key as hex, or 401. Only hashes are stored and compared. */
@@ -57,7 +60,8 @@ export function keyStatement(db: D1Database, keyHash: string, now: number): D1Pr
     .prepare(
       `SELECT k.id, k.kind, k.scopes, k.origins, k.last_used_day, k.workspace_id, w.secret,
          (SELECT json_group_array(json_object('kid', s.kid, 'secret', s.secret)) FROM identity_secrets s
-          WHERE s.workspace_id = k.workspace_id AND s.revoked_at IS NULL) AS identity_secrets
+          WHERE s.workspace_id = k.workspace_id AND s.revoked_at IS NULL) AS identity_secrets,
+         (SELECT coalesce(max(e.number), 0) FROM erasures e WHERE e.workspace_id = k.workspace_id) AS erasures
        FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id
        WHERE k.hash = ?1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)`,
     )
@@ -90,6 +94,7 @@ export async function admit(
     workspaceId: key.workspace_id,
     workspaceSecret: key.secret,
     visitor,
+    erasures: key.erasures,
   };
 }
 

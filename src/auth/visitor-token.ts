@@ -27,10 +27,23 @@ const SKEW_SECONDS = 60;
 /** 32 bytes are 43 characters, the last of which has two bits that decode to nothing: only one spelling is taken. */
 const COMPACT = /^([\w-]+)\.([\w-]+)\.[\w-]{42}[AEIMQUYcgkosw048]$/;
 
+/**
+ * The customer's own id of a person. It has to be addressable, since a person can be erased by it: what a path or the database
+ * cannot carry unchanged is no id.
+ */
+export const visitorSubject = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine(
+    (id) => id.isWellFormed() && !/\p{Cc}/u.test(id) && id !== "." && id !== "..",
+    "is not an id of a visitor",
+  );
+
 const header = z.looseObject({ alg: z.literal("HS256"), kid: z.string().optional() });
 
 const claims = z.looseObject({
-  sub: z.string().min(1).max(256),
+  sub: visitorSubject,
   name: z.string().max(200).nullish(),
   email: z.string().max(320).nullish(),
   audience: z.array(z.string().min(1).max(64)).max(50).default([]),

@@ -39,7 +39,7 @@ export function toCachedAnswer(row: unknown): CachedAnswer | undefined {
   return { text, sources: JSON.parse(sources) as CachedAnswer["sources"] };
 }
 
-/** The statement that keeps an answer; it joins the transaction that records the turn. */
+/** The statement that keeps an answer; it joins the transaction that records the turn, and needs the turn's message there. */
 export async function keepAnswerStatement(
   db: D1Database,
   key: CacheKey,
@@ -52,7 +52,8 @@ export async function keepAnswerStatement(
   return db
     .prepare(
       `INSERT OR REPLACE INTO cached_answers (workspace_id, audience, release, question_hash, message_id, text, sources,
-         created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`,
+         created_at)
+       SELECT ?1, ?2, ?3, ?4, id, ?6, ?7, ?8 FROM messages WHERE workspace_id = ?1 AND id = ?5`,
     )
     .bind(...(await columns(key)), answer.messageId, answer.text, JSON.stringify(sources), now);
 }

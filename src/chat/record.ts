@@ -3,6 +3,7 @@ import { noteVisitor, visitorIdOf } from "../conversations/visitors.ts";
 import type { Query } from "../retrieval/retrieve.ts";
 import type { Services } from "../services.ts";
 import { usageStatement } from "../limits/quotas.ts";
+import { notErasedSql, personOf } from "../privacy/erasures.ts";
 import { neuronsOf } from "../models/table.ts";
 import { detectPersonalData } from "../privacy/redact.ts";
 import { estimateTokens } from "../knowledge/tokens.ts";
@@ -22,7 +23,7 @@ const NEXT_SEQ = `(SELECT coalesce(max(seq), 0) + 1 FROM messages WHERE conversa
  * Stores the visitor's message, and the conversation with whom it belongs to: asking in an anonymous one with a JWT claims it.
  * Counts the turn. The response starts only after it: a 2xx means that the question is kept.
  * @returns an answer to the same question, kept for when no model can be asked: one wait brings both
- * @throws Problem `not_found` when another visitor has claimed the conversation since it was opened
+ * @throws Problem `not_found` when the conversation has been claimed by another visitor or erased since it was opened
  */
 export async function storeQuestion(
   services: Services,
@@ -30,41 +31,18 @@ export async function storeQuestion(
   question: Query,
   key: CacheKey,
 ): Promise<CachedAnswer | undefined> {
-  const { db, now, newId } = services;
-  const { workspaceId, visitor, kind } = turn.caller;
+  const { db, now } = services;
+  const { workspaceId, visitor } = turn.caller;
   const at = now();
-  const subject = visitor?.subject ?? null;
+  const person = visitor && (await personOf(turn.caller, { visitor: visitor.subject }));
+  const conversationId = turn.isNewConversation ? null : turn.conversationId;
   const results = await db.batch([
     usageStatement(db, workspaceId, { turns: 1 }, at),
-    ...(visitor ? [noteVisitor(services, workspaceId, visitor)] : []),
-    db
-      .prepare(
-        `INSERT INTO conversations (id, workspace_id, metadata, visitor_id, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ${visitorIdOf("?2", "?4")}, ?5, ?5)
-         ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at,
-           visitor_id = coalesce(visitor_id, excluded.visitor_id)
-         WHERE workspace_id = excluded.workspace_id`,
-      )
-      .bind(turn.conversationId, workspaceId, JSON.stringify(turn.metadata), subject, at),
-    db
-      .prepare(
-        `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, embedding,
-           embedding_model, created_at)
-         SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8 FROM conversations
-         WHERE id = ?2 AND workspace_id = ?3 AND (visitor_id IS ${visitorIdOf("?3", "?9")} OR ?10)`,
-      )
-      .bind(
-        newId("msg"),
-        turn.conversationId,
-        workspaceId,
-        turn.message,
-        question.text,
-        question.vector ? new Float32Array(question.vector).buffer : null,
-        question.vector ? question.generation.model : null,
-        at,
-        subject,
-        kind === "secret" && !visitor ? 1 : 0,
-      ),
+    ...(visitor && person
+      ? [noteVisitor(services, turn.caller, { visitor, person, conversationId })]
+      : []),
+    conversationStatement(db, turn, person, at),
+    questionStatement(services, turn, question, person),
     await cachedAnswerStatement(db, key, at),
   ]);
   const kept = results.pop();
@@ -72,7 +50,67 @@ export async function storeQuestion(
   return toCachedAnswer(kept?.results[0]);
 }
 
-/** Stores the answer with what it used, and wakes the ledger. Runs to its end even if the visitor has gone. */
+/** Only a new conversation is inserted: one that was erased while the turn ran does not come back. */
+function conversationStatement(
+  db: D1Database,
+  turn: Turn,
+  person: string | null,
+  at: number,
+): D1PreparedStatement {
+  const { workspaceId, visitor, erasures } = turn.caller;
+  const sql = turn.isNewConversation
+    ? `INSERT INTO conversations (id, workspace_id, visitor_id, created_at, updated_at, metadata)
+       SELECT ?1, ?2, ${visitorIdOf("?2", "?3")}, ?4, ?4, ?7 WHERE ${notErasedSql("?2", "?5", "?6")}`
+    : `UPDATE conversations SET updated_at = ?4, visitor_id = coalesce(visitor_id, ${visitorIdOf("?2", "?3")})
+       WHERE id = ?1 AND workspace_id = ?2 AND ${notErasedSql("?2", "?5", "?6")}`;
+  return db
+    .prepare(sql)
+    .bind(
+      turn.conversationId,
+      workspaceId,
+      visitor?.subject ?? null,
+      at,
+      person,
+      erasures,
+      ...(turn.isNewConversation ? [JSON.stringify(turn.metadata)] : []),
+    );
+}
+
+function questionStatement(
+  { db, now, newId }: Services,
+  turn: Turn,
+  question: Query,
+  person: string | null,
+): D1PreparedStatement {
+  const { workspaceId, visitor, kind, erasures } = turn.caller;
+  return db
+    .prepare(
+      `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, embedding,
+         embedding_model, created_at)
+       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8 FROM conversations
+       WHERE id = ?2 AND workspace_id = ?3 AND (visitor_id IS ${visitorIdOf("?3", "?9")} OR ?10)
+         AND ${notErasedSql("?3", "?11", "?12")}`,
+    )
+    .bind(
+      newId("msg"),
+      turn.conversationId,
+      workspaceId,
+      turn.message,
+      question.text,
+      question.vector ? new Float32Array(question.vector).buffer : null,
+      question.vector ? question.generation.model : null,
+      now(),
+      visitor?.subject ?? null,
+      kind === "secret" && !visitor ? 1 : 0,
+      person,
+      erasures,
+    );
+}
+
+/**
+ * Stores the answer with what it used, and wakes the ledger. Runs to its end even if the visitor has gone. Of a conversation
+ * that was erased meanwhile only what the workspace used is kept.
+ */
 export async function recordAnswer(
   services: Services,
   turn: Turn,
@@ -86,7 +124,8 @@ export async function recordAnswer(
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, outcome, confidence, rung, release,
          model, citations, sources, usage, timings_ms, created_at)
-       VALUES (?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`,
+       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
+       FROM conversations WHERE id = ?2 AND workspace_id = ?3`,
     )
     .bind(
       turn.messageId,
@@ -106,11 +145,12 @@ export async function recordAnswer(
     );
   const { sources, key } = made;
   const answer = { messageId: turn.messageId, text: result.text, sources };
-  await db.batch([
+  const [stored] = await db.batch([
     message,
     usageStatement(db, workspaceId, { neurons: neuronsUsed(turn, made.draft) }, at),
     ...(mayBeKept(turn, result) ? [await keepAnswerStatement(db, key, answer, at)] : []),
   ]);
+  if (stored?.meta.changes !== 1) return;
   services.waitUntil(
     eventsQueue.send({ message_id: turn.messageId }).catch((error: unknown) => {
       console.warn("record: ledger not woken", { message: turn.messageId, error: String(error) });

@@ -1,5 +1,6 @@
 import type { Caller } from "../auth/keys.ts";
 import type { Position } from "../http/paging.ts";
+import { notErasedSql, personOf } from "../privacy/erasures.ts";
 import type { Services } from "../services.ts";
 import { mayOpen, ownedStatement } from "./access.ts";
 import type { ConversationSummary, ConversationView } from "./schema.ts";
@@ -55,19 +56,21 @@ export async function readConversation(
   };
 }
 
-/** Makes an anonymous conversation the visitor's. False when another visitor was faster. */
+/** Makes an anonymous conversation the visitor's. False when another visitor, or an erasure, was faster. */
 async function claim(services: Services, caller: Caller, id: string): Promise<boolean> {
-  const { visitor, workspaceId } = caller;
+  const { visitor, workspaceId, erasures } = caller;
   if (!visitor) return false;
+  const person = await personOf(caller, { visitor: visitor.subject });
   const [, claimed] = await services.db.batch([
-    noteVisitor(services, workspaceId, visitor),
+    noteVisitor(services, caller, { visitor, person, conversationId: id }),
     services.db
       .prepare(
         `UPDATE conversations SET visitor_id = ${visitorIdOf("?1", "?3")}
          WHERE workspace_id = ?1 AND id = ?2
-           AND (visitor_id IS NULL OR visitor_id = ${visitorIdOf("?1", "?3")})`,
+           AND (visitor_id IS NULL OR visitor_id = ${visitorIdOf("?1", "?3")})
+           AND ${notErasedSql("?1", "?4", "?5")}`,
       )
-      .bind(workspaceId, id, visitor.subject),
+      .bind(workspaceId, id, visitor.subject, person, erasures),
   ]);
   return claimed?.meta.changes === 1;
 }

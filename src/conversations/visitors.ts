@@ -1,22 +1,48 @@
+import type { Caller } from "../auth/keys.ts";
 import type { Visitor } from "../auth/visitor-token.ts";
+import { notErasedSql } from "../privacy/erasures.ts";
 import type { Services } from "../services.ts";
 
-/** Keeps who a token has named, as the latest token says it; writes only what is news. */
+/** Who a token has named, for which of their conversations. */
+export interface Naming {
+  visitor: Visitor;
+  /** The visitor's name in the table of erasures. */
+  person: string;
+  /** Null for a new one. */
+  conversationId: string | null;
+}
+
+/**
+ * Keeps who a token has named, as the latest token says it; writes only what is news, and nothing of somebody who was erased
+ * meanwhile or whom the conversation is not open to: without a conversation nobody is held.
+ */
 export function noteVisitor(
   { db, now, newId }: Pick<Services, "db" | "now" | "newId">,
-  workspaceId: string,
-  visitor: Visitor,
+  { workspaceId, erasures }: Pick<Caller, "workspaceId" | "erasures">,
+  { visitor, person, conversationId }: Naming,
 ): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO visitors (id, workspace_id, subject, name, email, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?6
+       WHERE ${notErasedSql("?2", "?7", "?8")} AND (?9 IS NULL OR EXISTS (SELECT 1 FROM conversations
+         WHERE workspace_id = ?2 AND id = ?9 AND (visitor_id IS NULL OR visitor_id = ${visitorIdOf("?2", "?3")})))
        ON CONFLICT (workspace_id, subject) DO UPDATE SET
          name = coalesce(excluded.name, name), email = coalesce(excluded.email, email),
          updated_at = excluded.updated_at
        WHERE name IS NOT coalesce(excluded.name, name) OR email IS NOT coalesce(excluded.email, email)`,
     )
-    .bind(newId("vis"), workspaceId, visitor.subject, visitor.name, visitor.email, now());
+    .bind(
+      newId("vis"),
+      workspaceId,
+      visitor.subject,
+      visitor.name,
+      visitor.email,
+      now(),
+      person,
+      erasures,
+      conversationId,
+    );
 }
 
 /** SQL: the id of a workspace's visitor; null for a subject that is null or unknown. */

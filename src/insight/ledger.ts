@@ -12,7 +12,10 @@ interface RecordedTurn {
   created_at: number;
 }
 
-/** The queue's handler: writes what each turn was and what it cost. A message that comes twice overwrites its own row. */
+/**
+ * The queue's handler: writes what each turn was and what it cost. A message that comes twice overwrites its own row. A turn
+ * that is erased between the read and the write has none.
+ */
 export async function consumeEvents(
   batch: MessageBatch<TurnRecorded>,
   services: Services,
@@ -32,7 +35,7 @@ export async function consumeEvents(
        SELECT value ->> 'message_id', value ->> 'workspace_id', value ->> 'day', value ->> 'outcome',
          value ->> 'rung', value ->> 'model', value ->> 'input_tokens', value ->> 'output_tokens',
          value ->> 'cost_micro_usd', value ->> 'created_at'
-       FROM json_each(?1)`,
+       FROM json_each(?1) JOIN messages m ON m.id = value ->> 'message_id' AND m.workspace_id = value ->> 'workspace_id'`,
     )
     .bind(JSON.stringify(results.map(toLedgerRow)))
     .run();

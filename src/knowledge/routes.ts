@@ -1,11 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
 import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
+import { readablePath } from "../http/readable-path.ts";
 import { readAllowance, requireQuota, usageStatement } from "../limits/quotas.ts";
 import type { Services } from "../services.ts";
 import { fileContentTypes } from "./formats/file-types.ts";
@@ -32,15 +32,7 @@ import {
 const fileBytes = z.string().meta({ type: "string", format: "binary" });
 const idParameter = z.object({ external_id: z.string() });
 
-/** The router leaves what is not UTF-8 in a path as it stands: `%FF` would name the same document as `%25FF`. */
-const readablePath: MiddlewareHandler = async (c, next) => {
-  try {
-    decodeURIComponent(new URL(c.req.url).pathname);
-  } catch {
-    throw new Problem("invalid_external_id", "The path is not percent-encoded UTF-8.");
-  }
-  await next();
-};
+const readableId = readablePath("invalid_external_id");
 
 const putRoute = createRoute({
   method: "put",
@@ -49,7 +41,7 @@ const putRoute = createRoute({
   description:
     "As JSON, or as a file: the body is the file's bytes, its content type says what it is, and the query says the rest.",
   middleware: [
-    readablePath,
+    readableId,
     fileUpload((c, id) => wakeConsumer(c.get("services"), id)),
     jsonBody(),
   ] as const,
@@ -75,7 +67,7 @@ const getRoute = createRoute({
   method: "get",
   path: "/v1/documents/{external_id}",
   summary: "Read a document and how far it has been learned",
-  middleware: [readablePath] as const,
+  middleware: [readableId] as const,
   request: { params: idParameter },
   responses: {
     200: jsonContent(documentSummary.extend({ content: z.string() }), "The document"),
@@ -87,7 +79,7 @@ const deleteRoute = createRoute({
   method: "delete",
   path: "/v1/documents/{external_id}",
   summary: "Delete a document; no answer uses it from the response on",
-  middleware: [readablePath] as const,
+  middleware: [readableId] as const,
   request: { params: idParameter, query: deleteQuery },
   responses: {
     200: jsonContent(
@@ -102,7 +94,7 @@ const retryRoute = createRoute({
   method: "post",
   path: "/v1/documents/{external_id}/retry",
   summary: "Try again to learn a document that failed",
-  middleware: [readablePath] as const,
+  middleware: [readableId] as const,
   request: { params: idParameter },
   responses: {
     202: jsonContent(

@@ -156,7 +156,7 @@ export async function finishEvent(
     .run();
 }
 
-/** Makes a failed event owed again. */
+/** Makes a failed event owed again, as long as what was delivered is kept. */
 export async function reopenEvent(
   db: D1Database,
   workspaceId: string,
@@ -167,7 +167,8 @@ export async function reopenEvent(
   const { meta } = await db
     .prepare(
       `UPDATE source_events SET status = 'pending', reason = NULL, results = '[]', finished_at = NULL, due_at = ?4
-       WHERE workspace_id = ?1 AND source_id = ?2 AND id = ?3 AND status = 'failed'`,
+       WHERE workspace_id = ?1 AND source_id = ?2 AND id = ?3 AND status = 'failed'
+         AND body IS NOT NULL`,
     )
     .bind(workspaceId, sourceId, id, now + OVERDUE_MS)
     .run();

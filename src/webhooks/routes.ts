@@ -205,7 +205,10 @@ export function sourceRoutes(app: App): void {
     const { workspaceId } = c.get("caller");
     const id = Number(event_id);
     if (!(await reopenEvent(services.db, workspaceId, source_id, id, services.now()))) {
-      throw new Problem("not_found", "There is no failed event with this id.");
+      throw new Problem(
+        "not_found",
+        "There is no failed event with this id whose delivery is still kept.",
+      );
     }
     wakeEvent(services, id);
     return c.json({ id, status: "pending" as const }, 202);

@@ -2,7 +2,7 @@ import type { Services } from "../services.ts";
 import { dueAfter } from "./events.ts";
 
 const BATCH = 100;
-/** How long people can see what became of an event, and repeated deliveries of it are recognised. */
+/** How long people can see what became of an event and try a failed one again, and repeated deliveries are recognised. */
 const KEEP_MS = 30 * 86_400_000;
 
 /** Finds events whose message was lost, and forgets old ones. Runs on every cron tick. */
@@ -29,6 +29,14 @@ export async function sweepSourceEvents({
          SELECT id FROM source_events e WHERE status <> 'pending' AND finished_at <= ?1
            AND id < (SELECT max(id) FROM source_events n WHERE n.source_id = e.source_id)
          ORDER BY finished_at LIMIT 1000)`,
+    )
+    .bind(now() - KEEP_MS)
+    .run();
+  // What was delivered is kept no longer, even of a newest event that failed.
+  await db
+    .prepare(
+      `UPDATE source_events SET body = NULL WHERE id IN (
+         SELECT id FROM source_events WHERE status <> 'pending' AND finished_at <= ?1 AND body IS NOT NULL LIMIT 1000)`,
     )
     .bind(now() - KEEP_MS)
     .run();

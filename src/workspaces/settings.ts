@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { auditStatement, type Actor } from "../audit/log.ts";
 
 /** `help.example.com`, or `*.example.com` for every host below it. */
 const linkHost = z
@@ -58,24 +59,37 @@ export async function readSettings(
   return parseSettings(row?.settings);
 }
 
-/** Changes the fields that are given and leaves the others, in one statement: two changes at once are both kept. */
+/**
+ * Changes the fields that are given and leaves the others, in one statement: two changes at once are both kept. The audit log
+ * holds what they were changed to, since some of them delete.
+ */
 export async function changeSettings(
   db: D1Database,
   workspaceId: string,
   changes: Partial<WorkspaceSettings>,
+  by: Actor,
   now: number,
 ): Promise<WorkspaceSettings> {
-  const row = await db
-    .prepare(
-      `INSERT INTO workspace_settings (workspace_id, settings, updated_at) VALUES (?1, ?2, ?3)
-       ON CONFLICT (workspace_id) DO UPDATE SET updated_at = excluded.updated_at, settings = (
-         SELECT json_group_object(key, json(chosen)) FROM (
-           SELECT key, settings -> fullkey AS chosen FROM json_each(settings)
-           WHERE key NOT IN (SELECT key FROM json_each(?2))
-           UNION ALL SELECT key, ?2 -> fullkey FROM json_each(?2)))
-       RETURNING settings`,
-    )
-    .bind(workspaceId, JSON.stringify(changes), now)
-    .first<{ settings: string }>();
-  return parseSettings(row?.settings);
+  const [changed] = await db.batch<{ settings: string }>([
+    db
+      .prepare(
+        `INSERT INTO workspace_settings (workspace_id, settings, updated_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (workspace_id) DO UPDATE SET updated_at = excluded.updated_at, settings = (
+           SELECT json_group_object(key, json(chosen)) FROM (
+             SELECT key, settings -> fullkey AS chosen FROM json_each(settings)
+             WHERE key NOT IN (SELECT key FROM json_each(?2))
+             UNION ALL SELECT key, ?2 -> fullkey FROM json_each(?2)))
+         RETURNING settings`,
+      )
+      .bind(workspaceId, JSON.stringify(changes), now),
+    auditStatement(db, {
+      ...by,
+      workspaceId,
+      action: "settings.change",
+      objectId: workspaceId,
+      detail: changes,
+      at: now,
+    }),
+  ]);
+  return parseSettings(changed?.results[0]?.settings);
 }

@@ -271,6 +271,27 @@ it("is forgotten after thirty days, but for the newest of each source", async ()
   ]);
 });
 
+it("is not kept with what was delivered for more than thirty days, even as the newest that failed", async () => {
+  const source = await register("contentful", { token: "wrong" });
+  const event = await deliverAndApply(source, senders.contentful.body, contentfulApi({}, "right"));
+  expect(event.status).toBe("failed");
+  const held = async (days: number) => {
+    await withServices((services) => sweepSourceEvents(services), {
+      now: () => Date.now() + days * DAY,
+      ingestQueue: { sendBatch: async () => {} } as unknown as Services["ingestQueue"],
+    });
+    const row = await env.DB.prepare(`SELECT body FROM source_events WHERE id = ?1`)
+      .bind(event.id)
+      .first<{ body: string | null }>();
+    return row?.body;
+  };
+  expect(await held(29)).toContain("entry1");
+  expect(await held(31)).toBeNull();
+  expect(await readEvents(source)).toMatchObject([{ id: event.id, status: "failed" }]);
+  const path = `/v1/sources/${source.id}/events/${event.id}/retry`;
+  expect((await call(source.workspace.secret, "POST", path)).status).toBe(404);
+});
+
 it("keeps a delivery only until it is done", async () => {
   const source = await register("standard-webhooks");
   const bodies = async () => {

@@ -1,0 +1,103 @@
+import { auditStatement, type Actor } from "../audit/log.ts";
+import type { Caller } from "../auth/keys.ts";
+import type { Services } from "../services.ts";
+import {
+  beginStatement,
+  countStatement,
+  personOf,
+  reportStatement,
+  type ErasureRow,
+  type Subject,
+} from "./erasures.ts";
+import {
+  CONVERSATION_TABLES,
+  removeConversations,
+  type ConversationTable,
+  type Selection,
+} from "./remove-conversations.ts";
+
+/** D1 allows 1,000 queries an invocation (developers.cloudflare.com/d1/platform/limits); a step is eleven of them. */
+const MAX_STEPS = 80;
+
+const DAY_MS = 86_400_000;
+
+/** Copies that the platform keeps and nobody can reach into, and for how long at most, on the paid plan. */
+const REMAINS = [
+  /** Of all rows (developers.cloudflare.com/d1/reference/time-travel). */
+  { store: "d1_time_travel", days: 30 },
+  /** Of addresses, which hold ids (developers.cloudflare.com/workers/observability/logs/workers-logs). */
+  { store: "workers_logs", days: 7 },
+] as const;
+
+/** What an erasure did and what it could not reach. */
+export interface Receipt {
+  /** False when there was more than one request may do: asked again, it goes on. */
+  complete: boolean;
+  removed: { store: "d1"; table: ConversationTable; rows: number }[];
+  /** Copies that expire by themselves; null as long as the erasure is not complete. */
+  remains: { store: (typeof REMAINS)[number]["store"]; until: string | null }[];
+  begun_at: string;
+  completed_at: string | null;
+}
+
+/**
+ * Erases all that is held of a visitor, or of whoever wrote in a conversation. D1 is the only place: vectors are of documents
+ * alone, queue messages carry ids, and what the events consumer rereads is gone. A person who is not known, here or anywhere,
+ * gets a receipt of zeros.
+ */
+export async function erase(
+  { db, now }: Pick<Services, "db" | "now">,
+  caller: Caller,
+  subject: Subject,
+  by: Actor,
+): Promise<Receipt> {
+  const { workspaceId } = caller;
+  const person = await personOf(caller, subject);
+  const isVisitor = "visitor" in subject;
+  const [, , known] = await db.batch<{ id: string }>([
+    beginStatement(db, workspaceId, person, now()),
+    auditStatement(db, {
+      ...by,
+      workspaceId,
+      action: isVisitor ? "visitor.erase" : "conversation.erase",
+      objectId: person,
+      at: now(),
+    }),
+    db
+      .prepare(`SELECT id FROM visitors WHERE workspace_id = ?1 AND subject = ?2`)
+      .bind(workspaceId, isVisitor ? subject.visitor : ""),
+  ]);
+  const selection: Selection = isVisitor
+    ? { where: "c.visitor_id = ?2", value: known?.results[0]?.id ?? "" }
+    : { where: "c.id = ?2", value: subject.conversation };
+  const count = (table: string): D1PreparedStatement =>
+    countStatement(db, workspaceId, person, table);
+  let complete = false;
+  for (let step = 0; step < MAX_STEPS && !complete; step++) {
+    const removed = await removeConversations(db, workspaceId, selection, count);
+    complete = Object.values(removed).every((rows) => rows === 0);
+  }
+  const report = reportStatement(db, workspaceId, person, complete ? now() : null);
+  return toReceipt(await report.first<ErasureRow>());
+}
+
+function toReceipt(row: ErasureRow | null): Receipt {
+  if (!row) throw new Error("An erasure has no row");
+  const removed = JSON.parse(row.removed) as Partial<Record<ConversationTable, number>>;
+  const { completed_at: completedAt } = row;
+  return {
+    complete: completedAt !== null,
+    removed: CONVERSATION_TABLES.map((table) => {
+      return { store: "d1", table, rows: removed[table] ?? 0 };
+    }),
+    remains: REMAINS.map(({ store, days }) => {
+      return { store, until: isoOrNull(completedAt, days * DAY_MS) };
+    }),
+    begun_at: new Date(row.begun_at).toISOString(),
+    completed_at: isoOrNull(completedAt),
+  };
+}
+
+function isoOrNull(at: number | null, later = 0): string | null {
+  return at === null ? null : new Date(at + later).toISOString();
+}

@@ -1,0 +1,85 @@
+import type { Caller } from "../auth/keys.ts";
+import { sign } from "../auth/signing.ts";
+
+/** Whose data it is: a visitor whom JWTs name, or whoever wrote in a conversation. */
+export type Subject = { visitor: string } | { conversation: string };
+
+type Workspace = Pick<Caller, "workspaceId" | "workspaceSecret">;
+
+/**
+ * How the table of erasures and the audit log name a person. Nobody who lacks the workspace's secret can tell whom it names,
+ * or test a guess.
+ */
+export function personOf(
+  { workspaceId, workspaceSecret }: Workspace,
+  subject: Subject,
+): Promise<string> {
+  const [kind, id] =
+    "visitor" in subject ? ["visitor", subject.visitor] : ["conversation", subject.conversation];
+  return sign(workspaceSecret, "erasure", `${workspaceId}\n${kind}\n${id}`);
+}
+
+/**
+ * SQL: that the person has not been erased since a request began. Whoever writes what names a visitor asks this in the
+ * statement itself: a turn that was running would bring back what has just been erased. Numbers, not times: clocks differ.
+ * @param since SQL of {@link Caller.erasures}
+ */
+export function notErasedSql(workspace: string, person: string, since: string): string {
+  return `NOT EXISTS (SELECT 1 FROM erasures
+    WHERE workspace_id = ${workspace} AND person = ${person} AND number > ${since})`;
+}
+
+/** The statement that opens an erasure, or goes on with one that was interrupted and keeps what that has counted. */
+export function beginStatement(
+  db: D1Database,
+  workspaceId: string,
+  person: string,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO erasures (workspace_id, person, number, begun_at)
+       SELECT ?1, ?2, coalesce(max(number), 0) + 1, ?3 FROM erasures WHERE workspace_id = ?1
+       ON CONFLICT (workspace_id, person) DO UPDATE SET number = excluded.number,
+         begun_at = CASE WHEN completed_at IS NULL THEN begun_at ELSE excluded.begun_at END,
+         removed = CASE WHEN completed_at IS NULL THEN removed ELSE '{}' END,
+         completed_at = NULL`,
+    )
+    .bind(workspaceId, person, now);
+}
+
+/** The statement that adds the rows which the statement before it in a batch has deleted from a table. */
+export function countStatement(
+  db: D1Database,
+  workspaceId: string,
+  person: string,
+  table: string,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE erasures SET removed = json_set(removed, '$.' || ?3, coalesce(removed ->> ?3, 0) + changes())
+       WHERE workspace_id = ?1 AND person = ?2`,
+    )
+    .bind(workspaceId, person, table);
+}
+
+export interface ErasureRow {
+  removed: string;
+  begun_at: number;
+  completed_at: number | null;
+}
+
+/** The statement that closes an erasure, or only reads it, and answers its {@link ErasureRow}. */
+export function reportStatement(
+  db: D1Database,
+  workspaceId: string,
+  person: string,
+  completedAt: number | null,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE erasures SET completed_at = ?3 WHERE workspace_id = ?1 AND person = ?2
+       RETURNING removed, begun_at, completed_at`,
+    )
+    .bind(workspaceId, person, completedAt);
+}

@@ -1,0 +1,84 @@
+/** Tables whose rows belong to a message and name it in `message_id`: they go before it, and are exported with it. */
+export const OF_MESSAGES = ["cached_answers", "turn_ledger"] as const;
+
+/** Every table that is emptied when conversations are removed, in the order of removal. */
+export const CONVERSATION_TABLES = [
+  ...OF_MESSAGES,
+  "messages",
+  "visitors",
+  "conversations",
+] as const;
+export type ConversationTable = (typeof CONVERSATION_TABLES)[number];
+
+/** Messages and conversations of one step: rows enough to be worth a round trip, few enough for one transaction. */
+const MESSAGES = 500;
+const CONVERSATIONS = 50;
+
+/** Which conversations `c` of a workspace: a condition on `?2`. */
+export interface Selection {
+  where: "c.id = ?2" | "c.visitor_id = ?2" | "c.updated_at < ?2";
+  value: string | number;
+}
+
+export type Removed = Record<ConversationTable, number>;
+
+/**
+ * Removes a bounded part of the selected conversations with all that depends on them, in one transaction; a visitor goes with
+ * their last one, since nothing else is held them for. The selection is made anew within the transaction: a conversation that
+ * has become active meanwhile is none of the old ones any more.
+ * @param afterEach a statement to run after the deletion from a table
+ * @returns rows removed by table; nothing but zeros when none is left
+ */
+export async function removeConversations(
+  db: D1Database,
+  workspaceId: string,
+  { where, value }: Selection,
+  afterEach?: (table: ConversationTable) => D1PreparedStatement,
+): Promise<Removed> {
+  const statements = CONVERSATION_TABLES.flatMap((table) => {
+    const deletion = db.prepare(deletionSql(table, where)).bind(workspaceId, value);
+    return afterEach ? [deletion, afterEach(table)] : [deletion];
+  });
+  // A visitor is removed before the conversations that say whose they are: references are checked at the transaction's end
+  // (developers.cloudflare.com/d1/sql-api/foreign-keys).
+  const results = await db.batch([db.prepare(`PRAGMA defer_foreign_keys = on`), ...statements]);
+  const each = afterEach ? 2 : 1;
+  return Object.fromEntries(
+    CONVERSATION_TABLES.map((table, index) => [
+      table,
+      results[1 + index * each]?.meta.changes ?? 0,
+    ]),
+  ) as Removed;
+}
+
+/**
+ * Ids are what is looked up; `+` keeps the workspace, which every statement takes, a check: by its own indexes the planner
+ * would walk all that the workspace has.
+ */
+function deletionSql(table: ConversationTable, where: Selection["where"]): string {
+  const selected = `SELECT c.id FROM conversations c WHERE c.workspace_id = ?1 AND ${where}
+    ORDER BY c.updated_at, c.id LIMIT ${CONVERSATIONS}`;
+  const messages = `SELECT id FROM messages WHERE +workspace_id = ?1 AND conversation_id IN (${selected})
+    ORDER BY conversation_id, seq LIMIT ${MESSAGES}`;
+  const emptied = `SELECT e.id FROM conversations e WHERE +e.workspace_id = ?1 AND e.id IN (${selected})
+    AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = e.id)`;
+  switch (table) {
+    case "messages":
+      return `DELETE FROM messages WHERE +workspace_id = ?1 AND id IN (${messages})`;
+    case "conversations":
+      return `DELETE FROM conversations WHERE +workspace_id = ?1 AND id IN (${emptied})`;
+    case "visitors":
+      return `DELETE FROM visitors WHERE +workspace_id = ?1 AND id IN (${whose(where, emptied)}) AND NOT EXISTS
+        (SELECT 1 FROM conversations o
+          WHERE o.workspace_id = ?1 AND o.visitor_id = visitors.id AND o.id NOT IN (${emptied}))`;
+    case "cached_answers":
+    case "turn_ledger":
+      return `DELETE FROM ${table} WHERE +workspace_id = ?1 AND message_id IN (${messages})`;
+  }
+}
+
+/** Visitors of whom the last conversation may be going; one who is erased need not have any. */
+function whose(where: Selection["where"], emptied: string): string {
+  if (where === "c.visitor_id = ?2") return "?2";
+  return `SELECT visitor_id FROM conversations WHERE +workspace_id = ?1 AND id IN (${emptied})`;
+}

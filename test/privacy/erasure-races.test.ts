@@ -1,0 +1,225 @@
+import {
+  createExecutionContext,
+  createMessageBatch,
+  waitOnExecutionContext,
+} from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Env, TurnRecorded } from "../../src/env.ts";
+import worker from "../../src/index.ts";
+import { asVisitor, createIdentitySecret } from "../auth/visitor.ts";
+import { gatedModel } from "../chat/gated-model.ts";
+import { readTurn } from "../chat/ui-client.ts";
+import { ask, call, createWorkspace, HELP_CENTRE, tokenOf } from "../chat/workspace.ts";
+import { expectProblem } from "../http/expect-problem.ts";
+import { erase } from "./erasing.ts";
+import { canary, whereHeld } from "./held.ts";
+
+const GERMANY = "How long does delivery to Germany take?";
+
+beforeEach(() => env.CONTROL.reset());
+
+interface Pause {
+  overrides: Partial<Env>;
+  /** Resolves once the turn has come to the pause. */
+  reached: Promise<void>;
+  goOn: () => void;
+}
+
+/** Stops a turn between what it recalls and what it stores, or whatever else calls D1 twice between the two calls. */
+function pauseAfterFirstBatch(): Pause {
+  const arrival = Promise.withResolvers<void>();
+  const opening = Promise.withResolvers<void>();
+  let batches = 0;
+  const DB = new Proxy(env.DB, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
+      return async (statements: D1PreparedStatement[]) => {
+        if (++batches === 2) {
+          arrival.resolve();
+          await opening.promise;
+        }
+        return target.batch(statements);
+      };
+    },
+  });
+  return { overrides: { DB }, reached: arrival.promise, goOn: () => opening.resolve() };
+}
+
+describe("what was running when its visitor was erased", () => {
+  it.each([
+    "a new conversation",
+    "a known conversation",
+    "an anonymous conversation",
+    "a known conversation that is erased alone",
+  ])("stores no question in %s, nor who asked", async (where) => {
+    const workspace = await createWorkspace();
+    const secret = await createIdentitySecret(workspace);
+    const [subject, name, mail, asked] = [canary(), canary(), canary(), canary()];
+    const who = await asVisitor(secret, { sub: subject, name, email: `${mail}@example.com` });
+    const begun = await ask(workspace, "Hello", {}, where.includes("known") ? who : {});
+    const headers = { accept: "application/json", ...who };
+    const isNew = where.includes("new");
+    const pause = pauseAfterFirstBatch();
+    const turn = call(
+      workspace.publishable,
+      "POST",
+      "/v1/chat",
+      {
+        message: `Hi, ${asked}`,
+        ...(!isNew && { conversation_id: begun.conversation_id }),
+      },
+      {
+        overrides: pause.overrides,
+        headers: { ...headers, ...(!isNew && tokenOf(begun.conversation_id)) },
+      },
+    );
+    await pause.reached;
+    const alone = where.includes("alone") && `/v1/conversations/${begun.conversation_id}`;
+    const receipt = await erase(workspace, alone || `/v1/visitors/${subject}`);
+    expect(receipt.complete).toBe(true);
+    pause.goOn();
+    await expectProblem(await turn, 404, "not_found");
+    for (const text of [subject, name, mail, asked])
+      expect([text, await whereHeld(text)]).toEqual([text, []]);
+    const exported = await call(workspace.secret, "GET", `/v1/visitors/${subject}/export`);
+    expect(exported.status).toBe(404);
+  });
+
+  it("stores no question in an anonymous conversation that was erased", async () => {
+    const workspace = await createWorkspace();
+    const { conversation_id } = await ask(workspace, "Hello");
+    for (const key of [workspace.publishable, workspace.secret]) {
+      const asked = canary();
+      const pause = pauseAfterFirstBatch();
+      const begun = key === workspace.secret ? await ask(workspace, "Hello") : { conversation_id };
+      const turn = call(
+        key,
+        "POST",
+        "/v1/chat",
+        { message: asked, conversation_id: begun.conversation_id },
+        {
+          overrides: pause.overrides,
+          headers: { accept: "application/json", ...tokenOf(begun.conversation_id) },
+        },
+      );
+      await pause.reached;
+      await erase(workspace, `/v1/conversations/${begun.conversation_id}`);
+      pause.goOn();
+      await expectProblem(await turn, 404, "not_found");
+      expect(await whereHeld(asked)).toEqual([]);
+      expect(await whereHeld(begun.conversation_id)).toEqual([]);
+    }
+  });
+
+  it("claims no conversation by reading it", async () => {
+    const workspace = await createWorkspace();
+    const secret = await createIdentitySecret(workspace);
+    const [subject, name] = [canary(), canary()];
+    const { conversation_id: id } = await ask(workspace, "Hello");
+    const headers = { ...tokenOf(id), ...(await asVisitor(secret, { sub: subject, name })) };
+    const pause = pauseAfterFirstBatch();
+    const read = call(workspace.publishable, "GET", `/v1/conversations/${id}`, undefined, {
+      overrides: pause.overrides,
+      headers,
+    });
+    await pause.reached;
+    await erase(workspace, `/v1/visitors/${subject}`);
+    pause.goOn();
+    await expectProblem(await read, 404, "not_found");
+    for (const text of [subject, name]) expect(await whereHeld(text)).toEqual([]);
+    // The conversation is still whose token opens it.
+    const again = await call(workspace.publishable, "GET", `/v1/conversations/${id}`, undefined, {
+      headers: tokenOf(id),
+    });
+    expect(again.status).toBe(200);
+  });
+
+  it("streams its answer to the end and stores none of it", async () => {
+    const workspace = await createWorkspace(HELP_CENTRE);
+    const secret = await createIdentitySecret(workspace);
+    for (const by of ["visitors", "conversations"]) {
+      const [subject, asked, answered] = [canary(), canary(), canary()];
+      const who = await asVisitor(secret, { sub: subject });
+      const { say, end, overrides } = gatedModel();
+      const context = createExecutionContext();
+      const response = await call(
+        workspace.publishable,
+        "POST",
+        "/v1/chat",
+        { message: `${GERMANY} Regards, ${asked}` },
+        { overrides, headers: by === "visitors" ? who : {}, context },
+      );
+      // The response began: the question is stored.
+      const stored = await env.DB.prepare(
+        `SELECT conversation_id AS id FROM messages WHERE workspace_id = ?1 AND text LIKE ?2`,
+      )
+        .bind(workspace.id, `%${asked}%`)
+        .first<{ id: string }>();
+      const id = by === "visitors" ? subject : stored?.id;
+      const receipt = await erase(workspace, `/v1/${by}/${id}`);
+      expect(receipt.removed).toContainEqual({ store: "d1", table: "messages", rows: 1 });
+      say(`Delivery to Germany takes 3 working days [1]. Bye, ${answered}.`);
+      end();
+      const turn = await readTurn(response);
+      expect(turn.outcome).toMatchObject({ outcome: "answered", rung: "model" });
+      expect(turn.texts.join("")).toContain(answered);
+      await waitOnExecutionContext(context);
+      for (const text of [subject, asked, answered, stored?.id ?? "", turn.outcome.message_id])
+        expect([text, await whereHeld(text)]).toEqual([text, []]);
+      // What it cost stays counted.
+      const usage = await env.DB.prepare(`SELECT neurons FROM daily_usage WHERE workspace_id = ?1`)
+        .bind(workspace.id)
+        .first<{ neurons: number }>();
+      expect(usage?.neurons).toBeGreaterThan(0);
+    }
+  });
+
+  it("leaves no row in the ledger, whenever its queue message comes", async () => {
+    const workspace = await createWorkspace();
+    const lost = { send: async () => {} } as unknown as Queue<TurnRecorded>;
+    for (const when of ["before", "between"]) {
+      const turn = await ask(workspace, "Hello", { EVENTS_QUEUE: lost });
+      const path = `/v1/conversations/${turn.conversation_id}`;
+      if (when === "before") await erase(workspace, path);
+      const batch = createMessageBatch<TurnRecorded>("edgewise-events", [
+        {
+          id: crypto.randomUUID(),
+          timestamp: new Date(),
+          attempts: 1,
+          body: { message_id: turn.message_id },
+        },
+      ]);
+      const overrides = when === "between" ? afterFirstRead(() => erase(workspace, path)) : {};
+      await worker.queue(batch, { ...env, ...overrides }, createExecutionContext());
+      expect([when, await whereHeld(turn.message_id)]).toEqual([when, []]);
+    }
+  });
+});
+
+/** The database, on which something else happens once the first answer of `all` has come. */
+function afterFirstRead(happens: () => Promise<unknown>): Partial<Env> {
+  let pending: (() => Promise<unknown>) | undefined = happens;
+  const watched = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const { bind, all } = statement;
+    return Object.assign(statement, {
+      bind: (...values: unknown[]) => watched(bind.apply(statement, values)),
+      all: async () => {
+        const answer = await all.apply(statement);
+        const now = pending;
+        pending = undefined;
+        await now?.();
+        return answer;
+      },
+    });
+  };
+  const DB = new Proxy(env.DB, {
+    get(target, property) {
+      if (property === "prepare") return (sql: string) => watched(target.prepare(sql));
+      const value: unknown = Reflect.get(target, property, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { DB };
+}

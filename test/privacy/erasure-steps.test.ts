@@ -1,0 +1,94 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import type { Env } from "../../src/env.ts";
+import { call, createWorkspace, type Workspace } from "../chat/workspace.ts";
+import { expectProblem } from "../http/expect-problem.ts";
+import { erase } from "./erasing.ts";
+import { plantMany, whereHeld } from "./held.ts";
+
+/** The database, whose nth batch and all that follow fail. */
+function failingFromBatch(nth: number): Partial<Env> {
+  let batches = 0;
+  const DB = new Proxy(env.DB, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
+      return async (statements: D1PreparedStatement[]) => {
+        if (++batches >= nth) throw new Error("D1_ERROR: Network connection lost.");
+        return target.batch(statements);
+      };
+    },
+  });
+  return { DB };
+}
+
+async function countMessages(workspace: Workspace): Promise<number> {
+  const row = await env.DB.prepare(`SELECT count(*) AS n FROM messages WHERE workspace_id = ?1`)
+    .bind(workspace.id)
+    .first<{ n: number }>();
+  return row?.n ?? -1;
+}
+
+describe("an erasure", () => {
+  it("that was interrupted goes on when it is asked for again, and its receipt counts all of it", async () => {
+    const error = vi.spyOn(console, "error").mockImplementation(() => {});
+    const workspace = await createWorkspace();
+    const { subject, word } = await plantMany(workspace, 120, 1700);
+    const path = `/v1/visitors/${subject}`;
+    const left: number[] = [];
+    for (const nth of [1, 2, 3, 4]) {
+      const overrides = failingFromBatch(nth);
+      const response = await call(workspace.secret, "DELETE", path, undefined, { overrides });
+      await expectProblem(response, 500, "internal");
+      left.push(await countMessages(workspace));
+    }
+    expect(left[1]).toBe(1700);
+    expect(left[3]).toBeLessThan(left[2] ?? 0);
+    expect(left[3]).toBeGreaterThan(0);
+    const exported = await call(workspace.secret, "GET", `${path}/export`);
+    expect((await exported.text()).split(`"text":"${word}"`)).toHaveLength((left[3] ?? 0) + 1);
+
+    const receipt = await erase(workspace, path);
+    expect(receipt.removed).toEqual([
+      { store: "d1", table: "cached_answers", rows: 0 },
+      { store: "d1", table: "turn_ledger", rows: 1700 },
+      { store: "d1", table: "messages", rows: 1700 },
+      { store: "d1", table: "visitors", rows: 1 },
+      { store: "d1", table: "conversations", rows: 120 },
+    ]);
+    expect(await whereHeld(word)).toEqual([]);
+    const again = await erase(workspace, path);
+    expect(again.removed.every(({ rows }) => rows === 0)).toBe(true);
+    expect(error).toHaveBeenCalled();
+    error.mockRestore();
+  });
+
+  it("that is asked for twice at once is done once", async () => {
+    const workspace = await createWorkspace();
+    const { subject, word } = await plantMany(workspace, 60, 1200);
+    const receipts = await Promise.all(
+      [1, 2, 3].map(() => erase(workspace, `/v1/visitors/${subject}`)),
+    );
+    expect(receipts.every(({ complete }) => complete)).toBe(true);
+    const most = receipts.map(({ removed }) => removed.find(({ table }) => table === "messages"));
+    expect(Math.max(...most.map((one) => one?.rows ?? -1))).toBe(1200);
+    expect(await whereHeld(word)).toEqual([]);
+  });
+
+  it("of more than a request may do says so, and goes on", async () => {
+    const workspace = await createWorkspace();
+    const { subject } = await plantMany(workspace, 4050, 4050);
+    const path = `/v1/visitors/${subject}`;
+    const first = await call(workspace.secret, "DELETE", path);
+    expect(first.status).toBe(202);
+    expect(await first.json()).toMatchObject({
+      complete: false,
+      completed_at: null,
+      remains: [{ until: null }, { until: null }],
+    });
+    expect(await countMessages(workspace)).toBe(50);
+    const receipt = await erase(workspace, path);
+    expect(receipt.removed).toContainEqual({ store: "d1", table: "messages", rows: 4050 });
+    expect(await countMessages(workspace)).toBe(0);
+  });
+});

@@ -1,0 +1,91 @@
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import type { Env } from "../../src/env.ts";
+import { CONVERSATION_TABLES, OF_MESSAGES } from "../../src/privacy/remove-conversations.ts";
+import { call, createWorkspace } from "../chat/workspace.ts";
+import { plantMany } from "./held.ts";
+
+/** The database, with a look at each batch before it runs. */
+function watched(before: (batches: number) => void): Partial<Env> {
+  let batches = 0;
+  const DB = new Proxy(env.DB, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
+      return async (statements: D1PreparedStatement[]) => {
+        before(++batches);
+        return target.batch(statements);
+      };
+    },
+  });
+  return { DB };
+}
+
+interface Exported {
+  visitor: { subject: string };
+  conversations: { id: string; messages: { id: string; seq: number; turn_ledger: object[] }[] }[];
+}
+
+it("holds every conversation and message once, however many pages they take", async () => {
+  const workspace = await createWorkspace();
+  for (const [conversations, messages] of [
+    [120, 1000],
+    [2, 250],
+    [60, 3],
+  ] as const) {
+    const { subject, word } = await plantMany(workspace, conversations, messages);
+    const response = await call(workspace.secret, "GET", `/v1/visitors/${subject}/export`);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    const exported = await response.json<Exported>();
+    expect(exported.visitor).toMatchObject({ subject, name: word });
+    const ids = exported.conversations.map(({ id }) => id);
+    expect([ids.length, new Set(ids).size]).toEqual([conversations, conversations]);
+    const all = exported.conversations.flatMap((one) => one.messages);
+    expect([all.length, new Set(all.map(({ id }) => id)).size]).toEqual([messages, messages]);
+    for (const one of all) expect(one.turn_ledger).toHaveLength(1);
+    for (const one of exported.conversations) {
+      const order = one.messages.map(({ seq }) => seq);
+      expect(order).toEqual(order.toSorted((a, b) => a - b));
+    }
+  }
+});
+
+it("is read from the database no faster than it is taken", async () => {
+  const workspace = await createWorkspace();
+  const { subject } = await plantMany(workspace, 3, 2000);
+  let batches = 0;
+  const overrides = watched((count) => (batches = count));
+  const path = `/v1/visitors/${subject}/export`;
+  const response = await call(workspace.secret, "GET", path, undefined, { overrides });
+  const reader = response.body?.getReader();
+  for (let piece = 0; piece < 5; piece++) await reader?.read();
+  expect(batches).toBe(1);
+  await reader?.cancel();
+  expect(batches).toBe(1);
+});
+
+it("breaks off where the database fails, and is then no document", async () => {
+  const workspace = await createWorkspace();
+  const { subject } = await plantMany(workspace, 3, 500);
+  const overrides = watched((count) => {
+    if (count === 3) throw new Error("D1_ERROR: Network connection lost.");
+  });
+  const path = `/v1/visitors/${subject}/export`;
+  const response = await call(workspace.secret, "GET", path, undefined, { overrides });
+  expect(response.status).toBe(200);
+  await expect(response.text()).rejects.toThrow();
+});
+
+it("and erasure know every table that names a conversation, a message or a visitor", async () => {
+  const { results } = await env.DB.prepare(
+    `SELECT m.name AS name, p.name AS column FROM sqlite_schema m JOIN pragma_table_info(m.name) p
+     WHERE m.type = 'table' AND m.name NOT LIKE '\\_cf%' ESCAPE '\\'`,
+  ).all<{ name: string; column: string }>();
+  const naming = (pattern: RegExp): Set<string> =>
+    new Set(results.filter(({ column }) => pattern.test(column)).map(({ name }) => name));
+  expect(naming(/^message_id$/)).toEqual(new Set(OF_MESSAGES));
+  // `erasures` names its persons by hashes.
+  const known = new Set<string>([...CONVERSATION_TABLES, "erasures"]);
+  const all = naming(/^(?:message|conversation|visitor|session|user)_id$|^(?:subject|person)$/);
+  expect([...all].filter((name) => !known.has(name))).toEqual([]);
+});

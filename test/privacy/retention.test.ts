@@ -1,0 +1,218 @@
+import { createExecutionContext, createScheduledController } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import worker from "../../src/index.ts";
+import { sweepRetention } from "../../src/privacy/retention.ts";
+import { asVisitor, createIdentitySecret } from "../auth/visitor.ts";
+import { brokenDatabase } from "../chat/broken-database.ts";
+import {
+  ask,
+  call,
+  CHAT_MODEL,
+  createWorkspace,
+  HELP_CENTRE,
+  type Workspace,
+} from "../chat/workspace.ts";
+import { withServices } from "../knowledge/pipeline.ts";
+import { openAiStream } from "../local/chat-script.ts";
+import { canary, whereEachIsHeld, whereHeld } from "./held.ts";
+
+const DAY = 86_400_000;
+const GERMANY = "How long does delivery to Germany take?";
+
+beforeEach(() => env.CONTROL.reset());
+
+async function keepFor(workspace: Workspace, days: number | null): Promise<void> {
+  const response = await call(workspace.secret, "PATCH", "/v1/settings", { retention_days: days });
+  expect(response.status).toBe(200);
+}
+
+/** Makes a conversation as old as if nobody had written in it since. */
+async function age(id: string, at: number): Promise<void> {
+  await env.DB.batch([
+    env.DB.prepare(`UPDATE conversations SET created_at = 0, updated_at = ?2 WHERE id = ?1`).bind(
+      id,
+      at,
+    ),
+    env.DB.prepare(`UPDATE messages SET created_at = ?2 WHERE conversation_id = ?1`).bind(id, at),
+  ]);
+}
+
+const sweep = (now: number) => withServices(sweepRetention, { now: () => now });
+
+async function tick(overrides: object = {}): Promise<void> {
+  await worker.scheduled(
+    createScheduledController({ scheduledTime: new Date(), cron: "*/5 * * * *" }),
+    { ...env, ...overrides },
+    createExecutionContext(),
+  );
+}
+
+async function conversationsOf({ id }: Workspace): Promise<number> {
+  const row = await env.DB.prepare(
+    `SELECT count(*) AS n FROM conversations WHERE workspace_id = ?1`,
+  )
+    .bind(id)
+    .first<{ n: number }>();
+  return row?.n ?? -1;
+}
+
+async function ledgerRows(messages: string[]): Promise<number> {
+  const row = await env.DB.prepare(
+    `SELECT count(*) AS n FROM turn_ledger WHERE message_id IN (SELECT value FROM json_each(?1))`,
+  )
+    .bind(JSON.stringify(messages))
+    .first<{ n: number }>();
+  return row?.n ?? -1;
+}
+
+describe("retention", () => {
+  it("removes what nobody has written in for too long with all that depends on it, and nothing else", async () => {
+    const [month, year, forever] = [
+      await createWorkspace(HELP_CENTRE),
+      await createWorkspace(HELP_CENTRE),
+      await createWorkspace(HELP_CENTRE),
+    ];
+    await keepFor(month, 30);
+    await keepFor(year, 365);
+    await keepFor(forever, null);
+    const now = Date.now();
+    const messages: string[] = [];
+    const planted: { words: string[]; goes: boolean }[] = [];
+    for (const workspace of [month, year, forever]) {
+      const secret = await createIdentitySecret(workspace);
+      for (const [days, spare] of [
+        [31, 0],
+        // Exactly thirty days are not more than thirty.
+        [30, 1000],
+        [1, 0],
+      ] as const) {
+        const [text, name, page, sub, said] = [canary(), canary(), canary(), canary(), canary()];
+        await env.CONTROL.scriptChat(
+          openAiStream([`Delivery to Germany takes 3 working days [1]. Bye, ${said}.`]),
+        );
+        const { conversation_id, message_id, rung } = await ask(
+          workspace,
+          { message: `${GERMANY} ${text}`, metadata: { page } },
+          { CHAT_MODEL },
+          await asVisitor(secret, { sub, name }),
+        );
+        expect(rung).toBe("model");
+        messages.push(message_id);
+        await age(conversation_id, now - days * DAY + spare);
+        const words = [text, name, page, sub, said, conversation_id, message_id];
+        planted.push({ words, goes: workspace === month && days === 31 });
+      }
+    }
+    await expect.poll(() => ledgerRows(messages)).toBe(9);
+    const removed = await sweep(now);
+    expect(removed).toEqual({ conversations: 1, cached: 0 });
+    const places = await whereEachIsHeld(planted.flatMap(({ words }) => words));
+    for (const { words, goes } of planted) {
+      for (const word of words) expect([word, places[word]?.length === 0]).toEqual([word, goes]);
+    }
+    expect(await sweep(now)).toEqual({ conversations: 0, cached: 0 });
+    expect(await sweep(now + 2000)).toEqual({ conversations: 1, cached: 0 });
+    expect([
+      await conversationsOf(month),
+      await conversationsOf(year),
+      await conversationsOf(forever),
+    ]).toEqual([1, 3, 3]);
+  });
+
+  it("leaves alone a conversation that somebody goes on with at that moment", async () => {
+    const workspace = await createWorkspace();
+    await keepFor(workspace, 30);
+    const { conversation_id } = await ask(workspace, "Hello");
+    const now = Date.now();
+    await age(conversation_id, now - 40 * DAY);
+    const db = new Proxy(env.DB, {
+      get(target, property) {
+        const value: unknown = Reflect.get(target, property, target);
+        if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
+        return async (statements: D1PreparedStatement[]) => {
+          await ask(workspace, { message: "Thanks", conversation_id });
+          return target.batch(statements);
+        };
+      },
+    });
+    const removed = await withServices((services) => sweepRetention({ ...services, db }), {
+      now: () => now,
+    });
+    expect(removed.conversations).toBe(0);
+    const read = await call(workspace.secret, "GET", `/v1/conversations/${conversation_id}`);
+    expect((await read.json<{ messages: object[] }>()).messages).toHaveLength(4);
+  });
+
+  it("takes bounded steps, for each workspace in turn, and goes on with the next tick", async () => {
+    const many = await createWorkspace();
+    const few = await createWorkspace();
+    const now = Date.now();
+    for (const [workspace, rows] of [
+      [many, 4200],
+      [few, 3],
+    ] as const) {
+      await keepFor(workspace, 1);
+      await env.DB.prepare(
+        `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2)
+         INSERT INTO conversations (id, workspace_id, created_at, updated_at) SELECT ?1 || i, ?1, 0, 0 FROM n`,
+      )
+        .bind(workspace.id, rows)
+        .run();
+    }
+    const { conversations } = await sweep(now);
+    expect(conversations).toBeLessThan(4203);
+    expect(await conversationsOf(few)).toBe(0);
+    expect(await conversationsOf(many)).toBe(4203 - conversations);
+    await sweep(now);
+    expect(await conversationsOf(many)).toBe(0);
+  });
+
+  it("is changed by nobody unseen", async () => {
+    const workspace = await createWorkspace();
+    await keepFor(workspace, 7);
+    const response = await call(workspace.secret, "GET", "/v1/audit?action=settings.change");
+    expect(await response.json()).toMatchObject({
+      entries: [{ object_id: workspace.id, detail: { retention_days: 7 } }],
+    });
+  });
+
+  it("does nothing where what is stored is no number of days", async () => {
+    const workspace = await createWorkspace();
+    const { conversation_id } = await ask(workspace, "Hello");
+    await age(conversation_id, 0);
+    for (const settings of [`{"retention_days":"soon"}`, `{"retention_days":-1}`, `{}`, `[]`]) {
+      await env.DB.prepare(`INSERT OR REPLACE INTO workspace_settings VALUES (?1, ?2, 0)`)
+        .bind(workspace.id, settings)
+        .run();
+      expect(await sweep(Date.now())).toMatchObject({ conversations: 0 });
+    }
+    expect(await conversationsOf(workspace)).toBe(1);
+  });
+
+  it("forgets cached answers once they are not served any more, whatever else is kept", async () => {
+    const workspace = await createWorkspace(HELP_CENTRE);
+    const said = canary();
+    await env.CONTROL.scriptChat(
+      openAiStream([`Delivery to Germany takes 3 working days [1]. Bye, ${said}.`]),
+    );
+    await ask(workspace, GERMANY, { CHAT_MODEL });
+    expect(await sweep(Date.now() + 6 * DAY)).toEqual({ conversations: 0, cached: 0 });
+    expect(await whereHeld(said)).toEqual(["cached_answers.text", "messages.text"]);
+    expect((await sweep(Date.now() + 8 * DAY)).cached).toBeGreaterThan(0);
+    expect(await whereHeld(said)).toEqual(["messages.text"]);
+  });
+});
+
+describe("the cron tick", () => {
+  it("looks after retention, whatever fails beside it", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const workspace = await createWorkspace();
+    await keepFor(workspace, 30);
+    const { conversation_id } = await ask(workspace, "Hello");
+    await age(conversation_id, Date.now() - 40 * DAY);
+    await expect(tick(brokenDatabase("source_events"))).rejects.toThrow(/duty/);
+    expect(await conversationsOf(workspace)).toBe(0);
+    await tick();
+  });
+});

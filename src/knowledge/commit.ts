@@ -7,6 +7,7 @@ import {
   type GenerationRow,
 } from "../generations/generation.ts";
 import { wordsOf } from "../retrieval/query-terms.ts";
+import { spaced } from "../retrieval/unspaced.ts";
 import type { Services } from "../services.ts";
 import { embeddedText, type Chunk } from "./chunk.ts";
 import { jsonSlices } from "./rows.ts";
@@ -83,6 +84,7 @@ async function writeStatements(
   const keptIds = JSON.stringify(diffs.flatMap(({ kept }) => kept.map((chunk) => chunk.id)));
   const moved = diffs.flatMap(({ kept }) => kept.filter((chunk) => chunk.moved));
   const added = diffs.flatMap((changes) => changes.added);
+  const unspaced = unspacedTerms(drafts, diffs);
   const current = `SELECT d.id, d.workspace_id, d.title FROM ${stillAt("?1")}
     WHERE d.live_version <> d.version AND d.status <> 'deleted'`;
   const gone = `SELECT c.id, c.document_id, c.workspace_id FROM chunks c JOIN (${current}) AS d ON d.id = c.document_id
@@ -121,8 +123,19 @@ async function writeStatements(
        SELECT c.id, replace(c.workspace_id, '_', ''), d.title,
          (SELECT group_concat(value, ' ') FROM json_each(c.heading_path)), c.text
        FROM (${current}) AS d JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id
-       WHERE c.id NOT IN (SELECT value FROM json_each(?2))`,
+       WHERE c.id NOT IN (SELECT value FROM json_each(?2))
+         AND d.id || '/' || c.ordinal NOT IN (SELECT value FROM json_each(?3))`,
       keptIds,
+      JSON.stringify(unspaced.map(({ documentId, ordinal }) => `${documentId}/${ordinal}`)),
+    ),
+    ...jsonSlices(unspaced).map((rows) =>
+      bind(
+        `INSERT INTO chunk_terms (rowid, workspace, title, headings, body)
+         SELECT c.id, replace(c.workspace_id, '_', ''), e.value ->> 'title', e.value ->> 'headings', e.value ->> 'body'
+         FROM json_each(?2) AS e JOIN (${current}) AS d ON d.id = e.value ->> 'documentId'
+         JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id AND c.ordinal = e.value ->> 'ordinal'`,
+        rows,
+      ),
     ),
     ...jsonSlices(vocabularyOf(drafts, diffs)).map((words) =>
       bind(
@@ -182,6 +195,21 @@ async function diff({ work, chunks }: Draft): Promise<Diff> {
     else changes.added.push({ ...chunk, documentId: work.documentId, ordinal, hash });
   }
   return changes;
+}
+
+/** What the keyword index reads instead of new chunks that hold scripts without spaces. */
+function unspacedTerms(
+  drafts: Draft[],
+  diffs: Diff[],
+): { documentId: number; ordinal: number; title: string; headings: string; body: string }[] {
+  return drafts.flatMap(({ work: { documentId, title } }, index) =>
+    (diffs[index]?.added ?? []).flatMap(({ ordinal, headingPath, text }) => {
+      const written = [title, headingPath.join(" "), text];
+      const [forIndex, headings = "", body = ""] = written.map(spaced);
+      const differs = written.join("\n") !== [forIndex, headings, body].join("\n");
+      return differs ? [{ documentId, ordinal, title: forIndex ?? "", headings, body }] : [];
+    }),
+  );
 }
 
 /** The words of new chunks, as a question has them (NFC, small letters); codes and numbers are never corrected. */

@@ -1,3 +1,5 @@
+import { spaced } from "./unspaced.ts";
+
 /** What the keyword leg looks for. Every string is ready to be quoted in an FTS5 query. */
 export interface QueryTerms {
   /** Single words, without those that carry no meaning. */
@@ -78,9 +80,12 @@ export function tellingWords(message: string): string[] {
   );
 }
 
-/** Splits as the `unicode61` tokenizer of the index does: runs of letters, marks and digits. */
+/**
+ * Splits as the index does: runs of letters, marks and digits (the `unicode61` tokenizer), and pairs of letters in scripts
+ * without spaces.
+ */
 export function wordsOf(text: string): string[] {
-  return text.match(/[\p{L}\p{M}\p{N}\p{Co}]+/gu) ?? [];
+  return spaced(text).match(/[\p{L}\p{M}\p{N}\p{Co}]+/gu) ?? [];
 }
 
 function mostTelling(words: string[], times: Map<string, number>): string[] {

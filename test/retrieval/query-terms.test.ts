@@ -28,7 +28,9 @@ beforeAll(async () => {
     seven: "Chapter E has 07 parts, and 07 of them are about seeds.",
     café: "The crème brûlée pods are naïve. Größe: 4.1.1.1",
     arabic: "يمكنك إرجاع المنتج خلال أربعة عشر يوما",
-    japanese: "返品 は 14日 以内 に できます",
+    japanese: "返品は14日以内にできます。送料は無料です。",
+    korean: "물은 매주 갈아 주세요. 펌프를 청소하세요.",
+    thai: "เปลี่ยนน้ำทุกสัปดาห์และทำความสะอาดปั๊ม",
   });
   other = await learned({ pump: "The pump of somebody else is rinsed with acid." });
 });
@@ -117,7 +119,15 @@ describe("a question", () => {
     ["creme brulee", ["café"]],
     ["CRE\u0300ME", ["café"]],
     ["إرجاع", ["arabic"]],
-    ["返品 は", ["japanese"]],
+    ["返品したい", ["japanese"]],
+    ["送料いくら？", ["japanese"]],
+    ["ｿﾞｳの送料", ["japanese"]],
+    ["14日", ["japanese"]],
+    ["배송", []],
+    ["펌프 청소", ["korean"]],
+    ["ทำความสะอาด", ["thai"]],
+    ["ปั๊ม", ["thai"]],
+    ["返送", []],
     ["\u{1E900}\u{1E901}", []],
     ["\u0301", []],
     ["nothing of this occurs anywhere", []],
@@ -168,7 +178,7 @@ describe("matches", () => {
     expect(Math.min(...scores)).toBeGreaterThan(0);
     expect(titles[0]).toBe("vinegar");
     expect(Object.fromEntries(chunkCounts)).toEqual({ limescale: 1, garden: 2, reservoir: 2 });
-    expect(totalChunks).toBe(8);
+    expect(totalChunks).toBe(10);
     const one = async (word: string): Promise<number> => (await match(word)).matches[0]?.score ?? 0;
     expect(await one("limescale")).toBeGreaterThan(await one("garden"));
   });

@@ -1,5 +1,5 @@
 import type { ChatMessage } from "../models/ports.ts";
-import type { HistoryMessage, Source } from "./turn.ts";
+import type { HistoryMessage, Source, SourcePassage } from "./turn.ts";
 
 /** What the model says, alone, when the sources do not hold the answer. */
 export const NO_ANSWER = "NO_ANSWER";
@@ -65,11 +65,22 @@ function renderMessage(text: string, quoted: (text: string) => string): string {
 }
 
 function renderSource(source: Source, quoted: (text: string) => string): string {
-  const passages = source.passages.map(({ headingPath, text }) => {
-    return headingPath.length > 0 ? `${headingPath.join(" > ")}\n${text}` : text;
-  });
   const title = quoted(source.title.replaceAll('"', "'"));
-  return `<source number="${source.n}" title="${title}">\n${quoted(passages.join("\n…\n"))}\n</source>`;
+  return `<source number="${source.n}" title="${title}">\n${quoted(inReadingOrder(source.passages))}\n</source>`;
+}
+
+/** As the document has them: headings where they change, and an ellipsis where something is left out. */
+function inReadingOrder(passages: SourcePassage[]): string {
+  const ordered = passages.toSorted((a, b) => a.ordinal - b.ordinal);
+  return ordered
+    .map(({ headingPath, text, ordinal }, index) => {
+      const before = ordered[index - 1];
+      const heading = headingPath.join(" > ");
+      const isNew = heading !== "" && heading !== before?.headingPath.join(" > ");
+      const gap = before && before.ordinal < ordinal - 1 ? "…\n" : "";
+      return `${gap}${isNew ? `${heading}\n` : ""}${text}`;
+    })
+    .join("\n");
 }
 
 /** A sign that none of the texts holds, so that in the answer it can only be the mark. */

@@ -18,7 +18,19 @@ export function selectSources(findings: Finding[]): Source[] {
   for (const { passages } of answered) {
     for (const passage of worthReading(passages, places)) add(sources, passage);
   }
+  for (const source of sources.values()) addNeighbours(source, answered);
   return [...sources.values()];
+}
+
+/** Of the best passage of each source only: those of all would make prompts longer by a quarter and hold no more answers. */
+function addNeighbours(source: Source, findings: Finding[]): void {
+  const [best] = source.passages;
+  const chosen = new Set(source.passages.map(({ chunkId }) => chunkId));
+  const found = findings.flatMap(({ passages }) => passages);
+  const { neighbours = [], headingPath = [] } =
+    found.find(({ chunkId }) => chunkId === best?.chunkId) ?? {};
+  const unseen = neighbours.filter(({ chunkId }) => !chosen.has(chunkId));
+  source.passages.push(...unseen.map((neighbour) => ({ ...neighbour, headingPath })));
 }
 
 /** Passages of the best documents for one question, in order. */

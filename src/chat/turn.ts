@@ -5,6 +5,7 @@ import type { BindingCallReport } from "../binding-calls.ts";
 import type { Allowance } from "../limits/quotas.ts";
 import type { Generation } from "../generations/generation.ts";
 import type { TokenUsage } from "../models/ports.ts";
+import type { Passage } from "../retrieval/passages.ts";
 import type { Segment } from "../retrieval/retrieve.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 import type { Synonyms } from "../retrieval/synonyms.ts";
@@ -62,8 +63,11 @@ export interface Source {
   url: string | null;
   /** The served version that the passages were read from. */
   version: number;
-  passages: { chunkId: number; headingPath: string[]; text: string }[];
+  /** Those that were found, best first, and then their neighbours. */
+  passages: SourcePassage[];
 }
+
+export type SourcePassage = Pick<Passage, "chunkId" | "headingPath" | "text" | "ordinal">;
 
 /** A source that supports the answer, with the span of stored text that does. */
 export interface Citation {

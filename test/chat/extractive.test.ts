@@ -40,7 +40,7 @@ const sources: fc.Arbitrary<Source[]> = fc
       externalId: `d${index}`,
       title: "Garden",
       url: null,
-      passages: texts.map((text) => ({ chunkId: 1, headingPath: [], text })),
+      passages: texts.map((text) => ({ chunkId: 1, ordinal: 0, headingPath: [], text })),
     })),
   );
 const question = fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(" "));
@@ -75,6 +75,7 @@ function answerFrom(
         score: 1,
         keywordShare: 1,
         cosine: 1,
+        neighbours: [],
         keywords: undefined,
         vectors: undefined,
       })),
@@ -144,7 +145,7 @@ describe("an extractive answer", () => {
         title: "Delivery",
         url: null,
         version: 1,
-        passages: [{ chunkId: 1, headingPath: [], text }],
+        passages: [{ chunkId: 1, ordinal: 0, headingPath: [], text }],
       },
     ];
     const given = source(

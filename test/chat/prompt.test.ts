@@ -98,3 +98,26 @@ it("holds the conversation without the old answers' markers, and no other worksp
   expect(matches).toHaveLength(2);
   expect(JSON.stringify(mixed.prompt)).not.toContain("stranger");
 });
+
+it("reads the best passage with what stands around it in its section, in the order of the document", async () => {
+  const step = (n: number, about: string): string =>
+    `Step ${n}. ${about} Take your time, work on a flat surface, keep the cable away from the water, and lay the screws ` +
+    `aside in the order in which you took them out, because they are of ${n + 2} different lengths and each belongs where ` +
+    `it came from. A second person can hold the frame while you do it.`;
+  const steps = [
+    "Unplug it.",
+    "Loosen the feet.",
+    "Open the drawbridge.",
+    "Oil the hinge.",
+    "Close it.",
+  ];
+  const about = steps.map((text, index) => step(index + 1, text)).join("\n\n");
+  const content = `## Taking it apart\n\n${about}\n\n## Storing it\n\nKeep it dry in winter.`;
+  const workspace = await createWorkspace({ castle: { title: "The tin castle", content } });
+  const { prompt } = await promptFor(workspace, "How do I open the drawbridge of the tin castle?");
+  const source = prompt[0]?.content ?? "";
+  const places = steps.map((text) => source.indexOf(text));
+  expect(places.slice(1, 4)).not.toContain(-1);
+  expect(places.slice(1, 4)).toEqual(places.slice(1, 4).toSorted((a, b) => a - b));
+  expect(source.match(/Taking it apart/g)).toHaveLength(1);
+});

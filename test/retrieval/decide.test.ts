@@ -25,6 +25,8 @@ const passage: fc.Arbitrary<FoundPassage> = fc.record({
   title: text,
   url: fc.constant(null),
   version: fc.constant(1),
+  ordinal: fc.nat(),
+  neighbours: fc.constant([]),
   headingPath: fc.array(text, { maxLength: 3 }),
   text,
   score: share,

@@ -102,6 +102,8 @@ function passage(chunkId: number, text: string): FoundPassage {
     url: null,
     version: 1,
     headingPath: [],
+    ordinal: 0,
+    neighbours: [],
     score: 0.5,
     keywordShare: 0.5,
     cosine: 0.5,

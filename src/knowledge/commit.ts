@@ -10,6 +10,7 @@ import { wordsOf } from "../retrieval/query-terms.ts";
 import type { Services } from "../services.ts";
 import { embeddedText, type Chunk } from "./chunk.ts";
 import { jsonSlices } from "./rows.ts";
+import type { DocumentWarning } from "./warnings.ts";
 import { stillAt, toVersions, type DocumentWork } from "./work.ts";
 
 /** A version that is ready to be served. */
@@ -20,6 +21,7 @@ export interface Draft {
   language: string | null;
   chunks: Chunk[];
   normalisedAt: number;
+  warnings: DocumentWarning[];
 }
 
 /** A chunk that the live generation has no vector of. */
@@ -144,11 +146,12 @@ function serveStatements(
   diffs: Diff[],
   now: number,
 ): D1PreparedStatement[] {
-  return drafts.map(({ work, markdown, chunks, language, normalisedAt }, index) =>
+  return drafts.map(({ work, markdown, chunks, language, normalisedAt, warnings }, index) =>
     db
       .prepare(
         `UPDATE documents SET live_version = ?3, markdown = ?4, chunk_count = ?5, embedded_chunks = ?6,
-           detected_language = ?9, served_audience = audience, served_title = title, served_url = url, stages = json_set(stages, '$.normalised_at', ?7, '$.keywords_at', ?8)
+           detected_language = ?9, warnings = ?10, served_audience = audience, served_title = title,
+           served_url = url, stages = json_set(stages, '$.normalised_at', ?7, '$.keywords_at', ?8)
          WHERE workspace_id = ?1 AND id = ?2 AND version = ?3 AND live_version <> ?3 AND status <> 'deleted'`,
       )
       .bind(
@@ -161,6 +164,7 @@ function serveStatements(
         normalisedAt,
         now,
         language,
+        JSON.stringify(warnings),
       ),
   );
 }

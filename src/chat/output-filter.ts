@@ -7,6 +7,7 @@ const SECRET_REMOVED = "‹secret removed›";
 
 /** Longer constructs than these are no link or secret that anybody needs. */
 const MAX_URL = 2048;
+const MAX_HOST = 256;
 const MAX_SECRET = 8192;
 
 /** Where something begins that has to be looked at as a whole. What went before, down to one character, counts. */
@@ -75,7 +76,8 @@ export class OutputFilter {
   #drain(ended: boolean): string {
     let shown = "";
     for (;;) {
-      const before = (this.#text.slice(-2) + shown).slice(-2);
+      const behind = (this.#text.slice(-MAX_HOST) + shown).slice(-MAX_HOST);
+      const before = behind.slice(-2);
       const text = before + this.#held;
       BEGINS.lastIndex = before.length;
       const begin = BEGINS.exec(text);
@@ -86,7 +88,11 @@ export class OutputFilter {
       }
       shown += text.slice(before.length, begin.index);
       this.#held = text.slice(begin.index);
-      const replaced = this.#replace(begin[0].toLowerCase(), ended, this.#text + shown);
+      const replaced = this.#replace(
+        begin[0].toLowerCase(),
+        ended,
+        (behind + text.slice(before.length, begin.index)).slice(-MAX_HOST),
+      );
       if (!replaced) return this.#pass(shown);
       shown += replaced.shown;
       this.#held = this.#held.slice(replaced.length);
@@ -105,7 +111,7 @@ export class OutputFilter {
     if (begin === "<") return { shown: "‹", length: 1 };
     if (begin === "(") return this.#destination(ended);
     if (begin === "&") return this.#entity(ended);
-    if (begin === ".") return this.#bareHost(ended, behind.slice(-256));
+    if (begin === ".") return this.#bareHost(ended, behind);
     if (begin === "-----begin ") return this.#privateKey(ended);
     if (/^(?:https?\\?:|ftp\\?:|www)/.test(begin)) return this.#url(ended);
     return this.#token(ended);

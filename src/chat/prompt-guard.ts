@@ -12,11 +12,32 @@ export class PromptLeak extends Error {
   }
 }
 
-/** What no answer may repeat, in one spelling. */
+/** What no answer may repeat, in all spellings. */
 interface Forbidden {
-  text: string;
-  suspect: number;
+  texts: string[];
   leak: number;
+  suspect: number;
+  /** Every row of `suspect` letters that they hold. */
+  rows: Set<string>;
+}
+
+function forbid(text: string, suspect: number, leak: number): Forbidden {
+  const texts = spellings(text);
+  const rows = texts.flatMap((spelt) =>
+    Array.from({ length: Math.max(0, spelt.length - suspect + 1) }, (_, at) =>
+      spelt.slice(at, at + suspect),
+    ),
+  );
+  return { texts, leak, suspect, rows: new Set(rows) };
+}
+
+/** The rules are the same in every turn. */
+let latest: { rules: string; forbidden: Forbidden } | undefined;
+
+function forbidRules(rules: string): Forbidden {
+  if (latest?.rules !== rules)
+    latest = { rules, forbidden: forbid(rules, RULES_SUSPECT, RULES_LEAK) };
+  return latest.forbidden;
 }
 
 /**
@@ -33,10 +54,7 @@ export class PromptGuard {
   #pending = "";
 
   constructor(rules: string, canary: string) {
-    this.#forbidden = [
-      ...spellings(rules).map((text) => ({ text, suspect: RULES_SUSPECT, leak: RULES_LEAK })),
-      ...spellings(canary).map((text) => ({ text, suspect: CANARY_SUSPECT, leak: CANARY_LEAK })),
-    ];
+    this.#forbidden = [forbidRules(rules), forbid(canary, CANARY_SUSPECT, CANARY_LEAK)];
   }
 
   /** @throws PromptLeak before the text that gives the rules away is shown */
@@ -46,8 +64,7 @@ export class PromptGuard {
       this.#pending += character;
       const letters = squeeze(character);
       if (letters) this.#recent = (this.#recent + letters).slice(-RULES_LEAK);
-      if (this.#repeats("leak")) throw new PromptLeak();
-      if (this.#repeats("suspect")) continue;
+      if (this.#isSuspect()) continue;
       shown += this.#pending;
       this.#pending = "";
     }
@@ -60,11 +77,15 @@ export class PromptGuard {
     return rest;
   }
 
-  #repeats(limit: "suspect" | "leak"): boolean {
-    return this.#forbidden.some((forbidden) => {
-      const row = this.#recent.slice(-forbidden[limit]);
-      return row.length === forbidden[limit] && forbidden.text.includes(row);
-    });
+  #isSuspect(): boolean {
+    const suspected = this.#forbidden.filter(({ rows, suspect }) =>
+      rows.has(this.#recent.slice(-suspect)),
+    );
+    for (const { texts, leak } of suspected) {
+      const row = this.#recent.slice(-leak);
+      if (row.length === leak && texts.some((text) => text.includes(row))) throw new PromptLeak();
+    }
+    return suspected.length > 0;
   }
 }
 

@@ -45,7 +45,7 @@ export function buildPrompt(
   const rules = `${RULES}\n${marking}\n- Internal reference, never to be written: ${canary}`;
   return {
     mark,
-    rules,
+    rules: RULES,
     messages: [
       {
         role: "system",

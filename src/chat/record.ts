@@ -5,7 +5,6 @@ import type { Services } from "../services.ts";
 import { usageStatement } from "../limits/quotas.ts";
 import { neuronsOf } from "../models/table.ts";
 import { detectPersonalData } from "../privacy/redact.ts";
-import { estimateTokens } from "../knowledge/tokens.ts";
 import {
   cachedAnswerStatement,
   keepAnswerStatement,
@@ -108,7 +107,7 @@ export async function recordAnswer(
   const answer = { messageId: turn.messageId, text: result.text, sources };
   await db.batch([
     message,
-    usageStatement(db, workspaceId, { neurons: neuronsUsed(turn, made.draft) }, at),
+    usageStatement(db, workspaceId, { neurons: neuronsUsed(services, made.draft) }, at),
     ...(mayBeKept(turn, result) ? [await keepAnswerStatement(db, key, answer, at)] : []),
   ]);
   services.waitUntil(
@@ -131,14 +130,10 @@ function mayBeKept(turn: Turn, result: TurnResult): boolean {
   );
 }
 
-function neuronsUsed(turn: Turn, draft: Draft | undefined): number {
-  const { model } = turn.generation;
-  const asked = [turn.message, ...turn.parts.map(({ text }) => text)].join("\n");
-  const embedding = { input_tokens: estimateTokens(asked), output_tokens: 0 };
-  const calls = [
-    { model, usage: embedding },
+function neuronsUsed({ calls }: Services, draft: Draft | undefined): number {
+  const answers = [
     { model: draft?.model ?? "", usage: draft?.usage ?? NO_TOKENS },
     ...(draft?.wasted ?? []),
   ];
-  return calls.reduce((sum, call) => sum + neuronsOf(call.model, call.usage), 0);
+  return answers.reduce((sum, call) => sum + neuronsOf(call.model, call.usage), calls.neurons);
 }

@@ -28,6 +28,7 @@ export interface Draft {
 export interface MissingVector extends Chunk {
   chunkId: number;
   documentId: number;
+  workspaceId: string;
   generation: Generation;
 }
 
@@ -203,6 +204,7 @@ function vocabularyOf(drafts: Draft[], diffs: Diff[]): [number, string][] {
 type MissingRow = GenerationRow & {
   chunkId: number;
   documentId: number;
+  workspaceId: string;
   headingPath: string;
   text: string;
 };
@@ -211,7 +213,7 @@ type MissingRow = GenerationRow & {
 function readMissing(db: D1Database, works: DocumentWork[]): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT c.id AS chunkId, c.document_id AS documentId, c.heading_path AS headingPath, c.text, ${GENERATION_COLUMNS}
+      `SELECT c.id AS chunkId, c.document_id AS documentId, c.workspace_id AS workspaceId, c.heading_path AS headingPath, c.text, ${GENERATION_COLUMNS}
        FROM ${stillAt("?1")} JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id
          JOIN index_generations g ON g.workspace_id = d.workspace_id AND g.state = 'live'
        WHERE d.live_version = d.version AND d.status <> 'deleted' AND (c.vector_stored & g.slot) = 0
@@ -221,10 +223,11 @@ function readMissing(db: D1Database, works: DocumentWork[]): D1PreparedStatement
 }
 
 function toMissing(row: MissingRow, config: { embeddingModel: string }): MissingVector {
-  const { chunkId, documentId, headingPath, text, ...generation } = row;
+  const { chunkId, documentId, workspaceId, headingPath, text, ...generation } = row;
   return {
     chunkId,
     documentId,
+    workspaceId,
     headingPath: JSON.parse(headingPath) as string[],
     text,
     generation: { ...generation, model: generation.model ?? config.embeddingModel },

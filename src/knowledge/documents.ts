@@ -1,5 +1,6 @@
-import { documentsAuditStatement, type Actor } from "../audit/log.ts";
+import { auditStatement, documentsAuditStatement, type Actor } from "../audit/log.ts";
 import { sha256Hex } from "../auth/keys.ts";
+import { documentsUsageStatement } from "../limits/quotas.ts";
 import { jsonSlices, toJson } from "./rows.ts";
 import type { DocumentWarning } from "./warnings.ts";
 
@@ -149,6 +150,7 @@ export async function putDocuments(
   const results = await db.batch<DocumentState>([
     ...upserts,
     ...(by ? [documentsAuditStatement(db, by, "document.put", workspaceId, events, now)] : []),
+    documentsUsageStatement(db, workspaceId, events, now),
     noteInstants(db, workspaceId, events),
     oweWork(db, workspaceId, events, now),
     readStates(db, workspaceId, events),
@@ -324,9 +326,10 @@ export async function retryDocument(
   workspaceId: string,
   externalId: string,
   now: number,
+  by: Actor,
 ): Promise<Accepted | null> {
   const event = toEvent(externalId);
-  const [changed, , current] = await db.batch<DocumentState>([
+  const [changed, , , current] = await db.batch<DocumentState>([
     db
       .prepare(
         `UPDATE documents SET status = 'pending', error = NULL, updated_at = ?3,
@@ -334,6 +337,13 @@ export async function retryDocument(
          WHERE workspace_id = ?1 AND external_id = ?2 AND status IN ('failed', 'pending') RETURNING id`,
       )
       .bind(workspaceId, externalId, now),
+    auditStatement(db, {
+      ...by,
+      workspaceId,
+      action: "document.retry",
+      objectId: externalId,
+      at: now,
+    }),
     oweWork(db, workspaceId, event, now),
     readStates(db, workspaceId, event),
   ]);

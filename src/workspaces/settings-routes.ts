@@ -1,4 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
+import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
@@ -34,6 +35,9 @@ export function settingsRoutes(app: App): void {
   app.openapi(patchRoute, async (c) => {
     const { db, now } = c.get("services");
     const { workspaceId } = c.get("caller");
-    return c.json(await changeSettings(db, workspaceId, c.req.valid("json"), now()), 200);
+    return c.json(
+      await changeSettings(db, workspaceId, c.req.valid("json"), now(), actorOf(c)),
+      200,
+    );
   });
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { auditStatement, type Actor } from "../audit/log.ts";
 
 /** `help.example.com`, or `*.example.com` for every host below it. */
 const linkHost = z
@@ -64,8 +65,9 @@ export async function changeSettings(
   workspaceId: string,
   changes: Partial<WorkspaceSettings>,
   now: number,
+  by: Actor,
 ): Promise<WorkspaceSettings> {
-  const row = await db
+  const change = db
     .prepare(
       `INSERT INTO workspace_settings (workspace_id, settings, updated_at) VALUES (?1, ?2, ?3)
        ON CONFLICT (workspace_id) DO UPDATE SET updated_at = excluded.updated_at, settings = (
@@ -75,7 +77,12 @@ export async function changeSettings(
            UNION ALL SELECT key, ?2 -> fullkey FROM json_each(?2)))
        RETURNING settings`,
     )
-    .bind(workspaceId, JSON.stringify(changes), now)
-    .first<{ settings: string }>();
-  return parseSettings(row?.settings);
+    .bind(workspaceId, JSON.stringify(changes), now);
+  const detail = { fields: Object.keys(changes) };
+  const action = "settings.change";
+  const [changed] = await db.batch<{ settings: string }>([
+    change,
+    auditStatement(db, { ...by, workspaceId, action, objectId: workspaceId, detail, at: now }),
+  ]);
+  return parseSettings(changed?.results[0]?.settings);
 }

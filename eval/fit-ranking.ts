@@ -37,7 +37,6 @@ const SIGNS: Record<keyof RankEvidence, Sign> = {
   keywordShare: 1,
   cosine: 1,
   sentence: 1,
-  bareSentence: 1,
   pairs: 1,
   document: 1,
 };

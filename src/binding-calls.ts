@@ -18,6 +18,8 @@ export class BindingCalls {
   #finishedDepth = 0;
   /** Statements in D1, of which a batch carries many. */
   statements = 0;
+  /** What embedding and reranking have cost, estimated; a chat model reports its own tokens. */
+  neurons = 0;
 
   async track<T>(kind: BindingKind, call: () => Promise<T>): Promise<T> {
     this.#counts[kind]++;

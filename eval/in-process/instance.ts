@@ -16,9 +16,13 @@ export interface InProcessInstance {
 /**
  * The application itself, called as a function: `src/worker.ts` on bindings that live in this process. It gives the same
  * numbers as `wrangler dev` on the local platform (docs/decisions/0035), many times faster, because nothing crosses a
- * process and no embedding is computed twice. What it does not have: a chat model, rate limits, the platform's faults.
+ * process and no embedding is computed twice. What it does not have: a chat model, unless `models` has one that `vars` name,
+ * rate limits, the platform's faults.
  */
-export async function startInProcess(models: Ai = openModels()): Promise<InProcessInstance> {
+export async function startInProcess(
+  models: Ai = openModels(),
+  vars: Record<string, string> = {},
+): Promise<InProcessInstance> {
   const context = {
     waitUntil: (work: Promise<unknown>) =>
       void work.catch((error: unknown) => console.error(String(error))),
@@ -32,6 +36,7 @@ export async function startInProcess(models: Ai = openModels()): Promise<InProce
   const unlimited = { limit: async () => ({ success: true }) };
   const env = {
     ...(appConfig({ root: "", platform: { main: "", model: "" } })["vars"] as object),
+    ...vars,
     AI: models,
     VECTORIZE: openVectorIndex(),
     DB: await openDatabase(),

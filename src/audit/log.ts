@@ -2,7 +2,7 @@ import type { Position } from "../http/paging.ts";
 
 /** Who did it, and in which request. */
 export interface Actor {
-  /** A key's id, or `deployment`. */
+  /** A key's id, the id of a CMS's source, or `deployment`. */
   actor: string;
   requestId: string;
 }

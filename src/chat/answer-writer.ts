@@ -1,3 +1,4 @@
+import { withoutInvisible } from "../knowledge/invisible-characters.ts";
 import type { Pseudonyms } from "../privacy/pseudonyms.ts";
 import { RestoringStream } from "../privacy/pseudonyms.ts";
 import { OutputFilter } from "./output-filter.ts";
@@ -23,6 +24,8 @@ export class AnswerWriter {
   readonly #guard: PromptGuard | undefined;
   readonly #restorer: RestoringStream | undefined;
   readonly #mark: string | undefined;
+  /** The sign before the next ones: what joins letters shows only behind some. */
+  #last = "";
   #text = "";
 
   constructor(sources: Source[], mayLinkTo: (host: string) => boolean, model?: ModelOutput) {
@@ -47,8 +50,7 @@ export class AnswerWriter {
    * @throws PromptLeak
    */
   push(delta: string): string {
-    const plain = this.#mark ? delta.replaceAll(this.#mark, " ") : delta;
-    return this.#show(this.#filter.push(this.#verifier.push(plain)));
+    return this.#show(this.#filter.push(this.#verifier.push(this.#plain(delta))));
   }
 
   /** The rest, when the answer has ended. */
@@ -58,6 +60,15 @@ export class AnswerWriter {
     const restored = this.#restorer ? this.#restorer.push(guarded) + this.#restorer.end() : guarded;
     this.#text += restored;
     return restored;
+  }
+
+  /** A model's words without marks, and without signs that nobody sees: between them, anything passes every check. */
+  #plain(delta: string): string {
+    if (this.#mark === undefined) return delta;
+    const before = this.#last;
+    const visible = withoutInvisible(before + delta.replaceAll(this.#mark, " "));
+    this.#last = visible.slice(-1);
+    return visible.slice(before.length);
   }
 
   #show(filtered: string): string {

@@ -1,3 +1,4 @@
+import { bareHost, mayGoOn } from "./bare-hosts.ts";
 import { knownSecrets } from "../privacy/secrets.ts";
 
 /** What stands in place of a link or a secret that may not be shown. No sign of it can become a link, an image or a citation. */
@@ -6,16 +7,25 @@ const SECRET_REMOVED = "‹secret removed›";
 
 /** Longer constructs than these are no link or secret that anybody needs. */
 const MAX_URL = 2048;
+const MAX_HOST = 256;
 const MAX_SECRET = 8192;
 
 /** Where something begins that has to be looked at as a whole. What went before, down to one character, counts. */
 const BEGINS =
-  /(?:https?|ftp):[/\\]|www\.|(?<=\])[(:]|(?<=!)\[|<(?=[a-z/!?])|-----BEGIN |(?<![a-z0-9_-])(?:sk[_-]|[rp]k_live_|whsec_|gh[oprsu]_|github_pat_|glpat-|xox[abeprs]-|AKIA|ASIA|AIza|ya29\.|SG\.|hf_|npm_|dop_v1_|shp(?:at|ss)_|eyJ)/giu;
+  /(?:https?|ftp)\\?:[/\\]|www\\?\.|(?<=[^\s.])\.(?=\p{L}{2})|&(?=[#a-z])|(?<=\])[(:]|(?<=!)\[|<(?=[a-z/!?])|-----BEGIN |(?<![a-z0-9_-])(?:sk[_-]|[rp]k_live_|whsec_|gh[oprsu]_|github_pat_|glpat-|xox[abeprs]-|AKIA|ASIA|AIza|ya29\.|SG\.|hf_|npm_|dop_v1_|shp(?:at|ss)_|eyJ)/giu;
 /** What can still become a beginning is held back; the second list only where a word begins. */
-const OPENINGS = ["https:/", "http:/", "ftp:/", "www.", "<a", "-----begin "];
+const OPENINGS = String.raw`https:/ http:/ ftp:/ https\:/ http\:/ ftp\:/ www. www\. <a &`.split(
+  " ",
+);
+OPENINGS.push("-----begin ");
 const WORD_OPENINGS =
   `sk_ sk- rk_live_ pk_live_ whsec_ gho_ ghp_ ghr_ ghs_ ghu_ github_pat_ glpat- xoxa- xoxb- xoxe- xoxp- xoxr-
   xoxs- akia asia aiza ya29. sg. hf_ npm_ dop_v1_ shpat_ shpss_ eyj`.split(/\s+/u);
+
+/** Entities that are common in answers and stand for no sign of an address or of markup. */
+const HARMLESS_ENTITY =
+  /^&(?:amp|lt|gt|quot|apos|nbsp|euro|pound|yen|cent|copy|reg|trade|deg|times|hellip|[nm]dash|[lr][sda]quo|[a-z]+(?:uml|acute|circ|cedil|ring)|szlig);/i;
+const ENTITY = /^&(?:#?[a-z0-9]{0,31});?/i;
 
 interface Replacement {
   shown: string;
@@ -36,6 +46,8 @@ const TOKEN = /^[A-Za-z0-9_.~+/=-]*/u;
 export class OutputFilter {
   readonly #mayLinkTo: (host: string) => boolean;
   #held = "";
+  /** The first half of a sign whose second half is still to come. */
+  #half = "";
   #text = "";
 
   constructor(mayLinkTo: (host: string) => boolean) {
@@ -49,19 +61,23 @@ export class OutputFilter {
 
   /** @returns what may be shown now */
   push(delta: string): string {
-    this.#held += delta;
+    const text = this.#half + delta;
+    this.#half = /[\uD800-\uDBFF]$/.exec(text)?.[0] ?? "";
+    this.#held += text.slice(0, text.length - this.#half.length);
     return this.#drain(false);
   }
 
   /** The rest, when the stream has ended. */
   end(): string {
+    this.#held += this.#half;
     return this.#drain(true);
   }
 
   #drain(ended: boolean): string {
     let shown = "";
     for (;;) {
-      const before = (shown || this.#text).slice(-1);
+      const behind = (this.#text.slice(-MAX_HOST) + shown).slice(-MAX_HOST);
+      const before = behind.slice(-2);
       const text = before + this.#held;
       BEGINS.lastIndex = before.length;
       const begin = BEGINS.exec(text);
@@ -72,7 +88,11 @@ export class OutputFilter {
       }
       shown += text.slice(before.length, begin.index);
       this.#held = text.slice(begin.index);
-      const replaced = this.#replace(begin[0].toLowerCase(), ended);
+      const replaced = this.#replace(
+        begin[0].toLowerCase(),
+        ended,
+        (behind + text.slice(before.length, begin.index)).slice(-MAX_HOST),
+      );
       if (!replaced) return this.#pass(shown);
       shown += replaced.shown;
       this.#held = this.#held.slice(replaced.length);
@@ -85,13 +105,15 @@ export class OutputFilter {
   }
 
   /** What is shown for the construct at the start of what is held; undefined while its end is open. */
-  #replace(begin: string, ended: boolean): Replacement | undefined {
+  #replace(begin: string, ended: boolean, behind: string): Replacement | undefined {
     // An exclamation mark apart from its bracket is no image, and a colon apart from it defines no link.
     if (begin === "[" || begin === ":") return { shown: ` ${begin}`, length: 1 };
     if (begin === "<") return { shown: "‹", length: 1 };
     if (begin === "(") return this.#destination(ended);
+    if (begin === "&") return this.#entity(ended);
+    if (begin === ".") return this.#bareHost(ended, behind);
     if (begin === "-----begin ") return this.#privateKey(ended);
-    if (/^(?:https?:|ftp:|www\.)/.test(begin)) return this.#url(ended);
+    if (/^(?:https?\\?:|ftp\\?:|www)/.test(begin)) return this.#url(ended);
     return this.#token(ended);
   }
 
@@ -109,13 +131,31 @@ export class OutputFilter {
     const body = URL_TEXT.exec(this.#held)?.[0] ?? "";
     if (body.length === this.#held.length && !ended && body.length < MAX_URL) return undefined;
     const url = body.replace(TRAILING, "");
-    if (/^www$/i.test(url)) return { shown: url, length: url.length };
+    if (/^www\\?$/i.test(url)) return { shown: url, length: url.length };
     const allowed = body.length < MAX_URL && this.#allowed(url);
     if (!allowed) return { shown: LINK_REMOVED, length: url.length };
     // A host that goes on into the next sign, which ends no address for every reader, would be another host.
     const openHost =
       /^(?:\w+:\/\/)?[^/?#]+$/u.test(url) && /^\S/u.test(this.#held.slice(url.length));
     return { shown: openHost ? `${url}/` : url, length: url.length };
+  }
+
+  /** An address without a scheme: the words before its last dot have been shown, and lead nowhere without the rest. */
+  #bareHost(ended: boolean, behind: string): Replacement | undefined {
+    if (!ended && this.#held.length < MAX_URL && mayGoOn(this.#held)) return undefined;
+    const host = bareHost(behind, this.#held);
+    if (!host || this.#allowed(`https://${host.address}`)) return { shown: ".", length: 1 };
+    return { shown: LINK_REMOVED, length: host.end.length };
+  }
+
+  /** A renderer that reads entities first would see an address where none is written. */
+  #entity(ended: boolean): Replacement | undefined {
+    const entity = ENTITY.exec(this.#held)?.[0] ?? "&";
+    const isOpen = entity.length === this.#held.length && !entity.endsWith(";");
+    if (isOpen && !ended && entity.length < 33) return undefined;
+    if (!entity.endsWith(";")) return { shown: "&", length: 1 };
+    if (HARMLESS_ENTITY.test(entity)) return { shown: entity, length: entity.length };
+    return { shown: "& ", length: 1 };
   }
 
   #token(ended: boolean): Replacement | undefined {
@@ -154,13 +194,15 @@ export class OutputFilter {
 /** Length of the longest end of a text that can still become a beginning. */
 function openLength(text: string): number {
   const end = text.slice(-13).toLowerCase();
+  const dot = /[^\s.](\.\p{L}?)$/u.exec(end)?.[1]?.length ?? 0;
   for (let start = 0; start < end.length; start++) {
     const suffix = end.slice(start);
     const opens = (opening: string): boolean => opening.startsWith(suffix);
     const atWord = start === 0 ? text.length <= 13 : !/[a-z0-9_-]/.test(end.charAt(start - 1));
-    if (OPENINGS.some(opens) || (atWord && WORD_OPENINGS.some(opens))) return suffix.length;
+    if (OPENINGS.some(opens) || (atWord && WORD_OPENINGS.some(opens)))
+      return Math.max(suffix.length, dot);
   }
-  return 0;
+  return dot;
 }
 
 /** Whether an answer may link to a host: the workspace lists it, or a document that the answer was given lives there. */

@@ -52,7 +52,12 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     services.db.batch(recallStatements(services, keyHash, request)),
     asked.embedding,
   ]);
-  const caller = await admit(services, keys?.results[0], access, credentials);
+  const caller = await admit(services, keys?.results[0], access, credentials).catch(
+    (error: unknown) => {
+      asked.refuse();
+      throw error;
+    },
+  );
   const known = conversations?.results[0] as Owned | undefined;
   if (
     conversationId !== undefined &&

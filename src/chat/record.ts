@@ -6,7 +6,6 @@ import { usageStatement } from "../limits/quotas.ts";
 import { notErasedSql, personOf } from "../privacy/erasures.ts";
 import { neuronsOf } from "../models/table.ts";
 import { detectPersonalData } from "../privacy/redact.ts";
-import { estimateTokens } from "../knowledge/tokens.ts";
 import {
   cachedAnswerStatement,
   keepAnswerStatement,
@@ -147,7 +146,7 @@ export async function recordAnswer(
   const answer = { messageId: turn.messageId, text: result.text, sources };
   const [stored] = await db.batch([
     message,
-    usageStatement(db, workspaceId, { neurons: neuronsUsed(turn, made.draft) }, at),
+    usageStatement(db, workspaceId, { neurons: neuronsUsed(services, made.draft) }, at),
     ...(mayBeKept(turn, result) ? [await keepAnswerStatement(db, key, answer, at)] : []),
   ]);
   if (stored?.meta.changes !== 1) return;
@@ -171,14 +170,10 @@ function mayBeKept(turn: Turn, result: TurnResult): boolean {
   );
 }
 
-function neuronsUsed(turn: Turn, draft: Draft | undefined): number {
-  const { model } = turn.generation;
-  const asked = [turn.message, ...turn.parts.map(({ text }) => text)].join("\n");
-  const embedding = { input_tokens: estimateTokens(asked), output_tokens: 0 };
-  const calls = [
-    { model, usage: embedding },
+function neuronsUsed({ calls }: Services, draft: Draft | undefined): number {
+  const answers = [
     { model: draft?.model ?? "", usage: draft?.usage ?? NO_TOKENS },
     ...(draft?.wasted ?? []),
   ];
-  return calls.reduce((sum, call) => sum + neuronsOf(call.model, call.usage), 0);
+  return answers.reduce((sum, call) => sum + neuronsOf(call.model, call.usage), calls.neurons);
 }

@@ -1,6 +1,7 @@
 import type { GenerationWakeUp } from "../env.ts";
 import { embeddedText } from "../knowledge/chunk.ts";
 import { divideOnFailure } from "../knowledge/divide.ts";
+import { usageStatement } from "../limits/quotas.ts";
 import { ModelUnavailable } from "../models/ports.ts";
 import type { Services } from "../services.ts";
 import {
@@ -149,6 +150,7 @@ async function embedSome(services: Services, generation: Claimed): Promise<numbe
   }
 
   const embedder = embedderOf(generation.model);
+  const costBefore = services.calls.neurons;
   const embedded: { id: number; values: number[] }[] = [];
   const failures = new Map<number, unknown>();
   for (let start = 0; start < chunks.length; start += embedder.batchSize) {
@@ -181,6 +183,7 @@ async function embedSome(services: Services, generation: Claimed): Promise<numbe
       slot,
     ),
     mark(services, generation, refused, slot * REFUSED),
+    usageStatement(db, workspaceId, { neurons: services.calls.neurons - costBefore }, now()),
     db
       .prepare(
         `UPDATE index_generations SET stored_at = ?3, cursor = ?4 WHERE workspace_id = ?1 AND number = ?2`,

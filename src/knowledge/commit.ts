@@ -11,6 +11,7 @@ import { spaced } from "../retrieval/unspaced.ts";
 import type { Services } from "../services.ts";
 import { embeddedText, type Chunk } from "./chunk.ts";
 import { jsonSlices } from "./rows.ts";
+import type { DocumentWarning } from "./warnings.ts";
 import { stillAt, toVersions, type DocumentWork } from "./work.ts";
 
 /** A version that is ready to be served. */
@@ -21,12 +22,14 @@ export interface Draft {
   language: string | null;
   chunks: Chunk[];
   normalisedAt: number;
+  warnings: DocumentWarning[];
 }
 
 /** A chunk that the live generation has no vector of. */
 export interface MissingVector extends Chunk {
   chunkId: number;
   documentId: number;
+  workspaceId: string;
   generation: Generation;
 }
 
@@ -157,11 +160,12 @@ function serveStatements(
   diffs: Diff[],
   now: number,
 ): D1PreparedStatement[] {
-  return drafts.map(({ work, markdown, chunks, language, normalisedAt }, index) =>
+  return drafts.map(({ work, markdown, chunks, language, normalisedAt, warnings }, index) =>
     db
       .prepare(
         `UPDATE documents SET live_version = ?3, markdown = ?4, chunk_count = ?5, embedded_chunks = ?6,
-           detected_language = ?9, served_audience = audience, served_title = title, served_url = url, stages = json_set(stages, '$.normalised_at', ?7, '$.keywords_at', ?8)
+           detected_language = ?9, warnings = ?10, served_audience = audience, served_title = title,
+           served_url = url, stages = json_set(stages, '$.normalised_at', ?7, '$.keywords_at', ?8)
          WHERE workspace_id = ?1 AND id = ?2 AND version = ?3 AND live_version <> ?3 AND status <> 'deleted'`,
       )
       .bind(
@@ -174,6 +178,7 @@ function serveStatements(
         normalisedAt,
         now,
         language,
+        JSON.stringify(warnings),
       ),
   );
 }
@@ -227,6 +232,7 @@ function vocabularyOf(drafts: Draft[], diffs: Diff[]): [number, string][] {
 type MissingRow = GenerationRow & {
   chunkId: number;
   documentId: number;
+  workspaceId: string;
   headingPath: string;
   text: string;
 };
@@ -235,7 +241,7 @@ type MissingRow = GenerationRow & {
 function readMissing(db: D1Database, works: DocumentWork[]): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT c.id AS chunkId, c.document_id AS documentId, c.heading_path AS headingPath, c.text, ${GENERATION_COLUMNS}
+      `SELECT c.id AS chunkId, c.document_id AS documentId, c.workspace_id AS workspaceId, c.heading_path AS headingPath, c.text, ${GENERATION_COLUMNS}
        FROM ${stillAt("?1")} JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id
          JOIN index_generations g ON g.workspace_id = d.workspace_id AND g.state = 'live'
        WHERE d.live_version = d.version AND d.status <> 'deleted' AND (c.vector_stored & g.slot) = 0
@@ -245,10 +251,11 @@ function readMissing(db: D1Database, works: DocumentWork[]): D1PreparedStatement
 }
 
 function toMissing(row: MissingRow, config: { embeddingModel: string }): MissingVector {
-  const { chunkId, documentId, headingPath, text, ...generation } = row;
+  const { chunkId, documentId, workspaceId, headingPath, text, ...generation } = row;
   return {
     chunkId,
     documentId,
+    workspaceId,
     headingPath: JSON.parse(headingPath) as string[],
     text,
     generation: { ...generation, model: generation.model ?? config.embeddingModel },

@@ -8,9 +8,12 @@ import { commitVersions, type Draft, type Owed } from "./commit.ts";
 import { divideOnFailure } from "./divide.ts";
 import { embedMissing } from "./embed.ts";
 import { finishDocuments, type Endings } from "./finish.ts";
+import { fileType } from "./formats/file-types.ts";
 import { detectLanguage } from "./formats/language.ts";
 import { UnreadableDocument } from "./formats/unreadable-document.ts";
+import { withoutInvisible } from "./invisible-characters.ts";
 import { readDocument } from "./read-document.ts";
+import { findWarnings } from "./warnings.ts";
 import { readWork, type DocumentWork } from "./work.ts";
 
 /** The errors of documents that could not be learned to the end, by their ids. */
@@ -42,10 +45,14 @@ async function draftVersions(
   for (const work of works) {
     if (work.status === "deleted" || work.liveVersion === work.version) continue;
     try {
-      const markdown = await readDocument(services, work);
+      const text = await readDocument(services, work);
+      const markdown = withoutInvisible(text);
+      if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
       const chunks = chunkMarkdown(work.title, markdown);
       const language = work.language ?? detectLanguage(markdown);
-      drafts.push({ work, markdown, chunks, language, normalisedAt: services.now() });
+      const source = fileType(work.contentType) ? text : work.content;
+      const warnings = findWarnings(work.title, source, markdown);
+      drafts.push({ work, markdown, chunks, language, warnings, normalisedAt: services.now() });
     } catch (error) {
       failures.set(work.documentId, error);
     }

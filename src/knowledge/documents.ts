@@ -1,6 +1,8 @@
-import { documentsAuditStatement, type Actor } from "../audit/log.ts";
+import { auditStatement, documentsAuditStatement, type Actor } from "../audit/log.ts";
 import { sha256Hex } from "../auth/keys.ts";
+import { documentsUsageStatement } from "../limits/quotas.ts";
 import { jsonSlices, toJson } from "./rows.ts";
+import type { DocumentWarning } from "./warnings.ts";
 
 export type DocumentStatus = "pending" | "live" | "failed" | "deleted";
 
@@ -29,6 +31,8 @@ export interface DocumentSummary {
   /** The version that answers are made from; 0 while none is. */
   live_version: number;
   error: string | null;
+  /** Passages that read like instructions to a model, and text that is hidden. They block nothing. */
+  warnings: DocumentWarning[];
   chunks: number;
   /** Chunks whose text the last run had to embed; the others were unchanged. */
   embedded_chunks: number;
@@ -80,7 +84,7 @@ function isNotStale(event: string): string {
 
 const SUMMARY_COLUMNS = `external_id, title, url, content_type,
   coalesce(language, detected_language) AS language, audience, metadata, status, version,
-  live_version, error, chunk_count AS chunks, embedded_chunks, source_updated_at, stages, created_at, updated_at`;
+  live_version, error, warnings, chunk_count AS chunks, embedded_chunks, source_updated_at, stages, created_at, updated_at`;
 
 /** The same document again hashes the same; what it leaves out is bookkeeping that no reader sees. */
 async function hashContent(input: DocumentInput): Promise<string> {
@@ -146,6 +150,7 @@ export async function putDocuments(
   const results = await db.batch<DocumentState>([
     ...upserts,
     ...(by ? [documentsAuditStatement(db, by, "document.put", workspaceId, events, now)] : []),
+    documentsUsageStatement(db, workspaceId, events, now),
     noteInstants(db, workspaceId, events),
     oweWork(db, workspaceId, events, now),
     readStates(db, workspaceId, events),
@@ -269,7 +274,7 @@ export async function deleteDocument(
     db
       .prepare(
         `UPDATE documents SET status = 'deleted', version = version + 1, live_version = 0, content = '',
-           markdown = NULL, content_hash = '', metadata = '{}', error = NULL, chunk_count = 0, updated_at = ?3
+           markdown = NULL, content_hash = '', metadata = '{}', error = NULL, warnings = '[]', chunk_count = 0, updated_at = ?3
          WHERE workspace_id = ?1 AND external_id = ?2 AND status <> 'deleted' AND ${isNotStale("?4")}
          RETURNING id`,
       )
@@ -321,9 +326,10 @@ export async function retryDocument(
   workspaceId: string,
   externalId: string,
   now: number,
+  by: Actor,
 ): Promise<Accepted | null> {
   const event = toEvent(externalId);
-  const [changed, , current] = await db.batch<DocumentState>([
+  const [changed, , , current] = await db.batch<DocumentState>([
     db
       .prepare(
         `UPDATE documents SET status = 'pending', error = NULL, updated_at = ?3,
@@ -331,6 +337,13 @@ export async function retryDocument(
          WHERE workspace_id = ?1 AND external_id = ?2 AND status IN ('failed', 'pending') RETURNING id`,
       )
       .bind(workspaceId, externalId, now),
+    auditStatement(db, {
+      ...by,
+      workspaceId,
+      action: "document.retry",
+      objectId: externalId,
+      at: now,
+    }),
     oweWork(db, workspaceId, event, now),
     readStates(db, workspaceId, event),
   ]);
@@ -374,10 +387,11 @@ export async function listDocuments(
 
 type SummaryRow = Omit<
   DocumentSummary,
-  "audience" | "metadata" | "stages" | "created_at" | "updated_at"
+  "audience" | "metadata" | "warnings" | "stages" | "created_at" | "updated_at"
 > & {
   audience: string;
   metadata: string;
+  warnings: string;
   stages: string;
   created_at: number;
   updated_at: number;
@@ -389,6 +403,7 @@ function toSummary(row: SummaryRow): DocumentSummary {
     ...columns,
     audience: JSON.parse(row.audience) as string[],
     metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    warnings: JSON.parse(row.warnings) as DocumentWarning[],
     stages: toStages(row.stages),
     created_at: new Date(row.created_at).toISOString(),
     updated_at: new Date(row.updated_at).toISOString(),

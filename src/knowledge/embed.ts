@@ -1,4 +1,6 @@
 import { vectorId, type Generation } from "../generations/generation.ts";
+import { usageStatement } from "../limits/quotas.ts";
+import { neuronsOfTexts } from "../models/table.ts";
 import { ModelUnavailable } from "../models/ports.ts";
 import { UPSERT_BATCH } from "../retrieval/vectorize.ts";
 import type { Services } from "../services.ts";
@@ -16,6 +18,7 @@ interface Piece {
 interface Embedded {
   chunk: MissingVector;
   values: number[];
+  neurons: number;
 }
 
 /**
@@ -52,7 +55,10 @@ export async function embedMissing(
           own.map((chunk) => embeddedText(title, chunk)),
         );
         const vectors = await embedder.embed(texts, "passage");
-        embedded.push(...asked.map((chunk, at) => ({ chunk, values: vectors[at] ?? [] })));
+        for (const [at, chunk] of asked.entries()) {
+          const neurons = neuronsOfTexts(model, texts.slice(at, at + 1));
+          embedded.push({ chunk, values: vectors[at] ?? [], neurons });
+        }
       };
       const failed = await divideOnFailure(pieces, call, mayPass);
       for (const [{ documentId }, error] of failed) failures.set(documentId, error);
@@ -93,28 +99,36 @@ async function storeVectors(
           values,
         })),
       );
-      await markStored(services.db, rows);
+      await markStored(services, rows);
     },
     () => true,
   );
   return new Map([...failed].map(([rows, error]) => [rows[0]?.chunk.documentId ?? 0, error]));
 }
 
-/** Of a generation that has been given up meanwhile, nothing is noted: its vectors are collected. */
-async function markStored(db: D1Database, rows: Embedded[]): Promise<void> {
+/** And counts what they cost. Of a generation that has been given up meanwhile, nothing is noted: its vectors are collected. */
+async function markStored({ db, now }: Services, rows: Embedded[]): Promise<void> {
   const marks = rows.map(({ chunk }) => [
     chunk.chunkId,
     chunk.documentId,
     chunk.generation.number,
     chunk.generation.slot,
   ]);
-  await db
+  const mark = db
     .prepare(
       `UPDATE chunks SET vector_stored = vector_stored | e.value ->> 3 FROM json_each(?1) AS e
        WHERE chunks.id = e.value ->> 0 AND chunks.document_id = e.value ->> 1
          AND EXISTS (SELECT 1 FROM index_generations g WHERE g.workspace_id = chunks.workspace_id
            AND g.number = e.value ->> 2 AND g.state IN ('building', 'live', 'retired'))`,
     )
-    .bind(JSON.stringify(marks))
-    .run();
+    .bind(JSON.stringify(marks));
+  const costs = Map.groupBy(
+    rows.filter(({ neurons }) => neurons > 0),
+    ({ chunk }) => chunk.workspaceId,
+  );
+  const usage = Array.from(costs, ([workspaceId, own]) => {
+    const neurons = own.reduce((sum, row) => sum + row.neurons, 0);
+    return usageStatement(db, workspaceId, { neurons }, now());
+  });
+  await db.batch([mark, ...usage]);
 }

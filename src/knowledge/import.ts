@@ -3,7 +3,7 @@ import type { Actor } from "../audit/log.ts";
 import { parseJson } from "../http/json.ts";
 import { readLines, type Line } from "../http/lines.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
-import { readAllowance, requireQuota, usageStatement } from "../limits/quotas.ts";
+import { readAllowance, requireQuota } from "../limits/quotas.ts";
 import type { Services } from "../services.ts";
 import { putDocuments, type DocumentInput } from "./documents.ts";
 import { checkDocument, checkExternalId, importLine, type ImportResult } from "./schema.ts";
@@ -180,8 +180,6 @@ async function storeGroup(
     result[stale ? "stale" : unchanged ? "unchanged" : version === 1 ? "created" : "changed"] += 1;
     if (status === "pending") pending.push({ body: { document_id: documentId } });
   }
-  const news = stored.filter(({ unchanged, stale }) => !unchanged && !stale).length;
-  if (news > 0) await usageStatement(db, workspaceId, { documents: news }, now()).run();
   if (pending.length === 0) return;
   // The outbox already holds the work: messages that cannot be sent are the sweeper's to replace.
   waitUntil(

@@ -6,7 +6,7 @@ import { readCursor, writeCursor } from "../http/cursor.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
 import { readablePath } from "../http/readable-path.ts";
-import { readAllowance, requireQuota, usageStatement } from "../limits/quotas.ts";
+import { requireDocumentQuota } from "../limits/quotas.ts";
 import type { Services } from "../services.ts";
 import { fileContentTypes } from "./formats/file-types.ts";
 import { fileQuery, fileUpload } from "./upload.ts";
@@ -145,12 +145,9 @@ export function documentRoutes(app: App): void {
     const { workspaceId } = c.get("caller");
     const { db, now } = services;
     const by = actorOf(c);
-    requireQuota(await readAllowance(db, workspaceId, now()), ["documents", "neurons"], now());
+    await requireDocumentQuota(db, workspaceId, now());
     const accepted = await putDocument(db, workspaceId, externalId, body, now(), by);
     const { documentId, ...state } = accepted;
-    if (!state.unchanged && !state.stale) {
-      await usageStatement(services.db, workspaceId, { documents: 1 }, services.now()).run();
-    }
     if (state.status === "pending") wakeConsumer(services, documentId);
     return c.json({ external_id: externalId, ...state }, 202);
   });
@@ -190,7 +187,8 @@ export function documentRoutes(app: App): void {
     const services = c.get("services");
     const externalId = checkExternalId(c.req.valid("param").external_id);
     const { workspaceId } = c.get("caller");
-    const retried = await retryDocument(services.db, workspaceId, externalId, services.now());
+    const { db, now } = services;
+    const retried = await retryDocument(db, workspaceId, externalId, now(), actorOf(c));
     if (!retried) throw new Problem("not_found", "There is no document with this external id.");
     const { documentId, ...state } = retried;
     if (!state.unchanged) wakeConsumer(services, documentId);

@@ -4,6 +4,7 @@ import { Problem } from "../http/problem.ts";
 import { fileContentTypes } from "./formats/file-types.ts";
 import { MAX_DOCUMENT_BYTES } from "./formats/limits.ts";
 import { supportedContentType, supportedContentTypes } from "./formats/normalise.ts";
+import { warningKinds } from "./warnings.ts";
 
 export const MAX_EXTERNAL_ID_BYTES = 256;
 
@@ -44,6 +45,8 @@ export const documentSummary = z
     version: z.int(),
     live_version: z.int(),
     error: z.string().nullable(),
+    /** Passages that read like instructions to a model, and text that is hidden. They block nothing. */
+    warnings: z.array(z.object({ kind: z.enum(warningKinds), excerpt: z.string() })),
     chunks: z.int(),
     embedded_chunks: z.int(),
     source_updated_at: z.string().nullable(),

@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
+import { actorOf } from "../audit/actor.ts";
+import { requireDocumentQuota } from "../limits/quotas.ts";
 import { readLimited } from "../http/body.ts";
 import type { AppEnv } from "../http/context.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
@@ -32,13 +34,21 @@ export function fileUpload(
     );
     const { data, error } = z.strictObject(fileQuery.shape).safeParse({ ...single, audience });
     if (error) throw validationProblem(error);
-    const bytes = await readLimited(c.req.raw, MAX_FILE_BYTES);
-    if (bytes.length === 0) throw new Problem("validation_failed", "The file is empty.");
     const { db, now } = c.get("services");
     const { workspaceId } = c.get("caller");
+    await requireDocumentQuota(db, workspaceId, now());
+    const bytes = await readLimited(c.req.raw, MAX_FILE_BYTES);
+    if (bytes.length === 0) throw new Problem("validation_failed", "The file is empty.");
     const content = await storeFile(db, workspaceId, bytes, now());
     const input = { ...data, content, content_type: contentType, metadata: {} };
-    const accepted: Accepted = await putDocument(db, workspaceId, externalId, input, now());
+    const accepted: Accepted = await putDocument(
+      db,
+      workspaceId,
+      externalId,
+      input,
+      now(),
+      actorOf(c),
+    );
     const { documentId, ...state } = accepted;
     if (state.status === "pending") wake(c, documentId);
     return c.json({ external_id: externalId, ...state }, 202);

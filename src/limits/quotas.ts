@@ -85,6 +85,37 @@ function quotaExceeded(quota: Quota, limit: number, now: number): Problem {
   });
 }
 
+/** @throws Problem when the workspace may store no more documents today */
+export async function requireDocumentQuota(
+  db: D1Database,
+  workspaceId: string,
+  now: number,
+): Promise<void> {
+  requireQuota(await readAllowance(db, workspaceId, now), ["documents", "neurons"], now);
+}
+
+/**
+ * The statement that counts the documents that its batch has just changed; what was there already, or was stale, costs nothing.
+ * @param externalIds a JSON array of objects with `external_id`
+ * @param now the time that the change has written into `updated_at`
+ */
+export function documentsUsageStatement(
+  db: D1Database,
+  workspaceId: string,
+  externalIds: string,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO daily_usage (workspace_id, day, documents)
+       SELECT ?1, ?2, count(*) FROM json_each(?3) AS wanted JOIN documents d
+         ON d.workspace_id = ?1 AND d.external_id = wanted.value ->> 'external_id'
+       WHERE d.updated_at = ?4 AND d.status = 'pending' HAVING count(*) > 0
+       ON CONFLICT (workspace_id, day) DO UPDATE SET documents = documents + excluded.documents`,
+    )
+    .bind(workspaceId, dayOf(now), externalIds, now);
+}
+
 /** The statement that adds to what was used; it joins the transaction of the work that it counts. */
 export function usageStatement(
   db: D1Database,

@@ -1,3 +1,5 @@
+import { estimateTokens } from "../knowledge/tokens.ts";
+
 /**
  * What the code knows about each supported model; which one runs is configuration (`EMBEDDING_MODEL`, `CHAT_MODEL`).
  * Prices and limits: developers.cloudflare.com/workers-ai/models/<name> and /platform/pricing, read in 2026.
@@ -113,6 +115,12 @@ export function neuronsOf(
   const priceIn = chat?.priceIn ?? embeddingModels[model]?.price ?? rerankers[model] ?? 0;
   const dollars = usage.input_tokens * priceIn + usage.output_tokens * (chat?.priceOut ?? 0);
   return dollars / 1_000_000 / DOLLARS_PER_NEURON;
+}
+
+/** The same for texts that a model reads and answers with numbers. */
+export function neuronsOfTexts(model: string, texts: string[]): number {
+  const input_tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
+  return neuronsOf(model, { input_tokens, output_tokens: 0 });
 }
 
 /** Facts of a configured embedding model; `parseConfig` has already refused unknown ids. */

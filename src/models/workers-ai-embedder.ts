@@ -1,6 +1,6 @@
 import type { BindingCalls } from "../binding-calls.ts";
 import { ModelUnavailable, type Embedder } from "./ports.ts";
-import { embeddingModel } from "./table.ts";
+import { embeddingModel, neuronsOfTexts } from "./table.ts";
 import { asModelUnavailable } from "./workers-ai-errors.ts";
 
 /** Texts in one call: the service's documented maximum. */
@@ -24,6 +24,7 @@ export function workersAiEmbedder(ai: Ai, model: string, calls: BindingCalls): E
     } catch (error) {
       throw asModelUnavailable(error);
     }
+    calls.neurons += neuronsOfTexts(model, texts);
     const vectors = output?.data;
     const complete =
       Array.isArray(vectors) &&

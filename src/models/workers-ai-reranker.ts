@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { BindingCalls } from "../binding-calls.ts";
 import { ModelUnavailable, type Reranker } from "./ports.ts";
+import { neuronsOfTexts } from "./table.ts";
 import { asModelUnavailable } from "./workers-ai-errors.ts";
 
 /** `response` holds one entry a context, best first; `id` is the context's index (@cloudflare/workers-types, bge-reranker-base). */
@@ -21,6 +22,11 @@ export function workersAiReranker(ai: Ai, model: string, calls: BindingCalls): R
       try {
         const contexts = texts.map((text) => ({ text }));
         output = await calls.track("ai", () => client.run(model, { query: question, contexts }));
+        // It reads the question with each text.
+        calls.neurons += neuronsOfTexts(
+          model,
+          texts.flatMap((text) => [question, text]),
+        );
       } catch (error) {
         throw asModelUnavailable(error);
       }

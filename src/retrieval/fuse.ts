@@ -21,8 +21,11 @@ export interface FusedMatch {
   vectors: LegRank | undefined;
 }
 
-/** Share of the keyword leg. Chosen on the calibration questions and public sets: docs/evaluation/retrieval.md. */
-const KEYWORD_WEIGHT = 0.5;
+/**
+ * Share of the keyword leg in what is read at all; the order comes from rerank.ts. Between .3 and .5 only SciFact tells a
+ * difference (docs/decisions/0006).
+ */
+const KEYWORD_WEIGHT = 0.4;
 
 /** A word that occurs often saturates BM25 at idf · (k1 + 1); FTS5 fixes k1 at 1.2. */
 const BM25_SATURATION = 2.2;

@@ -77,8 +77,6 @@ export interface LexicalEvidence {
   coverage: number;
   /** The most that one sentence contains, together with the title and headings above it. */
   sentence: number;
-  /** The most that one sentence contains by itself. */
-  bareSentence: number;
   /** Neighbouring words of the question that stand side by side in the passage, too. */
   pairs: number;
 }
@@ -105,9 +103,7 @@ export function lexicalEvidence(
   const meaning = (found: string[]): Set<string> => withEquivalents(new Set(found), equivalents);
   const stems = meaning([...above, ...body]);
   let sentence = 0;
-  let bareSentence = 0;
   for (const own of sentences) {
-    bareSentence = Math.max(bareSentence, covered(known, meaning(own)));
     sentence = Math.max(sentence, covered(known, meaning([...above, ...own])));
   }
   const running = ` ${above.join(" ")} ${body.join(" ")} `;
@@ -116,7 +112,6 @@ export function lexicalEvidence(
     stems,
     coverage: covered(known, stems),
     sentence,
-    bareSentence,
     pairs: covered(pairs, together),
   };
 }

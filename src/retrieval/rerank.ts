@@ -20,7 +20,6 @@ export interface RankEvidence {
   cosine: number;
   /** Squared: half a question in one sentence is worth less than half of the whole. */
   sentence: number;
-  bareSentence: number;
   pairs: number;
   /** Share of the question that the passages of the same document contain together. */
   document: number;
@@ -131,12 +130,11 @@ function evidenceOf(
     stemsOfDocument.set(externalId, known.union(lexical[index]?.stems ?? new Set()));
   }
   return passages.map(({ keywordShare, cosine, externalId }, index) => {
-    const { sentence, bareSentence, pairs } = lexical[index] as LexicalEvidence;
+    const { sentence, pairs } = lexical[index] as LexicalEvidence;
     return {
       keywordShare,
       cosine,
       sentence: sentence ** 2,
-      bareSentence: bareSentence ** 2,
       pairs,
       document: covered(words.known, stemsOfDocument.get(externalId) ?? new Set()),
     };

@@ -4,6 +4,8 @@ import { startEmbedding } from "../generations/live.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
+import { usageStatement } from "../limits/quotas.ts";
+import type { Services } from "../services.ts";
 import { answerability, weigh } from "./decide.ts";
 import { findCandidates, readCandidates, type FoundPassage } from "./retrieve.ts";
 import { ANSWER_PASSAGES, rerank } from "./rerank.ts";
@@ -98,6 +100,7 @@ export function searchRoutes(app: App): void {
         ? { passages: found, reranker: null }
         : await rerank(services, candidates, found);
     const { passages, reranker } = ranking;
+    countNeurons(services, workspaceId);
     const evidence = weigh(candidates, passages, generation.model);
     return c.json(
       {
@@ -110,6 +113,19 @@ export function searchRoutes(app: App): void {
       200,
     );
   });
+}
+
+/** Nobody waits for it: a search whose cost is not noted is still answered. */
+function countNeurons({ db, calls, now, waitUntil }: Services, workspaceId: string): void {
+  const { neurons } = calls;
+  if (neurons === 0) return;
+  waitUntil(
+    usageStatement(db, workspaceId, { neurons }, now())
+      .run()
+      .catch((error: unknown) => {
+        console.warn("search: its cost was not noted", { error: String(error) });
+      }),
+  );
 }
 
 function toResult(passage: FoundPassage, explain: boolean) {

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../http/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
@@ -63,7 +64,8 @@ export function synonymRoutes(app: App): void {
 
   app.openapi(putRoute, async (c) => {
     const { synonyms } = c.req.valid("json");
-    await writeSynonyms(c.get("services").db, c.get("caller").workspaceId, synonyms);
+    const { db, now } = c.get("services");
+    await writeSynonyms(db, c.get("caller").workspaceId, synonyms, actorOf(c), now());
     return c.json({ synonyms }, 200);
   });
 }

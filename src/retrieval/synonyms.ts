@@ -1,3 +1,4 @@
+import { auditStatement, type Actor } from "../audit/log.ts";
 import { wordsOf } from "./query-terms.ts";
 
 /** Words of one term; a longer one is a sentence, which nobody types the same way twice. */
@@ -82,17 +83,33 @@ export async function writeSynonyms(
   db: D1Database,
   workspaceId: string,
   groups: string[][],
+  by: Actor,
+  now: number,
 ): Promise<void> {
   const rows = groups.flatMap((terms, group_number) =>
     terms.map((term, place) => ({ term, group_number, place })),
   );
+  const audit = auditStatement(db, {
+    ...by,
+    workspaceId,
+    action: "synonyms.replace",
+    objectId: workspaceId,
+    detail: { groups: groups.length },
+    at: now,
+  });
+  const remove = db.prepare(`DELETE FROM synonyms WHERE workspace_id = ?1`).bind(workspaceId);
+  if (rows.length === 0) {
+    await db.batch([remove, audit]);
+    return;
+  }
   await db.batch([
-    db.prepare(`DELETE FROM synonyms WHERE workspace_id = ?1`).bind(workspaceId),
+    remove,
     db
       .prepare(
         `INSERT INTO synonyms (workspace_id, term, group_number, place)
          SELECT ?1, value ->> 'term', value ->> 'group_number', value ->> 'place' FROM json_each(?2)`,
       )
       .bind(workspaceId, JSON.stringify(rows)),
+    audit,
   ]);
 }

@@ -1,3 +1,4 @@
+import type { Actor } from "../audit/log.ts";
 import { sha256Hex } from "../auth/keys.ts";
 import { UnsafeUrl } from "../http/public-address.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
@@ -84,7 +85,14 @@ async function store(target: Target, document: SourceDocument): Promise<Applied>
   if (!parsed.success) throw validationProblem(parsed.error);
   const input = checkDocument(parsed.data);
   const { db, now } = services;
-  const accepted = await putDocument(db, source.workspaceId, externalId, input, now());
+  const accepted = await putDocument(
+    db,
+    source.workspaceId,
+    externalId,
+    input,
+    now(),
+    actorOf(source),
+  );
   return {
     external_id: externalId,
     result: accepted.stale ? "stale" : accepted.unchanged ? "unchanged" : "stored",
@@ -95,13 +103,25 @@ async function store(target: Target, document: SourceDocument): Promise<Applied>
 async function remove(target: Target, reason?: string): Promise<Applied> {
   const { services, source, externalId, at } = target;
   const { db, now } = services;
-  const deleted = await deleteDocument(db, source.workspaceId, externalId, now(), at);
+  const deleted = await deleteDocument(
+    db,
+    source.workspaceId,
+    externalId,
+    now(),
+    at,
+    actorOf(source),
+  );
   return {
     external_id: externalId,
     result: deleted ? (deleted.stale ? "stale" : "removed") : "absent",
     ...(reason === undefined ? {} : { reason }),
     ...(deleted ? { documentId: deleted.documentId } : {}),
   };
+}
+
+/** Nobody's request: the event was stored, and is applied later. */
+function actorOf(source: OpenSource): Actor {
+  return { actor: source.id, requestId: "" };
 }
 
 function readableTitle(title: string): string {

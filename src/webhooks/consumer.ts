@@ -1,3 +1,5 @@
+import { Problem } from "../http/problem.ts";
+import { requireDocumentQuota } from "../limits/quotas.ts";
 import { retryDelay } from "../knowledge/consumer.ts";
 import { listDocuments } from "../knowledge/documents.ts";
 import type { SourceEventWakeUp } from "../env.ts";
@@ -19,6 +21,8 @@ import { findSource, openSource, type OpenSource } from "./sources.ts";
 
 /** One fetch and one batch of statements each: a run stays below the free plan's 50 calls and its queue's patience. */
 const CHANGES_PER_RUN = 20;
+/** Queues take no longer delay for a retry. */
+const LONGEST_WAIT_MS = 12 * 3600_000;
 /** From this attempt on, a removal that could not be checked is carried out. */
 const LAST_RESORT_ATTEMPT = 4;
 
@@ -74,12 +78,13 @@ async function resync(
   for (const { entry } of entries) present.add(await externalIdOf(source.name, entry));
   const gone = (await documentsOf(services, source)).filter((id) => !present.has(id));
   return [
-    ...entries.map((entry) => ({ action: "upsert" as const, at, ...entry })),
+    // Removals first: nothing that the quota of the day holds up stands before them.
     ...gone.map((id) => ({
       action: "delete" as const,
       at,
       entry: id.slice(source.name.length + 1),
     })),
+    ...entries.map((entry) => ({ action: "upsert" as const, at, ...entry })),
   ];
 }
 
@@ -106,12 +111,15 @@ async function applyPlan(
   const { db, now, ingestQueue } = services;
   const results: ChangeResult[] = event.results;
   const owed: number[] = [];
+  /** Asked once a run: a removal is never held up by a quota. */
+  let allowed: Promise<void> | undefined;
   let { progress } = event;
   const end = Math.min(plan.length, progress + CHANGES_PER_RUN);
   try {
     for (; progress < end; progress++) {
       const change = plan[progress];
       if (!change || change.action === "ignore" || change.action === "resync") continue;
+      if (change.action === "upsert") await (allowed ??= requireToday(services, source));
       const { documentId, ...result } = await applyChange(services, source, change, lastResort);
       if (documentId !== undefined) owed.push(documentId);
       results.push(result);
@@ -125,6 +133,17 @@ async function applyPlan(
   }
   if (progress < plan.length) await ingestQueue.send({ event_id: event.id });
   else await finishEvent(db, event, { ...conclude(plan, results), results }, now());
+}
+
+/** @throws TryLater until the day whose quota has room; the event is stored, so nothing is lost by waiting. */
+async function requireToday({ db, now }: Services, { workspaceId }: OpenSource): Promise<void> {
+  try {
+    await requireDocumentQuota(db, workspaceId, now());
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const seconds = Number(error.headers["retry-after"] ?? 0);
+    throw new TryLater(error.message, Math.min(seconds * 1000, LONGEST_WAIT_MS));
+  }
 }
 
 /** The outbox already holds the work: a message that cannot be sent is the sweeper's to replace. */

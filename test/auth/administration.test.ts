@@ -1,3 +1,6 @@
+import { applyEvent } from "../../src/webhooks/consumer.ts";
+import { withServices } from "../knowledge/pipeline.ts";
+import { deliver, register } from "../webhooks/source.ts";
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
@@ -438,4 +441,59 @@ it("what a key does to documents is in the log, once for each change", async () 
   ]);
   for (const entry of entries) expect(entry.actor).toBe(entries[0]?.actor);
   expect(JSON.stringify(entries)).not.toContain("Two.");
+});
+
+it("names who changed settings, synonyms and documents, and what a CMS changed", async () => {
+  const workspace = await createWorkspace();
+  const { keys } = await json<{ keys: { id: string; kind: string }[] }>(
+    await call(workspace.secret, "GET", "/v1/keys"),
+    200,
+  );
+  const actor = keys.find(({ kind }) => kind === "secret")?.id;
+  const change = (method: string, path: string, body: object): Promise<Response> =>
+    call(workspace.secret, method, path, body);
+  await change("PATCH", "/v1/settings", { turns_per_day: 7, link_hosts: ["help.example.com"] });
+  await change("PUT", "/v1/synonyms", { synonyms: [["pump", "motor"]] });
+  await change("PUT", "/v1/synonyms", { synonyms: [] });
+  // Nothing was there any more, so nothing changed.
+  await change("PUT", "/v1/synonyms", { synonyms: [] });
+  await change("PUT", "/v1/documents/a", { title: "A", content: "Text." });
+  await env.DB.prepare(`UPDATE documents SET status = 'failed' WHERE workspace_id = ?1`)
+    .bind(workspace.id)
+    .run();
+  await change("POST", "/v1/documents/a/retry", {});
+  await call(workspace.secret, "PUT", "/v1/documents/file?title=T", new Uint8Array([37, 80, 68]), {
+    headers: { "content-type": "application/pdf" },
+  });
+  const source = await register("ghost", { workspace });
+  const post = {
+    id: "1",
+    title: "T",
+    html: "<p>Text.</p>",
+    status: "published",
+    updated_at: "2026-01-01T00:00:00.000Z",
+  };
+  for (const event of [{ current: post }, { previous: post, current: {} }]) {
+    const sent = await deliver(source, { post: event });
+    const { event_id } = await sent.json<{ event_id: number }>();
+    await withServices((services) => applyEvent(services, event_id));
+  }
+  const entries = (await log(workspace.secret, "?limit=50")).map(
+    ({ action, actor: by, detail }) => [
+      action,
+      by === actor ? "key" : by === source.id ? "source" : by,
+      ...(action.startsWith("s") && !action.startsWith("source") ? [detail] : []),
+    ],
+  );
+  expect(entries.toReversed()).toEqual([
+    ["settings.change", "key", { turns_per_day: 7, link_hosts: ["help.example.com"] }],
+    ["synonyms.replace", "key", { groups: 1 }],
+    ["synonyms.replace", "key", { groups: 0 }],
+    ["document.put", "key"],
+    ["document.retry", "key"],
+    ["document.put", "key"],
+    ["source.create", "key"],
+    ["document.put", "source"],
+    ["document.delete", "source"],
+  ]);
 });

@@ -140,6 +140,13 @@ beforeAll(async () => {
     },
     { name: "a key with a capital prefix", authorization: bearer(sk.replace("sk_", "SK_")) },
     { name: "a key with a homoglyph", authorization: bearer(sk.replace("s", "\u00df")) },
+    // U+0455, which looks like an s, as its bytes arrive in a header.
+    {
+      name: "a key with a Cyrillic letter",
+      authorization: bearer(sk.replace("s", "\u00d1\u0095")),
+    },
+    { name: "a key and a no-break space", authorization: bearer(`${sk}\u00a0`) },
+    { name: "a key with an unknown prefix", authorization: bearer(sk.replace("sk_", "rk_")) },
     {
       name: "a key with a full-width letter",
       authorization: bearer(encodeURI(sk.replace("k", "\uff4b"))),

@@ -9,6 +9,7 @@ const OLDER = { kid: "ids_0", secret: `is_${"7".repeat(64)}` };
 const NOW = nowInSeconds() * 1000;
 const AT = NOW / 1000;
 const HOUR = 3600;
+const PUBLIC_KEY = `-----BEGIN PUBLIC KEY-----\n${"MIIBIjANBgkqhkiG9w0BAQEF".repeat(4)}\n-----END PUBLIC KEY-----\n`;
 const HEADER = { alg: "HS256", typ: "JWT", kid: SECRET.kid };
 const CLAIMS = { sub: "u1", exp: AT + HOUR };
 
@@ -107,6 +108,16 @@ const ATTACKS: [what: string, make: () => Promise<string> | string][] = [
     "a key of its own",
     () => signParts({ ...HEADER, jwk: { kty: "oct", k: "MTIz" } }, CLAIMS, "123"),
   ],
+  // A verifier that takes the key's text for the secret would accept both.
+  ...["HS256", "RS256"].map((alg): [string, () => Promise<string>] => [
+    `a public key for the secret, called ${alg}`,
+    () => signParts({ ...HEADER, alg }, CLAIMS, PUBLIC_KEY),
+  ]),
+  [
+    "a public key in the header",
+    () => signParts({ alg: "HS256", x5c: [PUBLIC_KEY] }, CLAIMS, PUBLIC_KEY),
+  ],
+  ["the key id as the secret", () => signParts(HEADER, CLAIMS, SECRET.kid)],
   ["a foreign key id", () => signParts({ ...HEADER, kid: "ids_9" }, CLAIMS, SECRET.secret)],
   ["another's key id", () => signParts({ ...HEADER, kid: OLDER.kid }, CLAIMS, SECRET.secret)],
   ["a key id that is a path", () => signParts({ ...HEADER, kid: "../../dev/null" }, CLAIMS, " ")],

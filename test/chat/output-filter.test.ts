@@ -25,6 +25,9 @@ describe("what an answer may show", () => {
     "If 3 < 5 and x<3, then a[1] is *fine*! See [1][2]: it holds.",
     "What? [Yes] (really). Highway www. ends. The httpd is sk_ip.",
     "**Bold**, `code`, 1. list",
+    "Node.js, ASP.NET, README.md, main.py, e.g. 3.5 l, v1.2.3 and Next.js/React.It works",
+    "Write to support@pump.com or see help.example.com/returns and shop.example.net.",
+    "AT&T, Q&A, a &amp; b, 5&nbsp;€ &uuml; &x",
   ])("passes %j", (text) => {
     const expected = text.replace("[2]:", "[2] :");
     expect(filtered(text)).toBe(expected);
@@ -68,6 +71,18 @@ describe("what an answer may show", () => {
       "one behind the beginning of a key",
       "sk_https://evil.example -----BEGIN https://evil.example",
     ],
+    ["a bare host", "Go to evil.com, EVIL.org or shop.evil.co.uk/x. Or evil.xyz"],
+    ["a bare host with a path", "Go to evil.io/x and exämple.de/?q=1 now"],
+    ["letters of another script", "https://hеlp.example.com/ and hеlp.com"],
+    [
+      "escapes before the signs",
+      String.raw`https\://evil.example www\.evil.example http:\/\/evil.example`,
+    ],
+    [
+      "entities in bare ones",
+      "https&#58;//evil.example https&colon;//evil.example www&period;evil.example",
+    ],
+    ["entities without end", "https&#x3a;&#47;&sol;evil.example"],
     ["an address that does not end", `https://evil.example/${"a".repeat(5000)}`],
     ["a target that does not end", `[x](https://evil.example/${"a".repeat(5000)}`],
   ])("takes out %s", (_, text) => {
@@ -95,7 +110,7 @@ describe("what an answer may show", () => {
 
   const piece = fc.oneof(
     fc.constantFrom(
-      ..."https:// http:/ www. evil.example help.example.com [ ] ( ) ]( ]: ! ![ < <a > \\ @ & ; [1] [9] \n sk_ -----BEGIN".split(
+      ..."https:// http:/ www. evil.example help.example.com [ ] ( ) ]( ]: ! ![ < <a > \\ @ & ; .com evil .io/x .xyz https www &#58; &#46; / [1] [9] \n sk_ -----BEGIN".split(
         " ",
       ),
       " ",
@@ -140,17 +155,37 @@ describe("what an answer may show", () => {
   });
 });
 
+/** A Markdown renderer finds addresses once it has read escapes and entities. */
+function rendered(markdown: string): string {
+  const signs: Record<string, string> = { colon: ":", sol: "/", period: "." };
+  return markdown
+    .replace(/&(?:#(\d+)|#x([0-9a-f]+)|(colon|sol|period));/gi, (_, decimal, hex, name) => {
+      if (name) return signs[String(name)] ?? "";
+      return String.fromCodePoint(decimal ? Number(decimal) : Number.parseInt(String(hex), 16));
+    })
+    .replace(/\\([!-/:-@[-`{-~])/g, "$1");
+}
+
 /** Foreign hosts that a Markdown renderer, or one that turns addresses into links, would link to. */
-function linksIn(text: string): string[] {
+function linksIn(markdown: string): string[] {
+  const text = `${markdown}\n${rendered(markdown)}`;
   const targets = [
-    ...text.matchAll(/\]\(\s*<?([^)\s>]+)/gu),
-    ...text.matchAll(/^\s*\[[^\]]*\]:\s*(\S+)/gmu),
+    ...markdown.matchAll(/\]\(\s*<?([^)\s>]+)/gu),
+    ...markdown.matchAll(/^\s*\[[^\]]*\]:\s*(\S+)/gmu),
     ...text.matchAll(/((?:https?|ftp):\/\/[^\s<>)\]]+|www\.[\p{L}\p{N}][^\s<>)\]]*)/giu),
+    ...text.matchAll(
+      /(?<![@\p{L}\p{N}./-])((?:[\p{L}\p{N}-]+\.)+(?:com|org|xyz|(?:io|de|uk)\/\S*))(?![\p{L}\p{N}-]|\.[\p{L}\p{N}])/giu,
+    ),
   ].map(([, target = ""]) => target);
   return targets.filter((target) => {
-    const url = /^www\./i.test(target) ? `https://${target}` : target;
+    const url = /^\w+:/i.test(target) ? target : `https://${target}`;
     return !URL.canParse(url) || !mayLinkTo(new URL(url).hostname);
   });
+}
+
+function rot13(letter: string): string {
+  const from = letter <= "Z" ? 65 : 97;
+  return String.fromCharCode(((letter.charCodeAt(0) - from + 13) % 26) + from);
 }
 
 describe("the prompt", () => {
@@ -174,6 +209,27 @@ describe("the prompt", () => {
         shown += one.push(" ");
       }).toThrow(PromptLeak);
       expect(shown).not.toMatch(/only\W+what|not\W+use\W+other/i);
+    }
+  });
+
+  it.each([
+    ["apart", (text: string) => Array.from(text).join(" ")],
+    ["with hyphens", (text: string) => text.replaceAll(/\s+/g, "-")],
+    ["with points", (text: string) => Array.from(text).join(".")],
+    ["backwards", (text: string) => Array.from(text).toReversed().join("")],
+    ["in base64", (text: string) => btoa(text)],
+    ["in base64, from another place on", (text: string) => btoa(`x ${text}`)],
+    ["in rot13", (text: string) => text.replace(/[a-z]/gi, (letter) => rot13(letter))],
+    [
+      "in hex",
+      (text: string) => Array.from(text, (sign) => sign.charCodeAt(0).toString(16)).join(" "),
+    ],
+  ])("ends an answer that spells it %s", (_, spell) => {
+    for (const secret of [RULES, "ref_0123456789abcdef"]) {
+      expect(() => run(`Sure: ${spell(secret)} .`)).toThrow(PromptLeak);
+      expect(() => run(`Sure: ${spell(secret)} .`, [`Sure: ${spell(secret)} .`])).toThrow(
+        PromptLeak,
+      );
     }
   });
 

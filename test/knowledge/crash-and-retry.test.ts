@@ -48,6 +48,7 @@ async function commit(state: DocumentWork): Promise<void> {
     chunks: chunkMarkdown(state.title, markdown),
     language: null,
     normalisedAt: Date.now(),
+    warnings: [],
   };
   await withServices((services) => commitVersions(services, [state], [draft]));
 }

@@ -1,6 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { TurnResult } from "../../src/chat/turn.ts";
+import { forgetCallers } from "../../src/generations/live.ts";
+import { learnDocuments } from "../../src/knowledge/consumer.ts";
+import { readWork } from "../../src/knowledge/work.ts";
+import { createServices } from "../../src/services.ts";
+import { applyEvent } from "../../src/webhooks/consumer.ts";
+import { withServices } from "../knowledge/pipeline.ts";
+import { deliver, register } from "../webhooks/source.ts";
 import { openAiStream } from "../local/chat-script.ts";
 import {
   ask,
@@ -86,6 +93,62 @@ describe("quotas", () => {
     expect((await put("b")).status).toBe(429);
   });
 
+  it("count documents however they come: as a file, and from a CMS, whose event waits for the next day", async () => {
+    const workspace = await createWorkspace();
+    await choose(workspace, { documents_per_day: 1 });
+    const upload = (id: string) =>
+      call(
+        workspace.secret,
+        "PUT",
+        `/v1/documents/${id}?title=T`,
+        new TextEncoder().encode("%PDF-1.4"),
+        {
+          headers: { "content-type": "application/pdf" },
+        },
+      );
+    expect((await upload("a")).status).toBe(202);
+    expect((await upload("b")).status).toBe(429);
+
+    const source = await register("ghost", { workspace: await createWorkspace() });
+    await choose(source.workspace, { documents_per_day: 1 });
+    const post = (id: string) => ({
+      post: {
+        current: {
+          id,
+          title: id,
+          html: "<p>Text.</p>",
+          status: "published",
+          updated_at: "2026-01-01T00:00:00.000Z",
+        },
+      },
+    });
+    const events: number[] = [];
+    for (const id of ["one", "two"]) {
+      const { event_id } = await (await deliver(source, post(id))).json<{ event_id: number }>();
+      events.push(event_id);
+    }
+    await withServices((services) => applyEvent(services, events[0] ?? 0));
+    await withServices(async (services) => {
+      const waiting = applyEvent(services, events[1] ?? 0);
+      await expect(waiting).rejects.toMatchObject({ afterMs: expect.any(Number) });
+    });
+    const { documents } = await (
+      await call(source.workspace.secret, "GET", "/v1/documents")
+    ).json<{ documents: object[] }>();
+    expect(documents).toHaveLength(1);
+    // A removal waits for nothing.
+    const gone = { post: { previous: { id: "one", status: "published" }, current: {} } };
+    const removal = await (await deliver(source, gone)).json<{ event_id: number }>();
+    await withServices((services) => applyEvent(services, removal.event_id));
+    expect(
+      (
+        await (
+          await call(source.workspace.secret, "GET", "/v1/documents")
+        ).json<{ documents: object[] }>()
+      ).documents,
+    ).toEqual([]);
+  });
+
   it("end a conversation that has grown too long, with a code of its own", async () => {
     const workspace = await createWorkspace();
     await choose(workspace, { max_conversation_messages: 2 });
@@ -134,6 +197,123 @@ describe("the budget", () => {
     expect(cached.binding_calls.sequential).toBeLessThanOrEqual(4);
     const other = await ask(workspace, "How long does delivery to Canada take?", MODELS);
     expect(other).toMatchObject({ rung: "extractive", outcome: "answered" });
+  });
+});
+
+describe("neurons", () => {
+  const PRICED = "@cf/baai/bge-m3";
+  const RERANKER_MODEL = "@cf/baai/bge-reranker-base";
+  const AI = {
+    run: async (model: string, input: { text?: string[]; contexts?: object[] }) =>
+      model === PRICED
+        ? { data: (input.text ?? []).map(() => [1, ...Array<number>(1023).fill(0)]) }
+        : { response: (input.contexts ?? []).map((_, id) => ({ id, score: 1 - id / 10 })) },
+  };
+  const VECTORIZE = {
+    upsert: async () => ({ mutationId: "1" }),
+    query: async () => ({ matches: [] }),
+  };
+  const overrides = { EMBEDDING_MODEL: PRICED, RERANKER_MODEL, AI, VECTORIZE } as never;
+  const neurons = async (workspace: Workspace): Promise<number> =>
+    (await env.DB.prepare(`SELECT neurons FROM daily_usage WHERE workspace_id = ?1`)
+      .bind(workspace.id)
+      .first<number>("neurons")) ?? 0;
+
+  it("of embedding documents, of searches and of the reranker count", async () => {
+    const workspace = await createWorkspace();
+    for (const [id, { title, content }] of Object.entries(HELP_CENTRE)) {
+      const quiet = {
+        ...(overrides as object),
+        INGEST_QUEUE: { send: async () => undefined },
+      } as never;
+      await call(
+        workspace.secret,
+        "PUT",
+        `/v1/documents/${id}`,
+        { title, content },
+        { overrides: quiet },
+      );
+    }
+    expect(await neurons(workspace)).toBe(0);
+    const services = createServices({ ...env, ...(overrides as object) }, { waitUntil: () => {} });
+    const { results } = await env.DB.prepare(`SELECT id FROM documents WHERE workspace_id = ?1`)
+      .bind(workspace.id)
+      .all<{ id: number }>();
+    const { works } = await readWork(
+      env.DB,
+      results.map(({ id }) => id),
+    );
+    await learnDocuments(services, works);
+    const learned = await neurons(workspace);
+    // About 150 tokens at $0.012 per million, $0.011 per 1,000 neurons.
+    expect(learned).toBeGreaterThan(0.05);
+    expect(learned).toBeLessThan(0.5);
+    const search = { query: "pump delivery refund", limit: 3 };
+    const found = await call(workspace.secret, "POST", "/v1/search", search, { overrides });
+    expect(await found.json()).toMatchObject({ reranker: RERANKER_MODEL });
+    const searched = await neurons(workspace);
+    expect(searched).toBeGreaterThan(learned);
+    // A turn adds its question's embedding and what the reranker read, which is more than the question.
+    await ask(workspace, "How long does delivery to Germany take and where is the refund?", {
+      ...(overrides as object),
+    });
+    const alone = (16 * 0.012) / 1e6 / (0.011 / 1000);
+    expect((await neurons(workspace)) - searched).toBeGreaterThan(alone * 1.5);
+  });
+});
+
+describe("a key that is not valid", () => {
+  const flood = async (overrides: object, count: number, prefix = "sk_"): Promise<void> => {
+    for (let turn = 0; turn < count; turn++) {
+      const key = `${prefix}${crypto.randomUUID().replaceAll("-", "")}`;
+      const response = await call(
+        key,
+        "POST",
+        "/v1/chat",
+        { message: "Hello there" },
+        { overrides },
+      );
+      expect(response.status).toBe(401);
+    }
+  };
+
+  it("costs few embeddings, however many are made up, and the valid ones at most a wait", async () => {
+    forgetCallers();
+    const known = await createWorkspace(HELP_CENTRE);
+    expect((await ask(known, GERMANY)).binding_calls.sequential).toBe(3);
+    let embeddings = 0;
+    const AI = {
+      run: (model: string, input: object) => {
+        embeddings += 1;
+        return env.AI.run(model as never, input as never);
+      },
+    };
+    await flood({ AI } as never, 40);
+    expect(embeddings).toBe(8);
+    // Whom the isolate knows is served as before; whom it does not know waits once, for the first answer.
+    expect((await ask(known, GERMANY)).binding_calls.sequential).toBe(3);
+    const unknown = await createWorkspace(HELP_CENTRE);
+    expect((await ask(unknown, GERMANY)).binding_calls.sequential).toBe(4);
+    expect((await ask(unknown, GERMANY)).binding_calls.sequential).toBe(3);
+    // A key that was known and is revoked is embedded for once, not each time.
+    await env.DB.prepare(`UPDATE api_keys SET revoked_at = 1 WHERE workspace_id = ?1`)
+      .bind(known.id)
+      .run();
+    embeddings = 0;
+    for (let turn = 0; turn < 5; turn++)
+      expect(
+        (
+          await call(
+            known.publishable,
+            "POST",
+            "/v1/chat",
+            { message: "Hello" },
+            { overrides: { AI } as never },
+          )
+        ).status,
+      ).toBe(401);
+    expect(embeddings).toBe(1);
+    forgetCallers();
   });
 });
 

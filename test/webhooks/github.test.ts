@@ -161,8 +161,8 @@ describe("what no list of commits tells", () => {
     await deliverAndApply(source, push(commit("e"), [{ added: ["a.md"] }]), network);
     const event = await deliverAndApply(source, push(commit("f"), [], more), network);
     expect(event.results).toEqual([
-      { external_id: "github/b.md", result: "stored" },
       { external_id: "github/a.md", result: "removed" },
+      { external_id: "github/b.md", result: "stored" },
     ]);
     expect(await present(source)).toEqual({
       "github/b.md": "B.",

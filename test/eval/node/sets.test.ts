@@ -54,12 +54,12 @@ describe("a folder is a set", () => {
   it("of tasks that need several documents, cut where a search's query ends", async () => {
     const tasks = [
       { _id: "t1", user_instructions: "Help me.", required_documents: ["d1", "d2"], tools: [] },
-      { _id: "t2", user_instructions: "x".repeat(5000), required_documents: ["d9"] },
+      { _id: "t2", user_instructions: "x".repeat(9000), required_documents: ["d9"] },
     ];
     const set = await readSet(folderOf({ "corpus.jsonl": corpus, "tasks.jsonl": tasks }));
     expect(set.conversational).toBe(false);
     expect([...(set.questions[0]?.relevant.keys() ?? [])]).toEqual(["d1", "d2"]);
-    expect(set.questions[1]?.text.length).toBe(4000);
+    expect(set.questions[1]?.text.length).toBe(8000);
     expect(set.notes.join()).toMatch(/1 of 2 instructions are cut/);
     expect(set.notes.join()).toMatch(/1 relevant documents are not in the set, such as d9/);
   });

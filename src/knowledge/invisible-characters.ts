@@ -1,0 +1,37 @@
+/** Letters that no renderer shows, one for each of ASCII: text in them is read by models alone (Unicode's "tags" block). */
+const TAG = /[\u{E0020}-\u{E007E}]+/gu;
+/** A flag of a region is written with tags, behind a black flag. */
+const FLAG = /\u{1F3F4}[\u{E0020}-\u{E007F}]+/gu;
+/** Sequences that a text for people has no use for: orders of reading that lie, and many signs of no width in a row. */
+const HIDING = /[\u202D\u202E]|(?:[\u200B-\u200D\u2060-\u2064\uFEFF\u180E]){4,}/gu;
+/** A word taken apart by signs of no width, so that no search finds it. */
+const TAKEN_APART = /(?:[A-Za-z][\u200B-\u200D\u2060\uFEFF\u00AD]+){3,}[A-Za-z]/gu;
+
+const INVISIBLE =
+  /[\u00AD\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu;
+/** The joiners shape letters of Arabic and Indic scripts and emoji; behind ASCII they shape nothing. */
+const IDLE_JOINER = /(?<=[\0-\x7F])[\u200C\u200D]+/gu;
+
+/** More of them in one text tell its owner nothing new. */
+const MAX_PASSAGES = 50;
+
+/** The text without the signs that show nothing and shape nothing. */
+export function withoutInvisible(text: string): string {
+  return text.replace(INVISIBLE, "").replace(IDLE_JOINER, "");
+}
+
+/** Where a text hides something by signs that nobody sees, with what is written in tags spelt out. */
+export function hiddenPassages(text: string): string[] {
+  const plain = text.replace(FLAG, "");
+  const tags = Array.from(plain.matchAll(TAG), ([letters]) =>
+    Array.from(letters, (letter) =>
+      String.fromCodePoint((letter.codePointAt(0) ?? 0) - 0xe0000),
+    ).join(""),
+  );
+  const others = [HIDING, TAKEN_APART].flatMap((form) =>
+    Array.from(plain.matchAll(form), ({ index, 0: found }) =>
+      withoutInvisible(plain.slice(Math.max(0, index - 40), index + found.length + 40)),
+    ),
+  );
+  return [...tags, ...others].slice(0, MAX_PASSAGES);
+}

@@ -1,4 +1,5 @@
 import { cleanHtml } from "./html.ts";
+import { refuseCostlyMarkdown } from "./markdown-limits.ts";
 import { cleanMarkdown } from "./markdown.ts";
 import { cleanCsv, cleanJson } from "./question-list.ts";
 import { cleanPlainText } from "./plain-text.ts";
@@ -30,6 +31,7 @@ export function normalise(content: string, contentType: string): string {
   const read = readers[contentType];
   if (!read) throw new UnreadableDocument(`Documents of type ${contentType} cannot be read.`);
   const markdown = readable(() => read(content.replaceAll("\0", "").toWellFormed()));
+  refuseCostlyMarkdown(markdown);
   if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
   return markdown;
 }

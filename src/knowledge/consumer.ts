@@ -9,9 +9,16 @@ import { divideOnFailure } from "./divide.ts";
 import { embedMissing } from "./embed.ts";
 import { finishDocuments, type Endings } from "./finish.ts";
 import { detectLanguage } from "./formats/language.ts";
-import { UnreadableDocument } from "./formats/unreadable-document.ts";
+import { readable, UnreadableDocument } from "./formats/unreadable-document.ts";
 import { readDocument } from "./read-document.ts";
-import { readWork, type DocumentWork } from "./work.ts";
+import { leastTriedFirst, noteTry, readWork, type DocumentWork } from "./work.ts";
+
+/** The first attempt may have ended for a neighbour's sake. */
+const ALONE_FROM_ATTEMPT = 2;
+/** Times that a document may be begun alone without an end: a deployment ends an invocation, too. */
+const MAX_TRIES = 2;
+const TOO_COSTLY =
+  "Reading the document takes more time or memory than there is. Split it into several documents.";
 
 /** The errors of documents that could not be learned to the end, by their ids. */
 type Failures = Map<number, unknown>;
@@ -43,8 +50,8 @@ async function draftVersions(
     if (work.status === "deleted" || work.liveVersion === work.version) continue;
     try {
       const markdown = await readDocument(services, work);
-      const chunks = chunkMarkdown(work.title, markdown);
-      const language = work.language ?? detectLanguage(markdown);
+      const chunks = readable(() => chunkMarkdown(work.title, markdown));
+      const language = work.language ?? readable(() => detectLanguage(markdown));
       drafts.push({ work, markdown, chunks, language, normalisedAt: services.now() });
     } catch (error) {
       failures.set(work.documentId, error);
@@ -178,13 +185,14 @@ async function consumeDocuments(
   messages: Message<DocumentWakeUp>[],
   services: Services,
 ): Promise<void> {
+  const isAgain = ({ attempts }: Message): boolean => attempts >= ALONE_FROM_ATTEMPT;
+  const idsOf = (some: Message<DocumentWakeUp>[]): Set<number> =>
+    new Set(some.map((message) => message.body.document_id));
+  const again = idsOf(messages.filter(isAgain));
+  const fresh = idsOf(messages).difference(again);
   const failures: Failures = new Map();
-  let waiting = [...new Set(messages.map((message) => message.body.document_id))];
-  while (waiting.length > 0) {
-    const { works, rest } = await readWork(services.db, waiting);
-    addAll(failures, await learnDocuments(services, works));
-    waiting = rest;
-  }
+  const suspects = await learnTogether(services, [...fresh], failures);
+  await learnAlone(services, [...again, ...suspects], failures);
   for (const message of messages) {
     const error = failures.get(message.body.document_id);
     if (error === undefined || permanentReason(error) !== undefined) message.ack();
@@ -194,6 +202,43 @@ async function consumeDocuments(
       message.retry({ delaySeconds: retryDelay(message.attempts) });
     }
   }
+}
+
+/** @returns those that were begun alone before, which are left for later */
+async function learnTogether(
+  services: Services,
+  documentIds: number[],
+  failures: Failures,
+): Promise<number[]> {
+  const suspects: number[] = [];
+  let waiting = documentIds;
+  while (waiting.length > 0) {
+    const { works, rest } = await readWork(services.db, waiting);
+    const untried = works.filter(({ tries }) => tries === 0);
+    suspects.push(...works.filter(({ tries }) => tries > 0).map(({ documentId }) => documentId));
+    addAll(failures, await learnDocuments(services, untried));
+    waiting = rest;
+  }
+  return suspects;
+}
+
+/** What kills the invocation, by its time or its memory, kills no neighbour's attempt with it, and not for ever. */
+async function learnAlone(
+  services: Services,
+  documentIds: number[],
+  failures: Failures,
+): Promise<void> {
+  if (documentIds.length === 0) return;
+  for (const documentId of await leastTriedFirst(services.db, documentIds)) {
+    const tries = await noteTry(services.db, documentId);
+    const { works } = await readWork(services.db, [documentId]);
+    if (tries <= MAX_TRIES) addAll(failures, await learnDocuments(services, works));
+    else await finishDocuments(services.db, giveUp(works, TOO_COSTLY), services.now());
+  }
+}
+
+function giveUp(works: DocumentWork[], reason: string): Endings {
+  return { done: [], failed: works.map((work) => ({ work, reason })), delayed: [] };
 }
 
 /** The reason is written where the owner of the document looks. */
@@ -206,8 +251,7 @@ async function recordDeadLetters(
   let waiting = messages.map((message) => message.body.document_id);
   while (waiting.length > 0) {
     const { works, rest } = await readWork(services.db, waiting);
-    const failed = works.map((work) => ({ work, reason }));
-    await finishDocuments(services.db, { done: [], failed, delayed: [] }, services.now());
+    await finishDocuments(services.db, giveUp(works, reason), services.now());
     waiting = rest;
   }
   for (const message of messages) message.ack();

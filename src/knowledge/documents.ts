@@ -241,7 +241,7 @@ function oweWork(
        SELECT d.id, ?3
        FROM json_each(?2) AS e JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'
        WHERE d.status = 'pending' OR (d.status = 'deleted' AND d.updated_at = ?3)
-       ON CONFLICT (document_id) DO UPDATE SET created_at = excluded.created_at`,
+       ON CONFLICT (document_id) DO UPDATE SET created_at = excluded.created_at, tries = 0`,
     )
     .bind(workspaceId, events, now);
 }

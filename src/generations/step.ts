@@ -134,7 +134,7 @@ async function embedSome(services: Services, generation: Claimed): Promise<numbe
   const { workspaceId, slot } = generation;
   const { results: chunks } = await db
     .prepare(
-      `SELECT c.id, d.title, c.heading_path, c.text
+      `SELECT c.id, d.served_title AS title, c.heading_path, c.text
        FROM chunks c JOIN documents d ON d.id = c.document_id AND d.workspace_id = c.workspace_id
        WHERE c.workspace_id = ?1 AND c.id > ?2 AND (c.vector_stored & ?3) = 0 AND d.live_version > 0
        ORDER BY c.id LIMIT ${STEP_CHUNKS}`,

@@ -15,7 +15,7 @@ import {
 } from "./cms.ts";
 import { askApi, askJsonApi, bearer } from "./delivery-api.ts";
 import { commonOptions, fieldAt, fillTemplate, isObject, stringAt } from "./entry.ts";
-import { signatureSchemes } from "./signatures.ts";
+import { signatureSchemes } from "./signature-schemes.ts";
 
 const options = z.strictObject({
   ...commonOptions,

@@ -1,6 +1,7 @@
 -- Work that kills its invocation -----------------------------------------------------------------------------------------
 
--- How often the document has been begun alone without an end being noted: an isolate that is killed notes none.
+-- How often the document has been begun alone without an end being noted: an isolate that is killed notes none. -1: the last
+-- attempt noted its end, so that the next may share its calls with others.
 ALTER TABLE outbox ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
 
 -- What is served under a state that was never learned --------------------------------------------------------------------

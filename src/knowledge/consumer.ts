@@ -11,10 +11,8 @@ import { finishDocuments, type Endings } from "./finish.ts";
 import { detectLanguage } from "./formats/language.ts";
 import { readable, UnreadableDocument } from "./formats/unreadable-document.ts";
 import { readDocument } from "./read-document.ts";
-import { leastTriedFirst, noteTry, readWork, type DocumentWork } from "./work.ts";
+import { leastTriedFirst, noteTry, readWork, takeEnded, type DocumentWork } from "./work.ts";
 
-/** The first attempt may have ended for a neighbour's sake. */
-const ALONE_FROM_ATTEMPT = 2;
 /** Times that a document may be begun alone without an end: a deployment ends an invocation, too. */
 const MAX_TRIES = 2;
 const TOO_COSTLY =
@@ -185,11 +183,13 @@ async function consumeDocuments(
   messages: Message<DocumentWakeUp>[],
   services: Services,
 ): Promise<void> {
-  const isAgain = ({ attempts }: Message): boolean => attempts >= ALONE_FROM_ATTEMPT;
-  const idsOf = (some: Message<DocumentWakeUp>[]): Set<number> =>
-    new Set(some.map((message) => message.body.document_id));
-  const again = idsOf(messages.filter(isAgain));
-  const fresh = idsOf(messages).difference(again);
+  const ids = new Set(messages.map((message) => message.body.document_id));
+  const again = new Set(
+    messages.flatMap(({ attempts, body }) => (attempts > 1 ? [body.document_id] : [])),
+  );
+  // The first attempt may have ended for a neighbour's sake, unless it says how it ended.
+  if (again.size > 0) for (const id of await takeEnded(services.db, [...again])) again.delete(id);
+  const fresh = ids.difference(again);
   const failures: Failures = new Map();
   const suspects = await learnTogether(services, [...fresh], failures);
   await learnAlone(services, [...again, ...suspects], failures);
@@ -214,7 +214,7 @@ async function learnTogether(
   let waiting = documentIds;
   while (waiting.length > 0) {
     const { works, rest } = await readWork(services.db, waiting);
-    const untried = works.filter(({ tries }) => tries === 0);
+    const untried = works.filter(({ tries }) => tries <= 0);
     suspects.push(...works.filter(({ tries }) => tries > 0).map(({ documentId }) => documentId));
     addAll(failures, await learnDocuments(services, untried));
     waiting = rest;

@@ -43,7 +43,7 @@ export async function finishDocuments(
       )
       .bind(toVersions(done)),
     ...(failed.length > 0 ? failStatements(db, failed, now) : []),
-    ...(delayed.length > 0 ? [delayStatement(db, delayed), forgetTries(db, delayed)] : []),
+    ...(delayed.length > 0 ? [delayStatement(db, delayed), noteEnd(db, delayed)] : []),
   ]);
 }
 
@@ -74,11 +74,11 @@ function delayStatement(db: D1Database, failures: Failure[]): D1PreparedStatemen
     .bind(toReasons(failures));
 }
 
-/** An end was noted, so it was not the document that ended the invocation. */
-function forgetTries(db: D1Database, failures: Failure[]): D1PreparedStatement {
+/** The attempt came to its end, so the document does not kill its invocation. */
+function noteEnd(db: D1Database, failures: Failure[]): D1PreparedStatement {
   return db
     .prepare(
-      `UPDATE outbox SET tries = 0 WHERE tries > 0 AND document_id IN (SELECT d.id FROM ${stillAt("?1")})`,
+      `UPDATE outbox SET tries = -1 WHERE document_id IN (SELECT d.id FROM ${stillAt("?1")})`,
     )
     .bind(toVersions(failures.map(({ work }) => work)));
 }

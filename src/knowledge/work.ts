@@ -13,7 +13,7 @@ export interface DocumentWork {
   status: DocumentStatus;
   version: number;
   liveVersion: number;
-  /** How often it was begun alone without an end being noted. */
+  /** How often it was begun alone without an end being noted; -1 where the last attempt noted its end. */
   tries: number;
   /** The chunks of the version before. */
   chunks: { id: number; hash: string; ordinal: number }[];
@@ -70,10 +70,22 @@ export async function readWork(
  */
 export async function noteTry(db: D1Database, documentId: number): Promise<number> {
   const row = await db
-    .prepare(`UPDATE outbox SET tries = tries + 1 WHERE document_id = ?1 RETURNING tries`)
+    .prepare(`UPDATE outbox SET tries = max(tries, 0) + 1 WHERE document_id = ?1 RETURNING tries`)
     .bind(documentId)
     .first<{ tries: number }>();
   return row?.tries ?? 0;
+}
+
+/** Those of the documents whose last attempt noted its end. That of the one that begins now is not noted yet. */
+export async function takeEnded(db: D1Database, documentIds: number[]): Promise<number[]> {
+  const { results } = await db
+    .prepare(
+      `UPDATE outbox SET tries = 0 WHERE tries < 0 AND document_id IN (SELECT value FROM json_each(?1))
+       RETURNING document_id`,
+    )
+    .bind(JSON.stringify(documentIds))
+    .all<{ document_id: number }>();
+  return results.map((row) => row.document_id);
 }
 
 /** Those of the documents to which work is owed, first those whose work was begun least often. */

@@ -52,36 +52,59 @@ it.each([new RangeError("Maximum call stack size exceeded"), new TypeError("x is
   },
 );
 
-it("from the second attempt on, learns each document of a batch alone, and says so before it begins", async () => {
-  const workspace = await createWorkspace();
-  const ids = await storeAll(workspace, ["kettle", "lantern"]);
-  const seen: { texts: number; tries: (number | undefined)[] }[] = [];
+interface Call {
+  texts: number;
+  tries: (number | undefined)[];
+}
+
+/** Delivers one batch, and tells each call of the model with how often its documents had been tried by then. */
+async function callsOf(ids: number[], attempts: number, error?: Error): Promise<Call[]> {
+  const calls: Call[] = [];
   const ai = {
     run: async (...input: [string, { text: string[] }]) => {
-      seen.push({
+      calls.push({
         texts: input[1].text.length,
-        tries: [await triesOf(ids[0]), await triesOf(ids[1])],
+        tries: await Promise.all(ids.map(triesOf)),
       });
+      if (error) throw error;
       return Reflect.apply(env.AI.run, env.AI, input) as unknown;
     },
   } as unknown as Ai;
   const services: Services = createServices({ ...env, AI: ai }, { waitUntil: () => {} });
-  const acked: number[] = [];
   const messages = ids.map((document_id) => ({
     id: `m${document_id}`,
     timestamp: new Date(),
-    attempts: 2,
+    attempts,
     body: { document_id },
-    ack: () => acked.push(document_id),
+    ack: () => {},
     retry: () => {},
   }));
   await consumeIngest({ messages } as unknown as Parameters<typeof consumeIngest>[0], services);
-  expect(seen).toEqual([
+  return calls;
+}
+
+it("learns each document of a batch alone once an attempt did not end, and says so before it begins", async () => {
+  const workspace = await createWorkspace();
+  const ids = await storeAll(workspace, ["kettle", "lantern"]);
+  expect(await callsOf(ids, 2)).toEqual([
     { texts: 1, tries: [1, 0] },
     { texts: 1, tries: [undefined, 1] },
   ]);
-  expect(acked).toEqual(ids);
   expect(await owed(workspace)).toEqual([]);
+});
+
+it("shares calls again after an attempt that ended in an error that may pass, but not after one that did not end", async () => {
+  const workspace = await createWorkspace();
+  const ids = await storeAll(workspace, ["kettle", "lantern"]);
+  await callsOf(ids, 1, new Error("3040: Capacity temporarily exceeded, please try again."));
+  expect(await Promise.all(ids.map(triesOf))).toEqual([-1, -1]);
+  // As if this attempt had been killed: it had taken note of the last one's end.
+  const [first] = await callsOf(ids, 2, new Error("3040: Capacity temporarily exceeded."));
+  expect(first).toEqual({ texts: 2, tries: [0, 0] });
+  await env.DB.prepare(`UPDATE outbox SET tries = 0 WHERE document_id IN (?1, ?2)`)
+    .bind(...ids)
+    .run();
+  expect((await callsOf(ids, 3)).map(({ texts }) => texts)).toEqual([1, 1]);
 });
 
 it("gives up on a document that ends every invocation, after its neighbours are learned", async () => {

@@ -1,4 +1,4 @@
-import type { DocumentStatus } from "./documents.ts";
+import type { DocumentStatus } from "./document-summaries.ts";
 
 /** What the consumer needs of a document, as it is now. */
 export interface DocumentWork {

@@ -1,5 +1,5 @@
 import { retryDelay } from "../knowledge/consumer.ts";
-import { listDocuments } from "../knowledge/documents.ts";
+import { listDocuments } from "../knowledge/document-summaries.ts";
 import type { SourceEventWakeUp } from "../env.ts";
 import { FetchFailed } from "../http/safe-fetch.ts";
 import type { Services } from "../services.ts";

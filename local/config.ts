@@ -77,7 +77,7 @@ function queues(timeout: number): object {
       { binding: "EVENTS_QUEUE", queue: "edgewise-events" },
     ],
     consumers: [
-      worker("edgewise-ingest", 50),
+      worker("edgewise-ingest", 100),
       worker("edgewise-events", 100),
       deadLetters("edgewise-ingest-dlq"),
       deadLetters("edgewise-events-dlq"),

@@ -190,6 +190,8 @@ it("of a source's address shows to nobody who cannot sign", async () => {
       },
       id,
     );
+  // The owner's trace of a refusal is written after the answer, at most once a minute: here it has been.
+  await wrong(source.id);
   const [existing, missing] = [await wrong(source.id), await wrong("src_0")];
   expect(existing.status).toBe(401);
   expect(existing).toEqual(missing);

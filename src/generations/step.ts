@@ -1,44 +1,22 @@
 import type { GenerationWakeUp } from "../env.ts";
-import { embeddedText } from "../knowledge/chunk.ts";
-import { divideOnFailure } from "../knowledge/divide.ts";
-import { usageStatement } from "../limits/quotas.ts";
-import { ModelUnavailable } from "../models/ports.ts";
 import type { Services } from "../services.ts";
+import { clear, cursorStatement, mark, STEP_CHUNKS, type Claimed } from "./claimed.ts";
+import { embedSome } from "./embed-some.ts";
 import {
   GENERATION_COLUMNS,
   REFUSED,
   vectorId,
   VERIFIED,
-  type Generation,
   type GenerationRow,
 } from "./generation.ts";
 
 /** A step that runs longer has died; the next one may go on (no step takes a tenth of it). */
 const LEASE_MS = 5 * 60_000;
-/** Chunks embedded, read back or collected in one step: some seconds of work, within every limit of an invocation. */
-const STEP_CHUNKS = 500;
 /** Vectorize shows nearly all writes within two minutes; what it does not show by then is written again. */
 const VISIBLE_AFTER_MS = 10 * 60_000;
 const LOOK_AGAIN_SECONDS = 10;
 /** A consumer may still be writing to a generation that was live a moment ago; only then can nothing come after. */
 const QUIET_MS = 2 * 60_000;
-
-type State = "building" | "live" | "retired" | "collecting" | "collected";
-
-interface Claimed extends Generation {
-  workspaceId: string;
-  state: State;
-  cursor: number;
-  storedAt: number;
-  stateAt: number;
-}
-
-interface ChunkRow {
-  id: number;
-  title: string;
-  heading_path: string;
-  text: string;
-}
 
 /**
  * One bounded step of the work on a generation that is not the live one. Building: embed chunks that lack a vector, until
@@ -129,84 +107,6 @@ async function release(
     .run();
 }
 
-/** Embeds chunks without a vector of this generation. Undefined when there are none. */
-async function embedSome(services: Services, generation: Claimed): Promise<number | undefined> {
-  const { db, vectors, embedderOf, now } = services;
-  const { workspaceId, slot } = generation;
-  const { results: chunks } = await db
-    .prepare(
-      `SELECT c.id, d.title, c.heading_path, c.text
-       FROM chunks c JOIN documents d ON d.id = c.document_id AND d.workspace_id = c.workspace_id
-       WHERE c.workspace_id = ?1 AND c.id > ?2 AND (c.vector_stored & ?3) = 0 AND d.live_version > 0
-       ORDER BY c.id LIMIT ${STEP_CHUNKS}`,
-    )
-    .bind(workspaceId, generation.cursor, slot | (slot * REFUSED))
-    .all<ChunkRow>();
-  if (chunks.length === 0) {
-    if (generation.cursor === 0) return undefined;
-    // Once more from the beginning, for what was written behind the cursor.
-    await moveCursor(services, generation, 0);
-    return 0;
-  }
-
-  const embedder = embedderOf(generation.model);
-  const costBefore = services.calls.neurons;
-  const embedded: { id: number; values: number[] }[] = [];
-  const failures = new Map<number, unknown>();
-  for (let start = 0; start < chunks.length; start += embedder.batchSize) {
-    const call = async (some: ChunkRow[]): Promise<void> => {
-      const values = await embedder.embed(some.map(textOf), "passage");
-      embedded.push(...some.map(({ id }, at) => ({ id, values: values[at] ?? [] })));
-    };
-    const batch = chunks.slice(start, start + embedder.batchSize);
-    for (const [{ id }, error] of await divideOnFailure(batch, call, mayPass)) {
-      failures.set(id, error);
-    }
-  }
-  if (embedded.length > 0) {
-    const rows = embedded.map(({ id, values }) => ({
-      id: vectorId(generation, id),
-      namespace: generation.namespace,
-      values,
-    }));
-    await vectors.upsert(generation.index, rows);
-  }
-  const refused = [...failures].filter(([, error]) => !mayPass(error)).map(([id]) => id);
-  // When it refuses every text, one that nobody can refuse tells whether it is the model that is wrong: then this throws.
-  if (refused.length === chunks.length) await embedder.embed(["A question."], "passage");
-  const passing = [...failures.values()].find(mayPass);
-  await db.batch([
-    mark(
-      services,
-      generation,
-      embedded.map(({ id }) => id),
-      slot,
-    ),
-    mark(services, generation, refused, slot * REFUSED),
-    usageStatement(db, workspaceId, { neurons: services.calls.neurons - costBefore }, now()),
-    db
-      .prepare(
-        `UPDATE index_generations SET stored_at = ?3, cursor = ?4 WHERE workspace_id = ?1 AND number = ?2`,
-      )
-      .bind(
-        workspaceId,
-        generation.number,
-        now(),
-        passing === undefined ? (chunks.at(-1)?.id ?? 0) : generation.cursor,
-      ),
-  ]);
-  if (passing !== undefined) throw passing;
-  return 0;
-}
-
-function textOf({ title, heading_path, text }: ChunkRow): string {
-  return embeddedText(title, { headingPath: JSON.parse(heading_path) as string[], text });
-}
-
-function mayPass(error: unknown): boolean {
-  return !(error instanceof ModelUnavailable) || error.transient;
-}
-
 /** An upsert that was accepted is not yet a vector that a search finds: each is read back before reads may switch. */
 async function verifySome(services: Services, generation: Claimed): Promise<number | undefined> {
   const { db, vectors, now } = services;
@@ -265,49 +165,4 @@ async function collectSome(services: Services, generation: Claimed): Promise<num
     .bind(workspaceId, number, now())
     .run();
   return undefined;
-}
-
-/** Void for a generation that has been given up meanwhile. */
-function mark(
-  { db }: Services,
-  { workspaceId, number }: Claimed,
-  chunkIds: number[],
-  bits: number,
-): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE chunks SET vector_stored = vector_stored | ?3
-       WHERE workspace_id = ?1 AND id IN (SELECT value FROM json_each(?2))
-         AND EXISTS (SELECT 1 FROM index_generations WHERE workspace_id = ?1 AND number = ?4
-           AND state IN ('building', 'live', 'retired'))`,
-    )
-    .bind(workspaceId, JSON.stringify(chunkIds), bits, number);
-}
-
-function clear(
-  { db }: Services,
-  { workspaceId }: Claimed,
-  chunkIds: number[],
-  bits: number,
-): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE chunks SET vector_stored = vector_stored & ~?3
-       WHERE workspace_id = ?1 AND id IN (SELECT value FROM json_each(?2))`,
-    )
-    .bind(workspaceId, JSON.stringify(chunkIds), bits);
-}
-
-function cursorStatement(
-  { db }: Services,
-  { workspaceId, number }: Claimed,
-  cursor: number,
-): D1PreparedStatement {
-  return db
-    .prepare(`UPDATE index_generations SET cursor = ?3 WHERE workspace_id = ?1 AND number = ?2`)
-    .bind(workspaceId, number, cursor);
-}
-
-async function moveCursor(services: Services, generation: Claimed, cursor: number): Promise<void> {
-  await cursorStatement(services, generation, cursor).run();
 }

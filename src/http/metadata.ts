@@ -7,7 +7,13 @@ const MAX_METADATA_LEVELS = 32;
 
 /** What a caller keeps with a document or a conversation for its own use. It is stored and given back, never searched. */
 export const metadataSchema = z
-  .record(z.string().max(64), z.unknown())
+  .record(
+    z
+      .string()
+      .max(64)
+      .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, "holds control characters"),
+    z.unknown(),
+  )
   .refine(
     isSmall,
     `holds more than ${MAX_METADATA_CHARACTERS} characters of JSON, or more than ${MAX_METADATA_LEVELS} levels`,

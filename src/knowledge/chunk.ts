@@ -1,6 +1,7 @@
 import type { RootContent } from "mdast";
 import { listItems, readableText, tableRows } from "./formats/readable-text.ts";
 import { parseMarkdown } from "./formats/markdown-tree.ts";
+import { UnreadableDocument } from "./formats/unreadable-document.ts";
 import { splitSentences } from "./sentences.ts";
 import { estimateTokens } from "./tokens.ts";
 
@@ -21,6 +22,9 @@ const MAX_PREFIX_TOKENS = 40;
 /** Prose that is cut repeats at most this much of what came before, so that a sentence keeps its antecedent. */
 const OVERLAP_TOKENS = 24;
 
+/** Ten times what 1 MB of prose gives. */
+const MAX_CHUNKS = 20_000;
+
 /** A block of the document and the places at which it may be cut if it must be. */
 interface Block {
   text: string;
@@ -39,12 +43,17 @@ interface Section {
  * unless one alone exceeds the limit, and then it is cut between sentences, items, rows or lines.
  * @param markdown the stored dialect
  * @returns chunks whose embedded text (see {@link embeddedText}) stays within {@link MAX_CHUNK_TOKENS} by estimate
+ * @throws {UnreadableDocument} when there are more than a document may have
  */
 export function chunkMarkdown(title: string, markdown: string): Chunk[] {
-  return sectionsOf(markdown).flatMap((section) => {
+  const chunks = sectionsOf(markdown).flatMap((section) => {
     const budget = MAX_CHUNK_TOKENS - estimateTokens(embeddedPrefix(title, section.headingPath));
     return pack(section.blocks, budget).map((text) => ({ headingPath: section.headingPath, text }));
   });
+  if (chunks.length <= MAX_CHUNKS) return chunks;
+  throw new UnreadableDocument(
+    `The document has more than ${MAX_CHUNKS} passages. Split it into several documents.`,
+  );
 }
 
 /** What is embedded: title and headings say what the text is about where the text itself does not. */
@@ -67,7 +76,7 @@ function sectionsOf(markdown: string): Section[] {
   const sections: Section[] = [];
   let open: { depth: number; text: string }[] = [];
   let current: Section = { headingPath: [], blocks: [] };
-  for (const node of parseMarkdown(markdown).children) {
+  for (const node of nodesOf(markdown)) {
     if (node.type !== "heading") {
       const block = toBlock(node);
       if (block.text.trim()) current.blocks.push(block);
@@ -89,6 +98,10 @@ function sectionsOf(markdown: string): Section[] {
     section.blocks.push(proseBlock(lastHeading));
     return true;
   });
+}
+
+function* nodesOf(markdown: string): Generator<RootContent> {
+  for (const tree of parseMarkdown(markdown)) yield* tree.children;
 }
 
 function toBlock(node: RootContent): Block {

@@ -10,11 +10,16 @@ import { embedMissing } from "./embed.ts";
 import { finishDocuments, type Endings } from "./finish.ts";
 import { fileType } from "./formats/file-types.ts";
 import { detectLanguage } from "./formats/language.ts";
-import { UnreadableDocument } from "./formats/unreadable-document.ts";
+import { readable, UnreadableDocument } from "./formats/unreadable-document.ts";
 import { withoutInvisible } from "./invisible-characters.ts";
 import { readDocument } from "./read-document.ts";
 import { findWarnings } from "./warnings.ts";
-import { readWork, type DocumentWork } from "./work.ts";
+import { leastTriedFirst, noteTry, readWork, takeEnded, type DocumentWork } from "./work.ts";
+
+/** Times that a document may be begun alone without an end: a deployment ends an invocation, too. */
+const MAX_TRIES = 2;
+const TOO_COSTLY =
+  "Reading the document takes more time or memory than there is. Split it into several documents.";
 
 /** The errors of documents that could not be learned to the end, by their ids. */
 type Failures = Map<number, unknown>;
@@ -46,18 +51,23 @@ async function draftVersions(
     if (work.status === "deleted" || work.liveVersion === work.version) continue;
     try {
       const text = await readDocument(services, work);
-      const markdown = withoutInvisible(text);
-      if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
-      const chunks = chunkMarkdown(work.title, markdown);
-      const language = work.language ?? detectLanguage(markdown);
-      const source = fileType(work.contentType) ? text : work.content;
-      const warnings = findWarnings(work.title, source, markdown);
-      drafts.push({ work, markdown, chunks, language, warnings, normalisedAt: services.now() });
+      drafts.push(readable(() => draft(work, text, services.now())));
     } catch (error) {
       failures.set(work.documentId, error);
     }
   }
   return drafts;
+}
+
+/** @throws {UnreadableDocument} */
+function draft(work: DocumentWork, text: string, normalisedAt: number): Draft {
+  const markdown = withoutInvisible(text);
+  if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
+  const chunks = chunkMarkdown(work.title, markdown);
+  const language = work.language ?? detectLanguage(markdown);
+  const source = fileType(work.contentType) ? text : work.content;
+  const warnings = findWarnings(work.title, source, markdown);
+  return { work, markdown, chunks, language, warnings, normalisedAt };
 }
 
 /** Commits all drafts in one transaction, or in several where one of them cannot be committed. */
@@ -185,13 +195,16 @@ async function consumeDocuments(
   messages: Message<DocumentWakeUp>[],
   services: Services,
 ): Promise<void> {
+  const ids = new Set(messages.map((message) => message.body.document_id));
+  const again = new Set(
+    messages.flatMap(({ attempts, body }) => (attempts > 1 ? [body.document_id] : [])),
+  );
+  // The first attempt may have ended for a neighbour's sake, unless it says how it ended.
+  if (again.size > 0) for (const id of await takeEnded(services.db, [...again])) again.delete(id);
+  const fresh = ids.difference(again);
   const failures: Failures = new Map();
-  let waiting = [...new Set(messages.map((message) => message.body.document_id))];
-  while (waiting.length > 0) {
-    const { works, rest } = await readWork(services.db, waiting);
-    addAll(failures, await learnDocuments(services, works));
-    waiting = rest;
-  }
+  const suspects = await learnTogether(services, [...fresh], failures);
+  await learnAlone(services, [...again, ...suspects], failures);
   for (const message of messages) {
     const error = failures.get(message.body.document_id);
     if (error === undefined || permanentReason(error) !== undefined) message.ack();
@@ -201,6 +214,43 @@ async function consumeDocuments(
       message.retry({ delaySeconds: retryDelay(message.attempts) });
     }
   }
+}
+
+/** @returns those that were begun alone before, which are left for later */
+async function learnTogether(
+  services: Services,
+  documentIds: number[],
+  failures: Failures,
+): Promise<number[]> {
+  const suspects: number[] = [];
+  let waiting = documentIds;
+  while (waiting.length > 0) {
+    const { works, rest } = await readWork(services.db, waiting);
+    const untried = works.filter(({ tries }) => tries <= 0);
+    suspects.push(...works.filter(({ tries }) => tries > 0).map(({ documentId }) => documentId));
+    addAll(failures, await learnDocuments(services, untried));
+    waiting = rest;
+  }
+  return suspects;
+}
+
+/** What kills the invocation, by its time or its memory, kills no neighbour's attempt with it, and not for ever. */
+async function learnAlone(
+  services: Services,
+  documentIds: number[],
+  failures: Failures,
+): Promise<void> {
+  if (documentIds.length === 0) return;
+  for (const documentId of await leastTriedFirst(services.db, documentIds)) {
+    const tries = await noteTry(services.db, documentId);
+    const { works } = await readWork(services.db, [documentId]);
+    if (tries <= MAX_TRIES) addAll(failures, await learnDocuments(services, works));
+    else await finishDocuments(services.db, giveUp(works, TOO_COSTLY), services.now());
+  }
+}
+
+function giveUp(works: DocumentWork[], reason: string): Endings {
+  return { done: [], failed: works.map((work) => ({ work, reason })), delayed: [] };
 }
 
 /** The reason is written where the owner of the document looks. */
@@ -213,8 +263,7 @@ async function recordDeadLetters(
   let waiting = messages.map((message) => message.body.document_id);
   while (waiting.length > 0) {
     const { works, rest } = await readWork(services.db, waiting);
-    const failed = works.map((work) => ({ work, reason }));
-    await finishDocuments(services.db, { done: [], failed, delayed: [] }, services.now());
+    await finishDocuments(services.db, giveUp(works, reason), services.now());
     waiting = rest;
   }
   for (const message of messages) message.ack();

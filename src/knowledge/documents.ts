@@ -1,10 +1,18 @@
 import { auditStatement, documentsAuditStatement, type Actor } from "../audit/log.ts";
 import { sha256Hex } from "../auth/keys.ts";
 import { documentsUsageStatement } from "../limits/quotas.ts";
+import type { DocumentStatus } from "./document-summaries.ts";
 import { jsonSlices, toJson } from "./rows.ts";
-import type { DocumentWarning } from "./warnings.ts";
-
-export type DocumentStatus = "pending" | "live" | "failed" | "deleted";
+import {
+  isNotStale,
+  noteInstants,
+  oweWork,
+  readStates,
+  toEvent,
+  toInstant,
+  toState,
+  type DocumentState,
+} from "./source-events.ts";
 
 export interface DocumentInput {
   title: string;
@@ -17,43 +25,6 @@ export interface DocumentInput {
   updated_at?: string | undefined;
 }
 
-/** A document as the API shows it, without its text. */
-export interface DocumentSummary {
-  external_id: string;
-  title: string;
-  url: string | null;
-  content_type: string;
-  language: string | null;
-  audience: string[];
-  metadata: Record<string, unknown>;
-  status: DocumentStatus;
-  version: number;
-  /** The version that answers are made from; 0 while none is. */
-  live_version: number;
-  error: string | null;
-  /** Passages that read like instructions to a model, and text that is hidden. They block nothing. */
-  warnings: DocumentWarning[];
-  chunks: number;
-  /** Chunks whose text the last run had to embed; the others were unchanged. */
-  embedded_chunks: number;
-  source_updated_at: string | null;
-  /** When this version reached each stage, and what delays it. */
-  stages: Stages;
-  created_at: string;
-  updated_at: string;
-}
-
-export interface Stages {
-  accepted_at?: string;
-  normalised_at?: string;
-  /** From here on the keyword leg finds it, and no longer the version before. */
-  keywords_at?: string;
-  /** Vectorize has accepted all its vectors, and shows them some seconds later. */
-  vectors_at?: string;
-  failed_at?: string;
-  delayed_by?: string;
-}
-
 export interface Accepted {
   documentId: number;
   version: number;
@@ -62,29 +33,6 @@ export interface Accepted {
   /** The source's timestamp is older than one that this document has seen already: nothing was done. */
   stale: boolean;
 }
-
-/**
- * How far ahead of our clock a source's timestamp is believed. A clock that is years ahead would otherwise hold its
- * document in a state that no later event can change.
- */
-const MAX_CLOCK_LEAD_MS = 24 * 3600_000;
-
-/** A source's timestamp as milliseconds since the epoch: `+02:00` and `Z` may name the same instant. */
-function toInstant(timestamp: string | undefined, now: number): number | null {
-  if (timestamp === undefined) return null;
-  const instant = Date.parse(timestamp);
-  if (Number.isNaN(instant)) throw new RangeError(`Not a timestamp: ${timestamp}`);
-  return Math.min(instant, now + MAX_CLOCK_LEAD_MS);
-}
-
-/** SQL: the event, of the instant `event` or of none, does not come from before what the document has seen. */
-function isNotStale(event: string): string {
-  return `(${event} IS NULL OR documents.source_instant IS NULL OR documents.source_instant <= ${event})`;
-}
-
-const SUMMARY_COLUMNS = `external_id, title, url, content_type,
-  coalesce(language, detected_language) AS language, audience, metadata, status, version,
-  live_version, error, warnings, chunk_count AS chunks, embedded_chunks, source_updated_at, stages, created_at, updated_at`;
 
 /** The same document again hashes the same; what it leaves out is bookkeeping that no reader sees. */
 async function hashContent(input: DocumentInput): Promise<string> {
@@ -194,63 +142,6 @@ function upsertStatement(
     .bind(workspaceId, now, rows, longContent);
 }
 
-interface DocumentState {
-  id: number;
-  external_id: string;
-  version: number;
-  status: DocumentStatus;
-  source_instant: number | null;
-}
-
-/** What the statements below need of an event. */
-function toEvent(externalId: string, timestamp?: string, instant: number | null = null): string {
-  return JSON.stringify([{ external_id: externalId, updated_at: timestamp, instant }]);
-}
-
-function readStates(db: D1Database, workspaceId: string, events: string): D1PreparedStatement {
-  return db
-    .prepare(
-      `SELECT d.id, d.external_id, d.version, d.status, d.source_instant
-       FROM json_each(?2) AS e JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'`,
-    )
-    .bind(workspaceId, events);
-}
-
-/** Whatever was not stale has become the newest, so what is older than the newest was. */
-function toState(row: DocumentState, instant: number | null) {
-  const stale = instant !== null && row.source_instant !== null && row.source_instant > instant;
-  return { documentId: row.id, version: row.version, status: row.status, stale };
-}
-
-/** Also for an event that changes nothing else: one from between the two is stale from here on. */
-function noteInstants(db: D1Database, workspaceId: string, events: string): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE documents SET source_instant = e.value ->> 'instant', source_updated_at = e.value ->> 'updated_at'
-       FROM json_each(?2) AS e
-       WHERE workspace_id = ?1 AND external_id = e.value ->> 'external_id' AND e.value ->> 'instant' IS NOT NULL
-         AND (source_instant IS NULL OR source_instant <= e.value ->> 'instant')`,
-    )
-    .bind(workspaceId, events);
-}
-
-function oweWork(
-  db: D1Database,
-  workspaceId: string,
-  events: string,
-  now: number,
-): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT INTO outbox (document_id, created_at)
-       SELECT d.id, ?3
-       FROM json_each(?2) AS e JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'
-       WHERE d.status = 'pending' OR (d.status = 'deleted' AND d.updated_at = ?3)
-       ON CONFLICT (document_id) DO UPDATE SET created_at = excluded.created_at`,
-    )
-    .bind(workspaceId, events, now);
-}
-
 /**
  * Takes a document out of both legs in one transaction: from here on no search returns it. Its vectors are collected
  * afterwards. Answers null when there is no such document.
@@ -350,72 +241,4 @@ export async function retryDocument(
   const row = current?.results[0];
   if (!row || row.status === "deleted") return null;
   return { ...toState(row, null), unchanged: changed?.results.length === 0 };
-}
-
-export async function getDocument(
-  db: D1Database,
-  workspaceId: string,
-  externalId: string,
-): Promise<(DocumentSummary & { content: string }) | null> {
-  const row = await db
-    .prepare(
-      `SELECT ${SUMMARY_COLUMNS}, content FROM documents
-       WHERE workspace_id = ?1 AND external_id = ?2 AND status <> 'deleted'`,
-    )
-    .bind(workspaceId, externalId)
-    .first<SummaryRow & { content: string }>();
-  return row && { ...toSummary(row), content: row.content };
-}
-
-/** A page of documents in the order of their external ids, which does not shift while documents change. */
-export async function listDocuments(
-  db: D1Database,
-  workspaceId: string,
-  page: { status?: DocumentStatus | undefined; after?: string | undefined; limit: number },
-): Promise<DocumentSummary[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT ${SUMMARY_COLUMNS} FROM documents
-       WHERE workspace_id = ?1 AND external_id > ?2
-         AND (status = ?3 OR (?3 IS NULL AND status <> 'deleted'))
-       ORDER BY external_id LIMIT ?4`,
-    )
-    .bind(workspaceId, page.after ?? "", page.status ?? null, page.limit)
-    .all<SummaryRow>();
-  return results.map(toSummary);
-}
-
-type SummaryRow = Omit<
-  DocumentSummary,
-  "audience" | "metadata" | "warnings" | "stages" | "created_at" | "updated_at"
-> & {
-  audience: string;
-  metadata: string;
-  warnings: string;
-  stages: string;
-  created_at: number;
-  updated_at: number;
-};
-
-function toSummary(row: SummaryRow): DocumentSummary {
-  const { content: _content, ...columns } = row as SummaryRow & { content?: string };
-  return {
-    ...columns,
-    audience: JSON.parse(row.audience) as string[],
-    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
-    warnings: JSON.parse(row.warnings) as DocumentWarning[],
-    stages: toStages(row.stages),
-    created_at: new Date(row.created_at).toISOString(),
-    updated_at: new Date(row.updated_at).toISOString(),
-  };
-}
-
-function toStages(json: string): Stages {
-  const stages = Object.entries(JSON.parse(json) as Record<string, number | string>);
-  return Object.fromEntries(
-    stages.map(([name, value]) => [
-      name,
-      typeof value === "number" ? new Date(value).toISOString() : value,
-    ]),
-  );
 }

@@ -43,7 +43,7 @@ export async function finishDocuments(
       )
       .bind(toVersions(done)),
     ...(failed.length > 0 ? failStatements(db, failed, now) : []),
-    ...(delayed.length > 0 ? [delayStatement(db, delayed)] : []),
+    ...(delayed.length > 0 ? [delayStatement(db, delayed), noteEnd(db, delayed)] : []),
   ]);
 }
 
@@ -72,6 +72,15 @@ function delayStatement(db: D1Database, failures: Failure[]): D1PreparedStatemen
        FROM json_each(?1) AS w WHERE ${isVersion} AND status = 'pending'`,
     )
     .bind(toReasons(failures));
+}
+
+/** The attempt came to its end, so the document does not kill its invocation. */
+function noteEnd(db: D1Database, failures: Failure[]): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE outbox SET tries = -1 WHERE document_id IN (SELECT d.id FROM ${stillAt("?1")})`,
+    )
+    .bind(toVersions(failures.map(({ work }) => work)));
 }
 
 const isVersion = `documents.id = w.value ->> 'id' AND documents.workspace_id = w.value ->> 'workspace'

@@ -1,7 +1,8 @@
 import type { Services } from "../services.ts";
 import { keepConversion, readFile } from "./files.ts";
 import { checkFile, fileType } from "./formats/file-types.ts";
-import { normalise, UnreadableDocument } from "./formats/normalise.ts";
+import { normalise } from "./formats/normalise.ts";
+import { readable, UnreadableDocument } from "./formats/unreadable-document.ts";
 import { cleanConverted } from "./formats/converted.ts";
 import { MAX_DOCUMENT_BYTES } from "./formats/limits.ts";
 import type { DocumentWork } from "./work.ts";
@@ -24,7 +25,7 @@ export async function readDocument(services: Services, work: DocumentWork): Prom
       `The ${type.name} file could not be read: it is damaged or protected by a password.`,
     );
   }
-  const cleaned = cleanConverted(fileName, converted);
+  const cleaned = readable(() => cleanConverted(fileName, converted));
   if (new TextEncoder().encode(cleaned).byteLength > MAX_DOCUMENT_BYTES) {
     throw new UnreadableDocument(
       `The file holds more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MB of text. Split it into several documents.`,

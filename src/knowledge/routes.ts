@@ -11,13 +11,8 @@ import type { Services } from "../services.ts";
 import { fileContentTypes } from "./formats/file-types.ts";
 import { fileQuery, fileUpload } from "./upload.ts";
 import { importDocuments, MAX_IMPORT_BYTES } from "./import.ts";
-import {
-  deleteDocument,
-  getDocument,
-  listDocuments,
-  putDocument,
-  retryDocument,
-} from "./documents.ts";
+import { getDocument, listDocuments } from "./document-summaries.ts";
+import { deleteDocument, putDocument, retryDocument } from "./documents.ts";
 import {
   acceptedDocument,
   checkDocument,

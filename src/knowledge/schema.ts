@@ -13,24 +13,52 @@ const sourceTimestamp = z.iso.datetime({ offset: true }).meta({
     "When the source last changed the document. An event that is older than one already seen changes nothing.",
 });
 
+/**
+ * One line of text as a reader sees it: line ends and control characters part words, and what steers the direction of text or
+ * is not seen at all is dropped, save what scripts and emoji are joined with. Titles stand in prompts, citations and logs.
+ */
+export function cleanLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replace(/(?![\u200C-\u200F])\p{Cf}/gu, "")
+    .trim();
+}
+
+const MAX_TITLE = 500;
+const audience = z.array(z.string().overwrite(cleanLine).min(1).max(64)).max(20).default([]);
+
 export const documentBody = z
   .strictObject({
-    title: z.string().trim().min(1).max(500),
+    title: z.string().overwrite(cleanLine).min(1).max(MAX_TITLE),
     content: z.string(),
     content_type: z.string().default("text/markdown").meta({ example: supportedContentTypes[0] }),
     url: z
-      .url({ protocol: /^https?$/ })
+      .url({ protocol: /^https?$/, normalize: true })
       .max(2000)
+      .refine(hasNoCredentials, "must not contain a user name or password")
       .optional(),
-    audience: z.array(z.string().min(1).max(64)).max(20).default([]),
+    audience,
     language: z
       .string()
+      .max(35)
       .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a BCP 47 language tag")
       .optional(),
     metadata: metadataSchema.default({}),
     updated_at: sourceTimestamp.optional(),
   })
   .meta({ id: "DocumentInput" });
+
+/** They would be shown to everybody who is shown the citation. */
+function hasNoCredentials(url: string): boolean {
+  const { username, password } = URL.parse(url) ?? { username: "", password: "" };
+  return username === "" && password === "";
+}
+
+/** A title that a source gave, as one that is accepted; empty when nothing of it can be read. */
+export function acceptableTitle(title: string): string {
+  return cleanLine(cleanLine(title.replace(/\s+/g, " ")).slice(0, MAX_TITLE));
+}
 
 export const documentSummary = z
   .object({

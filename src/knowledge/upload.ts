@@ -11,9 +11,13 @@ import { fileType, MAX_FILE_BYTES } from "./formats/file-types.ts";
 import { checkExternalId, documentBody } from "./schema.ts";
 
 /** What the body of a JSON upload says of a document, beside the bytes of a file. */
-export const fileQuery = documentBody
-  .pick({ title: true, url: true, language: true, updated_at: true })
-  .extend({ audience: z.array(z.string().min(1).max(64)).max(20).default([]) });
+export const fileQuery = documentBody.pick({
+  title: true,
+  url: true,
+  language: true,
+  updated_at: true,
+  audience: true,
+});
 
 /**
  * Takes a document that is a file: its bytes are the body, `title` and the rest are in the query. What is of no file's type

@@ -1,4 +1,4 @@
-import type { DocumentStatus } from "./documents.ts";
+import type { DocumentStatus } from "./document-summaries.ts";
 
 /** What the consumer needs of a document, as it is now. */
 export interface DocumentWork {
@@ -13,6 +13,8 @@ export interface DocumentWork {
   status: DocumentStatus;
   version: number;
   liveVersion: number;
+  /** How often it was begun alone without an end being noted; -1 where the last attempt noted its end. */
+  tries: number;
   /** The chunks of the version before. */
   chunks: { id: number; hash: string; ordinal: number }[];
 }
@@ -24,21 +26,22 @@ export interface DocumentWork {
 const SLICE_CHARACTERS = 2_000_000;
 
 /**
- * Reads documents, as many from the front of the list as fit into memory together.
+ * Reads documents, as many from the front of the list as fit into memory together. Those that were begun alone before come
+ * without their content: they are not to be worked on together with others.
  * @returns they, in order, without those that do not exist, and the ids that are left for later
  */
 export async function readWork(
   db: D1Database,
   documentIds: number[],
 ): Promise<{ works: DocumentWork[]; rest: number[] }> {
-  const wanted = `SELECT w.key, d.*, sum(length(d.content)) OVER (ORDER BY w.key) - length(d.content) AS before
-    FROM json_each(?1) AS w JOIN documents d ON d.id = w.value`;
+  const wanted = `SELECT w.key, d.*, coalesce(o.tries, 0) AS tries, sum(length(d.content)) OVER (ORDER BY w.key) - length(d.content) AS before
+    FROM json_each(?1) AS w JOIN documents d ON d.id = w.value LEFT JOIN outbox o ON o.document_id = d.id`;
   const bind = (sql: string): D1PreparedStatement =>
     db.prepare(sql).bind(JSON.stringify(documentIds), SLICE_CHARACTERS);
   const [documents, chunks] = await db.batch<never>([
     bind(
       `SELECT id AS documentId, workspace_id AS workspaceId, title, content_type AS contentType, language, status, version,
-         live_version AS liveVersion,
+         live_version AS liveVersion, tries,
          CASE WHEN live_version = version OR status = 'deleted' THEN '' ELSE content END AS content
        FROM (${wanted}) WHERE before < ?2 ORDER BY key`,
     ),
@@ -59,6 +62,42 @@ export async function readWork(
   const last = works.at(-1);
   const read = last ? documentIds.indexOf(last.documentId) + 1 : documentIds.length;
   return { works, rest: documentIds.slice(read) };
+}
+
+/**
+ * Notes that the work on a document begins: should its invocation be killed, that is all that will be known.
+ * @returns how often that was noted without an end; 0 when nothing is owed to it any more
+ */
+export async function noteTry(db: D1Database, documentId: number): Promise<number> {
+  const row = await db
+    .prepare(`UPDATE outbox SET tries = max(tries, 0) + 1 WHERE document_id = ?1 RETURNING tries`)
+    .bind(documentId)
+    .first<{ tries: number }>();
+  return row?.tries ?? 0;
+}
+
+/** Those of the documents whose last attempt noted its end. That of the one that begins now is not noted yet. */
+export async function takeEnded(db: D1Database, documentIds: number[]): Promise<number[]> {
+  const { results } = await db
+    .prepare(
+      `UPDATE outbox SET tries = 0 WHERE tries < 0 AND document_id IN (SELECT value FROM json_each(?1))
+       RETURNING document_id`,
+    )
+    .bind(JSON.stringify(documentIds))
+    .all<{ document_id: number }>();
+  return results.map((row) => row.document_id);
+}
+
+/** Those of the documents to which work is owed, first those whose work was begun least often. */
+export async function leastTriedFirst(db: D1Database, documentIds: number[]): Promise<number[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT document_id FROM outbox WHERE document_id IN (SELECT value FROM json_each(?1))
+       ORDER BY tries, document_id`,
+    )
+    .bind(JSON.stringify(documentIds))
+    .all<{ document_id: number }>();
+  return results.map((row) => row.document_id);
 }
 
 /** Names versions to a statement, as one JSON parameter: `$.id`, `$.version`, `$.workspace`. */

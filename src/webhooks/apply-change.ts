@@ -5,7 +5,12 @@ import { Problem, validationProblem } from "../http/problem.ts";
 import { FetchFailed } from "../http/safe-fetch.ts";
 import { deleteDocument, putDocument } from "../knowledge/documents.ts";
 import { UnreadableDocument } from "../knowledge/formats/normalise.ts";
-import { checkDocument, documentBody, MAX_EXTERNAL_ID_BYTES } from "../knowledge/schema.ts";
+import {
+  acceptableTitle,
+  checkDocument,
+  documentBody,
+  MAX_EXTERNAL_ID_BYTES,
+} from "../knowledge/schema.ts";
 import type { Services } from "../services.ts";
 import { CannotApply, TryLater, type Change, type Fetched, type SourceDocument } from "./cms.ts";
 import type { ChangeResult } from "./events.ts";
@@ -74,7 +79,7 @@ async function store(target: Target, document: SourceDocument): Promise<Applied>
   const { audience, language } = source.options as { audience?: string[]; language?: string };
   const parsed = documentBody.safeParse({
     ...document,
-    title: readableTitle(document.title) || externalId,
+    title: acceptableTitle(document.title) || acceptableTitle(externalId),
     url: isUsableUrl(document.url) ? document.url : undefined,
     // A narrower audience of the entry replaces the source's; a missing one never widens it.
     audience: document.audience ?? audience ?? [],
@@ -122,10 +127,6 @@ async function remove(target: Target, reason?: string): Promise<Applied> {
 /** Nobody's request: the event was stored, and is applied later. */
 function actorOf(source: OpenSource): Actor {
   return { actor: source.id, requestId: "" };
-}
-
-function readableTitle(title: string): string {
-  return title.replace(/\s+/g, " ").trim().slice(0, 500);
 }
 
 function isUsableUrl(url: string | undefined): boolean {

@@ -1,7 +1,7 @@
 import { Problem } from "../http/problem.ts";
 import { requireDocumentQuota } from "../limits/quotas.ts";
 import { retryDelay } from "../knowledge/consumer.ts";
-import { listDocuments } from "../knowledge/documents.ts";
+import { listDocuments } from "../knowledge/document-summaries.ts";
 import type { SourceEventWakeUp } from "../env.ts";
 import { FetchFailed } from "../http/safe-fetch.ts";
 import type { Services } from "../services.ts";

@@ -11,7 +11,7 @@ import {
   stringAt,
   timeAt,
 } from "./entry.ts";
-import { contentfulSignedHeaders, signatureSchemes } from "./signatures.ts";
+import { contentfulSignedHeaders, signatureSchemes } from "./signature-schemes.ts";
 
 const options = z.strictObject({
   space_id: z.string().regex(/^[\w-]{1,64}$/),

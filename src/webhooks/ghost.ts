@@ -2,7 +2,7 @@ import { z } from "zod";
 import { documentBody } from "../knowledge/schema.ts";
 import { defineCms, ignore, type Change, type Delivery, type Json, type Source } from "./cms.ts";
 import { commonOptions, fillTemplate, isObject, objectAt, stringAt } from "./entry.ts";
-import { signatureSchemes } from "./signatures.ts";
+import { signatureSchemes } from "./signature-schemes.ts";
 
 const options = z.strictObject({
   ...commonOptions,

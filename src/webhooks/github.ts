@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refuseCostlyMarkdown } from "../knowledge/formats/markdown-limits.ts";
 import { parseMarkdown } from "../knowledge/formats/markdown-tree.ts";
 import { readableText } from "../knowledge/formats/readable-text.ts";
 import {
@@ -14,7 +15,7 @@ import {
 } from "./cms.ts";
 import { askApi, askJsonApi, bearer } from "./delivery-api.ts";
 import { commonOptions, fieldAt, fillTemplate, isObject, stringAt } from "./entry.ts";
-import { signatureSchemes } from "./signatures.ts";
+import { signatureSchemes } from "./signature-schemes.ts";
 
 const options = z.strictObject({
   ...commonOptions,
@@ -213,14 +214,23 @@ function readMarkdown(text: string, path: string): SourceDocument {
   const named = /^title:[ \t]*(.+?)[ \t]*$/m
     .exec(frontMatter)?.[1]
     ?.replace(/^(["'])(.*)\1$/, "$2");
-  const heading = parseMarkdown(text).children.find((node) => node.type === "heading");
+  const heading = firstHeading(text);
   const fileName = path
     .slice(path.lastIndexOf("/") + 1)
     .replace(/\.[^.]+$/, "")
     .replace(/[-_]+/g, " ");
   return {
-    title: named || (heading && readableText(heading).trim()) || fileName,
+    title: named || heading || fileName,
     content: text,
     content_type: "text/markdown",
   };
+}
+
+function firstHeading(markdown: string): string | undefined {
+  refuseCostlyMarkdown(markdown);
+  for (const { children } of parseMarkdown(markdown)) {
+    const heading = children.find((node) => node.type === "heading");
+    if (heading) return readableText(heading).trim();
+  }
+  return undefined;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { hygraphToMarkdown } from "../knowledge/formats/rich-text/hygraph.ts";
 import { defineCms, ignore, type Change, type Delivery, type Json, type Source } from "./cms.ts";
 import { entryOptions, isObject, isWanted, readEntry, stringAt } from "./entry.ts";
-import { signatureSchemes } from "./signatures.ts";
+import { signatureSchemes } from "./signature-schemes.ts";
 
 const options = z.strictObject({
   /** Which localization to read where an entry has several; its own fields unless given. */

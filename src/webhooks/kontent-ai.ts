@@ -3,7 +3,7 @@ import { kontentToMarkdown } from "../knowledge/formats/rich-text/kontent.ts";
 import { defineCms, ignore, type Change, type Json, type Source } from "./cms.ts";
 import { askJsonApi, bearer } from "./delivery-api.ts";
 import { entryOptions, isObject, isWanted, objectAt, readEntry, stringAt } from "./entry.ts";
-import { signatureSchemes } from "./signatures.ts";
+import { signatureSchemes } from "./signature-schemes.ts";
 
 const options = z.strictObject({
   environment_id: z.uuid(),

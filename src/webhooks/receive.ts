@@ -12,6 +12,7 @@ import { isObject } from "./entry.ts";
 import { storeEvent } from "./events.ts";
 import { cmsOf } from "./registry.ts";
 import { verifySignature, type SignedRequest } from "./signatures.ts";
+import { noteRefusal } from "./refusals.ts";
 import { findSource, openSource, type OpenSource } from "./sources.ts";
 
 /** GitHub lists up to 2,048 commits with their files in one push; nobody else comes near. */
@@ -74,18 +75,27 @@ async function readRequest(raw: Request): Promise<SignedRequest> {
 const NO_SOURCE = { scheme: cmsOf.github.scheme, secrets: ["no source has this secret"] };
 
 async function authenticSource(
-  { db, seal, now }: Services,
+  services: Services,
   id: string,
   request: SignedRequest,
 ): Promise<OpenSource> {
+  const { db, seal, now, waitUntil } = services;
   const row = await findSource(db, id);
   const source = row && (await openSource(seal, row));
   const { scheme, secrets } = source
     ? { scheme: cmsOf[source.type].scheme, secrets: source.secrets }
     : NO_SOURCE;
-  const verified = await verifySignature(scheme, request, secrets, now());
-  if (!source || !verified) throw new Problem("invalid_signature");
-  return source;
+  const refusal = await verifySignature(scheme, request, secrets, now());
+  if (source && refusal === undefined) return source;
+  if (row && refusal) {
+    // Afterwards: the time of the answer does not tell whether there is such a source.
+    waitUntil(
+      noteRefusal(db, row, refusal, now()).catch((error: unknown) => {
+        console.warn("webhooks: refusal not noted", { error: String(error) });
+      }),
+    );
+  }
+  throw new Problem("invalid_signature");
 }
 
 async function readDelivery(cms: AnyCms, source: OpenSource, { headers, body }: SignedRequest) {

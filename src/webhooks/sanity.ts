@@ -3,7 +3,7 @@ import { portableTextToMarkdown } from "../knowledge/formats/rich-text/portable-
 import { CannotApply, defineCms, ignore, type Change, type Delivery, type Source } from "./cms.ts";
 import { askJsonApi, bearer } from "./delivery-api.ts";
 import { entryOptions, isObject, isWanted, readEntry, stringAt } from "./entry.ts";
-import { signatureSchemes } from "./signatures.ts";
+import { signatureSchemes } from "./signature-schemes.ts";
 
 const options = z.strictObject({
   project_id: z.string().regex(/^[a-z0-9-]{1,63}$/),

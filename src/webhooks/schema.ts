@@ -53,6 +53,12 @@ export const sourceView = z
     failed_events: z.int(),
     last_error: z.string().nullable(),
     last_error_at: z.string().nullable(),
+    refused_deliveries: z.int().meta({
+      description:
+        "Minutes in which a delivery was refused for its signature, since the secrets were last changed",
+    }),
+    last_refused_at: z.string().nullable(),
+    last_refused_reason: z.string().nullable(),
     created_at: z.string(),
     updated_at: z.string(),
   })

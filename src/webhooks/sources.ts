@@ -18,13 +18,17 @@ export interface SourceView {
   options: Record<string, unknown>;
   secrets: number;
   has_token: boolean;
-  /** `waiting`: no event has been worked off yet; wrong signatures leave no trace. `failing`: the latest one failed. */
+  /** `waiting`: no event has been worked off yet. `failing`: the latest one failed. */
   status: "waiting" | "working" | "failing";
   last_event_at: string | null;
   pending_events: number;
   failed_events: number;
   last_error: string | null;
   last_error_at: string | null;
+  /** Minutes in which a delivery was refused for its signature, since the secrets were last changed. */
+  refused_deliveries: number;
+  last_refused_at: string | null;
+  last_refused_reason: string | null;
   created_at: string;
   updated_at: string;
 }
@@ -89,13 +93,16 @@ interface SourceRow {
   name: string;
   options: string;
   sealed: string;
+  /** When a delivery was last noted as refused. */
+  refusedAt: number | null;
 }
 
 /** By id alone: a webhook's sender knows nothing else, and its signature decides. */
 export async function findSource(db: D1Database, id: string): Promise<SourceRow | null> {
   return db
     .prepare(
-      `SELECT id, workspace_id AS workspaceId, type, name, options, sealed FROM sources WHERE id = ?1`,
+      `SELECT id, workspace_id AS workspaceId, type, name, options, sealed, refused_at AS refusedAt
+       FROM sources WHERE id = ?1`,
     )
     .bind(id)
     .first<SourceRow>();
@@ -122,7 +129,9 @@ export async function updateSource(
   const sealed = await seal.seal(sealContext(id), JSON.stringify({ secrets, token }));
   const update = db
     .prepare(
-      `UPDATE sources SET options = ?3, sealed = ?4, secret_count = ?5, has_token = ?6, updated_at = ?7
+      `UPDATE sources SET options = ?3, sealed = ?4, secret_count = ?5, has_token = ?6, updated_at = ?7,
+         refused_deliveries = iif(?8, 0, refused_deliveries), refused_at = iif(?8, NULL, refused_at),
+         refused_reason = iif(?8, NULL, refused_reason)
        WHERE workspace_id = ?1 AND id = ?2`,
     )
     .bind(
@@ -133,6 +142,7 @@ export async function updateSource(
       secrets.length,
       token === undefined ? 0 : 1,
       now,
+      changed.includes("secrets") ? 1 : 0,
     );
   const audit = { ...by, workspaceId, action: "source.change", objectId: id, at: now };
   await db.batch([update, auditStatement(db, { ...audit, detail: { changed } })]);
@@ -170,6 +180,7 @@ export async function listSources(
   const { results } = await db
     .prepare(
       `SELECT id, type, name, options, secret_count, has_token, created_at, updated_at,
+         refused_deliveries, refused_at, refused_reason,
          (SELECT max(received_at) FROM source_events e WHERE e.source_id = s.id) AS last_event_at,
          ${latest("status", "AND e.status <> 'pending'")} AS last_status,
          ${latest("reason", "AND e.status = 'failed'")} AS last_error,
@@ -197,6 +208,9 @@ interface ViewRow {
   last_error_at: number | null;
   pending_events: number;
   failed_events: number;
+  refused_deliveries: number;
+  refused_at: number | null;
+  refused_reason: string | null;
 }
 
 function toView(row: ViewRow): SourceView {
@@ -216,6 +230,9 @@ function toView(row: ViewRow): SourceView {
     failed_events: row.failed_events,
     last_error: row.last_error,
     last_error_at: time(row.last_error_at),
+    refused_deliveries: row.refused_deliveries,
+    last_refused_at: time(row.refused_at),
+    last_refused_reason: row.refused_reason,
     created_at: new Date(row.created_at).toISOString(),
     updated_at: new Date(row.updated_at).toISOString(),
   };

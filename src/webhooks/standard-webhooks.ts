@@ -2,7 +2,7 @@ import { z } from "zod";
 import { documentBody } from "../knowledge/schema.ts";
 import { CannotApply, defineCms, ignore, type Change, type Delivery } from "./cms.ts";
 import { isObject, stringAt, timeAt } from "./entry.ts";
-import { readStandardSecret, signatureSchemes } from "./signatures.ts";
+import { readStandardSecret, signatureSchemes } from "./signature-schemes.ts";
 
 const options = z.strictObject({
   audience: documentBody.shape.audience,

@@ -13,7 +13,7 @@ import {
   readTitle,
   stringAt,
 } from "./entry.ts";
-import { signatureSchemes } from "./signatures.ts";
+import { signatureSchemes } from "./signature-schemes.ts";
 
 const options = z.strictObject({
   space_id: z.string().regex(/^\d{1,20}$/),

@@ -11,7 +11,7 @@ import {
   timeAt,
   type RichText,
 } from "./entry.ts";
-import { signatureSchemes } from "./signatures.ts";
+import { signatureSchemes } from "./signature-schemes.ts";
 
 const options = z.strictObject(
   entryOptions({

@@ -5,7 +5,7 @@ import { readableText } from "../knowledge/formats/readable-text.ts";
 import { defineCms, ignore, type Change, type Delivery, type Source } from "./cms.ts";
 import { askJsonApi } from "./delivery-api.ts";
 import { commonOptions, fieldAt, fillTemplate, isWanted, stringAt, timeAt } from "./entry.ts";
-import { readStandardSecret, signatureSchemes } from "./signatures.ts";
+import { readStandardSecret, signatureSchemes } from "./signature-schemes.ts";
 
 const options = z.strictObject({
   ...commonOptions,

@@ -462,3 +462,30 @@ it("is for admins, and refuses what does not fit", async () => {
   expect((await request(stranger, "GET")).generations).toHaveLength(1);
   expect((await request(stranger, "DELETE", "/2")).status).toBe(404);
 });
+
+it("embeds what is served under the title that is served, not under one that is yet to be learned", async () => {
+  const workspace = await learned({ shipping: { title: "Shipping", content: "It takes a week." } });
+  await store(workspace, "shipping", { title: "Refunds", content: "They take a day." });
+  await begin(workspace);
+  const texts: string[] = [];
+  await withServices(async (services) =>
+    stepGeneration(
+      {
+        ...services,
+        embedderOf: (model) => {
+          const embedder = services.embedderOf(model);
+          return {
+            ...embedder,
+            embed: (some, kind) => {
+              texts.push(...some);
+              return embedder.embed(some, kind);
+            },
+          };
+        },
+      },
+      workspace.id,
+      2,
+    ),
+  );
+  expect(texts).toEqual(["Shipping\nIt takes a week."]);
+});

@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  signatureSchemes,
-  verifySignature,
-  type SignedRequest,
-} from "../../src/webhooks/signatures.ts";
+import { signatureSchemes } from "../../src/webhooks/signature-schemes.ts";
+import { verifySignature, type SignedRequest } from "../../src/webhooks/signatures.ts";
 import { hasPublicSets, vectors, type Vector } from "./vectors.ts";
 
 function requestOf(vector: Vector): SignedRequest {
@@ -33,14 +30,14 @@ describe.runIf(hasPublicSets)("the public signature vectors", () => {
   it.each(vectors.map((vector, index) => ({ index, vector })))(
     "$index $vector.scheme $vector.name is $vector.expect",
     async ({ vector }) => {
-      const verified = await verifySignature(
+      const refusal = await verifySignature(
         signatureSchemes[vector.scheme],
         requestOf(vector),
         [vector.secret],
         clockOf(vector),
         toleranceOf(vector),
       );
-      expect(verified).toBe(vector.expect === "valid");
+      expect(refusal === undefined).toBe(vector.expect === "valid");
     },
   );
 });

@@ -41,6 +41,9 @@ it("registers every type, shows all but its secrets, changes and forgets it", as
     failed_events: 0,
     last_error: null,
     last_error_at: null,
+    refused_deliveries: 0,
+    last_refused_at: null,
+    last_refused_reason: null,
     created_at: expect.any(String),
     updated_at: expect.any(String),
   });

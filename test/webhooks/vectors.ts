@@ -1,4 +1,4 @@
-import { signatureSchemes } from "../../src/webhooks/signatures.ts";
+import { signatureSchemes } from "../../src/webhooks/signature-schemes.ts";
 
 /** The public sets, where the checkout lies beside them. */
 const files = import.meta.glob<string>("../../../shared/data/webhooks/**/*", {

@@ -2,12 +2,24 @@ import type { Nodes, PhrasingContent, Root } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown, gfmToMarkdown } from "mdast-util-gfm";
 import { toMarkdown, type Unsafe } from "mdast-util-to-markdown";
-import { gfm } from "micromark-extension-gfm";
 import { SKIP, visit } from "unist-util-visit";
+import { sliceMarkdown } from "./markdown-slices.ts";
+import { boundedMarkdown, type ParserWork } from "./markdown-syntax.ts";
 
-/** Parses GitHub-flavoured Markdown. Any string is valid Markdown, so this never fails. */
-export function parseMarkdown(markdown: string): Root {
-  return fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+/** Without the transforms, which look for addresses in what is text: some of their patterns take quadratic time. */
+const TREE_EXTENSIONS = gfmFromMarkdown().map((extension) => ({ ...extension, transforms: [] }));
+
+/**
+ * Parses GitHub-flavoured Markdown, a long document slice by slice. Any string is valid Markdown, so this never fails.
+ */
+export function* parseMarkdown(markdown: string): Generator<Root> {
+  const work: ParserWork = { steps: 0 };
+  for (const slice of sliceMarkdown(markdown)) {
+    yield fromMarkdown(slice, {
+      extensions: boundedMarkdown(work),
+      mdastExtensions: TREE_EXTENSIONS,
+    });
+  }
 }
 
 /**

@@ -1,22 +1,25 @@
 import type { Root, RootContent } from "mdast";
 import { markCallouts } from "./callouts.ts";
 import { htmlToTree } from "./html.ts";
-import { refuseCostlyMarkdown, refuseDeepMarkdown } from "./markdown-limits.ts";
+import { refuseCostlyMarkdown, refuseDeepTree } from "./markdown-limits.ts";
 import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
 
 /**
  * Authors' Markdown → the stored dialect: front matter dropped (the fields of the API say what a document is; the CLI reads
  * them from there), images become their alt text, callouts a paragraph that names its kind, HTML becomes Markdown.
- * @throws {UnreadableDocument} for Markdown made to keep a parser busy
+ * @throws {UnreadableDocument} when it nests deeper than anybody reads, or has more lines than can be read
  */
 export function cleanMarkdown(content: string): string {
   const source = markCallouts(withoutFrontMatter(content));
   refuseCostlyMarkdown(source);
-  const tree = parseMarkdown(source);
-  refuseDeepMarkdown(tree);
-  convertHtmlBlocks(tree);
-  simplify(tree);
-  return writeMarkdown(tree);
+  const written: string[] = [];
+  for (const tree of parseMarkdown(source)) {
+    refuseDeepTree(tree);
+    convertHtmlBlocks(tree);
+    simplify(tree);
+    written.push(writeMarkdown(tree));
+  }
+  return written.filter(Boolean).join("\n");
 }
 
 function withoutFrontMatter(content: string): string {

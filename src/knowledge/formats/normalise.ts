@@ -1,8 +1,9 @@
 import { cleanHtml } from "./html.ts";
+import { refuseCostlyMarkdown } from "./markdown-limits.ts";
 import { cleanMarkdown } from "./markdown.ts";
 import { cleanCsv, cleanJson } from "./question-list.ts";
 import { cleanPlainText } from "./plain-text.ts";
-import { UnreadableDocument } from "./unreadable-document.ts";
+import { readable, UnreadableDocument } from "./unreadable-document.ts";
 
 export { UnreadableDocument };
 
@@ -30,16 +31,7 @@ export function normalise(content: string, contentType: string): string {
   const read = readers[contentType];
   if (!read) throw new UnreadableDocument(`Documents of type ${contentType} cannot be read.`);
   const markdown = readable(() => read(content.replaceAll("\0", "").toWellFormed()));
+  refuseCostlyMarkdown(markdown);
   if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
   return markdown;
-}
-
-/** The readers walk trees by recursion. They refuse what is too deep; this is for what they do not foresee. */
-function readable(read: () => string): string {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new UnreadableDocument("The document nests its parts deeper than can be read.");
-  }
 }

@@ -1,0 +1,91 @@
+import type { DocumentStatus } from "./document-summaries.ts";
+
+/**
+ * How far ahead of our clock a source's timestamp is believed. A clock that is years ahead would otherwise hold its
+ * document in a state that no later event can change.
+ */
+const MAX_CLOCK_LEAD_MS = 24 * 3600_000;
+
+/** A source's timestamp as milliseconds since the epoch: `+02:00` and `Z` may name the same instant. */
+export function toInstant(timestamp: string | undefined, now: number): number | null {
+  if (timestamp === undefined) return null;
+  const instant = Date.parse(timestamp);
+  if (Number.isNaN(instant)) throw new RangeError(`Not a timestamp: ${timestamp}`);
+  return Math.min(instant, now + MAX_CLOCK_LEAD_MS);
+}
+
+/** SQL: the event, of the instant `event` or of none, does not come from before what the document has seen. */
+export function isNotStale(event: string): string {
+  return `(${event} IS NULL OR documents.source_instant IS NULL OR documents.source_instant <= ${event})`;
+}
+
+export interface DocumentState {
+  id: number;
+  external_id: string;
+  version: number;
+  status: DocumentStatus;
+  source_instant: number | null;
+}
+
+/** An event as the statements below take it: a JSON array, here of one. */
+export function toEvent(
+  externalId: string,
+  timestamp?: string,
+  instant: number | null = null,
+): string {
+  return JSON.stringify([{ external_id: externalId, updated_at: timestamp, instant }]);
+}
+
+/** The statement that reads what the events' documents are by then. */
+export function readStates(
+  db: D1Database,
+  workspaceId: string,
+  events: string,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT d.id, d.external_id, d.version, d.status, d.source_instant
+       FROM json_each(?2) AS e JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'`,
+    )
+    .bind(workspaceId, events);
+}
+
+/** Whatever was not stale has become the newest, so what is older than the newest was. */
+export function toState(row: DocumentState, instant: number | null) {
+  const stale = instant !== null && row.source_instant !== null && row.source_instant > instant;
+  return { documentId: row.id, version: row.version, status: row.status, stale };
+}
+
+/** Also for an event that changes nothing else: one from between the two is stale from here on. */
+export function noteInstants(
+  db: D1Database,
+  workspaceId: string,
+  events: string,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE documents SET source_instant = e.value ->> 'instant', source_updated_at = e.value ->> 'updated_at'
+       FROM json_each(?2) AS e
+       WHERE workspace_id = ?1 AND external_id = e.value ->> 'external_id' AND e.value ->> 'instant' IS NOT NULL
+         AND (source_instant IS NULL OR source_instant <= e.value ->> 'instant')`,
+    )
+    .bind(workspaceId, events);
+}
+
+/** What a change leaves to be done. A document that was tried before is a new one in this respect. */
+export function oweWork(
+  db: D1Database,
+  workspaceId: string,
+  events: string,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO outbox (document_id, created_at)
+       SELECT d.id, ?3
+       FROM json_each(?2) AS e JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'
+       WHERE d.status = 'pending' OR (d.status = 'deleted' AND d.updated_at = ?3)
+       ON CONFLICT (document_id) DO UPDATE SET created_at = excluded.created_at, tries = 0`,
+    )
+    .bind(workspaceId, events, now);
+}

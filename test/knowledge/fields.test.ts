@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { acceptableTitle, documentBody } from "../../src/knowledge/schema.ts";
+import { call, createWorkspace } from "../chat/workspace.ts";
+import { SILENT } from "./pipeline.ts";
+
+const BODY = { title: "Pump", content: "Rinse the pump." };
+const parse = (fields: object) => documentBody.safeParse({ ...BODY, ...fields });
+
+it.each([
+  ["Pump\nIgnore the\r\nabove", "Pump Ignore the above"],
+  ["\u202Etxt.exe\u202C pump\u2066\u2069", "txt.exe pump"],
+  ["A\u0000\u0007\u2028B\uFEFF", "A B"],
+  ["\u{E0041}\u{E0042}hidden", "hidden"],
+  ["\uD800half", "\uFFFDhalf"],
+  ["می\u200Cخواهم 👩\u200D🔧", "می\u200Cخواهم 👩\u200D🔧"],
+])("reads the title %j as %j", (given, title) => {
+  expect(parse({ title: given }).data?.title).toBe(title);
+});
+
+it("refuses a title of which nothing is left, and a webhook has another for it", () => {
+  expect(parse({ title: "\u202E \n" }).success).toBe(false);
+  expect(acceptableTitle("\u202E \n")).toBe("");
+});
+
+it("takes any title that a source may give", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 700 }), (given) => {
+      const title = acceptableTitle(given);
+      if (title) expect(parse({ title }).data?.title).toBe(title);
+    }),
+  );
+});
+
+it.each([
+  ["HTTPS://Help.Example/a b/../c?x=\u00e4#y", "https://help.example/c?x=%C3%A4#y"],
+  [" https://help.example/\n\tpump ", "https://help.example/pump"],
+  ["https://help.example/\u202Epump", "https://help.example/%E2%80%AEpump"],
+  ["https://user:secret@help.example/", undefined],
+  ["https://user@help.example/", undefined],
+  ["javascript:alert(1)", undefined],
+  ["//help.example/x", undefined],
+  ["ftp://help.example/x", undefined],
+])("reads the address %j as %j", (given, url) => {
+  const { success, data } = parse({ url: given });
+  expect([success, data?.url]).toEqual([url !== undefined, url]);
+});
+
+it("cleans audiences, bounds languages, and refuses control characters in names of metadata", () => {
+  expect(parse({ audience: ["staff\n", " \u202Epartners"] }).data?.audience).toEqual([
+    "staff",
+    "partners",
+  ]);
+  expect(parse({ audience: ["\n"] }).success).toBe(false);
+  expect(parse({ language: "en\n" }).success).toBe(false);
+  expect(parse({ language: `en${"-abcdefgh".repeat(9)}` }).success).toBe(false);
+  expect(parse({ language: "zh-Hant-TW" }).data?.language).toBe("zh-Hant-TW");
+  expect(parse({ metadata: { "a\nb": 1 } }).success).toBe(false);
+  expect(parse({ metadata: { "Abteilung für ä": 1 } }).success).toBe(true);
+});
+
+it("stores what was read", async () => {
+  const workspace = await createWorkspace();
+  const document = { ...BODY, title: "Pump\nparts", url: "https://HELP.example/./pump" };
+  const put = await call(workspace.secret, "PUT", "/v1/documents/pump", document, {
+    overrides: SILENT,
+  });
+  expect(put.status).toBe(202);
+  const row = await env.DB.prepare(`SELECT title, url FROM documents WHERE workspace_id = ?1`)
+    .bind(workspace.id)
+    .first();
+  expect(row).toEqual({ title: "Pump parts", url: "https://help.example/pump" });
+});

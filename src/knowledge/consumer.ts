@@ -3,6 +3,7 @@ import { consumeGenerations } from "../generations/step.ts";
 import { ConverterUnavailable, ModelUnavailable } from "../models/ports.ts";
 import type { Services } from "../services.ts";
 import { chunkMarkdown } from "./chunk.ts";
+import { addContexts } from "./chunk-contexts.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { commitVersions, type Draft, type Owed } from "./commit.ts";
 import { divideOnFailure } from "./divide.ts";
@@ -101,7 +102,8 @@ async function addVectors(
   failures: Failures,
 ): Promise<void> {
   const titles = new Map(works.map((work) => [work.documentId, work.title]));
-  addAll(failures, await embedMissing(services, missing, (id) => titles.get(id) ?? ""));
+  const chunks = await addContexts(services, missing);
+  addAll(failures, await embedMissing(services, chunks, (id) => titles.get(id) ?? ""));
 }
 
 /** What was learned is owed to a generation that is being built, too. Should the message get lost, the sweeper sends it. */

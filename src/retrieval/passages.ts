@@ -17,7 +17,8 @@ type PassageRow = Omit<Passage, "headingPath"> & { headingPath: string };
 /**
  * Reads the chunks that the legs found. Both legs are only hints: this read decides, by workspace, audience and live
  * version (design, invariant 2). The order of the ids is kept, and `limit` counts what may be shown: candidates that are not
- * for this reader push nothing out.
+ * for this reader push nothing out. CROSS JOIN keeps SQLite to the order as written, one look-up an id: left to itself it
+ * walks every chunk of the workspace and all ids for each.
  */
 export async function readPassages(
   db: D1Database,
@@ -31,7 +32,7 @@ export async function readPassages(
     .prepare(
       `SELECT c.id AS chunkId, d.external_id AS externalId, d.served_title AS title, d.served_url AS url,
          d.live_version AS version, c.heading_path AS headingPath, c.text
-       FROM json_each(?1) AS wanted JOIN chunks c ON c.id = wanted.value JOIN documents d ON d.id = c.document_id
+       FROM json_each(?1) AS wanted CROSS JOIN chunks c ON c.id = wanted.value CROSS JOIN documents d ON d.id = c.document_id
        WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND d.live_version > 0 AND d.status <> 'deleted'
          AND ${visibleTo("d", "?3")}
        ORDER BY wanted.key LIMIT ?4`,

@@ -16,9 +16,13 @@ export interface InProcessInstance {
 /**
  * The application itself, called as a function: `src/worker.ts` on bindings that live in this process. It gives the same
  * numbers as `wrangler dev` on the local platform (docs/decisions/0035), many times faster, because nothing crosses a
- * process and no embedding is computed twice. What it does not have: a chat model, rate limits, the platform's faults.
+ * process and no embedding is computed twice. What it does not have: rate limits, the platform's faults, and a chat
+ * model, unless `models` answers for one by the name `chatModel`.
  */
-export async function startInProcess(models: Ai = openModels()): Promise<InProcessInstance> {
+export async function startInProcess(
+  models: Ai = openModels(),
+  chatModel?: string,
+): Promise<InProcessInstance> {
   const context = {
     waitUntil: (work: Promise<unknown>) =>
       void work.catch((error: unknown) => console.error(String(error))),
@@ -31,7 +35,9 @@ export async function startInProcess(models: Ai = openModels()): Promise<InProce
   };
   const unlimited = { limit: async () => ({ success: true }) };
   const env = {
-    ...(appConfig({ root: "", platform: { main: "", model: "" } })["vars"] as object),
+    ...(appConfig({ root: "", platform: { main: "", model: "" }, ...(chatModel && { chatModel }) })[
+      "vars"
+    ] as object),
     AI: models,
     VECTORIZE: openVectorIndex(),
     DB: await openDatabase(),
@@ -48,9 +54,13 @@ export async function startInProcess(models: Ai = openModels()): Promise<InProce
 }
 
 /**
- * Lets every instance in this process answer whenever it has anything to answer with, so that one run shows what any
- * threshold would let through. The application reads its threshold from this object at each decision.
+ * Lets every instance in this process answer from this confidence on. At 0 it answers whenever it has anything to answer with, so
+ * that one run shows what any threshold would let through. The application reads its threshold from this object at each
+ * decision.
  */
-export function liftThreshold(): void {
-  decisionWeights.threshold = 0;
+export function setThreshold(threshold: number): void {
+  decisionWeights.threshold = threshold;
 }
+
+/** The threshold as shipped. */
+export const SHIPPED_THRESHOLD = decisionWeights.threshold;

@@ -25,9 +25,13 @@ export async function collectBeside(
   return found.map(({ features, label }) => ({ features, label, weight }));
 }
 
-/** Trains on all evidence but one kind, whose weight is then 0. */
-export function fitDecision(examples: Example[], l2: number, leftOut?: keyof Evidence): Model {
-  const used = FEATURES.map((name) => name !== leftOut);
+/** Trains on all evidence but what is left out, whose weight is then 0. */
+export function fitDecision(
+  examples: Example[],
+  l2: number,
+  leftOut: readonly (keyof Evidence)[] = [],
+): Model {
+  const used = FEATURES.map((name) => !leftOut.includes(name));
   const keep = <T>(values: readonly T[]): T[] => values.filter((_, index) => used[index]);
   const { bias, weights } = fit(
     examples.map((one) => ({ ...one, features: keep(one.features) })),

@@ -44,9 +44,9 @@ export function isTrainedOn({ relevant }: Question): boolean {
 export function fitRanking(
   examples: Example[],
   l2: number,
-  leftOut?: keyof RankEvidence,
+  leftOut: readonly (keyof RankEvidence)[] = [],
 ): Record<keyof RankEvidence, number> {
-  const used = RANK_EVIDENCE.filter((name) => name !== leftOut);
+  const used = RANK_EVIDENCE.filter((name) => !leftOut.includes(name));
   const columns = used.map((name) => RANK_EVIDENCE.indexOf(name));
   const { weights } = fit(
     examples.map((one) => ({ ...one, features: columns.map((at) => one.features[at] ?? 0) })),

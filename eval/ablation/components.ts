@@ -1,5 +1,6 @@
 import { splitQuestion } from "../../src/chat/split-question.ts";
 import { queryTerms } from "../../src/retrieval/query-terms.ts";
+import type { Evidence } from "../../src/retrieval/decide.ts";
 import type { RankEvidence } from "../../src/retrieval/rerank.ts";
 import rerankWeights from "../../src/retrieval/rerank-weights.json" with { type: "json" };
 import { segmentsOf } from "../../src/retrieval/segments.ts";
@@ -35,16 +36,31 @@ const FUSION: Record<keyof RankEvidence, number> = {
   document: 0,
 };
 
+/**
+ * Kinds of evidence that say much the same, so that each alone can be spared for the others: what they add is seen where they are left
+ * out together.
+ */
+const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [
+  ["sentence", "bareSentence"],
+  ["keywordShare", "sentence"],
+  ["keywordShare", "sentence", "bareSentence"],
+];
+export const ALIKE_FOR_DECISION: (keyof Evidence)[][] = [
+  ["coverage", "sentenceCoverage"],
+  ["sentenceCoverage", "unknownWords"],
+  ["coverage", "sentenceCoverage", "unknownWords"],
+];
+
 /** @param examples what the order by text is trained on, to train it without each kind of evidence */
 export function components(examples: Example[]): Component[] {
   return [
     bySwitch("keyword leg", "its matches are dropped; how rare a word is stays known"),
     bySwitch("vector leg", "as where the index cannot be reached"),
     { name: "order by text", without: "the order of the fusion", off: () => weigh(FUSION) },
-    ...RANK_EVIDENCE.map((name): Component => ({
-      name: `rank evidence: ${name}`,
+    ...[...RANK_EVIDENCE.map((name) => [name]), ...ALIKE_FOR_ORDER].map((names): Component => ({
+      name: `rank evidence: ${names.join(" + ")}`,
       without: "the others trained without it",
-      off: () => weigh(fitRanking(examples, RANKING_L2, name)),
+      off: () => weigh(fitRanking(examples, RANKING_L2, names)),
     })),
     bySwitch("spelling", "no word is corrected"),
     {

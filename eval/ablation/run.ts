@@ -6,7 +6,7 @@ import type { Example } from "../logistic.ts";
 import { collectRankingExamples } from "../ranking-examples.ts";
 import { readSet } from "../sets/read-set.ts";
 import { ingest, OWN_INSTANCE, withTarget } from "../target.ts";
-import { components, type Component } from "./components.ts";
+import { ALIKE_FOR_DECISION, components, type Component } from "./components.ts";
 import { compareDecisions, compareRuns, type Difference } from "./differences.ts";
 import { measureSet, type Run } from "./measure.ts";
 import { CORPORA, type AblationSet, type Corpus } from "./sets.ts";
@@ -103,10 +103,11 @@ function withoutEvidence(
   examples: Example[],
 ): Difference[] {
   const whole = fitDecision(examples, L2);
-  return FEATURES.flatMap((feature) => {
-    const models = { full: whole, without: fitDecision(examples, L2, feature) };
+  return [...FEATURES.map((name) => [name]), ...ALIKE_FOR_DECISION].flatMap((names) => {
+    const models = { full: whole, without: fitDecision(examples, L2, names) };
+    const component = `decision: ${names.join(" + ")}`;
     return sets.flatMap(({ name }, index) =>
-      compareDecisions(name, `decision: ${feature}`, (full[index] as Run).evidence, models),
+      compareDecisions(name, component, (full[index] as Run).evidence, models),
     );
   });
 }

@@ -21,7 +21,7 @@ export interface Corpus {
   needs: string[];
 }
 
-const MOST_QUESTIONS = 500;
+const MOST_QUESTIONS = 1000;
 
 export const CORPORA: Record<
   string,

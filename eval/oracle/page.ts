@@ -6,7 +6,8 @@ const HEAD = `# What a model's own abstention adds
 language model: it gets the product's own prompt, knows the right answer beforehand, quotes the sentence that says it where the sources
 that it was given hold it, and else says \`NO_ANSWER\`. A second and a third one are mistaken in a fixed share of their replies, either
 way. So this shows that the product heeds a model that can tell, what retrieval and the decision leave for it to do, and how much a
-model's mistakes cost: an upper bound, and **nothing about how well any real model tells**.
+model's mistakes cost: an upper bound, and **nothing about how well any real model tells**. It looks for the expected words as they are
+written: where the text has them otherwise (a row of a table), it finds none, which is the script's fault.
 
 *threshold*: the confidence below which the decision abstains before a model is asked. *right*, *wrong*: answers to questions that have one,
 by the first citation; the rest is silence. *says it*: right answers that contain the expected words. *wrong, none there*: answers to

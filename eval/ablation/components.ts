@@ -74,7 +74,7 @@ export function components(examples: Example[]): Component[] {
     bySwitch("field weights", "title, headings and body count the same"),
     { ...bySwitch("title and headings embedded", "the text alone is embedded"), learned: true },
     {
-      ...bySwitch("segments", "a long message has one embedding"),
+      ...bySwitch("segments", "a long message is one embedding and one bag of words"),
       acts: (message) => segmentsOf(message).length > 0,
     },
     {

@@ -104,6 +104,7 @@ async function costRow<T>(
   items: T[],
   work: (item: T) => Promise<unknown>,
 ): Promise<Row> {
+  console.error(`  ${kind} …`);
   await work(items[0] as T);
   const costs: number[] = [];
   for (const item of items) {

@@ -19,11 +19,11 @@ Usage: npm run bench:retrieval -- [options]
 
 Builds a workspace of synthetic text (words as frequent as in a real collection, seeded) beside a second one, both in one database
 in memory, and times the statements of retrieval by kind of question: CPU milliseconds, and postings walked. The same on a small
-workspace shows how the cost grows.
+workspace shows how the cost grows. Takes some ten minutes of processor time, most of it to write the chunks.
 
   --chunks <n>      of the large workspace; default 100000
   --small <n>       of the small one; default 1000
-  --questions <n>   of each kind; default 60
+  --questions <n>   of each kind; default 30
 
 Exit code: 0 all within the bounds, 1 a bound is exceeded, 2 wrong usage.
 `;
@@ -55,7 +55,7 @@ await runCommand(HELP, async (args) => {
     questions: { type: "string" },
   });
   if (positionals.length > 0) throw new UsageError(`What is "${positionals[0]}"?`);
-  const count = readCount(values.questions, "--questions", 60);
+  const count = readCount(values.questions, "--questions", 30);
   const large = await measure(readCount(values.chunks, "--chunks", 100_000), count);
   const small = await measure(readCount(values.small, "--small", 1000), count);
   print(large, small);

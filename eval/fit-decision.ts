@@ -12,20 +12,19 @@ import {
 import {
   collectCases,
   countCases,
-  FEATURE_SIGNS,
   FEATURES,
   TOP,
   type Case,
   type JudgedBy,
 } from "./decision-cases.ts";
-import { fit, predict, type Example, type Model } from "./logistic.ts";
+import { BESIDE_WEIGHT, collectBeside, fitDecision, L2 } from "./decision-training.ts";
+import { predict, type Model } from "./logistic.ts";
 import { auroc, logLoss, share } from "./metrics.ts";
 import { decimal, printTable } from "./print.ts";
 import { rounded } from "./report-file.ts";
 import { readShare } from "./share-option.ts";
 import { controlRisk, type RiskPromise } from "./statistics/risk-control.ts";
-import { liftThreshold } from "./in-process/instance.ts";
-import { isInFirstHalf } from "./sample.ts";
+import { setThreshold } from "./in-process/instance.ts";
 import { readSet } from "./sets/read-set.ts";
 import { ingest, needsWrangler, withTarget } from "./target.ts";
 
@@ -40,13 +39,13 @@ on 85 % of the questions without answer.
   set                  a path, demo (default), or a folder of ../shared/data
   --beside <set>       trains on half of this set's questions, too, so that the decision carries over to other documents; its
                        other half stays for measuring. The threshold is chosen on the first set alone
-  --weight <n>         with --beside: what its questions count together, as a share of the first set's; default 0.3
+  --weight <n>         with --beside: what its questions count together, as a share of the first set's; default ${BESIDE_WEIGHT}
   --questions <file>   the set's file of questions to train on; default calibration.jsonl
   --url <address>      asks this instance; without it, one in this process
   --wrangler           without --url: a throwaway instance under wrangler
   --key <sk_…>         a secret key with the scope documents; default sk_local_demo
   --no-ingest          with --url: the instance holds the documents already
-  --l2 <n>             strength of the regularisation, more than 0; default 0.1
+  --l2 <n>             strength of the regularisation, more than 0; default ${L2}
   --concurrency <n>    requests at a time; default 4
   --alpha <share>      the share of wrong answers among the given ones to stay under, such as 0.1
   --delta <share>      with --alpha: the chance that this fails because of which questions were asked; default 0.1
@@ -63,7 +62,7 @@ await runCommand(HELP, async (args) => {
   // Another process's threshold cannot be lifted, and which article it would have cited not be seen.
   const isOwn = options.url === undefined && !options.wrangler && !needsWrangler();
   const judgedBy: JudgedBy = options.promise && isOwn ? "first citation" : "first result";
-  if (judgedBy === "first citation") liftThreshold();
+  if (judgedBy === "first citation") setThreshold(0);
   const cases = await withTarget(options, async (api) => {
     const failures = options.ingest ? await ingest(api, set.documents, 8) : [];
     for (const { id, reason } of failures) console.error(`  ${id}: ${reason}`);
@@ -73,9 +72,15 @@ await runCommand(HELP, async (args) => {
       );
     return collectCases(api, set.questions, options.concurrency, judgedBy);
   });
-  const beside = options.beside ? await collectBeside(options, cases.length) : [];
+  const beside = options.beside
+    ? await collectBeside(
+        options,
+        { set: options.beside, weight: options.weight, cases: cases.length },
+        options.concurrency,
+      )
+    : [];
   const predictions = crossValidate(cases, options.l2, beside);
-  const model = fit([...cases, ...beside], FEATURE_SIGNS, options.l2);
+  const model = fitDecision([...cases, ...beside], options.l2);
   const guarantee = options.promise && promiseRisk(cases, predictions, options.promise, judgedBy);
   const threshold = guarantee?.threshold ?? chooseThreshold(cases, predictions);
   const clarifyFrom = chooseClarifyFrom(cases, predictions, threshold);
@@ -102,33 +107,18 @@ await runCommand(HELP, async (args) => {
   return 0;
 });
 
-/** The half of a set whose questions' ids hash to an even number, weighted down. */
-async function collectBeside(
-  options: ReturnType<typeof readOptions>,
-  cases: number,
-): Promise<Example[]> {
-  const set = await readSet(options.beside ?? "", {});
-  const half = set.questions.filter(({ id }) => isInFirstHalf(id));
-  const found = await withTarget(options, async (api) => {
-    await ingest(api, set.documents, 8);
-    return collectCases(api, half, options.concurrency, "first result");
-  });
-  const weight = (options.weight * cases) / found.length;
-  return found.map(({ features, label }) => ({ features, label, weight }));
-}
-
 function readOptions(args: string[]) {
   const { values, positionals } = readArguments(args, {
     questions: { type: "string", default: "calibration.jsonl" },
     beside: { type: "string" },
-    weight: { type: "string", default: "0.3" },
+    weight: { type: "string", default: `${BESIDE_WEIGHT}` },
     url: { type: "string" },
     key: { type: "string" },
     "no-ingest": { type: "boolean" },
     alpha: { type: "string" },
     delta: { type: "string" },
     wrangler: { type: "boolean" },
-    l2: { type: "string", default: "0.1" },
+    l2: { type: "string", default: `${L2}` },
     concurrency: { type: "string" },
     write: { type: "boolean" },
   });

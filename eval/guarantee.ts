@@ -5,7 +5,7 @@ import { reliabilityDiagram } from "./charts/reliability-diagram.ts";
 import { riskCoverageChart } from "./charts/risk-coverage-chart.ts";
 import { checkGuarantee, type Checked } from "./check-guarantee.ts";
 import { collectCases, type Case } from "./decision-cases.ts";
-import { liftThreshold } from "./in-process/instance.ts";
+import { setThreshold } from "./in-process/instance.ts";
 import { decimal, printTable } from "./print.ts";
 import { checkWritable, rounded, writeText } from "./report-file.ts";
 import { sample, SEED } from "./sample.ts";
@@ -13,7 +13,7 @@ import { readShare } from "./share-option.ts";
 import { readSet } from "./sets/read-set.ts";
 import { brier, calibrationError, type Forecast } from "./statistics/calibration.ts";
 import { areaUnderRisk, riskCoverageCurve } from "./statistics/risk-coverage.ts";
-import { ingest, withTarget } from "./target.ts";
+import { ingest, OWN_INSTANCE, withTarget } from "./target.ts";
 
 const HELP = `
 Usage: npm run eval:guarantee -- [options]
@@ -37,7 +37,7 @@ await runCommand(HELP, async (args) => {
   const options = readOptions(args);
   const { write } = options;
   if (write) await checkWritable(path.join(write, "guarantee.json"));
-  liftThreshold();
+  setThreshold(0);
   const groups: { name: string; cases: Case[] }[] = [];
   for (const name of options.groups)
     groups.push({ name, cases: sample(await collectGroup(name), options.limit) });
@@ -94,9 +94,8 @@ async function collectGroup(group: string): Promise<Case[]> {
   for (const name of group.split("+")) {
     const [folder = "", questionFile] = name.split(":");
     const set = await readSet(folder, { questionFile });
-    const own = { url: undefined, key: undefined, wrangler: false };
     cases.push(
-      ...(await withTarget(own, async (api) => {
+      ...(await withTarget(OWN_INSTANCE, async (api) => {
         await ingest(api, set.documents, 1);
         return collectCases(api, set.questions, 1, "first citation");
       })),

@@ -47,6 +47,16 @@ const REPORTS: Record<string, Report> = {
   "tau-banking-kb": measured(["tau-banking-kb"], "tau-banking-kb"),
   "squad2-dev": measured(["squad2-dev"], "squad2-dev"),
   guarantee: { script: "eval/guarantee.ts", args: ["--write", FOLDER], needs: ["squad2-dev"] },
+  "model-abstention": {
+    script: "eval/model-abstention.ts",
+    args: ["--write", `${FOLDER}/model-abstention.md`],
+    needs: ["squad2-dev"],
+  },
+  ablation: {
+    script: "eval/ablation.ts",
+    args: ["--write", `${FOLDER}/ablation.md`],
+    needs: ["squad2-dev"],
+  },
   "beir-scifact": measured(["beir-scifact"], "beir-scifact", "--chat", "0"),
 };
 

@@ -33,6 +33,9 @@ export interface TargetOptions {
   wrangler: boolean;
 }
 
+/** An instance in this process, or under wrangler where a chat model is configured. */
+export const OWN_INSTANCE: TargetOptions = { url: undefined, key: undefined, wrangler: false };
+
 /**
  * Measures the instance at `url`, or without one an instance of its own: in this process, or under wrangler, which is
  * stopped and removed afterwards, also after a failure or Ctrl-C.

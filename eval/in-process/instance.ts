@@ -53,9 +53,15 @@ export async function startInProcess(
 }
 
 /**
- * Lets every instance in this process answer whenever it has anything to answer with, so that one run shows what any
- * threshold would let through. The application reads its threshold from this object at each decision.
+ * Lets every instance in this process answer from this confidence on. At 0 it answers whenever it has anything to answer with, so
+ * that one run shows what any threshold would let through. The application reads its threshold from this object at each
+ * decision.
  */
-export function liftThreshold(): void {
-  decisionWeights.threshold = 0;
+export function setThreshold(threshold: number): void {
+  Object.assign(decisionWeights, { threshold, clarifyFrom: threshold });
 }
+
+/** As shipped: from where a model is asked, and from where there is an answer without one. */
+export const { clarifyFrom: SHIPPED_MODEL_THRESHOLD, threshold: SHIPPED_THRESHOLD } = {
+  ...decisionWeights,
+};

@@ -55,9 +55,10 @@ export async function answer(
   const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
   if (sources.length > 0) emit({ type: "sources", sources: sources.map(toReference) });
 
+  const isLikely = decision.action === "answer";
   const draft =
-    decision.action === "answer"
-      ? await generate(services, { turn, findings, sources, cached }, emit, timer)
+    sources.length > 0
+      ? await generate(services, { turn, findings, sources, cached, isLikely }, emit, timer)
       : undefined;
   const reranker = findings[0]?.reranker ?? null;
   const result = conclude(services, turn, {

@@ -33,11 +33,16 @@ interface Material {
   findings: Finding[];
   sources: Source[];
   cached: CachedAnswer | undefined;
+  /**
+   * False where the passages hardly seem to answer: a model reads them and can tell, while sentences picked by their words
+   * would be a guess.
+   */
+  isLikely: boolean;
 }
 
 /**
  * Down the ladder: model → smaller model → cached → extractive. The day's budget decides where it starts; the last rung
- * always answers.
+ * always answers, unless an answer is not likely to be there: then no rung is left, and the draft is empty.
  */
 export async function generate(
   services: Services,
@@ -45,7 +50,7 @@ export async function generate(
   emit: Emit,
   timer: Timer,
 ): Promise<Draft> {
-  const { turn, findings, sources, cached } = material;
+  const { turn, findings, sources, cached, isLikely } = material;
   const mayLinkTo = linkPolicy(turn.allowance.settings.link_hosts, sources);
   const show = (delta: string): void => {
     if (!delta) return;
@@ -77,7 +82,8 @@ export async function generate(
     };
   };
   const kept = cached && currentText(cached, sources);
-  return kept ? write(kept, "cached") : write(extractiveAnswer(findings, sources), "extractive");
+  if (kept) return write(kept, "cached");
+  return isLikely ? write(extractiveAnswer(findings, sources), "extractive") : write("", "none");
 }
 
 export const NO_TOKENS: TokenUsage = { input_tokens: 0, output_tokens: 0 };

@@ -26,7 +26,8 @@ type PassageRow = Omit<Passage, "headingPath" | "neighbours"> & {
 /**
  * Reads the chunks that the legs found. Both legs are only hints: this read decides, by workspace, audience and live
  * version (design, invariant 2). The order of the ids is kept, and `limit` counts what may be shown: candidates that are not
- * for this reader push nothing out.
+ * for this reader push nothing out. CROSS JOIN keeps SQLite to the order as written, one look-up an id: left to itself it
+ * walks every chunk of the workspace and all ids for each.
  */
 export async function readPassages(
   db: D1Database,
@@ -42,8 +43,8 @@ export async function readPassages(
          d.live_version AS version, c.heading_path AS headingPath, c.text, c.ordinal,
          (SELECT json_group_array(json_object('chunkId', n.id, 'text', n.text, 'ordinal', n.ordinal)) FROM chunks n
           WHERE n.document_id = c.document_id AND n.ordinal BETWEEN c.ordinal - 1 AND c.ordinal + 1 AND n.id <> c.id
-            AND n.workspace_id = ?2 AND n.heading_path = c.heading_path) AS neighbours
-       FROM json_each(?1) AS wanted JOIN chunks c ON c.id = wanted.value JOIN documents d ON d.id = c.document_id
+            AND +n.workspace_id = ?2 AND n.heading_path = c.heading_path) AS neighbours
+       FROM json_each(?1) AS wanted CROSS JOIN chunks c ON c.id = wanted.value CROSS JOIN documents d ON d.id = c.document_id
        WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND d.live_version > 0 AND d.status <> 'deleted'
          AND ${visibleTo("d", "?3")}
        ORDER BY wanted.key LIMIT ?4`,

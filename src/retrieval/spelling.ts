@@ -19,7 +19,8 @@ export interface SpellingCandidate {
 
 /**
  * The statement that finds words of a workspace's documents near those of a question that the documents do not use. A turn
- * batches it with its other reads.
+ * batches it with its other reads. CROSS JOIN keeps SQLite to the order as written, in which a word's first letter bounds what is
+ * read of the vocabulary: left to itself it reads all of it.
  * @param workspace SQL that yields the workspace's id from the statement's first parameter, and that parameter
  */
 export function spellingStatement(
@@ -31,7 +32,7 @@ export function spellingStatement(
   return db
     .prepare(
       `WITH scope AS (SELECT ${workspace.sql} AS id)
-       SELECT asked.value AS typed, w.word FROM scope, json_each(?2) AS asked JOIN words w
+       SELECT asked.value AS typed, w.word FROM scope CROSS JOIN json_each(?2) AS asked CROSS JOIN words w
          ON w.workspace_id = scope.id
          AND w.word >= substr(asked.value, 1, 1)
          AND w.word < char(unicode(asked.value) + 1)

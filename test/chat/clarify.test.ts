@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { env } from "cloudflare:workers";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { chosenTitle, clarification } from "../../src/chat/clarify.ts";
 import type { Source } from "../../src/chat/turn.ts";
 import weights from "../../src/retrieval/decision-weights.json" with { type: "json" };
+import { openAiStream } from "../local/chat-script.ts";
 import { deliver, store } from "../knowledge/pipeline.ts";
 import {
   ask,
+  CHAT_MODEL,
   createWorkspace,
   HELP_CENTRE,
   readConversation,
@@ -20,6 +23,7 @@ beforeAll(async () => {
   Object.assign(weights, { threshold: 0.48, clarifyFrom: 0.25 });
   workspace = await createWorkspace(HELP_CENTRE);
 });
+beforeEach(() => env.CONTROL.reset());
 afterAll(() => Object.assign(weights, trained));
 
 const source = (title: string): Source => ({
@@ -71,6 +75,22 @@ it("asks once, and then says that it does not know", async () => {
   expect(next).toMatchObject({ outcome: "abstained", sources: [] });
   const later = await ask(workspace, { message: UNCLEAR, conversation_id });
   expect(later.outcome).toBe("clarified");
+});
+
+it.each([
+  ["answers", ["The refund reaches your bank account within 7 days [1]."], "answered", "model"],
+  ["finds nothing", ["NO_ANSWER"], "clarified", "model"],
+])("lets a model read first, which %s", async (_, said, outcome, rung) => {
+  await env.CONTROL.scriptChat(openAiStream(said));
+  const result = await ask(workspace, UNCLEAR, { CHAT_MODEL });
+  expect(result).toMatchObject({ outcome, rung });
+  expect(result.text).toContain(outcome === "answered" ? "7 days" : "- Returning an order");
+});
+
+it("quotes no sentences in place of a model that fails, where they hardly answer", async () => {
+  await env.CONTROL.failNext({ binding: "ai", kind: "capacity", model: CHAT_MODEL, times: 9 });
+  const result = await ask(workspace, UNCLEAR, { CHAT_MODEL });
+  expect(result).toMatchObject({ outcome: "clarified", rung: "none", citations: [] });
 });
 
 it("offers no article that the visitor may not see", async () => {

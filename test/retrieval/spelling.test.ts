@@ -180,3 +180,13 @@ describe("the vocabulary of a workspace", () => {
     expect(results.length).toBeLessThanOrEqual(4000);
   });
 });
+
+it("reads of the vocabulary what begins like a word of the question, not all of it", async () => {
+  const explaining = {
+    prepare: (sql: string) => env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`),
+  } as unknown as D1Database;
+  const statement = spellingStatement(explaining, { sql: "?1", value: "ws_1" }, "recieve a parcel");
+  const { results } = await statement.all<{ detail: string }>();
+  const plan = results.map(({ detail }) => detail).join("\n");
+  expect(plan).toMatch(/SEARCH w .*\(workspace_id=\? AND word>\? AND word<\?\)/);
+});

@@ -1,0 +1,107 @@
+import { splitQuestion } from "../../src/chat/split-question.ts";
+import { queryTerms } from "../../src/retrieval/query-terms.ts";
+import type { Evidence } from "../../src/retrieval/decide.ts";
+import type { RankEvidence } from "../../src/retrieval/rerank.ts";
+import rerankWeights from "../../src/retrieval/rerank-weights.json" with { type: "json" };
+import { segmentsOf } from "../../src/retrieval/segments.ts";
+import { fitRanking, RANK_EVIDENCE } from "../ranking-examples.ts";
+import type { Example } from "../logistic.ts";
+import { switchOff, wasAsked, type Switch } from "./switches.ts";
+
+/** What `npm run eval:fit-ranking` takes unless told. */
+const RANKING_L2 = 0.01;
+
+/** A part of retrieval that can be taken out. */
+export interface Component {
+  name: string;
+  /** What is done without it, where that is not plain. */
+  without: string;
+  /** Takes it out. @returns what puts it back */
+  off: () => () => void;
+  /** It works while documents are learned: they are learned anew without it, which is done on the demo's only. */
+  learned?: true;
+  /** Only a chat knows it. */
+  chatOnly?: true;
+  /** Whether a message gives it anything to do; else it is not measured there. */
+  acts?: (message: string) => boolean;
+}
+
+/** Fusion alone, as `fuse.ts` weighs the legs. */
+const FUSION: Record<keyof RankEvidence, number> = {
+  keywordShare: 0.4,
+  cosine: 0.6,
+  sentence: 0,
+  pairs: 0,
+  document: 0,
+};
+
+/**
+ * Kinds of evidence that say much the same, so that each alone can be spared for the others: what they add is seen where they are left
+ * out together.
+ */
+const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [["keywordShare", "sentence"]];
+export const ALIKE_FOR_DECISION: (keyof Evidence)[][] = [
+  ["coverage", "sentenceCoverage"],
+  ["sentenceCoverage", "unknownWords"],
+  ["coverage", "sentenceCoverage", "unknownWords"],
+];
+
+/** @param examples what the order by text is trained on, to train it without each kind of evidence */
+export function components(examples: Example[]): Component[] {
+  return [
+    bySwitch("keyword leg", "its matches are dropped; how rare a word is stays known"),
+    bySwitch("vector leg", "as where the index cannot be reached"),
+    { name: "order by text", without: "the order of the fusion", off: () => weigh(FUSION) },
+    ...[...RANK_EVIDENCE.map((name) => [name]), ...ALIKE_FOR_ORDER].map((names): Component => ({
+      name: `rank evidence: ${names.join(" + ")}`,
+      without: "the others trained without it",
+      off: () => weigh(fitRanking(examples, RANKING_L2, names)),
+    })),
+    bySwitch("spelling", "no word is corrected"),
+    {
+      ...bySwitch("identifiers as phrases", "their parts are words only"),
+      acts: (message) => queryTerms(message).phrases.length > 0,
+    },
+    {
+      ...bySwitch("repeated words", "each word counts once"),
+      acts: (message) => queryTerms(message).repeats.size > 0,
+    },
+    bySwitch("field weights", "title, headings and body count the same"),
+    { ...bySwitch("title and headings embedded", "the text alone is embedded"), learned: true },
+    {
+      ...bySwitch("segments", "a long message is one embedding and one bag of words"),
+      acts: (message) => segmentsOf(message).length > 0,
+    },
+    {
+      ...bySwitch("question split", "two questions are searched as one"),
+      chatOnly: true,
+      acts: (message) => splitQuestion(message).length > 0,
+    },
+    { ...bySwitch("follow-ups", "each message stands alone"), chatOnly: true },
+    {
+      ...bySwitch("kind of value asked for", "no sentence is preferred for a value"),
+      chatOnly: true,
+    },
+  ];
+}
+
+function bySwitch(name: Switch, without: string): Component {
+  return {
+    name,
+    without,
+    off: () => {
+      const on = switchOff(name);
+      return () => {
+        on();
+        if (!wasAsked(name)) throw new Error(`Nothing asked whether "${name}" is off`);
+      };
+    },
+  };
+}
+
+/** The application reads the weights from this object at each search. */
+function weigh(weights: Record<keyof RankEvidence, number>): () => void {
+  const shipped = { ...rerankWeights.weights };
+  Object.assign(rerankWeights.weights, weights);
+  return () => void Object.assign(rerankWeights.weights, shipped);
+}

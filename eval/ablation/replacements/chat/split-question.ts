@@ -1,0 +1,5 @@
+import * as original from "../../../../src/chat/split-question.ts";
+import { isOff } from "../../switches.ts";
+
+export const splitQuestion: typeof original.splitQuestion = (message) =>
+  isOff("question split") ? [] : original.splitQuestion(message);

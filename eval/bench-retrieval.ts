@@ -1,0 +1,157 @@
+// `npm run bench:retrieval`: what the statements of retrieval cost on many chunks, and whether that is bounded.
+import { readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
+import { buildCorpus, restrict } from "./bench/corpus.ts";
+import { KINDS } from "./bench/questions.ts";
+import {
+  keywordSearch,
+  passages,
+  postingsOf,
+  spelling,
+  type Postings,
+} from "./bench/statements.ts";
+import { SyntheticText } from "./bench/synthetic-text.ts";
+import { percentile } from "./metrics.ts";
+import { printTable } from "./print.ts";
+import { SEED } from "./sample.ts";
+
+const HELP = `
+Usage: npm run bench:retrieval -- [options]
+
+Builds a workspace of synthetic text (words as frequent as in a real collection, seeded) beside a second one, both in one database
+in memory, and times the statements of retrieval by kind of question: CPU milliseconds, and postings walked. The same on a small
+workspace shows how the cost grows. Takes some ten minutes of processor time, most of it to write the chunks.
+
+  --chunks <n>      of the large workspace; default 100000
+  --small <n>       of the small one; default 1000
+  --questions <n>   of each kind; default 30
+
+Exit code: 0 all within the bounds, 1 a bound is exceeded, 2 wrong usage.
+`;
+
+/**
+ * A keyword search may cost this many times what a typical one costs, at the 95th percentile, whatever is asked. Postings are
+ * bounded in the statement; what grows beside them is a seek for each word, and a message has up to 192.
+ */
+const MOST_TIMES_TYPICAL = 3;
+/** Passages are looked up by their ids: a hundred times the chunks must not cost more than the deeper tree and colder memory. */
+const MOST_GROWTH_OF_PASSAGES = 5;
+
+interface Cost {
+  p50: number;
+  p95: number;
+  max: number;
+}
+
+interface Row {
+  kind: string;
+  cost: Cost;
+  postings?: { counted: number; ranked: number };
+}
+
+await runCommand(HELP, async (args) => {
+  const { values, positionals } = readArguments(args, {
+    chunks: { type: "string" },
+    small: { type: "string" },
+    questions: { type: "string" },
+  });
+  if (positionals.length > 0) throw new UsageError(`What is "${positionals[0]}"?`);
+  const count = readCount(values.questions, "--questions", 30);
+  const large = await measure(readCount(values.chunks, "--chunks", 100_000), count);
+  const small = await measure(readCount(values.small, "--small", 1000), count);
+  print(large, small);
+  const broken = exceeded(large, small);
+  for (const line of broken) console.log(`OUT OF BOUNDS: ${line}`);
+  return broken.length > 0 ? 1 : 0;
+});
+
+async function measure(chunks: number, count: number): Promise<Row[]> {
+  const text = new SyntheticText(SEED);
+  console.error(`Writing ${chunks} chunks …`);
+  const db = await buildCorpus(chunks, text);
+  const asked = Object.entries(KINDS).map(([kind, make]) => ({
+    kind,
+    questions: Array.from({ length: count }, () => make(text)),
+  }));
+  const rows: Row[] = [];
+  for (const { kind, questions } of asked)
+    rows.push(await keywordRow(db, `keywords: ${kind}`, questions, []));
+  for (const { kind, questions } of asked)
+    rows.push(await costRow(`spelling: ${kind}`, questions, (one) => spelling(db, one)));
+  const firsts = Array.from({ length: count }, () => 1 + text.below(chunks));
+  rows.push(await costRow("passages", firsts, (first) => passages(db, first)));
+  await restrict(db);
+  for (const { kind, questions } of asked)
+    rows.push(await keywordRow(db, `keywords, restricted: ${kind}`, questions, []));
+  return rows;
+}
+
+async function keywordRow(
+  db: D1Database,
+  kind: string,
+  questions: string[],
+  audience: string[],
+): Promise<Row> {
+  const row = await costRow(kind, questions, (one) => keywordSearch(db, one, audience));
+  const walked: Postings[] = [];
+  for (const one of questions) walked.push(await postingsOf(db, one, audience));
+  const most = (name: keyof Postings): number => Math.max(...walked.map((some) => some[name]));
+  return { ...row, postings: { counted: most("counted"), ranked: most("ranked") } };
+}
+
+/** CPU time, which other processes of the machine disturb less than the clock; the first call, which compiles, is not counted. */
+async function costRow<T>(
+  kind: string,
+  items: T[],
+  work: (item: T) => Promise<unknown>,
+): Promise<Row> {
+  console.error(`  ${kind} …`);
+  await work(items[0] as T);
+  const costs: number[] = [];
+  for (const item of items) {
+    const before = process.cpuUsage();
+    await work(item);
+    const { user, system } = process.cpuUsage(before);
+    costs.push((user + system) / 1000);
+  }
+  const at = (p: number): number => percentile(costs, p) ?? 0;
+  return { kind, cost: { p50: at(50), p95: at(95), max: at(100) } };
+}
+
+function print(large: Row[], small: Row[]): void {
+  const typical = large[0]?.cost.p95 ?? 0;
+  printTable(
+    ["CPU ms", "p50", "p95", "max", "× typical", "p95 small", "growth", "counted", "ranked"],
+    large.map(({ kind, cost, postings }) => {
+      const base = small.find((one) => one.kind === kind)?.cost.p95 ?? 0;
+      return [
+        kind,
+        ...[cost.p50, cost.p95, cost.max, cost.p95 / typical, base, cost.p95 / base].map((value) =>
+          value.toFixed(1),
+        ),
+        `${postings?.counted ?? ""}`,
+        `${postings?.ranked ?? ""}`,
+      ];
+    }),
+  );
+  console.log(`
+× typical  p95 as a multiple of that of typical questions over the same chunks
+growth     p95 as a multiple of that on the small workspace
+counted    the most postings that were looked at to learn how rare the words are; ranked: those of the words that were searched for`);
+}
+
+function exceeded(large: Row[], small: Row[]): string[] {
+  const typical = large[0]?.cost.p95 ?? 0;
+  const searches = large.filter(({ kind }) => kind.startsWith("keywords"));
+  const slow = searches
+    .filter(({ cost }) => cost.p95 > MOST_TIMES_TYPICAL * typical)
+    .map(
+      ({ kind, cost }) =>
+        `${kind}: p95 ${cost.p95.toFixed(1)} ms, more than ${MOST_TIMES_TYPICAL} × ${typical.toFixed(1)} ms`,
+    );
+  const p95Of = (rows: Row[]): number =>
+    rows.find(({ kind }) => kind === "passages")?.cost.p95 ?? 0;
+  const growth = p95Of(large) / p95Of(small);
+  return growth > MOST_GROWTH_OF_PASSAGES
+    ? [...slow, `passages: ${growth.toFixed(1)} times the small workspace's`]
+    : slow;
+}

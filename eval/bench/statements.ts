@@ -1,0 +1,66 @@
+import { readPassages } from "../../src/retrieval/passages.ts";
+import { queryTerms } from "../../src/retrieval/query-terms.ts";
+import { searchKeywords, type KeywordResult } from "../../src/retrieval/keywords.ts";
+import { spellingStatement } from "../../src/retrieval/spelling.ts";
+import { WORKSPACE } from "./corpus.ts";
+
+/** As in `retrieve.ts`. */
+const KEYWORD_DEPTH = 50;
+const MOST_CANDIDATES = 150;
+
+export function keywordSearch(
+  db: D1Database,
+  question: string,
+  audience: string[],
+): Promise<KeywordResult> {
+  const terms = { ...queryTerms(question), equivalents: new Map<string, string[]>() };
+  return searchKeywords(db, WORKSPACE, audience, terms, KEYWORD_DEPTH);
+}
+
+export function spelling(db: D1Database, question: string): Promise<unknown> {
+  return spellingStatement(db, { sql: "?1", value: WORKSPACE }, question).all();
+}
+
+export function passages(db: D1Database, first: number): Promise<unknown> {
+  const ids = Array.from({ length: MOST_CANDIDATES }, (_, index) => first + index * 7);
+  return readPassages(db, WORKSPACE, [], ids, 30);
+}
+
+export interface Postings {
+  /** Looked at to learn how rare each word is. */
+  counted: number;
+  /** Of the words that the search then affords. */
+  ranked: number;
+}
+
+const RESULT = "SELECT term, chunks, NULL AS chunkId";
+
+/** What the keyword statement walks for a question, by its own intermediate tables. */
+export async function postingsOf(
+  db: D1Database,
+  question: string,
+  audience: string[],
+): Promise<Postings> {
+  let postings: Postings | null = null;
+  const capturing = {
+    prepare: (sql: string) => ({
+      bind: (...values: unknown[]) => {
+        const end = sql.indexOf(RESULT);
+        if (end < 0) return db.prepare(sql).bind(...values);
+        const counting = `${sql.slice(0, end)} SELECT (SELECT coalesce(sum(chunks), 0) FROM rarity) AS counted,
+          (SELECT coalesce(sum(chunks), 0) FROM rarity JOIN affordable USING (term)) AS ranked`;
+        return db.prepare(counting).bind(...values);
+      },
+    }),
+    batch: async (statements: D1PreparedStatement[]) => {
+      const results = await db.batch<Postings>(statements);
+      postings = results[0]?.results[0] ?? null;
+      return [{ results: [] }, { results: [] }];
+    },
+  } as unknown as D1Database;
+  await keywordSearch(capturing, question, audience);
+  const { counted, ranked } = (postings ?? {}) as Partial<Postings>;
+  if (counted === undefined || ranked === undefined)
+    throw new Error(`The keyword statement has no "${RESULT}" to count before`);
+  return { counted, ranked };
+}

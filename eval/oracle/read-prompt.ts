@@ -1,0 +1,32 @@
+/** What a chat model is given, with the marks between the words taken out. */
+export interface ReadPrompt {
+  question: string;
+  sources: { n: number; title: string; text: string }[];
+}
+
+interface Message {
+  role: string;
+  content: string;
+}
+
+/** @throws where the prompt does not look as `src/chat/prompt.ts` makes it */
+export function readPrompt(messages: readonly Message[]): ReadPrompt {
+  const system = messages.find(({ role }) => role === "system")?.content ?? "";
+  const mark = /"(.)" stands between words/u.exec(system)?.[1];
+  const asked = /^<visitor_message>\n([\s\S]*)\n<\/visitor_message>$/.exec(
+    messages.at(-1)?.content ?? "",
+  )?.[1];
+  if (mark === undefined || asked === undefined) throw new Error("This is no prompt of the chat's");
+  const plain = (text: string): string => text.replaceAll(mark, " ");
+  const sources = system.matchAll(
+    /^<source number="(\d+)" title="([^"]*)">\n([\s\S]*?)\n<\/source>$/gm,
+  );
+  return {
+    question: plain(asked),
+    sources: Array.from(sources, ([, n, title = "", text = ""]) => ({
+      n: Number(n),
+      title: plain(title),
+      text: plain(text),
+    })),
+  };
+}

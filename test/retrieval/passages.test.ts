@@ -1,0 +1,23 @@
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { readPassages } from "../../src/retrieval/passages.ts";
+
+it("looks each id up, whatever else the workspace holds", async () => {
+  let plan: string[] = [];
+  const explaining = {
+    prepare: (sql: string) => ({
+      bind: (...values: unknown[]) => ({
+        all: async () => {
+          const explained = env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`).bind(...values);
+          const { results } = await explained.all<{ detail: string }>();
+          plan = results.map(({ detail }) => detail);
+          return { results: [] };
+        },
+      }),
+    }),
+  } as unknown as D1Database;
+  await readPassages(explaining, "ws_1", [], [1, 2]);
+  expect(plan[0]).toContain("SCAN wanted");
+  expect(plan).toContain("SEARCH c USING INTEGER PRIMARY KEY (rowid=?)");
+  expect(plan).toContain("SEARCH d USING INTEGER PRIMARY KEY (rowid=?)");
+});

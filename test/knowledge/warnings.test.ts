@@ -74,6 +74,8 @@ it("stays small and quick, whatever it is given", () => {
     "<".repeat(40),
     "<|",
     "\n###",
+    "\n",
+    "## \n",
   ]) {
     const text = part.repeat(Math.ceil(1_000_000 / part.length));
     const started = Date.now();

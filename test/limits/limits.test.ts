@@ -201,6 +201,19 @@ describe("the budget", () => {
   });
 });
 
+it("the budget ends for a model whose price nobody knows, too", async () => {
+  const workspace = await createWorkspace(HELP_CENTRE);
+  await choose(workspace, { neuron_budget_per_day: 100 });
+  const models = { CHAT_MODEL: "@cf/new/model-of-next-year" };
+  const usage = { prompt_tokens: 100_000, completion_tokens: 1000 };
+  const rungs: string[] = [];
+  for (let turn = 0; turn < 2; turn++) {
+    await env.CONTROL.scriptChat({ ...openAiStream(SAID, usage), model: models.CHAT_MODEL });
+    rungs.push((await ask(workspace, GERMANY, models)).rung);
+  }
+  expect(rungs).toEqual(["model", "cached"]);
+});
+
 describe("neurons", () => {
   const PRICED = "@cf/baai/bge-m3";
   const RERANKER_MODEL = "@cf/baai/bge-reranker-base";

@@ -350,6 +350,22 @@ describe("a kept answer", () => {
     expect((await ask(two, GERMANY, MODELS)).rung).toBe("extractive");
   });
 
+  it("is served to the same question, however it is written, and to no other", async () => {
+    const workspace = await createWorkspace(HELP_CENTRE);
+    await keep(workspace);
+    await spent(workspace);
+    for (const same of [
+      "how long does  delivery to\nGermany take",
+      "HOW LONG DOES DELIVERY TO GERMANY TAKE?!",
+    ])
+      expect((await ask(workspace, same, MODELS)).rung).toBe("cached");
+    for (const other of [
+      "How long does delivery to -Germany take?",
+      "How long does delivery to Germany++ take?",
+    ])
+      expect((await ask(workspace, other, MODELS)).rung).toBe("extractive");
+  });
+
   it("is not served to another audience, under another release, or after a source changed", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     await keep(workspace);

@@ -1,5 +1,4 @@
 import { sha256Hex } from "../auth/keys.ts";
-import { wordsOf } from "../retrieval/query-terms.ts";
 import type { Source } from "./turn.ts";
 
 /** An answer older than this is not served, whatever its sources say. */
@@ -73,8 +72,11 @@ export function currentText(cached: CachedAnswer, sources: Source[]): string | u
   return cached.text.replace(/\[(\d{1,2})\]/g, (_, n) => `[${numbers.get(Number(n)) ?? 0}]`);
 }
 
+/** What a question may end with or without. Signs within it tell: C++ from C#, -20° from 20°. */
+const ENDING = /[\s?!.…。？！]+$/u;
+
 async function columns(key: CacheKey): Promise<[string, string, string, string]> {
-  const question = wordsOf(key.question.normalize("NFC").toLowerCase()).join(" ");
+  const question = key.question.normalize("NFC").toLowerCase().replace(/\s+/gu, " ");
   const audience = JSON.stringify([...new Set(key.audience)].toSorted());
-  return [key.workspaceId, audience, key.release, await sha256Hex(question)];
+  return [key.workspaceId, audience, key.release, await sha256Hex(question.replace(ENDING, ""))];
 }

@@ -1,5 +1,5 @@
 import { admit, hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
-import { limitTurn } from "../auth/limits.ts";
+import { limitTurn, limitVisitor } from "../auth/limits.ts";
 import {
   conversationToken,
   mayOpen,
@@ -61,6 +61,7 @@ export async function recall(services: Services, request: ChatRequest): Promise<
       throw error;
     },
   );
+  await limitVisitor(services.chatLimiter, caller);
   const known = conversations?.results[0] as Owned | undefined;
   if (
     conversationId !== undefined &&

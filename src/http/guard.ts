@@ -4,7 +4,7 @@ import { accessTo, type KeyAccess } from "../auth/access.ts";
 import { readCredentials } from "../auth/credentials.ts";
 import { requireDeployment } from "../auth/deployment.ts";
 import { authenticate } from "../auth/keys.ts";
-import { limitBurst } from "../auth/limits.ts";
+import { callerCount, limitBurst } from "../auth/limits.ts";
 import type { AppEnv } from "./context.ts";
 
 /** Lets a request through to its route if the access table says so; a route that the table does not name answers nobody. */
@@ -33,6 +33,7 @@ export function guard(): MiddlewareHandler<AppEnv> {
 async function requireKey(c: Context<AppEnv>, access: KeyAccess): Promise<void> {
   const services = c.get("services");
   const caller = await authenticate(services, readCredentials(c), access);
-  await limitBurst(services.apiLimiter, caller.keyId);
+  const address = c.req.header("cf-connecting-ip") ?? "";
+  await limitBurst(services.apiLimiter, callerCount(caller, address));
   c.set("caller", caller);
 }

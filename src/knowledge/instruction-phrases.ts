@@ -69,7 +69,7 @@ const PHRASES: Record<InstructionKind, string[]> = {
     String.raw`<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id)\|>`,
     String.raw`\[/?INST\]|<</?SYS>>`,
     String.raw`</?(?:system|source|visitor_message|tool_call|function_call|assistant)(?:\s[^>\n]{0,80})?>`,
-    String.raw`(?:^|\n)\s*#{2,}\s*(?:system|instruction|assistant)\s*:`,
+    String.raw`(?:^|\n)[^\S\n]{0,20}#{2,}[^\S\n]{0,20}(?:system|instruction|assistant)[^\S\n]{0,20}:`,
     String.raw`\b(?:begin|end|start\s+of|end\s+of)\s+(?:the\s+)?(?:system\s+prompt|system\s+message)\b`,
   ],
 };

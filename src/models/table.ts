@@ -106,21 +106,32 @@ const rerankers: Record<string, number> = { "@cf/baai/bge-reranker-base": 0.003 
 /** developers.cloudflare.com/workers-ai/platform/pricing: $0.011 per 1,000 neurons. */
 const DOLLARS_PER_NEURON = 0.011 / 1000;
 
-/** What a call costs in the unit that Workers AI bills; a model whose price is not known counts as free. */
+/** A model whose price is not known costs what the dearest known one does: else no budget would ever be used up by it. */
+const UNKNOWN_CHAT = {
+  priceIn: Math.max(...Object.values(chatModels).map(({ priceIn }) => priceIn)),
+  priceOut: Math.max(...Object.values(chatModels).map(({ priceOut }) => priceOut)),
+};
+const UNKNOWN_RERANKER = Math.max(...Object.values(rerankers));
+
+/** What an answer costs in the unit that Workers AI bills. */
 export function neuronsOf(
   model: string,
   usage: { input_tokens: number; output_tokens: number },
 ): number {
-  const chat = chatModels[model];
-  const priceIn = chat?.priceIn ?? embeddingModels[model]?.price ?? rerankers[model] ?? 0;
-  const dollars = usage.input_tokens * priceIn + usage.output_tokens * (chat?.priceOut ?? 0);
-  return dollars / 1_000_000 / DOLLARS_PER_NEURON;
+  const { priceIn, priceOut } = chatModels[model] ?? UNKNOWN_CHAT;
+  return toNeurons(usage.input_tokens * priceIn + usage.output_tokens * priceOut);
 }
 
 /** The same for texts that a model reads and answers with numbers. */
 export function neuronsOfTexts(model: string, texts: string[]): number {
-  const input_tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
-  return neuronsOf(model, { input_tokens, output_tokens: 0 });
+  const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
+  return toNeurons(
+    tokens * (embeddingModels[model]?.price ?? rerankers[model] ?? UNKNOWN_RERANKER),
+  );
+}
+
+function toNeurons(microDollars: number): number {
+  return microDollars / 1_000_000 / DOLLARS_PER_NEURON;
 }
 
 /** Facts of a configured embedding model; `parseConfig` has already refused unknown ids. */

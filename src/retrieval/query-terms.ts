@@ -25,6 +25,9 @@ const MAX_REPEATS = 3;
 const MAX_PHRASES = 8;
 const MAX_WORD_LENGTH = 64;
 
+/** From where a word begins on only: else a long word without a joint is read again from each of its letters. */
+const IDENTIFIER = /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]+(?:[-_./:][\p{L}\p{M}\p{N}]+)+/gu;
+
 const STOP_WORDS = new Set(
   `a about again all also am an and any anyone anything are aren as at be because been before being but by can cannot
   come could couldn d did didn do does doesn doing don done dont each else ever every for from get getting give go going
@@ -43,10 +46,7 @@ export function queryTerms(text: string): QueryTerms {
   const words = [...times.keys()];
   const telling = words.filter((word) => !STOP_WORDS.has(word));
   const phrases = unique(
-    Array.from(
-      lower.matchAll(/[\p{L}\p{M}\p{N}]+(?:[-_./:][\p{L}\p{M}\p{N}]+)+/gu),
-      ([match]) => match,
-    )
+    Array.from(lower.matchAll(IDENTIFIER), ([match]) => match)
       .filter((match) => match.length <= MAX_WORD_LENGTH)
       .map((match) => wordsOf(match).join(" ")),
   );

@@ -1,3 +1,4 @@
+import { auditStatement, type Actor } from "../audit/log.ts";
 import type { Change, Json } from "./cms.ts";
 
 export type EventStatus = "pending" | "done" | "ignored" | "failed";
@@ -162,17 +163,28 @@ export async function reopenEvent(
   workspaceId: string,
   sourceId: string,
   id: number,
+  by: Actor,
   now: number,
 ): Promise<boolean> {
-  const { meta } = await db
+  const reopen = db
     .prepare(
       `UPDATE source_events SET status = 'pending', reason = NULL, results = '[]', finished_at = NULL, due_at = ?4
        WHERE workspace_id = ?1 AND source_id = ?2 AND id = ?3 AND status = 'failed'
          AND body IS NOT NULL`,
     )
-    .bind(workspaceId, sourceId, id, now + OVERDUE_MS)
-    .run();
-  return meta.changes > 0;
+    .bind(workspaceId, sourceId, id, now + OVERDUE_MS);
+  const [reopened] = await db.batch([
+    reopen,
+    auditStatement(db, {
+      ...by,
+      workspaceId,
+      action: "source_event.retry",
+      objectId: String(id),
+      detail: { source: sourceId },
+      at: now,
+    }),
+  ]);
+  return reopened?.meta.changes === 1;
 }
 
 export interface EventView {

@@ -204,7 +204,7 @@ export function sourceRoutes(app: App): void {
     const { source_id, event_id } = c.req.valid("param");
     const { workspaceId } = c.get("caller");
     const id = Number(event_id);
-    if (!(await reopenEvent(services.db, workspaceId, source_id, id, services.now()))) {
+    if (!(await reopenEvent(services.db, workspaceId, source_id, id, actorOf(c), services.now()))) {
       throw new Problem(
         "not_found",
         "There is no failed event with this id whose delivery is still kept.",

@@ -478,6 +478,12 @@ it("names who changed settings, synonyms and documents, and what a CMS changed",
     const { event_id } = await sent.json<{ event_id: number }>();
     await withServices((services) => applyEvent(services, event_id));
   }
+  const failed = await env.DB.prepare(
+    `UPDATE source_events SET status = 'failed', body = '{}' WHERE workspace_id = ?1 RETURNING id`,
+  )
+    .bind(workspace.id)
+    .first<{ id: number }>();
+  await change("POST", `/v1/sources/${source.id}/events/${failed?.id}/retry`, {});
   const entries = (await log(workspace.secret, "?limit=50")).map(
     ({ action, actor: by, detail }) => [
       action,
@@ -495,5 +501,6 @@ it("names who changed settings, synonyms and documents, and what a CMS changed",
     ["source.create", "key"],
     ["document.put", "source"],
     ["document.delete", "source"],
+    ["source_event.retry", "key"],
   ]);
 });

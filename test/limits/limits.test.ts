@@ -6,6 +6,7 @@ import { learnDocuments } from "../../src/knowledge/consumer.ts";
 import { readWork } from "../../src/knowledge/work.ts";
 import { createServices } from "../../src/services.ts";
 import { applyEvent } from "../../src/webhooks/consumer.ts";
+import { createIdentitySecret, visitorToken } from "../auth/visitor.ts";
 import { withServices } from "../knowledge/pipeline.ts";
 import { deliver, register } from "../webhooks/source.ts";
 import { openAiStream } from "../local/chat-script.ts";
@@ -200,6 +201,19 @@ describe("the budget", () => {
   });
 });
 
+it("the budget ends for a model whose price nobody knows, too", async () => {
+  const workspace = await createWorkspace(HELP_CENTRE);
+  await choose(workspace, { neuron_budget_per_day: 100 });
+  const models = { CHAT_MODEL: "@cf/new/model-of-next-year" };
+  const usage = { prompt_tokens: 100_000, completion_tokens: 1000 };
+  const rungs: string[] = [];
+  for (let turn = 0; turn < 2; turn++) {
+    await env.CONTROL.scriptChat({ ...openAiStream(SAID, usage), model: models.CHAT_MODEL });
+    rungs.push((await ask(workspace, GERMANY, models)).rung);
+  }
+  expect(rungs).toEqual(["model", "cached"]);
+});
+
 describe("neurons", () => {
   const PRICED = "@cf/baai/bge-m3";
   const RERANKER_MODEL = "@cf/baai/bge-reranker-base";
@@ -336,6 +350,22 @@ describe("a kept answer", () => {
     expect((await ask(two, GERMANY, MODELS)).rung).toBe("extractive");
   });
 
+  it("is served to the same question, however it is written, and to no other", async () => {
+    const workspace = await createWorkspace(HELP_CENTRE);
+    await keep(workspace);
+    await spent(workspace);
+    for (const same of [
+      "how long does  delivery to\nGermany take",
+      "HOW LONG DOES DELIVERY TO GERMANY TAKE?!",
+    ])
+      expect((await ask(workspace, same, MODELS)).rung).toBe("cached");
+    for (const other of [
+      "How long does delivery to -Germany take?",
+      "How long does delivery to Germany++ take?",
+    ])
+      expect((await ask(workspace, other, MODELS)).rung).toBe("extractive");
+  });
+
   it("is not served to another audience, under another release, or after a source changed", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     await keep(workspace);
@@ -385,9 +415,78 @@ describe("bursts", () => {
     const say = (key: string) =>
       call(key, "POST", "/v1/chat", { message: "Hi" }, { overrides, headers });
     await say(workspace.publishable);
-    expect(asked.map((key) => key.split(":")[0])).toEqual(["chat", "address"]);
+    expect(asked.map((key) => key.split(":")[0])).toEqual(["address", "chat"]);
     asked.length = 0;
     await say(workspace.secret);
     expect(asked.map((key) => key.split(":")[0])).toEqual(["chat"]);
+  });
+
+  /** Counts as the binding does, without windows. */
+  const counting = (limit: number): RateLimit => {
+    const counts = new Map<string, number>();
+    return {
+      limit: async ({ key }) => {
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+        return { success: (counts.get(key) ?? 0) <= limit };
+      },
+    };
+  };
+  /** A fortieth of each other, as in wrangler.toml. */
+  const limited = () => ({ CHAT_LIMITER: counting(3), API_LIMITER: counting(120) }) as never;
+  const forged = (subject: string): string =>
+    ['{"alg":"HS256"}', JSON.stringify({ sub: subject, exp: 9_999_999_999 }), "x".repeat(31) + "A"]
+      .map((part) => btoa(part).replace(/=+$/, ""))
+      .join(".");
+
+  it("of one address silence nobody else, with forged tokens or without, in chat or elsewhere", async () => {
+    const workspace = await createWorkspace();
+    const secret = await createIdentitySecret(workspace);
+    const alice = await visitorToken(secret, { sub: "alice" });
+    for (const token of [
+      () => undefined,
+      (turn: number) => forged(`x${turn}`),
+      () => forged("alice"),
+    ]) {
+      const overrides = limited();
+      const send = async (address: string, visitor: string | undefined, path = "/v1/chat") => {
+        const headers = {
+          accept: "application/json",
+          "cf-connecting-ip": address,
+          ...(visitor && { "x-visitor-token": visitor }),
+        };
+        const isChat = path === "/v1/chat";
+        const body = isChat ? { message: "Hello" } : undefined;
+        const options = { overrides, headers };
+        return (await call(workspace.publishable, isChat ? "POST" : "GET", path, body, options))
+          .status;
+      };
+      const statuses = new Set<number>();
+      for (let turn = 0; turn < 150; turn++) statuses.add(await send("192.0.2.1", token(turn)));
+      expect(statuses).toContain(429);
+      expect(await send("192.0.2.2", undefined)).toBe(200);
+      expect(await send("192.0.2.2", alice)).toBe(200);
+      const path = "/v1/conversations/cv_1";
+      for (let turn = 0; turn < 121; turn++) statuses.add(await send("192.0.2.1", undefined, path));
+      expect(await send("192.0.2.1", undefined, path)).toBe(429);
+      expect(await send("192.0.2.2", undefined, path)).toBe(404);
+    }
+  });
+
+  it("count a visitor wherever they are", async () => {
+    const workspace = await createWorkspace();
+    const token = await visitorToken(await createIdentitySecret(workspace), { sub: "alice" });
+    const overrides = limited();
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 4; turn++) {
+      const headers = {
+        accept: "application/json",
+        "cf-connecting-ip": `192.0.2.${turn}`,
+        "x-visitor-token": token,
+      };
+      const options = { overrides, headers };
+      const body = { message: "Hello" };
+      statuses.push((await call(workspace.publishable, "POST", "/v1/chat", body, options)).status);
+    }
+    expect(statuses).toEqual([200, 200, 200, 429]);
   });
 });

@@ -136,6 +136,14 @@ describe("a question", () => {
     expect(found.toSorted()).toEqual(titles.toSorted());
   });
 
+  it("is read in time that grows with its length alone, without spaces, too", () => {
+    for (const part of ["中", "я", "a-", "ー"]) {
+      const started = Date.now();
+      queryTerms(part.repeat(32_000));
+      expect(Date.now() - started).toBeLessThan(1000);
+    }
+  });
+
   it("of stop words alone is asked with all of them", async () => {
     expect(queryTerms("What is it?").words).toEqual(["what", "is", "it"]);
     expect(queryTerms("What is the pump?").words).toEqual(["pump"]);

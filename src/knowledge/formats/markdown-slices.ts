@@ -73,7 +73,7 @@ function splitLine(line: string): string[] {
     const end = space > start ? space : isWithinPair ? limit - 1 : limit;
     const part = line.slice(start, end);
     // Within a line nothing begins a block.
-    parts.push(start > 0 && /^[<#>+\-*=`~|_:[]/.test(part) ? `\\${part}` : part);
+    parts.push(start > 0 ? part.replace(/^(\d{0,9})(?=[<#>+\-*=`~|_:[.)])/, "$1\\") : part);
     start = end;
   }
   return parts;

@@ -114,6 +114,21 @@ describe("hostile text", () => {
     expect(performance.now() - before).toBeLessThan(3000);
   });
 
+  it.each(["1. ", "1) ", "- ", "> ", "#. "])(
+    "begins no list or quote where a long line of %j is parted",
+    (sign) => {
+      for (const type of ["text/markdown", "text/plain"]) {
+        const before = performance.now();
+        const markdown = normalise(`Lamp ${repeat(sign)}x`, type);
+        const texts = chunkMarkdown("T", markdown).map(({ text }) => text);
+        expect(performance.now() - before).toBeLessThan(3000);
+        const signs = texts.join(" ").split(sign.trim()).length - 1;
+        // Neighbouring chunks may overlap.
+        expect(signs).toBeGreaterThanOrEqual(Math.ceil(65_536 / sign.length));
+      }
+    },
+  );
+
   it("does not fill a table of spans up to millions of cells", () => {
     const html = `<table>${"<tr><td colspan=5000 rowspan=5000>x".repeat(2000)}</table>`;
     expect(normalise(html, "text/html").length).toBeLessThan(20_000);

@@ -36,12 +36,14 @@ export async function holdBack(
   };
 }
 
+/** When that cannot be asked, nobody waits: it would fail the work of all for the sake of a call. */
 async function isMoreOwed(db: D1Database, works: { documentId: number }[]): Promise<boolean> {
   const row = await db
     .prepare(
       `SELECT 1 FROM outbox WHERE document_id NOT IN (SELECT value FROM json_each(?1)) LIMIT 1`,
     )
     .bind(JSON.stringify(works.map(({ documentId }) => documentId)))
-    .first();
+    .first()
+    .catch(() => null);
   return row !== null;
 }

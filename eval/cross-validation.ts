@@ -48,6 +48,28 @@ export function tradeOff(cases: Case[], predictions: number[], threshold: number
 /** A wrong answer costs a visitor more than a silence, so the threshold is set by the questions that have no answer. */
 export const ABSTENTION_TARGET = 0.85;
 
+/** Of the questions that are answered by a clarifying one, at least this share has its article among those offered. */
+const CLARIFICATION_TARGET = 0.5;
+/** Fewer questions tell nothing of the share. */
+const FEWEST_CLARIFIED = 10;
+
+/** The lowest confidence from which, up to the threshold, a clarifying question offers the right article often enough. */
+export function chooseClarifyFrom(cases: Case[], predictions: number[], threshold: number): number {
+  let lowest = threshold;
+  for (let step = Math.floor(threshold * 1000) - 1; step > 0; step--) {
+    const from = step / 1000;
+    const clarified = cases.filter((_, i) => {
+      const prediction = predictions[i] ?? 0;
+      return prediction >= from && prediction < threshold;
+    });
+    if (clarified.length < FEWEST_CLARIFIED) continue;
+    const offered = clarified.filter((one) => one.offered).length;
+    if (offered >= CLARIFICATION_TARGET * clarified.length) lowest = from;
+    else break;
+  }
+  return lowest;
+}
+
 /** The lowest threshold at which the wanted share of unanswerable questions is met with silence. Three decimals. */
 export function chooseThreshold(cases: Case[], predictions: number[]): number {
   for (let step = 1; step < 1000; step++) {

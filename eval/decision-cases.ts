@@ -3,6 +3,7 @@ import { CommandError, reasonOf } from "../cli/command.ts";
 import { forEachConcurrently } from "../cli/concurrently.ts";
 import { startProgress } from "../cli/progress.ts";
 import type { Evidence } from "../src/retrieval/decide.ts";
+import { MAX_OPTIONS } from "../src/chat/clarify.ts";
 import { ANSWER_PASSAGES } from "../src/retrieval/rerank.ts";
 import { chat, search, type Passage } from "./ask.ts";
 import type { Example, Sign } from "./logistic.ts";
@@ -29,6 +30,8 @@ export interface Case extends Example {
   answerable: boolean;
   /** Of the decision as it is deployed. */
   confidence: number;
+  /** Whether its article is among those that a clarifying question would offer. */
+  offered: boolean;
   /** Whether there is an answer to give, and whether that would be wrong. */
   canAnswer: boolean;
   wrong: boolean;
@@ -91,6 +94,7 @@ async function collectCase(api: Api, question: Question, judgedBy: JudgedBy): Pr
     return value;
   });
   const isFound = results.slice(0, TOP).some((result) => relevant.has(result.external_id));
+  const documents = [...new Set(results.map((result) => result.external_id))];
   const cited = judgedBy === "first citation" ? await firstCitation(api, text) : results[0];
   return {
     id,
@@ -98,6 +102,7 @@ async function collectCase(api: Api, question: Question, judgedBy: JudgedBy): Pr
     label: answerable && isFound ? 1 : 0,
     answerable,
     confidence: answerability,
+    offered: documents.slice(0, MAX_OPTIONS).some((id) => relevant.has(id)),
     canAnswer: cited !== undefined,
     wrong: !answerable || !relevant.has(cited?.external_id ?? ""),
   };

@@ -2,7 +2,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CommandError, readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
-import { chooseThreshold, crossValidate, FOLDS, tradeOff } from "./cross-validation.ts";
+import {
+  chooseClarifyFrom,
+  chooseThreshold,
+  crossValidate,
+  FOLDS,
+  tradeOff,
+} from "./cross-validation.ts";
 import {
   collectCases,
   countCases,
@@ -72,14 +78,16 @@ await runCommand(HELP, async (args) => {
   const model = fit([...cases, ...beside], FEATURE_SIGNS, options.l2);
   const guarantee = options.promise && promiseRisk(cases, predictions, options.promise, judgedBy);
   const threshold = guarantee?.threshold ?? chooseThreshold(cases, predictions);
+  const clarifyFrom = chooseClarifyFrom(cases, predictions, threshold);
   printFit(cases, predictions, model, threshold, options.l2);
+  console.log(`A clarifying question instead of silence from ${decimal(clarifyFrom)} up.`);
   if (guarantee) printGuarantee(guarantee);
 
   const own = `${set.name}/${set.questionFile}`;
   const trainedOn = options.beside
     ? `${own}, and half of ${options.beside} at ${options.weight} of its weight`
     : own;
-  const file = `${JSON.stringify(weightsFile(trainedOn, cases, predictions, model, threshold, options.l2, guarantee), null, 2)}\n`;
+  const file = `${JSON.stringify(weightsFile(trainedOn, cases, predictions, model, { threshold, clarifyFrom }, options.l2, guarantee), null, 2)}\n`;
   if (!options.write) {
     console.log(
       `\n${file}\nNot written: --write puts this into ${path.relative(process.cwd(), WEIGHTS_FILE)}.`,
@@ -301,7 +309,7 @@ function weightsFile(
   cases: Case[],
   predictions: number[],
   model: Model,
-  threshold: number,
+  limits: { threshold: number; clarifyFrom: number },
   l2: number,
   guarantee: Guarantee | undefined,
 ): object {
@@ -311,7 +319,7 @@ function weightsFile(
     questions: countCases(cases),
     l2,
     crossValidated: { auroc: rounded(area ?? 0), logLoss: rounded(loss ?? 0) },
-    threshold,
+    ...limits,
     ...(guarantee && { guarantee }),
     bias: rounded(model.bias),
     weights: Object.fromEntries(FEATURES.map((name, i) => [name, rounded(model.weights[i] ?? 0)])),

@@ -16,6 +16,7 @@ export interface Env {
   CHAT_MODEL?: string;
   SMALL_CHAT_MODEL?: string;
   RERANKER_MODEL?: string;
+  CONTEXT_MODEL?: string;
   RELEASE?: string;
   DEMO_KEY?: string;
   SEALING_KEY?: string;
@@ -60,6 +61,7 @@ const configSchema = z.object({
   CHAT_MODEL: z.string().min(1).default("@cf/zai-org/glm-4.7-flash"),
   SMALL_CHAT_MODEL: z.string().default(""),
   RERANKER_MODEL: z.string().default(""),
+  CONTEXT_MODEL: z.string().default(""),
   RELEASE: z.string().min(1).default("default"),
   DEMO_KEY: z.string().startsWith("pk_").optional(),
   SEALING_KEY: z.string().min(32).optional(),
@@ -76,6 +78,8 @@ export interface Config {
   chatModels: { id: string; rung: "model" | "small_model" }[];
   /** Orders the passages once more, for one more wait; undefined where none is wanted. */
   rerankerModel: string | undefined;
+  /** Writes a sentence of context for each chunk when a document is learned; undefined where none is wanted. */
+  contextModel: string | undefined;
   /** Names the configuration that answered, so that a later comparison knows what it compares. */
   release: string;
   demoKey: string | undefined;
@@ -98,6 +102,7 @@ export function parseConfig(env: Env): Config {
     CHAT_MODEL,
     SMALL_CHAT_MODEL,
     RERANKER_MODEL,
+    CONTEXT_MODEL,
     RELEASE,
     DEMO_KEY,
     ADMIN_TOKEN,
@@ -112,6 +117,7 @@ export function parseConfig(env: Env): Config {
     embeddingModel: EMBEDDING_MODEL,
     chatModels,
     rerankerModel: RERANKER_MODEL || undefined,
+    contextModel: CONTEXT_MODEL || undefined,
     release: RELEASE,
     demoKey: DEMO_KEY,
     sealingKeys: [SEALING_KEY, SEALING_KEY_PREVIOUS].filter((key) => key !== undefined),

@@ -30,6 +30,7 @@ export interface Services {
   embedderOf: (model: string) => Embedder;
   chatModels: ChatModel[];
   reranker: Reranker | undefined;
+  contextModel: ChatModel | undefined;
   converter: DocumentConverter;
   vectors: VectorIndex;
   ingestQueue: Queue<IngestMessage>;
@@ -60,6 +61,9 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
     chatModels: config.chatModels.map(({ id, rung }) => workersAiChat(env.AI, id, rung, calls)),
     reranker: config.rerankerModel
       ? workersAiReranker(env.AI, config.rerankerModel, calls)
+      : undefined,
+    contextModel: config.contextModel
+      ? workersAiChat(env.AI, config.contextModel, "model", calls)
       : undefined,
     converter: workersAiConverter(env.AI, calls),
     vectors: vectorizeIndex(

@@ -51,8 +51,8 @@ export async function answer(
 
   const decision = smallTalk
     ? { action: "small_talk" as const, confidence: 1 }
-    : decideAll(findings);
-  const sources = selectSources(findings);
+    : decideAll(findings, turn.options.length === 0);
+  const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
   if (sources.length > 0) emit({ type: "sources", sources: sources.map(toReference) });
 
   const draft =

@@ -1,6 +1,8 @@
 import type { Decision } from "../retrieval/decide.ts";
 import type { Services } from "../services.ts";
+import { clarification } from "./clarify.ts";
 import { NO_TOKENS, type Draft } from "./generate.ts";
+import { linkPolicy } from "./output-filter.ts";
 import { toReference } from "./sources.ts";
 import type { Timer } from "./timer.ts";
 import type { Emit, Outcome, Source, Turn, TurnResult } from "./turn.ts";
@@ -25,8 +27,8 @@ interface Ending {
 export function conclude(services: Services, turn: Turn, ending: Ending): TurnResult {
   const { draft, decision, timer, emit } = ending;
   const supported = draft !== undefined && draft.citations.length > 0;
-  const outcome: Outcome = ending.smallTalk ? "small_talk" : supported ? "answered" : "abstained";
-  const text = ending.smallTalk ?? (supported ? draft.text.trim() : ABSTENTION);
+  const outcome = outcomeOf(ending, supported);
+  const text = textOf(turn, ending, outcome);
   if (!supported) {
     if (draft?.text) emit({ type: "restart" });
     timer.lap("first_text");
@@ -49,6 +51,19 @@ export function conclude(services: Services, turn: Turn, ending: Ending): TurnRe
     timings_ms: timer.report(),
     binding_calls: services.calls.report(),
   };
+}
+
+function outcomeOf({ decision, sources }: Ending, supported: boolean): Outcome {
+  if (decision.action === "small_talk") return "small_talk";
+  if (supported) return "answered";
+  return decision.action === "clarify" && sources.length > 0 ? "clarified" : "abstained";
+}
+
+function textOf(turn: Turn, { smallTalk, draft, sources }: Ending, outcome: Outcome): string {
+  if (outcome === "answered") return draft?.text.trim() ?? "";
+  if (outcome === "clarified")
+    return clarification(sources, linkPolicy(turn.allowance.settings.link_hosts, sources));
+  return smallTalk ?? ABSTENTION;
 }
 
 function round(value: number): number {

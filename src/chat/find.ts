@@ -28,11 +28,18 @@ export async function judge(
 /**
  * One decision for the whole message: answered as soon as one of its questions is, with the confidence of the least certain
  * of those.
+ * @param mayClarify false after a clarifying question: a second one would lead a visitor in circles
  */
-export function decideAll(findings: Finding[]): Decision {
+export function decideAll(findings: Finding[], mayClarify: boolean): Decision {
   const answered = findings.filter(({ decision }) => decision.action === "answer");
   const confidences = (of: Finding[]): number[] => of.map(({ decision }) => decision.confidence);
   return answered.length > 0
     ? { action: "answer", confidence: Math.min(...confidences(answered)) }
-    : { action: "abstain", confidence: Math.max(0, ...confidences(findings)) };
+    : {
+        action:
+          mayClarify && findings.some(({ decision }) => decision.action === "clarify")
+            ? "clarify"
+            : "abstain",
+        confidence: Math.max(0, ...confidences(findings)),
+      };
 }

@@ -15,8 +15,9 @@ import { segmentsOf } from "../retrieval/segments.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
 import { synonyms, synonymStatement, type SynonymRow } from "../retrieval/synonyms.ts";
 import type { Services } from "../services.ts";
+import { optionsOf } from "./clarify.ts";
 import { splitQuestion } from "./split-question.ts";
-import type { ChatRequest, HistoryMessage, Turn } from "./turn.ts";
+import type { ChatRequest, HistoryMessage, Outcome, SourceReference, Turn } from "./turn.ts";
 
 /** Messages of the conversation that the model and the follow-up see. */
 const HISTORY_MESSAGES = 8;
@@ -30,6 +31,8 @@ interface HistoryRow {
   embedding: number[] | null;
   seq: number;
   embedding_model: string | null;
+  outcome: Outcome | null;
+  sources: string | null;
 }
 
 /**
@@ -82,6 +85,7 @@ export async function recall(services: Services, request: ChatRequest): Promise<
     history: rows.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
     allowance,
     previousQuestion: previousQuestion(rows, generation.model),
+    options: offeredOptions(rows[0]),
     corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
     synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
     vector: vectors[0] ?? null,
@@ -103,7 +107,7 @@ function recallStatements(
     ownedStatement(db, scope, conversationId),
     db
       .prepare(
-        `SELECT role, text, standalone, embedding, embedding_model, seq FROM messages
+        `SELECT role, text, standalone, embedding, embedding_model, seq, outcome, sources FROM messages
          WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )
       .bind(keyHash, conversationId),
@@ -121,6 +125,11 @@ function requireRoom(messages: number, limit: number): void {
     "conversation_too_long",
     `A conversation holds at most ${limit} messages. Start a new one.`,
   );
+}
+
+function offeredOptions(last: HistoryRow | undefined): string[] {
+  if (last?.outcome !== "clarified") return [];
+  return optionsOf(JSON.parse(last.sources ?? "[]") as SourceReference[]).map(({ title }) => title);
 }
 
 /** Its embedding counts only where it is of the model that searches now: others cannot be compared. */

@@ -1,3 +1,4 @@
+import type { Decision } from "../retrieval/decide.ts";
 import type { FoundPassage } from "../retrieval/retrieve.ts";
 import type { Finding } from "./find.ts";
 import type { Source, SourceReference } from "./turn.ts";
@@ -9,16 +10,18 @@ const MIN_SHARE_OF_BEST = 0.55;
 
 /**
  * Groups passages by document, best document first: a visitor reads "[1]" as an article, not as a fragment of one. Each
- * question of the message that can be answered has its share of the places.
+ * question of the message that the decision is about has its share of the places.
+ * @param action what was decided for the whole message
  */
-export function selectSources(findings: Finding[]): Source[] {
-  const answered = findings.filter(({ decision }) => decision.action === "answer");
-  const places = Math.ceil(MAX_SOURCES / answered.length);
+export function selectSources(findings: Finding[], action: Decision["action"]): Source[] {
+  const chosen = findings.filter(({ decision }) => decision.action === action);
+  if (action === "abstain") return [];
+  const places = Math.ceil(MAX_SOURCES / chosen.length);
   const sources = new Map<string, Source>();
-  for (const { passages } of answered) {
+  for (const { passages } of chosen) {
     for (const passage of worthReading(passages, places)) add(sources, passage);
   }
-  for (const source of sources.values()) addNeighbours(source, answered);
+  for (const source of sources.values()) addNeighbours(source, chosen);
   return [...sources.values()];
 }
 

@@ -34,6 +34,8 @@ export interface Turn {
   metadata: Record<string, unknown>;
   history: HistoryMessage[];
   previousQuestion: { standalone: string; vector: number[] | null } | undefined;
+  /** Titles that the last answer, a clarifying question, offered to choose from; else empty. */
+  options: string[];
   /** What the workspace allows, and what it used today. */
   allowance: Allowance;
   /** What misspelt words of the message probably meant. */

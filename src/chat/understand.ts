@@ -1,3 +1,4 @@
+import { chosenTitle } from "./clarify.ts";
 import { tellingWords, wordsOf } from "../retrieval/query-terms.ts";
 import type { Query } from "../retrieval/retrieve.ts";
 import type { Turn } from "./turn.ts";
@@ -6,6 +7,9 @@ import type { Turn } from "./turn.ts";
 const MAX_FOLLOW_UP_WORDS = 10;
 /** Previous questions are repeated up to this length, so that a chain of follow-ups does not grow without end. */
 const MAX_STANDALONE_CHARACTERS = 1000;
+
+/** Longer replies to a clarifying question say it all anew. */
+const MAX_DETAIL_WORDS = 4;
 
 const OPENS_FOLLOW_UP =
   /^\s*(?:(?:and|or|but|also|then|so|what about|how about|what if|same|actually|sorry|i mean|i meant)\b|no\W+\w)/i;
@@ -29,17 +33,24 @@ export function understand(turn: Turn): Understood {
   const previous = turn.previousQuestion;
   const { message, vector, corrections, synonyms, generation, parts, segments } = turn;
   const meant = { corrections, synonyms, generation, segments: [] };
-  if (!previous || !isFollowUp(message)) {
+  const chosen = chosenTitle(message, turn.options);
+  if (!previous || !(chosen || isFollowUp(message) || isBrief(turn))) {
     const standalone = { text: message, vector, ...meant, segments };
     const questions = parts.map((part) => ({ ...part, ...meant }));
     return { standalone, questions: questions.length > 0 ? questions : [standalone] };
   }
   const standalone = {
     ...meant,
-    text: `${previous.standalone}\n${message}`.slice(-MAX_STANDALONE_CHARACTERS),
-    vector: average(previous.vector, vector),
+    text: `${previous.standalone}\n${chosen ?? message}`.slice(-MAX_STANDALONE_CHARACTERS),
+    // "The second one" means nothing by itself.
+    vector: chosen === undefined ? average(previous.vector, vector) : previous.vector,
   };
   return { standalone, questions: [standalone] };
+}
+
+/** A few words after a clarifying question are the detail that it asked for. */
+function isBrief({ options, message }: Turn): boolean {
+  return options.length > 0 && wordsOf(message).length <= MAX_DETAIL_WORDS;
 }
 
 /**

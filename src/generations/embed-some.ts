@@ -11,6 +11,7 @@ interface ChunkRow {
   title: string;
   heading_path: string;
   text: string;
+  context: string | null;
 }
 
 /** Embeds chunks without a vector of this generation. Undefined when there are none. */
@@ -22,7 +23,7 @@ export async function embedSome(
   const { workspaceId, slot } = generation;
   const { results: chunks } = await db
     .prepare(
-      `SELECT c.id, d.served_title AS title, c.heading_path, c.text
+      `SELECT c.id, d.served_title AS title, c.heading_path, c.text, c.context
        FROM chunks c JOIN documents d ON d.id = c.document_id AND d.workspace_id = c.workspace_id
        WHERE c.workspace_id = ?1 AND c.id > ?2 AND (c.vector_stored & ?3) = 0 AND d.live_version > 0
        ORDER BY c.id LIMIT ${STEP_CHUNKS}`,
@@ -86,8 +87,9 @@ export async function embedSome(
   return 0;
 }
 
-function textOf({ title, heading_path, text }: ChunkRow): string {
-  return embeddedText(title, { headingPath: JSON.parse(heading_path) as string[], text });
+function textOf({ title, heading_path, text, context }: ChunkRow): string {
+  const headingPath = JSON.parse(heading_path) as string[];
+  return embeddedText(title, { headingPath, text, context });
 }
 
 function mayPass(error: unknown): boolean {

@@ -56,9 +56,10 @@ export function chunkMarkdown(title: string, markdown: string): Chunk[] {
   );
 }
 
-/** What is embedded: title and headings say what the text is about where the text itself does not. */
-export function embeddedText(title: string, chunk: Chunk): string {
-  return `${embeddedPrefix(title, chunk.headingPath)}\n${chunk.text}`;
+/** What is embedded: title, headings and context, if a model wrote one, say what the text is about where it does not itself. */
+export function embeddedText(title: string, chunk: Chunk & { context?: string | null }): string {
+  const context = chunk.context ? `${chunk.context}\n` : "";
+  return `${embeddedPrefix(title, chunk.headingPath)}\n${context}${chunk.text}`;
 }
 
 function embeddedPrefix(title: string, headingPath: string[]): string {

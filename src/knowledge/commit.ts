@@ -27,6 +27,8 @@ export interface Draft {
 
 /** A chunk that the live generation has no vector of. */
 export interface MissingVector extends Chunk {
+  /** What a model has written about it (chunk-contexts.ts). */
+  context: string | null;
   chunkId: number;
   documentId: number;
   workspaceId: string;
@@ -235,13 +237,15 @@ type MissingRow = GenerationRow & {
   workspaceId: string;
   headingPath: string;
   text: string;
+  context: string | null;
 };
 
 /** None of a document of which a newer version is served: its chunks stand under another title, and its own run embeds them. */
 function readMissing(db: D1Database, works: DocumentWork[]): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT c.id AS chunkId, c.document_id AS documentId, c.workspace_id AS workspaceId, c.heading_path AS headingPath, c.text, ${GENERATION_COLUMNS}
+      `SELECT c.id AS chunkId, c.document_id AS documentId, c.workspace_id AS workspaceId, c.heading_path AS headingPath, c.text, c.context,
+         ${GENERATION_COLUMNS}
        FROM ${stillAt("?1")} JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id
          JOIN index_generations g ON g.workspace_id = d.workspace_id AND g.state = 'live'
        WHERE d.live_version = d.version AND d.status <> 'deleted' AND (c.vector_stored & g.slot) = 0
@@ -251,13 +255,14 @@ function readMissing(db: D1Database, works: DocumentWork[]): D1PreparedStatement
 }
 
 function toMissing(row: MissingRow, config: { embeddingModel: string }): MissingVector {
-  const { chunkId, documentId, workspaceId, headingPath, text, ...generation } = row;
+  const { chunkId, documentId, workspaceId, headingPath, text, context, ...generation } = row;
   return {
     chunkId,
     documentId,
     workspaceId,
     headingPath: JSON.parse(headingPath) as string[],
     text,
+    context,
     generation: { ...generation, model: generation.model ?? config.embeddingModel },
   };
 }

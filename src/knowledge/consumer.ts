@@ -2,6 +2,7 @@ import type { DocumentWakeUp, GenerationWakeUp, IngestMessage } from "../env.ts"
 import { consumeGenerations } from "../generations/step.ts";
 import type { Services } from "../services.ts";
 import { chunkMarkdown } from "./chunk.ts";
+import { addContexts } from "./chunk-contexts.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { commitVersions, type Draft, type Owed } from "./commit.ts";
 import { divideOnFailure } from "./divide.ts";
@@ -110,7 +111,8 @@ async function addVectors(
   const { now, waiting } = await holdBack(services, missing, works, mayWait);
   for (const documentId of waiting) failures.set(documentId, new WaitsForOthers());
   const titles = new Map(works.map((work) => [work.documentId, work.title]));
-  addAll(failures, await embedMissing(services, now, (id) => titles.get(id) ?? ""));
+  const chunks = await addContexts(services, now);
+  addAll(failures, await embedMissing(services, chunks, (id) => titles.get(id) ?? ""));
 }
 
 /** What was learned is owed to a generation that is being built, too. Should the message get lost, the sweeper sends it. */

@@ -4,7 +4,8 @@ import { lexicalEvidence, questionWords, readText } from "./lexical-evidence.ts"
 import type { Candidates, FoundPassage } from "./retrieve.ts";
 
 export interface Decision {
-  action: "answer" | "abstain";
+  /** Clarify: too unsure to answer, sure enough that one of the first articles is meant. */
+  action: "answer" | "clarify" | "abstain";
   /** Calibrated probability that the first source answers the question. */
   confidence: number;
 }
@@ -27,15 +28,19 @@ export interface Evidence {
 const TOP = 3;
 const LONG_QUESTION_WORDS = 10;
 
-/** Answer or abstain, by a logistic regression over the legs' evidence, trained by `npm run eval:fit`. */
+/** Answer, clarify or abstain, by a logistic regression over the legs' evidence, trained by `npm run eval:fit`. */
 export function decide(
   candidates: Candidates,
   passages: FoundPassage[],
   embeddingModelId: string,
 ): Decision {
   const confidence = answerability(weigh(candidates, passages, embeddingModelId));
-  const answer = passages.length > 0 && confidence >= weightsFile.threshold;
-  return { action: answer ? "answer" : "abstain", confidence };
+  return { action: passages.length > 0 ? actionAt(confidence) : "abstain", confidence };
+}
+
+function actionAt(confidence: number): Decision["action"] {
+  if (confidence >= weightsFile.threshold) return "answer";
+  return confidence >= weightsFile.clarifyFrom ? "clarify" : "abstain";
 }
 
 /** Probability from 0 to 1 that passages with this evidence answer the question. */

@@ -100,6 +100,15 @@ describe.skipIf(skipped)("the demo page", () => {
     expect(await state(unknown)).toBe("abstained");
     expect(await unknown.locator(".citations, .marker").count()).toBe(0);
     await page.screenshot({ path: path.join(SCREENSHOTS, "abstained.png") });
+
+    const unclear = await ask(page, "sprout wifi 5ghz?");
+    expect(await state(unclear)).toBe("clarified");
+    await page.screenshot({ path: path.join(SCREENSHOTS, "clarified.png") });
+    const option = unclear.locator(".options button").first();
+    const title = await option.innerText();
+    await option.click();
+    await settled(page);
+    expect(await page.locator(".question").last().innerText()).toBe(title);
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -7,10 +7,12 @@ let key: string | null = null;
 let conversation: Conversation | null = null;
 let running: AbortController | null = null;
 
+const ask = (message: string): void => {
+  if (!running && key) void answer(key, message, page.addTurn(message));
+};
+
 const page = openPage({
-  ask(message) {
-    if (!running && key) void answer(key, message, page.addTurn(message));
-  },
+  ask,
   stop: () => running?.abort(),
   startOver() {
     running?.abort();
@@ -69,6 +71,7 @@ async function showEvents(
   signal: AbortSignal,
 ): Promise<TurnEnd> {
   const ids = { conversation: "", message: "" };
+  const titles: string[] = [];
   for await (const event of events) {
     if (signal.aborted) return { kind: "stopped" };
     switch (event.type) {
@@ -85,6 +88,8 @@ async function showEvents(
         break;
       case "outcome":
         turn.showOutcome(event.outcome, ids);
+        // What a clarifying question offers can be chosen by a click, which is a message like any other.
+        if (event.outcome.outcome === "clarified") turn.showOptions(titles, ask);
         break;
       case "error":
         return {
@@ -99,6 +104,7 @@ async function showEvents(
         return { kind: "finished" };
       case "source":
         // Retrieved, not yet cited: only `data-outcome` says which sources hold.
+        titles.push(event.source.title);
         break;
     }
     page.follow();

@@ -11,6 +11,9 @@ export type TurnEnd =
   | { kind: "cut_off" }
   | { kind: "failed"; failure: Failure };
 
+/** As many as the text of a clarifying question names. */
+const MAX_OPTIONS = 3;
+
 export type TurnView = {
   root: HTMLElement;
   /** Empties the answer and waits; also how a retry begins. */
@@ -18,6 +21,7 @@ export type TurnView = {
   startParagraph: () => void;
   appendText: (delta: string) => void;
   showOutcome: (outcome: Outcome, ids: Record<string, string>) => void;
+  showOptions: (titles: string[], choose: (title: string) => void) => void;
   end: (end: TurnEnd, retry: () => void) => void;
 };
 
@@ -69,6 +73,14 @@ export function createTurnView(question: string, number: number): TurnView {
       if (targets.size > 0) extras.append(cited.section);
       extras.append(renderDetails(outcome, ids));
       setState(outcome.outcome, outcomeLabel(outcome));
+    },
+    showOptions(titles, choose) {
+      const options = titles.slice(0, MAX_OPTIONS).map((title) => {
+        const option = element("button", { type: "button", class: "chip" }, title);
+        option.addEventListener("click", () => choose(title));
+        return option;
+      });
+      extras.prepend(element("div", { class: "options", role: "group", "aria-label": "Articles" }, ...options));
     },
     end(end, retry) {
       answerText.flush();

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { chosenTitle, clarification } from "../../src/chat/clarify.ts";
+import type { Source } from "../../src/chat/turn.ts";
+import weights from "../../src/retrieval/decision-weights.json" with { type: "json" };
+import { deliver, store } from "../knowledge/pipeline.ts";
+import {
+  ask,
+  createWorkspace,
+  HELP_CENTRE,
+  readConversation,
+  type Workspace,
+} from "./workspace.ts";
+
+/** Between the limits that are in force here: about shipping, or about returns? */
+const UNCLEAR = "the parcel never came back";
+const trained = { ...weights };
+let workspace: Workspace;
+
+beforeAll(async () => {
+  Object.assign(weights, { threshold: 0.48, clarifyFrom: 0.25 });
+  workspace = await createWorkspace(HELP_CENTRE);
+});
+afterAll(() => Object.assign(weights, trained));
+
+const source = (title: string): Source => ({
+  n: 1,
+  externalId: title,
+  title,
+  url: null,
+  version: 1,
+  passages: [],
+});
+
+it("asks which article is meant, cites nothing, and is kept like any answer", async () => {
+  const { outcome, text, citations, sources, rung, conversation_id } = await ask(
+    workspace,
+    UNCLEAR,
+  );
+  expect({ outcome, citations, rung }).toEqual({
+    outcome: "clarified",
+    citations: [],
+    rung: "none",
+  });
+  const titles = sources.map(({ title }) => title);
+  expect(titles).toContain("Returning an order");
+  expect(titles.length).toBeGreaterThan(1);
+  for (const title of titles) expect(text).toContain(`- ${title}`);
+  const { messages } = await readConversation(workspace, conversation_id);
+  expect(messages.at(-1)).toMatchObject({ outcome: "clarified", text });
+});
+
+it.each(["place", "title", "detail"])(
+  "takes the %s of an article for an answer to it",
+  async (by) => {
+    const { conversation_id, sources } = await ask(workspace, UNCLEAR);
+    const at = sources.findIndex(({ external_id }) => external_id === "returns");
+    const replies: Record<string, string> = {
+      place: ["The first one.", "the second one", "3"][at] ?? "",
+      title: "returning an order",
+      detail: "refund of returned items",
+    };
+    const next = await ask(workspace, { message: replies[by] ?? "", conversation_id });
+    expect(next.outcome).toBe("answered");
+    expect(next.citations.map(({ external_id }) => external_id)).toEqual(["returns"]);
+  },
+);
+
+it("asks once, and then says that it does not know", async () => {
+  const { conversation_id } = await ask(workspace, UNCLEAR);
+  const next = await ask(workspace, { message: UNCLEAR, conversation_id });
+  expect(next).toMatchObject({ outcome: "abstained", sources: [] });
+  const later = await ask(workspace, { message: UNCLEAR, conversation_id });
+  expect(later.outcome).toBe("clarified");
+});
+
+it("offers no article that the visitor may not see", async () => {
+  const shop = await createWorkspace(HELP_CENTRE);
+  const returns = {
+    ...HELP_CENTRE["returns"],
+    title: "Returns that staff take",
+    audience: ["staff"],
+  };
+  const { documentId } = await store(shop, "returns", returns);
+  await deliver([documentId]);
+  const { text, sources } = await ask(shop, UNCLEAR);
+  expect(text + JSON.stringify(sources)).not.toMatch(/staff|returns/i);
+});
+
+it("shows titles as text: no link, image, markup or citation of theirs passes", () => {
+  const text = clarification(
+    [
+      source("Free [1] parcels"),
+      source("<img src=x onerror=y> ![a](https://evil.example/a.png)"),
+      source("Call https://evil.example/now"),
+    ],
+    () => false,
+  );
+  expect(text).toContain("- Free");
+  for (const forbidden of ["[1]", "<img", "![", "evil.example"])
+    expect(text).not.toContain(forbidden);
+});
+
+it.each([
+  ["1", "A b"],
+  ["the second one, please", undefined],
+  ["the second one", "C?"],
+  ["Second!", "C?"],
+  ["c", "C?"],
+  ["4", undefined],
+  ["a B", "A b"],
+  ["", undefined],
+  ["👍", undefined],
+])("%j chooses %s", (message, title) => {
+  expect(chosenTitle(message, ["A b", "C?", "D"])).toBe(title);
+});

@@ -1,0 +1,118 @@
+import { env } from "cloudflare:workers";
+import fc from "fast-check";
+import { beforeEach, expect, it } from "vitest";
+import { BindingCalls } from "../../src/binding-calls.ts";
+import { readAnswer } from "../../src/knowledge/chunk-contexts.ts";
+import { learnDocuments } from "../../src/knowledge/consumer.ts";
+import { readWork } from "../../src/knowledge/work.ts";
+import { workersAiChat } from "../../src/models/workers-ai-chat.ts";
+import { CHAT_MODEL, createWorkspace, type Workspace } from "../chat/workspace.ts";
+import { openAiStream, recordedChats } from "../local/chat-script.ts";
+import { deliver, read, search, store, withServices } from "./pipeline.ts";
+
+beforeEach(() => env.CONTROL.reset());
+
+const CONTENT = "## Delivery\n\nIt takes two weeks.\n\n## Colours\n\nThere are three of them.";
+
+/** Stores a document and learns it with a model that writes contexts. */
+async function learnWithModel(workspace: Workspace, content = CONTENT): Promise<void> {
+  const contextModel = workersAiChat(env.AI, CHAT_MODEL, "model", new BindingCalls());
+  const { documentId } = await store(workspace, "doc", { title: "Article 7", content });
+  await withServices(
+    async (services) => {
+      const { works } = await readWork(services.db, [documentId]);
+      expect(await learnDocuments(services, works)).toEqual(new Map());
+    },
+    { contextModel },
+  );
+  expect((await read(workspace, "doc")).status).toBe("live");
+}
+
+async function contextsOf(workspace: Workspace): Promise<(string | null)[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT context FROM chunks WHERE workspace_id = ?1 ORDER BY ordinal`,
+  )
+    .bind(workspace.id)
+    .all<{ context: string | null }>();
+  return results.map(({ context }) => context);
+}
+
+async function nearness(workspace: Workspace, query: string): Promise<number> {
+  await env.CONTROL.settleVectorize();
+  const { results } = await search(workspace, query, ["vectors"]);
+  return results.find(({ text }) => text.includes("two weeks"))?.legs?.vectors?.score ?? 0;
+}
+
+it("what a model says of a chunk is embedded with it, shown to nobody, and paid for", async () => {
+  const [plain, helped] = [await createWorkspace(), await createWorkspace()];
+  const { documentId } = await store(plain, "doc", { title: "Article 7", content: CONTENT });
+  await deliver([documentId]);
+  await env.CONTROL.scriptChat(
+    openAiStream([
+      "1: How long the moonstone",
+      " lamp takes to reach Canada.\n2: The lamp's colours.",
+    ]),
+  );
+  await learnWithModel(helped);
+
+  expect(await contextsOf(helped)).toEqual([
+    "How long the moonstone lamp takes to reach Canada.",
+    "The lamp's colours.",
+  ]);
+  const question = "How long does the moonstone lamp take to Canada?";
+  expect(await nearness(helped, question)).toBeGreaterThan((await nearness(plain, question)) + 0.2);
+  const found = JSON.stringify(await search(helped, question));
+  expect(found).not.toMatch(/moonstone|Canada/);
+  const asked = JSON.stringify((await recordedChats()).at(-1)?.inputs["messages"]);
+  expect(asked).toContain("It takes two weeks.");
+  const usage = await env.DB.prepare(`SELECT neurons FROM daily_usage WHERE workspace_id = ?1`)
+    .bind(helped.id)
+    .first<{ neurons: number }>();
+  expect(usage?.neurons).toBeGreaterThan(0);
+});
+
+it("a chunk that does not change keeps its own, and is not asked about again", async () => {
+  const workspace = await createWorkspace();
+  await env.CONTROL.scriptChat(openAiStream(["1: Delivery.\n2: Colours."]));
+  await learnWithModel(workspace);
+  await env.CONTROL.scriptChat(openAiStream(["1: Colours of late."]));
+  await learnWithModel(workspace, CONTENT.replace("three", "four"));
+  expect(await contextsOf(workspace)).toEqual(["Delivery.", "Colours of late."]);
+  const asked = JSON.stringify((await recordedChats()).at(-1)?.inputs["messages"]);
+  expect(asked.match(/<passage/g)).toHaveLength(1);
+});
+
+it.each([
+  ["answers nothing of use", openAiStream(["I'm sorry, I can't do that."])],
+  ["is not there", undefined],
+])("a model that %s leaves the document as it would be without", async (_, script) => {
+  const workspace = await createWorkspace();
+  if (script) await env.CONTROL.scriptChat(script);
+  else await env.CONTROL.failNext({ binding: "ai", kind: "capacity", model: CHAT_MODEL, times: 9 });
+  await learnWithModel(workspace);
+  expect(await contextsOf(workspace)).toEqual([null, null]);
+});
+
+it("reads lines that name their passage, each once, and nothing that is no sentence", () => {
+  const answer = [
+    "Here you are:",
+    "1: First.",
+    " 2) Second\u200B one.",
+    "2: Again.",
+    "3: " + "word ".repeat(200),
+    "9: Of no passage.",
+    "4:",
+  ].join("\n");
+  expect([...readAnswer(answer, 4)]).toEqual([
+    [0, "First."],
+    [1, "Second one."],
+  ]);
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 200 }), fc.nat({ max: 20 }), (text, n) => {
+      for (const [at, sentence] of readAnswer(`1: ${text}\n${text}`, n)) {
+        expect(at).toBeLessThan(n);
+        expect(sentence).not.toMatch(/[\n\u200B]/);
+      }
+    }),
+  );
+});

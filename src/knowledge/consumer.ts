@@ -1,6 +1,5 @@
 import type { DocumentWakeUp, GenerationWakeUp, IngestMessage } from "../env.ts";
 import { consumeGenerations } from "../generations/step.ts";
-import { ConverterUnavailable, ModelUnavailable } from "../models/ports.ts";
 import type { Services } from "../services.ts";
 import { chunkMarkdown } from "./chunk.ts";
 import { addContexts } from "./chunk-contexts.ts";
@@ -12,8 +11,10 @@ import { finishDocuments, type Endings } from "./finish.ts";
 import { fileType } from "./formats/file-types.ts";
 import { detectLanguage } from "./formats/language.ts";
 import { readable, UnreadableDocument } from "./formats/unreadable-document.ts";
+import { holdBack, WaitsForOthers } from "./hold-back.ts";
 import { withoutInvisible } from "./invisible-characters.ts";
 import { readDocument } from "./read-document.ts";
+import { passingReason, permanentReason, toMessage } from "./reasons.ts";
 import { findWarnings } from "./warnings.ts";
 import { leastTriedFirst, noteTry, readWork, takeEnded, type DocumentWork } from "./work.ts";
 
@@ -29,12 +30,17 @@ type Failures = Map<number, unknown>;
  * Learns documents from their current state, together: normalise → chunk → commit (keywords serve them from here on) →
  * embed what changed → store vectors → done. Each stage leaves a state from which the next run goes on, so a message that
  * comes twice, late or after a crash changes nothing; and a document that fails in one takes no other with it.
+ * @param mayWait documents whose last chunks may be left for a later run, which embeds them together with others'
  */
-export async function learnDocuments(services: Services, works: DocumentWork[]): Promise<Failures> {
+export async function learnDocuments(
+  services: Services,
+  works: DocumentWork[],
+  mayWait: ReadonlySet<number> = new Set(),
+): Promise<Failures> {
   const failures: Failures = new Map();
   const drafts = await draftVersions(services, works, failures);
   const owed = await serveVersions(services, works, drafts, failures);
-  await addVectors(services, works, owed, failures);
+  await addVectors(services, works, owed, mayWait, failures);
   addAll(failures, await collectGarbage(services, owed.garbage));
   await finishDocuments(services.db, conclude(works, failures), services.now());
   wakeOtherGenerations(services, owed);
@@ -99,10 +105,13 @@ async function addVectors(
   services: Services,
   works: DocumentWork[],
   { missing }: Owed,
+  mayWait: ReadonlySet<number>,
   failures: Failures,
 ): Promise<void> {
+  const { now, waiting } = await holdBack(services, missing, works, mayWait);
+  for (const documentId of waiting) failures.set(documentId, new WaitsForOthers());
   const titles = new Map(works.map((work) => [work.documentId, work.title]));
-  const chunks = await addContexts(services, missing);
+  const chunks = await addContexts(services, now);
   addAll(failures, await embedMissing(services, chunks, (id) => titles.get(id) ?? ""));
 }
 
@@ -136,29 +145,6 @@ function conclude(works: DocumentWork[], failures: Failures): Endings {
     }
   }
   return endings;
-}
-
-/** What to tell the owner when no further attempt can succeed; undefined when one may. */
-function permanentReason(error: unknown): string | undefined {
-  if (error instanceof UnreadableDocument) return error.message;
-  if (error instanceof ModelUnavailable && !error.transient) {
-    if (error instanceof ConverterUnavailable) return "The service that converts files refused it.";
-    return "The embedding model refused the text. Only keyword search finds this document.";
-  }
-  return undefined;
-}
-
-/** What to tell the owner while attempts go on. What the services said stays in the log. */
-function passingReason(error: unknown): string {
-  if (error instanceof ConverterUnavailable) return "The service that converts files is busy.";
-  if (error instanceof ModelUnavailable) return "The embedding model is busy.";
-  return /VECTOR_/.test(toMessage(error))
-    ? "The vector index is busy."
-    : "Something went wrong on our side.";
-}
-
-function toMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Seconds before the attempt after this one; the dead-letter queue follows the last. */
@@ -197,19 +183,19 @@ async function consumeDocuments(
   messages: Message<DocumentWakeUp>[],
   services: Services,
 ): Promise<void> {
-  const ids = new Set(messages.map((message) => message.body.document_id));
   const again = new Set(
     messages.flatMap(({ attempts, body }) => (attempts > 1 ? [body.document_id] : [])),
   );
+  const fresh = new Set(messages.map(({ body }) => body.document_id)).difference(again);
   // The first attempt may have ended for a neighbour's sake, unless it says how it ended.
-  if (again.size > 0) for (const id of await takeEnded(services.db, [...again])) again.delete(id);
-  const fresh = ids.difference(again);
+  const ended = again.size > 0 ? await takeEnded(services.db, [...again]) : [];
   const failures: Failures = new Map();
-  const suspects = await learnTogether(services, [...fresh], failures);
-  await learnAlone(services, [...again, ...suspects], failures);
+  const suspects = await learnTogether(services, [...ended, ...fresh], fresh, failures);
+  await learnAlone(services, [...again.difference(new Set(ended)), ...suspects], failures);
   for (const message of messages) {
     const error = failures.get(message.body.document_id);
     if (error === undefined || permanentReason(error) !== undefined) message.ack();
+    else if (error instanceof WaitsForOthers) message.retry({ delaySeconds: 0 });
     else {
       const [document, cause] = [message.body.document_id, toMessage(error)];
       console.warn("ingest: will retry", { document, error: cause });
@@ -222,6 +208,7 @@ async function consumeDocuments(
 async function learnTogether(
   services: Services,
   documentIds: number[],
+  mayWait: ReadonlySet<number>,
   failures: Failures,
 ): Promise<number[]> {
   const suspects: number[] = [];
@@ -230,7 +217,7 @@ async function learnTogether(
     const { works, rest } = await readWork(services.db, waiting);
     const untried = works.filter(({ tries }) => tries <= 0);
     suspects.push(...works.filter(({ tries }) => tries > 0).map(({ documentId }) => documentId));
-    addAll(failures, await learnDocuments(services, untried));
+    addAll(failures, await learnDocuments(services, untried, mayWait));
     waiting = rest;
   }
   return suspects;

@@ -32,11 +32,7 @@ export async function embedMissing(
   titleOf: (documentId: number) => string,
 ): Promise<Map<number, unknown>> {
   const failures = new Map<number, unknown>();
-  const targets = Map.groupBy(
-    missing,
-    ({ generation }) => `${generation.index} ${generation.model}`,
-  );
-  for (const chunks of targets.values()) {
+  for (const chunks of byTarget(missing)) {
     const [first] = chunks;
     if (!first) continue;
     const { model, index } = first.generation;
@@ -67,6 +63,13 @@ export async function embedMissing(
     await flush();
   }
   return failures;
+}
+
+/** What the same model embeds for the same index. */
+export function byTarget(missing: MissingVector[]): MissingVector[][] {
+  const target = ({ generation }: MissingVector): string =>
+    `${generation.index} ${generation.model}`;
+  return [...Map.groupBy(missing, target).values()];
 }
 
 function toPieces(chunks: MissingVector[], titleOf: (documentId: number) => string): Piece[] {

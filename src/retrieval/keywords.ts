@@ -136,7 +136,8 @@ function workspaceTerm(workspaceId: string): string {
  */
 function isRestricted(workspace: string): string {
   return `(EXISTS (SELECT 1 FROM documents WHERE workspace_id = ${workspace} AND audience <> '[]')
-    OR EXISTS (SELECT 1 FROM documents WHERE workspace_id = ${workspace} AND served_audience <> '[]'))`;
+    OR EXISTS (SELECT 1 FROM documents WHERE workspace_id = ${workspace} AND served_audience <> '[]')
+    OR EXISTS (SELECT 1 FROM documents WHERE workspace_id = ${workspace} AND served_audience IS NULL AND live_version > 0))`;
 }
 
 /**

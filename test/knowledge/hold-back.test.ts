@@ -1,0 +1,96 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, expect, it } from "vitest";
+import { consumeIngest } from "../../src/knowledge/consumer.ts";
+import { createServices } from "../../src/services.ts";
+import { createWorkspace, type Workspace } from "../chat/workspace.ts";
+import { chunkIds, longArticle, owed, read, store } from "./pipeline.ts";
+
+beforeEach(async () => {
+  await env.CONTROL.reset();
+  await env.DB.prepare("DELETE FROM outbox").run();
+});
+
+/** Of eight chunks or more. */
+async function storeMany(workspace: Workspace, names: string[]): Promise<number[]> {
+  const ids: number[] = [];
+  for (const name of names) {
+    const content = longArticle([`apples${name}`, `pears${name}`]);
+    ids.push((await store(workspace, name, { title: `Article ${name}`, content })).documentId);
+  }
+  return ids;
+}
+
+const named = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+
+/** Delivers one batch, with vectors that cost nothing: what is counted are the texts of each call. */
+async function deliver(
+  messages: { id: number; attempts: number }[],
+): Promise<{ calls: number[]; retried: Map<number, number | undefined> }> {
+  const { embedderOf, ...services } = createServices(env, { waitUntil: () => {} });
+  const calls: number[] = [];
+  const cheap = (model: string) => ({
+    ...embedderOf(model),
+    embed: async (texts: string[]) => {
+      calls.push(texts.length);
+      return texts.map((_, index) =>
+        Array.from({ length: 384 }, (__, axis) => (axis === index % 384 ? 1 : 0)),
+      );
+    },
+  });
+  const retried = new Map<number, number | undefined>();
+  const batch = messages.map(({ id, attempts }) => ({
+    id: `m${id}`,
+    timestamp: new Date(),
+    attempts,
+    body: { document_id: id },
+    ack: () => {},
+    retry: (options?: QueueRetryOptions) => void retried.set(id, options?.delaySeconds),
+  }));
+  await consumeIngest({ messages: batch } as unknown as Parameters<typeof consumeIngest>[0], {
+    ...services,
+    embedderOf: cheap,
+  });
+  return { calls, retried };
+}
+
+it("fills every call but the last of an import that comes in several batches", async () => {
+  const workspace = await createWorkspace();
+  const ids = await storeMany(workspace, named("d", 45));
+  const calls: number[] = [];
+  let waiting: { id: number; attempts: number }[] = [];
+  for (let start = 0; start < ids.length; start += 15) {
+    const fresh = ids.slice(start, start + 15).map((id) => ({ id, attempts: 1 }));
+    const result = await deliver([...fresh, ...waiting]);
+    calls.push(...result.calls);
+    expect([...result.retried.values()].filter((delay) => delay !== 0)).toEqual([]);
+    // None waits twice.
+    expect(waiting.filter(({ id }) => result.retried.has(id))).toEqual([]);
+    waiting = [...result.retried.keys()].map((id) => ({ id, attempts: 2 }));
+    if (start === 0) {
+      expect(waiting.length).toBeGreaterThan(0);
+      expect(await read(workspace, "d14")).toMatchObject({
+        status: "pending",
+        live_version: 1,
+        stages: { delayed_by: expect.stringContaining("call") },
+      });
+    }
+  }
+  const chunks = (await chunkIds(workspace)).length;
+  expect(chunks % 100).not.toBe(0);
+  expect(calls.length).toBe(Math.ceil(chunks / 100));
+  expect(await owed(workspace)).toEqual([]);
+  expect(await read(workspace, "d14")).toMatchObject({ status: "live" });
+});
+
+it("lets no document wait whose chunks fit into one call, and none when nothing else is owed", async () => {
+  const workspace = await createWorkspace();
+  const [alone = 0] = await storeMany(workspace, named("d", 3));
+  const one = await deliver([{ id: alone, attempts: 1 }]);
+  expect(one).toMatchObject({ calls: [expect.any(Number)], retried: new Map() });
+  await env.DB.prepare("DELETE FROM outbox").run();
+  const all = await storeMany(workspace, named("e", 15));
+  const many = await deliver(all.map((id) => ({ id, attempts: 1 })));
+  expect(many.calls.length).toBe(2);
+  expect(many.retried.size).toBe(0);
+});

@@ -89,7 +89,8 @@ it.each([
 
 it("quotes no sentences in place of a model that fails, where they hardly answer", async () => {
   await env.CONTROL.failNext({ binding: "ai", kind: "capacity", model: CHAT_MODEL, times: 9 });
-  const result = await ask(workspace, UNCLEAR, { CHAT_MODEL });
+  // A workspace of its own: an answer that a model gave before would be served instead.
+  const result = await ask(await createWorkspace(HELP_CENTRE), UNCLEAR, { CHAT_MODEL });
   expect(result).toMatchObject({ outcome: "clarified", rung: "none", citations: [] });
 });
 

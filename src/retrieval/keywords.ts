@@ -28,7 +28,7 @@ const COLUMN_WEIGHTS = "0.0, 2.0, 1.5, 1.0";
 const MAX_POSTINGS = 20_000;
 
 /** Postings that are counted, for all words together; a word of many is given up sooner, the more words there are. */
-const MAX_COUNTED = 24 * MAX_POSTINGS;
+const MAX_COUNTED = 6 * MAX_POSTINGS;
 
 /**
  * Full-text search of one workspace: its best chunks for any of the words, and how rare each word is there. One statement,

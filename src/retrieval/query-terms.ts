@@ -20,7 +20,7 @@ export interface ExpandedTerms extends QueryTerms {
 }
 
 /** Two pages have no more; repeated words, long ones and identifiers are kept first. Their cost is bounded by `keywords.ts`. */
-const MAX_WORDS = 192;
+const MAX_WORDS = 128;
 const MAX_REPEATS = 3;
 const MAX_PHRASES = 8;
 const MAX_WORD_LENGTH = 64;

@@ -91,7 +91,7 @@ describe("a question", () => {
       fc.asyncProperty(fc.array(piece, { maxLength: 25 }), async (pieces) => {
         const question = pieces.join("");
         const { words, phrases } = queryTerms(question);
-        expect(words.length).toBeLessThanOrEqual(192);
+        expect(words.length).toBeLessThanOrEqual(128);
         expect(phrases.length).toBeLessThanOrEqual(8);
         for (const term of [...words, ...phrases])
           expect(term).toMatch(/^[\p{L}\p{M}\p{N}\p{Co} ]{1,64}$/u);
@@ -158,7 +158,7 @@ describe("a question", () => {
     );
     const text = ["limescale", "e07x", ...filler, "hum", "hum", "hum"].join(" ");
     const { words, repeats } = queryTerms(text);
-    expect(words).toHaveLength(192);
+    expect(words).toHaveLength(128);
     expect(words).toEqual(expect.arrayContaining(["limescale", "e07x", "hum"]));
     expect(repeats).toEqual(new Map([["hum", 3]]));
     expect((await match(text)).titles.toSorted()).toEqual(["pump", "vinegar"]);

@@ -1,7 +1,7 @@
 import { embeddingModel } from "../models/table.ts";
 import weightsFile from "./decision-weights.json" with { type: "json" };
 import { lexicalEvidence, questionWords, readText } from "./lexical-evidence.ts";
-import type { Candidates, FoundPassage } from "./retrieve.ts";
+import { VECTOR_DEPTH, type Candidates, type FoundPassage } from "./retrieve.ts";
 
 export interface Decision {
   /** Clarify: too unsure to answer, sure enough that one of the first articles is meant. */
@@ -70,8 +70,8 @@ export function weigh(
     const lexical = texts.map((text) => lexicalEvidence(words, text));
     const coverage = lexical[0]?.coverage ?? 0;
     return {
-      // Unknown is not far: without the vector leg, words are taken to say what meaning would.
-      similarity: candidates.failedLegs.includes("vectors") ? coverage : nearness,
+      // Unknown is not far: words are then taken to say what meaning would.
+      similarity: isUnseen(candidates, passages[0]) ? coverage : nearness,
       coverage,
       sentenceCoverage: Math.max(0, ...lexical.map(({ sentence }) => sentence)),
       unknownWords: words.unknownShare,
@@ -81,6 +81,15 @@ export function weigh(
   return weighed.reduce((best, other) =>
     answerability(other) > answerability(best) ? other : best,
   );
+}
+
+/**
+ * Without the vector leg nothing is known of a passage's meaning, and neither is where that leg had room for more and did not name
+ * it: its vector is not visible yet.
+ */
+function isUnseen({ failedLegs, matches }: Candidates, passage: FoundPassage | undefined): boolean {
+  if (failedLegs.includes("vectors")) return true;
+  return !passage?.vectors && matches.filter(({ vectors }) => vectors).length < VECTOR_DEPTH;
 }
 
 function clamp(value: number): number {

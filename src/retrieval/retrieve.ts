@@ -54,7 +54,7 @@ export interface Candidates {
 }
 
 /** Candidates asked of each leg: what Vectorize answers at most, and what a keyword search costs little to rank. */
-const VECTOR_DEPTH = 100;
+export const VECTOR_DEPTH = 100;
 const KEYWORD_DEPTH = 50;
 
 /** Keywords ∥ vectors → fuse. A leg that fails leaves the other one; both failing is an error. */

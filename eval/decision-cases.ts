@@ -3,7 +3,7 @@ import { CommandError, reasonOf } from "../cli/command.ts";
 import { forEachConcurrently } from "../cli/concurrently.ts";
 import { startProgress } from "../cli/progress.ts";
 import type { Evidence } from "../src/retrieval/decide.ts";
-import { MAX_OPTIONS } from "../src/chat/clarify.ts";
+import { MAX_OPTIONS } from "../src/chat/sources.ts";
 import { ANSWER_PASSAGES } from "../src/retrieval/rerank.ts";
 import { chat, search, type Passage } from "./ask.ts";
 import type { Example, Sign } from "./logistic.ts";

@@ -2,22 +2,15 @@ import { wordsOf } from "../retrieval/query-terms.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import type { Source } from "./turn.ts";
 
-/** Articles that a visitor is asked to choose from: more are read by nobody. */
-export const MAX_OPTIONS = 3;
-
 const ORDINALS = [
   /^(?:1|one|(?:the )?first)(?: one)?$/,
   /^(?:2|two|(?:the )?second)(?: one)?$/,
   /^(?:3|three|(?:the )?third)(?: one)?$/,
 ];
 
-export function optionsOf<Titled extends { title: string }>(sources: Titled[]): Titled[] {
-  return sources.slice(0, MAX_OPTIONS);
-}
-
 /** Asks which article a question is about, by their titles, which pass what every answer passes. */
 export function clarification(sources: Source[], mayLinkTo: (host: string) => boolean): string {
-  const titles = optionsOf(sources).map(({ title }) => `- ${title}`);
+  const titles = sources.map(({ title }) => `- ${title}`);
   const writer = new AnswerWriter([], mayLinkTo);
   writer.push(
     `I'm not sure I understood you right. Is it about one of these?\n\n${titles.join("\n")}\n\nIf not, could you tell me a little more, or contact our support team?`,

@@ -15,7 +15,6 @@ import { segmentsOf } from "../retrieval/segments.ts";
 import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
 import { synonyms, synonymStatement, type SynonymRow } from "../retrieval/synonyms.ts";
 import type { Services } from "../services.ts";
-import { optionsOf } from "./clarify.ts";
 import { splitQuestion } from "./split-question.ts";
 import type { ChatRequest, HistoryMessage, Outcome, SourceReference, Turn } from "./turn.ts";
 
@@ -130,7 +129,7 @@ function requireRoom(messages: number, limit: number): void {
 
 function offeredOptions(last: HistoryRow | undefined): string[] {
   if (last?.outcome !== "clarified") return [];
-  return optionsOf(JSON.parse(last.sources ?? "[]") as SourceReference[]).map(({ title }) => title);
+  return (JSON.parse(last.sources ?? "[]") as SourceReference[]).map(({ title }) => title);
 }
 
 /** Its embedding counts only where it is of the model that searches now: others cannot be compared. */

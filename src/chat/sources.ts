@@ -4,6 +4,8 @@ import type { Finding } from "./find.ts";
 import type { Source, SourceReference } from "./turn.ts";
 
 const MAX_SOURCES = 4;
+/** Articles that a visitor is asked to choose from: more are read by nobody. */
+export const MAX_OPTIONS = 3;
 const MAX_PASSAGES_PER_SOURCE = 3;
 /** A document whose best passage scores below this share of the very best one only distracts. */
 const MIN_SHARE_OF_BEST = 0.55;
@@ -11,21 +13,21 @@ const MIN_SHARE_OF_BEST = 0.55;
 /**
  * Groups passages by document, best document first: a visitor reads "[1]" as an article, not as a fragment of one. Each
  * question of the message that the decision is about has its share of the places.
- * @param action what was decided for the whole message
+ * @param action what was decided for the whole message; to clarify, the sources are what there is to choose from
  */
 export function selectSources(findings: Finding[], action: Decision["action"]): Source[] {
-  const chosen = findings.filter(({ decision }) => decision.action === action);
   if (action === "abstain") return [];
+  const chosen = findings.filter(({ decision }) => decision.action === action);
   const places = Math.ceil(MAX_SOURCES / chosen.length);
   const sources = new Map<string, Source>();
   for (const { passages } of chosen) {
     for (const passage of worthReading(passages, places)) add(sources, passage);
   }
   for (const source of sources.values()) addNeighbours(source, chosen);
-  return [...sources.values()];
+  return [...sources.values()].slice(0, action === "clarify" ? MAX_OPTIONS : undefined);
 }
 
-/** Of the best passage of each source only: those of all would make prompts longer by a quarter and hold no more answers. */
+/** Of the best passage of each source only: those of all hold no more answers (docs/decisions/0042). */
 function addNeighbours(source: Source, findings: Finding[]): void {
   const [best] = source.passages;
   const chosen = new Set(source.passages.map(({ chunkId }) => chunkId));

@@ -6,7 +6,7 @@ import type { Allowance } from "../limits/quotas.ts";
 import type { Generation } from "../generations/generation.ts";
 import type { TokenUsage } from "../models/ports.ts";
 import type { Passage } from "../retrieval/passages.ts";
-import type { Segment } from "../retrieval/retrieve.ts";
+import type { EmbeddedText } from "../retrieval/retrieve.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 import type { Synonyms } from "../retrieval/synonyms.ts";
 
@@ -45,9 +45,9 @@ export interface Turn {
   /** Embedding of the message as typed; null when the model could not be reached. */
   vector: number[] | null;
   /** The questions of a message that asks several things, with their embeddings; empty where it asks one. */
-  parts: Segment[];
+  parts: EmbeddedText[];
   /** The pieces of a message that is too long for one embedding and asks no more than one thing; else empty. */
-  segments: Segment[];
+  segments: EmbeddedText[];
   /** The vectors that are searched, and the model of the embedding. */
   generation: Generation;
 }

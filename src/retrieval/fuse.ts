@@ -23,7 +23,7 @@ export interface FusedMatch {
 
 /**
  * Share of the keyword leg in what is read at all; the order comes from rerank.ts. Between .3 and .5 only SciFact tells a
- * difference (docs/decisions/0006).
+ * difference (docs/decisions/0042).
  */
 const KEYWORD_WEIGHT = 0.4;
 

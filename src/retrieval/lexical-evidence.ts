@@ -83,24 +83,24 @@ export interface LexicalEvidence {
 
 /** A passage as its stems, read once for all that is asked of it. */
 export interface ReadText {
+  /** Of the title and the headings. */
   above: string[];
-  body: string[];
   sentences: string[][];
 }
 
 export function readText(passage: Passage): ReadText {
   return {
     above: stemsOf([passage.title, ...passage.headingPath].join(" ")),
-    body: stemsOf(passage.text),
     sentences: splitSentences(passage.text).map(stemsOf),
   };
 }
 
 export function lexicalEvidence(
   { known, pairs, equivalents }: QuestionWords,
-  { above, body, sentences }: ReadText,
+  { above, sentences }: ReadText,
 ): LexicalEvidence & { stems: Set<string> } {
   const meaning = (found: string[]): Set<string> => withEquivalents(new Set(found), equivalents);
+  const body = sentences.flat();
   const stems = meaning([...above, ...body]);
   let sentence = 0;
   for (const own of sentences) {

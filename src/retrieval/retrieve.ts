@@ -27,12 +27,13 @@ export interface Query {
   /** Embedding for the vector leg; null when the model could not be reached. */
   vector: number[] | null;
   /** The pieces of a long message, which are searched instead of it; none of a question as it is usually asked. */
-  segments: Segment[];
+  segments: EmbeddedText[];
   /** The vectors that it is compared with: those of its own model. */
   generation: Generation;
 }
 
-export interface Segment {
+/** A text and its embedding; null when the model could not be reached. */
+export interface EmbeddedText {
   text: string;
   vector: number[] | null;
 }

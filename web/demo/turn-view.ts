@@ -11,9 +11,6 @@ export type TurnEnd =
   | { kind: "cut_off" }
   | { kind: "failed"; failure: Failure };
 
-/** As many as the text of a clarifying question names. */
-const MAX_OPTIONS = 3;
-
 export type TurnView = {
   root: HTMLElement;
   /** Empties the answer and waits; also how a retry begins. */
@@ -75,7 +72,7 @@ export function createTurnView(question: string, number: number): TurnView {
       setState(outcome.outcome, outcomeLabel(outcome));
     },
     showOptions(titles, choose) {
-      const options = titles.slice(0, MAX_OPTIONS).map((title) => {
+      const options = titles.map((title) => {
         const option = element("button", { type: "button", class: "chip" }, title);
         option.addEventListener("click", () => choose(title));
         return option;

@@ -1,24 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { consumeIngest, learnDocuments } from "../../src/knowledge/consumer.ts";
+import { learnDocuments } from "../../src/knowledge/consumer.ts";
 import { noteTry, readWork } from "../../src/knowledge/work.ts";
 import { sweep } from "../../src/knowledge/sweeper.ts";
-import { createServices, type Services } from "../../src/services.ts";
-import { createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { deliver, owed, read, store, withServices } from "./pipeline.ts";
-
-const about = (topic: string): object => ({
-  title: `About ${topic}`,
-  content: `The ${topic} stands in the garden beside the shed.`,
-});
+import { createServices } from "../../src/services.ts";
+import { createWorkspace } from "../chat/workspace.ts";
+import { about, consume, deliver, owed, read, store, storeAll, withServices } from "./pipeline.ts";
 
 beforeEach(() => env.CONTROL.reset());
-
-async function storeAll(workspace: Workspace, topics: string[]): Promise<number[]> {
-  const stored = [];
-  for (const topic of topics) stored.push(await store(workspace, topic, about(topic)));
-  return stored.map(({ documentId }) => documentId);
-}
 
 async function triesOf(documentId: number | undefined): Promise<number | undefined> {
   const row = await env.DB.prepare(`SELECT tries FROM outbox WHERE document_id = ?1`)
@@ -70,16 +59,11 @@ async function callsOf(ids: number[], attempts: number, error?: Error): Promise<
       return Reflect.apply(env.AI.run, env.AI, input) as unknown;
     },
   } as unknown as Ai;
-  const services: Services = createServices({ ...env, AI: ai }, { waitUntil: () => {} });
-  const messages = ids.map((document_id) => ({
-    id: `m${document_id}`,
-    timestamp: new Date(),
-    attempts,
-    body: { document_id },
-    ack: () => {},
-    retry: () => {},
-  }));
-  await consumeIngest({ messages } as unknown as Parameters<typeof consumeIngest>[0], services);
+  const services = createServices({ ...env, AI: ai }, { waitUntil: () => {} });
+  await consume(
+    ids.map((id) => ({ id, attempts })),
+    services,
+  );
   return calls;
 }
 

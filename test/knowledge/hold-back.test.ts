@@ -1,9 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { consumeIngest } from "../../src/knowledge/consumer.ts";
-import { createServices } from "../../src/services.ts";
 import { createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { chunkIds, longArticle, owed, read, store } from "./pipeline.ts";
+import { chunkIds, consume, countedCalls, longArticle, owed, read, store } from "./pipeline.ts";
 
 beforeEach(async () => {
   await env.CONTROL.reset();
@@ -23,35 +21,12 @@ async function storeMany(workspace: Workspace, names: string[]): Promise<number[
 const named = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
-/** Delivers one batch, with vectors that cost nothing: what is counted are the texts of each call. */
+/** Delivers one batch. `calls`: the texts of each call of the model. */
 async function deliver(
   messages: { id: number; attempts: number }[],
 ): Promise<{ calls: number[]; retried: Map<number, number | undefined> }> {
-  const { embedderOf, ...services } = createServices(env, { waitUntil: () => {} });
-  const calls: number[] = [];
-  const cheap = (model: string) => ({
-    ...embedderOf(model),
-    embed: async (texts: string[]) => {
-      calls.push(texts.length);
-      return texts.map((_, index) =>
-        Array.from({ length: 384 }, (__, axis) => (axis === index % 384 ? 1 : 0)),
-      );
-    },
-  });
-  const retried = new Map<number, number | undefined>();
-  const batch = messages.map(({ id, attempts }) => ({
-    id: `m${id}`,
-    timestamp: new Date(),
-    attempts,
-    body: { document_id: id },
-    ack: () => {},
-    retry: (options?: QueueRetryOptions) => void retried.set(id, options?.delaySeconds),
-  }));
-  await consumeIngest({ messages: batch } as unknown as Parameters<typeof consumeIngest>[0], {
-    ...services,
-    embedderOf: cheap,
-  });
-  return { calls, retried };
+  const { services, calls } = countedCalls();
+  return { calls, retried: await consume(messages, services) };
 }
 
 it("fills every call but the last of an import that comes in several batches", async () => {

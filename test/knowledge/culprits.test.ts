@@ -77,6 +77,25 @@ it("learns each document of a batch alone once an attempt did not end, and says 
   expect(await owed(workspace)).toEqual([]);
 });
 
+it("begins with those that were begun least often, and tries one again that has been begun once", async () => {
+  const workspace = await createWorkspace();
+  const ids = await storeAll(workspace, ["kettle", "lantern"]);
+  await noteTry(env.DB, ids[0] ?? 0);
+  expect(await callsOf(ids, 2)).toEqual([
+    { texts: 1, tries: [1, 1] },
+    { texts: 1, tries: [2, undefined] },
+  ]);
+  expect(await read(workspace, "kettle")).toMatchObject({ status: "live" });
+});
+
+it("takes a new version for a new document", async () => {
+  const workspace = await createWorkspace();
+  const ids = await storeAll(workspace, ["kettle", "lantern"]);
+  for (let tries = 0; tries < 2; tries++) await noteTry(env.DB, ids[0] ?? 0);
+  await store(workspace, "kettle", about("small kettle"));
+  expect(await callsOf(ids, 1)).toEqual([{ texts: 2, tries: [0, 0] }]);
+});
+
 it("shares calls again after an attempt that ended in an error that may pass, but not after one that did not end", async () => {
   const workspace = await createWorkspace();
   const ids = await storeAll(workspace, ["kettle", "lantern"]);
@@ -110,7 +129,6 @@ it("gives up on a document that ends every invocation, after its neighbours are 
   for (const neighbour of ["kettle", "lantern"]) {
     expect(await read(workspace, neighbour)).toMatchObject({ status: "live" });
   }
-  // A new version is a new document in this respect.
   await store(workspace, "poison", about("harmless thing"));
   await deliver([poison]);
   expect(await read(workspace, "poison")).toMatchObject({ status: "live" });

@@ -69,3 +69,31 @@ it("lets no document wait whose chunks fit into one call, and none when nothing 
   expect(many.calls.length).toBe(2);
   expect(many.retried.size).toBe(0);
 });
+
+it("lets no document wait that has waited before, and none when it cannot be asked what else is owed", async () => {
+  const workspace = await createWorkspace();
+  const ids = await storeMany(workspace, named("d", 16));
+  const some = JSON.stringify(ids.slice(0, 15));
+  // As a call leaves them that was not made, or failed for a reason that may pass.
+  await env.DB.prepare(
+    `UPDATE outbox SET tries = -1 WHERE document_id IN (SELECT value FROM json_each(?1))`,
+  )
+    .bind(some)
+    .run();
+  const again = await deliver(ids.slice(0, 15).map((id) => ({ id, attempts: 2 })));
+  expect([again.calls.length, again.retried.size]).toEqual([2, 0]);
+
+  const others = await storeMany(workspace, named("e", 15));
+  const { services, calls } = countedCalls();
+  const prepare = (sql: string): D1PreparedStatement =>
+    services.db.prepare(
+      /^\s*SELECT 1 FROM outbox/.test(sql) ? "SELECT 1 FROM nowhere WHERE ?1" : sql,
+    );
+  const db = {
+    prepare,
+    batch: (statements: D1PreparedStatement[]) => services.db.batch(statements),
+  } as unknown as D1Database;
+  const messages = others.map((id) => ({ id, attempts: 1 }));
+  expect((await consume(messages, { ...services, db })).size).toBe(0);
+  expect(calls.length).toBe(2);
+});

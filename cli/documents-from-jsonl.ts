@@ -7,7 +7,7 @@ type Json = Record<string, unknown>;
 
 /**
  * One JSON object a line: `_id`, `id` or `external_id`; `text` or `content`; optionally `title` and the other fields of a
- * document. The content type is the line's own, or Markdown when the text is marked up as such, else plain text.
+ * document. The content type is the line's own, or else what the text looks like: HTML, Markdown or plain text.
  * @throws CommandError when two lines have the same id
  */
 export async function documentsFromJsonl(file: string): Promise<ReadDocuments> {
@@ -75,12 +75,23 @@ function parseObject(line: string): Json {
   return parsed;
 }
 
-/** Plain text read as Markdown would lose its `*`, `_` and `<`: it takes a heading, link, fence or table to be one. */
+const BEFORE_HTML = String.raw`^(?:\s|<!--(?:(?!-->)[^])*-->)*`;
+const HTML_PAGE = new RegExp(`${BEFORE_HTML}<(?:!doctype\\s+html|html|head|body)[\\s>]`, "i");
+/** One that is closed somewhere, so that a text about an element is not taken for one. */
+const HTML_BLOCK = new RegExp(
+  `${BEFORE_HTML}<(address|article|aside|blockquote|details|div|dl|fieldset|figure|footer|form|h[1-6]|header|main|nav|ol|p|pre|section|table|ul)(?:\\s[^>]*)?>[^]*</\\1\\s*>`,
+  "i",
+);
+const MARKDOWN = /^#{1,6} \S|^```|^\|.*\|\s*$|\]\((?:https?:|\/|#)|\*\*\S[^*\n]*\*\*/m;
+
+/**
+ * Plain text read as Markdown would lose its `*`, `_` and `<`: it takes a heading, link, fence or table to be one. Markdown may
+ * begin with a block of HTML, a whole page never is Markdown.
+ */
 function guessType(text: string): string {
-  const isMarkdown = /^#{1,6} \S|^```|^\|.*\|\s*$|\]\((?:https?:|\/|#)|\*\*\S[^*\n]*\*\*/m.test(
-    text,
-  );
-  return isMarkdown ? "text/markdown" : "text/plain";
+  if (HTML_PAGE.test(text)) return "text/html";
+  if (MARKDOWN.test(text)) return "text/markdown";
+  return HTML_BLOCK.test(text) ? "text/html" : "text/plain";
 }
 
 function isObject(value: unknown): value is Json {

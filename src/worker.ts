@@ -1,7 +1,7 @@
 import { createApp } from "./app.ts";
 import type { Env, IngestMessage, SourceEventWakeUp, TurnRecorded } from "./env.ts";
 import { consumeEvents } from "./insight/ledger.ts";
-import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/consumer.ts";
+import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/ingest-queue.ts";
 import { sweep } from "./knowledge/sweeper.ts";
 import { sweepRetention } from "./privacy/retention.ts";
 import { createServices, type Services } from "./services.ts";

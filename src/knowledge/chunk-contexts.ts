@@ -3,8 +3,8 @@ import { ModelUnavailable, type ChatMessage, type ChatModel } from "../models/po
 import { neuronsOf } from "../models/table.ts";
 import type { Services } from "../services.ts";
 import type { MissingVector } from "./commit.ts";
-import { withoutInvisible } from "./invisible-characters.ts";
 import { jsonSlices } from "./rows.ts";
+import { cleanLine } from "./schema.ts";
 import { estimateTokens } from "./tokens.ts";
 
 /** Chunks that one call of the model writes about. */
@@ -127,7 +127,7 @@ export function readAnswer(answer: string, passages: number): Map<number, string
     /^[ \t]*(\d{1,2})[ \t]*[:.)][ \t]*(.+)$/gm,
   )) {
     const at = Number(number) - 1;
-    const sentence = withoutInvisible(written).replace(/\s+/g, " ").trim();
+    const sentence = cleanLine(written);
     const isUsable = sentence !== "" && estimateTokens(sentence) <= MAX_CONTEXT_TOKENS;
     if (at >= 0 && at < passages && isUsable && !contexts.has(at)) contexts.set(at, sentence);
   }

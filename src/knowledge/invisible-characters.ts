@@ -10,22 +10,24 @@ const TAKEN_APART = /(?:[A-Za-z][\u200B-\u200D\u2060\uFEFF\u00AD]+){3,}[A-Za-z]/
 
 const INVISIBLE =
   /[\u034F\u00AD\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{1D173}-\u{1D17A}\u{E0000}-\u{E007F}]/gu;
-/** The joiners shape letters of Arabic and Indic scripts and emoji; behind ASCII they shape nothing. */
-const IDLE_JOINER = /(?<=[\0-\x7F])[\u200C\u200D]+/gu;
-
 /**
- * Variation selectors choose a form of the sign before them, one each; there are 256, so that a row of them spells any text out.
- * Behind ASCII they choose nothing, but for signs that have an emoji.
+ * The joiners shape letters of Arabic and Indic scripts and emoji. Variation selectors choose a form of the sign before them, one
+ * each; there are 256, so that a row of them spells any text out. Behind ASCII neither does anything, but for the selectors of
+ * signs that have an emoji.
  */
-const IDLE_SELECTOR =
-  /(?<=[\uFE00-\uFE0F\u{E0100}-\u{E01EF}])[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]|(?<=[\0-\x7F])[\uFE00-\uFE0D\u{E0100}-\u{E01EF}]|(?<=[\sA-Za-z])[\uFE0E\uFE0F]/gu;
+const IDLE =
+  /(?<=([\0-\x7F]))[\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u200C\u200D]+|(?<=[\uFE00-\uFE0F\u{E0100}-\u{E01EF}])[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]+/gu;
 
 /** More of them in one text tell its owner nothing new. */
 const MAX_PASSAGES = 50;
 
 /** The text without the signs that show nothing and shape nothing. */
 export function withoutInvisible(text: string): string {
-  return text.replace(INVISIBLE, "").replace(IDLE_JOINER, "").replace(IDLE_SELECTOR, "");
+  return text.replace(INVISIBLE, "").replace(IDLE, (signs, before?: string) => {
+    const isEmoji =
+      before !== undefined && /[^\sA-Za-z]/.test(before) && /^[\uFE0E\uFE0F]/.test(signs);
+    return isEmoji ? signs.charAt(0) : "";
+  });
 }
 
 /** Where a text hides something by signs that nobody sees, with what is written in tags spelt out. */

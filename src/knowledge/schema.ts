@@ -4,6 +4,7 @@ import { Problem } from "../http/problem.ts";
 import { fileContentTypes } from "./formats/file-types.ts";
 import { MAX_DOCUMENT_BYTES } from "./formats/limits.ts";
 import { supportedContentType, supportedContentTypes } from "./formats/normalise.ts";
+import { withoutInvisible } from "./invisible-characters.ts";
 import { warningKinds } from "./warnings.ts";
 
 export const MAX_EXTERNAL_ID_BYTES = 256;
@@ -13,15 +14,10 @@ const sourceTimestamp = z.iso.datetime({ offset: true }).meta({
     "When the source last changed the document. An event that is older than one already seen changes nothing.",
 });
 
-/**
- * One line of text as a reader sees it: line ends and control characters part words, and what steers the direction of text or
- * is not seen at all is dropped, save what scripts and emoji are joined with. Titles stand in prompts, citations and logs.
- */
+/** One line of text as a reader sees it. Titles stand in prompts, citations and logs. */
 export function cleanLine(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
-    .replace(/(?![\u200C-\u200F])\p{Cf}/gu, "")
+  return withoutInvisible(text.toWellFormed())
+    .replace(/[\s\p{Cc}]+/gu, " ")
     .trim();
 }
 
@@ -57,7 +53,7 @@ function hasNoCredentials(url: string): boolean {
 
 /** A title that a source gave, as one that is accepted; empty when nothing of it can be read. */
 export function acceptableTitle(title: string): string {
-  return cleanLine(cleanLine(title.replace(/\s+/g, " ")).slice(0, MAX_TITLE));
+  return cleanLine(cleanLine(title).slice(0, MAX_TITLE));
 }
 
 export const documentSummary = z

@@ -1,6 +1,6 @@
 import { Problem } from "../http/problem.ts";
 import { requireDocumentQuota } from "../limits/quotas.ts";
-import { retryDelay } from "../knowledge/consumer.ts";
+import { retryDelay } from "../knowledge/ingest-queue.ts";
 import { listDocuments } from "../knowledge/document-summaries.ts";
 import type { SourceEventWakeUp } from "../env.ts";
 import { FetchFailed } from "../http/safe-fetch.ts";

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it, vi } from "vitest";
-import { learnDocuments, retryDelay } from "../../src/knowledge/consumer.ts";
+import { learnDocuments } from "../../src/knowledge/consumer.ts";
+import { retryDelay } from "../../src/knowledge/ingest-queue.ts";
 import { chunkMarkdown } from "../../src/knowledge/chunk.ts";
 import { embedMissing } from "../../src/knowledge/embed.ts";
 import { commitVersions } from "../../src/knowledge/commit.ts";

@@ -1,24 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { consumeIngest, learnDocuments } from "../../src/knowledge/consumer.ts";
+import { learnDocuments } from "../../src/knowledge/consumer.ts";
 import { noteTry, readWork } from "../../src/knowledge/work.ts";
 import { sweep } from "../../src/knowledge/sweeper.ts";
-import { createServices, type Services } from "../../src/services.ts";
-import { createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { deliver, owed, read, store, withServices } from "./pipeline.ts";
-
-const about = (topic: string): object => ({
-  title: `About ${topic}`,
-  content: `The ${topic} stands in the garden beside the shed.`,
-});
+import { createServices } from "../../src/services.ts";
+import { createWorkspace } from "../chat/workspace.ts";
+import { about, consume, deliver, owed, read, store, storeAll, withServices } from "./pipeline.ts";
 
 beforeEach(() => env.CONTROL.reset());
-
-async function storeAll(workspace: Workspace, topics: string[]): Promise<number[]> {
-  const stored = [];
-  for (const topic of topics) stored.push(await store(workspace, topic, about(topic)));
-  return stored.map(({ documentId }) => documentId);
-}
 
 async function triesOf(documentId: number | undefined): Promise<number | undefined> {
   const row = await env.DB.prepare(`SELECT tries FROM outbox WHERE document_id = ?1`)
@@ -70,16 +59,11 @@ async function callsOf(ids: number[], attempts: number, error?: Error): Promise<
       return Reflect.apply(env.AI.run, env.AI, input) as unknown;
     },
   } as unknown as Ai;
-  const services: Services = createServices({ ...env, AI: ai }, { waitUntil: () => {} });
-  const messages = ids.map((document_id) => ({
-    id: `m${document_id}`,
-    timestamp: new Date(),
-    attempts,
-    body: { document_id },
-    ack: () => {},
-    retry: () => {},
-  }));
-  await consumeIngest({ messages } as unknown as Parameters<typeof consumeIngest>[0], services);
+  const services = createServices({ ...env, AI: ai }, { waitUntil: () => {} });
+  await consume(
+    ids.map((id) => ({ id, attempts })),
+    services,
+  );
   return calls;
 }
 
@@ -91,6 +75,25 @@ it("learns each document of a batch alone once an attempt did not end, and says 
     { texts: 1, tries: [undefined, 1] },
   ]);
   expect(await owed(workspace)).toEqual([]);
+});
+
+it("begins with those that were begun least often, and tries one again that has been begun once", async () => {
+  const workspace = await createWorkspace();
+  const ids = await storeAll(workspace, ["kettle", "lantern"]);
+  await noteTry(env.DB, ids[0] ?? 0);
+  expect(await callsOf(ids, 2)).toEqual([
+    { texts: 1, tries: [1, 1] },
+    { texts: 1, tries: [2, undefined] },
+  ]);
+  expect(await read(workspace, "kettle")).toMatchObject({ status: "live" });
+});
+
+it("takes a new version for a new document", async () => {
+  const workspace = await createWorkspace();
+  const ids = await storeAll(workspace, ["kettle", "lantern"]);
+  for (let tries = 0; tries < 2; tries++) await noteTry(env.DB, ids[0] ?? 0);
+  await store(workspace, "kettle", about("small kettle"));
+  expect(await callsOf(ids, 1)).toEqual([{ texts: 2, tries: [0, 0] }]);
 });
 
 it("shares calls again after an attempt that ended in an error that may pass, but not after one that did not end", async () => {
@@ -126,7 +129,6 @@ it("gives up on a document that ends every invocation, after its neighbours are 
   for (const neighbour of ["kettle", "lantern"]) {
     expect(await read(workspace, neighbour)).toMatchObject({ status: "live" });
   }
-  // A new version is a new document in this respect.
   await store(workspace, "poison", about("harmless thing"));
   await deliver([poison]);
   expect(await read(workspace, "poison")).toMatchObject({ status: "live" });

@@ -14,6 +14,9 @@ it.each([
   ["A\u0000\u0007\u2028B\uFEFF", "A B"],
   ["\u{E0041}\u{E0042}hidden", "hidden"],
   ["\uD800half", "\uFFFDhalf"],
+  ["Pump \t\u00A0 care", "Pump care"],
+  ["Pump\u{E0141}\u{E0142}\uFE01\u034F", "Pump"],
+  ["\u06DD 5", "\u06DD 5"],
   ["می\u200Cخواهم 👩\u200D🔧", "می\u200Cخواهم 👩\u200D🔧"],
 ])("reads the title %j as %j", (given, title) => {
   expect(parse({ title: given }).data?.title).toBe(title);

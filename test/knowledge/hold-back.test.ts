@@ -1,9 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { consumeIngest } from "../../src/knowledge/consumer.ts";
-import { createServices } from "../../src/services.ts";
 import { createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { chunkIds, longArticle, owed, read, store } from "./pipeline.ts";
+import { chunkIds, consume, countedCalls, longArticle, owed, read, store } from "./pipeline.ts";
 
 beforeEach(async () => {
   await env.CONTROL.reset();
@@ -23,35 +21,12 @@ async function storeMany(workspace: Workspace, names: string[]): Promise<number[
 const named = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
-/** Delivers one batch, with vectors that cost nothing: what is counted are the texts of each call. */
+/** Delivers one batch. `calls`: the texts of each call of the model. */
 async function deliver(
   messages: { id: number; attempts: number }[],
 ): Promise<{ calls: number[]; retried: Map<number, number | undefined> }> {
-  const { embedderOf, ...services } = createServices(env, { waitUntil: () => {} });
-  const calls: number[] = [];
-  const cheap = (model: string) => ({
-    ...embedderOf(model),
-    embed: async (texts: string[]) => {
-      calls.push(texts.length);
-      return texts.map((_, index) =>
-        Array.from({ length: 384 }, (__, axis) => (axis === index % 384 ? 1 : 0)),
-      );
-    },
-  });
-  const retried = new Map<number, number | undefined>();
-  const batch = messages.map(({ id, attempts }) => ({
-    id: `m${id}`,
-    timestamp: new Date(),
-    attempts,
-    body: { document_id: id },
-    ack: () => {},
-    retry: (options?: QueueRetryOptions) => void retried.set(id, options?.delaySeconds),
-  }));
-  await consumeIngest({ messages: batch } as unknown as Parameters<typeof consumeIngest>[0], {
-    ...services,
-    embedderOf: cheap,
-  });
-  return { calls, retried };
+  const { services, calls } = countedCalls();
+  return { calls, retried: await consume(messages, services) };
 }
 
 it("fills every call but the last of an import that comes in several batches", async () => {
@@ -93,4 +68,32 @@ it("lets no document wait whose chunks fit into one call, and none when nothing 
   const many = await deliver(all.map((id) => ({ id, attempts: 1 })));
   expect(many.calls.length).toBe(2);
   expect(many.retried.size).toBe(0);
+});
+
+it("lets no document wait that has waited before, and none when it cannot be asked what else is owed", async () => {
+  const workspace = await createWorkspace();
+  const ids = await storeMany(workspace, named("d", 16));
+  const some = JSON.stringify(ids.slice(0, 15));
+  // As a call leaves them that was not made, or failed for a reason that may pass.
+  await env.DB.prepare(
+    `UPDATE outbox SET tries = -1 WHERE document_id IN (SELECT value FROM json_each(?1))`,
+  )
+    .bind(some)
+    .run();
+  const again = await deliver(ids.slice(0, 15).map((id) => ({ id, attempts: 2 })));
+  expect([again.calls.length, again.retried.size]).toEqual([2, 0]);
+
+  const others = await storeMany(workspace, named("e", 15));
+  const { services, calls } = countedCalls();
+  const prepare = (sql: string): D1PreparedStatement =>
+    services.db.prepare(
+      /^\s*SELECT 1 FROM outbox/.test(sql) ? "SELECT 1 FROM nowhere WHERE ?1" : sql,
+    );
+  const db = {
+    prepare,
+    batch: (statements: D1PreparedStatement[]) => services.db.batch(statements),
+  } as unknown as D1Database;
+  const messages = others.map((id) => ({ id, attempts: 1 }));
+  expect((await consume(messages, { ...services, db })).size).toBe(0);
+  expect(calls.length).toBe(2);
 });

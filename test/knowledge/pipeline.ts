@@ -9,6 +9,7 @@ import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import type { Env, IngestMessage } from "../../src/env.ts";
 import worker from "../../src/index.ts";
+import { consumeIngest } from "../../src/knowledge/ingest-queue.ts";
 import { createServices, type Services } from "../../src/services.ts";
 import { call, type Workspace } from "../chat/workspace.ts";
 
@@ -58,6 +59,18 @@ export async function store(
   expect([response.status, await response.clone().text()]).toEqual([202, expect.any(String)]);
   const accepted = await response.json<{ version: number; status: string; unchanged: boolean }>();
   return { ...accepted, documentId: await documentId(workspace, id) };
+}
+
+export const about = (topic: string): object => ({
+  title: `About ${topic}`,
+  content: `The ${topic} stands in the garden beside the shed.`,
+});
+
+/** Stores a short document about each topic, under its name. */
+export async function storeAll(workspace: Workspace, topics: string[]): Promise<number[]> {
+  const ids: number[] = [];
+  for (const topic of topics) ids.push((await store(workspace, topic, about(topic))).documentId);
+  return ids;
 }
 
 export async function remove(workspace: Workspace, id: string): Promise<void> {
@@ -138,6 +151,43 @@ export async function deliver(
   }));
   await worker.queue({ ...batch, queue, messages } as typeof batch, env, context);
   return { ...(await getQueueResult(batch, context)), delays };
+}
+
+/**
+ * Hands a batch to the queue's handler with services of the test's own.
+ * @returns the delay of each document that is to be retried
+ */
+export async function consume(
+  messages: { id: number; attempts: number }[],
+  services: Services,
+): Promise<Map<number, number | undefined>> {
+  const retried = new Map<number, number | undefined>();
+  const batch = messages.map(({ id, attempts }) => ({
+    id: `m${id}`,
+    timestamp: new Date(),
+    attempts,
+    body: { document_id: id },
+    ack: () => {},
+    retry: (options?: QueueRetryOptions) => void retried.set(id, options?.delaySeconds),
+  }));
+  await consumeIngest({ messages: batch } as unknown as MessageBatch<IngestMessage>, services);
+  return retried;
+}
+
+/** Services whose vectors cost nothing, and the number of texts in each call of the model. */
+export function countedCalls(): { services: Services; calls: number[] } {
+  const services = createServices(env, { waitUntil: () => {} });
+  const calls: number[] = [];
+  const embedderOf = (model: string) => ({
+    ...services.embedderOf(model),
+    embed: async (texts: string[]) => {
+      calls.push(texts.length);
+      return texts.map((_, index) =>
+        Array.from({ length: 384 }, (__, axis) => (axis === index % 384 ? 1 : 0)),
+      );
+    },
+  });
+  return { services: { ...services, embedderOf }, calls };
 }
 
 function copyOf({ id, timestamp, attempts, body }: Message<IngestMessage>) {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { withoutInvisible } from "../../src/knowledge/invisible-characters.ts";
@@ -73,6 +74,29 @@ it("finds what the page's readers do not see", () => {
   expect(check("a\u202Eterces\u202C b")).toMatchObject([{ kind: "invisible_characters" }]);
   expect(check("i\u200bg\u200bn\u200bore")).toMatchObject([{ kind: "invisible_characters" }]);
   expect(check(`x${"\u200b\u200c".repeat(40)}`)).toMatchObject([{ kind: "invisible_characters" }]);
+});
+
+it("leaves nothing to leave out a second time", () => {
+  const signs = [
+    "a",
+    "1",
+    " ",
+    "é",
+    "🔧",
+    "\u200C",
+    "\u200D",
+    "\uFE00",
+    "\uFE0F",
+    "\u{E0100}",
+    "\u00AD",
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...signs), { maxLength: 8 }), (some) => {
+      const once = withoutInvisible(some.join(""));
+      expect(withoutInvisible(once)).toBe(once);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 it("stays small and quick, whatever it is given", () => {

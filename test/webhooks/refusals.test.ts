@@ -1,18 +1,13 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
-import type { SourceView } from "../../src/webhooks/sources.ts";
+import { noteRefusal } from "../../src/webhooks/refusals.ts";
 import { call, createWorkspace } from "../chat/workspace.ts";
 import { senders } from "./senders.ts";
-import { deliver, post, register, type TestSource } from "./source.ts";
+import { deliver, post, readSource, register } from "./source.ts";
 
 const MINUTE = 60_000;
 
 afterEach(() => vi.useRealTimers());
-
-async function view(source: TestSource): Promise<SourceView> {
-  const response = await call(source.workspace.secret, "GET", `/v1/sources/${source.id}`);
-  return response.json<SourceView>();
-}
 
 /** A database that counts what is run on it besides reads. */
 function counted(): { overrides: { DB: D1Database }; writes: string[] } {
@@ -28,7 +23,7 @@ function counted(): { overrides: { DB: D1Database }; writes: string[] } {
 it("tells a source's owner that deliveries are refused, since when and why, and nobody else", async () => {
   const source = await register("ghost");
   const other = await register("ghost", { workspace: source.workspace, name: "other" });
-  expect(await view(source)).toMatchObject({
+  expect(await readSource(source)).toMatchObject({
     refused_deliveries: 0,
     last_refused_at: null,
     last_refused_reason: null,
@@ -43,7 +38,7 @@ it("tells a source's owner that deliveries are refused, since when and why, and 
     now += 2 * MINUTE;
     vi.useFakeTimers({ toFake: ["Date"], now });
     expect((await send()).status).toBe(401);
-    const { last_refused_reason, last_refused_at } = await view(source);
+    const { last_refused_reason, last_refused_at } = await readSource(source);
     expect(Date.parse(last_refused_at ?? "")).toBe(now);
     reasons.push(last_refused_reason);
   }
@@ -52,15 +47,15 @@ it("tells a source's owner that deliveries are refused, since when and why, and 
     expect.stringContaining("secrets"),
     expect.stringContaining("time"),
   ]);
-  expect(await view(source)).toMatchObject({ refused_deliveries: 3, status: "waiting" });
-  expect(await view(other)).toMatchObject({ refused_deliveries: 0 });
+  expect(await readSource(source)).toMatchObject({ refused_deliveries: 3, status: "waiting" });
+  expect(await readSource(other)).toMatchObject({ refused_deliveries: 0 });
   const stranger = await createWorkspace();
   const theirs = await call(stranger.secret, "GET", `/v1/sources/${source.id}`);
   expect(theirs.status).toBe(404);
 
   const secrets = ["a new secret, as long as it ought to be"];
   await call(source.workspace.secret, "PATCH", `/v1/sources/${source.id}`, { secrets });
-  expect(await view(source)).toMatchObject({ refused_deliveries: 0, last_refused_at: null });
+  expect(await readSource(source)).toMatchObject({ refused_deliveries: 0, last_refused_at: null });
 });
 
 it("writes once a minute, however many are refused, and never for a source that does not exist", async () => {
@@ -79,4 +74,12 @@ it("writes once a minute, however many are refused, and never for a source that 
   expect(writes).toHaveLength(1);
   await post("src_00000000000000000000000000000000", "{}", headers, overrides);
   expect(writes).toHaveLength(1);
+});
+
+it("counts one of two that are refused at once", async () => {
+  const source = await register("github");
+  const asRead = { id: source.id, workspaceId: source.workspace.id, refusedAt: null };
+  await noteRefusal(env.DB, asRead, "wrong", Date.now());
+  await noteRefusal(env.DB, asRead, "wrong", Date.now());
+  expect(await readSource(source)).toMatchObject({ refused_deliveries: 1 });
 });

@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { runIngest } from "./run-ingest.ts";
 
-const ROOT = path.resolve(import.meta.dirname, "../../..");
 const KEY = "sk_right";
 
 /** An instance as far as the command sees one, which dies after some imports if told to. */
@@ -65,17 +64,9 @@ function importLines(body: string): object {
 function ingest(
   options: { key?: string; to?: string } = {},
   ...args: string[]
-): Promise<{ code: number | null; output: string }> {
+): ReturnType<typeof runIngest> {
   const { key = KEY, to = url } = options;
-  const command = ["cli/ingest.ts", folder, "--url", to, "--key", key, "--concurrency", "1"];
-  const child = spawn(process.execPath, ["--no-warnings", ...command, ...args], {
-    cwd: ROOT,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  child.stdout.on("data", (part: Buffer) => (output += part.toString()));
-  child.stderr.on("data", (part: Buffer) => (output += part.toString()));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, output })));
+  return runIngest(folder, "--url", to, "--key", key, "--concurrency", "1", ...args);
 }
 
 const write = (name: string, text: string | Uint8Array): Promise<void> =>

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
@@ -7,8 +7,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { idOf, parseSitemap } from "../../../cli/documents-from-sitemap.ts";
 import { readCheckout } from "../../../cli/git-checkout.ts";
-
-const ROOT = path.resolve(import.meta.dirname, "../../..");
+import { runIngest } from "./run-ingest.ts";
 
 interface Stored {
   external_id: string;
@@ -88,17 +87,8 @@ async function answer(
   return { documents, next_cursor: null };
 }
 
-function ingest(...args: string[]): Promise<{ code: number | null; output: string }> {
-  const command = ["cli/ingest.ts", ...args, "--url", url, "--key", "sk_test", "--pause", "0"];
-  const child = spawn(process.execPath, ["--no-warnings", ...command], {
-    cwd: ROOT,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  child.stdout.on("data", (part: Buffer) => (output += part.toString()));
-  child.stderr.on("data", (part: Buffer) => (output += part.toString()));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, output })));
-}
+const ingest = (...args: string[]): ReturnType<typeof runIngest> =>
+  runIngest(...args, "--url", url, "--key", "sk_test", "--pause", "0");
 
 const ids = (): string[] => [...stored.keys()].toSorted();
 

@@ -1,0 +1,41 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { documentsFromJsonl } from "../../../cli/documents-from-jsonl.ts";
+
+async function typeOf(line: object): Promise<string | undefined> {
+  const folder = await mkdtemp(path.join(tmpdir(), "edgewise-jsonl-"));
+  try {
+    const file = path.join(folder, "lines.jsonl");
+    await writeFile(file, JSON.stringify({ id: "a", ...line }));
+    return (await documentsFromJsonl(file)).documents[0]?.content_type;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+it.each([
+  ["The pump takes 1 < 2 litres of *oil*.", "text/plain"],
+  ["<p> is how a paragraph begins.", "text/plain"],
+  ["<pump> is no element, but </pump> ends it.", "text/plain"],
+  ["See <a href='/x'>the guide</a>.", "text/plain"],
+  ["# Pump\n\nRinse it.", "text/markdown"],
+  ["<!-- reviewed -->\n\n## Pump\n\nRinse it.", "text/markdown"],
+  ['<div align="center"><img src="a.png"></div>\n\n# Pump\n\nRinse it.', "text/markdown"],
+  ['<div class="cards">\n  <span>Rinse the pump</span>\n</div>', "text/html"],
+  ["\n<!-- a --><!-- b -->\n<P>Rinse the pump.</P>", "text/html"],
+  ["<!DOCTYPE html><title>Pump</title># 5 of **them**", "text/html"],
+  ["<html><body><pre>\n# rinse\n</pre></body></html>", "text/html"],
+])("takes %j for %s", async (text, type) => {
+  expect(await typeOf({ text })).toBe(type);
+});
+
+it("believes a line that says of which type it is", async () => {
+  expect(await typeOf({ text: "<p>Rinse it.</p>", content_type: "text/plain" })).toBe("text/plain");
+});
+
+it("looks at a text in linear time", async () => {
+  // Two ways to end each comment: tried out together, they would take longer than there is time.
+  expect(await typeOf({ text: "<!-- a -->".repeat(50_000) })).toBe("text/plain");
+});

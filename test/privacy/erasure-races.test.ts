@@ -12,6 +12,7 @@ import { gatedModel } from "../chat/gated-model.ts";
 import { readTurn } from "../chat/ui-client.ts";
 import { ask, call, createWorkspace, HELP_CENTRE, tokenOf } from "../chat/workspace.ts";
 import { expectProblem } from "../http/expect-problem.ts";
+import { beforeBatches } from "./batches.ts";
 import { erase } from "./erasing.ts";
 import { canary, whereHeld } from "./held.ts";
 
@@ -30,21 +31,12 @@ interface Pause {
 function pauseAfterFirstBatch(): Pause {
   const arrival = Promise.withResolvers<void>();
   const opening = Promise.withResolvers<void>();
-  let batches = 0;
-  const DB = new Proxy(env.DB, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target);
-      if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
-      return async (statements: D1PreparedStatement[]) => {
-        if (++batches === 2) {
-          arrival.resolve();
-          await opening.promise;
-        }
-        return target.batch(statements);
-      };
-    },
+  const overrides = beforeBatches(async (batch) => {
+    if (batch !== 2) return;
+    arrival.resolve();
+    await opening.promise;
   });
-  return { overrides: { DB }, reached: arrival.promise, goOn: () => opening.resolve() };
+  return { overrides, reached: arrival.promise, goOn: () => opening.resolve() };
 }
 
 describe("what was running when its visitor was erased", () => {

@@ -49,6 +49,7 @@ describe("what was running when its visitor was erased", () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const [subject, name, mail, asked] = [canary(), canary(), canary(), canary()];
+    const page = canary();
     const who = await asVisitor(secret, { sub: subject, name, email: `${mail}@example.com` });
     const begun = await ask(workspace, "Hello", {}, where.includes("known") ? who : {});
     const headers = { accept: "application/json", ...who };
@@ -60,6 +61,7 @@ describe("what was running when its visitor was erased", () => {
       "/v1/chat",
       {
         message: `Hi, ${asked}`,
+        metadata: { page },
         ...(!isNew && { conversation_id: begun.conversation_id }),
       },
       {
@@ -73,7 +75,7 @@ describe("what was running when its visitor was erased", () => {
     expect(receipt.complete).toBe(true);
     pause.goOn();
     await expectProblem(await turn, 404, "not_found");
-    for (const text of [subject, name, mail, asked])
+    for (const text of [subject, name, mail, asked, page])
       expect([text, await whereHeld(text)]).toEqual([text, []]);
     const exported = await call(workspace.secret, "GET", `/v1/visitors/${subject}/export`);
     expect(exported.status).toBe(404);
@@ -103,6 +105,26 @@ describe("what was running when its visitor was erased", () => {
       expect(await whereHeld(asked)).toEqual([]);
       expect(await whereHeld(begun.conversation_id)).toEqual([]);
     }
+  });
+
+  it("claims no conversation by asking in it, though the visitor is back by then", async () => {
+    const workspace = await createWorkspace();
+    const who = await asVisitor(await createIdentitySecret(workspace), { sub: "ada" });
+    const { conversation_id: id } = await ask(workspace, "Hello");
+    const headers = { accept: "application/json", ...tokenOf(id) };
+    const pause = pauseAfterFirstBatch();
+    const question = { message: "Hello again", conversation_id: id };
+    const turn = call(workspace.publishable, "POST", "/v1/chat", question, {
+      overrides: pause.overrides,
+      headers: { ...headers, ...who },
+    });
+    await pause.reached;
+    await erase(workspace, "/v1/visitors/ada");
+    const back = await ask(workspace, "Hello", {}, who);
+    pause.goOn();
+    await expectProblem(await turn, 404, "not_found");
+    const exported = await call(workspace.secret, "GET", "/v1/visitors/ada/export");
+    expect(await exported.json()).toMatchObject({ conversations: [{ id: back.conversation_id }] });
   });
 
   it("claims no conversation by reading it", async () => {

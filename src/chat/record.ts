@@ -59,7 +59,7 @@ function conversationStatement(
   const { workspaceId, visitor, erasures } = turn.caller;
   const sql = turn.isNewConversation
     ? `INSERT INTO conversations (id, workspace_id, visitor_id, created_at, updated_at, metadata)
-       SELECT ?1, ?2, ${visitorIdOf("?2", "?3")}, ?4, ?4, ?7 WHERE ${notErasedSql("?2", "?5", "?6")}`
+       SELECT ?1, ?2, ${visitorIdOf("?2", "?3")}, ?4, ?4, ?7 WHERE ?5 IS ?5 AND ?6 IS ?6`
     : `UPDATE conversations SET updated_at = ?4, visitor_id = coalesce(visitor_id, ${visitorIdOf("?2", "?3")})
        WHERE id = ?1 AND workspace_id = ?2 AND ${notErasedSql("?2", "?5", "?6")}`;
   return db

@@ -30,7 +30,6 @@ const catalogue = {
   quota_exceeded: [429, "A quota of the workspace is used up"],
   internal: [500, "Something went wrong on our side"],
   not_configured: [503, "This deployment lacks a setting that this needs"],
-  unavailable: [503, "The service is busy; try again"],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
 
 export type ProblemCode = keyof typeof catalogue;

@@ -153,6 +153,25 @@ describe("what an answer may show", () => {
     expect(linksIn(shown)).toEqual([]);
     expect(shown).not.toMatch(/!\[|<[a-z/!?]/i);
   });
+
+  it.each(["\u200B", "\u00AD", "\u2060", "\u200D", "\uFE01", "\u{E0041}"])(
+    "is read without %j between a model's letters, which nobody sees",
+    (sign) => {
+      const prompt = { mark: "^", rules: "", messages: [] };
+      const model = { prompt, canary: "ref_0123456789abcdef", pseudonyms: undefined };
+      const written = (pieces: string[]): string => {
+        const writer = new AnswerWriter([], mayLinkTo, model);
+        return pieces.map((piece) => writer.push(piece)).join("") + writer.end();
+      };
+      const attack =
+        "https://evil.example www.evil.example ![x](https://evil.example) <img> evil.com";
+      const hidden = Array.from(attack).join(sign);
+      const plain = written([attack]);
+      expect(linksIn(plain)).toEqual([]);
+      expect(written([hidden])).toBe(plain);
+      expect(written(Array.from(hidden))).toBe(plain);
+    },
+  );
 });
 
 /** A Markdown renderer finds addresses once it has read escapes and entities. */

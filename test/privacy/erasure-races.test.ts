@@ -12,6 +12,7 @@ import { gatedModel } from "../chat/gated-model.ts";
 import { readTurn } from "../chat/ui-client.ts";
 import { ask, call, createWorkspace, HELP_CENTRE, tokenOf } from "../chat/workspace.ts";
 import { expectProblem } from "../http/expect-problem.ts";
+import { beforeBatches } from "./batches.ts";
 import { erase } from "./erasing.ts";
 import { canary, whereHeld } from "./held.ts";
 
@@ -30,21 +31,12 @@ interface Pause {
 function pauseAfterFirstBatch(): Pause {
   const arrival = Promise.withResolvers<void>();
   const opening = Promise.withResolvers<void>();
-  let batches = 0;
-  const DB = new Proxy(env.DB, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target);
-      if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
-      return async (statements: D1PreparedStatement[]) => {
-        if (++batches === 2) {
-          arrival.resolve();
-          await opening.promise;
-        }
-        return target.batch(statements);
-      };
-    },
+  const overrides = beforeBatches(async (batch) => {
+    if (batch !== 2) return;
+    arrival.resolve();
+    await opening.promise;
   });
-  return { overrides: { DB }, reached: arrival.promise, goOn: () => opening.resolve() };
+  return { overrides, reached: arrival.promise, goOn: () => opening.resolve() };
 }
 
 describe("what was running when its visitor was erased", () => {
@@ -57,6 +49,7 @@ describe("what was running when its visitor was erased", () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const [subject, name, mail, asked] = [canary(), canary(), canary(), canary()];
+    const page = canary();
     const who = await asVisitor(secret, { sub: subject, name, email: `${mail}@example.com` });
     const begun = await ask(workspace, "Hello", {}, where.includes("known") ? who : {});
     const headers = { accept: "application/json", ...who };
@@ -68,6 +61,7 @@ describe("what was running when its visitor was erased", () => {
       "/v1/chat",
       {
         message: `Hi, ${asked}`,
+        metadata: { page },
         ...(!isNew && { conversation_id: begun.conversation_id }),
       },
       {
@@ -81,7 +75,7 @@ describe("what was running when its visitor was erased", () => {
     expect(receipt.complete).toBe(true);
     pause.goOn();
     await expectProblem(await turn, 404, "not_found");
-    for (const text of [subject, name, mail, asked])
+    for (const text of [subject, name, mail, asked, page])
       expect([text, await whereHeld(text)]).toEqual([text, []]);
     const exported = await call(workspace.secret, "GET", `/v1/visitors/${subject}/export`);
     expect(exported.status).toBe(404);
@@ -111,6 +105,26 @@ describe("what was running when its visitor was erased", () => {
       expect(await whereHeld(asked)).toEqual([]);
       expect(await whereHeld(begun.conversation_id)).toEqual([]);
     }
+  });
+
+  it("claims no conversation by asking in it, though the visitor is back by then", async () => {
+    const workspace = await createWorkspace();
+    const who = await asVisitor(await createIdentitySecret(workspace), { sub: "ada" });
+    const { conversation_id: id } = await ask(workspace, "Hello");
+    const headers = { accept: "application/json", ...tokenOf(id) };
+    const pause = pauseAfterFirstBatch();
+    const question = { message: "Hello again", conversation_id: id };
+    const turn = call(workspace.publishable, "POST", "/v1/chat", question, {
+      overrides: pause.overrides,
+      headers: { ...headers, ...who },
+    });
+    await pause.reached;
+    await erase(workspace, "/v1/visitors/ada");
+    const back = await ask(workspace, "Hello", {}, who);
+    pause.goOn();
+    await expectProblem(await turn, 404, "not_found");
+    const exported = await call(workspace.secret, "GET", "/v1/visitors/ada/export");
+    expect(await exported.json()).toMatchObject({ conversations: [{ id: back.conversation_id }] });
   });
 
   it("claims no conversation by reading it", async () => {

@@ -3,24 +3,15 @@ import { describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { call, createWorkspace, type Workspace } from "../chat/workspace.ts";
 import { expectProblem } from "../http/expect-problem.ts";
+import { beforeBatches } from "./batches.ts";
 import { erase } from "./erasing.ts";
 import { plantMany, whereHeld } from "./held.ts";
 
-/** The database, whose nth batch and all that follow fail. */
-function failingFromBatch(nth: number): Partial<Env> {
-  let batches = 0;
-  const DB = new Proxy(env.DB, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target);
-      if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
-      return async (statements: D1PreparedStatement[]) => {
-        if (++batches >= nth) throw new Error("D1_ERROR: Network connection lost.");
-        return target.batch(statements);
-      };
-    },
+/** The nth batch and all that follow fail. */
+const failingFromBatch = (nth: number): Partial<Env> =>
+  beforeBatches((batch) => {
+    if (batch >= nth) throw new Error("D1_ERROR: Network connection lost.");
   });
-  return { DB };
-}
 
 async function countMessages(workspace: Workspace): Promise<number> {
   const row = await env.DB.prepare(`SELECT count(*) AS n FROM messages WHERE workspace_id = ?1`)

@@ -1,25 +1,9 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import type { Env } from "../../src/env.ts";
 import { CONVERSATION_TABLES, OF_MESSAGES } from "../../src/privacy/remove-conversations.ts";
 import { call, createWorkspace } from "../chat/workspace.ts";
+import { beforeBatches } from "./batches.ts";
 import { plantMany } from "./held.ts";
-
-/** The database, with a look at each batch before it runs. */
-function watched(before: (batches: number) => void): Partial<Env> {
-  let batches = 0;
-  const DB = new Proxy(env.DB, {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property, target);
-      if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
-      return async (statements: D1PreparedStatement[]) => {
-        before(++batches);
-        return target.batch(statements);
-      };
-    },
-  });
-  return { DB };
-}
 
 interface Exported {
   visitor: { subject: string };
@@ -54,7 +38,9 @@ it("is read from the database no faster than it is taken", async () => {
   const workspace = await createWorkspace();
   const { subject } = await plantMany(workspace, 3, 2000);
   let batches = 0;
-  const overrides = watched((count) => (batches = count));
+  const overrides = beforeBatches((nth) => {
+    batches = nth;
+  });
   const path = `/v1/visitors/${subject}/export`;
   const response = await call(workspace.secret, "GET", path, undefined, { overrides });
   const reader = response.body?.getReader();
@@ -67,8 +53,8 @@ it("is read from the database no faster than it is taken", async () => {
 it("breaks off where the database fails, and is then no document", async () => {
   const workspace = await createWorkspace();
   const { subject } = await plantMany(workspace, 3, 500);
-  const overrides = watched((count) => {
-    if (count === 3) throw new Error("D1_ERROR: Network connection lost.");
+  const overrides = beforeBatches((nth) => {
+    if (nth === 3) throw new Error("D1_ERROR: Network connection lost.");
   });
   const path = `/v1/visitors/${subject}/export`;
   const response = await call(workspace.secret, "GET", path, undefined, { overrides });

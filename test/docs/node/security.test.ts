@@ -60,11 +60,11 @@ it("names no test that does not exist", () => {
   expect(testsIn("test/existence.test.ts")).not.toContain("a document");
 });
 
-it("leads nowhere that is not there, but for what is still being built", () => {
+it("leads nowhere that is not there", () => {
   const text = read("docs/security.md");
   const files = Array.from(text.matchAll(/\]\((decisions\/[^)]+)\)/g), ([, file = ""]) => file);
-  const missing = files.filter((file) => !existsSync(path.join(ROOT, "docs", file)));
-  expect(missing.filter((file) => !file.startsWith("decisions/0040"))).toEqual([]);
+  expect(files.length).toBeGreaterThan(2);
+  expect(files.filter((file) => !existsSync(path.join(ROOT, "docs", file)))).toEqual([]);
 });
 
 it("depends on exact versions only", () => {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { beforeAll, expect, it } from "vitest";
 import { createApp } from "../../../src/app.ts";
@@ -13,7 +15,9 @@ interface Operation {
 interface OpenApi {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, object> };
+  components: {
+    schemas: Record<string, object> & { Problem: { properties: { code: { enum: string[] } } } };
+  };
 }
 
 const app = createApp();
@@ -71,4 +75,15 @@ it("says of each route what it does and how it refuses", () => {
     return missing.length > 0 ? [`${name}: ${missing.join(", ")}`] : [];
   });
   expect(silent).toEqual([]);
+});
+
+it("names no code that nothing answers with", () => {
+  const root = path.resolve(import.meta.dirname, "../../../src");
+  const source = readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && file !== path.join("http", "problem.ts"))
+    .map((file) => readFileSync(path.join(root, file), "utf8"))
+    .join("\n");
+  const codes = document.components.schemas.Problem.properties.code.enum;
+  expect(codes.length).toBeGreaterThan(20);
+  expect(codes.filter((code) => !source.includes(`"${code}"`))).toEqual([]);
 });

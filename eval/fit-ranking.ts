@@ -40,7 +40,7 @@ await runCommand(HELP, async (args) => {
   );
   const file = {
     trainedOn: RANKING_QUESTIONS,
-    method: "pairwise logistic regression, no weight below 0, keywordShare + cosine = 1",
+    method: "pairwise logistic regression, no weight below 0, similarity = 1",
     weights,
   };
   if (values.write) await writeFile(WEIGHTS_FILE, `${JSON.stringify(file, null, 2)}\n`);

@@ -14,8 +14,7 @@ const MOST_RIVALS = 10;
 
 /** A piece of evidence that is missing here does not compile. */
 const SIGNS: Record<keyof RankEvidence, Sign> = {
-  keywordShare: 1,
-  cosine: 1,
+  similarity: 1,
   sentence: 1,
   pairs: 1,
   document: 1,
@@ -39,7 +38,7 @@ export function isTrainedOn({ relevant }: Question): boolean {
   return isInFirstHalf([...relevant.keys()][0] ?? "");
 }
 
-/** Weights of the order by text, scaled so that those of the two legs sum to 1. Evidence that is left out gets 0. */
+/** Weights of the order by text, scaled so that similarity's is 1. Evidence that is left out gets 0. */
 export function fitRanking(
   examples: Example[],
   l2: number,
@@ -53,10 +52,10 @@ export function fitRanking(
     l2,
   );
   const weightOf = (name: keyof RankEvidence): number => weights[used.indexOf(name)] ?? 0;
-  const legs = weightOf("keywordShare") + weightOf("cosine");
+  const unit = weightOf("similarity") || 1;
   const scaled = RANK_EVIDENCE.map((name) => [
     name,
-    Math.round((weightOf(name) / legs) * 1000) / 1000,
+    Math.round((weightOf(name) / unit) * 1000) / 1000,
   ]);
   return Object.fromEntries(scaled) as Record<keyof RankEvidence, number>;
 }

@@ -26,10 +26,9 @@ export interface Component {
   acts?: (message: string) => boolean;
 }
 
-/** Fusion alone, as `fuse.ts` weighs the legs. */
+/** Passages that nothing tells apart keep the order of the fusion. */
 const FUSION: Record<keyof RankEvidence, number> = {
-  keywordShare: 0.4,
-  cosine: 0.6,
+  similarity: 0,
   sentence: 0,
   pairs: 0,
   document: 0,
@@ -39,7 +38,10 @@ const FUSION: Record<keyof RankEvidence, number> = {
  * Kinds of evidence that say much the same, so that each alone can be spared for the others: what they add is seen where they are left
  * out together.
  */
-const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [["keywordShare", "sentence"]];
+const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [
+  ["sentence", "document"],
+  ["sentence", "pairs", "document"],
+];
 export const ALIKE_FOR_DECISION: (keyof Evidence)[][] = [
   ["coverage", "sentenceCoverage"],
   ["sentenceCoverage", "unknownWords"],

@@ -11,9 +11,10 @@ const ORDINALS = [
 /** Asks which article a question is about, by their titles, which pass what every answer passes. */
 export function clarification(sources: Source[], mayLinkTo: (host: string) => boolean): string {
   const titles = sources.map(({ title }) => `- ${title}`);
+  const which = titles.length === 1 ? "this" : "one of these";
   const writer = new AnswerWriter([], mayLinkTo);
   writer.push(
-    `I'm not sure I understood you right. Is it about one of these?\n\n${titles.join("\n")}\n\nIf not, could you tell me a little more, or contact our support team?`,
+    `I'm not sure I understood you right. Is it about ${which}?\n\n${titles.join("\n")}\n\nIf not, could you tell me a little more, or contact our support team?`,
   );
   writer.end();
   return writer.text;

@@ -10,23 +10,31 @@ import {
 } from "./lexical-evidence.ts";
 import { inTime } from "../models/deadline.ts";
 import { ModelUnavailable } from "../models/ports.ts";
+import { embeddingModel } from "../models/table.ts";
 import type { Services } from "../services.ts";
 import type { Candidates, FoundPassage } from "./retrieve.ts";
 import weights from "./rerank-weights.json" with { type: "json" };
 
-/** What a passage is ordered by, each 0–1. The names are those of `rerank-weights.json`. */
+/**
+ * What a passage is ordered by; the names are those of `rerank-weights.json`. What its words show is a share of the question,
+ * 0–1, divided by the best share of the keyword leg: where the documents use other words than the question, the little that
+ * they have in common tells as much as a lot does elsewhere. Measured in docs/decisions/0043.
+ */
 export interface RankEvidence {
-  keywordShare: number;
-  cosine: number;
+  /** Cosine, as a multiple of what lies between an unrelated and a matching pair with this embedding model. */
+  similarity: number;
   /** Squared: half a question in one sentence is worth less than half of the whole. */
   sentence: number;
   pairs: number;
-  /** Share of the question that the passages of the same document contain together. */
+  /** What the passages of the same document contain together. */
   document: number;
 }
 
 /** Passages that are read, ordered by their text, and judged; what is not among them is not in the answer. */
 export const ANSWER_PASSAGES = 30;
+
+/** The least that shares are divided by: a stray word in common is no evidence. */
+const LEAST_BEST_SHARE = 0.1;
 
 /** Where the order came from: the passages' text, or a model that read them as well. */
 export interface Ranking {
@@ -108,7 +116,7 @@ function toText({ title, headingPath, text }: FoundPassage): string {
 export function rankEvidence(candidates: Candidates, passages: FoundPassage[]): RankEvidence[] {
   const texts = passages.map(readText);
   const [first = [], ...others] = questionWords(candidates).map((words) =>
-    evidenceOf(words, passages, texts),
+    evidenceOf(words, candidates, passages, texts),
   );
   return first.map((evidence, index) =>
     others.reduce((best, other) => {
@@ -120,6 +128,7 @@ export function rankEvidence(candidates: Candidates, passages: FoundPassage[]): 
 
 function evidenceOf(
   words: QuestionWords,
+  { question }: Candidates,
   passages: FoundPassage[],
   texts: ReadText[],
 ): RankEvidence[] {
@@ -129,16 +138,33 @@ function evidenceOf(
     const known = stemsOfDocument.get(externalId) ?? new Set();
     stemsOfDocument.set(externalId, known.union(lexical[index]?.stems ?? new Set()));
   }
-  return passages.map(({ keywordShare, cosine, externalId }, index) => {
+  const range = cosineRange(question.generation.model);
+  const best = bestShare(question.segments.length > 0, passages, lexical);
+  return passages.map(({ cosine, externalId }, index) => {
     const { sentence, pairs } = lexical[index] as LexicalEvidence;
+    const document = covered(words.known, stemsOfDocument.get(externalId) ?? new Set());
     return {
-      keywordShare,
-      cosine,
-      sentence: sentence ** 2,
-      pairs,
-      document: covered(words.known, stemsOfDocument.get(externalId) ?? new Set()),
+      similarity: cosine / range,
+      sentence: sentence ** 2 / best,
+      pairs: pairs / best,
+      document: document / best,
     };
   });
+}
+
+/**
+ * How much of the question the best passage shares. Where words are in most passages, BM25 takes them for nothing though a
+ * sentence may hold them all; for a long message it is relative to the best match anyway.
+ */
+function bestShare(isLong: boolean, passages: FoundPassage[], lexical: LexicalEvidence[]): number {
+  const byKeywords = isLong ? [] : passages.map(({ keywordShare }) => keywordShare);
+  const bySentence = lexical.map(({ sentence }) => sentence ** 2 / 2);
+  return Math.max(LEAST_BEST_SHARE, ...byKeywords, ...bySentence);
+}
+
+function cosineRange(model: string): number {
+  const { unrelatedCosine, matchingCosine } = embeddingModel(model);
+  return matchingCosine - unrelatedCosine;
 }
 
 function scoreOf(evidence: RankEvidence): number {

@@ -15,7 +15,7 @@ import {
 } from "./workspace.ts";
 
 /** Between the limits that are in force here: about shipping, or about returns? */
-const UNCLEAR = "the parcel never came back";
+const UNCLEAR = "the warehouse lost my parcel";
 const trained = { ...weights };
 let workspace: Workspace;
 
@@ -119,6 +119,13 @@ it("shows titles as text: no link, image, markup or citation of theirs passes", 
   expect(text).toContain("- Free");
   for (const forbidden of ["[1]", "<img", "![", "evil.example"])
     expect(text).not.toContain(forbidden);
+});
+
+it.each([
+  [["Returns"], "about this?"],
+  [["Returns", "Refunds"], "about one of these?"],
+])("asks about %j as one would", (titles, asked) => {
+  expect(clarification(titles.map(source), () => false)).toContain(asked);
 });
 
 it.each([

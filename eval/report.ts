@@ -25,6 +25,13 @@ export interface RetrievalSummary extends Record<Way, Means> {
   n: number;
   /** 95 %, over which questions happen to be in the set. */
   fused_ndcg_at_10_interval: (number | null)[] | null;
+  /** How much higher the fused nDCG@10 is than that of the better leg, on the same questions. */
+  over_better_leg: {
+    leg: Way;
+    difference: number | null;
+    /** 95 %. */
+    interval: (number | null)[];
+  } | null;
 }
 
 export interface DecisionSummary {
@@ -84,7 +91,18 @@ export function summariseRetrieval({ questions, retrieval }: Measured): Retrieva
     vectors: means("vectors"),
     fused: means("fused"),
     fused_ndcg_at_10_interval: interval && [rounded(interval.low), rounded(interval.high)],
+    over_better_leg: overBetterLeg(scores),
   };
+}
+
+function overBetterLeg(scores: Record<Way, RankingScores>[]): RetrievalSummary["over_better_leg"] {
+  const total = (way: Way): number => scores.reduce((sum, row) => sum + row[way].ndcg_at_10, 0);
+  const leg = total("keywords") > total("vectors") ? "keywords" : "vectors";
+  const differences = scores.map((row) => row.fused.ndcg_at_10 - row[leg].ndcg_at_10);
+  const estimate = bootstrap(differences.length, meanOf(differences), 0.05, 1000);
+  if (!estimate) return null;
+  const { value, low, high } = estimate;
+  return { leg, difference: rounded(value), interval: [rounded(low), rounded(high)] };
 }
 
 /** How well the confidence tells questions with an answer from those without, and from each kind of those. */
@@ -223,6 +241,12 @@ export function printRetrieval(summary: RetrievalSummary): void {
   );
   const [low = null, high = null] = summary.fused_ndcg_at_10_interval ?? [];
   console.log(`  95 % interval of the fused ndcg_at_10: ${decimal(low)} to ${decimal(high)}`);
+  if (!summary.over_better_leg) return;
+  const { leg, difference, interval } = summary.over_better_leg;
+  const [from = null, to = null] = interval;
+  console.log(
+    `  fused above ${leg}, the better leg: ${decimal(difference)} (${decimal(from)} to ${decimal(to)})`,
+  );
 }
 
 export function printDecision(summary: DecisionSummary): void {

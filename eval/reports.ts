@@ -44,6 +44,8 @@ const REPORTS: Record<string, Report> = {
     "--off-topic",
     "clinc150",
   ),
+  banking77: measured(["banking77"], "banking77"),
+  clinc150: measured(["clinc150"], "clinc150"),
   "tau-banking-kb": measured(["tau-banking-kb"], "tau-banking-kb"),
   "squad2-dev": measured(["squad2-dev"], "squad2-dev"),
   guarantee: { script: "eval/guarantee.ts", args: ["--write", FOLDER], needs: ["squad2-dev"] },

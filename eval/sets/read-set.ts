@@ -8,10 +8,13 @@ import { readJudgedQueries } from "./judged-queries.ts";
 import { refuseSameIds } from "./lines.ts";
 import { readOffTopic } from "./off-topic.ts";
 import type { EvaluationSet, Question } from "./question.ts";
+import { readParaphrases } from "./paraphrases.ts";
 import { readQuestionFile } from "./question-file.ts";
 import { readTasks } from "./tasks.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
+/** Of sets that are told by intents. */
+const UTTERANCES = "data.jsonl";
 const SHARED_DATA = path.resolve(ROOT, "../shared/data");
 
 export interface SetOptions {
@@ -24,13 +27,17 @@ export interface SetOptions {
 /**
  * Reads a set: a folder with its documents in `corpus.jsonl` or below `articles/`, and its questions in one of
  * `queries.jsonl` with `qrels.tsv`, `tasks.jsonl`, or a file of questions (`golden.jsonl` unless told). docs/evaluation/sets.md
- * describes each.
+ * describes each. A folder with neither holds utterances by intent in `data.jsonl`.
  * @param name a path, `demo`, or a folder of the shared data
  */
 export async function readSet(name: string, options: SetOptions = {}): Promise<EvaluationSet> {
   const folder = findFolder(name);
-  const documents = await readDocuments(folder);
-  const asked = await readQuestions(folder, options.questionFile);
+  const { documents, asked } = hasDocuments(folder)
+    ? {
+        documents: await readDocuments(folder),
+        asked: await readQuestions(folder, options.questionFile),
+      }
+    : await readUtterances(folder, options.questionFile);
   const offTopic = options.offTopic ? await readOffTopic(findUtterances(options.offTopic)) : [];
   const language = onlyLanguage(documents);
   const questions = [...asked.questions, ...offTopic].map((question) => ({
@@ -55,6 +62,20 @@ export async function readSet(name: string, options: SetOptions = {}): Promise<E
 
 export type Asked = Pick<EvaluationSet, "questionFile" | "questions" | "conversational" | "notes">;
 
+/** They are documents and questions alike, which a chat is not asked: it would answer with another question. */
+async function readUtterances(
+  folder: string,
+  questionFile: string | undefined,
+): Promise<{ documents: ReadDocuments; asked: Asked }> {
+  if (questionFile !== undefined)
+    throw new CommandError(`${folder} has no documents that ${questionFile} could ask about.`);
+  const { documents, questions } = await readParaphrases(path.join(folder, UTTERANCES));
+  return {
+    documents: { documents, unreadable: [], notes: [] },
+    asked: { questionFile: UTTERANCES, questions, conversational: false, notes: [] },
+  };
+}
+
 async function readQuestions(folder: string, questionFile: string | undefined): Promise<Asked> {
   const has = (file: string): boolean => existsSync(path.join(folder, file));
   if (questionFile === undefined && has("queries.jsonl")) return readJudgedQueries(folder);
@@ -71,8 +92,8 @@ function findFolder(name: string): string {
   return find(
     name,
     "set",
-    (place) => hasDocuments(place),
-    "a folder with corpus.jsonl or articles/",
+    (place) => hasDocuments(place) || existsSync(path.join(place, UTTERANCES)),
+    `a folder with corpus.jsonl, articles/ or ${UTTERANCES}`,
   );
 }
 
@@ -81,10 +102,10 @@ function hasDocuments(place: string): boolean {
 }
 
 function findUtterances(name: string): string {
-  const isThere = (place: string): boolean => existsSync(path.join(place, "data.jsonl"));
+  const isThere = (place: string): boolean => existsSync(path.join(place, UTTERANCES));
   return path.join(
-    find(name, "set of utterances", isThere, "a folder with data.jsonl"),
-    "data.jsonl",
+    find(name, "set of utterances", isThere, `a folder with ${UTTERANCES}`),
+    UTTERANCES,
   );
 }
 

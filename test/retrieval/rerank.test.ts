@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, expect, it } from "vitest";
-import { rerank } from "../../src/retrieval/rerank.ts";
+import { rankEvidence, rerank, type RankEvidence } from "../../src/retrieval/rerank.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
 import type { Reranker } from "../../src/models/ports.ts";
 import { NOTHING } from "../../src/retrieval/keywords.ts";
@@ -111,3 +111,52 @@ function passage(chunkId: number, text: string): FoundPassage {
     vectors: undefined,
   };
 }
+
+/** Passages by their text, with their share of what the keywords could reach. */
+function evidence(texts: [text: string, keywordShare: number][], question = {}): RankEvidence[] {
+  const text = "green teapot";
+  const keywords = {
+    ...NOTHING,
+    chunkCounts: new Map(text.split(" ").map((word) => [word, 5])),
+    totalChunks: 100,
+  };
+  return rankEvidence(
+    { ...candidates, question: { ...candidates.question, text, ...question }, keywords },
+    texts.map(([body, keywordShare], index) => ({ ...passage(index, body), keywordShare })),
+  );
+}
+
+it("takes what words show for a share of the best that was found", () => {
+  const texts = ["A teapot of clay.", "A lamp."] as const;
+  const [rare] = evidence([
+    [texts[0], 0.4],
+    [texts[1], 0],
+  ]);
+  const [common] = evidence([
+    [texts[0], 0.4],
+    [texts[1], 0.8],
+  ]);
+  for (const name of ["sentence", "document"] as const) {
+    expect(rare?.[name]).toBeGreaterThan(0);
+    expect(common?.[name]).toBeCloseTo((rare?.[name] ?? 0) / 2);
+  }
+  expect(common?.similarity).toBe(rare?.similarity);
+});
+
+it("keeps the shares bounded where BM25 takes the question's words for nothing", () => {
+  const [whole, stray] = evidence([
+    ["A green teapot.", 0],
+    ["A green lamp.", 0],
+  ]);
+  expect(whole).toMatchObject({ sentence: 2, pairs: 2, document: 2 });
+  expect(stray?.sentence).toBeLessThan(1);
+  for (const { sentence, pairs, document } of evidence([["A lamp.", 0]]))
+    expect([sentence, pairs, document]).toEqual([0, 0, 0]);
+});
+
+it("measures similarity by the embedding model's own range", () => {
+  const of = (model: string): number | undefined =>
+    evidence([["A lamp.", 0.5]], { generation: firstGeneration("ws", model) })[0]?.similarity;
+  expect(of("@local/all-minilm-l6-v2")).toBeCloseTo(0.5 / 0.6);
+  expect(of("@cf/baai/bge-m3")).toBeCloseTo(0.5 / 0.35);
+});

@@ -85,6 +85,32 @@ describe("a folder is a set", () => {
     ]);
   });
 
+  const utterances = (intent: string, count: number, split = "train"): object[] =>
+    Array.from({ length: count }, (_, index) => ({
+      split,
+      text: `${intent} ${index + 1}`,
+      intent,
+    }));
+
+  it("of utterances by intent: some are documents, the next ones ask for them in other words", async () => {
+    const lines = [
+      ...utterances("refund", 10),
+      ...utterances("refund", 3),
+      ...utterances("rare", 7),
+      ...utterances("other", 9, "val"),
+      ...utterances("oos", 9),
+    ];
+    const set = await readSet(folderOf({ "data.jsonl": lines }));
+    expect(set.documents.map(({ external_id, title }) => [external_id, title])).toEqual(
+      [1, 2, 3, 4].map((n) => [`refund-${n}`, `refund ${n}`]),
+    );
+    expect(set.questions.map(({ text }) => text)).toEqual([5, 6, 7, 8].map((n) => `refund ${n}`));
+    expect([...(set.questions[3]?.relevant.keys() ?? [])]).toEqual(
+      set.documents.map(({ external_id }) => external_id),
+    );
+    expect(set.conversational).toBe(false);
+  });
+
   const withQuestions = (...lines: object[]): Record<string, string | object[]> => ({
     "corpus.jsonl": corpus,
     "golden.jsonl": lines,
@@ -93,6 +119,8 @@ describe("a folder is a set", () => {
   it.each([
     ["no folder", undefined, /There is no set/],
     ["a corpus without questions", { "corpus.jsonl": corpus }, /no file of questions golden/],
+    ["utterances without intent", { "data.jsonl": [{ split: "train", text: "a" }] }, /jsonl:1/],
+    ["utterances too few", { "data.jsonl": utterances("refund", 7) }, /no intent with 8/],
     ["no judgements", { "corpus.jsonl": corpus, "queries.jsonl": queries }, /no file .*qrels/],
     [
       "a judgement without a score",
@@ -160,6 +188,11 @@ describe("a folder is a set", () => {
     const failure = await readSet(folder).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CommandError);
     expect(String(failure)).toMatch(reason);
+  });
+
+  it("asks no other questions about utterances", async () => {
+    const folder = folderOf({ "data.jsonl": utterances("refund", 8) });
+    await expect(readSet(folder, { questionFile: "mine.jsonl" })).rejects.toThrow(/no documents/);
   });
 
   it("refuses bytes that are no text", async () => {

@@ -69,11 +69,17 @@ export function chooseClarifyFrom(cases: Case[], predictions: number[], threshol
   return lowest;
 }
 
-/** The lowest threshold at which the wanted share of unanswerable questions is met with silence. Three decimals. */
+/**
+ * The lowest threshold at which the wanted share of unanswerable questions can be expected to be met with silence, of new ones, too:
+ * one question more than the share of those at hand (the quantile of split conformal prediction: Lei et al. 2018,
+ * arXiv 1604.04173). Three decimals.
+ */
 export function chooseThreshold(cases: Case[], predictions: number[]): number {
+  const unanswerable = cases.filter(({ answerable }) => !answerable).length;
+  const wanted = Math.min(1, Math.ceil((unanswerable + 1) * ABSTENTION_TARGET) / unanswerable);
   for (let step = 1; step < 1000; step++) {
     const threshold = step / 1000;
-    if (tradeOff(cases, predictions, threshold).abstained >= ABSTENTION_TARGET) return threshold;
+    if (tradeOff(cases, predictions, threshold).abstained >= wanted) return threshold;
   }
   return 1;
 }

@@ -13,7 +13,6 @@ import type { Question } from "./sets/question.ts";
 const SIGNS: Record<keyof Evidence, Sign> = {
   similarity: 1,
   coverage: 1,
-  sentenceCoverage: 1,
   unknownWords: -1,
   questionLength: 1,
 };

@@ -42,11 +42,7 @@ const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [
   ["sentence", "document"],
   ["sentence", "pairs", "document"],
 ];
-export const ALIKE_FOR_DECISION: (keyof Evidence)[][] = [
-  ["coverage", "sentenceCoverage"],
-  ["sentenceCoverage", "unknownWords"],
-  ["coverage", "sentenceCoverage", "unknownWords"],
-];
+export const ALIKE_FOR_DECISION: (keyof Evidence)[][] = [["coverage", "unknownWords"]];
 
 /** @param examples what the order by text is trained on, to train it without each kind of evidence */
 export function components(examples: Example[]): Component[] {

@@ -14,18 +14,14 @@ export interface Decision {
 export interface Evidence {
   /** How near the first passage is in meaning, between an unrelated and a matching pair of the embedding model. */
   similarity: number;
-  /** Share of the question's telling words, weighted by rarity, that the first passage contains. */
+  /** Share of the question's telling words, weighted by rarity, that one sentence of it contains with the title and headings above. */
   coverage: number;
-  /** The most of them in one sentence (and the headings above it) of the first passages. */
-  sentenceCoverage: number;
   /** Share of the question's weight on words that the workspace's documents do not use. */
   unknownWords: number;
   /** Telling words, up to ten: a long question is never covered or matched as fully as a short one. */
   questionLength: number;
 }
 
-/** Passages among which the sentence with the answer is looked for. */
-const TOP = 3;
 const LONG_QUESTION_WORDS = 10;
 
 /** Answer, clarify or abstain, by a logistic regression over the legs' evidence, trained by `npm run eval:fit`. */
@@ -65,15 +61,13 @@ export function weigh(
   const { unrelatedCosine, matchingCosine } = embeddingModel(embeddingModelId);
   const cosine = passages[0]?.cosine ?? 0;
   const nearness = clamp((cosine - unrelatedCosine) / (matchingCosine - unrelatedCosine));
-  const texts = passages.slice(0, TOP).map(readText);
+  const text = passages[0] && readText(passages[0]);
   const weighed = questionWords(candidates).map((words): Evidence => {
-    const lexical = texts.map((text) => lexicalEvidence(words, text));
-    const coverage = lexical[0]?.coverage ?? 0;
+    const coverage = text ? lexicalEvidence(words, text).sentence : 0;
     return {
       // Unknown is not far: words are then taken to say what meaning would.
       similarity: isUnseen(candidates, passages[0]) ? coverage : nearness,
       coverage,
-      sentenceCoverage: Math.max(0, ...lexical.map(({ sentence }) => sentence)),
       unknownWords: words.unknownShare,
       questionLength: clamp(words.count / LONG_QUESTION_WORDS),
     };

@@ -9,7 +9,6 @@ const share = fc.integer({ min: 0, max: 1000 }).map((value) => value / 1000);
 const evidence: fc.Arbitrary<Evidence> = fc.record({
   similarity: share,
   coverage: share,
-  sentenceCoverage: share,
   unknownWords: share,
   questionLength: share,
 });
@@ -71,7 +70,7 @@ it("is a probability, for any evidence", () => {
 });
 
 it("never falls with better evidence, and never rises with words that nobody knows", () => {
-  const better = ["similarity", "coverage", "sentenceCoverage"] as const;
+  const better = ["similarity", "coverage"] as const;
   fc.assert(
     fc.property(evidence, share, fc.constantFrom(...better), (given, value, name) => {
       const more = { ...given, [name]: Math.max(given[name], value) };
@@ -97,7 +96,7 @@ it("weighs any passages for any question, each kind of evidence between 0 and 1"
   );
 });
 
-it("does not depend on passages behind the third", () => {
+it("does not depend on passages behind the first", () => {
   fc.assert(
     fc.property(candidates, fc.array(passage, { minLength: 5, maxLength: 8 }), (asked, found) => {
       const passages = found.map((one, index) => ({
@@ -106,7 +105,7 @@ it("does not depend on passages behind the third", () => {
         score: 1 - index / 10,
       }));
       expect(weigh(asked, passages, EMBEDDING_MODEL)).toEqual(
-        weigh(asked, passages.slice(0, 3), EMBEDDING_MODEL),
+        weigh(asked, passages.slice(0, 1), EMBEDDING_MODEL),
       );
     }),
   );

@@ -21,7 +21,10 @@ import weights from "./rerank-weights.json" with { type: "json" };
  * they have in common tells as much as a lot does elsewhere. Measured in docs/decisions/0043.
  */
 export interface RankEvidence {
-  /** Cosine, as a multiple of what lies between an unrelated and a matching pair with this embedding model. */
+  /**
+   * Cosine, as a multiple of what lies between an unrelated and a matching pair with this embedding model. Of a long message the
+   * fusion's score instead: BM25 over all of its words tells what no segment does.
+   */
   similarity: number;
   /** Squared: half a question in one sentence is worth less than half of the whole. */
   sentence: number;
@@ -138,13 +141,14 @@ function evidenceOf(
     const known = stemsOfDocument.get(externalId) ?? new Set();
     stemsOfDocument.set(externalId, known.union(lexical[index]?.stems ?? new Set()));
   }
+  const isLong = question.segments.length > 0;
   const range = cosineRange(question.generation.model);
-  const best = bestShare(question.segments.length > 0, passages, lexical);
-  return passages.map(({ cosine, externalId }, index) => {
+  const best = bestShare(isLong, passages, lexical);
+  return passages.map(({ cosine, score, externalId }, index) => {
     const { sentence, pairs } = lexical[index] as LexicalEvidence;
     const document = covered(words.known, stemsOfDocument.get(externalId) ?? new Set());
     return {
-      similarity: cosine / range,
+      similarity: (isLong ? score : cosine) / range,
       sentence: sentence ** 2 / best,
       pairs: pairs / best,
       document: document / best,

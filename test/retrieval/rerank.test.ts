@@ -122,7 +122,11 @@ function evidence(texts: [text: string, keywordShare: number][], question = {}):
   };
   return rankEvidence(
     { ...candidates, question: { ...candidates.question, text, ...question }, keywords },
-    texts.map(([body, keywordShare], index) => ({ ...passage(index, body), keywordShare })),
+    texts.map(([body, keywordShare], index) => ({
+      ...passage(index, body),
+      keywordShare,
+      score: 0.9,
+    })),
   );
 }
 
@@ -159,4 +163,12 @@ it("measures similarity by the embedding model's own range", () => {
     evidence([["A lamp.", 0.5]], { generation: firstGeneration("ws", model) })[0]?.similarity;
   expect(of("@local/all-minilm-l6-v2")).toBeCloseTo(0.5 / 0.6);
   expect(of("@cf/baai/bge-m3")).toBeCloseTo(0.5 / 0.35);
+});
+
+it("takes the fusion's score for the similarity of a long message, whose words no one segment has", () => {
+  const segments = [{ text: "green teapot", vector: null }];
+  const [long] = evidence([["A lamp.", 0.5]], { segments });
+  const [short] = evidence([["A lamp.", 0.5]]);
+  expect(long?.similarity).toBeCloseTo(0.9 / 0.6);
+  expect(short?.similarity).toBeCloseTo(0.5 / 0.6);
 });

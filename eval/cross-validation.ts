@@ -65,6 +65,7 @@ export function chooseClarifyFrom(cases: Case[], predictions: number[], threshol
     if (clarified.length < FEWEST_CLARIFIED) continue;
     const offered = clarified.filter((one) => one.offered).length;
     if (offered >= CLARIFICATION_TARGET * clarified.length) lowest = from;
+    else break;
   }
   return lowest;
 }

@@ -29,8 +29,6 @@ const MAX_POSTINGS = 20_000;
 
 /** Postings that are counted, for all words together; a word of many is given up sooner, the more words there are. */
 const MAX_COUNTED = 6 * MAX_POSTINGS;
-/** What a posting costs that is counted by who may see its document, in postings that are only counted. */
-const COST_OF_A_LOOK = 3;
 
 /**
  * Full-text search of one workspace: its best chunks for any of the words, and how rare each word is there. One statement,
@@ -52,22 +50,18 @@ export async function searchKeywords(
   const [found, size] = await db.batch<Row>([
     db
       .prepare(
-        `WITH bound AS MATERIALIZED (
-           SELECT restricted, CAST(CASE WHEN restricted THEN ?6 / ${COST_OF_A_LOOK} ELSE ?6 END AS INTEGER) AS counted
-           FROM (SELECT ${isRestricted("?3")} AS restricted)),
-         rarity AS MATERIALIZED (
-           SELECT value AS term, CASE WHEN (SELECT restricted FROM bound) THEN (SELECT count(*) FROM
+        `WITH rarity AS MATERIALIZED (
+           SELECT value AS term, CASE WHEN ${isRestricted("?3")} THEN (SELECT count(*) FROM
              (SELECT 1 FROM chunk_terms JOIN chunks c ON c.id = chunk_terms.rowid JOIN documents d ON d.id = c.document_id
-              WHERE chunk_terms MATCH ?2 || '"' || value || '"' AND ${visibleTo("d", "?4")} LIMIT (SELECT counted FROM bound)))
+              WHERE chunk_terms MATCH ?2 || '"' || value || '"' AND ${visibleTo("d", "?4")} LIMIT ?6))
            ELSE (SELECT count(*) FROM
-             (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"' LIMIT (SELECT counted FROM bound)))
-           END AS chunks
+             (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"' LIMIT ?6)) END AS chunks
            FROM (SELECT DISTINCT value FROM json_each(?1))),
          affordable AS (
            SELECT term FROM (
              SELECT term, sum(chunks) OVER (ORDER BY chunks, term) AS postings,
                row_number() OVER (ORDER BY chunks, term) AS place
-             FROM rarity, bound WHERE chunks > 0 AND (chunks < counted OR counted = ${MAX_POSTINGS}))
+             FROM rarity WHERE chunks > 0 AND (chunks < ?6 OR ?6 = ${MAX_POSTINGS}))
            WHERE postings <= ${MAX_POSTINGS} OR place = 1),
          query AS (SELECT ?2 || coalesce('(' || group_concat('"' || term || '"', ' OR ') || ')', '""') AS match
            FROM json_each(?1) AS scored JOIN affordable ON term = scored.value)

@@ -73,8 +73,8 @@ function pairsOf(question: string, known: Map<string, number>): Map<string, numb
 
 /** What a passage's text shows about a question and the indexes do not know. Shares of the question's weight, 0–1. */
 export interface LexicalEvidence {
-  /** Words that the passage, its title and headings contain. */
-  coverage: number;
+  /** Words that the passage, its title and headings contain, each the more, the more often; above the text it counts twice. */
+  share: number;
   /** The most that one sentence contains, together with the title and headings above it. */
   sentence: number;
   /** Neighbouring words of the question that stand side by side in the passage, too. */
@@ -110,10 +110,30 @@ export function lexicalEvidence(
   const together = new Set([...pairs.keys()].filter((pair) => running.includes(` ${pair} `)));
   return {
     stems,
-    coverage: covered(known, stems),
+    share: saturated(known, stems, [...above, ...above, ...body]),
     sentence,
     pairs: covered(pairs, together),
   };
+}
+
+/** Occurrences of a word after which half of its weight is reached: twice BM25's k1, without regard to length. */
+const HALF_SATURATED = 2.4;
+
+function saturated(
+  weights: Map<string, number>,
+  found: Set<string>,
+  occurrences: string[],
+): number {
+  const counts = new Map<string, number>();
+  for (const stem of occurrences) counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  let total = 0;
+  let sum = 0;
+  for (const [stem, weight] of weights) {
+    total += weight;
+    const count = counts.get(stem) ?? (found.has(stem) ? 1 : 0);
+    sum += (weight * count) / (count + HALF_SATURATED);
+  }
+  return total > 0 ? sum / total : 0;
 }
 
 /** A text that says "package" says the question's "parcel", too. */

@@ -17,13 +17,14 @@ import weights from "./rerank-weights.json" with { type: "json" };
 
 /**
  * What a passage is ordered by; the names are those of `rerank-weights.json`. What its words show is a share of the question,
- * 0–1, divided by the best share of the keyword leg: where the documents use other words than the question, the little that
- * they have in common tells as much as a lot does elsewhere. Measured in docs/decisions/0043.
+ * divided by the best share that any passage has: where the documents use other words than the question, the little that they
+ * have in common tells as much as a lot does elsewhere. Shares are of the text that the reader may see, for BM25 would take
+ * what is rare from all workspaces. Measured in docs/decisions/0043.
  */
 export interface RankEvidence {
   /**
-   * Cosine, as a multiple of what lies between an unrelated and a matching pair with this embedding model. Of a long message the
-   * fusion's score instead: BM25 over all of its words tells what no segment does.
+   * Cosine, as a multiple of what lies between an unrelated and a matching pair with this embedding model. Of a long message, BM25
+   * over all of its words is added, relative to the best: it tells what no segment does.
    */
   similarity: number;
   /** Squared: half a question in one sentence is worth less than half of the whole. */
@@ -143,27 +144,17 @@ function evidenceOf(
   }
   const isLong = question.segments.length > 0;
   const range = cosineRange(question.generation.model);
-  const best = bestShare(isLong, passages, lexical);
-  return passages.map(({ cosine, score, externalId }, index) => {
+  const best = Math.max(LEAST_BEST_SHARE, ...lexical.map(({ share }) => share));
+  return passages.map(({ cosine, keywordShare, externalId }, index) => {
     const { sentence, pairs } = lexical[index] as LexicalEvidence;
     const document = covered(words.known, stemsOfDocument.get(externalId) ?? new Set());
     return {
-      similarity: (isLong ? score : cosine) / range,
+      similarity: cosine / range + (isLong ? keywordShare : 0),
       sentence: sentence ** 2 / best,
       pairs: pairs / best,
       document: document / best,
     };
   });
-}
-
-/**
- * How much of the question the best passage shares. Where words are in most passages, BM25 takes them for nothing though a
- * sentence may hold them all; for a long message it is relative to the best match anyway.
- */
-function bestShare(isLong: boolean, passages: FoundPassage[], lexical: LexicalEvidence[]): number {
-  const byKeywords = isLong ? [] : passages.map(({ keywordShare }) => keywordShare);
-  const bySentence = lexical.map(({ sentence }) => sentence ** 2 / 2);
-  return Math.max(LEAST_BEST_SHARE, ...byKeywords, ...bySentence);
 }
 
 function cosineRange(model: string): number {

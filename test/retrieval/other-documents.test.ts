@@ -1,0 +1,54 @@
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { call, createWorkspace, type Workspace } from "../chat/workspace.ts";
+import { deliver, store, type SearchView } from "../knowledge/pipeline.ts";
+
+const DOCUMENTS = {
+  teapot: {
+    title: "Sending back a cracked teapot",
+    content: "How do I send back a cracked teapot that no longer works?",
+  },
+  colours: {
+    title: "Colours",
+    content:
+      "Broken white is the colour of the kettle. Return the colour chart to the painter in the workshop.",
+  },
+  lamps: { title: "Lamps", content: "A lamp needs a bulb of 9 watts." },
+};
+
+async function scoresIn(workspace: Workspace): Promise<[string, number][]> {
+  const query = "how do I return a broken kettle";
+  const response = await call(workspace.secret, "POST", "/v1/search", { query });
+  const { results } = await response.json<SearchView>();
+  return results.map(({ external_id, score }) => [external_id, score]);
+}
+
+it("of other workspaces change no score", async () => {
+  const workspace = await createWorkspace(DOCUMENTS);
+  const before = await scoresIn(workspace);
+  const other = await createWorkspace();
+  // What is rare in FTS5's table is rare in all workspaces together.
+  await env.DB.prepare(
+    `WITH RECURSIVE counted(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM counted WHERE i < 20000)
+     INSERT INTO chunk_terms (rowid, workspace, title, headings, body)
+     SELECT 10000000 + i, ?1, 'x', '', 'zebra ' || i || ' oats grass hay barn fence' FROM counted`,
+  )
+    .bind(other.id.replaceAll("_", ""))
+    .run();
+  expect(await scoresIn(workspace)).toEqual(before);
+});
+
+it("that the reader may not see change no score", async () => {
+  const workspace = await createWorkspace(DOCUMENTS);
+  const put = async (content: (n: number) => string): Promise<void> => {
+    for (let n = 0; n < 8; n++) {
+      const staff = { title: "Internal", content: content(n), audience: ["staff"] };
+      const { documentId } = await store(workspace, `staff-${n}`, staff);
+      await deliver([documentId]);
+    }
+  };
+  await put((n) => `Zebras eat hay ${n}.`);
+  const before = await scoresIn(workspace);
+  await put((n) => `A broken kettle is what you return, number ${n}.`);
+  expect(await scoresIn(workspace)).toEqual(before);
+});

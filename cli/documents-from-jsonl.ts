@@ -75,11 +75,11 @@ function parseObject(line: string): Json {
   return parsed;
 }
 
-const BEFORE_HTML = String.raw`^(?:\s|<!--(?:(?!-->)[^])*-->)*`;
-const HTML_PAGE = new RegExp(`${BEFORE_HTML}<(?:!doctype\\s+html|html|head|body)[\\s>]`, "i");
+const BEFORE_HTML = String.raw`^(?:\s|<\?xml[^>]*>|<!--(?:(?!-->)[^])*-->)*`;
+const HTML_PAGE = new RegExp(`${BEFORE_HTML}<(?:!doctype\\s+html|html)[\\s>]`, "i");
 /** One that is closed somewhere, so that a text about an element is not taken for one. */
 const HTML_BLOCK = new RegExp(
-  `${BEFORE_HTML}<(address|article|aside|blockquote|details|div|dl|fieldset|figure|footer|form|h[1-6]|header|main|nav|ol|p|pre|section|table|ul)(?:\\s[^>]*)?>[^]*</\\1\\s*>`,
+  `${BEFORE_HTML}<(address|article|aside|blockquote|body|details|div|dl|fieldset|figure|footer|form|h[1-6]|head|header|main|nav|ol|p|pre|section|table|ul)(?:\\s[^>]*)?>[^]*</\\1\\s*>`,
   "i",
 );
 const MARKDOWN = /^#{1,6} \S|^```|^\|.*\|\s*$|\]\((?:https?:|\/|#)|\*\*\S[^*\n]*\*\*/m;

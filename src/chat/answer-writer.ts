@@ -1,4 +1,4 @@
-import { withoutInvisible } from "../knowledge/invisible-characters.ts";
+import { LAST_SHAPED, withoutInvisible } from "../knowledge/invisible-characters.ts";
 import type { Pseudonyms } from "../privacy/pseudonyms.ts";
 import { RestoringStream } from "../privacy/pseudonyms.ts";
 import { OutputFilter } from "./output-filter.ts";
@@ -67,7 +67,7 @@ export class AnswerWriter {
     if (this.#mark === undefined) return delta;
     const before = this.#last;
     const visible = withoutInvisible(before + delta.replaceAll(this.#mark, " "));
-    this.#last = visible.slice(-1);
+    this.#last = LAST_SHAPED.exec(visible)?.[0] ?? "";
     return visible.slice(before.length);
   }
 

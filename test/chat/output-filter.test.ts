@@ -154,6 +154,20 @@ describe("what an answer may show", () => {
     expect(shown).not.toMatch(/!\[|<[a-z/!?]/i);
   });
 
+  it("is the same whether a model writes it at once or sign by sign", () => {
+    const model = {
+      prompt: { mark: "^", rules: "", messages: [] },
+      canary: "ref_0123456789abcdef",
+    };
+    const written = (pieces: string[]): string => {
+      const writer = new AnswerWriter([], mayLinkTo, { ...model, pseudonyms: undefined });
+      return pieces.map((piece) => writer.push(piece)).join("") + writer.end();
+    };
+    const text = `é${"\u{E0141}".repeat(4)} 🏳\uFE0F\u200D🌈\u{E0141}\u200D\u{E0142} 葛\u{E0100}\u{E0101}.`;
+    expect(written([text])).toBe("é 🏳\uFE0F\u200D🌈\u200D 葛\u{E0100}.");
+    expect(written(Array.from(text))).toBe(written([text]));
+  });
+
   it.each(["\u200B", "\u00AD", "\u2060", "\u200D", "\uFE01", "\u{E0041}"])(
     "is read without %j between a model's letters, which nobody sees",
     (sign) => {

@@ -24,7 +24,8 @@ it.each([
 
 it("refuses a title of which nothing is left, and a webhook has another for it", () => {
   expect(parse({ title: "\u202E \n" }).success).toBe(false);
-  expect(acceptableTitle("\u202E \n")).toBe("");
+  for (const blank of ["\u202E \n", "\u200D", "\u3164", "\u00A0\u200D"])
+    expect(acceptableTitle(blank)).toBe("");
 });
 
 it("takes any title that a source may give", () => {

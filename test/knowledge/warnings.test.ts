@@ -76,6 +76,26 @@ it("finds what the page's readers do not see", () => {
   expect(check(`x${"\u200b\u200c".repeat(40)}`)).toMatchObject([{ kind: "invisible_characters" }]);
 });
 
+it.each([
+  ["a row of joiners and selectors in turn", `🔧${"\u200D\u{E0105}".repeat(20)}`, "🔧\u200D"],
+  ["one selector for each letter", "é\u{E0101}ü\u{E0102}ñ\u{E0103}", "éüñ"],
+  ["signs with nothing before them", "\u200D\uFE0Fé \u200C", "é "],
+  ["letters that fill a place and show nothing", "a\u3164\uFFA0b", "ab"],
+])("leaves out %s", (_, text, visible) => {
+  expect(withoutInvisible(text)).toBe(visible);
+});
+
+it.each([
+  "👩\u200D❤\uFE0F\u200D👨",
+  "🏳\uFE0F\u200D🌈",
+  "क्\u200Dष",
+  "می\u200Cخواهم",
+  "葛\u{E0100}飾",
+  "#\uFE0F\u20E3",
+])("keeps what shapes %j", (text) => {
+  expect(withoutInvisible(text)).toBe(text);
+});
+
 it("leaves nothing to leave out a second time", () => {
   const signs = [
     "a",

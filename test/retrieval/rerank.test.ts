@@ -112,8 +112,8 @@ function passage(chunkId: number, text: string): FoundPassage {
   };
 }
 
-/** Passages by their text, with their share of what the keywords could reach. */
-function evidence(texts: [text: string, keywordShare: number][], question = {}): RankEvidence[] {
+/** The evidence for passages with these texts, of which the keyword leg found what half of the question is worth. */
+function evidence(texts: string[], question = {}): RankEvidence[] {
   const text = "green teapot";
   const keywords = {
     ...NOTHING,
@@ -122,53 +122,52 @@ function evidence(texts: [text: string, keywordShare: number][], question = {}):
   };
   return rankEvidence(
     { ...candidates, question: { ...candidates.question, text, ...question }, keywords },
-    texts.map(([body, keywordShare], index) => ({
-      ...passage(index, body),
-      keywordShare,
-      score: 0.9,
-    })),
+    texts.map((body, index) => passage(index, body)),
   );
 }
 
-it("takes what words show for a share of the best that was found", () => {
-  const texts = ["A teapot of clay.", "A lamp."] as const;
-  const [rare] = evidence([
-    [texts[0], 0.4],
-    [texts[1], 0],
-  ]);
-  const [common] = evidence([
-    [texts[0], 0.4],
-    [texts[1], 0.8],
-  ]);
+it("takes what words show for a share of the best that any passage has", () => {
+  const teapot = "A teapot of clay.";
+  const [best] = evidence([teapot, "A lamp."]);
+  const [second] = evidence([teapot, "The teapot is green, and this green teapot holds tea."]);
   for (const name of ["sentence", "document"] as const) {
-    expect(rare?.[name]).toBeGreaterThan(0);
-    expect(common?.[name]).toBeCloseTo((rare?.[name] ?? 0) / 2);
+    expect(second?.[name]).toBeGreaterThan(0);
+    expect(second?.[name]).toBeLessThan((best?.[name] ?? 0) / 2);
   }
-  expect(common?.similarity).toBe(rare?.similarity);
+  expect(second?.similarity).toBe(best?.similarity);
 });
 
-it("keeps the shares bounded where BM25 takes the question's words for nothing", () => {
-  const [whole, stray] = evidence([
-    ["A green teapot.", 0],
-    ["A green lamp.", 0],
-  ]);
-  expect(whole).toMatchObject({ sentence: 2, pairs: 2, document: 2 });
-  expect(stray?.sentence).toBeLessThan(1);
-  for (const { sentence, pairs, document } of evidence([["A lamp.", 0]]))
+it("takes a stray word in common for little: nothing is divided by less than a tenth", () => {
+  const words = Array.from({ length: 40 }, (_, index) => `word${index}`);
+  const keywords = {
+    ...NOTHING,
+    chunkCounts: new Map(words.map((word) => [word, 5])),
+    totalChunks: 100,
+  };
+  const question = { ...candidates.question, text: words.join(" ") };
+  const [stray] = rankEvidence({ ...candidates, question, keywords }, [passage(1, "A word7.")]);
+  expect(stray?.document).toBeCloseTo(1 / 40 / 0.1);
+  for (const { sentence, pairs, document } of evidence(["A lamp."]))
     expect([sentence, pairs, document]).toEqual([0, 0, 0]);
 });
 
 it("measures similarity by the embedding model's own range", () => {
   const of = (model: string): number | undefined =>
-    evidence([["A lamp.", 0.5]], { generation: firstGeneration("ws", model) })[0]?.similarity;
+    evidence(["A lamp."], { generation: firstGeneration("ws", model) })[0]?.similarity;
   expect(of("@local/all-minilm-l6-v2")).toBeCloseTo(0.5 / 0.6);
   expect(of("@cf/baai/bge-m3")).toBeCloseTo(0.5 / 0.35);
 });
 
-it("takes the fusion's score for the similarity of a long message, whose words no one segment has", () => {
+it("adds to the similarity of a long message what the keywords found for all of it", () => {
   const segments = [{ text: "green teapot", vector: null }];
-  const [long] = evidence([["A lamp.", 0.5]], { segments });
-  const [short] = evidence([["A lamp.", 0.5]]);
-  expect(long?.similarity).toBeCloseTo(0.9 / 0.6);
-  expect(short?.similarity).toBeCloseTo(0.5 / 0.6);
+  const [long] = evidence(["A lamp."], { segments });
+  const [short] = evidence(["A lamp."]);
+  expect(long?.similarity).toBeCloseTo((short?.similarity ?? 0) + 0.5);
+});
+
+it("takes of a long message's segments the one that a passage serves best", () => {
+  const segments = ["blue lamp", "green teapot"].map((text) => ({ text, vector: null }));
+  const [served] = evidence(["A green teapot."], { segments });
+  const [alone] = evidence(["A green teapot."], { segments: segments.slice(1) });
+  expect(served).toEqual(alone);
 });

@@ -15,7 +15,8 @@ Usage: npm run eval:fit-ranking -- [options]
 
 Trains the weights by which passages are ordered: a logistic regression on the differences between the best passage of a right
 document and the passages of wrong ones, on the demo's calibration questions and on the questions about one half of SQuAD2's
-paragraphs, each set counting the same. No weight may be negative. Deterministic.
+paragraphs, each set counting the same. No weight may be negative. Wrong passages are those that the present weights rank first:
+write and train again until the weights stay as they are. Deterministic.
 
   --l2 <n>             strength of the regularisation; default 0.01
   --concurrency <n>    questions at a time; default 4

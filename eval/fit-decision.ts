@@ -33,8 +33,8 @@ Usage: npm run eval:fit -- [set] [options]
 
 Trains the logistic regression that decides between answering and abstaining, on the evidence that a running instance
 reports for each question, and picks its threshold on cross-validated predictions. Deterministic. With --alpha the threshold is
-the lowest that is shown to keep the share of wrong answers under it (learn then test); without, the lowest that stays silent
-on 85 % of the questions without answer.
+the lowest that is shown to keep the share of wrong answers under it (learn then test); without, the lowest that can be
+expected to stay silent on 85 % of new questions without answer.
 
   set                  a path, demo (default), or a folder of ../shared/data
   --beside <set>       trains on half of this set's questions, too, so that the decision carries over to other documents; its

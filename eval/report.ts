@@ -27,7 +27,7 @@ export interface RetrievalSummary extends Record<Way, Means> {
   fused_ndcg_at_10_interval: (number | null)[] | null;
   /** How much higher the fused nDCG@10 is than that of the better leg, on the same questions. */
   over_better_leg: {
-    leg: Way;
+    leg: Exclude<Way, "fused">;
     difference: number | null;
     /** 95 %. */
     interval: (number | null)[];

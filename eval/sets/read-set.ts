@@ -7,15 +7,15 @@ import { documentsFromJsonl } from "../../cli/documents-from-jsonl.ts";
 import { readJudgedQueries } from "./judged-queries.ts";
 import { refuseSameIds } from "./lines.ts";
 import { readOffTopic } from "./off-topic.ts";
-import type { EvaluationSet, Question } from "./question.ts";
 import { readParaphrases } from "./paraphrases.ts";
+import type { EvaluationSet, Question } from "./question.ts";
 import { readQuestionFile } from "./question-file.ts";
 import { readTasks } from "./tasks.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
-/** Of sets that are told by intents. */
-const UTTERANCES = "data.jsonl";
 const SHARED_DATA = path.resolve(ROOT, "../shared/data");
+/** Utterances by intent, or by split. */
+const UTTERANCES = "data.jsonl";
 
 export interface SetOptions {
   /** A file of questions, in the set's folder or anywhere, instead of the set's own. */
@@ -92,7 +92,7 @@ function findFolder(name: string): string {
   return find(
     name,
     "set",
-    (place) => hasDocuments(place) || existsSync(path.join(place, UTTERANCES)),
+    (place) => hasDocuments(place) || hasUtterances(place),
     `a folder with corpus.jsonl, articles/ or ${UTTERANCES}`,
   );
 }
@@ -101,10 +101,13 @@ function hasDocuments(place: string): boolean {
   return existsSync(path.join(place, "corpus.jsonl")) || existsSync(path.join(place, "articles"));
 }
 
+function hasUtterances(place: string): boolean {
+  return existsSync(path.join(place, UTTERANCES));
+}
+
 function findUtterances(name: string): string {
-  const isThere = (place: string): boolean => existsSync(path.join(place, UTTERANCES));
   return path.join(
-    find(name, "set of utterances", isThere, `a folder with ${UTTERANCES}`),
+    find(name, "set of utterances", hasUtterances, `a folder with ${UTTERANCES}`),
     UTTERANCES,
   );
 }

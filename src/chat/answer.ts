@@ -35,12 +35,13 @@ export async function answer(
   const candidates = await Promise.all(
     smallTalk ? [] : questions.map((question) => findCandidates(services, reader, question)),
   );
-  // Stored once both legs have answered: a search that fails leaves no question behind that nobody answers.
+  // Of the answers that are kept: who asked this before under the same conditions gets the same one.
   const key = {
     ...reader,
     release: services.config.release,
     question: standalone.text,
   };
+  // Stored once both legs have answered: a search that fails leaves no question behind that nobody answers.
   const [passages, cached] = await Promise.all([
     Promise.all(candidates.map((of) => readCandidates(services, reader, of, ANSWER_PASSAGES))),
     storeQuestion(services, turn, standalone, key),

@@ -21,7 +21,7 @@ export type Failures = Map<number, unknown>;
 
 /**
  * Learns documents from their current state, together: normalise → chunk → commit (keywords serve them from here on) →
- * embed what changed → store vectors → done. Each stage leaves a state from which the next run goes on, so a message that
+ * embed what changed → store vectors → drop what is no longer served → done. Each stage leaves a state from which the next run goes on, so a message that
  * comes twice, late or after a crash changes nothing; and a document that fails in one takes no other with it.
  * @param mayWait documents whose last chunks may be left for a later run, which embeds them together with others'
  */
@@ -78,7 +78,7 @@ async function serveVersions(
   failures: Failures,
 ): Promise<Owed> {
   const owed: Owed = { missing: [], garbage: [], others: [] };
-  const draftOf = new Map(drafts.map((draft) => [draft.work, draft]));
+  const draftOf = new Map(drafts.map((one) => [one.work, one]));
   const failed = await divideOnFailure(
     works,
     async (some) => {

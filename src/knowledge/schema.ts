@@ -22,10 +22,10 @@ export function cleanLine(text: string): string {
 }
 
 const MAX_TITLE = 500;
-/** Compared sign by sign with those of a JWT and of a search: only what nobody would write there is left out. */
+/** Compared sign by sign with those of a JWT and of a search: only what nobody would write there is left out, and no joiner. */
 const audienceName = z
   .string()
-  .overwrite((name) => name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, "").trim())
+  .overwrite((name) => name.replace(/(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").trim())
   .min(1)
   .max(64);
 const audience = z.array(audienceName).max(20).default([]);

@@ -14,7 +14,7 @@ export interface Decision {
 export interface Evidence {
   /** How near the first passage is in meaning, between an unrelated and a matching pair of the embedding model. */
   similarity: number;
-  /** Share of the question's telling words, weighted by rarity, that one sentence of it contains with the title and headings above. */
+  /** Share of the question's telling words, weighted by rarity, in its best sentence and the title and headings above. */
   coverage: number;
   /** Share of the question's weight on words that the workspace's documents do not use. */
   unknownWords: number;
@@ -50,8 +50,8 @@ export function answerability(evidence: Evidence): number {
 }
 
 /**
- * The evidence of both legs for the passages that were found, best first. For a long message it is that of the segment that
- * they answer best.
+ * The evidence of both legs for the first of the passages that were found. For a long message it is that of the segment that it
+ * answers best.
  */
 export function weigh(
   candidates: Candidates,

@@ -73,7 +73,7 @@ function pairsOf(question: string, known: Map<string, number>): Map<string, numb
 
 /** What a passage's text shows about a question and the indexes do not know. Shares of the question's weight, 0–1. */
 export interface LexicalEvidence {
-  /** Words that the passage, its title and headings contain, each the more, the more often; above the text it counts twice. */
+  /** Words that the passage, its title and headings contain, each the more, the more often. */
   share: number;
   /** The most that one sentence contains, together with the title and headings above it. */
   sentence: number;
@@ -86,31 +86,36 @@ export interface ReadText {
   /** Of the title and the headings. */
   above: string[];
   sentences: string[][];
+  /** How often each stands there; above the sentences it counts twice. */
+  counts: Map<string, number>;
+  /** All of them in order, each between spaces. */
+  running: string;
 }
 
 export function readText(passage: Passage): ReadText {
-  return {
-    above: stemsOf([passage.title, ...passage.headingPath].join(" ")),
-    sentences: splitSentences(passage.text).map(stemsOf),
-  };
+  const above = stemsOf([passage.title, ...passage.headingPath].join(" "));
+  const sentences = splitSentences(passage.text).map(stemsOf);
+  const counts = new Map<string, number>();
+  for (const stem of [...above, ...above, ...sentences.flat()])
+    counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  return { above, sentences, counts, running: ` ${[...above, ...sentences.flat()].join(" ")} ` };
 }
 
 export function lexicalEvidence(
   { known, pairs, equivalents }: QuestionWords,
-  { above, sentences }: ReadText,
+  { above, sentences, counts, running }: ReadText,
 ): LexicalEvidence & { stems: Set<string> } {
-  const meaning = (found: string[]): Set<string> => withEquivalents(new Set(found), equivalents);
-  const body = sentences.flat();
-  const stems = meaning([...above, ...body]);
+  const meaning = (found: Iterable<string>): Set<string> =>
+    withEquivalents(new Set(found), equivalents);
+  const stems = meaning(counts.keys());
   let sentence = 0;
   for (const own of sentences) {
     sentence = Math.max(sentence, covered(known, meaning([...above, ...own])));
   }
-  const running = ` ${above.join(" ")} ${body.join(" ")} `;
   const together = new Set([...pairs.keys()].filter((pair) => running.includes(` ${pair} `)));
   return {
     stems,
-    share: saturated(known, stems, [...above, ...above, ...body]),
+    share: saturated(known, stems, counts),
     sentence,
     pairs: covered(pairs, together),
   };
@@ -122,10 +127,8 @@ const HALF_SATURATED = 2.4;
 function saturated(
   weights: Map<string, number>,
   found: Set<string>,
-  occurrences: string[],
+  counts: Map<string, number>,
 ): number {
-  const counts = new Map<string, number>();
-  for (const stem of occurrences) counts.set(stem, (counts.get(stem) ?? 0) + 1);
   let total = 0;
   let sum = 0;
   for (const [stem, weight] of weights) {

@@ -71,6 +71,9 @@ it("finds what the page's readers do not see", () => {
   expect(withoutInvisible(`a${spelt} 👍\uFE0F${spelt} 1\uFE0F\u20E3 葛\u{E0100}${spelt}`)).toBe(
     "a 👍\uFE0F 1\uFE0F\u20E3 葛\u{E0100}",
   );
+  expect(check(`Ok 🔧${"\u200D\u{E0105}".repeat(20)}`)).toMatchObject([
+    { kind: "invisible_characters" },
+  ]);
   expect(check("a\u202Eterces\u202C b")).toMatchObject([{ kind: "invisible_characters" }]);
   expect(check("i\u200bg\u200bn\u200bore")).toMatchObject([{ kind: "invisible_characters" }]);
   expect(check(`x${"\u200b\u200c".repeat(40)}`)).toMatchObject([{ kind: "invisible_characters" }]);

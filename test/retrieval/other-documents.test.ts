@@ -14,15 +14,33 @@ const DOCUMENTS = {
       "Broken white is the colour of the kettle. Return the colour chart to the painter in the workshop.",
   },
   lamps: { title: "Lamps", content: "A lamp needs a bulb of 9 watts." },
+  chairs: { title: "Chairs", content: "Chairs are made of oak and are oiled twice a year." },
 };
 
 async function scoresIn(workspace: Workspace): Promise<[string, number][]> {
   const query = "how do I return a broken kettle";
   const response = await call(workspace.secret, "POST", "/v1/search", { query });
   const { results } = await response.json<SearchView>();
+  expect(results.length).toBeGreaterThan(1);
   return results.map(({ external_id, score }) => [external_id, score]);
 }
 
+it("that the reader may not see change no score", async () => {
+  const workspace = await createWorkspace(DOCUMENTS);
+  const put = async (content: (n: number) => string): Promise<void> => {
+    for (let n = 0; n < 16; n++) {
+      const staff = { title: "Internal", content: content(n), audience: ["staff"] };
+      const { documentId } = await store(workspace, `staff-${n}`, staff);
+      await deliver([documentId]);
+    }
+  };
+  await put((n) => `Zebras eat hay ${n}.`);
+  const before = await scoresIn(workspace);
+  await put((n) => `A broken kettle is what you return, number ${n}.`);
+  expect(await scoresIn(workspace)).toEqual(before);
+});
+
+// Last: the table of all workspaces is full of others' words from here on.
 it("of other workspaces change no score", async () => {
   const workspace = await createWorkspace(DOCUMENTS);
   const before = await scoresIn(workspace);
@@ -35,20 +53,5 @@ it("of other workspaces change no score", async () => {
   )
     .bind(other.id.replaceAll("_", ""))
     .run();
-  expect(await scoresIn(workspace)).toEqual(before);
-});
-
-it("that the reader may not see change no score", async () => {
-  const workspace = await createWorkspace(DOCUMENTS);
-  const put = async (content: (n: number) => string): Promise<void> => {
-    for (let n = 0; n < 8; n++) {
-      const staff = { title: "Internal", content: content(n), audience: ["staff"] };
-      const { documentId } = await store(workspace, `staff-${n}`, staff);
-      await deliver([documentId]);
-    }
-  };
-  await put((n) => `Zebras eat hay ${n}.`);
-  const before = await scoresIn(workspace);
-  await put((n) => `A broken kettle is what you return, number ${n}.`);
   expect(await scoresIn(workspace)).toEqual(before);
 });

@@ -121,6 +121,20 @@ it("shows titles as text: no link, image, markup or citation of theirs passes", 
     expect(text).not.toContain(forbidden);
 });
 
+it("offers three articles at the most", async () => {
+  const about = (part: string): { title: string; content: string } => ({
+    title: `The parcel's ${part}`,
+    content: `The ${part} of a parcel that the warehouse lost.`,
+  });
+  const parts = ["label", "weight", "string", "paper", "stamp"];
+  const shop = await createWorkspace(Object.fromEntries(parts.map((part) => [part, about(part)])));
+  Object.assign(weights, { threshold: 1, clarifyFrom: 0 });
+  const { outcome, sources } = await ask(shop, UNCLEAR);
+  Object.assign(weights, { threshold: 0.48, clarifyFrom: 0.25 });
+  expect(outcome).toBe("clarified");
+  expect(sources).toHaveLength(3);
+});
+
 it.each([
   [["Returns"], "about this?"],
   [["Returns", "Refunds"], "about one of these?"],

@@ -4,7 +4,7 @@ const TAG = /[\u{E0020}-\u{E007E}]+/gu;
 const FLAG = /\u{1F3F4}[\u{E0020}-\u{E007F}]+/gu;
 /** Sequences that a text for people has no use for: orders of reading that lie, and many signs of no width in a row. */
 const HIDING =
-  /[\u202D\u202E]|(?:[\u200B-\u200D\u2060-\u2064\uFEFF\u180E\uFE00-\uFE0F\u{E0100}-\u{E01EF}]){4,}|[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]{3,}/gu;
+  /[\u202D\u202E]|[\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u200B-\u200D\u2060-\u2064\uFEFF\u180E]{4,}|[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]{3,}/gu;
 /** A word taken apart by signs of no width, so that no search finds it. */
 const TAKEN_APART = /(?:[A-Za-z][\u200B-\u200D\u2060\uFEFF\u00AD]+){3,}[A-Za-z]/gu;
 

@@ -44,23 +44,21 @@ export async function postingsOf(
   let postings: Postings | null = null;
   const capturing = {
     prepare: (sql: string) => ({
-      bind: (...values: unknown[]) => {
-        const end = sql.indexOf(RESULT);
-        if (end < 0) return db.prepare(sql).bind(...values);
-        const counting = `${sql.slice(0, end)} SELECT (SELECT coalesce(sum(chunks), 0) FROM rarity) AS counted,
-          (SELECT coalesce(sum(chunks), 0) FROM rarity JOIN affordable USING (term)) AS ranked`;
-        return db.prepare(counting).bind(...values);
-      },
+      bind: (...values: unknown[]) => ({
+        all: async () => {
+          const end = sql.indexOf(RESULT);
+          if (end < 0) throw new Error(`The keyword statement has no "${RESULT}" to count before`);
+          const counting = `${sql.slice(0, end)} SELECT (SELECT coalesce(sum(chunks), 0) FROM rarity) AS counted,
+            (SELECT coalesce(sum(chunks), 0) FROM rarity JOIN affordable USING (term)) AS ranked`;
+          postings = await db
+            .prepare(counting)
+            .bind(...values)
+            .first<Postings>();
+          return { results: [] };
+        },
+      }),
     }),
-    batch: async (statements: D1PreparedStatement[]) => {
-      const results = await db.batch<Postings>(statements);
-      postings = results[0]?.results[0] ?? null;
-      return [{ results: [] }, { results: [] }];
-    },
   } as unknown as D1Database;
   await keywordSearch(capturing, question, audience);
-  const { counted, ranked } = (postings ?? {}) as Partial<Postings>;
-  if (counted === undefined || ranked === undefined)
-    throw new Error(`The keyword statement has no "${RESULT}" to count before`);
-  return { counted, ranked };
+  return postings ?? { counted: 0, ranked: 0 };
 }

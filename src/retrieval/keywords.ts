@@ -33,6 +33,9 @@ const MAX_COUNTED = 6 * MAX_POSTINGS;
 /**
  * Full-text search of one workspace: its best chunks for any of the words, and how rare each word is there. One statement,
  * one round trip. FTS5's bm25() is smaller for better matches, hence ascending order and the changed sign.
+ *
+ * What a reader may not see does not count towards the bounds: else what is found and counted would tell of it. So a word that
+ * hidden chunks use costs a walk over them, too.
  */
 export async function searchKeywords(
   db: D1Database,
@@ -47,59 +50,43 @@ export async function searchKeywords(
   const scored = queries.flatMap((term) => Array(terms.repeats.get(term) ?? 1).fill(term));
   const mostCounted = Math.min(MAX_POSTINGS, Math.ceil(MAX_COUNTED / queries.length));
   const scope = `workspace : ${quote(workspaceTerm(workspaceId))} AND {title headings body} : `;
-  const [found, size] = await db.batch<Row>([
-    db
-      .prepare(
-        `WITH rarity AS MATERIALIZED (
-           SELECT value AS term, CASE WHEN ${isRestricted("?3")} THEN (SELECT count(*) FROM
-             (SELECT 1 FROM chunk_terms JOIN chunks c ON c.id = chunk_terms.rowid JOIN documents d ON d.id = c.document_id
-              WHERE chunk_terms MATCH ?2 || '"' || value || '"' AND ${visibleTo("d", "?4")} LIMIT ?6))
-           ELSE (SELECT count(*) FROM
-             (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"' LIMIT ?6)) END AS chunks
-           FROM (SELECT DISTINCT value FROM json_each(?1))),
-         affordable AS (
-           SELECT term FROM (
-             SELECT term, sum(chunks) OVER (ORDER BY chunks, term) AS postings,
-               row_number() OVER (ORDER BY chunks, term) AS place
-             FROM rarity WHERE chunks > 0 AND (chunks < ?6 OR ?6 = ${MAX_POSTINGS}))
-           WHERE postings <= ${MAX_POSTINGS} OR place = 1),
-         query AS (SELECT ?2 || coalesce('(' || group_concat('"' || term || '"', ' OR ') || ')', '""') AS match
-           FROM json_each(?1) AS scored JOIN affordable ON term = scored.value)
-         SELECT term, chunks, NULL AS chunkId, NULL AS score FROM rarity
-         UNION ALL
-         SELECT * FROM (
-           SELECT NULL, NULL, c.id, -bm25(chunk_terms, ${COLUMN_WEIGHTS})
-           FROM chunk_terms JOIN chunks c ON c.id = chunk_terms.rowid JOIN documents d ON d.id = c.document_id
-           WHERE chunk_terms MATCH (SELECT match FROM query) AND c.workspace_id = ?3 AND ${visibleTo("d", "?4")}
-           ORDER BY bm25(chunk_terms, ${COLUMN_WEIGHTS}) LIMIT ?5)`,
-      )
-      .bind(
-        JSON.stringify(scored),
-        scope,
-        workspaceId,
-        JSON.stringify(audience),
-        limit,
-        mostCounted,
-      ),
-    db
-      .prepare(
-        `SELECT NULL AS term, CASE WHEN ${isRestricted("?1")} THEN
-           (SELECT count(*) FROM chunks c JOIN documents d ON d.id = c.document_id
-            WHERE c.workspace_id = ?1 AND ${visibleTo("d", "?2")})
-         ELSE (SELECT count(*) FROM chunks WHERE workspace_id = ?1) END AS chunks`,
-      )
-      .bind(workspaceId, JSON.stringify(audience)),
-  ]);
-  const rows = found?.results ?? [];
+  const { results: rows } = await db
+    .prepare(
+      `WITH hidden AS MATERIALIZED (${hiddenChunks("?3", "?4")}),
+       rarity AS MATERIALIZED (
+         SELECT value AS term, (SELECT count(*) FROM
+           (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"' AND ${NOT_HIDDEN} LIMIT ?6)) AS chunks
+         FROM (SELECT DISTINCT value FROM json_each(?1))),
+       affordable AS (
+         SELECT term FROM (
+           SELECT term, sum(chunks) OVER (ORDER BY chunks, term) AS postings,
+             row_number() OVER (ORDER BY chunks, term) AS place
+           FROM rarity WHERE chunks > 0 AND (chunks < ?6 OR ?6 = ${MAX_POSTINGS}))
+         WHERE postings <= ${MAX_POSTINGS} OR place = 1),
+       query AS (SELECT ?2 || coalesce('(' || group_concat('"' || term || '"', ' OR ') || ')', '""') AS match
+         FROM json_each(?1) AS scored JOIN affordable ON term = scored.value)
+       SELECT term, chunks, NULL AS chunkId, NULL AS score, NULL AS total FROM rarity
+       UNION ALL
+       SELECT NULL, NULL, NULL, NULL,
+         (SELECT count(*) FROM chunks WHERE workspace_id = ?3) - (SELECT count(*) FROM hidden)
+       UNION ALL
+       SELECT NULL, NULL, id, -bm25, NULL FROM (
+         SELECT rowid AS id, bm25(chunk_terms, ${COLUMN_WEIGHTS}) AS bm25 FROM chunk_terms
+         WHERE chunk_terms MATCH (SELECT match FROM query) AND ${NOT_HIDDEN}
+         ORDER BY bm25 LIMIT ?5) AS best
+       WHERE EXISTS (SELECT 1 FROM chunks c WHERE c.workspace_id = ?3 AND c.id = best.id)`,
+    )
+    .bind(JSON.stringify(scored), scope, workspaceId, JSON.stringify(audience), limit, mostCounted)
+    .all<Row>();
   const counts = new Map(
-    rows.flatMap(({ term, chunks }) => (term === null ? [] : [[term, chunks]])),
+    rows.flatMap(({ term, chunks }) => (term === null || chunks === null ? [] : [[term, chunks]])),
   );
   return {
     matches: rows.flatMap(({ chunkId, score }) =>
       chunkId === null || score === null ? [] : [{ chunkId, score }],
     ),
     chunkCounts: new Map(terms.words.map((word) => [word, countOf(word, terms, counts)])),
-    totalChunks: size?.results[0]?.chunks ?? 0,
+    totalChunks: rows.find(({ total }) => total !== null)?.total ?? 0,
     repeats: terms.repeats,
   };
 }
@@ -110,12 +97,13 @@ function countOf(word: string, terms: ExpandedTerms, counts: Map<string, number>
   return Math.max(...same.map((term) => counts.get(term) ?? 0));
 }
 
-/** A word with the number of its chunks, or a match. */
+/** A word with the number of its chunks, or a match, or the number of all chunks. */
 interface Row {
   term: string | null;
-  chunks: number;
+  chunks: number | null;
   chunkId: number | null;
   score: number | null;
+  total: number | null;
 }
 
 export const NOTHING: KeywordResult = {
@@ -131,14 +119,20 @@ function workspaceTerm(workspaceId: string): string {
 }
 
 /**
- * SQL: the workspace has documents that are not for everybody. Only then are words counted by what the reader may see, which
- * costs a look at each posting's document: else the confidence of an answer would tell which words they use.
+ * SQL: the workspace's chunks that the reader may not see. They are neither found nor counted, else the confidence of an answer
+ * would tell which words they use. Read once a search: a posting then costs a look into this set, not one at its chunk
+ * and one at its document. Where all documents are for everybody it is empty, and one look at an index says so: the condition on
+ * `d` is that of the index `documents_for_some`.
  */
-function isRestricted(workspace: string): string {
-  return `(EXISTS (SELECT 1 FROM documents WHERE workspace_id = ${workspace} AND audience <> '[]')
-    OR EXISTS (SELECT 1 FROM documents WHERE workspace_id = ${workspace} AND served_audience <> '[]')
-    OR EXISTS (SELECT 1 FROM documents WHERE workspace_id = ${workspace} AND served_audience IS NULL AND live_version > 0))`;
+function hiddenChunks(workspace: string, audience: string): string {
+  return `SELECT c.id FROM documents d CROSS JOIN chunks c ON c.document_id = d.id
+    WHERE d.workspace_id = ${workspace}
+      AND (d.audience <> '[]' OR d.served_audience <> '[]' OR (d.served_audience IS NULL AND d.live_version > 0))
+      AND ${visibleTo("d", audience)} IS NOT TRUE`;
 }
+
+/** SQL: `NOT IN` would say the same, but only so does SQLite ask the set's Bloom filter first: most postings end there. */
+const NOT_HIDDEN = "(rowid IN hidden) IS NOT TRUE";
 
 /**
  * SQL: the document is for everybody, or for an audience that the reader (a JSON array) belongs to. Both the version that is

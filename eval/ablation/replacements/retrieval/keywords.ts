@@ -15,15 +15,11 @@ export const searchKeywords: typeof original.searchKeywords = async (db, ...rest
 };
 
 function withEqualFields(db: D1Database): D1Database {
-  let replaced = false;
   return {
     prepare: (sql: string) => {
-      replaced ||= sql.includes(FIELD_WEIGHTS);
+      if (!sql.includes(FIELD_WEIGHTS))
+        throw new Error(`The statement of the keyword leg does not hold "${FIELD_WEIGHTS}"`);
       return db.prepare(sql.replaceAll(FIELD_WEIGHTS, EQUAL_WEIGHTS));
-    },
-    batch: (statements: D1PreparedStatement[]) => {
-      if (!replaced) throw new Error(`No statement of the keyword leg holds "${FIELD_WEIGHTS}"`);
-      return db.batch(statements);
     },
   } as unknown as D1Database;
 }

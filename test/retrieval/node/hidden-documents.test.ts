@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { openDatabase } from "../../../eval/in-process/database.ts";
+import { searchKeywords, type KeywordResult } from "../../../src/retrieval/keywords.ts";
+
+const WORKSPACE = "ws_local_demo";
+const TEXTS = ["pump care filter", "pump filter filter", "pump care and much that is not asked"];
+
+/** For whom the newest version of a document is, and for whom the served one (null: not known). */
+interface Audiences {
+  newest: string[];
+  served: string[] | null;
+}
+
+const OPEN: Audiences = { newest: [], served: [] };
+const STAFF: Audiences = { newest: ["staff"], served: ["staff"] };
+const CLOSED: Audiences = { newest: ["staff"], served: [] };
+const OPENED: Audiences = { newest: [], served: ["staff"] };
+const MOVED: Audiences = { newest: ["partners"], served: ["staff"] };
+const UNKNOWN: Audiences = { newest: [], served: null };
+
+const READERS = [[], ["staff"], ["partners"], ["staff", "partners"], ["customers"]];
+
+const many = (audiences: Audiences, count = 20): Audiences[] =>
+  Array.from({ length: count }, () => audiences);
+
+/** One chunk a document, the texts in turn; document and chunk have the same place. */
+async function databaseOf(documents: Audiences[], workspace = WORKSPACE): Promise<D1Database> {
+  const db = await openDatabase();
+  await add(db, documents, workspace);
+  return db;
+}
+
+async function add(db: D1Database, documents: Audiences[], workspace: string): Promise<void> {
+  for (const [at, { newest, served }] of documents.entries()) {
+    const text = TEXTS[at % TEXTS.length] ?? "";
+    const row = await db
+      .prepare(
+        `INSERT INTO documents (workspace_id, external_id, title, content_type, content, content_hash, version, live_version, status,
+           audience, served_audience, created_at, updated_at)
+         VALUES (?1, ?2, 'T', 'text/markdown', '', '', 1, 1, 'live', ?3, ?4, 0, 0) RETURNING id`,
+      )
+      .bind(workspace, `${at}`, JSON.stringify(newest), served && JSON.stringify(served))
+      .first<{ id: number }>();
+    const chunk = await db
+      .prepare(
+        `INSERT INTO chunks (workspace_id, document_id, ordinal, heading_path, text, hash)
+         VALUES (?1, ?2, 0, '[]', ?3, '') RETURNING id`,
+      )
+      .bind(workspace, row?.id, text)
+      .first<{ id: number }>();
+    await db
+      .prepare(
+        `INSERT INTO chunk_terms (rowid, workspace, title, headings, body) VALUES (?1, ?2, 'T', '', ?3)`,
+      )
+      .bind(chunk?.id, workspace.replaceAll("_", ""), text)
+      .run();
+  }
+}
+
+function search(db: D1Database, audience: string[], limit = 1000): Promise<KeywordResult> {
+  const words = ["pump", "care", "filter"];
+  const terms = { words, phrases: [], repeats: new Map(), equivalents: new Map() };
+  return searchKeywords(db, WORKSPACE, audience, terms, limit);
+}
+
+function maySee({ newest, served }: Audiences, reader: string[]): boolean {
+  return [newest, served].every(
+    (needed) =>
+      needed !== null && (needed.length === 0 || needed.some((one) => reader.includes(one))),
+  );
+}
+
+describe.each([
+  ["open", many(OPEN)],
+  ["open, but for one", [...many(OPEN), STAFF]],
+  ["half for staff", [OPEN, STAFF, OPEN, STAFF, STAFF, OPEN, STAFF, OPEN]],
+  ["for staff, but for one", [...many(STAFF), OPEN]],
+  ["for staff", many(STAFF)],
+  ["closed since they were learned", many(CLOSED)],
+  ["opened, but served as they were", many(OPENED)],
+  ["moved to another audience", many(MOVED)],
+  ["served to nobody knows whom", many(UNKNOWN)],
+  ["of every kind", [OPEN, STAFF, CLOSED, OPENED, MOVED, UNKNOWN, OPEN, OPEN, STAFF]],
+])("of documents %s", (_which, documents) => {
+  it.each(READERS.map((reader) => [reader.join(" and ") || "nobody in particular", reader]))(
+    "%s finds and counts what is theirs, and nothing else",
+    async (_who, reader) => {
+      const everything = await search(await databaseOf(documents.map(() => OPEN)), []);
+      const found = await search(await databaseOf(documents), reader as string[]);
+      const visible = documents.flatMap((one, at) =>
+        maySee(one, reader as string[]) ? [{ id: at + 1, text: TEXTS[at % TEXTS.length] }] : [],
+      );
+      const ids = new Set(visible.map(({ id }) => id));
+      expect(found.matches).toEqual(everything.matches.filter(({ chunkId }) => ids.has(chunkId)));
+      expect(found.matches).toHaveLength(visible.length);
+      const holding = (word: string): number =>
+        visible.filter(({ text }) => text?.includes(word)).length;
+      expect([...found.chunkCounts]).toEqual(
+        ["pump", "care", "filter"].map((word) => [word, holding(word)]),
+      );
+      expect(found.totalChunks).toBe(visible.length);
+    },
+  );
+});
+
+it("gives as many matches as asked for, however many better ones are hidden", async () => {
+  // Every second and third text is better for the question than the first one.
+  const documents = Array.from({ length: 60 }, (_, at) => (at % 3 === 2 ? OPEN : STAFF));
+  const db = await databaseOf(documents);
+  const { matches } = await search(db, [], 5);
+  expect(matches.map(({ chunkId }) => chunkId % 3)).toEqual([0, 0, 0, 0, 0]);
+});
+
+it("does not take another workspace's hidden documents from its own", async () => {
+  const db = await databaseOf(many(OPEN, 6));
+  const before = await search(db, []);
+  await db
+    .prepare(`INSERT INTO workspaces (id, name, secret, created_at) VALUES (?1, ?1, 'secret', 0)`)
+    .bind("ws_other")
+    .run();
+  await add(db, many(STAFF), "ws_other");
+  const { chunkCounts, totalChunks, matches } = await search(db, []);
+  expect({ chunkCounts, totalChunks }).toEqual({ chunkCounts: before.chunkCounts, totalChunks: 6 });
+  expect(matches.map(({ chunkId }) => chunkId)).toEqual(
+    before.matches.map(({ chunkId }) => chunkId),
+  );
+});
+
+it("reads what is hidden from an index, once, and looks at no posting's document", async () => {
+  const db = await databaseOf([OPEN, STAFF]);
+  const plan: string[] = [];
+  const explaining = {
+    prepare: (sql: string) => ({
+      bind: (...values: unknown[]) => ({
+        all: async () => {
+          const statement = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).bind(...values);
+          plan.push(...(await statement.all<{ detail: string }>()).results.map((r) => r.detail));
+          return { results: [] };
+        },
+      }),
+    }),
+  } as unknown as D1Database;
+  await search(explaining, []);
+  expect(plan.filter((step) => step === "MATERIALIZE hidden")).toHaveLength(1);
+  expect(plan.filter((step) => /\b(SEARCH|SCAN) (d|documents)\b/.test(step))).toEqual([
+    "SEARCH d USING COVERING INDEX documents_for_some (workspace_id=?)",
+  ]);
+});

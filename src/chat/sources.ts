@@ -1,5 +1,6 @@
 import type { Decision } from "../retrieval/decide.ts";
 import type { FoundPassage } from "../retrieval/retrieve.ts";
+import { bestPassage } from "./best-passage.ts";
 import type { Finding } from "./find.ts";
 import type { Source, SourceReference } from "./turn.ts";
 
@@ -27,15 +28,17 @@ export function selectSources(findings: Finding[], action: Decision["action"]): 
   return [...sources.values()].slice(0, action === "clarify" ? MAX_OPTIONS : undefined);
 }
 
-/** Of the best passage of each source only: those of all hold no more answers (docs/decisions/0042). */
+/** Of the passage to answer each question from only: those of all hold no more answers (docs/decisions/0042). */
 function addNeighbours(source: Source, findings: Finding[]): void {
-  const [best] = source.passages;
-  const chosen = new Set(source.passages.map(({ chunkId }) => chunkId));
-  const found = findings.flatMap(({ passages }) => passages);
-  const { neighbours = [], headingPath = [] } =
-    found.find(({ chunkId }) => chunkId === best?.chunkId) ?? {};
-  const unseen = neighbours.filter(({ chunkId }) => !chosen.has(chunkId));
-  source.passages.push(...unseen.map((neighbour) => ({ ...neighbour, headingPath })));
+  const found = [...source.passages];
+  for (const finding of findings) {
+    const best = bestPassage(finding, found);
+    const chosen = new Set(source.passages.map(({ chunkId }) => chunkId));
+    const { neighbours = [], headingPath = [] } =
+      finding.passages.find(({ chunkId }) => chunkId === best?.chunkId) ?? {};
+    const unseen = neighbours.filter(({ chunkId }) => !chosen.has(chunkId));
+    source.passages.push(...unseen.map((neighbour) => ({ ...neighbour, headingPath })));
+  }
 }
 
 /** Passages of the best documents for one question, in order. */

@@ -139,6 +139,11 @@ function saturated(
   return total > 0 ? sum / total : 0;
 }
 
+/** Stems of the words that a text says, and those of the question's that it means. */
+export function wordsSaid({ equivalents }: QuestionWords, text: string): Set<string> {
+  return withEquivalents(new Set(stemsOf(text)), equivalents);
+}
+
 /** A text that says "package" says the question's "parcel", too. */
 function withEquivalents(
   found: Set<string>,

@@ -101,7 +101,7 @@ function introduces(block: Block | undefined): boolean {
 }
 
 /**
- * Rows that say words of the question, the most telling first, until none says another one; all of them where none says more than
+ * Rows that say words of the question, the most telling first, until none adds much; all of them where none says more than
  * another. Where the rows know the question's word by another name only, those of that name.
  */
 function rowsToQuote(blocks: Block[], { said, share }: Relevance): Set<Line> {
@@ -118,7 +118,7 @@ function rowsToQuote(blocks: Block[], { said, share }: Relevance): Set<Line> {
   for (;;) {
     const gains = rows.map((row) => share((words.get(row) ?? new Set()).difference(covered)));
     const gain = Math.max(...gains);
-    if (gain < EQUAL) return kept;
+    if (gain < Math.max(EQUAL, most * WORTH_A_ROW)) return kept;
     const best = rows.filter((_, index) => gain - (gains[index] ?? 0) < EQUAL);
     for (const row of best) {
       kept.add(row);
@@ -126,6 +126,9 @@ function rowsToQuote(blocks: Block[], { said, share }: Relevance): Set<Line> {
     }
   }
 }
+
+/** Of what the most telling row says, the share that another one must add: "E-03" and "garden" do not weigh the same. */
+const WORTH_A_ROW = 0.4;
 
 /** Sums of the same weights differ by less. */
 const EQUAL = 1e-9;

@@ -49,12 +49,22 @@ function wordsFor(
     if (chunks === 0) unknown += weight;
     if (!question.corrections.has(word)) known.set(stemOf(word), weight);
   }
+  const pairs = pairsOf(question.text, known);
+  const synonyms = Array.from(synonymsFor(question.text, question.synonyms)).flatMap(
+    ([term, same]) => stemsOf(term).map((word) => ({ word, terms: same.map(stemsOf) })),
+  );
+  // "E-07" is one thing, which neither an "e" nor a "07" names: it weighs as much again as its parts, where they stand together.
+  const identifiers = queryTerms(question.text)
+    .phrases.filter((phrase) => /\d/.test(phrase))
+    .map((phrase) => ({ word: phrase, terms: [stemsOf(phrase)] }));
+  for (const { word, terms } of identifiers) {
+    const weight = (terms[0] ?? []).reduce((sum, part) => sum + (known.get(part) ?? 0), 0);
+    if (weight > 0) known.set(word, weight);
+  }
   return {
     known,
-    pairs: pairsOf(question.text, known),
-    equivalents: Array.from(synonymsFor(question.text, question.synonyms)).flatMap(([term, same]) =>
-      stemsOf(term).map((word) => ({ word, terms: same.map(stemsOf) })),
-    ),
+    pairs,
+    equivalents: [...synonyms, ...identifiers],
     unknownShare: total > 0 ? unknown / total : 0,
     count: chunkCounts.size,
   };

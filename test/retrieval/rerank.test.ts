@@ -171,3 +171,17 @@ it("takes of a long message's segments the one that a passage serves best", () =
   const [alone] = evidence(["A green teapot."], { segments: segments.slice(1) });
   expect(served).toEqual(alone);
 });
+
+it("lets an identifier weigh as one thing, where its parts stand together", () => {
+  const keywords = {
+    ...NOTHING,
+    chunkCounts: new Map(["garden", "e", "03"].map((word) => [word, 5])),
+    totalChunks: 100,
+  };
+  const question = { ...candidates.question, text: "garden E-03" };
+  const [row, other] = rankEvidence({ ...candidates, question, keywords }, [
+    passage(0, "Code: E-03"),
+    passage(1, "A garden with an e"),
+  ]);
+  expect(row?.sentence).toBeGreaterThan(3 * (other?.sentence ?? 0));
+});

@@ -32,6 +32,7 @@ export function htmlToTree(fragment: string): Root {
 
 function hastToMdast(tree: HastRoot | Element): Root {
   prepareForMarkdown(tree as HastNodes);
-  const markdown = toMdast(tree as HastRoot);
+  // As a document: words and breaks at the root would make the writer put all blocks of a text on one line.
+  const markdown = toMdast(tree as HastRoot, { document: true });
   return markdown.type === "root" ? markdown : { type: "root", children: [] };
 }

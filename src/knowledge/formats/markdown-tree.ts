@@ -3,6 +3,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown, gfmToMarkdown } from "mdast-util-gfm";
 import { toMarkdown, type Unsafe } from "mdast-util-to-markdown";
 import { SKIP, visit } from "unist-util-visit";
+import { readableText } from "./readable-text.ts";
 import { sliceMarkdown } from "./markdown-slices.ts";
 import { boundedMarkdown, type ParserWork } from "./markdown-syntax.ts";
 
@@ -55,6 +56,11 @@ export function simplify(tree: Root): void {
     const replacement = simplified(node);
     if (!replacement) return undefined;
     (parent.children as Nodes[]).splice(index, 1, ...replacement);
+    return [SKIP, index];
+  });
+  visit(tree, "paragraph", (node, index, parent) => {
+    if (!parent || index === undefined || readableText(node).trim()) return undefined;
+    parent.children.splice(index, 1);
     return [SKIP, index];
   });
 }

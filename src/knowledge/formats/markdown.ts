@@ -1,4 +1,5 @@
 import type { Root, RootContent } from "mdast";
+import { SKIP, visit } from "unist-util-visit";
 import { markCallouts } from "./callouts.ts";
 import { htmlToTree } from "./html.ts";
 import { refuseCostlyMarkdown, refuseDeepTree } from "./markdown-limits.ts";
@@ -30,10 +31,13 @@ function withoutFrontMatter(content: string): string {
 
 /** A run of HTML blocks (`<details>`, `<table>`) is read by the HTML parser, as a browser would. */
 function convertHtmlBlocks(tree: Root): void {
-  const children: RootContent[] = [];
-  for (const node of tree.children) {
-    if (node.type === "html") children.push(...htmlToTree(node.value).children);
-    else children.push(node);
-  }
-  tree.children = children;
+  visit(tree, "html", (node, index, parent) => {
+    if (!parent || index === undefined || !BLOCK_PARENTS.has(parent.type)) return undefined;
+    const { children } = htmlToTree(node.value);
+    (parent.children as RootContent[]).splice(index, 1, ...children);
+    return [SKIP, index + children.length];
+  });
 }
+
+/** Elsewhere HTML is a tag within a line. */
+const BLOCK_PARENTS = new Set(["root", "blockquote", "listItem", "footnoteDefinition"]);

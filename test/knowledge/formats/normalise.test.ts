@@ -57,6 +57,33 @@ describe("Markdown", () => {
       "# A\n\n> **Warning:**\n>\n> Hot.\n\n**Note:** Read this\n\nCold.\n\n**Tip:** Trick\n\nWarm.\n\nThe pump\n\n```md\n:::note\n```\n",
     );
   });
+
+  it.each([
+    '<img src="p.png" alt="The pump">',
+    "<br>",
+    '<a id="b"></a>',
+    "<span></span>",
+    "<!-- -->",
+  ])("keeps its blocks apart around HTML that is none: %s", (html) => {
+    const around = normalise("# A\n\nOne.\n\n1. x\n\n## B\n\nTwo.\n", "text/markdown");
+    const written = normalise(`${around}\n${html}\n\nThree.\n`, "text/markdown");
+    const said = html.includes("alt=") ? "The pump\n\n" : "";
+    expect(written).toBe(`${around}\n${said}Three.\n`);
+  });
+
+  it("reads HTML blocks within lists and quotations, too", () => {
+    const list =
+      "- one\n\n  <p>Hold <b>reset</b></p>\n\n- two\n\n  <br>\n- three\n\n  <table><tr><th>a</th></tr><tr><td>b</td></tr></table>\n";
+    expect(normalise(list, "text/markdown")).toBe(
+      "- one\n\n  Hold **reset**\n- two\n- three\n  | a |\n  | - |\n  | b |\n",
+    );
+    expect(normalise("> q\n>\n> <div>in</div>\n", "text/markdown")).toBe("> q\n>\n> in\n");
+  });
+
+  it("takes HTML that says nothing for an empty document", () => {
+    for (const type of ["text/markdown", "text/html"])
+      expect(() => normalise("<br>\n", type)).toThrow(UnreadableDocument);
+  });
 });
 
 describe("lists of questions and answers", () => {

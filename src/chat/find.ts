@@ -1,7 +1,9 @@
 import { decide, type Decision } from "../retrieval/decide.ts";
+import { tellingWords } from "../retrieval/query-terms.ts";
 import { rerank, type Ranking } from "../retrieval/rerank.ts";
 import type { Candidates, FoundPassage, Query } from "../retrieval/retrieve.ts";
 import type { Services } from "../services.ts";
+import { isQuestion } from "./split-question.ts";
 
 /** What was found for one question, and whether it is worth answering from. */
 export interface Finding extends Ranking {
@@ -19,10 +21,18 @@ export async function judge(
   return Promise.all(
     candidates.map(async (of, index) => {
       const ranking = await rerank(services, of, passages[index] ?? []);
-      const decision = decide(of, ranking.passages, of.question.generation.model);
+      const { text, generation } = of.question;
+      const decision = decide(of, ranking.passages, generation.model);
+      if (decision.action === "answer" && saysTooLittle(text)) decision.action = "clarify";
       return { ...ranking, question: of.question, candidates: of, decision };
     }),
   );
+}
+
+/** "The parcel", "it is broken": something is near, whatever it is, and nothing says what about it is asked. */
+function saysTooLittle(message: string): boolean {
+  const words = tellingWords(message);
+  return words.length <= 1 && !/\p{N}/u.test(message) && !isQuestion(message);
 }
 
 /**

@@ -20,9 +20,13 @@ const QUESTION = new RegExp(String.raw`\?\s*$|^\W*(?:and\s+|also\s+)?${ASKS}\b`,
  */
 export function splitQuestion(message: string): string[] {
   const parts = splitSentences(message)
-    .filter((sentence) => QUESTION.test(sentence))
+    .filter(isQuestion)
     .flatMap((sentence) => sentence.split(CONJUNCTION))
     .map((part) => part.trim());
   const standAlone = parts.every((part) => queryTerms(part).words.length >= MIN_TELLING_WORDS);
   return parts.length > 1 && parts.length <= MAX_PARTS && standAlone ? parts : [];
+}
+
+export function isQuestion(sentence: string): boolean {
+  return QUESTION.test(sentence);
 }

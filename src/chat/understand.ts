@@ -1,5 +1,5 @@
 import { chosenTitle } from "./clarify.ts";
-import { tellingWords, wordsOf } from "../retrieval/query-terms.ts";
+import { identifiersOf, tellingWords, wordsOf } from "../retrieval/query-terms.ts";
 import type { Query } from "../retrieval/retrieve.ts";
 import type { Turn } from "./turn.ts";
 
@@ -41,11 +41,26 @@ export function understand(turn: Turn): Understood {
   }
   const standalone = {
     ...meant,
-    text: `${previous.standalone}\n${chosen ?? message}`.slice(-MAX_STANDALONE_CHARACTERS),
+    text: `${withoutReplaced(previous.standalone, message)}\n${chosen ?? message}`.slice(
+      -MAX_STANDALONE_CHARACTERS,
+    ),
+    added: chosen ?? message,
     // "The second one" means nothing by itself.
     vector: chosen === undefined ? average(previous.vector, vector) : previous.vector,
   };
   return { standalone, questions: [standalone] };
+}
+
+/** "And E-12?" after a question about E-07 asks no more about E-07: an identifier takes the place of those that look alike. */
+function withoutReplaced(previous: string, message: string): string {
+  const shapes = new Set(identifiersOf(message).map(shapeOf));
+  return identifiersOf(previous)
+    .filter((identifier) => /\d/.test(identifier) && shapes.has(shapeOf(identifier)))
+    .reduce((text, identifier) => text.replace(identifier, ""), previous);
+}
+
+function shapeOf(identifier: string): string {
+  return identifier.replace(/\p{L}/gu, "a").replace(/\p{N}/gu, "0");
 }
 
 /** A few words after a clarifying question are the detail that it asked for. */

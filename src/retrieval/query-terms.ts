@@ -45,11 +45,7 @@ export function queryTerms(text: string): QueryTerms {
   const times = countsOf(wordsOf(lower));
   const words = [...times.keys()];
   const telling = words.filter((word) => !STOP_WORDS.has(word));
-  const phrases = unique(
-    Array.from(lower.matchAll(IDENTIFIER), ([match]) => match)
-      .filter((match) => match.length <= MAX_WORD_LENGTH)
-      .map((match) => wordsOf(match).join(" ")),
-  );
+  const phrases = unique(identifiersOf(lower).map((match) => wordsOf(match).join(" ")));
   // "What is it?" has no telling word; then every word has to do.
   const kept = mostTelling(telling.length > 0 ? telling : words, times);
   const repeated = kept.filter((word) => (times.get(word) ?? 0) > 1);
@@ -58,6 +54,13 @@ export function queryTerms(text: string): QueryTerms {
     phrases: phrases.slice(0, MAX_PHRASES),
     repeats: new Map(repeated.map((word) => [word, Math.min(times.get(word) ?? 1, MAX_REPEATS)])),
   };
+}
+
+/** `E-07`, `4.1.1.1`, but also `plug-in`: words that a joint makes one, as they are written. */
+export function identifiersOf(text: string): string[] {
+  return Array.from(text.matchAll(IDENTIFIER), ([match]) => match).filter(
+    (match) => match.length <= MAX_WORD_LENGTH,
+  );
 }
 
 function countsOf(words: string[]): Map<string, number> {

@@ -20,6 +20,8 @@ export interface Reader {
 export interface Query {
   /** Words for the keyword leg. */
   text: string;
+  /** Of a follow-up, what it adds to the question before it. */
+  added?: string;
   /** What misspelt ones of them probably meant. */
   corrections: Corrections;
   /** What the workspace says means the same as some of them. */

@@ -69,6 +69,19 @@ it.each(["place", "title", "detail"])(
   },
 );
 
+it.each(["the parcel", "Refund!", "I have a pump"])(
+  "asks what about it is meant by %s",
+  async (message) => {
+    const { outcome, confidence } = await ask(workspace, message);
+    expect(confidence).toBeGreaterThan(weights.threshold);
+    expect(outcome).toBe("clarified");
+  },
+);
+
+it.each(["Refund?", "when do I get a refund", "clean the pump"])("answers %s", async (message) => {
+  expect(await ask(workspace, message)).toMatchObject({ outcome: "answered" });
+});
+
 it("asks once, and then says that it does not know", async () => {
   const { conversation_id } = await ask(workspace, UNCLEAR);
   const next = await ask(workspace, { message: UNCLEAR, conversation_id });

@@ -39,3 +39,22 @@ it.each([
   expect(next.text).toContain("Canada");
   expect(next.citations[0]?.external_id).toBe("shipping");
 });
+
+it("goes by what a follow-up adds, and no more by the code that another one replaces", async () => {
+  const codes = await createWorkspace({
+    low: {
+      title: "Water",
+      content: "E-07: the water of your garden is too warm. Move the garden out of the sun.",
+    },
+    pump: {
+      title: "Pump",
+      content: "E-12: the pump of your garden ran dry. Refill it and wait for ten minutes.",
+    },
+  });
+  const first = await ask(codes, "What does E-07 mean for my garden?");
+  expect(first.citations.map(({ external_id }) => external_id)).toEqual(["low"]);
+  const { conversation_id } = first;
+  const second = await ask(codes, { message: "and E-12?", conversation_id });
+  expect(second.citations.map(({ external_id }) => external_id)).toEqual(["pump"]);
+  expect(second.text).not.toContain("E-07");
+});

@@ -3,12 +3,14 @@ import { readArguments, readCount, runCommand, UsageError } from "../cli/command
 import { buildCorpus, restrict } from "./bench/corpus.ts";
 import { KINDS } from "./bench/questions.ts";
 import {
+  equivalents,
   keywordSearch,
   passages,
   postingsOf,
   spelling,
   type Postings,
 } from "./bench/statements.ts";
+import type { Synonyms } from "../src/retrieval/synonyms.ts";
 import { SyntheticText } from "./bench/synthetic-text.ts";
 import { percentile } from "./metrics.ts";
 import { printTable } from "./print.ts";
@@ -77,6 +79,8 @@ async function measure(chunks: number, count: number): Promise<Row[]> {
     rows.push(await keywordRow(db, `keywords: ${kind}`, questions, []));
   for (const { kind, questions } of asked)
     rows.push(await costRow(`spelling: ${kind}`, questions, (one) => spelling(db, one)));
+  for (const { kind, questions } of asked)
+    rows.push(await costRow(`equivalents: ${kind}`, questions, (one) => equivalents(db, one)));
   const firsts = Array.from({ length: count }, () => 1 + text.below(chunks));
   rows.push(await costRow("passages", firsts, (first) => passages(db, first)));
   await restrict(db);
@@ -91,9 +95,13 @@ async function keywordRow(
   questions: string[],
   audience: string[],
 ): Promise<Row> {
-  const row = await costRow(kind, questions, (one) => keywordSearch(db, one, audience));
+  const prepared: { text: string; same: Synonyms }[] = [];
+  for (const text of questions) prepared.push({ text, same: await equivalents(db, text) });
+  const row = await costRow(kind, prepared, ({ text, same }) =>
+    keywordSearch(db, text, audience, same),
+  );
   const walked: Postings[] = [];
-  for (const one of questions) walked.push(await postingsOf(db, one, audience));
+  for (const { text, same } of prepared) walked.push(await postingsOf(db, text, audience, same));
   const most = (name: keyof Postings): number => Math.max(...walked.map((some) => some[name]));
   return { ...row, postings: { counted: most("counted"), ranked: most("ranked") } };
 }

@@ -2,23 +2,36 @@ import { readPassages } from "../../src/retrieval/passages.ts";
 import { queryTerms } from "../../src/retrieval/query-terms.ts";
 import { searchKeywords, type KeywordResult } from "../../src/retrieval/keywords.ts";
 import { spellingStatement } from "../../src/retrieval/spelling.ts";
+import {
+  synonyms,
+  synonymStatement,
+  type SynonymRow,
+  type Synonyms,
+} from "../../src/retrieval/synonyms.ts";
 import { WORKSPACE } from "./corpus.ts";
 
 /** As in `retrieve.ts`. */
 const KEYWORD_DEPTH = 50;
 const MOST_CANDIDATES = 150;
+const SCOPE = { sql: "?1", value: WORKSPACE };
 
 export function keywordSearch(
   db: D1Database,
   question: string,
   audience: string[],
+  same: Synonyms = new Map(),
 ): Promise<KeywordResult> {
-  const terms = { ...queryTerms(question), equivalents: new Map<string, string[]>() };
+  const terms = { ...queryTerms(question), equivalents: same };
   return searchKeywords(db, WORKSPACE, audience, terms, KEYWORD_DEPTH);
 }
 
+export async function equivalents(db: D1Database, question: string): Promise<Synonyms> {
+  const { results } = await synonymStatement(db, SCOPE, question).all<SynonymRow>();
+  return synonyms(results);
+}
+
 export function spelling(db: D1Database, question: string): Promise<unknown> {
-  return spellingStatement(db, { sql: "?1", value: WORKSPACE }, question).all();
+  return spellingStatement(db, SCOPE, question).all();
 }
 
 export function passages(db: D1Database, first: number): Promise<unknown> {
@@ -40,6 +53,7 @@ export async function postingsOf(
   db: D1Database,
   question: string,
   audience: string[],
+  same: Synonyms = new Map(),
 ): Promise<Postings> {
   let postings: Postings | null = null;
   const capturing = {
@@ -59,6 +73,6 @@ export async function postingsOf(
       }),
     }),
   } as unknown as D1Database;
-  await keywordSearch(capturing, question, audience);
+  await keywordSearch(capturing, question, audience, same);
   return postings ?? { counted: 0, ranked: 0 };
 }

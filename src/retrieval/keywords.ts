@@ -93,8 +93,10 @@ export async function searchKeywords(
 
 /** A word occurs as often as the commonest of its equivalents: "parcel" is no rare word where all say "package". */
 function countOf(word: string, terms: ExpandedTerms, counts: Map<string, number>): number {
-  const same = [word, ...(terms.equivalents.get(word) ?? [])];
-  return Math.max(...same.map((term) => counts.get(term) ?? 0));
+  const same = Array.from(terms.equivalents, ([term, equivalents]) =>
+    term.split(" ").includes(word) ? equivalents : [],
+  );
+  return Math.max(...[word, ...same.flat()].map((term) => counts.get(term) ?? 0));
 }
 
 /** A word with the number of its chunks, or a match, or the number of all chunks. */

@@ -41,6 +41,9 @@ export function questionWords({ question, keywords }: Candidates): QuestionWords
  */
 const ADDED_WEIGHT = 2;
 
+/** `e07`, `4k`. */
+const ONE_WORD_IDENTIFIER = /\p{L}\p{N}|\p{N}\p{L}/u;
+
 function wordsFor(
   question: Candidates["question"],
   { totalChunks }: KeywordResult,
@@ -54,7 +57,9 @@ function wordsFor(
     const weight = inverseFrequency(chunks, totalChunks) * (added.has(word) ? ADDED_WEIGHT : 1);
     total += weight;
     if (chunks === 0) unknown += weight;
-    if (!question.corrections.has(word)) known.set(stemOf(word), weight);
+    // As much as "e-07", of which the parts and the whole count.
+    const ownWeight = ONE_WORD_IDENTIFIER.test(word) ? 2 * weight : weight;
+    if (!question.corrections.has(word)) known.set(stemOf(word), ownWeight);
   }
   const pairs = pairsOf(question.text, known);
   const synonyms = Array.from(synonymsFor(question.text, question.synonyms)).flatMap(

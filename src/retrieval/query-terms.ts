@@ -78,9 +78,12 @@ const MEASURES = new Set(
 
 /** The words of a message that say what it is about; none for "how long does it take?". */
 export function tellingWords(message: string): string[] {
-  return wordsOf(message.toLowerCase()).filter(
-    (word) => !STOP_WORDS.has(word) && !MEASURES.has(word),
-  );
+  return wordsOf(message.toLowerCase()).filter((word) => isTelling(word) && !MEASURES.has(word));
+}
+
+/** @param word in small letters */
+export function isTelling(word: string): boolean {
+  return !STOP_WORDS.has(word);
 }
 
 /**

@@ -1,12 +1,14 @@
 import { auditStatement, type Actor } from "../audit/log.ts";
+import { compoundSpellings } from "./compounds.ts";
 import { wordsOf } from "./query-terms.ts";
 
 /** Words of one term; a longer one is a sentence, which nobody types the same way twice. */
 export const MAX_TERM_WORDS = 3;
 /** Equivalents looked up for one question. */
 const MAX_EQUIVALENTS = 24;
+const MAX_COMPOUNDS = 8;
 
-/** Terms of the question → what the workspace says means the same. */
+/** Terms of the question → what means the same: to the workspace, or because it is written together or apart. */
 export type Synonyms = ReadonlyMap<string, string[]>;
 
 export interface SynonymRow {
@@ -31,14 +33,30 @@ export function synonymStatement(
   return db
     .prepare(
       `WITH scope AS (SELECT ${workspace.sql} AS id)
-       SELECT s.term AS typed, other.term AS equivalent
-       FROM scope, json_each(?2) AS asked
-         JOIN synonyms s ON s.workspace_id = scope.id AND s.term = asked.value
-         JOIN synonyms other ON other.workspace_id = scope.id AND other.group_number = s.group_number
-           AND other.term <> s.term
-       ORDER BY asked.key, other.place LIMIT ${MAX_EQUIVALENTS}`,
+       SELECT * FROM (
+         SELECT s.term AS typed, other.term AS equivalent
+         FROM scope, json_each(?2) AS asked
+           JOIN synonyms s ON s.workspace_id = scope.id AND s.term = asked.value
+           JOIN synonyms other ON other.workspace_id = scope.id AND other.group_number = s.group_number
+             AND other.term <> s.term
+         ORDER BY asked.key, other.place LIMIT ${MAX_EQUIVALENTS})
+       UNION ALL
+       SELECT * FROM (
+         SELECT asked.value ->> 'typed', asked.value ->> 'written' FROM scope, json_each(?3) AS asked
+         WHERE NOT ${isUsed("asked.value ->> 'unknown'")}
+           AND NOT EXISTS (SELECT 1 FROM json_each(asked.value, '$.known') AS half WHERE NOT ${isUsed("half.value")})
+         ORDER BY asked.key LIMIT ${MAX_COMPOUNDS})`,
     )
-    .bind(workspace.value, JSON.stringify(termsIn(question)));
+    .bind(
+      workspace.value,
+      JSON.stringify(termsIn(question)),
+      JSON.stringify(compoundSpellings(question)),
+    );
+}
+
+/** SQL: whether the workspace's documents use a word. */
+function isUsed(word: string): string {
+  return `EXISTS (SELECT 1 FROM words w WHERE w.workspace_id = scope.id AND w.word = ${word})`;
 }
 
 export function synonyms(rows: SynonymRow[]): Synonyms {

@@ -1,0 +1,64 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { compoundSpellings } from "../../src/retrieval/compounds.ts";
+import { createWorkspace, type Workspace } from "../chat/workspace.ts";
+import { foundBy, search } from "../knowledge/pipeline.ts";
+
+describe("words that documents write together or apart", () => {
+  let workspace: Workspace;
+  beforeAll(async () => {
+    workspace = await createWorkspace({
+      network: { title: "Network", content: "The Wi-Fi of the lamp takes a minute." },
+      codes: { title: "Codes", content: "E-07 says that the water is too warm." },
+      joined: { title: "Pumps", content: "Type FHP12 is the quiet pump." },
+      vouchers: { title: "Vouchers", content: "A gift card is valid for three years." },
+      accounts: { title: "Accounts", content: "The signup takes a minute, with a password." },
+      mail: { title: "Mail", content: "An email is answered within a day." },
+    });
+  });
+
+  it.each([
+    ["wifi", "network"],
+    ["wi-fi", "network"],
+    ["e07", "codes"],
+    ["E 07", "codes"],
+    ["FHP-12", "joined"],
+    ["Giftcard", "vouchers"],
+    ["sign up", "accounts"],
+    ["sign-up", "accounts"],
+    ["e-mail", "mail"],
+  ])("%s is in %s", async (question, document) => {
+    const [first] = await foundBy("keywords", workspace, question);
+    expect(first).toBe(document);
+  });
+
+  it("are known to them, and tell as much", async () => {
+    const [apart, together, neither] = await Promise.all([
+      search(workspace, "What is the e-07?"),
+      search(workspace, "What is the e07?"),
+      search(workspace, "What is the e08?"),
+    ]);
+    expect(together.answerability).toBeGreaterThan(neither.answerability);
+    expect(together.answerability).toBeCloseTo(apart.answerability, 1);
+  });
+
+  it("are joined only where the documents have that word, and parted only where they do not", () => {
+    const spellings = compoundSpellings("the password");
+    expect(spellings).toContainEqual({
+      typed: "the password",
+      written: "thepassword",
+      known: ["thepassword"],
+    });
+    expect(spellings).toContainEqual({
+      typed: "password",
+      written: "pass word",
+      known: ["pass", "word"],
+      unknown: "password",
+    });
+    expect(compoundSpellings("may be in to")).toEqual([]);
+  });
+
+  it("are of the message's first words only", () => {
+    for (const word of ["abcdefghijklmnop ", "a1-b2 ", "漢字1 ", "\u{1f600}x\u0301- "])
+      expect(compoundSpellings(word.repeat(800)).length).toBeLessThan(500);
+  });
+});

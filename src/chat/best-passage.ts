@@ -7,6 +7,14 @@ import type { SourcePassage } from "./turn.ts";
 /** For a sentence with a value of the kind that the question asks for: a price, a time, a number. */
 const ASKED_VALUE = 0.15;
 
+/**
+ * Where title and headings ask the question already ("My pods are not sprouting"), what answers it need not say its words again, and the
+ * shortest passage is the nearest in meaning, for it is embedded with them: the fuller one is worth this much more.
+ */
+const ASKED_ABOVE = 0.2;
+/** Characters of a passage that is full, about. */
+const FULL_LENGTH = 400;
+
 /** What a text says about a question. */
 export interface Relevance {
   /** Stems of the question's words that the text says, or means by a synonym. */
@@ -46,14 +54,18 @@ export function bestPassage<P extends SourcePassage>(
   finding: Finding,
   passages: P[],
 ): P | undefined {
-  const { ofBestSentence } = relevance(finding);
+  const { said, share, ofBestSentence } = relevance(finding);
   const found = new Map(finding.passages.map((passage) => [passage.chunkId, passage]));
   let best: { passage: P; value: number } | undefined;
   for (const passage of passages) {
     const ranked = found.get(passage.chunkId);
     if (!ranked) continue;
+    const { title, headingPath, text, rankEvidence } = ranked;
+    const above = share(said([title, ...headingPath].join("\n")));
     const value =
-      (ranked.rankEvidence?.similarity ?? 0) + ofBestSentence(passage.text, ranked.headingPath);
+      (rankEvidence?.similarity ?? 0) +
+      ofBestSentence(text, headingPath) +
+      ASKED_ABOVE * above * Math.min(1, text.length / FULL_LENGTH);
     if (!best || value > best.value) best = { passage, value };
   }
   return best?.passage;

@@ -6,6 +6,9 @@ const MAX_CHARACTERS = 600;
 /** With the rest of a list or table that stands in the passages beside it: steps are worth little from the fourth on. */
 const MAX_CONTINUED_CHARACTERS = 1000;
 
+/** A passage of fewer characters is what was left of a section that did not fit into one, and says little without it. */
+const MAX_REMAINDER = 150;
+
 /** `Code: E-07; Meaning: …`: a row of a table stands alone. */
 const TABLE_ROW = /^[^;\n]{1,80}; [^:;\n]{1,40}: /;
 const LIST_ITEM = /^\s*(?:\d{1,3}[.)]|[-*•])\s/;
@@ -74,7 +77,10 @@ function blocksOf(passage: string): Block[] {
   return blocks;
 }
 
-/** The last block of what stands before, and the first of what stands after, where they are one list or table with ours. */
+/**
+ * With the last block of what stands before, and the first of what stands after, where they are one list or table with ours. A remainder
+ * has all blocks of what stands before.
+ */
 function withContinuations(
   blocks: Block[],
   before: string | undefined,
@@ -83,12 +89,24 @@ function withContinuations(
   const earlier = blocksOf(before ?? "");
   const [later] = blocksOf(after ?? "");
   const all = [...blocks];
-  if (goesOn(earlier.at(-1), blocks[0])) {
+  if (isRemainder(blocks)) {
+    // Prose that is cut says its last sentence again.
+    if (endsWith(earlier.at(-1), blocks[0])) all.shift();
+    all.unshift(...earlier);
+  } else if (goesOn(earlier.at(-1), blocks[0])) {
     const introduction = earlier.slice(-2, -1).filter(introduces);
     all.unshift(...introduction, ...earlier.slice(-1));
   }
   if (later && goesOn(blocks.at(-1), later)) all.push(later);
   return all;
+}
+
+function isRemainder(blocks: Block[]): boolean {
+  return blocks.reduce((sum, block) => sum + lengthOf(block), 0) < MAX_REMAINDER;
+}
+
+function endsWith(block: Block | undefined, end: Block | undefined): boolean {
+  return block !== undefined && end !== undefined && textOf(block).endsWith(textOf(end));
 }
 
 function goesOn(block: Block | undefined, next: Block | undefined): boolean {
@@ -128,7 +146,7 @@ function rowsToQuote(blocks: Block[], { said, share }: Relevance): Set<Line> {
 }
 
 /** Of what the most telling row says, the share that another one must add: "E-03" and "garden" do not weigh the same. */
-const WORTH_A_ROW = 0.4;
+const WORTH_A_ROW = 0.25;
 
 /** Sums of the same weights differ by less. */
 const EQUAL = 1e-9;

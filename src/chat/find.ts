@@ -1,5 +1,5 @@
 import { decide, type Decision } from "../retrieval/decide.ts";
-import { tellingWords } from "../retrieval/query-terms.ts";
+import { isTelling, wordsOf } from "../retrieval/query-terms.ts";
 import { rerank, type Ranking } from "../retrieval/rerank.ts";
 import type { Candidates, FoundPassage, Query } from "../retrieval/retrieve.ts";
 import type { Services } from "../services.ts";
@@ -31,7 +31,7 @@ export async function judge(
 
 /** "The parcel", "it is broken": something is near, whatever it is, and nothing says what about it is asked. */
 function saysTooLittle(message: string): boolean {
-  const words = tellingWords(message);
+  const words = wordsOf(message.toLowerCase()).filter(isTelling);
   return words.length <= 1 && !/\p{N}/u.test(message) && !isQuestion(message);
 }
 

@@ -60,8 +60,9 @@ function wordsFor(
     },
   );
   // "E-07" is one thing, which neither an "e" nor a "07" names: it weighs as much again as its parts, where they stand together.
+  // Digits alone are mostly what no document has: the visitor's own date, order or telephone number.
   const identifiers = queryTerms(question.text)
-    .phrases.filter((phrase) => /\d/.test(phrase))
+    .phrases.filter((phrase) => /\d/.test(phrase) && /\p{L}/u.test(phrase))
     .map((phrase) => stemsOf(phrase).join(" "));
   for (const identifier of identifiers) {
     const parts = identifier.split(" ");

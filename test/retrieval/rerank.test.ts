@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { rankEvidence, rerank, type RankEvidence } from "../../src/retrieval/rerank.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
+import { questionWords } from "../../src/retrieval/lexical-evidence.ts";
 import type { Reranker } from "../../src/models/ports.ts";
 import { NOTHING } from "../../src/retrieval/keywords.ts";
 import { queryTerms } from "../../src/retrieval/query-terms.ts";
@@ -220,3 +221,18 @@ it("takes what the workspace calls an identifier otherwise for the whole of it",
   ]);
   expect(other?.sentence).toBe(named?.sentence);
 });
+
+it.each(["24/7", "2024-11-0042", "03/11/2024", "+49-30-123456", "10:00-12:00", "110-240"])(
+  "does not let %s, which names nothing in the documents, weigh more than its parts",
+  (number) => {
+    const { words } = queryTerms(`garden ${number}`);
+    const keywords = {
+      ...NOTHING,
+      chunkCounts: new Map(words.map((word) => [word, 5])),
+      totalChunks: 100,
+    };
+    const question = { ...candidates.question, text: `garden ${number}` };
+    const [weighed] = questionWords({ ...candidates, question, keywords });
+    expect(weighed?.known.size).toBe(words.length);
+  },
+);

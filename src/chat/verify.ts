@@ -208,7 +208,13 @@ export class CitationVerifier {
 
   /** What stands before the marker, back to the previous marker. */
   #unit(): string {
-    const withoutTrailing = this.#text.replace(/(?:\s*\[[1-9]\d?\])+\s*$/, "");
+    // Marker by marker: one expression for all would try white space from each of its places, for seconds a page of it.
+    let withoutTrailing = this.#text.trimEnd();
+    for (let ends = true; ends;) {
+      const earlier = withoutTrailing.replace(/\[[1-9]\d?\]$/, "");
+      ends = earlier !== withoutTrailing;
+      withoutTrailing = earlier.trimEnd();
+    }
     const marker = [...withoutTrailing.matchAll(/\[[1-9]\d?\]/g)].at(-1);
     return withoutTrailing.slice(marker ? marker.index + marker[0].length : 0).trim();
   }

@@ -177,13 +177,17 @@ function lengthOf(block: Block | undefined): number {
   return block ? textOf(block).length : 0;
 }
 
+/** Characters of white space between lines that stand together; of more, a reader would see nothing but a hole. */
+const MAX_GAP = 10;
+
 /** What stands together in a passage is one stretch. */
 function stretches(blocks: Block[]): Stretch[] {
   const found: (Stretch & { passage: string; end: number })[] = [];
   for (const [index, { passage, lines }] of blocks.entries()) {
     for (const [place, { text, start, end }] of lines.entries()) {
       const last = found.at(-1);
-      if (last?.passage === passage && !passage.slice(last.end, start).trim()) {
+      const isNear = last?.passage === passage && start - last.end <= MAX_GAP;
+      if (isNear && !passage.slice(last.end, start).trim()) {
         last.text += passage.slice(last.end, end);
         last.end = end;
         continue;

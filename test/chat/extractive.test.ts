@@ -219,4 +219,14 @@ describe("an extractive answer", () => {
     expect(answer).toContain("The pump is in the middle.");
     expect(answer.length).toBeLessThan(700);
   });
+
+  it("does not quote the space that stands between two lines, however much it is", () => {
+    const space = " ".repeat(5000);
+    const answer = answerFrom(
+      "pump",
+      cut(`Open the pump.\n${space}\nClose the pump.`),
+      keywordsOf("pump"),
+    );
+    expect(answer).toBe("Open the pump. [1]\n\nClose the pump. [1]");
+  });
 });

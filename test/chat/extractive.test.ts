@@ -51,13 +51,13 @@ function keywordsOf(asked: string): KeywordResult {
   return { matches: [], chunkCounts, totalChunks: 20, repeats: new Map() };
 }
 
-/** The answer to one question that all of the sources were found for. */
-function answerFrom(
+/** One question that all of the sources were found for. */
+function findingFor(
   asked: string,
   given: Source[],
   keywords = keywordsOf(asked),
   action: Decision["action"] = "answer",
-): string {
+): Finding {
   const finding: Finding = {
     question: {
       text: asked,
@@ -90,7 +90,15 @@ function answerFrom(
     keywords,
     failedLegs: [],
   };
-  return extractiveAnswer([finding], given);
+  return finding;
+}
+
+function answerFrom(
+  asked: string,
+  given: Source[],
+  ...more: [KeywordResult?, Decision["action"]?]
+): string {
+  return extractiveAnswer([findingFor(asked, given, ...more)], given);
 }
 
 /** The stretches of an answer with the source that each names. */
@@ -228,5 +236,28 @@ describe("an extractive answer", () => {
       keywordsOf("pump"),
     );
     expect(answer).toBe("Open the pump. [1]\n\nClose the pump. [1]");
+  });
+
+  it("says nothing twice where two questions are answered from one passage", () => {
+    const given = cut(
+      "We deliver on weekdays.\n\nCountry: Norway; Cost: €19\nCountry: Sweden; Cost: €15\nCountry: Finland; Cost: €12",
+    );
+    const [norway, sweden] = ["norway", "sweden"].map((country) => {
+      const keywords = keywordsOf(country);
+      keywords.chunkCounts.set(country, 1);
+      return findingFor(`To ${country}?`, given, keywords);
+    });
+    const answer = extractiveAnswer([norway, sweden] as Finding[], given);
+    expect(answer).toBe(
+      "We deliver on weekdays.\n\nCountry: Norway; Cost: €19 [1]\n\nCountry: Sweden; Cost: €15 [1]",
+    );
+  });
+
+  it("still says to each question what stands in the passage more than once", () => {
+    const given = cut("Is it loud?\nNo.\n\nIs the pump blue?\nNo.");
+    const asked = ["loud", "pump blue"].map((words) => findingFor(words, given, keywordsOf(words)));
+    expect(extractiveAnswer(asked, given)).toBe(
+      "Is it loud?\nNo. [1]\n\nIs the pump blue?\nNo. [1]",
+    );
   });
 });

@@ -25,12 +25,8 @@ export function extractiveAnswer(findings: Finding[], sources: Source[]): string
  * only (docs/decisions/0044). What an earlier question was answered with is not said again.
  */
 function answerOne(finding: Finding, sources: Source[], quoted: Map<Source, Stretch[]>): string {
-  // In the order of this question's passages, which may not be that of the numbers.
-  const source = finding.passages
-    .map(({ externalId }) => sources.find((one) => one.externalId === externalId))
-    .find((one) => one !== undefined);
-  const passage = source && bestPassage(finding, source.passages);
-  if (!passage) return "";
+  const [source, passage] = sourceOf(finding, sources) ?? [];
+  if (!source || !passage) return "";
   const before = quoted.get(source) ?? [];
   const stretches = excerpt(
     passage.text,
@@ -44,6 +40,19 @@ function answerOne(finding: Finding, sources: Source[], quoted: Map<Source, Stre
       return `${space}${withoutForeignMarkers(text)} [${source.n}]`;
     })
     .join("");
+}
+
+/**
+ * The best source with the passage of it to answer from. In the order of this question's passages, which may not be that of the
+ * numbers; of a source that another question chose, maybe none was found for this one.
+ */
+function sourceOf(finding: Finding, sources: Source[]): [Source, SourcePassage] | undefined {
+  for (const { externalId } of finding.passages) {
+    const source = sources.find((one) => one.externalId === externalId);
+    const passage = source && bestPassage(finding, source.passages);
+    if (passage) return [source, passage];
+  }
+  return undefined;
 }
 
 /** What stands before or after it in the same section. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { extractiveAnswer } from "../../src/chat/extractive.ts";
 import type { Finding } from "../../src/chat/find.ts";
+import { selectSources } from "../../src/chat/sources.ts";
 import type { Source } from "../../src/chat/turn.ts";
 import { CitationVerifier } from "../../src/chat/verify.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
@@ -258,6 +259,22 @@ describe("an extractive answer", () => {
     const asked = ["loud", "pump blue"].map((words) => findingFor(words, given, keywordsOf(words)));
     expect(extractiveAnswer(asked, given)).toBe(
       "Is it loud?\nNo. [1]\n\nIs the pump blue?\nNo. [1]",
+    );
+  });
+
+  it("answers from the next source where of the first only another question's passages were read", () => {
+    const sourceOf = (externalId: string, chunkId: number, text: string): Source => {
+      const passages = [{ chunkId, ordinal: 0, headingPath: [], text }];
+      return { n: 1, externalId, title: "A", url: null, version: 1, passages };
+    };
+    const lamp = findingFor("lamp", [sourceOf("garden", 1, "The lamp is bright.")]);
+    const pump = findingFor("pump", [sourceOf("shop", 2, "The pump costs €20.")]);
+    // A reranker put first what the text's own score says is not worth reading.
+    const [unread] = lamp.passages.map((one) => ({ ...one, chunkId: 99, score: 0.1 }));
+    pump.passages.unshift(...(unread ? [unread] : []));
+    const sources = selectSources([lamp, pump], "answer");
+    expect(extractiveAnswer([lamp, pump], sources)).toBe(
+      "The lamp is bright. [1]\n\nThe pump costs €20. [2]",
     );
   });
 });

@@ -107,7 +107,12 @@ function bestSpan(telling: Set<string>, source: Source): string | undefined {
       }
     }
   }
-  return best?.quote.slice(0, MAX_QUOTE_CHARACTERS);
+  return best && shortened(best.quote);
+}
+
+/** Half a sign at the end would be no text: readers of JSON refuse it. */
+function shortened(quote: string): string {
+  return quote.slice(0, MAX_QUOTE_CHARACTERS).replace(/[\uD800-\uDBFF]$/, "");
 }
 
 /** Two neighbouring sentences as they stand in the text, or undefined where something stands between them. */
@@ -233,7 +238,7 @@ export class CitationVerifier {
       ];
       const isWhole = parts.flatMap(splitSentences).join("\n") === splitSentences(text).join("\n");
       if (isWhole || countCharacters(unit) >= MIN_CHARACTERS)
-        return text.slice(at, at + unit.length).slice(0, MAX_QUOTE_CHARACTERS);
+        return shortened(text.slice(at, at + unit.length));
     }
     return undefined;
   }

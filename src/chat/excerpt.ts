@@ -21,6 +21,10 @@ export interface Stretch {
   text: string;
   /** Whether it goes on with the list or the table of the one before. */
   continues: boolean;
+  /** The passage, and where the stretch stands in it. */
+  passage: string;
+  start: number;
+  end: number;
 }
 
 interface Line {
@@ -195,20 +199,45 @@ function lengthOf(block: Block | undefined): number {
   return block ? textOf(block).length : 0;
 }
 
+/** Characters of white space between lines that stand together; of more, a reader would see nothing but a hole. */
+const MAX_GAP = 10;
+
 /** What stands together in a passage is one stretch. */
 function stretches(blocks: Block[]): Stretch[] {
-  const found: (Stretch & { passage: string; end: number })[] = [];
+  const found: Omit<Stretch, "text">[] = [];
   for (const [index, { passage, lines }] of blocks.entries()) {
-    for (const [place, { text, start, end }] of lines.entries()) {
+    for (const [place, { start, end }] of lines.entries()) {
       const last = found.at(-1);
-      if (last?.passage === passage && !passage.slice(last.end, start).trim()) {
-        last.text += passage.slice(last.end, end);
+      const isNear = last?.passage === passage && start - last.end <= MAX_GAP;
+      if (isNear && !passage.slice(last.end, start).trim()) {
         last.end = end;
         continue;
       }
       const continues = place > 0 || goesOn(blocks[index - 1], blocks[index]);
-      found.push({ text, passage, end, continues });
+      found.push({ continues, passage, start, end });
     }
   }
-  return found.map(({ text, continues }) => ({ text: text.trim(), continues }));
+  return found.map(withText);
+}
+
+function withText(stretch: Omit<Stretch, "text">): Stretch {
+  return { ...stretch, text: stretch.passage.slice(stretch.start, stretch.end).trim() };
+}
+
+/** What is left of a stretch without those that were quoted before: whole lines, too. */
+export function withoutQuoted(stretch: Stretch, quoted: Stretch[]): Stretch[] {
+  return quoted
+    .filter(({ passage }) => passage === stretch.passage)
+    .reduce(
+      (left, { start, end }) =>
+        left.flatMap((part) =>
+          [
+            { ...part, end: Math.min(part.end, start) },
+            { ...part, start: Math.max(part.start, end) },
+          ].filter((rest) => rest.start < rest.end),
+        ),
+      [stretch],
+    )
+    .map(withText)
+    .filter(({ text }) => text !== "");
 }

@@ -107,7 +107,12 @@ function bestSpan(telling: Set<string>, source: Source): string | undefined {
       }
     }
   }
-  return best?.quote.slice(0, MAX_QUOTE_CHARACTERS);
+  return best && shortened(best.quote);
+}
+
+/** Half a sign at the end would be no text: readers of JSON refuse it. */
+function shortened(quote: string): string {
+  return quote.slice(0, MAX_QUOTE_CHARACTERS).replace(/[\uD800-\uDBFF]$/, "");
 }
 
 /** Two neighbouring sentences as they stand in the text, or undefined where something stands between them. */
@@ -208,7 +213,13 @@ export class CitationVerifier {
 
   /** What stands before the marker, back to the previous marker. */
   #unit(): string {
-    const withoutTrailing = this.#text.replace(/(?:\s*\[[1-9]\d?\])+\s*$/, "");
+    // Marker by marker: one expression for all would try white space from each of its places, for seconds a page of it.
+    let withoutTrailing = this.#text.trimEnd();
+    for (let ends = true; ends;) {
+      const earlier = withoutTrailing.replace(/\[[1-9]\d?\]$/, "");
+      ends = earlier !== withoutTrailing;
+      withoutTrailing = earlier.trimEnd();
+    }
     const marker = [...withoutTrailing.matchAll(/\[[1-9]\d?\]/g)].at(-1);
     return withoutTrailing.slice(marker ? marker.index + marker[0].length : 0).trim();
   }
@@ -227,7 +238,7 @@ export class CitationVerifier {
       ];
       const isWhole = parts.flatMap(splitSentences).join("\n") === splitSentences(text).join("\n");
       if (isWhole || countCharacters(unit) >= MIN_CHARACTERS)
-        return text.slice(at, at + unit.length).slice(0, MAX_QUOTE_CHARACTERS);
+        return shortened(text.slice(at, at + unit.length));
     }
     return undefined;
   }

@@ -14,6 +14,8 @@ export interface QuestionWords {
   pairs: Map<string, number>;
   /** Stems of a word → the stems of each term that means the same. */
   equivalents: { word: string; terms: string[][] }[];
+  /** Identifiers as the stems of their parts, with spaces between them: keys of `known`, too. */
+  identifiers: string[];
   /** Share of the question's weight on words that the documents do not use; a corrected word stays unknown. */
   unknownShare: number;
   /** Telling words, corrections included. */
@@ -63,20 +65,27 @@ function wordsFor(
   }
   const pairs = pairsOf(question.text, known);
   const synonyms = Array.from(synonymsFor(question.text, question.synonyms)).flatMap(
-    ([term, same]) => stemsOf(term).map((word) => ({ word, terms: same.map(stemsOf) })),
+    ([term, same]) => {
+      const stems = stemsOf(term);
+      // The term as a whole, too: it may be an identifier.
+      return [...stems, stems.join(" ")].map((word) => ({ word, terms: same.map(stemsOf) }));
+    },
   );
   // "E-07" is one thing, which neither an "e" nor a "07" names: it weighs as much again as its parts, where they stand together.
+  // Digits alone are mostly what no document has: the visitor's own date, order or telephone number.
   const identifiers = queryTerms(question.text)
-    .phrases.filter((phrase) => /\d/.test(phrase))
-    .map((phrase) => ({ word: phrase, terms: [stemsOf(phrase)] }));
-  for (const { word, terms } of identifiers) {
-    const weight = (terms[0] ?? []).reduce((sum, part) => sum + (known.get(part) ?? 0), 0);
-    if (weight > 0) known.set(word, weight);
+    .phrases.filter((phrase) => /\d/.test(phrase) && /\p{L}/u.test(phrase))
+    .map((phrase) => stemsOf(phrase).join(" "));
+  for (const identifier of identifiers) {
+    const parts = identifier.split(" ");
+    const weight = parts.reduce((sum, part) => sum + (known.get(part) ?? 0), 0);
+    if (weight > 0) known.set(identifier, weight);
   }
   return {
     known,
     pairs,
-    equivalents: [...synonyms, ...identifiers],
+    equivalents: synonyms,
+    identifiers,
     unknownShare: total > 0 ? unknown / total : 0,
     count: chunkCounts.size,
   };
@@ -120,19 +129,19 @@ export function readText(passage: Passage): ReadText {
   const counts = new Map<string, number>();
   for (const stem of [...above, ...above, ...sentences.flat()])
     counts.set(stem, (counts.get(stem) ?? 0) + 1);
-  return { above, sentences, counts, running: ` ${[...above, ...sentences.flat()].join(" ")} ` };
+  return { above, sentences, counts, running: inOrder([...above, ...sentences.flat()]) };
 }
 
 export function lexicalEvidence(
-  { known, pairs, equivalents }: QuestionWords,
+  words: QuestionWords,
   { above, sentences, counts, running }: ReadText,
 ): LexicalEvidence & { stems: Set<string> } {
-  const meaning = (found: Iterable<string>): Set<string> =>
-    withEquivalents(new Set(found), equivalents);
-  const stems = meaning(counts.keys());
+  const { known, pairs } = words;
+  const stems = meaning(words, counts.keys(), running);
   let sentence = 0;
   for (const own of sentences) {
-    sentence = Math.max(sentence, covered(known, meaning([...above, ...own])));
+    const read = [...above, ...own];
+    sentence = Math.max(sentence, covered(known, meaning(words, read, inOrder(read))));
   }
   const together = new Set([...pairs.keys()].filter((pair) => running.includes(` ${pair} `)));
   return {
@@ -162,19 +171,32 @@ function saturated(
 }
 
 /** Stems of the words that a text says, and those of the question's that it means. */
-export function wordsSaid({ equivalents }: QuestionWords, text: string): Set<string> {
-  return withEquivalents(new Set(stemsOf(text)), equivalents);
+export function wordsSaid(words: QuestionWords, text: string): Set<string> {
+  const stems = stemsOf(text);
+  return meaning(words, stems, inOrder(stems));
 }
 
-/** A text that says "package" says the question's "parcel", too. */
-function withEquivalents(
-  found: Set<string>,
-  equivalents: QuestionWords["equivalents"],
+/**
+ * A text that says "package" says the question's "parcel", too. Of an identifier the parts have to follow one another: "E-08:
+ * colder than 12 °C" is not about E-12.
+ */
+function meaning(
+  { equivalents, identifiers }: QuestionWords,
+  stems: Iterable<string>,
+  running: string,
 ): Set<string> {
+  const found = new Set(stems);
   for (const { word, terms } of equivalents) {
-    if (terms.some((stems) => stems.every((stem) => found.has(stem)))) found.add(word);
+    if (terms.some((parts) => parts.every((stem) => found.has(stem)))) found.add(word);
+  }
+  for (const identifier of identifiers) {
+    if (running.includes(` ${identifier} `)) found.add(identifier);
   }
   return found;
+}
+
+function inOrder(stems: string[]): string {
+  return ` ${stems.join(" ")} `;
 }
 
 /** Share of the weight that is found, 0–1. */

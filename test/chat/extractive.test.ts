@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { extractiveAnswer } from "../../src/chat/extractive.ts";
 import type { Finding } from "../../src/chat/find.ts";
+import { selectSources } from "../../src/chat/sources.ts";
 import type { Source } from "../../src/chat/turn.ts";
 import { CitationVerifier } from "../../src/chat/verify.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
@@ -51,13 +52,13 @@ function keywordsOf(asked: string): KeywordResult {
   return { matches: [], chunkCounts, totalChunks: 20, repeats: new Map() };
 }
 
-/** The answer to one question that all of the sources were found for. */
-function answerFrom(
+/** One question that all of the sources were found for. */
+function findingFor(
   asked: string,
   given: Source[],
   keywords = keywordsOf(asked),
   action: Decision["action"] = "answer",
-): string {
+): Finding {
   const finding: Finding = {
     question: {
       text: asked,
@@ -90,7 +91,15 @@ function answerFrom(
     keywords,
     failedLegs: [],
   };
-  return extractiveAnswer([finding], given);
+  return finding;
+}
+
+function answerFrom(
+  asked: string,
+  given: Source[],
+  ...more: [KeywordResult?, Decision["action"]?]
+): string {
+  return extractiveAnswer([findingFor(asked, given, ...more)], given);
 }
 
 /** The stretches of an answer with the source that each names. */
@@ -246,5 +255,54 @@ describe("an extractive answer", () => {
     const answer = answerFrom("pump", cut(long.join("\n\n")), keywordsOf("pump"));
     expect(answer).toContain("The pump is in the middle.");
     expect(answer.length).toBeLessThan(700);
+  });
+
+  it("does not quote the space that stands between two lines, however much it is", () => {
+    const space = " ".repeat(5000);
+    const answer = answerFrom(
+      "pump",
+      cut(`Open the pump.\n${space}\nClose the pump.`),
+      keywordsOf("pump"),
+    );
+    expect(answer).toBe("Open the pump. [1]\n\nClose the pump. [1]");
+  });
+
+  it("says nothing twice where two questions are answered from one passage", () => {
+    const given = cut(
+      "We deliver on weekdays.\n\nCountry: Norway; Cost: €19\nCountry: Sweden; Cost: €15\nCountry: Finland; Cost: €12",
+    );
+    const [norway, sweden] = ["norway", "sweden"].map((country) => {
+      const keywords = keywordsOf(country);
+      keywords.chunkCounts.set(country, 1);
+      return findingFor(`To ${country}?`, given, keywords);
+    });
+    const answer = extractiveAnswer([norway, sweden] as Finding[], given);
+    expect(answer).toBe(
+      "We deliver on weekdays.\n\nCountry: Norway; Cost: €19 [1]\n\nCountry: Sweden; Cost: €15 [1]",
+    );
+  });
+
+  it("still says to each question what stands in the passage more than once", () => {
+    const given = cut("Is it loud?\nNo.\n\nIs the pump blue?\nNo.");
+    const asked = ["loud", "pump blue"].map((words) => findingFor(words, given, keywordsOf(words)));
+    expect(extractiveAnswer(asked, given)).toBe(
+      "Is it loud?\nNo. [1]\n\nIs the pump blue?\nNo. [1]",
+    );
+  });
+
+  it("answers from the next source where of the first only another question's passages were read", () => {
+    const sourceOf = (externalId: string, chunkId: number, text: string): Source => {
+      const passages = [{ chunkId, ordinal: 0, headingPath: [], text }];
+      return { n: 1, externalId, title: "A", url: null, version: 1, passages };
+    };
+    const lamp = findingFor("lamp", [sourceOf("garden", 1, "The lamp is bright.")]);
+    const pump = findingFor("pump", [sourceOf("shop", 2, "The pump costs €20.")]);
+    // A reranker put first what the text's own score says is not worth reading.
+    const [unread] = lamp.passages.map((one) => ({ ...one, chunkId: 99, score: 0.1 }));
+    pump.passages.unshift(...(unread ? [unread] : []));
+    const sources = selectSources([lamp, pump], "answer");
+    expect(extractiveAnswer([lamp, pump], sources)).toBe(
+      "The lamp is bright. [1]\n\nThe pump costs €20. [2]",
+    );
   });
 });

@@ -291,3 +291,15 @@ describe("whatever is written", () => {
     );
   });
 });
+
+it("a long quote is cut between signs, not within one", () => {
+  for (const lead of ["", "a".repeat(7), "a".repeat(8), "a".repeat(9)]) {
+    const text = lead + "🌱🌱 pump ".repeat(80).trim();
+    const verifier = new CitationVerifier([sourceOf(1, text)]);
+    verifier.push(`${text} [1]`);
+    const quote = verifier.citations[0]?.quote ?? "";
+    expect(quote.length).toBeGreaterThan(490);
+    expect(quote).not.toMatch(/[\uD800-\uDBFF]$/);
+    expect(text.startsWith(quote)).toBe(true);
+  }
+});

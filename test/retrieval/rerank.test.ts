@@ -2,8 +2,10 @@ import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { rankEvidence, rerank, type RankEvidence } from "../../src/retrieval/rerank.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
+import { questionWords } from "../../src/retrieval/lexical-evidence.ts";
 import type { Reranker } from "../../src/models/ports.ts";
 import { NOTHING } from "../../src/retrieval/keywords.ts";
+import { queryTerms } from "../../src/retrieval/query-terms.ts";
 import type { Candidates, FoundPassage } from "../../src/retrieval/retrieve.ts";
 import { ask, call, createWorkspace, HELP_CENTRE, type Workspace } from "../chat/workspace.ts";
 import type { SearchView } from "../knowledge/pipeline.ts";
@@ -185,3 +187,52 @@ it("lets an identifier weigh as one thing, where its parts stand together", () =
   ]);
   expect(row?.sentence).toBeGreaterThan(3 * (other?.sentence ?? 0));
 });
+
+it.each<[string, string]>([
+  ["E-12", "Code: E-08; Meaning: colder than 12 degrees"],
+  ["X-2.1", "1. Unplug it. 2. Open the X."],
+])("does not take the scattered parts of %s for the whole of it", (identifier, scattered) => {
+  const { words } = queryTerms(`garden ${identifier}`);
+  const keywords = {
+    ...NOTHING,
+    chunkCounts: new Map(words.map((word) => [word, 5])),
+    totalChunks: 100,
+  };
+  const question = { ...candidates.question, text: `garden ${identifier}` };
+  const [whole, parts] = rankEvidence({ ...candidates, question, keywords }, [
+    passage(0, `Code: ${identifier}`),
+    passage(1, scattered),
+  ]);
+  expect(parts?.sentence).toBeLessThan((whole?.sentence ?? 0) / 2);
+  expect(parts?.document).toBeLessThan((whole?.document ?? 0) * 0.7);
+});
+
+it("takes what the workspace calls an identifier otherwise for the whole of it", () => {
+  const keywords = {
+    ...NOTHING,
+    chunkCounts: new Map(["garden", "e", "12"].map((word) => [word, 5])),
+    totalChunks: 100,
+  };
+  const synonyms = new Map([["e 12", ["frozen water"]]]);
+  const question = { ...candidates.question, text: "garden E-12", synonyms };
+  const [named, other] = rankEvidence({ ...candidates, question, keywords }, [
+    passage(0, "Code: E-12"),
+    passage(1, "Frozen water"),
+  ]);
+  expect(other?.sentence).toBe(named?.sentence);
+});
+
+it.each(["24/7", "2024-11-0042", "03/11/2024", "+49-30-123456", "10:00-12:00", "110-240"])(
+  "does not let %s, which names nothing in the documents, weigh more than its parts",
+  (number) => {
+    const { words } = queryTerms(`garden ${number}`);
+    const keywords = {
+      ...NOTHING,
+      chunkCounts: new Map(words.map((word) => [word, 5])),
+      totalChunks: 100,
+    };
+    const question = { ...candidates.question, text: `garden ${number}` };
+    const [weighed] = questionWords({ ...candidates, question, keywords });
+    expect(weighed?.known.size).toBe(words.length);
+  },
+);

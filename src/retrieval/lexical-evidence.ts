@@ -12,10 +12,8 @@ export interface QuestionWords {
   known: Map<string, number>;
   /** Neighbouring words, stop words included, of which at least one is telling: as stems, with their rarity together. */
   pairs: Map<string, number>;
-  /** Stems of a word → the stems of each term that means the same. */
-  equivalents: { word: string; terms: string[][] }[];
-  /** Identifiers as the stems of their parts, with spaces between them: keys of `known`, too. */
-  identifiers: string[];
+  /** Stem of a word, or stems of an identifier → the stems of each term that says it, see `inOrder`. */
+  equivalents: { word: string; terms: string[] }[];
   /** Share of the question's weight on words that the documents do not use; a corrected word stays unknown. */
   unknownShare: number;
   /** Telling words, corrections included. */
@@ -68,24 +66,22 @@ function wordsFor(
     ([term, same]) => {
       const stems = stemsOf(term);
       // The term as a whole, too: it may be an identifier.
-      return [...stems, stems.join(" ")].map((word) => ({ word, terms: same.map(stemsOf) }));
+      return [...stems, stems.join(" ")].map((word) => ({ word, terms: same.map(inOrder) }));
     },
   );
   // "E-07" is one thing, which neither an "e" nor a "07" names: it weighs as much again as its parts, where they stand together.
   // Digits alone are mostly what no document has: the visitor's own date, order or telephone number.
   const identifiers = queryTerms(question.text)
     .phrases.filter((phrase) => /\d/.test(phrase) && /\p{L}/u.test(phrase))
-    .map((phrase) => stemsOf(phrase).join(" "));
-  for (const identifier of identifiers) {
-    const parts = identifier.split(" ");
-    const weight = parts.reduce((sum, part) => sum + (known.get(part) ?? 0), 0);
-    if (weight > 0) known.set(identifier, weight);
+    .map((phrase) => ({ word: stemsOf(phrase).join(" "), terms: [inOrder(phrase)] }));
+  for (const { word } of identifiers) {
+    const weight = word.split(" ").reduce((sum, part) => sum + (known.get(part) ?? 0), 0);
+    if (weight > 0) known.set(word, weight);
   }
   return {
     known,
     pairs,
-    equivalents: synonyms,
-    identifiers,
+    equivalents: [...synonyms, ...identifiers],
     unknownShare: total > 0 ? unknown / total : 0,
     count: chunkCounts.size,
   };
@@ -129,7 +125,7 @@ export function readText(passage: Passage): ReadText {
   const counts = new Map<string, number>();
   for (const stem of [...above, ...above, ...sentences.flat()])
     counts.set(stem, (counts.get(stem) ?? 0) + 1);
-  return { above, sentences, counts, running: inOrder([...above, ...sentences.flat()]) };
+  return { above, sentences, counts, running: between([...above, ...sentences.flat()]) };
 }
 
 export function lexicalEvidence(
@@ -137,11 +133,10 @@ export function lexicalEvidence(
   { above, sentences, counts, running }: ReadText,
 ): LexicalEvidence & { stems: Set<string> } {
   const { known, pairs } = words;
-  const stems = meaning(words, counts.keys(), running);
+  const stems = meaning(words, [...above, ...sentences.flat()]);
   let sentence = 0;
   for (const own of sentences) {
-    const read = [...above, ...own];
-    sentence = Math.max(sentence, covered(known, meaning(words, read, inOrder(read))));
+    sentence = Math.max(sentence, covered(known, meaning(words, [...above, ...own])));
   }
   const together = new Set([...pairs.keys()].filter((pair) => running.includes(` ${pair} `)));
   return {
@@ -172,30 +167,27 @@ function saturated(
 
 /** Stems of the words that a text says, and those of the question's that it means. */
 export function wordsSaid(words: QuestionWords, text: string): Set<string> {
-  const stems = stemsOf(text);
-  return meaning(words, stems, inOrder(stems));
+  return meaning(words, stemsOf(text));
 }
 
 /**
- * A text that says "package" says the question's "parcel", too. Of an identifier the parts have to follow one another: "E-08:
+ * A text that says "package" says the question's "parcel", too. What has several words is said where they follow one another: "E-08:
  * colder than 12 °C" is not about E-12.
  */
-function meaning(
-  { equivalents, identifiers }: QuestionWords,
-  stems: Iterable<string>,
-  running: string,
-): Set<string> {
+function meaning({ equivalents }: QuestionWords, stems: string[]): Set<string> {
   const found = new Set(stems);
-  for (const { word, terms } of equivalents) {
-    if (terms.some((parts) => parts.every((stem) => found.has(stem)))) found.add(word);
-  }
-  for (const identifier of identifiers) {
-    if (running.includes(` ${identifier} `)) found.add(identifier);
-  }
+  const running = between(stems);
+  for (const { word, terms } of equivalents)
+    if (terms.some((term) => running.includes(term))) found.add(word);
   return found;
 }
 
-function inOrder(stems: string[]): string {
+/** Stems of a text in their order, each between spaces. */
+function inOrder(text: string): string {
+  return between(stemsOf(text));
+}
+
+function between(stems: string[]): string {
   return ` ${stems.join(" ")} `;
 }
 

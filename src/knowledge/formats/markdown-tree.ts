@@ -58,11 +58,14 @@ export function simplify(tree: Root): void {
     (parent.children as Nodes[]).splice(index, 1, ...replacement);
     return [SKIP, index];
   });
-  visit(tree, "paragraph", (node, index, parent) => {
-    if (!parent || index === undefined || readableText(node).trim()) return undefined;
-    parent.children.splice(index, 1);
-    return [SKIP, index];
+  visit(tree, (node: Nodes) => {
+    if (!("children" in node)) return;
+    Object.assign(node, { children: (node.children as Nodes[]).filter(saysSomething) });
   });
+}
+
+function saysSomething(node: Nodes): boolean {
+  return node.type !== "paragraph" || readableText(node).trim() !== "";
 }
 
 /** Blank lines in a list part the paragraphs of an item and nothing else. */

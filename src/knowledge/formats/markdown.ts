@@ -1,5 +1,4 @@
-import type { Root, RootContent } from "mdast";
-import { SKIP, visit } from "unist-util-visit";
+import type { Parents, RootContent } from "mdast";
 import { markCallouts } from "./callouts.ts";
 import { htmlToTree } from "./html.ts";
 import { refuseCostlyMarkdown, refuseDeepTree } from "./markdown-limits.ts";
@@ -30,14 +29,13 @@ function withoutFrontMatter(content: string): string {
 }
 
 /** A run of HTML blocks (`<details>`, `<table>`) is read by the HTML parser, as a browser would. */
-function convertHtmlBlocks(tree: Root): void {
-  visit(tree, "html", (node, index, parent) => {
-    if (!parent || index === undefined || !BLOCK_PARENTS.has(parent.type)) return undefined;
-    const { children } = htmlToTree(node.value);
-    (parent.children as RootContent[]).splice(index, 1, ...children);
-    return [SKIP, index + children.length];
-  });
+function convertHtmlBlocks(container: Parents): void {
+  container.children = (container.children as RootContent[]).flatMap((node) =>
+    node.type === "html" ? htmlToTree(node.value).children : [node],
+  );
+  for (const child of container.children)
+    if ("children" in child && CONTAINERS.has(child.type)) convertHtmlBlocks(child);
 }
 
-/** Elsewhere HTML is a tag within a line. */
-const BLOCK_PARENTS = new Set(["root", "blockquote", "listItem", "footnoteDefinition"]);
+/** Of blocks; elsewhere HTML is a tag within a line. */
+const CONTAINERS = new Set(["blockquote", "list", "listItem", "footnoteDefinition"]);

@@ -56,6 +56,7 @@ export function components(examples: Example[]): Component[] {
       off: () => weigh(fitRanking(examples, RANKING_L2, names)),
     })),
     bySwitch("spelling", "no word is corrected"),
+    bySwitch("together or apart", "wifi is not Wi-Fi"),
     {
       ...bySwitch("identifiers as phrases", "their parts are words only"),
       acts: (message) => queryTerms(message).phrases.length > 0,

@@ -5,6 +5,7 @@ export type Switch =
   | "field weights"
   | "title and headings embedded"
   | "spelling"
+  | "together or apart"
   | "identifiers as phrases"
   | "repeated words"
   | "question split"

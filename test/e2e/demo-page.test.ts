@@ -101,7 +101,7 @@ describe.skipIf(skipped)("the demo page", () => {
     expect(await unknown.locator(".citations, .marker").count()).toBe(0);
     await page.screenshot({ path: path.join(SCREENSHOTS, "abstained.png") });
 
-    const unclear = await ask(page, "sprout wifi 5ghz?");
+    const unclear = await ask(page, "my refund");
     expect(await state(unclear)).toBe("clarified");
     await page.screenshot({ path: path.join(SCREENSHOTS, "clarified.png") });
     const option = unclear.locator(".options button").first();

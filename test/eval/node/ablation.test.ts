@@ -22,6 +22,8 @@ it("takes a part out of the application's own modules, and puts it back", () => 
   const script = `
     import { replaceModules } from "./eval/ablation/replace-modules.ts";
     replaceModules();
+    // All of the application, whose modules have to find in the replacements what they import.
+    await import("./eval/in-process/instance.ts");
     const { switchOff, wasAsked } = await import("./eval/ablation/switches.ts");
     const { corrections } = await import("./src/retrieval/spelling.ts");
     const correct = () => corrections([{ typed: "recieve", word: "receive" }]).size;

@@ -63,7 +63,8 @@ describe("words that documents write together or apart", () => {
       const other = await createWorkspace({
         speaker: {
           title: "Speaker",
-          content: "Take it apart. It is a broad range with a mount. There are a few of them to go.",
+          content:
+            "Take it apart. It is a broad range with a mount. There are a few of them to go.",
         },
       });
       expect(await foundBy("keywords", other, question)).toEqual([]);

@@ -12,18 +12,23 @@ export interface Finding extends Ranking {
   decision: Decision;
 }
 
-/** Orders each question's passages by their text and decides on them. */
+/**
+ * Orders each question's passages by their text and decides on them.
+ * @param mayClarify false after a clarifying question: what was found is then answered from, however little is asked
+ */
 export async function judge(
   services: Services,
   candidates: Candidates[],
   passages: FoundPassage[][],
+  mayClarify: boolean,
 ): Promise<Finding[]> {
   return Promise.all(
     candidates.map(async (of, index) => {
       const ranking = await rerank(services, of, passages[index] ?? []);
       const { text, generation } = of.question;
       const decision = decide(of, ranking.passages, generation.model);
-      if (decision.action === "answer" && saysTooLittle(text)) decision.action = "clarify";
+      if (mayClarify && decision.action === "answer" && saysTooLittle(text))
+        decision.action = "clarify";
       return { ...ranking, question: of.question, candidates: of, decision };
     }),
   );
@@ -32,8 +37,13 @@ export async function judge(
 /** "The parcel", "it is broken": something is near, whatever it is, and nothing says what about it is asked. */
 function saysTooLittle(message: string): boolean {
   const words = wordsOf(message.toLowerCase()).filter(isTelling);
-  return words.length <= 1 && !/\p{N}/u.test(message) && !isQuestion(message);
+  return (
+    words.length <= 1 && !/\p{N}/u.test(message) && !isQuestion(message) && !ASKS.test(message)
+  );
 }
+
+/** Somewhere in it: "refund? thanks", "hi, how do I pay". */
+const ASKS = /[?？؟]|\b(?:how|what|when|where|which|who|why)\b/i;
 
 /**
  * One decision for the whole message: answered as soon as one of its questions is, with the confidence of the least certain

@@ -1,5 +1,5 @@
 import { chosenTitle } from "./clarify.ts";
-import { identifiersOf, tellingWords, wordsOf } from "../retrieval/query-terms.ts";
+import { tellingWords, wordsOf } from "../retrieval/query-terms.ts";
 import type { Query } from "../retrieval/retrieve.ts";
 import type { Turn } from "./turn.ts";
 
@@ -51,16 +51,26 @@ export function understand(turn: Turn): Understood {
   return { standalone, questions: [standalone] };
 }
 
-/** "And E-12?" after a question about E-07 asks no more about E-07: an identifier takes the place of those that look alike. */
+/** `E-07` or `e07`, from where it begins to where it ends: letters and digits with the joints between them. */
+const CODE = /(?<![\p{L}\p{N}])[\p{L}\p{N}]+(?:[-_./:][\p{L}\p{N}]+)*/gu;
+
+/** "And E-12?" after a question about E-07 asks no more about E-07: a code takes the place of those that look alike. */
 function withoutReplaced(previous: string, message: string): string {
-  const shapes = new Set(identifiersOf(message).map(shapeOf));
-  return identifiersOf(previous)
-    .filter((identifier) => /\d/.test(identifier) && shapes.has(shapeOf(identifier)))
-    .reduce((text, identifier) => text.replace(identifier, ""), previous);
+  const shapes = new Set(message.match(CODE)?.filter(isCode).map(shapeOf));
+  return previous.replace(CODE, (code) => (isCode(code) && shapes.has(shapeOf(code)) ? "" : code));
 }
 
-function shapeOf(identifier: string): string {
-  return identifier.replace(/\p{L}/gu, "a").replace(/\p{N}/gu, "0");
+/** `2024` is none, `2024-05-01` is: digits alone are mostly an amount. */
+function isCode(word: string): boolean {
+  return /\p{N}/u.test(word) && /[^\p{N}]/u.test(word);
+}
+
+/** As they are found: `E-07` is `e07`. */
+function shapeOf(code: string): string {
+  return code
+    .replace(/\p{L}/gu, "a")
+    .replace(/\p{N}/gu, "0")
+    .replace(/(?<=a)[-_./:](?=0)|(?<=0)[-_./:](?=a)/g, "");
 }
 
 /** A few words after a clarifying question are the detail that it asked for. */

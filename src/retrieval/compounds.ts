@@ -45,7 +45,7 @@ function partedAtDigits(word: string): CompoundSpelling[] {
 
 /** `sign up` → `signup`. */
 function joinedWithNext(word: string, next: string | undefined): CompoundSpelling[] {
-  if (next === undefined || !(isTelling(word) || isTelling(next))) return [];
+  if (next === undefined || !mayBeCompound([word, next])) return [];
   const spelling = joined([word, next]);
   return [{ ...spelling, known: [spelling.written] }];
 }
@@ -56,6 +56,13 @@ function parted(word: string): CompoundSpelling[] {
   return Array.from({ length: word.length - 1 }, (_, index) => {
     const halves = [word.slice(0, index + 1), word.slice(index + 1)];
     const known = halves.filter((half) => half.length >= MIN_KNOWN_LENGTH);
-    return { typed: word, written: halves.join(" "), known, unknown: word };
-  });
+    return mayBeCompound(halves)
+      ? [{ typed: word, written: halves.join(" "), known, unknown: word }]
+      : [];
+  }).flat();
+}
+
+/** Who asks about "a part" does not mean "apart", and "abroad" is not "a broad range"; nor is an "area" what "are a few". */
+function mayBeCompound([first, ...others]: string[]): boolean {
+  return first !== undefined && first !== "a" && [first, ...others].some(isTelling);
 }

@@ -78,8 +78,23 @@ it.each(["the parcel", "Refund!", "I have a pump"])(
   },
 );
 
-it.each(["Refund?", "when do I get a refund", "clean the pump"])("answers %s", async (message) => {
+it.each([
+  "Refund?",
+  "when do I get a refund",
+  "clean the pump",
+  "Refund? Thanks!",
+  "refund？",
+  "hi, when do I get a refund",
+  "please tell me how to get a refund",
+])("answers %s", async (message) => {
   expect(await ask(workspace, message)).toMatchObject({ outcome: "answered" });
+});
+
+it("answers what says little after it has asked, rather than giving up", async () => {
+  const { conversation_id, outcome } = await ask(workspace, UNCLEAR);
+  expect(outcome).toBe("clarified");
+  const next = await ask(workspace, { message: "I only need my own refund", conversation_id });
+  expect(next).toMatchObject({ outcome: "answered" });
 });
 
 it("asks once, and then says that it does not know", async () => {

@@ -40,21 +40,29 @@ it.each([
   expect(next.citations[0]?.external_id).toBe("shipping");
 });
 
-it("goes by what a follow-up adds, and no more by the code that another one replaces", async () => {
-  const codes = await createWorkspace({
-    low: {
-      title: "Water",
-      content: "E-07: the water of your garden is too warm. Move the garden out of the sun.",
-    },
-    pump: {
-      title: "Pump",
-      content: "E-12: the pump of your garden ran dry. Refill it and wait for ten minutes.",
-    },
-  });
-  const first = await ask(codes, "What does E-07 mean for my garden?");
-  expect(first.citations.map(({ external_id }) => external_id)).toEqual(["low"]);
-  const { conversation_id } = first;
-  const second = await ask(codes, { message: "and E-12?", conversation_id });
-  expect(second.citations.map(({ external_id }) => external_id)).toEqual(["pump"]);
-  expect(second.text).not.toContain("E-07");
-});
+it.each([
+  ["E-07", "E-12"],
+  ["e07", "e12"],
+  ["E-07", "e12"],
+  ["e07", "E-12"],
+])(
+  "goes by what a follow-up adds, and no more by the code %s that %s replaces",
+  async (one, other) => {
+    const codes = await createWorkspace({
+      low: {
+        title: "Water",
+        content: "E-07: the water of your garden is too warm. Move the garden out of the sun.",
+      },
+      pump: {
+        title: "Pump",
+        content: "E-12: the pump of your garden ran dry. Refill it and wait for ten minutes.",
+      },
+    });
+    const first = await ask(codes, `What does ${one} mean for my garden?`);
+    expect(first.citations.map(({ external_id }) => external_id)).toEqual(["low"]);
+    const { conversation_id } = first;
+    const second = await ask(codes, { message: `and ${other}?`, conversation_id });
+    expect(second.citations.map(({ external_id }) => external_id)).toEqual(["pump"]);
+    expect(second.text).not.toContain("E-07");
+  },
+);

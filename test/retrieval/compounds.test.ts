@@ -57,6 +57,20 @@ describe("words that documents write together or apart", () => {
     expect(compoundSpellings("may be in to")).toEqual([]);
   });
 
+  it.each(["I lost a part", "abroad", "area", "the minimum amount", "Togo"])(
+    "%s: an article is no half of a word, nor are two words that say nothing",
+    async (question) => {
+      const other = await createWorkspace({
+        speaker: {
+          title: "Speaker",
+          content:
+            "Take it apart. It is a broad range with a mount. There are a few of them to go.",
+        },
+      });
+      expect(await foundBy("keywords", other, question)).toEqual([]);
+    },
+  );
+
   it("are of the message's first words only", () => {
     for (const word of ["abcdefghijklmnop ", "a1-b2 ", "漢字1 ", "\u{1f600}x\u0301- "])
       expect(compoundSpellings(word.repeat(800)).length).toBeLessThan(500);

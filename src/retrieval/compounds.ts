@@ -53,13 +53,13 @@ function joinedWithNext(word: string, next: string | undefined): CompoundSpellin
 /** `giftcard` → `gift card`. */
 function parted(word: string): CompoundSpelling[] {
   if (!/^\p{L}+$/u.test(word) || word.length < MIN_LENGTH || word.length > MAX_LENGTH) return [];
-  return Array.from({ length: word.length - 1 }, (_, index) => {
-    const halves = [word.slice(0, index + 1), word.slice(index + 1)];
+  const cuts = Array.from({ length: word.length - 1 }, (_, index) => index + 1);
+  return cuts.flatMap((cut) => {
+    const halves = [word.slice(0, cut), word.slice(cut)];
+    if (!mayBeCompound(halves) || !halves.every((half) => half.isWellFormed())) return [];
     const known = halves.filter((half) => half.length >= MIN_KNOWN_LENGTH);
-    return mayBeCompound(halves)
-      ? [{ typed: word, written: halves.join(" "), known, unknown: word }]
-      : [];
-  }).flat();
+    return [{ typed: word, written: halves.join(" "), known, unknown: word }];
+  });
 }
 
 /** Who asks about "a part" does not mean "apart", and "abroad" is not "a broad range"; nor is an "area" what "are a few". */

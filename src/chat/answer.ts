@@ -47,13 +47,12 @@ export async function answer(
     storeQuestion(services, turn, standalone, key),
   ]);
   emit({ type: "start", conversationId, conversationToken, messageId });
-  const mayClarify = turn.options.length === 0;
-  const findings = await judge(services, candidates, passages, mayClarify);
+  const findings = await judge(services, candidates, passages, turn.options.length === 0);
   timer.lap("retrieve");
 
   const decision = smallTalk
     ? { action: "small_talk" as const, confidence: 1 }
-    : decideAll(findings, mayClarify);
+    : decideAll(findings);
   const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
   if (sources.length > 0) emit({ type: "sources", sources: sources.map(toReference) });
 

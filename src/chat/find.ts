@@ -3,7 +3,7 @@ import { isTelling, wordsOf } from "../retrieval/query-terms.ts";
 import { rerank, type Ranking } from "../retrieval/rerank.ts";
 import type { Candidates, FoundPassage, Query } from "../retrieval/retrieve.ts";
 import type { Services } from "../services.ts";
-import { isQuestion } from "./split-question.ts";
+import { asks } from "./split-question.ts";
 
 /** What was found for one question, and whether it is worth answering from. */
 export interface Finding extends Ranking {
@@ -14,7 +14,7 @@ export interface Finding extends Ranking {
 
 /**
  * Orders each question's passages by their text and decides on them.
- * @param mayClarify false after a clarifying question: what was found is then answered from, however little is asked
+ * @param mayClarify false after a clarifying question: a second one would lead a visitor in circles
  */
 export async function judge(
   services: Services,
@@ -26,40 +26,40 @@ export async function judge(
     candidates.map(async (of, index) => {
       const ranking = await rerank(services, of, passages[index] ?? []);
       const { text, generation } = of.question;
-      const decision = decide(of, ranking.passages, generation.model);
-      if (mayClarify && decision.action === "answer" && saysTooLittle(text))
-        decision.action = "clarify";
+      const { action, confidence } = decide(of, ranking.passages, generation.model);
+      const decision = { action: limited(action, text, mayClarify), confidence };
       return { ...ranking, question: of.question, candidates: of, decision };
     }),
   );
 }
 
+function limited(
+  action: Decision["action"],
+  message: string,
+  mayClarify: boolean,
+): Decision["action"] {
+  if (!mayClarify) return action === "clarify" ? "abstain" : action;
+  return action === "answer" && saysTooLittle(message) ? "clarify" : action;
+}
+
 /** "The parcel", "it is broken": something is near, whatever it is, and nothing says what about it is asked. */
 function saysTooLittle(message: string): boolean {
   const words = wordsOf(message.toLowerCase()).filter(isTelling);
-  return (
-    words.length <= 1 && !/\p{N}/u.test(message) && !isQuestion(message) && !ASKS.test(message)
-  );
+  return words.length <= 1 && !/\p{N}/u.test(message) && !asks(message);
 }
-
-/** Somewhere in it: "refund? thanks", "hi, how do I pay". */
-const ASKS = /[?？؟]|\b(?:how|what|when|where|which|who|why)\b/i;
 
 /**
  * One decision for the whole message: answered as soon as one of its questions is, with the confidence of the least certain
  * of those.
- * @param mayClarify false after a clarifying question: a second one would lead a visitor in circles
  */
-export function decideAll(findings: Finding[], mayClarify: boolean): Decision {
+export function decideAll(findings: Finding[]): Decision {
   const answered = findings.filter(({ decision }) => decision.action === "answer");
   const confidences = (of: Finding[]): number[] => of.map(({ decision }) => decision.confidence);
-  return answered.length > 0
-    ? { action: "answer", confidence: Math.min(...confidences(answered)) }
-    : {
-        action:
-          mayClarify && findings.some(({ decision }) => decision.action === "clarify")
-            ? "clarify"
-            : "abstain",
-        confidence: Math.max(0, ...confidences(findings)),
-      };
+  if (answered.length > 0)
+    return { action: "answer", confidence: Math.min(...confidences(answered)) };
+  const isUnclear = findings.some(({ decision }) => decision.action === "clarify");
+  return {
+    action: isUnclear ? "clarify" : "abstain",
+    confidence: Math.max(0, ...confidences(findings)),
+  };
 }

@@ -1,6 +1,7 @@
 import { chosenTitle } from "./clarify.ts";
-import { tellingWords, wordsOf } from "../retrieval/query-terms.ts";
+import { tellingWords, wordsOf, WRITTEN_WORD } from "../retrieval/query-terms.ts";
 import type { Query } from "../retrieval/retrieve.ts";
+import { hasQuestionWord } from "./split-question.ts";
 import type { Turn } from "./turn.ts";
 
 /** A follow-up is short; a longer message says what it is about. */
@@ -16,7 +17,6 @@ const OPENS_FOLLOW_UP =
 /** "Is there a warranty?" refers to nothing. */
 const REFERS_BACK =
   /\b(?:it|its|that|this|these|those|they|them|their|(?<!\b(?:is|are)\s)there|one|ones|same|instead)\b/i;
-const ASKS = /\b(?:how|what|when|where|which|who|why)\b/i;
 
 export interface Understood {
   /** The message as it stands on its own; the next follow-up starts from it. */
@@ -51,13 +51,12 @@ export function understand(turn: Turn): Understood {
   return { standalone, questions: [standalone] };
 }
 
-/** `E-07` or `e07`, from where it begins to where it ends: letters and digits with the joints between them. */
-const CODE = /(?<![\p{L}\p{N}])[\p{L}\p{N}]+(?:[-_./:][\p{L}\p{N}]+)*/gu;
-
 /** "And E-12?" after a question about E-07 asks no more about E-07: a code takes the place of those that look alike. */
 function withoutReplaced(previous: string, message: string): string {
-  const shapes = new Set(message.match(CODE)?.filter(isCode).map(shapeOf));
-  return previous.replace(CODE, (code) => (isCode(code) && shapes.has(shapeOf(code)) ? "" : code));
+  const shapes = new Set(message.match(WRITTEN_WORD)?.filter(isCode).map(shapeOf));
+  return previous.replace(WRITTEN_WORD, (word) =>
+    isCode(word) && shapes.has(shapeOf(word)) ? "" : word,
+  );
 }
 
 /** `2024` is none, `2024-05-01` is: digits alone are mostly an amount. */
@@ -86,7 +85,7 @@ function isFollowUp(message: string): boolean {
   const words = wordsOf(message).length;
   if (words === 0 || words > MAX_FOLLOW_UP_WORDS) return false;
   if (OPENS_FOLLOW_UP.test(message) || REFERS_BACK.test(message)) return true;
-  return ASKS.test(message) && tellingWords(message).length === 0;
+  return hasQuestionWord(message) && tellingWords(message).length === 0;
 }
 
 function average(left: number[] | null, right: number[] | null): number[] | null {

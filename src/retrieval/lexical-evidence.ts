@@ -113,6 +113,8 @@ export interface ReadText {
   /** Of the title and the headings. */
   above: string[];
   sentences: string[][];
+  /** Of both, in their order. */
+  stems: string[];
   /** How often each stands there; above the sentences it counts twice. */
   counts: Map<string, number>;
   /** All of them in order, each between spaces. */
@@ -122,18 +124,18 @@ export interface ReadText {
 export function readText(passage: Passage): ReadText {
   const above = stemsOf([passage.title, ...passage.headingPath].join(" "));
   const sentences = splitSentences(passage.text).map(stemsOf);
+  const stems = [...above, ...sentences.flat()];
   const counts = new Map<string, number>();
-  for (const stem of [...above, ...above, ...sentences.flat()])
-    counts.set(stem, (counts.get(stem) ?? 0) + 1);
-  return { above, sentences, counts, running: between([...above, ...sentences.flat()]) };
+  for (const stem of [...above, ...stems]) counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  return { above, sentences, stems, counts, running: between(stems) };
 }
 
 export function lexicalEvidence(
   words: QuestionWords,
-  { above, sentences, counts, running }: ReadText,
+  { above, sentences, stems: all, counts, running }: ReadText,
 ): LexicalEvidence & { stems: Set<string> } {
   const { known, pairs } = words;
-  const stems = meaning(words, [...above, ...sentences.flat()]);
+  const stems = meaning(words, all);
   let sentence = 0;
   for (const own of sentences) {
     sentence = Math.max(sentence, covered(known, meaning(words, [...above, ...own])));
@@ -176,6 +178,7 @@ export function wordsSaid(words: QuestionWords, text: string): Set<string> {
  */
 function meaning({ equivalents }: QuestionWords, stems: string[]): Set<string> {
   const found = new Set(stems);
+  if (equivalents.length === 0) return found;
   const running = between(stems);
   for (const { word, terms } of equivalents)
     if (terms.some((term) => running.includes(term))) found.add(word);

@@ -25,8 +25,13 @@ const MAX_REPEATS = 3;
 const MAX_PHRASES = 8;
 const MAX_WORD_LENGTH = 64;
 
-/** From where a word begins on only: else a long word without a joint is read again from each of its letters. */
-const IDENTIFIER = /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]+(?:[-_./:][\p{L}\p{M}\p{N}]+)+/gu;
+/**
+ * A word with those that joints tie to it, `pump` or `FH-PUMP-02`, from where a word begins on only: else a long word without a joint is
+ * read again from each of its letters.
+ */
+export const WRITTEN_WORD =
+  /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]+(?:[-_./:][\p{L}\p{M}\p{N}]+)*/gu;
+const JOINT = /[-_./:]/;
 
 const STOP_WORDS = new Set(
   `a about again all also am an and any anyone anything are aren as at be because been before being but by can cannot
@@ -44,7 +49,7 @@ export function queryTerms(text: string): QueryTerms {
   const lower = text.normalize("NFC").toLowerCase();
   const times = countsOf(wordsOf(lower));
   const words = [...times.keys()];
-  const telling = words.filter((word) => !STOP_WORDS.has(word));
+  const telling = words.filter(isTelling);
   const phrases = unique(identifiersOf(lower).map((match) => wordsOf(match).join(" ")));
   // "What is it?" has no telling word; then every word has to do.
   const kept = mostTelling(telling.length > 0 ? telling : words, times);
@@ -58,9 +63,8 @@ export function queryTerms(text: string): QueryTerms {
 
 /** `E-07`, `4.1.1.1`, but also `plug-in`: words that a joint makes one, as they are written. */
 export function identifiersOf(text: string): string[] {
-  return Array.from(text.matchAll(IDENTIFIER), ([match]) => match).filter(
-    (match) => match.length <= MAX_WORD_LENGTH,
-  );
+  const words = text.match(WRITTEN_WORD) ?? [];
+  return words.filter((word) => JOINT.test(word) && word.length <= MAX_WORD_LENGTH);
 }
 
 function countsOf(words: string[]): Map<string, number> {

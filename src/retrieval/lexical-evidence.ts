@@ -36,8 +36,8 @@ export function questionWords({ question, keywords }: Candidates): QuestionWords
 }
 
 /**
- * What a follow-up adds weighs as much more than each word before it: "and to Italy?" asks about Italy. Measured on the demo's
- * conversations, right turns of 70: 57 at 1, 59 at 2, 57 at 3.
+ * What a follow-up adds weighs as much more than each word before it: "and to Italy?" asks about Italy. The demo's conversations do
+ * not tell 1, 2 and 3 apart (docs/decisions/0042).
  */
 const ADDED_WEIGHT = 2;
 

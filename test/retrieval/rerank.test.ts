@@ -174,14 +174,15 @@ it("takes of a long message's segments the one that a passage serves best", () =
   expect(served).toEqual(alone);
 });
 
+/** A question whose words are all equally rare. */
+function askedFor(text: string, more: Partial<Candidates["question"]> = {}): Candidates {
+  const chunkCounts = new Map(queryTerms(text).words.map((word) => [word, 5]));
+  const keywords = { ...NOTHING, chunkCounts, totalChunks: 100 };
+  return { ...candidates, question: { ...candidates.question, text, ...more }, keywords };
+}
+
 it("lets an identifier weigh as one thing, where its parts stand together", () => {
-  const keywords = {
-    ...NOTHING,
-    chunkCounts: new Map(["garden", "e", "03"].map((word) => [word, 5])),
-    totalChunks: 100,
-  };
-  const question = { ...candidates.question, text: "garden E-03" };
-  const [row, other] = rankEvidence({ ...candidates, question, keywords }, [
+  const [row, other] = rankEvidence(askedFor("garden E-03"), [
     passage(0, "Code: E-03"),
     passage(1, "A garden with an e"),
   ]);
@@ -192,14 +193,7 @@ it.each<[string, string]>([
   ["E-12", "Code: E-08; Meaning: colder than 12 degrees"],
   ["X-2.1", "1. Unplug it. 2. Open the X."],
 ])("does not take the scattered parts of %s for the whole of it", (identifier, scattered) => {
-  const { words } = queryTerms(`garden ${identifier}`);
-  const keywords = {
-    ...NOTHING,
-    chunkCounts: new Map(words.map((word) => [word, 5])),
-    totalChunks: 100,
-  };
-  const question = { ...candidates.question, text: `garden ${identifier}` };
-  const [whole, parts] = rankEvidence({ ...candidates, question, keywords }, [
+  const [whole, parts] = rankEvidence(askedFor(`garden ${identifier}`), [
     passage(0, `Code: ${identifier}`),
     passage(1, scattered),
   ]);
@@ -208,14 +202,8 @@ it.each<[string, string]>([
 });
 
 it("takes what the workspace calls an identifier otherwise for the whole of it", () => {
-  const keywords = {
-    ...NOTHING,
-    chunkCounts: new Map(["garden", "e", "12"].map((word) => [word, 5])),
-    totalChunks: 100,
-  };
   const synonyms = new Map([["e 12", ["frozen water"]]]);
-  const question = { ...candidates.question, text: "garden E-12", synonyms };
-  const [named, other] = rankEvidence({ ...candidates, question, keywords }, [
+  const [named, other] = rankEvidence(askedFor("garden E-12", { synonyms }), [
     passage(0, "Code: E-12"),
     passage(1, "Frozen water"),
   ]);
@@ -225,14 +213,8 @@ it("takes what the workspace calls an identifier otherwise for the whole of it",
 it.each(["24/7", "2024-11-0042", "03/11/2024", "+49-30-123456", "10:00-12:00", "110-240"])(
   "does not let %s, which names nothing in the documents, weigh more than its parts",
   (number) => {
-    const { words } = queryTerms(`garden ${number}`);
-    const keywords = {
-      ...NOTHING,
-      chunkCounts: new Map(words.map((word) => [word, 5])),
-      totalChunks: 100,
-    };
-    const question = { ...candidates.question, text: `garden ${number}` };
-    const [weighed] = questionWords({ ...candidates, question, keywords });
-    expect(weighed?.known.size).toBe(words.length);
+    const asked = askedFor(`garden ${number}`);
+    const [weighed] = questionWords(asked);
+    expect(weighed?.known.size).toBe(asked.keywords.chunkCounts.size);
   },
 );

@@ -4,7 +4,7 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-worker
 import { defineConfig } from "vitest/config";
 import { appConfig, type LocalOptions } from "./local/config.ts";
 import { bundlePlatform } from "./local/dev/bundle-platform.ts";
-import { platformWorker } from "./test/local/platform-worker.ts";
+import { platformWorker } from "./test/support/platform-worker.ts";
 
 const ROOT = import.meta.dirname;
 const CACHE = path.join(ROOT, "node_modules/.cache/edgewise");

@@ -1,4 +1,4 @@
-import { checkExternalId } from "../src/knowledge/schema.ts";
+import { checkExternalId } from "../src/knowledge/accept/schema.ts";
 import type { Document } from "./document.ts";
 
 type Fields = Pick<Document, "url" | "language" | "updated_at" | "audience">;

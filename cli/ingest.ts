@@ -1,6 +1,6 @@
 // `npm run ingest`: uploads a folder of documents, a .jsonl file of them, or a site's pages, to a running instance.
 import path from "node:path";
-import { checkDocument, documentBody } from "../src/knowledge/schema.ts";
+import { checkDocument, documentBody } from "../src/knowledge/accept/schema.ts";
 import { Api, ApiError, checkAccess, explain, instanceOptions, readUrl } from "./api.ts";
 import {
   CommandError,

@@ -1,7 +1,7 @@
 // `npm run workspace`: creates workspaces and keys, in the database itself because no key can exist before the first.
+import { scopes as allScopes, type KeyKind, type Scope } from "../src/auth/access.ts";
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import path from "node:path";
-import { scopes as allScopes, type KeyKind, type Scope } from "../src/auth/keys.ts";
 import { normaliseOrigin } from "../src/auth/origins.ts";
 import { CommandError, readArguments, readCount, runCommand, UsageError } from "./command.ts";
 import { runSql, sqlText, type Row, type Target } from "./d1.ts";

@@ -1,6 +1,6 @@
+import type { RankEvidence } from "../src/retrieval/candidates.ts";
 import { ApiError, type Api } from "../cli/api.ts";
-import type { Evidence } from "../src/retrieval/decide.ts";
-import type { RankEvidence } from "../src/retrieval/rerank.ts";
+import type { Evidence } from "../src/retrieval/answerability.ts";
 
 export type Leg = "keywords" | "vectors";
 

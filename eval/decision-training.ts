@@ -1,4 +1,4 @@
-import type { Evidence } from "../src/retrieval/decide.ts";
+import type { Evidence } from "../src/retrieval/answerability.ts";
 import { collectCases, FEATURE_SIGNS, FEATURES } from "./decision-cases.ts";
 import { fit, type Example, type Model } from "./logistic.ts";
 import { isInFirstHalf } from "./sample.ts";

@@ -1,10 +1,10 @@
 // `npm run measure:edits`: how many chunks the change of one sentence makes new.
 import { readDocuments } from "../cli/read-documents.ts";
 import { CommandError, readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
-import { chunkMarkdown, embeddedText, type Chunk } from "../src/knowledge/chunk.ts";
+import { chunkMarkdown, embeddedText, type Chunk } from "../src/knowledge/ingest/chunk.ts";
 import { normalise } from "../src/knowledge/formats/normalise.ts";
-import { splitSentences } from "../src/knowledge/sentences.ts";
-import { estimateTokens } from "../src/knowledge/tokens.ts";
+import { splitSentences } from "../src/text/sentences.ts";
+import { estimateTokens } from "../src/text/tokens.ts";
 import { mulberry32 } from "./sample.ts";
 
 const HELP = `

@@ -1,4 +1,4 @@
-// `npm run eval:fit`: trains the answer-or-abstain decision of src/retrieval/decide.ts on the calibration questions.
+// `npm run eval:fit`: trains the answer-or-abstain decision of src/retrieval/answerability.ts on the calibration questions.
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CommandError, readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";

@@ -7,7 +7,7 @@ import { CommandError, readArguments, runCommand } from "../cli/command.ts";
 import { uploadDocuments, waitUntilLearned } from "../cli/upload.ts";
 import { DEMO_KEYS } from "../local/config.ts";
 import { readArticles } from "../local/dev/demo-articles.ts";
-import { instructionPhrases } from "../src/knowledge/instruction-phrases.ts";
+import { instructionPhrases } from "../src/knowledge/formats/instruction-phrases.ts";
 import type { ChatMessage } from "../src/models/ports.ts";
 import { obey, withCompliantModel, type Answer } from "./injection/compliant-model.ts";
 import { forbiddenEffects } from "./injection/effects.ts";

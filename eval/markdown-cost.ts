@@ -1,7 +1,7 @@
 // `npm run measure:markdown`: what documents that were made to keep the Markdown parser busy cost, the worst first.
 import fc from "fast-check";
 import { readArguments, runCommand } from "../cli/command.ts";
-import { chunkMarkdown } from "../src/knowledge/chunk.ts";
+import { chunkMarkdown } from "../src/knowledge/ingest/chunk.ts";
 import { MAX_DOCUMENT_BYTES } from "../src/knowledge/formats/limits.ts";
 import { normalise } from "../src/knowledge/formats/normalise.ts";
 import { UnreadableDocument } from "../src/knowledge/formats/unreadable-document.ts";

@@ -2,7 +2,7 @@ import { ApiError, explain, type Api } from "../cli/api.ts";
 import { CommandError, reasonOf } from "../cli/command.ts";
 import { forEachConcurrently } from "../cli/concurrently.ts";
 import { startProgress } from "../cli/progress.ts";
-import type { Evidence } from "../src/retrieval/decide.ts";
+import type { Evidence } from "../src/retrieval/answerability.ts";
 import { chat, MOST_PASSAGES, search, type ChatAnswer, type Leg, type Passage } from "./ask.ts";
 import * as metrics from "./metrics.ts";
 import type { Question } from "./sets/question.ts";

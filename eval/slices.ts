@@ -1,5 +1,5 @@
+import { wordsOf } from "../src/text/words.ts";
 import type { Question } from "./sets/question.ts";
-import { wordsOf } from "../src/retrieval/query-terms.ts";
 
 export const DIMENSIONS = ["topic", "kind", "language", "length"] as const;
 export type Dimension = (typeof DIMENSIONS)[number];

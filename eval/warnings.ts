@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { cleanMarkdown } from "../src/knowledge/formats/markdown.ts";
-import { findWarnings, type DocumentWarning } from "../src/knowledge/warnings.ts";
+import { findWarnings, type DocumentWarning } from "../src/knowledge/formats/warnings.ts";
 
 /**
  * `npm run eval:warnings`: which of the planted attacks are flagged when a document is learned, and which documents of honest

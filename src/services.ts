@@ -1,56 +1,17 @@
-import { createSeal, type Seal } from "./auth/seal.ts";
-import { BindingCalls, countedDatabase } from "./binding-calls.ts";
-import {
-  parseConfig,
-  type Config,
-  type Env,
-  type IngestMessage,
-  type TurnRecorded,
-} from "./env.ts";
+import { createSeal } from "./crypto/seal.ts";
+import type { Env } from "./env.ts";
 import { resolveName } from "./http/resolve-name.ts";
-import { createSafeFetch, type SafeFetch } from "./http/safe-fetch.ts";
-import type {
-  ChatModel,
-  DocumentConverter,
-  Embedder,
-  Reranker,
-  VectorIndex,
-} from "./models/ports.ts";
+import { createSafeFetch } from "./http/safe-fetch.ts";
+import { vectorizeIndex } from "./models/vectorize.ts";
 import { workersAiChat } from "./models/workers-ai-chat.ts";
 import { workersAiConverter } from "./models/workers-ai-converter.ts";
 import { workersAiEmbedder } from "./models/workers-ai-embedder.ts";
 import { workersAiReranker } from "./models/workers-ai-reranker.ts";
-import { vectorizeIndex } from "./retrieval/vectorize.ts";
+import { BindingCalls, countedDatabase } from "./runtime/binding-calls.ts";
+import { parseConfig } from "./runtime/config.ts";
+import type { Services } from "./runtime/services.ts";
 
-/** Everything a request, a batch or a cron run works with. Made anew for each, so that `calls` counts one unit of work. */
-export interface Services {
-  config: Config;
-  db: D1Database;
-  /** By the id of a model in the table: a workspace's vectors say which model they are of. */
-  embedderOf: (model: string) => Embedder;
-  chatModels: ChatModel[];
-  reranker: Reranker | undefined;
-  contextModel: ChatModel | undefined;
-  converter: DocumentConverter;
-  vectors: VectorIndex;
-  ingestQueue: Queue<IngestMessage>;
-  eventsQueue: Queue<TurnRecorded>;
-  chatLimiter: RateLimit;
-  apiLimiter: RateLimit;
-  /** The only way to call an address that somebody else chose. */
-  safeFetch: SafeFetch;
-  seal: Seal;
-  calls: BindingCalls;
-  /** Milliseconds since the epoch. */
-  now: () => number;
-  /** A new unguessable id: the prefix and 128 random bits. */
-  newId: (prefix: string) => string;
-  /** A new secret: the prefix and 256 random bits. */
-  newSecret: (prefix: string) => string;
-  /** Lets work outlive the response. */
-  waitUntil: (work: Promise<unknown>) => void;
-}
-
+/** The composition root: the only place that turns bindings into what the application works with. */
 export function createServices(env: Env, context: Pick<ExecutionContext, "waitUntil">): Services {
   const config = parseConfig(env);
   const calls = new BindingCalls();

@@ -1,10 +1,12 @@
+import type { Services } from "./runtime/services.ts";
+import type { IngestMessage, SourceEventWakeUp, TurnRecorded } from "./runtime/messages.ts";
 import { createApp } from "./app.ts";
-import type { Env, IngestMessage, SourceEventWakeUp, TurnRecorded } from "./env.ts";
+import type { Env } from "./env.ts";
 import { consumeEvents } from "./insight/ledger.ts";
 import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/ingest-queue.ts";
 import { sweep } from "./knowledge/sweeper.ts";
 import { sweepRetention } from "./privacy/retention.ts";
-import { createServices, type Services } from "./services.ts";
+import { createServices } from "./services.ts";
 import { consumeSourceEvents, recordLostEvents } from "./webhooks/consumer.ts";
 import { sweepSourceEvents } from "./webhooks/sweeper.ts";
 

@@ -1,7 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
-import { asVisitor, createIdentitySecret } from "./auth/visitor.ts";
+import { asVisitor, createIdentitySecret } from "./support/visitor.ts";
 import {
   ask,
   call,
@@ -9,8 +9,8 @@ import {
   HELP_CENTRE,
   tokenOf,
   type Workspace,
-} from "./chat/workspace.ts";
-import { deliver, register } from "./webhooks/source.ts";
+} from "./support/workspace.ts";
+import { deliver, register } from "./support/source.ts";
 
 /**
  * What a caller may learn from how an answer is made: another workspace's object has to be answered by the same statements, in the

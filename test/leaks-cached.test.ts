@@ -1,10 +1,18 @@
+import { MAX_CACHED_AGE_MS } from "../src/privacy/retention.ts";
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { cachedAnswerStatement, MAX_CACHED_AGE_MS } from "../src/chat/cached-answers.ts";
-import type { TurnResult } from "../src/chat/turn.ts";
-import { asVisitor, createIdentitySecret } from "./auth/visitor.ts";
-import { ask, call, CHAT_MODEL, createWorkspace, learn, type Workspace } from "./chat/workspace.ts";
-import { openAiStream } from "./local/chat-script.ts";
+import { cachedAnswerStatement } from "../src/conversations/cached-answers.ts";
+import type { TurnResult } from "../src/answering/turn.ts";
+import { asVisitor, createIdentitySecret } from "./support/visitor.ts";
+import {
+  ask,
+  call,
+  CHAT_MODEL,
+  createWorkspace,
+  learn,
+  type Workspace,
+} from "./support/workspace.ts";
+import { openAiStream } from "./support/chat-script.ts";
 
 /**
  * Two workspaces whose documents have the same ids, versions and, but for a canary, the same words: whatever is kept for one

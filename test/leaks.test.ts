@@ -1,19 +1,15 @@
+import type { Leg, Query, Reader } from "../src/retrieval/candidates.ts";
+import type { Services } from "../src/runtime/services.ts";
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { TurnResult } from "../src/chat/turn.ts";
+import type { TurnResult } from "../src/answering/turn.ts";
 import type { Env } from "../src/env.ts";
 import { firstGeneration } from "../src/generations/generation.ts";
-import {
-  findCandidates,
-  readCandidates,
-  type Leg,
-  type Query,
-  type Reader,
-} from "../src/retrieval/retrieve.ts";
-import { createServices, type Services } from "../src/services.ts";
-import { asVisitor, createIdentitySecret } from "./auth/visitor.ts";
-import { ask, call, createWorkspace, learn, tokenOf, type Workspace } from "./chat/workspace.ts";
+import { findCandidates, readCandidates } from "../src/retrieval/retrieve.ts";
+import { createServices } from "../src/services.ts";
+import { asVisitor, createIdentitySecret } from "./support/visitor.ts";
+import { ask, call, createWorkspace, learn, tokenOf, type Workspace } from "./support/workspace.ts";
 
 /**
  * Two workspaces with documents for three audiences and for everybody, all but equal: what one reader may see is, for search and

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { forgetCallers } from "../src/generations/live.ts";
+import { forgetCallers } from "../src/conversations/early-embedding.ts";
 import seed from "../local/seed.sql?raw";
 
 // What one file's refused callers did to this isolate is nothing to the next.

@@ -1,7 +1,7 @@
-import { splitQuestion } from "../../src/chat/split-question.ts";
+import type { RankEvidence } from "../../src/retrieval/candidates.ts";
+import { splitQuestion } from "../../src/answering/split-question.ts";
 import { queryTerms } from "../../src/retrieval/query-terms.ts";
-import type { Evidence } from "../../src/retrieval/decide.ts";
-import type { RankEvidence } from "../../src/retrieval/rerank.ts";
+import type { Evidence } from "../../src/retrieval/answerability.ts";
 import rerankWeights from "../../src/retrieval/rerank-weights.json" with { type: "json" };
 import { segmentsOf } from "../../src/retrieval/segments.ts";
 import { fitRanking, RANK_EVIDENCE } from "../ranking-examples.ts";

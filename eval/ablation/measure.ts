@@ -1,7 +1,6 @@
 import type { Api } from "../../cli/api.ts";
-import type { Evidence } from "../../src/retrieval/decide.ts";
-import { MOST_PASSAGES, type SearchAnswer } from "../ask.ts";
-import { chat } from "../ask.ts";
+import type { Evidence } from "../../src/retrieval/answerability.ts";
+import { MOST_PASSAGES, type SearchAnswer, chat } from "../ask.ts";
 import { FEATURES } from "../decision-cases.ts";
 import { measureConversations } from "../measure-conversations.ts";
 import { forEachQuestion, judgeChat } from "../measure.ts";

@@ -1,6 +1,6 @@
+import type { Services } from "../../src/runtime/services.ts";
 import { EMBEDDING_MODEL } from "../../local/ai/embedding-model.ts";
-import { commitVersions, type Draft } from "../../src/knowledge/commit.ts";
-import type { Services } from "../../src/services.ts";
+import { commitVersions, type Draft } from "../../src/knowledge/ingest/commit.ts";
 import { openDatabase } from "../in-process/database.ts";
 import type { SyntheticText } from "./synthetic-text.ts";
 

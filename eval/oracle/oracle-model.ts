@@ -1,5 +1,5 @@
-import { NO_ANSWER } from "../../src/chat/prompt.ts";
-import { splitSentences } from "../../src/knowledge/sentences.ts";
+import { NO_ANSWER } from "../../src/answering/prompt.ts";
+import { splitSentences } from "../../src/text/sentences.ts";
 import { containsAnswer } from "../metrics.ts";
 import { mulberry32, SEED } from "../sample.ts";
 import { readPrompt, type ReadPrompt } from "./read-prompt.ts";

@@ -9,7 +9,7 @@ interface Message {
   content: string;
 }
 
-/** @throws where the prompt does not look as `src/chat/prompt.ts` makes it */
+/** @throws where the prompt does not look as `src/answering/prompt.ts` makes it */
 export function readPrompt(messages: readonly Message[]): ReadPrompt {
   const system = messages.find(({ role }) => role === "system")?.content ?? "";
   const mark = /"(.)" stands between words/u.exec(system)?.[1];

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { AppEnv } from "../http/context.ts";
+import type { AppEnv } from "../auth/context.ts";
 import type { Actor } from "./log.ts";
 
 /** The caller as the audit log names it. */

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { App } from "../http/context.ts";
+import type { App } from "../auth/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { pageQuery, readPage } from "../http/paging.ts";
 import { readAuditLog } from "./log.ts";

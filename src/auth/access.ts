@@ -1,4 +1,6 @@
-import type { KeyKind, Scope } from "./keys.ts";
+export const scopes = ["chat", "documents", "insight", "admin"] as const;
+export type Scope = (typeof scopes)[number];
+export type KeyKind = "publishable" | "secret";
 
 /** Who may call a route. */
 export type Access =
@@ -34,7 +36,7 @@ const anyKey = (scope: Scope): KeyAccess => ({
 const secretKey = (scope: Scope): KeyAccess => ({ ...anyKey(scope), kinds: ["secret"] });
 
 /**
- * Every route and who may call it. `http/guard.ts` enforces it, refusing a route that is not listed; `/openapi.json` and
+ * Every route and who may call it. `auth/guard.ts` enforces it, refusing a route that is not listed; `/openapi.json` and
  * CORS read it; `test/auth/routes.test.ts` tries each route with every kind of credential.
  */
 export const accessTable: Record<string, Access> = {

@@ -1,6 +1,7 @@
-import type { Config } from "../env.ts";
-import { sha256Hex, unauthorized } from "./keys.ts";
-import { equal } from "./signing.ts";
+import { sha256Hex } from "../crypto/hash.ts";
+import type { Config } from "../runtime/config.ts";
+import { unauthorized } from "./keys.ts";
+import { equal } from "../crypto/signing.ts";
 
 /** Lets the holder of `ADMIN_TOKEN` pass. A deployment without one answers as it answers a wrong one. */
 export async function requireDeployment(

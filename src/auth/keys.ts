@@ -1,6 +1,7 @@
+import type { KeyKind, KeyAccess } from "./access.ts";
+import type { Services } from "../runtime/services.ts";
+import { sha256Hex } from "../crypto/hash.ts";
 import { Problem } from "../http/problem.ts";
-import type { Services } from "../services.ts";
-import type { KeyAccess } from "./access.ts";
 import type { Credentials } from "./credentials.ts";
 import { isAllowedOrigin, isWebOrigin } from "./origins.ts";
 import {
@@ -9,10 +10,6 @@ import {
   type IdentitySecret,
   type Visitor,
 } from "./visitor-token.ts";
-
-export const scopes = ["chat", "documents", "insight", "admin"] as const;
-export type Scope = (typeof scopes)[number];
-export type KeyKind = "publishable" | "secret";
 
 /** An authenticated caller. `workspaceSecret` signs cursors and conversation tokens; it never leaves the server. */
 export interface Caller {
@@ -43,12 +40,6 @@ export async function hashBearer(authorization: string | undefined): Promise<str
   const key = /^Bearer ((?:pk|sk)_[A-Za-z0-9_]{1,128})$/i.exec(authorization ?? "")?.[1];
   if (!key) throw unauthorized();
   return sha256Hex(key);
-}
-
-export async function sha256Hex(source: string | Uint8Array<ArrayBuffer>): Promise<string> {
-  const bytes = typeof source === "string" ? new TextEncoder().encode(source) : source;
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**

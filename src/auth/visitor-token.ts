@@ -2,7 +2,7 @@ import { errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { parseJson } from "../http/json.ts";
 import { Problem } from "../http/problem.ts";
-import { fromBase64Url } from "./signing.ts";
+import { fromBase64Url } from "../crypto/signing.ts";
 
 /** Somebody whom the customer's backend vouches for. */
 export interface Visitor {

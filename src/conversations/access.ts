@@ -1,5 +1,5 @@
 import type { Caller } from "../auth/keys.ts";
-import { equal, sign } from "../auth/signing.ts";
+import { equal, sign } from "../crypto/signing.ts";
 import { Problem } from "../http/problem.ts";
 
 /** Opens one anonymous conversation. It cannot be guessed or made without the workspace's secret, and names nothing. */

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { readCredentials } from "../auth/credentials.ts";
-import type { App } from "../http/context.ts";
+import type { App } from "../auth/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { pageQuery, readPage } from "../http/paging.ts";
 import { unknownConversation } from "./access.ts";

@@ -1,5 +1,23 @@
 import { z } from "@hono/zod-openapi";
-import { citationSchema, outcomeSchema, rungSchema } from "../chat/schema.ts";
+
+export const referenceSchema = z.object({
+  n: z.int(),
+  external_id: z.string(),
+  title: z.string(),
+  url: z.string().nullable(),
+});
+
+export const citationSchema = referenceSchema
+  .extend({ quote: z.string(), page: z.int().optional() })
+  .meta({ id: "Citation" });
+export const outcomeSchema = z.enum([
+  "answered",
+  "clarified",
+  "abstained",
+  "handed_over",
+  "small_talk",
+]);
+export const rungSchema = z.enum(["model", "small_model", "cached", "extractive", "none"]);
 
 const message = z.object({
   id: z.string(),

@@ -1,4 +1,4 @@
-import { equal, fromBase64Url, sign, toBase64Url } from "../auth/signing.ts";
+import { equal, fromBase64Url, sign, toBase64Url } from "../crypto/signing.ts";
 import { Problem } from "./problem.ts";
 
 /** Where a list goes on. Signed, so that a cursor is only what this list gave out for this workspace and filter. */

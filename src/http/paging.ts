@@ -1,11 +1,16 @@
 import { z } from "@hono/zod-openapi";
-import type { Caller } from "../auth/keys.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(1000).optional(),
 });
+
+/** The workspace whose list is read; its secret signs the cursor. */
+interface CursorOwner {
+  workspaceId: string;
+  workspaceSecret: string;
+}
 
 /** A place in a list that is ordered by time, then id. */
 export interface Position {
@@ -27,7 +32,7 @@ function readPosition(text: string): Position {
  * @param positionOf where the list goes on after a row
  */
 export async function readPage<Row>(
-  { workspaceId, workspaceSecret }: Pick<Caller, "workspaceId" | "workspaceSecret">,
+  { workspaceId, workspaceSecret }: CursorOwner,
   list: string,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
   read: (after: Position | undefined, limit: number) => Promise<Row[]>,

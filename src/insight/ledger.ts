@@ -1,6 +1,6 @@
-import type { TurnRecorded } from "../env.ts";
+import type { Services } from "../runtime/services.ts";
+import type { TurnRecorded } from "../runtime/messages.ts";
 import { chatModels } from "../models/table.ts";
-import type { Services } from "../services.ts";
 
 interface RecordedTurn {
   id: string;

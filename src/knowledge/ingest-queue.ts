@@ -1,11 +1,11 @@
-import type { DocumentWakeUp, GenerationWakeUp, IngestMessage } from "../env.ts";
-import { consumeGenerations } from "../generations/step.ts";
-import type { Services } from "../services.ts";
-import { addAll, learnDocuments, type Failures } from "./consumer.ts";
-import { finishDocuments, type Endings } from "./finish.ts";
-import { WaitsForOthers } from "./hold-back.ts";
-import { permanentReason, toMessage } from "./reasons.ts";
-import { leastTriedFirst, noteTry, readWork, takeEnded, type DocumentWork } from "./work.ts";
+import type { Services } from "../runtime/services.ts";
+import type { DocumentWakeUp, GenerationWakeUp, IngestMessage } from "../runtime/messages.ts";
+import { consumeGenerations } from "./reindex/step.ts";
+import { addAll, learnDocuments, type Failures } from "./ingest/consumer.ts";
+import { finishDocuments, type Endings } from "./ingest/finish.ts";
+import { WaitsForOthers } from "./ingest/hold-back.ts";
+import { permanentReason, toMessage } from "./ingest/reasons.ts";
+import { leastTriedFirst, noteTry, readWork, takeEnded, type DocumentWork } from "./ingest/work.ts";
 
 /** Times that a document may be begun alone without an end: a deployment ends an invocation, too. */
 const MAX_TRIES = 2;

@@ -1,8 +1,8 @@
-import type { IngestMessage } from "../env.ts";
-import { ROLLBACK_MS } from "../generations/manage.ts";
+import type { Services } from "../runtime/services.ts";
+import type { IngestMessage } from "../runtime/messages.ts";
+import { ROLLBACK_MS } from "./reindex/manage.ts";
 import type { IndexName } from "../models/ports.ts";
-import type { Services } from "../services.ts";
-import { forgetUnnamedFiles } from "./files.ts";
+import { forgetUnnamedFiles } from "./accept/files.ts";
 
 /** A message that has not been answered by now is lost, or its consumer died. */
 const OVERDUE_MS = 60_000;

@@ -1,5 +1,12 @@
 /** What the application needs of models and indexes. Adapters carry the name of their technology. */
 
+/** Counts what an adapter asks of its binding (runtime/binding-calls.ts). */
+export interface CallMeter {
+  track<T>(kind: "ai" | "vectorize", call: () => Promise<T>): Promise<T>;
+  /** Cost of embedding and reranking so far, estimated; adapters add to it. */
+  neurons: number;
+}
+
 export interface Embedder {
   readonly model: string;
   readonly dimensions: number;

@@ -1,4 +1,4 @@
-import { estimateTokens } from "../knowledge/tokens.ts";
+import { estimateTokens } from "../text/tokens.ts";
 
 /**
  * What the code knows about each supported model; which one runs is configuration (`EMBEDDING_MODEL`, `CHAT_MODEL`).

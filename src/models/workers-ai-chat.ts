@@ -1,6 +1,5 @@
-import type { BindingCalls } from "../binding-calls.ts";
 import { withoutSilence } from "./deadline.ts";
-import type { ChatMessage, ChatModel, ChatPart } from "./ports.ts";
+import type { ChatMessage, ChatModel, ChatPart, CallMeter } from "./ports.ts";
 import { readModelStream } from "./model-stream.ts";
 import { chatModels } from "./table.ts";
 import { asModelUnavailable } from "./workers-ai-errors.ts";
@@ -13,7 +12,7 @@ export function workersAiChat(
   ai: Ai,
   id: string,
   rung: ChatModel["rung"],
-  calls: BindingCalls,
+  calls: CallMeter,
 ): ChatModel {
   // The binding's own types list every hosted model by name; ours is configuration.
   const client = ai as unknown as {

@@ -1,9 +1,8 @@
-import type { BindingCalls } from "../binding-calls.ts";
-import { ConverterUnavailable, type DocumentConverter } from "./ports.ts";
+import { ConverterUnavailable, type DocumentConverter, type CallMeter } from "./ports.ts";
 import { asModelUnavailable } from "./workers-ai-errors.ts";
 
 /** https://developers.cloudflare.com/workers-ai/features/markdown-conversion/usage/binding/ */
-export function workersAiConverter(ai: Ai, calls: BindingCalls): DocumentConverter {
+export function workersAiConverter(ai: Ai, calls: CallMeter): DocumentConverter {
   return {
     async convert(fileName, contentType, bytes) {
       const file = { name: fileName, blob: new Blob([bytes], { type: contentType }) };

@@ -1,5 +1,4 @@
-import type { BindingCalls } from "../binding-calls.ts";
-import { ModelUnavailable, type Embedder } from "./ports.ts";
+import { ModelUnavailable, type Embedder, type CallMeter } from "./ports.ts";
 import { embeddingModel, neuronsOfTexts } from "./table.ts";
 import { asModelUnavailable } from "./workers-ai-errors.ts";
 
@@ -10,7 +9,7 @@ interface EmbeddingOutput {
   data: number[][];
 }
 
-export function workersAiEmbedder(ai: Ai, model: string, calls: BindingCalls): Embedder {
+export function workersAiEmbedder(ai: Ai, model: string, calls: CallMeter): Embedder {
   const facts = embeddingModel(model);
   // The binding's own types list every hosted model by name; ours is configuration.
   const client = ai as unknown as {

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { BindingCalls } from "../binding-calls.ts";
-import { ModelUnavailable, type Reranker } from "./ports.ts";
+import { ModelUnavailable, type Reranker, type CallMeter } from "./ports.ts";
 import { neuronsOfTexts } from "./table.ts";
 import { asModelUnavailable } from "./workers-ai-errors.ts";
 
@@ -10,7 +9,7 @@ const outputSchema = z.object({
 });
 
 /** A Workers AI reranker: a cross-encoder that reads question and passage together. */
-export function workersAiReranker(ai: Ai, model: string, calls: BindingCalls): Reranker {
+export function workersAiReranker(ai: Ai, model: string, calls: CallMeter): Reranker {
   // The binding's own types list every hosted model by name; ours is configuration.
   const client = ai as unknown as {
     run(model: string, input: { query: string; contexts: { text: string }[] }): Promise<unknown>;

@@ -1,6 +1,6 @@
+import type { Services } from "../runtime/services.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
 import type { Caller } from "../auth/keys.ts";
-import type { Services } from "../services.ts";
 import {
   beginStatement,
   countStatement,

@@ -1,5 +1,5 @@
 import type { Caller } from "../auth/keys.ts";
-import { sign } from "../auth/signing.ts";
+import { sign } from "../crypto/signing.ts";
 
 /** Whose data it is: a visitor whom JWTs name, or whoever wrote in a conversation. */
 export type Subject = { visitor: string } | { conversation: string };

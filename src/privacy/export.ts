@@ -1,5 +1,5 @@
-import { toBase64Url } from "../auth/signing.ts";
-import type { Services } from "../services.ts";
+import type { Services } from "../runtime/services.ts";
+import { toBase64Url } from "../crypto/signing.ts";
 import { OF_MESSAGES } from "./remove-conversations.ts";
 
 /** Rows that are read, and held in memory, at a time. */

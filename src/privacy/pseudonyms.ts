@@ -1,7 +1,7 @@
 import type { PersonalDataKind } from "./detection.ts";
 import { replaceFindings } from "./redact.ts";
 
-/** `[EMAIL_A]`. Letters, not digits: a number in an answer is a claim that a source has to hold (chat/verify.ts). */
+/** `[EMAIL_A]`. Letters, not digits: a number in an answer is a claim that a source has to hold (citations/citation-verifier.ts). */
 const LONGEST_PLACEHOLDER = "[NATIONAL_ID_ZZZ]".length;
 const MAY_BECOME_PLACEHOLDER = /^\[[A-Z_]*$/;
 

@@ -1,9 +1,10 @@
-import { MAX_CACHED_AGE_MS } from "../chat/cached-answers.ts";
-import type { Services } from "../services.ts";
+import type { Services } from "../runtime/services.ts";
 import { parseSettings } from "../workspaces/settings.ts";
 import { removeConversations } from "./remove-conversations.ts";
 
 const DAY_MS = 86_400_000;
+/** An answer older than this is not served, whatever its sources say. */
+export const MAX_CACHED_AGE_MS = 7 * DAY_MS;
 /** Workspaces that a tick looks after, and steps that it takes for all of them: the next one goes on. */
 const WORKSPACES = 50;
 const MAX_STEPS = 80;

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorOf } from "../audit/actor.ts";
 import { visitorSubject } from "../auth/visitor-token.ts";
-import type { App } from "../http/context.ts";
+import type { App } from "../auth/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
 import { readablePath } from "../http/readable-path.ts";

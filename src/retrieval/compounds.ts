@@ -1,4 +1,5 @@
-import { identifiersOf, isTelling, wordsOf } from "./query-terms.ts";
+import { wordsOf } from "../text/words.ts";
+import { identifiersOf, isTelling } from "./query-terms.ts";
 
 /** Words of a message that are looked at; a longer one says what it is about in others. */
 const MAX_WORDS = 24;

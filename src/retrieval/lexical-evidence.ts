@@ -1,10 +1,11 @@
-import { splitSentences } from "../knowledge/sentences.ts";
+import type { Candidates } from "./candidates.ts";
+import { wordsOf } from "../text/words.ts";
+import { splitSentences } from "../text/sentences.ts";
 import { inverseFrequency } from "./fuse.ts";
 import type { Passage } from "./passages.ts";
 import type { KeywordResult } from "./keywords.ts";
-import { queryTerms, wordsOf } from "./query-terms.ts";
-import type { Candidates } from "./retrieve.ts";
-import { stemOf, stemsOf } from "./stems.ts";
+import { queryTerms } from "./query-terms.ts";
+import { stemOf, stemsOf } from "../text/stems.ts";
 import { synonymsFor } from "./synonyms.ts";
 
 export interface QuestionWords {

@@ -1,4 +1,4 @@
-import { spaced } from "./unspaced.ts";
+import { wordsOf } from "../text/words.ts";
 
 /** What the keyword leg looks for. Every string is ready to be quoted in an FTS5 query. */
 export interface QueryTerms {
@@ -88,14 +88,6 @@ export function tellingWords(message: string): string[] {
 /** @param word in small letters */
 export function isTelling(word: string): boolean {
   return !STOP_WORDS.has(word);
-}
-
-/**
- * Splits as the index does: runs of letters, marks and digits (the `unicode61` tokenizer), and pairs of letters in scripts
- * without spaces.
- */
-export function wordsOf(text: string): string[] {
-  return spaced(text).match(/[\p{L}\p{M}\p{N}\p{Co}]+/gu) ?? [];
 }
 
 function mostTelling(words: string[], times: Map<string, number>): string[] {

@@ -1,3 +1,5 @@
+import type { RankEvidence, Ranking, Candidates, FoundPassage } from "./candidates.ts";
+import type { Services } from "../runtime/services.ts";
 import { redact } from "../privacy/redact.ts";
 import {
   covered,
@@ -11,40 +13,13 @@ import {
 import { inTime } from "../models/deadline.ts";
 import { ModelUnavailable } from "../models/ports.ts";
 import { embeddingModel } from "../models/table.ts";
-import type { Services } from "../services.ts";
-import type { Candidates, FoundPassage } from "./retrieve.ts";
 import weights from "./rerank-weights.json" with { type: "json" };
-
-/**
- * What a passage is ordered by; the names are those of `rerank-weights.json`. What its words show is a share of the question,
- * divided by the best share that any passage has: where the documents use other words than the question, the little that they
- * have in common tells as much as a lot does elsewhere. Shares are of the text that the reader may see, for BM25 would take
- * what is rare from all workspaces. Measured in docs/decisions/0043.
- */
-export interface RankEvidence {
-  /**
-   * Cosine, as a multiple of what lies between an unrelated and a matching pair with this embedding model. Of a long message, BM25
-   * over all of its words is added, relative to the best: it tells what no segment does.
-   */
-  similarity: number;
-  /** Squared: half a question in one sentence is worth less than half of the whole. */
-  sentence: number;
-  pairs: number;
-  /** What the passages of the same document contain together. */
-  document: number;
-}
 
 /** Passages that are read, ordered by their text, and judged; what is not among them is not in the answer. */
 export const ANSWER_PASSAGES = 30;
 
 /** The least that shares are divided by: a stray word in common is no evidence. */
 const LEAST_BEST_SHARE = 0.1;
-
-/** Where the order came from: the passages' text, or a model that read them as well. */
-export interface Ranking {
-  passages: FoundPassage[];
-  reranker: string;
-}
 
 export const BY_TEXT = "text";
 

@@ -1,60 +1,12 @@
-import { spaceOf, type Generation } from "../generations/generation.ts";
+import type { Candidates, FoundPassage, Leg, Query, Reader } from "./candidates.ts";
+import type { Services } from "../runtime/services.ts";
+import { spaceOf } from "../generations/generation.ts";
 import type { VectorMatch } from "../models/ports.ts";
-import type { Services } from "../services.ts";
-import { fuse, type FusedMatch } from "./fuse.ts";
+import { fuse } from "./fuse.ts";
 import { NOTHING, searchKeywords, type KeywordResult } from "./keywords.ts";
-import { readPassages, type Passage } from "./passages.ts";
+import { readPassages } from "./passages.ts";
 import { queryTerms } from "./query-terms.ts";
-import type { RankEvidence } from "./rerank.ts";
-import type { Corrections } from "./spelling.ts";
-import { synonymsFor, type Synonyms } from "./synonyms.ts";
-
-export type Leg = "keywords" | "vectors";
-
-/** What a reader may see. */
-export interface Reader {
-  workspaceId: string;
-  audience: string[];
-}
-
-export interface Query {
-  /** Words for the keyword leg. */
-  text: string;
-  /** Of a follow-up, what it adds to the question before it. */
-  added?: string;
-  /** What misspelt ones of them probably meant. */
-  corrections: Corrections;
-  /** What the workspace says means the same as some of them. */
-  synonyms: Synonyms;
-  /** Embedding for the vector leg; null when the model could not be reached. */
-  vector: number[] | null;
-  /** The pieces of a long message, which are searched instead of it; none of a question as it is usually asked. */
-  segments: EmbeddedText[];
-  /** The vectors that it is compared with: those of its own model. */
-  generation: Generation;
-}
-
-/** A text and its embedding; null when the model could not be reached. */
-export interface EmbeddedText {
-  text: string;
-  vector: number[] | null;
-}
-
-export interface FoundPassage extends Passage, FusedMatch {
-  /** What {@link rerank} ordered it by. */
-  rankEvidence?: RankEvidence;
-}
-
-/** What both legs know about a question, before any text is read. */
-export interface Candidates {
-  question: Query;
-  /** The legs that were asked. */
-  legs: Leg[];
-  matches: FusedMatch[];
-  keywords: KeywordResult;
-  /** Legs that could not be asked; the other one carried the search alone. */
-  failedLegs: Leg[];
-}
+import { synonymsFor } from "./synonyms.ts";
 
 /** Candidates asked of each leg: what Vectorize answers at most, and what a keyword search costs little to rank. */
 export const VECTOR_DEPTH = 100;

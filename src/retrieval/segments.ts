@@ -1,5 +1,5 @@
-import { splitSentences } from "../knowledge/sentences.ts";
-import { estimateTokens } from "../knowledge/tokens.ts";
+import { splitSentences } from "../text/sentences.ts";
+import { estimateTokens } from "../text/tokens.ts";
 
 /** What one embedding stands for well: about sixty words. A message of more is a story, and is searched piece by piece. */
 const SEGMENT_TOKENS = 80;

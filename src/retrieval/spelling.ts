@@ -1,5 +1,5 @@
 import { queryTerms } from "./query-terms.ts";
-import { stemOf } from "./stems.ts";
+import { stemOf } from "../text/stems.ts";
 
 /** Shorter words have too many neighbours to guess what was meant. */
 const MIN_LENGTH = 4;

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
-import type { App } from "../http/context.ts";
+import type { App } from "../auth/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { MAX_TERM_WORDS, normaliseTerm, readSynonyms, writeSynonyms } from "./synonyms.ts";
 

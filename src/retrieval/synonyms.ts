@@ -1,6 +1,6 @@
+import { wordsOf } from "../text/words.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
 import { compoundSpellings } from "./compounds.ts";
-import { wordsOf } from "./query-terms.ts";
 
 /** Words of one term; a longer one is a sentence, which nobody types the same way twice. */
 export const MAX_TERM_WORDS = 3;

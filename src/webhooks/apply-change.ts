@@ -1,20 +1,26 @@
+import type { Services } from "../runtime/services.ts";
+import { sha256Hex } from "../crypto/hash.ts";
 import type { Actor } from "../audit/log.ts";
-import { sha256Hex } from "../auth/keys.ts";
 import { UnsafeUrl } from "../http/public-address.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
 import { FetchFailed } from "../http/safe-fetch.ts";
-import { deleteDocument, putDocument } from "../knowledge/documents.ts";
+import { deleteDocument, putDocument } from "../knowledge/accept/documents.ts";
 import { UnreadableDocument } from "../knowledge/formats/normalise.ts";
 import {
   acceptableTitle,
   checkDocument,
   documentBody,
   MAX_EXTERNAL_ID_BYTES,
-} from "../knowledge/schema.ts";
-import type { Services } from "../services.ts";
-import { CannotApply, TryLater, type Change, type Fetched, type SourceDocument } from "./cms.ts";
+} from "../knowledge/accept/schema.ts";
+import {
+  CannotApply,
+  TryLater,
+  type Change,
+  type Fetched,
+  type SourceDocument,
+} from "./contract/cms.ts";
 import type { ChangeResult } from "./events.ts";
-import { cmsOf } from "./registry.ts";
+import { cmsOf } from "./vendors/registry.ts";
 import type { OpenSource } from "./sources.ts";
 
 /** A change to one document of a source. */

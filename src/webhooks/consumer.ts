@@ -1,12 +1,12 @@
+import type { Services } from "../runtime/services.ts";
+import type { SourceEventWakeUp } from "../runtime/messages.ts";
 import { Problem } from "../http/problem.ts";
 import { requireDocumentQuota } from "../limits/quotas.ts";
 import { retryDelay } from "../knowledge/ingest-queue.ts";
-import { listDocuments } from "../knowledge/document-summaries.ts";
-import type { SourceEventWakeUp } from "../env.ts";
+import { listDocuments } from "../knowledge/accept/document-summaries.ts";
 import { FetchFailed } from "../http/safe-fetch.ts";
-import type { Services } from "../services.ts";
 import { applyChange, externalIdOf, permanentReason, type DocumentChange } from "./apply-change.ts";
-import { TryLater, type Change } from "./cms.ts";
+import { TryLater, type Change } from "./contract/cms.ts";
 import {
   dueAfter,
   finishEvent,
@@ -16,7 +16,7 @@ import {
   type ChangeResult,
   type EventWork,
 } from "./events.ts";
-import { cmsOf } from "./registry.ts";
+import { cmsOf } from "./vendors/registry.ts";
 import { findSource, openSource, type OpenSource } from "./sources.ts";
 
 /** One fetch and one batch of statements each: a run stays below the free plan's 50 calls and its queue's patience. */

@@ -1,5 +1,5 @@
 import { auditStatement, type Actor } from "../audit/log.ts";
-import type { Change, Json } from "./cms.ts";
+import type { Change, Json } from "./contract/cms.ts";
 
 export type EventStatus = "pending" | "done" | "ignored" | "failed";
 

@@ -1,17 +1,17 @@
+import type { Services } from "../runtime/services.ts";
+import { sha256Hex } from "../crypto/hash.ts";
 import { createRoute, z } from "@hono/zod-openapi";
-import { sha256Hex } from "../auth/keys.ts";
-import { limitBurst } from "../auth/limits.ts";
+import { limitBurst } from "../auth/burst-limits.ts";
 import { decodeUtf8, readLimited } from "../http/body.ts";
-import type { App } from "../http/context.ts";
+import type { App } from "../auth/context.ts";
 import { parseJson } from "../http/json.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
-import type { Services } from "../services.ts";
-import type { AnyCms, Json } from "./cms.ts";
-import { isObject } from "./entry.ts";
+import type { AnyCms, Json } from "./contract/cms.ts";
+import { isObject } from "./contract/entry.ts";
 import { storeEvent } from "./events.ts";
-import { cmsOf } from "./registry.ts";
-import { verifySignature, type SignedRequest } from "./signatures.ts";
+import { cmsOf } from "./vendors/registry.ts";
+import { verifySignature, type SignedRequest } from "./contract/signatures.ts";
 import { noteRefusal } from "./refusals.ts";
 import { findSource, openSource, type OpenSource } from "./sources.ts";
 

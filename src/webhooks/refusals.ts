@@ -1,4 +1,4 @@
-import type { Refusal } from "./signatures.ts";
+import type { Refusal } from "./contract/signatures.ts";
 
 /** Whoever knows a source's address can send it what is refused: more often than this nothing is written. */
 const NOTED_EVERY_MS = 60_000;

@@ -1,14 +1,14 @@
+import type { Services } from "../runtime/services.ts";
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
-import type { App } from "../http/context.ts";
+import type { App } from "../auth/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { readPage } from "../http/paging.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
-import type { Services } from "../services.ts";
 import { listEvents, reopenEvent } from "./events.ts";
 import { receiveRoutes, wakeEvent } from "./receive.ts";
-import { cmsOf, type SourceType } from "./registry.ts";
+import { cmsOf, type SourceType } from "./vendors/registry.ts";
 import { eventsQuery, eventView, newSourceBody, sourceChanges, sourceView } from "./schema.ts";
 import {
   createSource,

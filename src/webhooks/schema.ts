@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { pageQuery } from "../http/paging.ts";
-import { cmsOf, sourceTypes } from "./registry.ts";
+import { cmsOf, sourceTypes } from "./vendors/registry.ts";
 
 const secrets = z.array(z.string().min(1).max(500)).min(1).max(5).meta({
   description:

@@ -1,7 +1,7 @@
 import { auditStatement, type Actor } from "../audit/log.ts";
-import type { Seal } from "../auth/seal.ts";
-import type { Source } from "./cms.ts";
-import { cmsOf, type SourceType } from "./registry.ts";
+import type { Seal } from "../crypto/seal.ts";
+import type { Source } from "./contract/cms.ts";
+import { cmsOf, type SourceType } from "./vendors/registry.ts";
 
 /** What is stored sealed. */
 interface Credentials {

@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { actorOf } from "../audit/actor.ts";
 import { jsonBody } from "../http/body.ts";
-import type { App } from "../http/context.ts";
+import type { App } from "../auth/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { changeSettings, readSettings, settingsSchema } from "./settings.ts";
 

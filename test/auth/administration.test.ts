@@ -1,16 +1,15 @@
 import { applyEvent } from "../../src/webhooks/consumer.ts";
-import { withServices } from "../knowledge/pipeline.ts";
-import { deliver, register } from "../webhooks/source.ts";
+import { withServices, SILENT } from "../support/pipeline.ts";
+import { deliver, register } from "../support/source.ts";
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { DEMO_KEYS } from "../../local/config.ts";
 import { authenticate } from "../../src/auth/keys.ts";
-import { rotateKey } from "../../src/auth/key-ring.ts";
+import { rotateKey } from "../../src/workspaces/key-ring.ts";
 import { accessTable, type KeyAccess } from "../../src/auth/access.ts";
 import { createServices } from "../../src/services.ts";
-import { call, createWorkspace } from "../chat/workspace.ts";
-import { SILENT } from "../knowledge/pipeline.ts";
+import { call, createWorkspace } from "../support/workspace.ts";
 
 interface Key {
   id: string;

@@ -1,11 +1,11 @@
+import { sha256Hex } from "../../src/crypto/hash.ts";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { DEMO_KEYS } from "../../local/config.ts";
 import { createApp } from "../../src/app.ts";
-import { accessTable, type Access } from "../../src/auth/access.ts";
-import { sha256Hex, type KeyKind, type Scope } from "../../src/auth/keys.ts";
-import { addKey, ask, call, createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { createIdentitySecret, visitorToken } from "./visitor.ts";
+import { accessTable, type Access, type KeyKind, type Scope } from "../../src/auth/access.ts";
+import { addKey, ask, call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { createIdentitySecret, visitorToken } from "../support/visitor.ts";
 
 /** Routes as OpenAPI writes them. Middleware answers to every method, and preflights are CORS's own. */
 const routes = [

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ask, call, createWorkspace, HELP_CENTRE, readConversation } from "../chat/workspace.ts";
+import { ask, call, createWorkspace, HELP_CENTRE, readConversation } from "../support/workspace.ts";
 
 it("shows a conversation to its workspace and tells nothing that only the search needs", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);

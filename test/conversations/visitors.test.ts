@@ -1,15 +1,15 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
-import type { TurnResult } from "../../src/chat/turn.ts";
-import { ask, call, createWorkspace, tokenOf, type Workspace } from "../chat/workspace.ts";
-import { readTurn } from "../chat/ui-client.ts";
+import type { TurnResult } from "../../src/answering/turn.ts";
+import { ask, call, createWorkspace, tokenOf, type Workspace } from "../support/workspace.ts";
+import { readTurn } from "../support/ui-client.ts";
 import {
   asVisitor,
   createIdentitySecret,
   visitorToken,
   type IdentitySecret,
-} from "../auth/visitor.ts";
+} from "../support/visitor.ts";
 
 let workspace: Workspace;
 let secret: IdentitySecret;

@@ -5,8 +5,8 @@ import { uiMessageChunkSchema, parseJsonEventStream, type UIMessageChunk } from 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { DEMO_KEYS } from "../../local/config.ts";
 import { startInstance, type Instance } from "../../local/dev/instance.ts";
-import { startGatedChatServer, type GatedChatServer } from "./gated-chat-server.ts";
-import { request, requestJson, type Json } from "./http.ts";
+import { startGatedChatServer, type GatedChatServer } from "../support/gated-chat-server.ts";
+import { request, requestJson, type Json } from "../support/http.ts";
 
 const START_TIMEOUT_MS = 90_000;
 const QUESTION = "How long does delivery to Germany take?";

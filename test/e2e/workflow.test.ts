@@ -1,6 +1,6 @@
 import { expect, inject, it } from "vitest";
 import { DEMO_KEYS } from "../../local/config.ts";
-import { request, requestJson, type Json } from "./http.ts";
+import { request, requestJson, type Json } from "../support/http.ts";
 
 const url = inject("url");
 

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../src/app.ts";
-import { addKey, call, createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { SILENT } from "../knowledge/pipeline.ts";
-import { countRows, expectProblem } from "./expect-problem.ts";
+import { addKey, call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { SILENT } from "../support/pipeline.ts";
+import { countRows, expectProblem } from "../support/expect-problem.ts";
 
 const DOCUMENT = { title: "Pump", content: "Rinse the pump." };
 const MIB = 1024 * 1024;

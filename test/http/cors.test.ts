@@ -7,7 +7,7 @@ import {
   createWorkspace,
   tokenOf,
   type Workspace,
-} from "../chat/workspace.ts";
+} from "../support/workspace.ts";
 
 const SHOP = "https://shop.example.com";
 const EVIL = "https://evil.example";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { readCursor, writeCursor } from "../../src/http/cursor.ts";
-import { call, createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { SILENT } from "../knowledge/pipeline.ts";
-import { expectProblem } from "./expect-problem.ts";
+import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { SILENT } from "../support/pipeline.ts";
+import { expectProblem } from "../support/expect-problem.ts";
 
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ %é".split(
   "",

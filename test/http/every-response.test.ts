@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
-import { brokenDatabase } from "../chat/broken-database.ts";
-import { call, createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { SILENT } from "../knowledge/pipeline.ts";
-import { countRows, expectNothingInternal, expectProblem } from "./expect-problem.ts";
+import { brokenDatabase } from "../support/broken-database.ts";
+import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { SILENT } from "../support/pipeline.ts";
+import { countRows, expectNothingInternal, expectProblem } from "../support/expect-problem.ts";
 
 const DOCUMENT = { title: "Pump", content: "Rinse the pump with lukewarm water once a month." };
 const ROUTES: [method: string, path: string, body?: unknown][] = [

@@ -1,10 +1,10 @@
+import type { TurnRecorded } from "../../src/runtime/messages.ts";
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it, vi } from "vitest";
-import type { TurnRecorded } from "../../src/env.ts";
 import worker from "../../src/index.ts";
-import { ask, createWorkspace, HELP_CENTRE, type Workspace } from "../chat/workspace.ts";
-import { openAiStream } from "../local/chat-script.ts";
+import { ask, createWorkspace, HELP_CENTRE, type Workspace } from "../support/workspace.ts";
+import { openAiStream } from "../support/chat-script.ts";
 
 beforeEach(() => env.CONTROL.reset());
 

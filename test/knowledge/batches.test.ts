@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { divideOnFailure } from "../../src/knowledge/divide.ts";
-import { learnDocuments } from "../../src/knowledge/consumer.ts";
-import { readWork } from "../../src/knowledge/work.ts";
+import { divideOnFailure } from "../../src/knowledge/ingest/divide.ts";
+import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
+import { readWork } from "../../src/knowledge/ingest/work.ts";
 import { createServices } from "../../src/services.ts";
-import { call, createWorkspace } from "../chat/workspace.ts";
+import { call, createWorkspace } from "../support/workspace.ts";
 import {
   chunkIds,
   countedCalls,
@@ -18,7 +18,7 @@ import {
   store,
   storeAll,
   storedVectors,
-} from "./pipeline.ts";
+} from "../support/pipeline.ts";
 
 beforeEach(() => env.CONTROL.reset());
 

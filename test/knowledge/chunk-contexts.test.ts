@@ -1,14 +1,14 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
-import { BindingCalls } from "../../src/binding-calls.ts";
-import { readAnswer } from "../../src/knowledge/chunk-contexts.ts";
-import { learnDocuments } from "../../src/knowledge/consumer.ts";
-import { readWork } from "../../src/knowledge/work.ts";
+import { BindingCalls } from "../../src/runtime/binding-calls.ts";
+import { readAnswer } from "../../src/knowledge/ingest/chunk-contexts.ts";
+import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
+import { readWork } from "../../src/knowledge/ingest/work.ts";
 import { workersAiChat } from "../../src/models/workers-ai-chat.ts";
-import { CHAT_MODEL, createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { openAiStream, recordedChats } from "../local/chat-script.ts";
-import { deliver, read, search, store, withServices } from "./pipeline.ts";
+import { CHAT_MODEL, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { openAiStream, recordedChats } from "../support/chat-script.ts";
+import { deliver, read, search, store, withServices } from "../support/pipeline.ts";
 
 beforeEach(() => env.CONTROL.reset());
 

@@ -5,9 +5,9 @@ import {
   embeddedText,
   MAX_CHUNK_TOKENS,
   type Chunk,
-} from "../../src/knowledge/chunk.ts";
+} from "../../src/knowledge/ingest/chunk.ts";
 import { normalise } from "../../src/knowledge/formats/normalise.ts";
-import { estimateTokens } from "../../src/knowledge/tokens.ts";
+import { estimateTokens } from "../../src/text/tokens.ts";
 
 type Kind = "prose" | "lead-in" | "list" | "steps" | "table" | "code";
 

@@ -1,15 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it, vi } from "vitest";
-import { learnDocuments } from "../../src/knowledge/consumer.ts";
+import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
 import { retryDelay } from "../../src/knowledge/ingest-queue.ts";
-import { chunkMarkdown } from "../../src/knowledge/chunk.ts";
-import { embedMissing } from "../../src/knowledge/embed.ts";
-import { commitVersions } from "../../src/knowledge/commit.ts";
-import { finishDocuments } from "../../src/knowledge/finish.ts";
-import { readWork, type DocumentWork } from "../../src/knowledge/work.ts";
+import { chunkMarkdown } from "../../src/knowledge/ingest/chunk.ts";
+import { embedMissing } from "../../src/knowledge/ingest/embed.ts";
+import { commitVersions } from "../../src/knowledge/ingest/commit.ts";
+import { finishDocuments } from "../../src/knowledge/ingest/finish.ts";
+import { readWork, type DocumentWork } from "../../src/knowledge/ingest/work.ts";
 import { normalise } from "../../src/knowledge/formats/normalise.ts";
 import { sweep } from "../../src/knowledge/sweeper.ts";
-import { call, createWorkspace, type Workspace } from "../chat/workspace.ts";
+import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
 import {
   chunkIds,
   deliver,
@@ -23,7 +23,7 @@ import {
   store,
   storedVectors,
   withServices,
-} from "./pipeline.ts";
+} from "../support/pipeline.ts";
 
 const MINUTE = 60_000;
 const article = (months: string): object => ({

@@ -1,11 +1,20 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { learnDocuments } from "../../src/knowledge/consumer.ts";
-import { noteTry, readWork } from "../../src/knowledge/work.ts";
+import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
+import { noteTry, readWork } from "../../src/knowledge/ingest/work.ts";
 import { sweep } from "../../src/knowledge/sweeper.ts";
 import { createServices } from "../../src/services.ts";
-import { createWorkspace } from "../chat/workspace.ts";
-import { about, consume, deliver, owed, read, store, storeAll, withServices } from "./pipeline.ts";
+import { createWorkspace } from "../support/workspace.ts";
+import {
+  about,
+  consume,
+  deliver,
+  owed,
+  read,
+  store,
+  storeAll,
+  withServices,
+} from "../support/pipeline.ts";
 
 beforeEach(() => env.CONTROL.reset());
 

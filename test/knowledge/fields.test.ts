@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { acceptableTitle, documentBody } from "../../src/knowledge/schema.ts";
-import { call, createWorkspace } from "../chat/workspace.ts";
-import { SILENT } from "./pipeline.ts";
+import { acceptableTitle, documentBody } from "../../src/knowledge/accept/schema.ts";
+import { call, createWorkspace } from "../support/workspace.ts";
+import { SILENT } from "../support/pipeline.ts";
 
 const BODY = { title: "Pump", content: "Rinse the pump." };
 const parse = (fields: object) => documentBody.safeParse({ ...BODY, ...fields });

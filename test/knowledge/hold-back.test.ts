@@ -1,7 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { chunkIds, consume, countedCalls, longArticle, owed, read, store } from "./pipeline.ts";
+import { createWorkspace, type Workspace } from "../support/workspace.ts";
+import {
+  chunkIds,
+  consume,
+  countedCalls,
+  longArticle,
+  owed,
+  read,
+  store,
+} from "../support/pipeline.ts";
 
 beforeEach(async () => {
   await env.CONTROL.reset();

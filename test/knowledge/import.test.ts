@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
 import { readLines } from "../../src/http/lines.ts";
 import { createServices } from "../../src/services.ts";
-import { importDocuments } from "../../src/knowledge/import.ts";
-import { putDocument } from "../../src/knowledge/documents.ts";
-import type { ImportResult } from "../../src/knowledge/schema.ts";
-import { call, createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { deliver, foundBy, owed, read, SILENT } from "./pipeline.ts";
+import { importDocuments } from "../../src/knowledge/accept/import.ts";
+import { putDocument } from "../../src/knowledge/accept/documents.ts";
+import type { ImportResult } from "../../src/knowledge/accept/schema.ts";
+import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { deliver, foundBy, owed, read, SILENT } from "../support/pipeline.ts";
 
 beforeEach(() => env.CONTROL.reset());
 

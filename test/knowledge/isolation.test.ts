@@ -2,8 +2,17 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { searchKeywords } from "../../src/retrieval/keywords.ts";
 import { readPassages } from "../../src/retrieval/passages.ts";
-import { ask, call, createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { chunkIds, deliver, foundBy, read, remove, search, store, type Leg } from "./pipeline.ts";
+import { ask, call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import {
+  chunkIds,
+  deliver,
+  foundBy,
+  read,
+  remove,
+  search,
+  store,
+  type Leg,
+} from "../support/pipeline.ts";
 
 const QUESTION = "What does the secret discount code give me?";
 const LEGS: Leg[] = ["keywords", "vectors"];

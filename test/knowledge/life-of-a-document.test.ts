@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { call, createWorkspace, type Workspace } from "../chat/workspace.ts";
+import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
 import {
   chunkIds,
   deliver,
@@ -14,7 +14,7 @@ import {
   search,
   store,
   storedVectors,
-} from "./pipeline.ts";
+} from "../support/pipeline.ts";
 
 const QUESTION = "How much vinegar removes limescale from the pump?";
 const PUMP = {

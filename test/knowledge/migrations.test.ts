@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { sweep } from "../../src/knowledge/sweeper.ts";
-import { createWorkspace } from "../chat/workspace.ts";
-import { deliver, foundBy, owed, store, withServices } from "./pipeline.ts";
+import { createWorkspace } from "../support/workspace.ts";
+import { deliver, foundBy, owed, store, withServices } from "../support/pipeline.ts";
 
 beforeEach(() => env.DB.prepare("DELETE FROM outbox").run());
 

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { deleteDocument, putDocument } from "../../src/knowledge/documents.ts";
-import { call, createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { deliver, documentId, owed, read, SILENT } from "./pipeline.ts";
+import { deleteDocument, putDocument } from "../../src/knowledge/accept/documents.ts";
+import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { deliver, documentId, owed, read, SILENT } from "../support/pipeline.ts";
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString();
 const saying = (text: string, updated_at?: string): object => ({

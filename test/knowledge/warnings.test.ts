@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { withoutInvisible } from "../../src/knowledge/invisible-characters.ts";
-import { findWarnings, type DocumentWarning } from "../../src/knowledge/warnings.ts";
-import { call, createWorkspace, learn } from "../chat/workspace.ts";
+import { withoutInvisible } from "../../src/text/invisible-characters.ts";
+import { findWarnings, type DocumentWarning } from "../../src/knowledge/formats/warnings.ts";
+import { call, createWorkspace, learn } from "../support/workspace.ts";
 
 const check = (text: string): DocumentWarning[] => findWarnings("Delivery times", text, text);
 const tags = (text: string): string =>

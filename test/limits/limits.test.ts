@@ -1,15 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { TurnResult } from "../../src/chat/turn.ts";
-import { forgetCallers } from "../../src/generations/live.ts";
-import { learnDocuments } from "../../src/knowledge/consumer.ts";
-import { readWork } from "../../src/knowledge/work.ts";
+import type { TurnResult } from "../../src/answering/turn.ts";
+import { forgetCallers } from "../../src/conversations/early-embedding.ts";
+import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
+import { readWork } from "../../src/knowledge/ingest/work.ts";
 import { createServices } from "../../src/services.ts";
 import { applyEvent } from "../../src/webhooks/consumer.ts";
-import { createIdentitySecret, visitorToken } from "../auth/visitor.ts";
-import { withServices } from "../knowledge/pipeline.ts";
-import { deliver, register } from "../webhooks/source.ts";
-import { openAiStream } from "../local/chat-script.ts";
+import { createIdentitySecret, visitorToken } from "../support/visitor.ts";
+import { withServices } from "../support/pipeline.ts";
+import { deliver, register } from "../support/source.ts";
+import { openAiStream } from "../support/chat-script.ts";
 import {
   ask,
   call,
@@ -19,7 +19,7 @@ import {
   learn,
   SMALL_CHAT_MODEL,
   type Workspace,
-} from "../chat/workspace.ts";
+} from "../support/workspace.ts";
 
 const GERMANY = "How long does delivery to Germany take?";
 const SAID = ["Delivery to Germany takes 3 working days [1]."];

@@ -8,7 +8,7 @@ import {
   recordedChats,
   slowed,
   workersAiStream,
-} from "./chat-script.ts";
+} from "../support/chat-script.ts";
 
 const CHAT_MODEL = "@cf/zai-org/glm-4.7-flash";
 // Awaited here: what RPC returns also answers to every property that `expect` looks at, each with a rejection of its own.

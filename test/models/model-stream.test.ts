@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readModelStream } from "../../src/models/model-stream.ts";
 import { ModelUnavailable, type ChatPart } from "../../src/models/ports.ts";
-import { openAiStream, workersAiStream } from "../local/chat-script.ts";
+import { openAiStream, workersAiStream } from "../support/chat-script.ts";
 
 const encoder = new TextEncoder();
 const PIECES = ["Größe ", "😀 ", "中文", "“5 €”\n", "data: x", " end"];

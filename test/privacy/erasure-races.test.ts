@@ -1,3 +1,4 @@
+import type { TurnRecorded } from "../../src/runtime/messages.ts";
 import {
   createExecutionContext,
   createMessageBatch,
@@ -5,16 +6,16 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Env, TurnRecorded } from "../../src/env.ts";
+import type { Env } from "../../src/env.ts";
 import worker from "../../src/index.ts";
-import { asVisitor, createIdentitySecret } from "../auth/visitor.ts";
-import { gatedModel } from "../chat/gated-model.ts";
-import { readTurn } from "../chat/ui-client.ts";
-import { ask, call, createWorkspace, HELP_CENTRE, tokenOf } from "../chat/workspace.ts";
-import { expectProblem } from "../http/expect-problem.ts";
-import { beforeBatches } from "./batches.ts";
-import { erase } from "./erasing.ts";
-import { canary, whereHeld } from "./held.ts";
+import { asVisitor, createIdentitySecret } from "../support/visitor.ts";
+import { gatedModel } from "../support/gated-model.ts";
+import { readTurn } from "../support/ui-client.ts";
+import { ask, call, createWorkspace, HELP_CENTRE, tokenOf } from "../support/workspace.ts";
+import { expectProblem } from "../support/expect-problem.ts";
+import { beforeBatches } from "../support/batches.ts";
+import { erase } from "../support/erasing.ts";
+import { canary, whereHeld } from "../support/held.ts";
 
 const GERMANY = "How long does delivery to Germany take?";
 

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
-import { call, createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { expectProblem } from "../http/expect-problem.ts";
-import { beforeBatches } from "./batches.ts";
-import { erase } from "./erasing.ts";
-import { plantMany, whereHeld } from "./held.ts";
+import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { expectProblem } from "../support/expect-problem.ts";
+import { beforeBatches } from "../support/batches.ts";
+import { erase } from "../support/erasing.ts";
+import { plantMany, whereHeld } from "../support/held.ts";
 
 /** The nth batch and all that follow fail. */
 const failingFromBatch = (nth: number): Partial<Env> =>

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Receipt } from "../../src/privacy/erase.ts";
-import { asVisitor, createIdentitySecret, type IdentitySecret } from "../auth/visitor.ts";
+import { asVisitor, createIdentitySecret, type IdentitySecret } from "../support/visitor.ts";
 import {
   ask,
   call,
@@ -10,11 +10,11 @@ import {
   HELP_CENTRE,
   tokenOf,
   type Workspace,
-} from "../chat/workspace.ts";
-import { expectProblem } from "../http/expect-problem.ts";
-import { openAiStream } from "../local/chat-script.ts";
-import { erase, NOTHING, pathOf, rowsOf } from "./erasing.ts";
-import { canary, everyRow, vectorsOf, whereEachIsHeld, whereHeld } from "./held.ts";
+} from "../support/workspace.ts";
+import { expectProblem } from "../support/expect-problem.ts";
+import { openAiStream } from "../support/chat-script.ts";
+import { erase, NOTHING, pathOf, rowsOf } from "../support/erasing.ts";
+import { canary, everyRow, vectorsOf, whereEachIsHeld, whereHeld } from "../support/held.ts";
 
 const GERMANY = "How long does delivery to Germany take?";
 

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { CONVERSATION_TABLES, OF_MESSAGES } from "../../src/privacy/remove-conversations.ts";
-import { call, createWorkspace } from "../chat/workspace.ts";
-import { beforeBatches } from "./batches.ts";
-import { plantMany } from "./held.ts";
+import { call, createWorkspace } from "../support/workspace.ts";
+import { beforeBatches } from "../support/batches.ts";
+import { plantMany } from "../support/held.ts";
 
 interface Exported {
   visitor: { subject: string };

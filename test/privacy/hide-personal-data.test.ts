@@ -1,8 +1,9 @@
+import type { TurnRecorded } from "../../src/runtime/messages.ts";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Env, TurnRecorded } from "../../src/env.ts";
+import type { Env } from "../../src/env.ts";
 import { redactLogs } from "../../src/privacy/redact-logs.ts";
-import { readTurn, type ReadTurn } from "../chat/ui-client.ts";
+import { readTurn, type ReadTurn } from "../support/ui-client.ts";
 import {
   ask,
   call,
@@ -12,9 +13,9 @@ import {
   SMALL_CHAT_MODEL,
   tokenOf,
   type Workspace,
-} from "../chat/workspace.ts";
-import { openAiStream } from "../local/chat-script.ts";
-import { whereHeld } from "./held.ts";
+} from "../support/workspace.ts";
+import { openAiStream } from "../support/chat-script.ts";
+import { whereHeld } from "../support/held.ts";
 
 const GERMANY = "How long does delivery to Germany take?";
 const MAIL = "ada.lovelace@example.com";

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { asVisitor, createIdentitySecret } from "../auth/visitor.ts";
-import { addKey, ask, call, createWorkspace } from "../chat/workspace.ts";
-import { expectProblem } from "../http/expect-problem.ts";
-import { erase, NOTHING, pathOf, rowsOf } from "./erasing.ts";
-import { canary, whereHeld } from "./held.ts";
+import { asVisitor, createIdentitySecret } from "../support/visitor.ts";
+import { addKey, ask, call, createWorkspace } from "../support/workspace.ts";
+import { expectProblem } from "../support/expect-problem.ts";
+import { erase, NOTHING, pathOf, rowsOf } from "../support/erasing.ts";
+import { canary, whereHeld } from "../support/held.ts";
 
 describe("erasure and export", () => {
   it("are for secret keys with the scope admin", async () => {

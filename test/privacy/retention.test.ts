@@ -3,8 +3,8 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import worker from "../../src/index.ts";
 import { sweepRetention } from "../../src/privacy/retention.ts";
-import { asVisitor, createIdentitySecret } from "../auth/visitor.ts";
-import { brokenDatabase } from "../chat/broken-database.ts";
+import { asVisitor, createIdentitySecret } from "../support/visitor.ts";
+import { brokenDatabase } from "../support/broken-database.ts";
 import {
   ask,
   call,
@@ -12,10 +12,10 @@ import {
   createWorkspace,
   HELP_CENTRE,
   type Workspace,
-} from "../chat/workspace.ts";
-import { withServices } from "../knowledge/pipeline.ts";
-import { openAiStream } from "../local/chat-script.ts";
-import { canary, whereEachIsHeld, whereHeld } from "./held.ts";
+} from "../support/workspace.ts";
+import { withServices } from "../support/pipeline.ts";
+import { openAiStream } from "../support/chat-script.ts";
+import { canary, whereEachIsHeld, whereHeld } from "../support/held.ts";
 
 const DAY = 86_400_000;
 const GERMANY = "How long does delivery to Germany take?";

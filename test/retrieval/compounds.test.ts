@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { compoundSpellings } from "../../src/retrieval/compounds.ts";
-import { createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { foundBy, search } from "../knowledge/pipeline.ts";
+import { createWorkspace, type Workspace } from "../support/workspace.ts";
+import { foundBy, search } from "../support/pipeline.ts";
 
 describe("words that documents write together or apart", () => {
   let workspace: Workspace;

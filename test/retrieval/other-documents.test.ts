@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { call, createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { deliver, store, type SearchView } from "../knowledge/pipeline.ts";
+import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { deliver, store, type SearchView } from "../support/pipeline.ts";
 
 const DOCUMENTS = {
   teapot: {

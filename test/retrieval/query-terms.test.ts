@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { searchKeywords, type KeywordResult } from "../../src/retrieval/keywords.ts";
 import { queryTerms, type ExpandedTerms } from "../../src/retrieval/query-terms.ts";
-import { createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { deliver, store } from "../knowledge/pipeline.ts";
+import { createWorkspace, type Workspace } from "../support/workspace.ts";
+import { deliver, store } from "../support/pipeline.ts";
 
 let workspace: Workspace;
 let other: Workspace;

@@ -1,14 +1,14 @@
+import type { RankEvidence, Candidates, FoundPassage } from "../../src/retrieval/candidates.ts";
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, expect, it } from "vitest";
-import { rankEvidence, rerank, type RankEvidence } from "../../src/retrieval/rerank.ts";
+import { rankEvidence, rerank } from "../../src/retrieval/rerank.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
 import { questionWords } from "../../src/retrieval/lexical-evidence.ts";
 import type { Reranker } from "../../src/models/ports.ts";
 import { NOTHING } from "../../src/retrieval/keywords.ts";
 import { queryTerms } from "../../src/retrieval/query-terms.ts";
-import type { Candidates, FoundPassage } from "../../src/retrieval/retrieve.ts";
-import { ask, call, createWorkspace, HELP_CENTRE, type Workspace } from "../chat/workspace.ts";
-import type { SearchView } from "../knowledge/pipeline.ts";
+import { ask, call, createWorkspace, HELP_CENTRE, type Workspace } from "../support/workspace.ts";
+import type { SearchView } from "../support/pipeline.ts";
 
 const RERANKER_MODEL = "@cf/baai/bge-reranker-base";
 const QUESTION = "How many days do I have to return an item?";

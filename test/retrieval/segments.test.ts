@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { segmentsOf } from "../../src/retrieval/segments.ts";
-import { createWorkspace, HELP_CENTRE } from "../chat/workspace.ts";
-import { search } from "../knowledge/pipeline.ts";
+import { createWorkspace, HELP_CENTRE } from "../support/workspace.ts";
+import { search } from "../support/pipeline.ts";
 
 /** More than the local model reads of one text. */
 const SMALL_TALK =

@@ -9,9 +9,9 @@ import {
   type Corrections,
   type SpellingCandidate,
 } from "../../src/retrieval/spelling.ts";
-import { stemOf } from "../../src/retrieval/stems.ts";
-import { createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { deliver, search, store } from "../knowledge/pipeline.ts";
+import { stemOf } from "../../src/text/stems.ts";
+import { createWorkspace, type Workspace } from "../support/workspace.ts";
+import { deliver, search, store } from "../support/pipeline.ts";
 
 const word = fc.string({
   unit: fc.constantFrom(..."abcde".split("")),

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
-import { ask, call, createWorkspace, type Workspace } from "../chat/workspace.ts";
-import { foundBy, search } from "../knowledge/pipeline.ts";
+import { ask, call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { foundBy, search } from "../support/pipeline.ts";
 
 const ARTICLES = {
   trainers: {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { contentfulApi, kontentApi, sanityApi, storyblokApi, wordpressApi } from "./fake-apis.ts";
-import { senders } from "./senders.ts";
+import {
+  contentfulApi,
+  kontentApi,
+  sanityApi,
+  storyblokApi,
+  wordpressApi,
+} from "../support/fake-apis.ts";
+import { senders } from "../support/senders.ts";
 import {
   deliverAndApply,
   documentsOf,
@@ -8,7 +14,7 @@ import {
   register,
   type Network,
   type TestSource,
-} from "./source.ts";
+} from "../support/source.ts";
 
 const paragraph = (text: string) => ({
   nodeType: "document",

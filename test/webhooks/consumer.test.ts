@@ -1,15 +1,15 @@
+import type { Services } from "../../src/runtime/services.ts";
+import type { IngestMessage } from "../../src/runtime/messages.ts";
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import type { IngestMessage } from "../../src/env.ts";
 import worker from "../../src/index.ts";
-import type { Services } from "../../src/services.ts";
 import { consumeSourceEvents, recordLostEvents } from "../../src/webhooks/consumer.ts";
 import { sweepSourceEvents } from "../../src/webhooks/sweeper.ts";
-import { call } from "../chat/workspace.ts";
-import { foundBy, live, withServices } from "../knowledge/pipeline.ts";
-import { contentfulApi, githubApi, storyblokApi } from "./fake-apis.ts";
-import { senders } from "./senders.ts";
+import { call } from "../support/workspace.ts";
+import { foundBy, live, withServices } from "../support/pipeline.ts";
+import { contentfulApi, githubApi, storyblokApi } from "../support/fake-apis.ts";
+import { senders } from "../support/senders.ts";
 import {
   apply,
   deliver,
@@ -21,7 +21,7 @@ import {
   register,
   type Network,
   type TestSource,
-} from "./source.ts";
+} from "../support/source.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

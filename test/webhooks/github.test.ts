@@ -1,6 +1,6 @@
+import type { SourceEventWakeUp } from "../../src/runtime/messages.ts";
 import { describe, expect, it } from "vitest";
-import type { SourceEventWakeUp } from "../../src/env.ts";
-import { githubApi, type FakeRepository } from "./fake-apis.ts";
+import { githubApi, type FakeRepository } from "../support/fake-apis.ts";
 import {
   apply,
   deliver,
@@ -9,7 +9,7 @@ import {
   present,
   readEvents,
   register,
-} from "./source.ts";
+} from "../support/source.ts";
 
 const commit = (letter: string): string => letter.repeat(40);
 let second = 1_767_225_600;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { SourceType } from "../../src/webhooks/registry.ts";
-import { contentfulApi, githubApi, storyblokApi } from "./fake-apis.ts";
-import { deliverAndApply, documentsOf, register, type Network } from "./source.ts";
-import { hasPublicSets, payloads } from "./vectors.ts";
+import type { SourceType } from "../../src/webhooks/vendors/registry.ts";
+import { contentfulApi, githubApi, storyblokApi } from "../support/fake-apis.ts";
+import { deliverAndApply, documentsOf, register, type Network } from "../support/source.ts";
+import { hasPublicSets, payloads } from "../support/vectors.ts";
 
 interface Expected {
   status: "done" | "ignored";

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { sourceTypes, type SourceType } from "../../src/webhooks/registry.ts";
-import { createWorkspace, call } from "../chat/workspace.ts";
-import { senders } from "./senders.ts";
-import { deliver, post, readEvents, register, type TestSource } from "./source.ts";
-import { hasPublicSets, vectors } from "./vectors.ts";
+import { sourceTypes, type SourceType } from "../../src/webhooks/vendors/registry.ts";
+import { createWorkspace, call } from "../support/workspace.ts";
+import { senders } from "../support/senders.ts";
+import { deliver, post, readEvents, register, type TestSource } from "../support/source.ts";
+import { hasPublicSets, vectors } from "../support/vectors.ts";
 
 const bodyOf = (type: SourceType): string => JSON.stringify(senders[type].body);
 const MINUTE = 60_000;

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
 import { noteRefusal } from "../../src/webhooks/refusals.ts";
-import { call, createWorkspace } from "../chat/workspace.ts";
-import { senders } from "./senders.ts";
-import { deliver, post, readSource, register } from "./source.ts";
+import { call, createWorkspace } from "../support/workspace.ts";
+import { senders } from "../support/senders.ts";
+import { deliver, post, readSource, register } from "../support/source.ts";
 
 const MINUTE = 60_000;
 

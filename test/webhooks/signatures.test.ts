@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { signatureSchemes } from "../../src/webhooks/signature-schemes.ts";
-import { verifySignature, type SignedRequest } from "../../src/webhooks/signatures.ts";
-import { hasPublicSets, vectors, type Vector } from "./vectors.ts";
+import { signatureSchemes } from "../../src/webhooks/contract/signature-schemes.ts";
+import { verifySignature, type SignedRequest } from "../../src/webhooks/contract/signatures.ts";
+import { hasPublicSets, vectors, type Vector } from "../support/vectors.ts";
 
 function requestOf(vector: Vector): SignedRequest {
   return {

@@ -1,11 +1,18 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { externalIdOf } from "../../src/webhooks/apply-change.ts";
-import { sourceTypes } from "../../src/webhooks/registry.ts";
-import { checkExternalId } from "../../src/knowledge/schema.ts";
-import { addKey, call, createWorkspace } from "../chat/workspace.ts";
-import { senders } from "./senders.ts";
-import { deliver, deliverAndApply, present, readEvents, readSource, register } from "./source.ts";
+import { sourceTypes } from "../../src/webhooks/vendors/registry.ts";
+import { checkExternalId } from "../../src/knowledge/accept/schema.ts";
+import { addKey, call, createWorkspace } from "../support/workspace.ts";
+import { senders } from "../support/senders.ts";
+import {
+  deliver,
+  deliverAndApply,
+  present,
+  readEvents,
+  readSource,
+  register,
+} from "../support/source.ts";
 
 const contentful = {
   type: "contentful",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chunkMarkdown } from "../../../src/knowledge/chunk.ts";
-import { detectLanguage } from "../../../src/knowledge/formats/language.ts";
+import { chunkMarkdown } from "../../../src/knowledge/ingest/chunk.ts";
+import { detectLanguage } from "../../../src/language/detect.ts";
 import { normalise, supportedContentTypes } from "../../../src/knowledge/formats/normalise.ts";
 import { UnreadableDocument } from "../../../src/knowledge/formats/unreadable-document.ts";
 

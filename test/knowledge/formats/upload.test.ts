@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it, vi } from "vitest";
 import { sweep } from "../../../src/knowledge/sweeper.ts";
-import { call, createWorkspace, type Workspace } from "../../chat/workspace.ts";
-import { countRows, expectProblem } from "../../http/expect-problem.ts";
-import { live, read, search, withServices, type DocumentView } from "../pipeline.ts";
-import { docx, DOCX, ODT, PDF, pdf, xlsx, XLSX, zip, zipBomb } from "./files.ts";
+import { call, createWorkspace, type Workspace } from "../../support/workspace.ts";
+import { countRows, expectProblem } from "../../support/expect-problem.ts";
+import { live, read, search, withServices, type DocumentView } from "../../support/pipeline.ts";
+import { docx, DOCX, ODT, PDF, pdf, xlsx, XLSX, zip, zipBomb } from "../../support/files.ts";
 
 const MANUAL = pdf([
   "The pump of the Fern garden is rinsed with water every month.",

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { runIngest } from "./run-ingest.ts";
+import { runIngest } from "../../support/run-ingest.ts";
 
 const KEY = "sk_right";
 

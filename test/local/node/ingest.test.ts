@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { idOf, parseSitemap } from "../../../cli/documents-from-sitemap.ts";
 import { readCheckout } from "../../../cli/git-checkout.ts";
-import { runIngest } from "./run-ingest.ts";
+import { runIngest } from "../../support/run-ingest.ts";
 
 interface Stored {
   external_id: string;

@@ -6,7 +6,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startInstance, type Instance } from "../../../local/dev/instance.ts";
-import { COMPLETION, startStubChatServer, type StubChatServer } from "./stub-chat-server.ts";
+import {
+  COMPLETION,
+  startStubChatServer,
+  type StubChatServer,
+} from "../../support/stub-chat-server.ts";
 
 const CHAT_MODEL = "@cf/zai-org/glm-4.7-flash";
 const START_TIMEOUT_MS = 90_000;

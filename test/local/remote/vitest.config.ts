@@ -25,7 +25,7 @@ writeFileSync(
   configPath,
   JSON.stringify({
     name: "edgewise-contract",
-    main: path.join(import.meta.dirname, "../node/fixture-app.ts"),
+    main: path.join(import.meta.dirname, "../../support/fixture-app.ts"),
     compatibility_date: COMPATIBILITY_DATE,
     ai: { binding: "AI", remote: true },
     vectorize: [{ binding: "VECTORIZE", index_name: "edgewise-contract", remote: true }],

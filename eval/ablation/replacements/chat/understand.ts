@@ -1,7 +1,0 @@
-import * as original from "../../../../src/chat/understand.ts";
-import { isOff } from "../../switches.ts";
-
-export * from "../../../../src/chat/understand.ts";
-
-export const understand: typeof original.understand = (turn) =>
-  original.understand(isOff("follow-ups") ? { ...turn, previousQuestion: undefined } : turn);

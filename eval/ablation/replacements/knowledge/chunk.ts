@@ -1,7 +1,0 @@
-import * as original from "../../../../src/knowledge/chunk.ts";
-import { isOff } from "../../switches.ts";
-
-export * from "../../../../src/knowledge/chunk.ts";
-
-export const embeddedText: typeof original.embeddedText = (title, chunk) =>
-  isOff("title and headings embedded") ? chunk.text : original.embeddedText(title, chunk);

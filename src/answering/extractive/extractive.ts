@@ -1,0 +1,65 @@
+import type { Finding } from "../../retrieval/candidates.ts";
+import type { Source, SourcePassage } from "../../citations/source.ts";
+import { bestPassage, relevance } from "./best-passage.ts";
+import { excerpt, withoutQuoted, type Stretch } from "./excerpt.ts";
+import { withoutForeignMarkers } from "../../citations/citation-verifier.ts";
+
+/**
+ * Composes an answer without a language model, question by question. What was not found is said last: before a marker, the
+ * visitor's words and numbers would be taken for what its source says.
+ */
+export function extractiveAnswer(findings: Finding[], sources: Source[]): string {
+  const isFound = ({ decision }: Finding): boolean => decision.action === "answer";
+  const quoted = new Map<Source, Stretch[]>();
+  const answers = findings.filter(isFound).map((finding) => answerOne(finding, sources, quoted));
+  const misses = findings
+    .filter((finding) => !isFound(finding))
+    .map(({ question }) => {
+      return `I couldn't find an answer to “${withoutForeignMarkers(question.text)}”.`;
+    });
+  return [...answers, ...misses].filter(Boolean).join("\n\n");
+}
+
+/**
+ * What the best passage of the best source says, verbatim: a passage is cut so that it stands alone, and a second source adds length
+ * only (docs/decisions/0044). What an earlier question was answered with is not said again.
+ */
+function answerOne(finding: Finding, sources: Source[], quoted: Map<Source, Stretch[]>): string {
+  const [source, passage] = sourceOf(finding, sources) ?? [];
+  if (!source || !passage) return "";
+  const before = quoted.get(source) ?? [];
+  const stretches = excerpt(
+    passage.text,
+    { before: beside(passage, source, -1), after: beside(passage, source, 1) },
+    relevance(finding),
+  ).flatMap((stretch) => withoutQuoted(stretch, before));
+  quoted.set(source, [...before, ...stretches]);
+  return stretches
+    .map(({ text, continues }, index) => {
+      const space = index === 0 ? "" : continues ? "\n" : "\n\n";
+      return `${space}${withoutForeignMarkers(text)} [${source.n}]`;
+    })
+    .join("");
+}
+
+/**
+ * The best source with the passage of it to answer from. In the order of this question's passages, which may not be that of the
+ * numbers; of a source that another question chose, maybe none was found for this one.
+ */
+function sourceOf(finding: Finding, sources: Source[]): [Source, SourcePassage] | undefined {
+  for (const { externalId } of finding.passages) {
+    const source = sources.find((one) => one.externalId === externalId);
+    const passage = source && bestPassage(finding, source.passages);
+    if (passage) return [source, passage];
+  }
+  return undefined;
+}
+
+/** What stands before or after it in the same section. */
+function beside(passage: SourcePassage, source: Source, distance: number): string | undefined {
+  const section = passage.headingPath.join("\n");
+  return source.passages.find(
+    ({ ordinal, headingPath }) =>
+      ordinal === passage.ordinal + distance && headingPath.join("\n") === section,
+  )?.text;
+}

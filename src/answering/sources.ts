@@ -1,0 +1,74 @@
+import type { Decision, FoundPassage, Finding } from "../retrieval/candidates.ts";
+import type { Source, SourceReference } from "../citations/source.ts";
+import { bestPassage } from "./extractive/best-passage.ts";
+
+const MAX_SOURCES = 4;
+/** Articles that a visitor is asked to choose from: more are read by nobody. */
+export const MAX_OPTIONS = 3;
+const MAX_PASSAGES_PER_SOURCE = 3;
+/** A document whose best passage scores below this share of the very best one only distracts. */
+const MIN_SHARE_OF_BEST = 0.55;
+
+/**
+ * Groups passages by document, best document first: a visitor reads "[1]" as an article, not as a fragment of one. Each
+ * question of the message that the decision is about has its share of the places.
+ * @param action what was decided for the whole message; to clarify, the sources are what there is to choose from
+ */
+export function selectSources(findings: Finding[], action: Decision["action"]): Source[] {
+  if (action === "abstain") return [];
+  const chosen = findings.filter(({ decision }) => decision.action === action);
+  const places = Math.ceil(MAX_SOURCES / chosen.length);
+  const sources = new Map<string, Source>();
+  for (const { passages } of chosen) {
+    for (const passage of worthReading(passages, places)) add(sources, passage);
+  }
+  for (const source of sources.values()) addNeighbours(source, chosen);
+  return [...sources.values()].slice(0, action === "clarify" ? MAX_OPTIONS : undefined);
+}
+
+/** Of the passage to answer each question from only: those of all hold no more answers (docs/decisions/0042). */
+function addNeighbours(source: Source, findings: Finding[]): void {
+  const found = [...source.passages];
+  for (const finding of findings) {
+    const best = bestPassage(finding, found);
+    const chosen = new Set(source.passages.map(({ chunkId }) => chunkId));
+    const { neighbours = [], headingPath = [] } =
+      finding.passages.find(({ chunkId }) => chunkId === best?.chunkId) ?? {};
+    const unseen = neighbours.filter(({ chunkId }) => !chosen.has(chunkId));
+    source.passages.push(...unseen.map((neighbour) => ({ ...neighbour, headingPath })));
+  }
+}
+
+/** Passages of the best documents for one question, in order. */
+function worthReading(passages: FoundPassage[], places: number): FoundPassage[] {
+  const best = Math.max(0, ...passages.map(({ score }) => score));
+  const kept = new Map<string, number>();
+  return passages.filter(({ externalId, score }) => {
+    const known = kept.get(externalId);
+    const isNew = known === undefined;
+    if (isNew && (kept.size >= places || score < best * MIN_SHARE_OF_BEST)) return false;
+    if (known !== undefined && known >= MAX_PASSAGES_PER_SOURCE) return false;
+    kept.set(externalId, (known ?? 0) + 1);
+    return true;
+  });
+}
+
+function add(sources: Map<string, Source>, passage: FoundPassage): void {
+  const { externalId, title, url, version } = passage;
+  const source = sources.get(externalId);
+  if (source?.passages.some(({ chunkId }) => chunkId === passage.chunkId)) return;
+  if (source) source.passages.push(passage);
+  else
+    sources.set(externalId, {
+      n: sources.size + 1,
+      externalId,
+      title,
+      url,
+      version,
+      passages: [passage],
+    });
+}
+
+export function toReference({ n, externalId, title, url }: Source): SourceReference {
+  return { n, external_id: externalId, title, url };
+}

@@ -1,0 +1,79 @@
+import type { Citation, Source } from "../citations/source.ts";
+import { LAST_SHAPED, withoutInvisible } from "../text/invisible-characters.ts";
+import { type Pseudonyms, RestoringStream } from "../privacy/pseudonyms.ts";
+import { OutputFilter } from "../guards/output-filter.ts";
+import { PromptGuard } from "../guards/prompt-guard.ts";
+import type { Prompt } from "./prompt.ts";
+import { CitationVerifier } from "../citations/citation-verifier.ts";
+
+/** What a model's answer needs beside the checks that every answer passes. */
+interface ModelOutput {
+  prompt: Prompt;
+  canary: string;
+  pseudonyms: Pseudonyms | undefined;
+}
+
+/**
+ * Everything that an answer passes on its way to the visitor, piece by piece and in this order: citations are verified,
+ * forbidden output is taken out, a repeated prompt ends it, and what was hidden from the model is put back.
+ */
+export class AnswerWriter {
+  readonly #verifier: CitationVerifier;
+  readonly #filter: OutputFilter;
+  readonly #guard: PromptGuard | undefined;
+  readonly #restorer: RestoringStream | undefined;
+  readonly #mark: string | undefined;
+  /** The sign before the next ones: what joins letters shows only behind some. */
+  #last = "";
+  #text = "";
+
+  constructor(sources: Source[], mayLinkTo: (host: string) => boolean, model?: ModelOutput) {
+    this.#verifier = new CitationVerifier(sources);
+    this.#filter = new OutputFilter(mayLinkTo);
+    this.#guard = model && new PromptGuard(model.prompt.rules, model.canary);
+    this.#restorer = model?.pseudonyms && new RestoringStream(model.pseudonyms);
+    this.#mark = model?.prompt.mark;
+  }
+
+  /** Everything that was shown so far. */
+  get text(): string {
+    return this.#text;
+  }
+
+  get citations(): Citation[] {
+    return this.#verifier.citations;
+  }
+
+  /**
+   * @returns what may be shown now
+   * @throws PromptLeak
+   */
+  push(delta: string): string {
+    return this.#show(this.#filter.push(this.#verifier.push(this.#plain(delta))));
+  }
+
+  /** The rest, when the answer has ended. */
+  end(): string {
+    const rest = this.#filter.push(this.#verifier.end()) + this.#filter.end();
+    const guarded = this.#guard ? this.#guard.push(rest) + this.#guard.end() : rest;
+    const restored = this.#restorer ? this.#restorer.push(guarded) + this.#restorer.end() : guarded;
+    this.#text += restored;
+    return restored;
+  }
+
+  /** A model's words without marks, and without signs that nobody sees: between them, anything passes every check. */
+  #plain(delta: string): string {
+    if (this.#mark === undefined) return delta;
+    const before = this.#last;
+    const visible = withoutInvisible(before + delta.replaceAll(this.#mark, " "));
+    this.#last = LAST_SHAPED.exec(visible)?.[0] ?? "";
+    return visible.slice(before.length);
+  }
+
+  #show(filtered: string): string {
+    const guarded = this.#guard ? this.#guard.push(filtered) : filtered;
+    const restored = this.#restorer ? this.#restorer.push(guarded) : guarded;
+    this.#text += restored;
+    return restored;
+  }
+}

@@ -1,0 +1,261 @@
+import type { Citation, Source } from "./source.ts";
+import { pageOf } from "../knowledge/formats/page.ts";
+import { splitSentences } from "../text/sentences.ts";
+import { stemsOf } from "../text/stems.ts";
+import { queryTerms } from "../retrieval/query-terms.ts";
+import { contradicts, losesNegation } from "./polarity.ts";
+import { misplacesNumber, numbersIn } from "./stated-numbers.ts";
+
+/** Share of a statement's telling words that the cited text must contain. */
+const MIN_SUPPORT = 0.5;
+/** Letters and digits below which words prove nothing, wherever they stand. */
+const MIN_CHARACTERS = 8;
+const MAX_QUOTE_CHARACTERS = 500;
+
+/** `[1]`, `[1, 2]`, and what some models write instead whatever they are told: `【1】`, `【1†L1-L3】`. */
+const MARKER = /^(?:\[\s*\d{1,2}(?:\s*,\s*\d{1,2})*\s*\]|【\s*\d{1,2}\s*(?:†[^】]*)?】)$/;
+/** The same within a document's text, where it is no citation of ours. */
+const FOREIGN_MARKER =
+  /\[((?!\s*0\s*\])\s*\d{1,2}(?:\s*,\s*\d{1,2})*\s*)\]|【(\s*\d{1,2}\s*(?:†[^】]*)?)】/g;
+/** What can still become one. */
+const OPEN_MARKER = /^(?:\[[\d,\s]{0,12}|【[\d\s]{0,4}(?:†[^】\n]{0,30})?)$/;
+/** Scripts without spaces between words. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+/** The number of a step is no claim. */
+const STEP_NUMBER = /^\d{1,3}[.)]\s+/;
+
+/**
+ * The span of a source's stored text that supports a statement, or undefined if none does: it must hold half of the
+ * statement's telling words, every number of the statement must stand in the source and be said there of the same thing, and
+ * the source must not say the opposite.
+ */
+export function supportingQuote(statement: string, source: Source): string | undefined {
+  const claim = statement.replace(STEP_NUMBER, "");
+  const texts = source.passages.map(({ text }) => text);
+  const headings = source.passages.map(({ headingPath }) => headingPath.join(" "));
+  const whole = [source.title, ...headings, ...texts].join("\n");
+  const stated = new Set(stemsOf(whole));
+  const numbers = new Set(numbersIn(whole));
+  if (saysTooLittle(claim) || numbersIn(claim).some((number) => !numbers.has(number)))
+    return undefined;
+  const telling = tellingStems(statement);
+  const covered = telling.filter((stem) => stated.has(stem)).length;
+  if (telling.length === 0 || covered < telling.length * MIN_SUPPORT) return undefined;
+  if (misplacesNumber(claim, texts) || contradicts(claim, texts)) return undefined;
+  return bestSpan(new Set(telling), source);
+}
+
+/** Text of a document as an answer quotes it: what looks like a citation marker there is none of ours. */
+export function withoutForeignMarkers(text: string): string {
+  return text.replace(FOREIGN_MARKER, (_, plain?: string, wide?: string) => {
+    return `〔${plain ?? wide ?? ""}〕`;
+  });
+}
+
+/** "30 days" is short and says something; "14" and "a" stand in any text. */
+function saysTooLittle(text: string): boolean {
+  const isAmount = /\d/.test(text) && /\p{L}{3}|\p{Sc}/u.test(text);
+  return !isAmount && countCharacters(text) < MIN_CHARACTERS;
+}
+
+/** Letters and digits; a sign of a script that writes words with one or two counts for two. */
+function countCharacters(text: string): number {
+  const signs = text.match(/[\p{L}\p{N}]/gu) ?? [];
+  return signs.reduce((sum, sign) => sum + (UNSPACED.test(sign) ? 2 : 1), 0);
+}
+
+function tellingStems(statement: string): string[] {
+  return [...new Set(stemsOf(queryTerms(statement).words.join(" ")))];
+}
+
+/** Where the text says the whole of something word for word, not cut out of a word, a number or a negation. */
+function indexOfQuote(text: string, quote: string): number | undefined {
+  if (quote === "") return undefined;
+  for (let at = text.indexOf(quote); at >= 0; at = text.indexOf(quote, at + 1)) {
+    const before = text.slice(0, at);
+    const after = text.slice(at + quote.length);
+    if (!isCut(before, quote, after) && !losesNegation(before, quote)) return at;
+  }
+  return undefined;
+}
+
+function isCut(before: string, quote: string, after: string): boolean {
+  const runsOn = (left: string, right: string): boolean =>
+    /[\p{L}\p{M}\p{N}]$/u.test(left) &&
+    /^[\p{L}\p{M}\p{N}]/u.test(right) &&
+    !UNSPACED.test(left.slice(-1)) &&
+    !UNSPACED.test(right.charAt(0));
+  const splitsNumber = (left: string, right: string): boolean =>
+    (/\d[.,]$/.test(left) && /^\d/.test(right)) || (/\d$/.test(left) && /^[.,]\d/.test(right));
+  return [
+    [before, quote],
+    [quote, after],
+  ].some(([left = "", right = ""]) => runsOn(left, right) || splitsNumber(left, right));
+}
+
+/** The sentence, or two in a row, that share most with the statement: what a reader wants to see highlighted. */
+function bestSpan(telling: Set<string>, source: Source): string | undefined {
+  let best: { quote: string; value: number } | undefined;
+  for (const { text } of source.passages) {
+    const sentences = splitSentences(text);
+    for (const [index, sentence] of sentences.entries()) {
+      for (const quote of [sentence, joined(text, sentence, sentences[index + 1])]) {
+        if (quote === undefined) continue;
+        const shared = new Set(stemsOf(quote).filter((stem) => telling.has(stem))).size;
+        const value = shared - quote.length / 1000;
+        if (shared > 0 && (!best || value > best.value)) best = { quote, value };
+      }
+    }
+  }
+  return best && shortened(best.quote);
+}
+
+/** Half a sign at the end would be no text: readers of JSON refuse it. */
+function shortened(quote: string): string {
+  return quote.slice(0, MAX_QUOTE_CHARACTERS).replace(/[\uD800-\uDBFF]$/, "");
+}
+
+/** Two neighbouring sentences as they stand in the text, or undefined where something stands between them. */
+function joined(text: string, first: string, second: string | undefined): string | undefined {
+  if (second === undefined) return undefined;
+  const start = text.indexOf(first);
+  const end = text.indexOf(second, start + first.length) + second.length;
+  const span = text.slice(start, end);
+  return span.length <= first.length + second.length + 3 ? span : undefined;
+}
+
+/**
+ * Follows an answer as it streams, one piece after the other, and lets only those citation markers through that hold:
+ * the sentence before a marker must be supported by the source it names. Text is passed on at once; only an open bracket waits
+ * for its end.
+ */
+export class CitationVerifier {
+  readonly citations: Citation[] = [];
+  readonly #sources: Source[];
+  #text = "";
+  #held = "";
+
+  constructor(sources: Source[]) {
+    this.#sources = sources;
+  }
+
+  /** Everything that was passed on so far. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** @returns what may be shown now */
+  push(delta: string): string {
+    let shown = "";
+    for (const character of delta) shown += this.#accept(character);
+    return shown;
+  }
+
+  /** The rest, when the stream has ended. */
+  end(): string {
+    const rest = this.#held;
+    this.#held = "";
+    this.#text += rest;
+    return rest;
+  }
+
+  #accept(character: string): string {
+    const opens = character === "[" || character === "【";
+    if (this.#held === "" && !opens) return this.#pass(character);
+    if (opens) return this.#hold(character);
+    this.#held += character;
+    if (OPEN_MARKER.test(this.#held)) return "";
+    const held = this.#held;
+    this.#held = "";
+    const numbers = MARKER.test(held)
+      ? (/^[^†]*/.exec(held)?.[0].match(/\d+/g) ?? []).map(Number)
+      : [];
+    // Sources are numbered from 1: `array[0]` names none.
+    if (numbers.length === 0 || numbers.includes(0)) return this.#pass(held);
+    return this.#pass(this.#markers(numbers));
+  }
+
+  /** A bracket within a bracket begins anew. */
+  #hold(bracket: string): string {
+    const before = this.#held;
+    this.#held = bracket;
+    return this.#pass(before);
+  }
+
+  #markers(numbers: number[]): string {
+    const kept = numbers.filter((n) => this.#cite(n)).map((n) => `[${n}]`);
+    // Nothing in its place would let `[` and `1]` around it become a marker that nobody verified.
+    const joins = kept.length === 0 && /\[[\d,\s]*$/.test(this.#text);
+    return joins ? " " : kept.join("");
+  }
+
+  /** A parenthesis right behind a marker would make a Markdown link of it. */
+  #pass(text: string): string {
+    const apart = text.startsWith("(") && /\[[1-9]\d?\]$/.test(this.#text) ? ` ${text}` : text;
+    this.#text += apart;
+    return apart;
+  }
+
+  #cite(n: number): boolean {
+    const source = this.#sources.find((candidate) => candidate.n === n);
+    const quote = source && (this.#verbatim(source) ?? this.#supported(source));
+    if (!source || quote === undefined) return false;
+    if (!this.citations.some((citation) => citation.n === n)) {
+      const { externalId, title, url } = source;
+      const page = pageOf(
+        source.passages.find(({ text }) => text.includes(quote))?.headingPath ?? [],
+      );
+      const reference = { n, external_id: externalId, title, url, quote };
+      this.citations.push(page === undefined ? reference : { ...reference, page });
+    }
+    return true;
+  }
+
+  /** What stands before the marker, back to the previous marker. */
+  #unit(): string {
+    // Marker by marker: one expression for all would try white space from each of its places, for seconds a page of it.
+    let withoutTrailing = this.#text.trimEnd();
+    for (let ends = true; ends;) {
+      const earlier = withoutTrailing.replace(/\[[1-9]\d?\]$/, "");
+      ends = earlier !== withoutTrailing;
+      withoutTrailing = earlier.trimEnd();
+    }
+    const marker = [...withoutTrailing.matchAll(/\[[1-9]\d?\]/g)].at(-1);
+    return withoutTrailing.slice(marker ? marker.index + marker[0].length : 0).trim();
+  }
+
+  /** The whole unit as the source says it, if it does so word for word. */
+  #verbatim(source: Source): string | undefined {
+    const unit = this.#unit();
+    for (const { text } of source.passages) {
+      // Both have the same length: what is cut out of one stands at the same place in the other.
+      const at = indexOfQuote(withoutForeignMarkers(text), unit);
+      if (at === undefined) continue;
+      const parts = [
+        text.slice(0, at),
+        text.slice(at, at + unit.length),
+        text.slice(at + unit.length),
+      ];
+      const isWhole = parts.flatMap(splitSentences).join("\n") === splitSentences(text).join("\n");
+      if (isWhole || countCharacters(unit) >= MIN_CHARACTERS)
+        return shortened(text.slice(at, at + unit.length));
+    }
+    return undefined;
+  }
+
+  /**
+   * What supports the last statement before the marker. A reader takes the marker for what stands before that, too: the
+   * source must support each sentence that carries a number, and contradict none.
+   */
+  #supported(source: Source): string | undefined {
+    const sentences = splitSentences(this.#unit()).filter((text) => /[\p{L}\p{N}]/u.test(text));
+    const texts = source.passages.map(({ text }) => text);
+    const holds = sentences.slice(0, -1).every((sentence) => {
+      const claim = sentence.replace(STEP_NUMBER, "");
+      return /\d/.test(claim)
+        ? supportingQuote(sentence, source) !== undefined
+        : !contradicts(claim, texts);
+    });
+    return holds ? supportingQuote(sentences.at(-1) ?? "", source) : undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import { splitSentences } from "../text/sentences.ts";
+import { queryTerms } from "../retrieval/query-terms.ts";
+import { stemsOf } from "../text/stems.ts";
+
+const NEGATION =
+  /\b(?:not|no|never|cannot|without|none|neither|nor|unable|unavailable|impossible|excluded|forbidden|prohibited|\w+n['’]t)\b/i;
+/** Words with which a clause may mean either: conditions, exceptions, limits, and prices of nothing. */
+const OPEN =
+  /\?|\b(?:if|unless|except|only|just|until|whether|otherwise|other than|instead|matter|worry|(?:no|not) (?:longer|more|later|less|fewer|sooner) than|(?:no|without) (?:\w+ )?(?:costs?|charges?|fees?))\b/i;
+const CLAUSE =
+  /[;:]\s|,\s+(?=(?:and|but|so|yet|or|which)\b)|\b(?:but|while|although|however)\b|\band (?=not\b)/i;
+
+interface Clause {
+  stems: Set<string>;
+  /** Undefined where the clause may mean either. */
+  negated: boolean | undefined;
+}
+
+/**
+ * Whether the texts say the opposite: of their clauses, those that share most with a clause of the statement are all
+ * negated and it is not, or the reverse. Clauses that share less than half of it, and those that rules of words
+ * cannot judge, contradict nothing.
+ */
+export function contradicts(statement: string, texts: string[]): boolean {
+  const written = texts.flatMap(clausesOf);
+  return clausesOf(statement).some(({ stems, negated }) => {
+    if (negated === undefined) return false;
+    const shared = (clause: Clause): number => [...stems].filter((s) => clause.stems.has(s)).length;
+    const most = Math.max(0, ...written.map(shared));
+    if (most < stems.size / 2 || most < Math.min(2, stems.size) || most === 0) return false;
+    return written
+      .filter((clause) => shared(clause) === most)
+      .every((clause) => clause.negated === !negated);
+  });
+}
+
+/** Whether a text begins within a clause whose words before it negate it. */
+export function losesNegation(before: string, text: string): boolean {
+  const line = splitSentences(`${before}|`).at(-1) ?? "";
+  const clause = line.split(CLAUSE).at(-1) ?? "";
+  return NEGATION.test(clause) && !NEGATION.test(text.split(CLAUSE)[0] ?? "");
+}
+
+function clausesOf(text: string): Clause[] {
+  return splitSentences(text).flatMap((sentence) =>
+    sentence.split(CLAUSE).map((clause) => ({
+      stems: new Set(
+        stemsOf(queryTerms(clause).words.join(" ")).filter((stem) => !NEGATION.test(stem)),
+      ),
+      negated: OPEN.test(sentence) ? undefined : NEGATION.test(clause),
+    })),
+  );
+}

@@ -1,0 +1,67 @@
+import { splitSentences } from "../text/sentences.ts";
+import { queryTerms } from "../retrieval/query-terms.ts";
+import { stemsOf } from "../text/stems.ts";
+
+/** What follows a number and says how much of what; adjectives between them aside. */
+const UNIT =
+  /^(?:\s*[–-]\s*\d+(?:[.,]\d+)*)?\s*(?:(?:business|working|calendar|full)\s+)?(\p{L}+|[%€£¥$])/iu;
+const CURRENCY = /[€£¥$]\s?$/u;
+/** A sentence that speaks of what the one before it named. */
+const REFERS_BACK = /\b(?:it|its|this|that|they|them|their|these|those|there)\b/i;
+const CLAUSE = /[;:,]\s|\b(?:and|but|or|while)\b/;
+
+interface Amount {
+  number: string;
+  unit: string | undefined;
+}
+
+export function numbersIn(text: string): string[] {
+  return amountsIn(text).map(({ number }) => number);
+}
+
+/**
+ * Whether a number of the statement is said of something else: another sentence shares more of the statement's words than
+ * any that holds the number, and gives a different amount of the same unit ("within 3 days", where items have 140).
+ */
+export function misplacesNumber(statement: string, texts: string[]): boolean {
+  const sentences = texts.flatMap((text) => {
+    const inOrder = splitSentences(text);
+    return inOrder.map((sentence, index) => {
+      const before = REFERS_BACK.test(sentence) ? (inOrder[index - 1] ?? "") : "";
+      return { stems: new Set(stemsOf(`${before} ${sentence}`)), amounts: amountsIn(sentence) };
+    });
+  });
+  return statement.split(CLAUSE).some((clause) =>
+    amountsIn(clause).some(({ number, unit }) => {
+      if (!unit) return false;
+      const own = wordsBeside(clause, unit);
+      const words = own.length > 0 ? own : wordsBeside(statement, unit);
+      const shared = ({ stems }: { stems: Set<string> }): number =>
+        words.filter((word) => stems.has(word)).length;
+      const holding = sentences.filter(({ amounts }) => amounts.some((a) => a.number === number));
+      if (holding.length === 0) return false;
+      const most = Math.max(...holding.map(shared));
+      return sentences.some(
+        (other) =>
+          !holding.includes(other) &&
+          other.amounts.some((amount) => amount.unit === unit) &&
+          shared(other) > most,
+      );
+    }),
+  );
+}
+
+/** The telling words of a text that are neither numbers nor the unit. */
+function wordsBeside(text: string, unit: string): string[] {
+  const stems = stemsOf(queryTerms(text).words.join(" "));
+  return [...new Set(stems)].filter((stem) => stem !== unit && !/^\d/.test(stem));
+}
+
+function amountsIn(text: string): Amount[] {
+  return Array.from(text.matchAll(/\d+(?:[.,]\d+)*/g), ({ 0: written, index }) => {
+    const currency = CURRENCY.exec(text.slice(0, index))?.[0].trim();
+    const word = UNIT.exec(text.slice(index + written.length))?.[1];
+    const unit = currency ?? (word && (stemsOf(word)[0] ?? word));
+    return { number: written.replaceAll(",", ""), unit };
+  });
+}

@@ -1,0 +1,244 @@
+import { sha256Hex } from "../../crypto/hash.ts";
+import { auditStatement, documentsAuditStatement, type Actor } from "../../audit/log.ts";
+import { documentsUsageStatement } from "../../limits/quotas.ts";
+import type { DocumentStatus } from "./document-summaries.ts";
+import { jsonSlices, toJson } from "./rows.ts";
+import {
+  isNotStale,
+  noteInstants,
+  oweWork,
+  readStates,
+  toEvent,
+  toInstant,
+  toState,
+  type DocumentState,
+} from "./source-events.ts";
+
+export interface DocumentInput {
+  title: string;
+  content: string;
+  content_type: string;
+  url?: string | undefined;
+  language?: string | undefined;
+  audience: string[];
+  metadata: Record<string, unknown>;
+  updated_at?: string | undefined;
+}
+
+export interface Accepted {
+  documentId: number;
+  version: number;
+  status: DocumentStatus;
+  unchanged: boolean;
+  /** The source's timestamp is older than one that this document has seen already: nothing was done. */
+  stale: boolean;
+}
+
+/** The same document again hashes the same; what it leaves out is bookkeeping that no reader sees. */
+async function hashContent(input: DocumentInput): Promise<string> {
+  const { title, content, content_type, url, language, audience, metadata } = input;
+  return sha256Hex(
+    JSON.stringify([title, content, content_type, url, language, audience, metadata]),
+  );
+}
+
+/**
+ * Stores a document and the work it owes in one transaction. The same content again changes nothing and owes nothing,
+ * unless the last attempt failed. An `updated_at` from before what the document has seen, a deletion included, changes
+ * nothing either; events of the same instant, or without one, count in the order of their arrival.
+ */
+export async function putDocument(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  input: DocumentInput,
+  now: number,
+  by?: Actor,
+): Promise<Accepted> {
+  const [accepted] = await putDocuments(db, workspaceId, [{ externalId, input }], now, by);
+  if (!accepted) throw new Error("The stored document could not be read back");
+  return accepted;
+}
+
+/** Longer contents travel as values of their own: escaped as JSON they could pass the 2 MB that D1 takes. */
+const LONG_CONTENT = 200_000;
+
+/**
+ * {@link putDocument} for many in one round trip; all are stored, or none. No id may come twice.
+ * @param by whom the audit log names for it; without one nobody is named
+ * @returns what became of each, in order
+ */
+export async function putDocuments(
+  db: D1Database,
+  workspaceId: string,
+  documents: { externalId: string; input: DocumentInput }[],
+  now: number,
+  by?: Actor,
+): Promise<Accepted[]> {
+  const rows = await Promise.all(
+    documents.map(async ({ externalId, input }) => ({
+      ...input,
+      external_id: externalId,
+      hash: await hashContent(input),
+      instant: toInstant(input.updated_at, now),
+    })),
+  );
+  const isLong = (row: { content: string }): boolean => row.content.length > LONG_CONTENT;
+  const upserts = [
+    ...jsonSlices(rows.filter((row) => !isLong(row))).map((slice) =>
+      upsertStatement(db, workspaceId, now, slice, null),
+    ),
+    ...rows
+      .filter(isLong)
+      .map(({ content, ...row }) => upsertStatement(db, workspaceId, now, toJson([row]), content)),
+  ];
+  const events = JSON.stringify(
+    rows.map(({ external_id, updated_at, instant }) => ({ external_id, updated_at, instant })),
+  );
+  const results = await db.batch<DocumentState>([
+    ...upserts,
+    ...(by ? [documentsAuditStatement(db, by, "document.put", workspaceId, events, now)] : []),
+    documentsUsageStatement(db, workspaceId, events, now),
+    noteInstants(db, workspaceId, events),
+    oweWork(db, workspaceId, events, now),
+    readStates(db, workspaceId, events),
+  ]);
+  const changed = new Set(
+    results.slice(0, upserts.length).flatMap(({ results: ids }) => ids.map(({ id }) => id)),
+  );
+  const states = new Map(results.at(-1)?.results.map((row) => [row.external_id, row]));
+  return rows.flatMap(({ external_id, instant }) => {
+    const row = states.get(external_id);
+    return row ? [{ ...toState(row, instant), unchanged: !changed.has(row.id) }] : [];
+  });
+}
+
+function upsertStatement(
+  db: D1Database,
+  workspaceId: string,
+  now: number,
+  rows: string,
+  longContent: string | null,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO documents (workspace_id, external_id, title, content, content_type, url, language, audience,
+         metadata, source_updated_at, source_instant, content_hash, version, status, stages, created_at, updated_at)
+       SELECT ?1, value ->> 'external_id', value ->> 'title', coalesce(?4, value ->> 'content'),
+         value ->> 'content_type', value ->> 'url', value ->> 'language', value -> 'audience', value -> 'metadata',
+         value ->> 'updated_at', value ->> 'instant', value ->> 'hash', 1, 'pending',
+         json_object('accepted_at', ?2), ?2, ?2
+       FROM json_each(?3) WHERE true
+       ON CONFLICT (workspace_id, external_id) DO UPDATE SET
+         title = excluded.title, content = excluded.content, content_type = excluded.content_type,
+         url = excluded.url, language = excluded.language, audience = excluded.audience,
+         metadata = excluded.metadata, source_updated_at = excluded.source_updated_at,
+         content_hash = excluded.content_hash, version = version + 1, status = 'pending', error = NULL,
+         stages = excluded.stages, updated_at = excluded.updated_at
+       WHERE (content_hash <> excluded.content_hash OR status IN ('failed', 'deleted'))
+         AND ${isNotStale("excluded.source_instant")}
+       RETURNING id`,
+    )
+    .bind(workspaceId, now, rows, longContent);
+}
+
+/**
+ * Takes a document out of both legs in one transaction: from here on no search returns it. Its vectors are collected
+ * afterwards. Answers null when there is no such document.
+ * @param sourceTimestamp when the source deleted it (RFC 3339). A deletion from before what the document has seen changes
+ *   nothing; any other leaves a tombstone, also for a document that never came, which an older upsert does not bring back.
+ */
+export async function deleteDocument(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  now: number,
+  sourceTimestamp?: string,
+  by?: Actor,
+): Promise<Omit<Accepted, "unchanged"> | null> {
+  const instant = toInstant(sourceTimestamp, now);
+  const event = toEvent(externalId, sourceTimestamp, instant);
+  const chunksOf = `SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id
+    WHERE d.workspace_id = ?1 AND d.external_id = ?2 AND d.status = 'deleted'`;
+  const bound = (sql: string): D1PreparedStatement => db.prepare(sql).bind(workspaceId, externalId);
+  const results = await db.batch<DocumentState>([
+    db
+      .prepare(
+        `UPDATE documents SET status = 'deleted', version = version + 1, live_version = 0, content = '',
+           markdown = NULL, content_hash = '', metadata = '{}', error = NULL, warnings = '[]', chunk_count = 0, updated_at = ?3
+         WHERE workspace_id = ?1 AND external_id = ?2 AND status <> 'deleted' AND ${isNotStale("?4")}
+         RETURNING id`,
+      )
+      .bind(workspaceId, externalId, now, instant),
+    ...(by ? [documentsAuditStatement(db, by, "document.delete", workspaceId, event, now)] : []),
+    tombstone(db, workspaceId, externalId, instant, now),
+    noteInstants(db, workspaceId, event),
+    db
+      .prepare(
+        `INSERT OR IGNORE INTO vector_garbage (vector_id, index_name, document_id, created_at)
+         SELECT g.vector_prefix || c.id, g.index_name, c.document_id, ?3
+         FROM chunks c JOIN index_generations g ON g.workspace_id = c.workspace_id AND g.state <> 'collected'
+         WHERE c.id IN (${chunksOf})`,
+      )
+      .bind(workspaceId, externalId, now),
+    bound(`DELETE FROM chunk_terms WHERE rowid IN (${chunksOf})`),
+    bound(`DELETE FROM chunks WHERE id IN (${chunksOf})`),
+    oweWork(db, workspaceId, event, now),
+    readStates(db, workspaceId, event),
+  ]);
+  const row = results.at(-1)?.results[0];
+  const isNews = results[0]?.results.length === 1 || instant !== null;
+  return row && isNews ? toState(row, instant) : null;
+}
+
+/** A deletion that overtakes its document has to be remembered; it can be, when the source says of when it is. */
+function tombstone(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  instant: number | null,
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT OR IGNORE INTO documents (workspace_id, external_id, title, content, content_type, content_hash, version,
+         status, created_at, updated_at)
+       SELECT ?1, ?2, '', '', 'text/plain', '', 1, 'deleted', ?4, ?4 WHERE ?3 IS NOT NULL`,
+    )
+    .bind(workspaceId, externalId, instant, now);
+}
+
+/**
+ * Asks for another attempt at a version that failed, or that seems stuck. One that is live stays as it is. Answers null when
+ * there is no such document.
+ */
+export async function retryDocument(
+  db: D1Database,
+  workspaceId: string,
+  externalId: string,
+  now: number,
+  by: Actor,
+): Promise<Accepted | null> {
+  const event = toEvent(externalId);
+  const [changed, , , current] = await db.batch<DocumentState>([
+    db
+      .prepare(
+        `UPDATE documents SET status = 'pending', error = NULL, updated_at = ?3,
+           stages = json_remove(stages, '$.failed_at', '$.delayed_by')
+         WHERE workspace_id = ?1 AND external_id = ?2 AND status IN ('failed', 'pending') RETURNING id`,
+      )
+      .bind(workspaceId, externalId, now),
+    auditStatement(db, {
+      ...by,
+      workspaceId,
+      action: "document.retry",
+      objectId: externalId,
+      at: now,
+    }),
+    oweWork(db, workspaceId, event, now),
+    readStates(db, workspaceId, event),
+  ]);
+  const row = current?.results[0];
+  if (!row || row.status === "deleted") return null;
+  return { ...toState(row, null), unchanged: changed?.results.length === 0 };
+}

@@ -1,0 +1,100 @@
+import { sha256Hex } from "../../crypto/hash.ts";
+
+/** D1 takes values of up to 2 MB. */
+const PART_BYTES = 1_000_000;
+const PREFIX = "sha256:";
+/** A file that no document names after this time never will be: its upload ended between the two. */
+const UNNAMED_MS = 15 * 60_000;
+
+/**
+ * Stores a file in one transaction. The same file again is stored once.
+ * @returns what a document names it by in its `content`
+ */
+export async function storeFile(
+  db: D1Database,
+  workspaceId: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  now: number,
+): Promise<string> {
+  const hash = await sha256Hex(bytes);
+  const parts = Array.from({ length: Math.ceil(bytes.length / PART_BYTES) }, (_, part) =>
+    bytes.slice(part * PART_BYTES, (part + 1) * PART_BYTES),
+  );
+  await db.batch(
+    parts.map((part, index) =>
+      db
+        .prepare(
+          `INSERT INTO source_files (workspace_id, hash, part, bytes, stored_at) VALUES (?1, ?2, ?3, ?4, ?5)
+           ON CONFLICT (workspace_id, hash, part) DO UPDATE SET stored_at = excluded.stored_at`,
+        )
+        .bind(workspaceId, hash, index, part, now),
+    ),
+  );
+  return PREFIX + hash;
+}
+
+export interface StoredFile {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** What it was converted to before. */
+  markdown: string | null;
+}
+
+/** Part by part: D1 answers bytes as a list of numbers, and a Worker has 128 MB. */
+export async function readFile(
+  db: D1Database,
+  workspaceId: string,
+  content: string,
+): Promise<StoredFile> {
+  const parts: Uint8Array[] = [];
+  let markdown: string | null = null;
+  for (;;) {
+    const row: { bytes: number[]; markdown: string | null } | null = await db
+      .prepare(
+        `SELECT bytes, markdown FROM source_files WHERE workspace_id = ?1 AND hash = ?2 AND part = ?3`,
+      )
+      .bind(workspaceId, content.slice(PREFIX.length), parts.length)
+      .first();
+    if (!row) break;
+    markdown ??= row.markdown;
+    parts.push(Uint8Array.from(row.bytes));
+    if (markdown !== null || row.bytes.length < PART_BYTES) break;
+  }
+  return { bytes: concatenate(parts), markdown };
+}
+
+function concatenate(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+/** Keeps what a file was converted to, so that nothing is ever converted twice. */
+export async function keepConversion(
+  db: D1Database,
+  workspaceId: string,
+  content: string,
+  markdown: string,
+): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE source_files SET markdown = ?3 WHERE workspace_id = ?1 AND hash = ?2 AND part = 0`,
+    )
+    .bind(workspaceId, content.slice(PREFIX.length), markdown)
+    .run();
+}
+
+/** Forgets the files of documents that were deleted or replaced. */
+export async function forgetUnnamedFiles(db: D1Database, now: number): Promise<void> {
+  await db
+    .prepare(
+      `DELETE FROM source_files WHERE stored_at <= ?1 AND NOT EXISTS (
+         SELECT 1 FROM documents d WHERE d.workspace_id = source_files.workspace_id
+           AND substr(d.content, 1, 7) = 'sha256:' AND d.content = 'sha256:' || source_files.hash)`,
+    )
+    .bind(now - UNNAMED_MS)
+    .run();
+}

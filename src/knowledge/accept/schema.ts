@@ -1,0 +1,167 @@
+import { z } from "@hono/zod-openapi";
+import { metadataSchema } from "../../http/metadata.ts";
+import { Problem } from "../../http/problem.ts";
+import { fileContentTypes } from "../formats/file-types.ts";
+import { MAX_DOCUMENT_BYTES } from "../formats/limits.ts";
+import { supportedContentType, supportedContentTypes } from "../formats/normalise.ts";
+import { withoutInvisible } from "../../text/invisible-characters.ts";
+import { warningKinds } from "../formats/warnings.ts";
+
+export const MAX_EXTERNAL_ID_BYTES = 256;
+
+const sourceTimestamp = z.iso.datetime({ offset: true }).meta({
+  description:
+    "When the source last changed the document. An event that is older than one already seen changes nothing.",
+});
+
+/** One line of text as a reader sees it. Titles stand in prompts, citations and logs. */
+export function cleanLine(text: string): string {
+  return withoutInvisible(text.toWellFormed())
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
+}
+
+const MAX_TITLE = 500;
+/** Compared sign by sign with those of a JWT and of a search: only what nobody would write there is left out, and no joiner. */
+const audienceName = z
+  .string()
+  .overwrite((name) => name.replace(/(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").trim())
+  .min(1)
+  .max(64);
+const audience = z.array(audienceName).max(20).default([]);
+
+export const documentBody = z
+  .strictObject({
+    title: z.string().overwrite(cleanLine).min(1).max(MAX_TITLE),
+    content: z.string(),
+    content_type: z.string().default("text/markdown").meta({ example: supportedContentTypes[0] }),
+    url: z
+      .url({ protocol: /^https?$/, normalize: true })
+      .max(2000)
+      .refine(hasNoCredentials, "must not contain a user name or password")
+      .optional(),
+    audience,
+    language: z
+      .string()
+      .max(35)
+      .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a BCP 47 language tag")
+      .optional(),
+    metadata: metadataSchema.default({}),
+    updated_at: sourceTimestamp.optional(),
+  })
+  .meta({ id: "DocumentInput" });
+
+/** They would be shown to everybody who is shown the citation. */
+function hasNoCredentials(url: string): boolean {
+  const { username, password } = URL.parse(url) ?? { username: "", password: "" };
+  return username === "" && password === "";
+}
+
+/** A title that a source gave, as one that is accepted; empty when nothing of it can be read. */
+export function acceptableTitle(title: string): string {
+  return cleanLine(cleanLine(title).slice(0, MAX_TITLE));
+}
+
+export const documentSummary = z
+  .object({
+    external_id: z.string(),
+    title: z.string(),
+    url: z.string().nullable(),
+    content_type: z.string(),
+    language: z.string().nullable(),
+    audience: z.array(z.string()),
+    metadata: z.record(z.string(), z.unknown()),
+    status: z.enum(["pending", "live", "failed", "deleted"]),
+    version: z.int(),
+    live_version: z.int(),
+    error: z.string().nullable(),
+    /** Passages that read like instructions to a model, and text that is hidden. They block nothing. */
+    warnings: z.array(z.object({ kind: z.enum(warningKinds), excerpt: z.string() })),
+    chunks: z.int(),
+    embedded_chunks: z.int(),
+    source_updated_at: z.string().nullable(),
+    stages: z.object({
+      accepted_at: z.string().optional(),
+      normalised_at: z.string().optional(),
+      keywords_at: z.string().optional(),
+      vectors_at: z.string().optional(),
+      failed_at: z.string().optional(),
+      delayed_by: z.string().optional(),
+    }),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .meta({ id: "Document" });
+
+export const acceptedDocument = z
+  .object({
+    external_id: z.string(),
+    version: z.int(),
+    status: z.enum(["pending", "live", "failed", "deleted"]),
+    unchanged: z.boolean(),
+    stale: z.boolean(),
+  })
+  .meta({ id: "AcceptedDocument" });
+
+/** A line of an import. */
+export const importLine = documentBody.extend({ external_id: z.string() });
+
+export const importResult = z
+  .object({
+    accepted: z.int(),
+    created: z.int(),
+    changed: z.int(),
+    unchanged: z.int(),
+    stale: z.int(),
+    failed: z.int(),
+    /** The first hundred. */
+    errors: z.array(z.object({ line: z.int(), code: z.string(), detail: z.string() })),
+    /** False when lines were left unread. */
+    complete: z.boolean(),
+  })
+  .meta({ id: "ImportResult" });
+export type ImportResult = z.infer<typeof importResult>;
+
+export const deleteQuery = z.object({ updated_at: sourceTimestamp.optional() });
+
+export const listQuery = z.object({
+  status: z.enum(["pending", "live", "failed", "deleted"]).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(1000).optional(),
+});
+
+/** Letters, digits, punctuation and symbols of any script. What cannot stand in a path or in a log line is refused. */
+export function checkExternalId(id: string): string {
+  const allowed = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(id) && id !== "." && id !== "..";
+  const bytes = new TextEncoder().encode(id).byteLength;
+  if (!allowed || bytes > MAX_EXTERNAL_ID_BYTES || id.includes("\uFFFD")) {
+    throw new Problem(
+      "invalid_external_id",
+      `Use 1 to ${MAX_EXTERNAL_ID_BYTES} bytes of letters, digits, punctuation and symbols, without white space.`,
+    );
+  }
+  return id;
+}
+
+/** Limits that a schema cannot name a status for. */
+export function checkDocument(body: z.infer<typeof documentBody>): z.infer<typeof documentBody> {
+  const contentType = supportedContentType(body.content_type);
+  if (!contentType) {
+    throw new Problem(
+      "unsupported_content_type",
+      `As JSON: ${supportedContentTypes.join(", ")}. As the body itself: ${fileContentTypes.join(", ")}.`,
+    );
+  }
+  if (new TextEncoder().encode(body.content).byteLength > MAX_DOCUMENT_BYTES) {
+    throw new Problem(
+      "document_too_large",
+      `At most ${MAX_DOCUMENT_BYTES} bytes of text are accepted.`,
+    );
+  }
+  if (!body.content.trim()) {
+    throw new Problem("validation_failed", "content: The document contains no text.", {
+      errors: [{ path: "content", message: "The document contains no text." }],
+    });
+  }
+  return { ...body, content_type: contentType };
+}

@@ -1,0 +1,28 @@
+import { ConverterUnavailable, ModelUnavailable } from "../../models/ports.ts";
+import { UnreadableDocument } from "../formats/unreadable-document.ts";
+import { WaitsForOthers } from "./hold-back.ts";
+
+/** What to tell the owner when no further attempt can succeed; undefined when one may. */
+export function permanentReason(error: unknown): string | undefined {
+  if (error instanceof UnreadableDocument) return error.message;
+  if (error instanceof ModelUnavailable && !error.transient) {
+    if (error instanceof ConverterUnavailable) return "The service that converts files refused it.";
+    return "The embedding model refused the text. Only keyword search finds this document.";
+  }
+  return undefined;
+}
+
+/** What to tell the owner while attempts go on. What the services said stays in the log. */
+export function passingReason(error: unknown): string {
+  if (error instanceof WaitsForOthers)
+    return "It shares a call of the embedding model with others.";
+  if (error instanceof ConverterUnavailable) return "The service that converts files is busy.";
+  if (error instanceof ModelUnavailable) return "The embedding model is busy.";
+  return /VECTOR_/.test(toMessage(error))
+    ? "The vector index is busy."
+    : "Something went wrong on our side.";
+}
+
+export function toMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,64 @@
+import type { Services } from "../../runtime/services.ts";
+import type { Generation } from "../../generations/generation.ts";
+
+/** Chunks embedded, read back or collected in one step: some seconds of work, within every limit of an invocation. */
+export const STEP_CHUNKS = 500;
+
+type State = "building" | "live" | "retired" | "collecting" | "collected";
+
+export interface Claimed extends Generation {
+  workspaceId: string;
+  state: State;
+  cursor: number;
+  storedAt: number;
+  stateAt: number;
+}
+
+/** Void for a generation that has been given up meanwhile. */
+export function mark(
+  { db }: Services,
+  { workspaceId, number }: Claimed,
+  chunkIds: number[],
+  bits: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE chunks SET vector_stored = vector_stored | ?3
+       WHERE workspace_id = ?1 AND id IN (SELECT value FROM json_each(?2))
+         AND EXISTS (SELECT 1 FROM index_generations WHERE workspace_id = ?1 AND number = ?4
+           AND state IN ('building', 'live', 'retired'))`,
+    )
+    .bind(workspaceId, JSON.stringify(chunkIds), bits, number);
+}
+
+export function clear(
+  { db }: Services,
+  { workspaceId }: Claimed,
+  chunkIds: number[],
+  bits: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE chunks SET vector_stored = vector_stored & ~?3
+       WHERE workspace_id = ?1 AND id IN (SELECT value FROM json_each(?2))`,
+    )
+    .bind(workspaceId, JSON.stringify(chunkIds), bits);
+}
+
+export function cursorStatement(
+  { db }: Services,
+  { workspaceId, number }: Claimed,
+  cursor: number,
+): D1PreparedStatement {
+  return db
+    .prepare(`UPDATE index_generations SET cursor = ?3 WHERE workspace_id = ?1 AND number = ?2`)
+    .bind(workspaceId, number, cursor);
+}
+
+export async function moveCursor(
+  services: Services,
+  generation: Claimed,
+  cursor: number,
+): Promise<void> {
+  await cursorStatement(services, generation, cursor).run();
+}

@@ -1,0 +1,246 @@
+import type { Services } from "../../runtime/services.ts";
+import { auditStatement, type Actor } from "../../audit/log.ts";
+import { Problem } from "../../http/problem.ts";
+import type { IndexName } from "../../models/ports.ts";
+import { embeddingModel, embeddingModels } from "../../models/table.ts";
+import { ensureFirst, laterGeneration, REFUSED, VERIFIED } from "../../generations/generation.ts";
+
+/** How long the generation before stays for a rollback, unless it is collected earlier. */
+export const ROLLBACK_MS = 7 * 24 * 3600_000;
+
+export interface GenerationView {
+  number: number;
+  model: string;
+  dimensions: number;
+  index: IndexName;
+  state: "building" | "live" | "retired" | "collecting" | "collected";
+  /** Chunks that answers are made from. Complete when `ready` names the same ones. */
+  served: Completeness;
+  /** Those of them whose vector has been read back from the index, or that the model refuses. */
+  ready: Completeness;
+  stored: number;
+  refused: number;
+  error: string | null;
+  created_at: string;
+  state_at: string;
+}
+
+/** The checksum depends on which chunks there are, not on their order: equal sets, equal sums. */
+interface Completeness {
+  chunks: number;
+  checksum: number;
+}
+
+type ViewRow = Omit<
+  GenerationView,
+  "served" | "ready" | "created_at" | "state_at" | "dimensions"
+> & {
+  model: string | null;
+  served_chunks: number;
+  served_checksum: number;
+  ready_chunks: number;
+  ready_checksum: number;
+  created_at: number;
+  state_at: number;
+};
+
+/** Knuth's multiplicative hash of an id, so that two sets of the same size and sum of ids still differ. */
+const HASH = `(c.id * 2654435761 % 4294967296)`;
+/** Has a vector that was read back, or cannot have one. A live generation is written by the consumer, and trusted. */
+const READY = `(c.vector_stored & (g.slot * ${VERIFIED + REFUSED}) <> 0 OR (g.state = 'live' AND c.vector_stored & g.slot <> 0))`;
+
+export async function listGenerations(
+  { db, config }: Services,
+  workspaceId: string,
+): Promise<GenerationView[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT g.number, g.model, g.index_name AS "index", g.state, g.error, g.created_at, g.state_at,
+         count(c.id) AS served_chunks, coalesce(sum(${HASH}) % 4294967296, 0) AS served_checksum,
+         count(c.id) FILTER (WHERE ${READY}) AS ready_chunks,
+         coalesce(sum(${HASH}) FILTER (WHERE ${READY}) % 4294967296, 0) AS ready_checksum,
+         count(c.id) FILTER (WHERE c.vector_stored & g.slot <> 0) AS stored,
+         count(c.id) FILTER (WHERE c.vector_stored & (g.slot * ${REFUSED}) <> 0) AS refused
+       FROM index_generations g
+       LEFT JOIN chunks c ON c.workspace_id = g.workspace_id AND g.state <> 'collected'
+       WHERE g.workspace_id = ?1 GROUP BY g.number ORDER BY g.number`,
+    )
+    .bind(workspaceId)
+    .all<ViewRow>();
+  return results.map((row) => toView(row, config.embeddingModel));
+}
+
+function toView(row: ViewRow, configuredModel: string): GenerationView {
+  const { served_chunks, served_checksum, ready_chunks, ready_checksum, ...rest } = row;
+  const model = row.model ?? configuredModel;
+  return {
+    ...rest,
+    model,
+    dimensions: embeddingModels[model]?.dimensions ?? 0,
+    served: { chunks: served_chunks, checksum: served_checksum },
+    ready: { chunks: ready_chunks, checksum: ready_checksum },
+    created_at: new Date(row.created_at).toISOString(),
+    state_at: new Date(row.state_at).toISOString(),
+  };
+}
+
+/** Begins a generation beside the live one. The queue builds it; nothing is read from it before the switch. */
+export async function startGeneration(
+  services: Services,
+  workspaceId: string,
+  model: string,
+  index: IndexName,
+  by: Actor,
+): Promise<number> {
+  if (!(model in embeddingModels)) {
+    throw new Problem(
+      "validation_failed",
+      `model: supported are ${Object.keys(embeddingModels).join(", ")}.`,
+    );
+  }
+  const { dimensions } = embeddingModel(model);
+  const has = await services.vectors.dimensions(index);
+  if (has !== dimensions) {
+    const detail =
+      has === undefined
+        ? `This deployment has no index ${index}.`
+        : `The index ${index} holds vectors of ${has} dimensions, ${model} makes ${dimensions}.`;
+    throw new Problem("generation_conflict", detail);
+  }
+  const { db, config, now } = services;
+  const [, numbers] = await db.batch<{ next: number; slot: number }>([
+    ensureFirst(db, [workspaceId], config.embeddingModel, now()),
+    db
+      .prepare(
+        `SELECT (SELECT max(number) + 1 FROM index_generations WHERE workspace_id = ?1) AS next, 3 - slot AS slot
+         FROM index_generations WHERE workspace_id = ?1 AND state = 'live'
+           AND NOT EXISTS (SELECT 1 FROM index_generations
+             WHERE workspace_id = ?1 AND state IN ('building', 'retired', 'collecting'))`,
+      )
+      .bind(workspaceId),
+  ]);
+  const free = numbers?.results[0];
+  const taken = new Problem(
+    "generation_conflict",
+    "There is a second generation already. Collect it before another one begins.",
+  );
+  if (!free) throw taken;
+  const { number, namespace, prefix, slot } = laterGeneration(
+    workspaceId,
+    free.next,
+    model,
+    index,
+    free.slot,
+  );
+  const insert = db
+    .prepare(
+      `INSERT OR IGNORE INTO index_generations (workspace_id, number, model, index_name, namespace, vector_prefix, slot,
+         state, created_at, state_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'building', ?8, ?8) RETURNING number`,
+    )
+    .bind(workspaceId, number, model, index, namespace, prefix, slot, now());
+  const detail = { model, index };
+  const [inserted] = await db.batch([
+    insert,
+    audit(services, workspaceId, "generation.start", number, by, detail),
+  ]);
+  if (inserted?.results.length === 0) throw taken;
+  return number;
+}
+
+/**
+ * Lets reads go to another generation, in one write: to the new one, once each chunk that is served has a vector there that
+ * was read back; or back to the one before, as long as it has not been collected.
+ */
+export async function switchGeneration(
+  services: Services,
+  workspaceId: string,
+  number: number,
+  by: Actor,
+): Promise<void> {
+  const { db, now } = services;
+  const update = db
+    .prepare(
+      `UPDATE index_generations SET state = CASE number WHEN ?2 THEN 'live' ELSE 'retired' END, state_at = ?3, cursor = 0
+       WHERE workspace_id = ?1 AND state IN ('live', 'building', 'retired')
+         AND EXISTS (SELECT 1 FROM index_generations n WHERE n.workspace_id = ?1 AND n.number = ?2
+           AND (n.state = 'retired' OR (n.state = 'building' AND NOT EXISTS (
+             SELECT 1 FROM chunks c WHERE c.workspace_id = ?1
+               AND c.vector_stored & (n.slot * ${VERIFIED + REFUSED}) = 0
+               AND c.vector_stored & (3 - n.slot) <> 0))))
+       RETURNING number`,
+    )
+    .bind(workspaceId, number, now());
+  const [switched] = await db.batch([
+    update,
+    audit(services, workspaceId, "generation.switch", number, by),
+  ]);
+  if (switched && switched.results.length > 0) return;
+  const state = await stateOf(db, workspaceId, number);
+  if (state === "live") return;
+  throw new Problem(
+    "generation_conflict",
+    state === "building"
+      ? "Not every chunk has a vector in it yet that was read back; see `served` and `ready`."
+      : `A generation that is ${state} cannot be searched again.`,
+  );
+}
+
+/** Gives up a generation that is not searched: its vectors are deleted in the background. */
+export async function collectGeneration(
+  services: Services,
+  workspaceId: string,
+  number: number,
+  by: Actor,
+): Promise<void> {
+  const { db, now } = services;
+  const update = db
+    .prepare(
+      `UPDATE index_generations SET state = 'collecting', state_at = ?3, cursor = 0
+       WHERE workspace_id = ?1 AND number = ?2 AND state IN ('building', 'retired') RETURNING number`,
+    )
+    .bind(workspaceId, number, now());
+  const [collecting] = await db.batch([
+    update,
+    audit(services, workspaceId, "generation.collect", number, by),
+  ]);
+  if (collecting && collecting.results.length > 0) return;
+  const state = await stateOf(db, workspaceId, number);
+  if (state === "live") {
+    throw new Problem(
+      "generation_conflict",
+      "This generation is the one that is searched. Switch to another first.",
+    );
+  }
+}
+
+function audit(
+  { db, now }: Services,
+  workspaceId: string,
+  action: string,
+  number: number,
+  by: Actor,
+  detail: Record<string, unknown> = {},
+): D1PreparedStatement {
+  return auditStatement(db, {
+    ...by,
+    workspaceId,
+    action,
+    objectId: String(number),
+    detail,
+    at: now(),
+  });
+}
+
+async function stateOf(
+  db: D1Database,
+  workspaceId: string,
+  number: number,
+): Promise<GenerationView["state"]> {
+  const row = await db
+    .prepare(`SELECT state FROM index_generations WHERE workspace_id = ?1 AND number = ?2`)
+    .bind(workspaceId, number)
+    .first<{ state: GenerationView["state"] }>();
+  if (!row) throw new Problem("not_found", "There is no generation with this number.");
+  return row.state;
+}

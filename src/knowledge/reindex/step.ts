@@ -1,0 +1,168 @@
+import type { Services } from "../../runtime/services.ts";
+import type { GenerationWakeUp } from "../../runtime/messages.ts";
+import { clear, cursorStatement, mark, STEP_CHUNKS, type Claimed } from "./claimed.ts";
+import { embedSome } from "./embed-some.ts";
+import {
+  GENERATION_COLUMNS,
+  REFUSED,
+  vectorId,
+  VERIFIED,
+  type GenerationRow,
+} from "../../generations/generation.ts";
+
+/** A step that runs longer has died; the next one may go on (no step takes a tenth of it). */
+const LEASE_MS = 5 * 60_000;
+/** Vectorize shows nearly all writes within two minutes; what it does not show by then is written again. */
+const VISIBLE_AFTER_MS = 10 * 60_000;
+const LOOK_AGAIN_SECONDS = 10;
+/** A consumer may still be writing to a generation that was live a moment ago; only then can nothing come after. */
+const QUIET_MS = 2 * 60_000;
+
+/**
+ * One bounded step of the work on a generation that is not the live one. Building: embed chunks that lack a vector, until
+ * none does; then read every vector back from the index. Kept for a rollback: embed what is new. Collecting: delete.
+ * All state is in D1 and each step can be repeated, so a crash costs one step; the sweeper wakes what has stopped.
+ * @returns when the next step is due, in seconds; undefined when nothing is left to do
+ */
+export async function stepGeneration(
+  services: Services,
+  workspaceId: string,
+  number: number,
+): Promise<number | undefined> {
+  const claimed = await claim(services, workspaceId, number);
+  if (!claimed) return undefined;
+  let error: string | null = null;
+  try {
+    return await work(services, claimed);
+  } catch (cause) {
+    error = String(cause).slice(0, 500);
+    throw cause;
+  } finally {
+    await release(services, claimed, error);
+  }
+}
+
+async function work(services: Services, generation: Claimed): Promise<number | undefined> {
+  switch (generation.state) {
+    case "building":
+      return (await embedSome(services, generation)) ?? (await verifySome(services, generation));
+    case "retired":
+      return embedSome(services, generation);
+    case "collecting":
+      return collectSome(services, generation);
+    case "live":
+    case "collected":
+      return undefined;
+  }
+}
+
+/** The queue's handler for wake-ups of generations. */
+export async function consumeGenerations(
+  messages: Message<GenerationWakeUp>[],
+  services: Services,
+): Promise<void> {
+  for (const message of messages) {
+    const { workspace_id, generation } = message.body;
+    try {
+      const delaySeconds = await stepGeneration(services, workspace_id, generation);
+      if (delaySeconds !== undefined) {
+        await services.ingestQueue.send({ workspace_id, generation }, { delaySeconds });
+      }
+    } catch (error) {
+      // Whatever it was, the state says where to go on, and the sweeper sends the next wake-up.
+      console.warn("generation: step failed", { workspace_id, generation, error: String(error) });
+    }
+    message.ack();
+  }
+}
+
+/** Takes the generation for this step, if no other step has it. */
+async function claim(
+  { db, config, now }: Services,
+  workspaceId: string,
+  number: number,
+): Promise<Claimed | undefined> {
+  const row = await db
+    .prepare(
+      `UPDATE index_generations AS g SET busy_until = ?3 + ${LEASE_MS}
+       WHERE workspace_id = ?1 AND number = ?2 AND busy_until <= ?3
+       RETURNING ${GENERATION_COLUMNS.replaceAll("g.", "")}, state, cursor, stored_at AS storedAt,
+         state_at AS stateAt, workspace_id AS workspaceId`,
+    )
+    .bind(workspaceId, number, now())
+    .first<Omit<Claimed, "model"> & GenerationRow>();
+  return row ? { ...row, model: row.model ?? config.embeddingModel } : undefined;
+}
+
+async function release(
+  { db }: Services,
+  { workspaceId, number }: Claimed,
+  error: string | null,
+): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE index_generations SET busy_until = 0, error = ?3 WHERE workspace_id = ?1 AND number = ?2`,
+    )
+    .bind(workspaceId, number, error)
+    .run();
+}
+
+/** An upsert that was accepted is not yet a vector that a search finds: each is read back before reads may switch. */
+async function verifySome(services: Services, generation: Claimed): Promise<number | undefined> {
+  const { db, vectors, now } = services;
+  const { workspaceId, slot } = generation;
+  const { results } = await db
+    .prepare(
+      `SELECT id FROM chunks WHERE workspace_id = ?1 AND (vector_stored & ?2) = ?3
+       ORDER BY id LIMIT ${STEP_CHUNKS}`,
+    )
+    .bind(workspaceId, slot | (slot * VERIFIED), slot)
+    .all<{ id: number }>();
+  if (results.length === 0) return undefined;
+  const chunkOf = new Map(results.map(({ id }) => [vectorId(generation, id), id]));
+  const visible = new Set(await vectors.visible(generation.index, [...chunkOf.keys()]));
+  const [found, unseen]: [number[], number[]] = [[], []];
+  for (const [vector, chunk] of chunkOf) (visible.has(vector) ? found : unseen).push(chunk);
+  const isLost = now() - generation.storedAt > VISIBLE_AFTER_MS;
+  await db.batch([
+    mark(services, generation, found, slot * VERIFIED),
+    clear(services, generation, isLost ? unseen : [], slot),
+  ]);
+  return unseen.length > 0 && !isLost ? LOOK_AGAIN_SECONDS : 0;
+}
+
+/** Deletes the vectors of a generation that nobody reads any more. */
+async function collectSome(services: Services, generation: Claimed): Promise<number | undefined> {
+  const { db, vectors, now } = services;
+  const { workspaceId, number, slot, stateAt } = generation;
+  const quietIn = stateAt + QUIET_MS - now();
+  if (quietIn > 0) return Math.ceil(quietIn / 1000);
+  const bits = slot * (1 + REFUSED + VERIFIED);
+  // Of every chunk, also those without the bit: a step that died may have stored vectors that it did not note.
+  const { results } = await db
+    .prepare(
+      `SELECT id FROM chunks WHERE workspace_id = ?1 AND id > ?2 ORDER BY id LIMIT ${STEP_CHUNKS}`,
+    )
+    .bind(workspaceId, generation.cursor)
+    .all<{ id: number }>();
+  const ids = results.map(({ id }) => id);
+  if (ids.length > 0) {
+    await vectors.delete(
+      generation.index,
+      ids.map((id) => vectorId(generation, id)),
+    );
+    await db.batch([
+      clear(services, generation, ids, bits),
+      cursorStatement(services, generation, ids.at(-1) ?? 0),
+    ]);
+    return 0;
+  }
+  await db
+    .prepare(
+      `UPDATE index_generations SET state = 'collected', state_at = ?3
+       WHERE workspace_id = ?1 AND number = ?2 AND state = 'collecting'`,
+    )
+    .bind(workspaceId, number, now())
+    .run();
+  return undefined;
+}

@@ -1,0 +1,137 @@
+import { z } from "@hono/zod-openapi";
+import {
+  citationSchema,
+  outcomeSchema,
+  referenceSchema,
+  rungSchema,
+} from "../conversations/schema.ts";
+import { metadataSchema } from "../http/metadata.ts";
+import { Problem, validationProblem } from "../http/problem.ts";
+
+/** Characters of one message. */
+export const MAX_MESSAGE_CHARACTERS = 4000;
+
+/** Our own shape. Unknown fields are refused: a misspelt `conversation_id` would silently start a new conversation. */
+const plainBody = z.strictObject({
+  message: z.string(),
+  conversation_id: z.string().optional(),
+  /** Of the conversation's first answer; or send it as `x-conversation-token`. */
+  conversation_token: z.string().nullish(),
+  metadata: metadataSchema.optional(),
+});
+
+/** What the AI SDK's `useChat` sends. It may carry more; only what is named here is read. */
+const useChatBody = z.looseObject({
+  id: z.string().optional(),
+  messages: z
+    .array(
+      z.looseObject({
+        role: z.enum(["system", "user", "assistant"]),
+        parts: z
+          .array(z.looseObject({ type: z.string(), text: z.string().optional() }))
+          .default([]),
+        metadata: z
+          .looseObject({
+            conversation_id: z.string().optional(),
+            conversation_token: z.string().nullish(),
+          })
+          .nullish(),
+      }),
+    )
+    .min(1)
+    .max(1000),
+  conversation_id: z.string().optional(),
+  conversation_token: z.string().nullish(),
+});
+
+/**
+ * For the description only: every object passes, since a union's errors would name both shapes for one mistake.
+ * {@link parseChat} validates.
+ */
+export const chatBody = z.looseObject({}).meta({
+  id: "ChatInput",
+  oneOf: [z.toJSONSchema(plainBody, { io: "input" }), z.toJSONSchema(useChatBody, { io: "input" })],
+});
+
+export interface ParsedChat {
+  message: string;
+  conversationId: string | undefined;
+  conversationToken: string | undefined;
+  metadata: Record<string, unknown>;
+}
+
+/** @throws Problem for a body that is neither shape, or a message that is empty or too long */
+export function parseChat(body: unknown): ParsedChat {
+  const isUseChat = typeof body === "object" && body !== null && "messages" in body;
+  const read = isUseChat ? fromUseChat(body) : fromPlain(body);
+  // Half of a surrogate pair has no UTF-8; D1 would store three unreadable characters for it.
+  const parsed = { ...read, message: read.message.toWellFormed() };
+  if (!parsed.message.trim()) throw new Problem("empty_message", "Say something in `message`.");
+  if (parsed.message.length > MAX_MESSAGE_CHARACTERS) {
+    throw new Problem(
+      "message_too_long",
+      `At most ${MAX_MESSAGE_CHARACTERS} characters are accepted.`,
+    );
+  }
+  return parsed;
+}
+
+function fromPlain(body: unknown): ParsedChat {
+  const { data, error } = plainBody.safeParse(body);
+  if (error) throw validationProblem(error);
+  return {
+    message: data.message,
+    conversationId: data.conversation_id,
+    conversationToken: data.conversation_token ?? undefined,
+    metadata: data.metadata ?? {},
+  };
+}
+
+/**
+ * The last user message counts; the history is ours. The conversation is the one that our earlier answers carry in their
+ * metadata, with the token that opens it: the `id` that a browser makes up is no credential.
+ */
+function fromUseChat(body: object): ParsedChat {
+  const { data, error } = useChatBody.safeParse(body);
+  if (error) throw validationProblem(error);
+  const question = data.messages.findLast((message) => message.role === "user");
+  const answered = data.messages.findLast((message) => message.metadata?.conversation_id);
+  const text = question?.parts
+    .filter((part) => part.type === "text")
+    .map((part) => part.text ?? "")
+    .join("\n");
+  return {
+    message: text ?? "",
+    conversationId: data.conversation_id ?? answered?.metadata?.conversation_id,
+    conversationToken:
+      data.conversation_token ?? answered?.metadata?.conversation_token ?? undefined,
+    metadata: {},
+  };
+}
+
+export const chatResult = z
+  .object({
+    conversation_id: z.string(),
+    /** Opens an anonymous conversation: send it with the next message and to read. Null for a visitor with a JWT. */
+    conversation_token: z.string().nullable(),
+    message_id: z.string(),
+    text: z.string(),
+    outcome: outcomeSchema,
+    confidence: z.number().min(0).max(1),
+    rung: rungSchema,
+    release: z.string(),
+    model: z.string().nullable(),
+    reranker: z.string().nullable(),
+    citations: z.array(citationSchema),
+    sources: z.array(referenceSchema),
+    usage: z.object({ input_tokens: z.int(), output_tokens: z.int() }),
+    timings_ms: z.record(z.string(), z.number()),
+    binding_calls: z.object({
+      d1: z.int(),
+      ai: z.int(),
+      vectorize: z.int(),
+      queue: z.int(),
+      sequential: z.int(),
+    }),
+  })
+  .meta({ id: "ChatResult" });

@@ -1,0 +1,85 @@
+import type { Decision, Candidates, FoundPassage } from "./candidates.ts";
+import { embeddingModel } from "../models/table.ts";
+import weightsFile from "./decision-weights.json" with { type: "json" };
+import { lexicalEvidence, questionWords, readText } from "./lexical-evidence.ts";
+import { VECTOR_DEPTH } from "./retrieve.ts";
+
+/** Evidence that an answer is there, each from 0 to 1. The names are those of `decision-weights.json`. */
+export interface Evidence {
+  /** How near the first passage is in meaning, between an unrelated and a matching pair of the embedding model. */
+  similarity: number;
+  /** Share of the question's telling words, weighted by rarity, in its best sentence and the title and headings above. */
+  coverage: number;
+  /** Share of the question's weight on words that the workspace's documents do not use. */
+  unknownWords: number;
+  /** Telling words, up to ten: a long question is never covered or matched as fully as a short one. */
+  questionLength: number;
+}
+
+const LONG_QUESTION_WORDS = 10;
+
+/** Answer, clarify or abstain, by a logistic regression over the legs' evidence, trained by `npm run eval:fit`. */
+export function decide(
+  candidates: Candidates,
+  passages: FoundPassage[],
+  embeddingModelId: string,
+): Decision {
+  const confidence = answerability(weigh(candidates, passages, embeddingModelId));
+  return { action: passages.length > 0 ? actionAt(confidence) : "abstain", confidence };
+}
+
+function actionAt(confidence: number): Decision["action"] {
+  if (confidence >= weightsFile.threshold) return "answer";
+  return confidence >= weightsFile.clarifyFrom ? "clarify" : "abstain";
+}
+
+/** Probability from 0 to 1 that passages with this evidence answer the question. */
+export function answerability(evidence: Evidence): number {
+  const weights: Record<keyof Evidence, number> = weightsFile.weights;
+  let logit = weightsFile.bias;
+  for (const name of Object.keys(evidence) as (keyof Evidence)[]) {
+    logit += weights[name] * evidence[name];
+  }
+  return 1 / (1 + Math.exp(-logit));
+}
+
+/**
+ * The evidence of both legs for the first of the passages that were found. For a long message it is that of the segment that it
+ * answers best.
+ */
+export function weigh(
+  candidates: Candidates,
+  passages: FoundPassage[],
+  embeddingModelId: string,
+): Evidence {
+  const { unrelatedCosine, matchingCosine } = embeddingModel(embeddingModelId);
+  const cosine = passages[0]?.cosine ?? 0;
+  const nearness = clamp((cosine - unrelatedCosine) / (matchingCosine - unrelatedCosine));
+  const text = passages[0] && readText(passages[0]);
+  const weighed = questionWords(candidates).map((words): Evidence => {
+    const coverage = text ? lexicalEvidence(words, text).sentence : 0;
+    return {
+      // Unknown is not far: words are then taken to say what meaning would.
+      similarity: isUnseen(candidates, passages[0]) ? coverage : nearness,
+      coverage,
+      unknownWords: words.unknownShare,
+      questionLength: clamp(words.count / LONG_QUESTION_WORDS),
+    };
+  });
+  return weighed.reduce((best, other) =>
+    answerability(other) > answerability(best) ? other : best,
+  );
+}
+
+/**
+ * Without the vector leg nothing is known of a passage's meaning, and neither is where that leg had room for more and did not name
+ * it: its vector is not visible yet.
+ */
+function isUnseen({ failedLegs, matches }: Candidates, passage: FoundPassage | undefined): boolean {
+  if (failedLegs.includes("vectors")) return true;
+  return !passage?.vectors && matches.filter(({ vectors }) => vectors).length < VECTOR_DEPTH;
+}
+
+function clamp(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}

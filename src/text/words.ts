@@ -1,0 +1,9 @@
+import { spaced } from "./bigrams.ts";
+
+/**
+ * Splits as the index does: runs of letters, marks and digits (the `unicode61` tokenizer), and pairs of letters in scripts
+ * without spaces.
+ */
+export function wordsOf(text: string): string[] {
+  return spaced(text).match(/[\p{L}\p{M}\p{N}\p{Co}]+/gu) ?? [];
+}

@@ -1,0 +1,182 @@
+import { z } from "zod";
+import { htmlToMarkdown } from "../../knowledge/formats/html.ts";
+import { documentBody } from "../../knowledge/accept/schema.ts";
+import type { Json, SourceDocument } from "./cms.ts";
+
+const fieldName = z.string().min(1).max(100);
+const fieldNames = z.array(fieldName).min(1).max(20);
+
+/** Options of every source. */
+export const commonOptions = {
+  audience: documentBody.shape.audience,
+  language: documentBody.shape.language,
+  /** `https://help.example.com/{slug}`: what stands in braces is a field of the entry. */
+  url_template: z
+    .string()
+    .max(500)
+    .regex(/^https?:\/\/[^{}\s]+\//, "must begin with https:// and a host")
+    .optional(),
+};
+
+/** Options of sources whose entries have fields that the customer named. A name may be a path: `seo.title`. */
+export function entryOptions(defaults: { title: string[]; body: string[] }) {
+  return {
+    ...commonOptions,
+    /** Content types to accept; all when empty. */
+    types: z.array(fieldName).max(50).default([]),
+    title_fields: fieldNames.default(defaults.title),
+    body_fields: fieldNames.default(defaults.body),
+  };
+}
+
+export interface EntryOptions {
+  title_fields: string[];
+  body_fields: string[];
+  url_template?: string | undefined;
+}
+
+/** The vendor's rich text → Markdown. @throws {UnreadableDocument} */
+export type RichText = (value: unknown) => string;
+
+/**
+ * An entry's fields → a document in Markdown. Undefined when none of the configured fields holds text.
+ * @throws {UnreadableDocument} when a field is not the rich text it seems to be.
+ */
+export function readEntry(
+  fields: Json,
+  options: EntryOptions,
+  richText: RichText,
+): SourceDocument | undefined {
+  const parts = options.body_fields
+    .map((name) => readText(fieldAt(fields, name), richText).trim())
+    .filter(Boolean);
+  if (parts.length === 0) return undefined;
+  return {
+    title: readTitle(fields, options) ?? "",
+    content: parts.join("\n\n"),
+    content_type: "text/markdown",
+    url: fillTemplate(options.url_template, fields),
+  };
+}
+
+export function readTitle(
+  fields: Json,
+  { title_fields }: Pick<EntryOptions, "title_fields">,
+): string | undefined {
+  return title_fields
+    .map((name) => fieldAt(fields, name))
+    .find((value): value is string => typeof value === "string" && value.trim() !== "");
+}
+
+function readText(value: unknown, richText: RichText): string {
+  if (typeof value === "string") return stringToMarkdown(value);
+  return typeof value === "object" && value !== null ? richText(value) : "";
+}
+
+/** A text field holds Markdown, or HTML from an editor that writes it. */
+export function stringToMarkdown(text: string): string {
+  const isHtml = /^\s*<(?:!doctype|!--|[a-z][a-z0-9]*[\s>/])[\s\S]*>\s*$/i.test(text);
+  return isHtml ? htmlToMarkdown(text) : text;
+}
+
+/** The value at a path of field names. Only own properties: a field may be called `constructor`. */
+export function fieldAt(fields: unknown, path: string): unknown {
+  let value: unknown = fields;
+  for (const name of path.split(".")) {
+    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
+    value = value[name];
+  }
+  return value;
+}
+
+/** Undefined where a field is missing: a link to nowhere is worse than none. */
+export function fillTemplate(template: string | undefined, fields: Json): string | undefined {
+  if (template === undefined) return undefined;
+  let complete = true;
+  const filled = template.replace(/\{([^{}]+)\}/g, (_match, name: string) => {
+    const value = fieldAt(fields, name);
+    if (typeof value === "number") return String(value);
+    if (typeof value !== "string" || value === "") complete = false;
+    else return value.split("/").map(encodeURIComponent).join("/").replace(/^\/+/, "");
+    return "";
+  });
+  return complete && URL.canParse(filled) ? filled : undefined;
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function objectAt(value: unknown, path: string): Json {
+  const found = fieldAt(value, path);
+  return isObject(found) ? found : {};
+}
+
+export function stringAt(value: unknown, path: string): string | undefined {
+  const found = fieldAt(value, path);
+  if (typeof found === "number") return String(found);
+  return typeof found === "string" && found !== "" ? found : undefined;
+}
+
+/** A vendor's time in ISO 8601; undefined when it is none. */
+export function timeAt(value: unknown, path: string): string | undefined {
+  const found = fieldAt(value, path);
+  const ms = typeof found === "string" ? Date.parse(found) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+}
+
+export function isWanted(types: string[], type: string | undefined): boolean {
+  return types.length === 0 || (type !== undefined && types.includes(type));
+}
+
+const MAX_NESTING = 30;
+/** Names under which components keep words, beside those that the source's options name. */
+const TEXT_FIELDS = new Set([
+  "text",
+  "body",
+  "content",
+  "description",
+  "question",
+  "answer",
+  "caption",
+]);
+const HEADING_FIELDS = new Set(["title", "headline", "heading", "name"]);
+
+/**
+ * The words of components nested in an entry (Storyblok's bloks, Strapi's dynamic zones): rich text wherever it stands,
+ * strings where their field's name says that they are words; everything else is layout.
+ */
+export function readComponents(
+  component: Json,
+  options: EntryOptions,
+  richText: (value: unknown) => string | undefined,
+  isComponent: (value: unknown) => value is Json,
+  depth = 0,
+): string {
+  if (depth > MAX_NESTING) return "";
+  const read = (value: unknown, name: string): string => {
+    if (typeof value === "string") {
+      if (options.title_fields.includes(name) || HEADING_FIELDS.has(name))
+        return `## ${oneLine(value)}`;
+      const isText = options.body_fields.includes(name) || TEXT_FIELDS.has(name);
+      return isText ? stringToMarkdown(value) : "";
+    }
+    if (typeof value !== "object" || value === null) return "";
+    if (isComponent(value)) return readComponents(value, options, richText, isComponent, depth + 1);
+    if (Array.isArray(value) && value.some(isComponent)) {
+      return value
+        .map((item) => read(item, name))
+        .filter(Boolean)
+        .join("\n\n");
+    }
+    return richText(value) ?? "";
+  };
+  return Object.entries(component)
+    .map(([name, value]) => read(value, name).trim())
+    .filter((text) => text && text !== "##")
+    .join("\n\n");
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}

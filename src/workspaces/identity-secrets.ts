@@ -1,0 +1,89 @@
+import type { Services } from "../runtime/services.ts";
+import { auditStatement, type Actor } from "../audit/log.ts";
+
+/** An identity secret without the secret. */
+export interface IdentitySecretView {
+  kid: string;
+  label: string;
+  created_at: string;
+  revoked_at: string | null;
+}
+
+/** Active ones: a new one to change over to, and some for backends that are slow to. A token without `kid` tries them all. */
+export const MAX_IDENTITY_SECRETS = 5;
+
+type Tools = Pick<Services, "db" | "now" | "newId" | "newSecret">;
+
+/** Null when the workspace has as many as it may. */
+export async function createIdentitySecret(
+  { db, now, newId, newSecret }: Tools,
+  workspaceId: string,
+  label: string,
+  by: Actor,
+): Promise<(IdentitySecretView & { secret: string }) | null> {
+  const [kid, secret] = [newId("ids"), newSecret("is")];
+  const at = now();
+  const [created] = await db.batch([
+    db
+      .prepare(
+        `INSERT INTO identity_secrets (kid, workspace_id, secret, label, created_at)
+         SELECT ?1, ?2, ?3, ?4, ?5
+         WHERE (SELECT count(*) FROM identity_secrets WHERE workspace_id = ?2 AND revoked_at IS NULL)
+           < ${MAX_IDENTITY_SECRETS}`,
+      )
+      .bind(kid, workspaceId, secret, label, at),
+    auditStatement(db, {
+      ...by,
+      workspaceId,
+      action: "identity_secret.create",
+      objectId: kid,
+      at,
+    }),
+  ]);
+  if (created?.meta.changes !== 1) return null;
+  return { kid, label, created_at: new Date(at).toISOString(), revoked_at: null, secret };
+}
+
+/** Ends an identity secret: every token signed with it is refused from now on. False when there is no active one of this id. */
+export async function revokeIdentitySecret(
+  { db, now }: Pick<Tools, "db" | "now">,
+  workspaceId: string,
+  kid: string,
+  by: Actor,
+): Promise<boolean> {
+  const at = now();
+  const [revoked] = await db.batch([
+    db
+      .prepare(
+        `UPDATE identity_secrets SET revoked_at = ?3, secret = ''
+         WHERE workspace_id = ?1 AND kid = ?2 AND revoked_at IS NULL`,
+      )
+      .bind(workspaceId, kid, at),
+    auditStatement(db, {
+      ...by,
+      workspaceId,
+      action: "identity_secret.revoke",
+      objectId: kid,
+      at,
+    }),
+  ]);
+  return revoked?.meta.changes === 1;
+}
+
+export async function listIdentitySecrets(
+  db: D1Database,
+  workspaceId: string,
+): Promise<IdentitySecretView[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT kid, label, created_at, revoked_at FROM identity_secrets WHERE workspace_id = ?1
+       ORDER BY revoked_at IS NOT NULL, created_at DESC, kid LIMIT 100`,
+    )
+    .bind(workspaceId)
+    .all<{ kid: string; label: string; created_at: number; revoked_at: number | null }>();
+  return results.map((row) => ({
+    ...row,
+    created_at: new Date(row.created_at).toISOString(),
+    revoked_at: row.revoked_at === null ? null : new Date(row.revoked_at).toISOString(),
+  }));
+}

@@ -1,0 +1,55 @@
+import { scopes } from "../auth/access.ts";
+import type { Services } from "../runtime/services.ts";
+import { auditStatement } from "../audit/log.ts";
+import type { Position } from "../http/paging.ts";
+import { newKey } from "./key-ring.ts";
+
+export interface WorkspaceView {
+  id: string;
+  name: string;
+  created_at: string;
+}
+
+/** A workspace with its first key, which has every scope: with it everything else is made. One transaction. */
+export async function createWorkspace(
+  services: Pick<Services, "db" | "now" | "newId" | "newSecret">,
+  name: string,
+  requestId: string,
+): Promise<WorkspaceView & { key: string }> {
+  const { db, now, newId, newSecret } = services;
+  const id = newId("ws");
+  const at = now();
+  const by = { actor: "deployment", requestId };
+  const label = "First key";
+  const wanted = { kind: "secret" as const, scopes: [...scopes], origins: [], label };
+  const first = await newKey(services, id, wanted, by);
+  await db.batch([
+    db
+      .prepare(`INSERT INTO workspaces (id, name, secret, created_at) VALUES (?1, ?2, ?3, ?4)`)
+      .bind(id, name, newSecret("ws"), at),
+    auditStatement(db, {
+      ...by,
+      workspaceId: id,
+      action: "workspace.create",
+      objectId: id,
+      at,
+    }),
+    ...first.statements,
+  ]);
+  return { id, name, created_at: new Date(at).toISOString(), key: first.key };
+}
+
+/** A page of the deployment's workspaces, in the order of their making. */
+export async function listWorkspaces(
+  db: D1Database,
+  page: { after: Position | undefined; limit: number },
+): Promise<(WorkspaceView & { createdAt: number })[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, name, created_at AS createdAt FROM workspaces
+       WHERE ?1 IS NULL OR (created_at, id) > (?1, ?2) ORDER BY created_at, id LIMIT ?3`,
+    )
+    .bind(page.after?.at ?? null, page.after?.id ?? null, page.limit)
+    .all<{ id: string; name: string; createdAt: number }>();
+  return results.map((row) => ({ ...row, created_at: new Date(row.createdAt).toISOString() }));
+}

@@ -1,0 +1,185 @@
+import type { Source } from "../../src/citations/source.ts";
+import { env } from "cloudflare:workers";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { chosenTitle, clarification } from "../../src/answering/clarify.ts";
+import weights from "../../src/retrieval/decision-weights.json" with { type: "json" };
+import { openAiStream } from "../support/chat-script.ts";
+import { deliver, store } from "../support/pipeline.ts";
+import {
+  ask,
+  CHAT_MODEL,
+  createWorkspace,
+  HELP_CENTRE,
+  readConversation,
+  type Workspace,
+} from "../support/workspace.ts";
+
+/** Between the limits that are in force here: about shipping, or about returns? */
+const UNCLEAR = "the warehouse lost my parcel";
+const trained = { ...weights };
+let workspace: Workspace;
+
+beforeAll(async () => {
+  Object.assign(weights, { threshold: 0.48, clarifyFrom: 0.25 });
+  workspace = await createWorkspace(HELP_CENTRE);
+});
+beforeEach(() => env.CONTROL.reset());
+afterAll(() => Object.assign(weights, trained));
+
+const source = (title: string): Source => ({
+  n: 1,
+  externalId: title,
+  title,
+  url: null,
+  version: 1,
+  passages: [],
+});
+
+it("asks which article is meant, cites nothing, and is kept like any answer", async () => {
+  const { outcome, text, citations, sources, rung, conversation_id } = await ask(
+    workspace,
+    UNCLEAR,
+  );
+  expect({ outcome, citations, rung }).toEqual({
+    outcome: "clarified",
+    citations: [],
+    rung: "none",
+  });
+  const titles = sources.map(({ title }) => title);
+  expect(titles).toContain("Returning an order");
+  expect(titles.length).toBeGreaterThan(1);
+  for (const title of titles) expect(text).toContain(`- ${title}`);
+  const { messages } = await readConversation(workspace, conversation_id);
+  expect(messages.at(-1)).toMatchObject({ outcome: "clarified", text });
+});
+
+it.each(["place", "title", "detail"])(
+  "takes the %s of an article for an answer to it",
+  async (by) => {
+    const { conversation_id, sources } = await ask(workspace, UNCLEAR);
+    const at = sources.findIndex(({ external_id }) => external_id === "returns");
+    const replies: Record<string, string> = {
+      place: ["The first one.", "the second one", "3"][at] ?? "",
+      title: "returning an order",
+      detail: "refund of returned items",
+    };
+    const next = await ask(workspace, { message: replies[by] ?? "", conversation_id });
+    expect(next.outcome).toBe("answered");
+    expect(next.citations.map(({ external_id }) => external_id)).toEqual(["returns"]);
+  },
+);
+
+it.each(["the parcel", "Refund!", "I have a pump"])(
+  "asks what about it is meant by %s",
+  async (message) => {
+    const { outcome, confidence } = await ask(workspace, message);
+    expect(confidence).toBeGreaterThan(weights.threshold);
+    expect(outcome).toBe("clarified");
+  },
+);
+
+it.each([
+  "Refund?",
+  "when do I get a refund",
+  "clean the pump",
+  "Refund? Thanks!",
+  "refund？",
+  "hi, when do I get a refund",
+  "please tell me how to get a refund",
+])("answers %s", async (message) => {
+  expect(await ask(workspace, message)).toMatchObject({ outcome: "answered" });
+});
+
+it("answers what says little after it has asked, rather than giving up", async () => {
+  const { conversation_id, outcome } = await ask(workspace, UNCLEAR);
+  expect(outcome).toBe("clarified");
+  const next = await ask(workspace, { message: "I only need my own refund", conversation_id });
+  expect(next).toMatchObject({ outcome: "answered" });
+});
+
+it("asks once, and then says that it does not know", async () => {
+  const { conversation_id } = await ask(workspace, UNCLEAR);
+  const next = await ask(workspace, { message: UNCLEAR, conversation_id });
+  expect(next).toMatchObject({ outcome: "abstained", sources: [] });
+  const later = await ask(workspace, { message: UNCLEAR, conversation_id });
+  expect(later.outcome).toBe("clarified");
+});
+
+it.each([
+  ["answers", ["The refund reaches your bank account within 7 days [1]."], "answered", "model"],
+  ["finds nothing", ["NO_ANSWER"], "clarified", "model"],
+])("lets a model read first, which %s", async (_, said, outcome, rung) => {
+  await env.CONTROL.scriptChat(openAiStream(said));
+  const result = await ask(workspace, UNCLEAR, { CHAT_MODEL });
+  expect(result).toMatchObject({ outcome, rung });
+  expect(result.text).toContain(outcome === "answered" ? "7 days" : "- Returning an order");
+});
+
+it("quotes no sentences in place of a model that fails, where they hardly answer", async () => {
+  await env.CONTROL.failNext({ binding: "ai", kind: "capacity", model: CHAT_MODEL, times: 9 });
+  // A workspace of its own: an answer that a model gave before would be served instead.
+  const result = await ask(await createWorkspace(HELP_CENTRE), UNCLEAR, { CHAT_MODEL });
+  expect(result).toMatchObject({ outcome: "clarified", rung: "none", citations: [] });
+});
+
+it("offers no article that the visitor may not see", async () => {
+  const shop = await createWorkspace(HELP_CENTRE);
+  const returns = {
+    ...HELP_CENTRE["returns"],
+    title: "Returns that staff take",
+    audience: ["staff"],
+  };
+  const { documentId } = await store(shop, "returns", returns);
+  await deliver([documentId]);
+  const { text, sources } = await ask(shop, UNCLEAR);
+  expect(text + JSON.stringify(sources)).not.toMatch(/staff|returns/i);
+});
+
+it("shows titles as text: no link, image, markup or citation of theirs passes", () => {
+  const text = clarification(
+    [
+      source("Free [1] parcels"),
+      source("<img src=x onerror=y> ![a](https://evil.example/a.png)"),
+      source("Call https://evil.example/now"),
+    ],
+    () => false,
+  );
+  expect(text).toContain("- Free");
+  for (const forbidden of ["[1]", "<img", "![", "evil.example"])
+    expect(text).not.toContain(forbidden);
+});
+
+it("offers three articles at the most", async () => {
+  const about = (part: string): { title: string; content: string } => ({
+    title: `The parcel's ${part}`,
+    content: `The ${part} of a parcel that the warehouse lost.`,
+  });
+  const parts = ["label", "weight", "string", "paper", "stamp"];
+  const shop = await createWorkspace(Object.fromEntries(parts.map((part) => [part, about(part)])));
+  Object.assign(weights, { threshold: 1, clarifyFrom: 0 });
+  const { outcome, sources } = await ask(shop, UNCLEAR);
+  Object.assign(weights, { threshold: 0.48, clarifyFrom: 0.25 });
+  expect(outcome).toBe("clarified");
+  expect(sources).toHaveLength(3);
+});
+
+it.each([
+  [["Returns"], "about this?"],
+  [["Returns", "Refunds"], "about one of these?"],
+])("asks about %j as one would", (titles, asked) => {
+  expect(clarification(titles.map(source), () => false)).toContain(asked);
+});
+
+it.each([
+  ["1", "A b"],
+  ["the second one, please", undefined],
+  ["the second one", "C?"],
+  ["Second!", "C?"],
+  ["c", "C?"],
+  ["4", undefined],
+  ["a B", "A b"],
+  ["", undefined],
+  ["👍", undefined],
+])("%j chooses %s", (message, title) => {
+  expect(chosenTitle(message, ["A b", "C?", "D"])).toBe(title);
+});

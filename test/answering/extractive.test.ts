@@ -1,0 +1,307 @@
+import type { Finding, Decision } from "../../src/retrieval/candidates.ts";
+import type { Source } from "../../src/citations/source.ts";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { extractiveAnswer } from "../../src/answering/extractive/extractive.ts";
+import { selectSources } from "../../src/answering/sources.ts";
+import { CitationVerifier } from "../../src/citations/citation-verifier.ts";
+import { firstGeneration } from "../../src/generations/generation.ts";
+import { EMBEDDING_MODEL } from "../../local/ai/embedding-model.ts";
+import { NOTHING, type KeywordResult } from "../../src/retrieval/keywords.ts";
+import { queryTerms } from "../../src/retrieval/query-terms.ts";
+
+const piece = fc.constantFrom(
+  ..."pump lamp vinegar costs garden reservoir rinse daily returns refund".split(" "),
+  "4.90 euros",
+  ". ",
+  "! ",
+  "\n",
+  "\n\n",
+  "\n1. ",
+  "\n- ",
+  "\nCode: E-07; Meaning: empty",
+  "e.g. ",
+  "(approx. 3 km)",
+  "返品できます。",
+  "🌱",
+  "a: b; c",
+  ": ",
+);
+const passageText = fc
+  .array(piece, { minLength: 1, maxLength: 40 })
+  .map((parts) => parts.join(" ").trim())
+  .filter((text) => /\p{L}/u.test(text));
+const sources: fc.Arbitrary<Source[]> = fc
+  .array(fc.array(passageText, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 })
+  .map((all) =>
+    all.map((texts, index) => ({
+      version: 1,
+      n: index + 1,
+      externalId: `d${index}`,
+      title: "Garden",
+      url: null,
+      passages: texts.map((text) => ({ chunkId: 1, ordinal: 0, headingPath: [], text })),
+    })),
+  );
+const question = fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(" "));
+
+function keywordsOf(asked: string): KeywordResult {
+  const { words } = queryTerms(asked);
+  const chunkCounts = new Map(words.map((word, index) => [word, index % 4]));
+  return { matches: [], chunkCounts, totalChunks: 20, repeats: new Map() };
+}
+
+/** One question that all of the sources were found for. */
+function findingFor(
+  asked: string,
+  given: Source[],
+  keywords = keywordsOf(asked),
+  action: Decision["action"] = "answer",
+): Finding {
+  const finding: Finding = {
+    question: {
+      text: asked,
+      corrections: new Map(),
+      synonyms: new Map(),
+      vector: null,
+      segments: [],
+      generation: firstGeneration("ws", EMBEDDING_MODEL),
+    },
+    candidates: {} as Finding["candidates"],
+    passages: given.flatMap(({ passages, ...document }) =>
+      passages.map((passage) => ({
+        ...document,
+        ...passage,
+        score: 1,
+        keywordShare: 1,
+        cosine: 1,
+        neighbours: [],
+        keywords: undefined,
+        vectors: undefined,
+      })),
+    ),
+    reranker: "text",
+    decision: { action, confidence: 1 },
+  };
+  finding.candidates = {
+    question: finding.question,
+    legs: ["keywords"],
+    matches: [],
+    keywords,
+    failedLegs: [],
+  };
+  return finding;
+}
+
+function answerFrom(
+  asked: string,
+  given: Source[],
+  ...more: [KeywordResult?, Decision["action"]?]
+): string {
+  return extractiveAnswer([findingFor(asked, given, ...more)], given);
+}
+
+/** The stretches of an answer with the source that each names. */
+const stretches = (answer: string): { text: string; n: number }[] =>
+  [...answer.matchAll(/([\s\S]*?) \[(\d)\](?:\n\n?|$)/g)].map(([, text = "", n]) => ({
+    text,
+    n: Number(n),
+  }));
+
+/** As much as makes a passage that is no remainder. */
+const NOTHING_ASKED = "It is about nothing that anybody asks. ".repeat(4).trim();
+
+/** A source of one document, cut into these passages. */
+function cut(...texts: string[]): Source[] {
+  const passages = texts.map((text, index) => ({
+    chunkId: index + 1,
+    ordinal: index,
+    headingPath: ["Care"],
+    text,
+  }));
+  return [{ n: 1, externalId: "a", title: "Delivery", url: null, version: 1, passages }];
+}
+
+describe("an extractive answer", () => {
+  it("is what its sources say, word for word, each stretch with its citation", () => {
+    fc.assert(
+      fc.property(question, sources, fc.boolean(), (asked, given, searched) => {
+        const answer = answerFrom(asked, given, searched ? keywordsOf(asked) : NOTHING);
+        const parts = stretches(answer);
+        expect(parts.map(({ text, n }) => `${text} [${n}]`).join("\n")).toBe(
+          answer.replaceAll("]\n\n", "]\n"),
+        );
+        expect(parts.length).toBeGreaterThan(0);
+        for (const { text, n } of parts) {
+          expect(text.trim()).not.toBe("");
+          expect(given[n - 1]?.passages.some((passage) => passage.text.includes(text))).toBe(true);
+        }
+        expect(parts[0]?.n).toBe(1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("passes the verification that every answer passes, without the loss of a citation", () => {
+    fc.assert(
+      fc.property(question, sources, (asked, given) => {
+        const answer = answerFrom(asked, given);
+        const verifier = new CitationVerifier(given);
+        const shown = verifier.push(answer) + verifier.end();
+        expect(shown).toBe(answer);
+        const quoted = new Set(stretches(answer).map(({ n }) => n));
+        expect(verifier.citations.map(({ n }) => n)).toEqual([...quoted]);
+        expect(shown.match(/\[\d\]/g)).toHaveLength(stretches(answer).length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("is nothing where there is no source", () => {
+    expect(answerFrom("How?", [])).toBe("");
+    expect(answerFrom("How?", [], NOTHING, "abstain")).not.toMatch(/\[\d\]/);
+  });
+
+  it("quotes the passage with a value of the kind that was asked for, not the one that only speaks of it", () => {
+    const given = cut(
+      "Delivery to Norway is possible. We send it in oak.",
+      `Delivery to Norway costs €19. It takes a week.\n\n${NOTHING_ASKED}`,
+    );
+    const keywords = keywordsOf("delivery norway");
+    const answer = answerFrom("How much is delivery to Norway?", given, keywords);
+    expect(answer).toContain("Delivery to Norway costs €19.");
+    expect(answer).not.toContain("oak");
+  });
+
+  const table = cut(
+    "These are the codes.\n\nCode: E-01; Meaning: empty\nCode: E-02; Meaning: blocked",
+    "Code: E-03; Meaning: stuck\nCode: E-04; Meaning: open\n\nAsk us about others.",
+  );
+
+  it("quotes the rows of a table that the question names, also from the passage beside", () => {
+    const both = answerFrom("E-04 or E-02?", table, keywordsOf("02 04"));
+    expect(both).toContain("Code: E-02; Meaning: blocked [1]\nCode: E-04; Meaning: open");
+    expect(both).not.toMatch(/E-01|E-03/);
+  });
+
+  it("quotes all rows where none says more than another", () => {
+    expect(answerFrom("codes?", table, keywordsOf("codes"))).toMatch(
+      /E-01[^]*E-02[^]*E-03[^]*E-04/,
+    );
+  });
+
+  it("quotes the row that goes by another name, where a list says so", () => {
+    const zones = cut(
+      "Zone: zone 1; Price: 5 euros\nZone: zone 2; Price: 8 euros\nZone: zone 12; Price: 9 euros",
+      "Zone: zone 3; Price: 9 euros\n\n- Zone 1: Oslo\n- Zone 2: Bergen",
+    );
+    const answer = answerFrom("To Bergen?", zones, keywordsOf("bergen"));
+    expect(answer).toContain("8 euros");
+    expect(answer).toContain("Zone 2: Bergen");
+    expect(answer).not.toContain("5 euros");
+    expect(answer).not.toContain("9 euros");
+  });
+
+  it("reads a list on where passages cut it, with what introduces it", () => {
+    const steps = cut(
+      "It is easy.\n\nTo rinse:\n\n1. Unplug it.\n2. Open the lid.",
+      `3. Rinse the pump.\n4. Close it.\n\n${NOTHING_ASKED}`,
+    );
+    const answer = answerFrom("rinse pump", steps, keywordsOf("rinse pump"));
+    expect(answer).toContain(
+      "To rinse:\n\n1. Unplug it.\n2. Open the lid. [1]\n3. Rinse the pump.\n4. Close it.",
+    );
+    expect(answer).not.toContain("easy");
+    const others = cut(
+      "1. Unplug it.\n2. Open it.",
+      `1. Rinse the pump.\n2. Close it.\n\n${NOTHING_ASKED}`,
+    );
+    expect(answerFrom("rinse pump", others, keywordsOf("rinse pump"))).not.toContain("Unplug");
+  });
+
+  it("reads what was left of a section together with what stands before it, and no sentence twice", () => {
+    const section = cut(
+      "Turn the valve to the left.\n\nWait for an hour. Then look at it.",
+      "Then look at it.\n\nStill wet? Dry the valve.",
+    );
+    expect(answerFrom("still wet", section, keywordsOf("still wet"))).toBe(
+      "Turn the valve to the left.\n\nWait for an hour. Then look at it. [1]\n\nStill wet? Dry the valve. [1]",
+    );
+  });
+
+  it("quotes the fuller of two passages where the title asks the question", () => {
+    const given = cut(
+      "Then we send another one.",
+      `Rinse the sponge.\n\n${NOTHING_ASKED}\n\n${NOTHING_ASKED}`,
+    );
+    const [source] = given as [Source];
+    source.passages = source.passages.map((one, index) => ({ ...one, headingPath: [`${index}`] }));
+    expect(answerFrom("Delivery?", given, keywordsOf("delivery"))).toContain("Rinse");
+  });
+
+  it("quotes one question of a list of them", () => {
+    const questions = cut(
+      "Is it loud?\nNo.\n\nIs the pump sold alone?\nYes, in the shop.\n\nAnd the lamp?\nNo.",
+    );
+    expect(answerFrom("pump alone", questions, keywordsOf("pump alone"))).toBe(
+      "Is the pump sold alone?\nYes, in the shop. [1]",
+    );
+  });
+
+  it("is not longer than there is reason to", () => {
+    const long = Array.from({ length: 40 }, (_, index) => `Block ${index} is about nothing.`);
+    long[20] = "The pump is in the middle.";
+    const answer = answerFrom("pump", cut(long.join("\n\n")), keywordsOf("pump"));
+    expect(answer).toContain("The pump is in the middle.");
+    expect(answer.length).toBeLessThan(700);
+  });
+
+  it("does not quote the space that stands between two lines, however much it is", () => {
+    const space = " ".repeat(5000);
+    const answer = answerFrom(
+      "pump",
+      cut(`Open the pump.\n${space}\nClose the pump.`),
+      keywordsOf("pump"),
+    );
+    expect(answer).toBe("Open the pump. [1]\n\nClose the pump. [1]");
+  });
+
+  it("says nothing twice where two questions are answered from one passage", () => {
+    const given = cut(
+      "We deliver on weekdays.\n\nCountry: Norway; Cost: €19\nCountry: Sweden; Cost: €15\nCountry: Finland; Cost: €12",
+    );
+    const [norway, sweden] = ["norway", "sweden"].map((country) => {
+      const keywords = keywordsOf(country);
+      keywords.chunkCounts.set(country, 1);
+      return findingFor(`To ${country}?`, given, keywords);
+    });
+    const answer = extractiveAnswer([norway, sweden] as Finding[], given);
+    expect(answer).toBe(
+      "We deliver on weekdays.\n\nCountry: Norway; Cost: €19 [1]\n\nCountry: Sweden; Cost: €15 [1]",
+    );
+  });
+
+  it("still says to each question what stands in the passage more than once", () => {
+    const given = cut("Is it loud?\nNo.\n\nIs the pump blue?\nNo.");
+    const asked = ["loud", "pump blue"].map((words) => findingFor(words, given, keywordsOf(words)));
+    expect(extractiveAnswer(asked, given)).toBe(
+      "Is it loud?\nNo. [1]\n\nIs the pump blue?\nNo. [1]",
+    );
+  });
+
+  it("answers from the next source where of the first only another question's passages were read", () => {
+    const sourceOf = (externalId: string, chunkId: number, text: string): Source => {
+      const passages = [{ chunkId, ordinal: 0, headingPath: [], text }];
+      return { n: 1, externalId, title: "A", url: null, version: 1, passages };
+    };
+    const lamp = findingFor("lamp", [sourceOf("garden", 1, "The lamp is bright.")]);
+    const pump = findingFor("pump", [sourceOf("shop", 2, "The pump costs €20.")]);
+    // A reranker put first what the text's own score says is not worth reading.
+    const [unread] = lamp.passages.map((one) => ({ ...one, chunkId: 99, score: 0.1 }));
+    pump.passages.unshift(...(unread ? [unread] : []));
+    const sources = selectSources([lamp, pump], "answer");
+    expect(extractiveAnswer([lamp, pump], sources)).toBe(
+      "The lamp is bright. [1]\n\nThe pump costs €20. [2]",
+    );
+  });
+});

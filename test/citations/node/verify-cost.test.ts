@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { CitationVerifier } from "../../../src/citations/citation-verifier.ts";
+
+const UNIT = 50_000;
+
+/** Milliseconds, the least of three. */
+function cost(text: string): number {
+  const passages = [{ chunkId: 1, ordinal: 0, headingPath: [], text }];
+  const source = { n: 1, externalId: "a", title: "A", url: null, version: 1, passages };
+  const times = Array.from({ length: 3 }, () => {
+    const verifier = new CitationVerifier([source]);
+    const begun = performance.now();
+    expect(verifier.push(`${text} [1]`)).toBe(`${text} [1]`);
+    return performance.now() - begun;
+  });
+  return Math.min(...times);
+}
+
+it("reads a long run of white space once, and not from each of its places anew", () => {
+  const spaced = cost(`The pump opens.${" ".repeat(UNIT)}It closes.`);
+  const written = cost(`The pump opens.${"x".repeat(UNIT)} It closes.`);
+  // Quadratic, it is a hundred times as much.
+  expect(spaced).toBeLessThan(10 * written + 50);
+});

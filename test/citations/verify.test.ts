@@ -1,0 +1,305 @@
+import type { Source } from "../../src/citations/source.ts";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CitationVerifier, withoutForeignMarkers } from "../../src/citations/citation-verifier.ts";
+
+const DELIVERY = "Standard delivery to Germany takes 3 working days and costs 4.90 euros.";
+const REFUND =
+  "Customers in Germany return unused items within 45 days.\nThe refund takes 7 working days.";
+const STEPS = "- Unplug the garden\n- Rinse the pump under lukewarm water";
+
+const sourceOf = (n: number, text: string): Source => ({
+  n,
+  externalId: `doc-${n}`,
+  title: `Title ${n}`,
+  url: null,
+  version: 1,
+  passages: [{ chunkId: 1, ordinal: 0, headingPath: [], text }],
+});
+const sources = [DELIVERY, REFUND, STEPS].map((text, index) => sourceOf(index + 1, text));
+
+function verify(pieces: string[]): { text: string; shown: string; cited: Record<number, string> } {
+  const verifier = new CitationVerifier(sources);
+  const shown = pieces.map((piece) => verifier.push(piece)).join("") + verifier.end();
+  const cited = Object.fromEntries(verifier.citations.map(({ n, quote }) => [n, quote]));
+  return { text: verifier.text, shown, cited };
+}
+
+describe("markers", () => {
+  it.each<[what: string, written: string, text: string, cited: number[]]>([
+    [
+      "that hold stay",
+      "Delivery to Germany takes 3 working days [1].",
+      "Delivery to Germany takes 3 working days [1].",
+      [1],
+    ],
+    [
+      "stay after the full stop",
+      "Delivery takes 3 working days.[1]",
+      "Delivery takes 3 working days.[1]",
+      [1],
+    ],
+    [
+      "may have spaces and zeros",
+      "Delivery takes 3 working days [ 01 ]",
+      "Delivery takes 3 working days [1]",
+      [1],
+    ],
+    [
+      "may name two sources",
+      "It takes working days in Germany [1, 2]",
+      "It takes working days in Germany [1][2]",
+      [1, 2],
+    ],
+    [
+      "may follow each other",
+      "It takes working days in Germany [1][2]",
+      "It takes working days in Germany [1][2]",
+      [1, 2],
+    ],
+    [
+      "may be written as some models do",
+      "Delivery takes 3 working days 【1】.",
+      "Delivery takes 3 working days [1].",
+      [1],
+    ],
+    [
+      "may be written with a place",
+      "Delivery takes 3 working days 【1†L1-L3】",
+      "Delivery takes 3 working days [1]",
+      [1],
+    ],
+    [
+      "are kept one by one",
+      "Delivery takes 3 working days [1, 3]",
+      "Delivery takes 3 working days [1]",
+      [1],
+    ],
+    [
+      "belong to their own sentence",
+      "Delivery takes 3 working days [1]. Rinse the pump [3][1].",
+      "Delivery takes 3 working days [1]. Rinse the pump [3].",
+      [1, 3],
+    ],
+    [
+      "stay behind a numbered step",
+      "1. Unplug the garden [3]\n2. Rinse the pump [3]",
+      "1. Unplug the garden [3]\n2. Rinse the pump [3]",
+      [3],
+    ],
+    ["of no source go", "Delivery takes 3 working days[9]", "Delivery takes 3 working days", []],
+    [
+      "of another subject go",
+      "Elephants eat grass and leaves[1]",
+      "Elephants eat grass and leaves",
+      [],
+    ],
+    [
+      "of another number go",
+      "Delivery to Germany takes 5 working days[1]",
+      "Delivery to Germany takes 5 working days",
+      [],
+    ],
+    [
+      "of another price go",
+      "Standard delivery to Germany costs 4.95 euros[1]",
+      "Standard delivery to Germany costs 4.95 euros",
+      [],
+    ],
+    ["of nothing go", "[1]", "", []],
+    [
+      "do not arise where one goes",
+      "It takes [[9]1] or [1[9]] days",
+      "It takes [ 1] or [1 ] days",
+      [],
+    ],
+    [
+      "within brackets count too",
+      "Delivery takes 3 working days [[1]]",
+      "Delivery takes 3 working days [[1]]",
+      [1],
+    ],
+  ])("%s: %s", (_, written, text, cited) => {
+    const result = verify([written]);
+    expect(result.text).toBe(text);
+    expect(Object.keys(result.cited).map(Number)).toEqual(cited);
+    for (const [n, quote] of Object.entries(result.cited))
+      expect(sources[Number(n) - 1]?.passages[0]?.text).toContain(quote);
+  });
+
+  it.each([
+    "array[0] and array[i]",
+    "[a link](https://example.com/x_[1)",
+    "[ ] open, [x] done",
+    "in [2024] or [1000]",
+    "an open [ bracket, an open [1 too [",
+    "【note】 and 【",
+    "[] [,] []]",
+  ])("are nothing else: %s", (text) => {
+    expect(verify([text])).toEqual({ text, shown: text, cited: {} });
+  });
+
+  it("quote the sentence that says it, and the whole stretch when all of it is quoted", () => {
+    expect(verify(["Refunds need 7 working days [2]"]).cited[2]).toBe(
+      "The refund takes 7 working days.",
+    );
+    expect(verify([`${REFUND} [2]`]).cited[2]).toBe(REFUND);
+  });
+});
+
+describe("a marker holds only for what its source says", () => {
+  const PODS =
+    "You cannot return opened seed pods. Other items can be returned within 140 days of delivery. Refunds take 3 days. " +
+    "Shipping back is free above 75 dollars. Below that, it costs 6.90 dollars. Never clean the lamp with vinegar. " +
+    "If the pump does not start, unplug the garden.";
+  const verdict = (written: string): string => {
+    const verifier = new CitationVerifier([sourceOf(1, PODS)]);
+    const text = verifier.push(`${written} [1]`) + verifier.end();
+    expect(verifier.citations).toHaveLength(text.endsWith("[1]") ? 1 : 0);
+    return text.endsWith("[1]") ? "holds" : "goes";
+  };
+
+  it.each([
+    ["a negation dropped", "You can return opened seed pods"],
+    ["a negation cut off", "return opened seed pods"],
+    ["a negation added", "Other items cannot be returned within 140 days"],
+    ["a prohibition dropped", "Clean the lamp with vinegar"],
+    ["a number of something else", "Other items can be returned within 3 days"],
+    ["a number of something else, reversed", "Refunds take 140 days"],
+    ["a part of a number", "14"],
+    ["a part of a number, and words", "Other items can be returned within 14"],
+    ["a part of a word", "pods. Other items can be ret"],
+    ["a letter", "a"],
+    ["a number alone", "140"],
+    [
+      "numbers nobody said before it",
+      "You pay 500 dollars. Call 555-0199. Returned items within 140 days",
+    ],
+    [
+      "the opposite before it",
+      "You can return opened seed pods. Other items can be returned within 140 days",
+    ],
+  ])("not for %s: %s", (_, written) => expect(verdict(written)).toBe("goes"));
+
+  it.each([
+    "You cannot return opened seed pods",
+    "Opened seed pods can't be returned",
+    "Sorry, opened seed pods are not returnable",
+    "You can return items unless they are opened seed pods",
+    "You have 140 days to return other items",
+    "140 days",
+    "Items can be returned within 140 days, and refunds take 3 days",
+    "You get your refund after 3 days. All other items can be returned for 140 days",
+    "Shipping back costs 6.90 dollars",
+    "1. Unplug the garden if the pump fails to start",
+    "Refunds take 3 days. Shipping back is free above 75 dollars.",
+    "Don't clean the lamp with vinegar",
+    "Yes! Other items can be returned no later than 140 days after delivery",
+  ])("but for: %s", (written) => expect(verdict(written)).toBe("holds"));
+
+  it("and for a short sentence that is quoted whole", () => {
+    const verifier = new CitationVerifier([sourceOf(1, "Do you ship to Mars?\nNo.")]);
+    expect(verifier.push("No. [1]")).toBe("No. [1]");
+  });
+
+  it("and not for nothing, where the source ends in a negation", () => {
+    const verifier = new CitationVerifier([sourceOf(1, "Opened seed pods: no")]);
+    expect(verifier.push("[1] [1]")).toBe(" ");
+  });
+
+  it("and never becomes a link", () => {
+    expect(verify(["Delivery takes 3 working days.[1](https://evil.example)"]).text).toBe(
+      "Delivery takes 3 working days.[1] (https://evil.example)",
+    );
+  });
+
+  it("and a document's own markers are quoted as none of ours", () => {
+    const text = "See [2] for the details of the pump, and 【3†L1】 or array[0].";
+    const shown = withoutForeignMarkers(text);
+    expect(shown).toBe("See 〔2〕 for the details of the pump, and 〔3†L1〕 or array[0].");
+    const verifier = new CitationVerifier([sourceOf(1, text), sourceOf(2, "Rinse the pump.")]);
+    expect(verifier.push(`${shown} [1]`) + verifier.end()).toBe(`${shown} [1]`);
+    expect(verifier.citations).toMatchObject([{ n: 1, quote: text }]);
+  });
+});
+
+describe("whatever is written", () => {
+  const fragment = fc.oneof(
+    fc.constantFrom(
+      "[",
+      "]",
+      "[[",
+      "【",
+      "】",
+      "†",
+      ",",
+      " ",
+      "\n",
+      ". ",
+      "1",
+      "2",
+      "3",
+      "9",
+      "0",
+      "[1]",
+      "[9]",
+      "[1, 2]",
+    ),
+    fc.constantFrom(DELIVERY, REFUND, STEPS, "Delivery takes 3 working days", "😀", "\ud83d"),
+    fc.string({ unit: "binary", maxLength: 5 }),
+  );
+  const written = fc.array(fragment, { maxLength: 12 }).map((fragments) => fragments.join(""));
+  const split = (text: string, cuts: number[]): string[] => {
+    const at = [...new Set(cuts.map((cut) => Math.floor(cut * text.length)))].toSorted(
+      (a, b) => a - b,
+    );
+    return [0, ...at].map((start, index) => text.slice(start, at[index] ?? text.length));
+  };
+  const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 });
+
+  it("the pieces that it comes in change nothing, and what was shown is the text", () => {
+    fc.assert(
+      fc.property(written, cuts, (text, where) => {
+        const whole = verify([text]);
+        const pieces = verify(split(text, where));
+        expect(pieces).toEqual(whole);
+        expect(whole.shown).toBe(whole.text);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("every marker in the text is a citation, and every citation has its marker", () => {
+    fc.assert(
+      fc.property(written, (text) => {
+        const result = verify([text]);
+        const markers = new Set(result.text.match(/(?<=\[)[1-9]\d?(?=\])/g));
+        expect([...markers].toSorted()).toEqual(Object.keys(result.cited).toSorted());
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("text without brackets is shown at once, as it is", () => {
+    const plain = fc.array(fc.string({ unit: "binary" }).filter((text) => !/[[【]/.test(text)));
+    fc.assert(
+      fc.property(plain, (pieces) => {
+        const verifier = new CitationVerifier(sources);
+        for (const piece of pieces) expect(verifier.push(piece)).toBe(piece);
+        expect(verifier.end()).toBe("");
+      }),
+    );
+  });
+});
+
+it("a long quote is cut between signs, not within one", () => {
+  for (const lead of ["", "a".repeat(7), "a".repeat(8), "a".repeat(9)]) {
+    const text = lead + "🌱🌱 pump ".repeat(80).trim();
+    const verifier = new CitationVerifier([sourceOf(1, text)]);
+    verifier.push(`${text} [1]`);
+    const quote = verifier.citations[0]?.quote ?? "";
+    expect(quote.length).toBeGreaterThan(490);
+    expect(quote).not.toMatch(/[\uD800-\uDBFF]$/);
+    expect(text.startsWith(quote)).toBe(true);
+  }
+});

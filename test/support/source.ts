@@ -1,0 +1,195 @@
+import type { Services } from "../../src/runtime/services.ts";
+import type { IngestMessage } from "../../src/runtime/messages.ts";
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import { createApp } from "../../src/app.ts";
+import type { Env } from "../../src/env.ts";
+import { createSafeFetch } from "../../src/http/safe-fetch.ts";
+import { applyEvent } from "../../src/webhooks/consumer.ts";
+import type { EventView } from "../../src/webhooks/events.ts";
+import type { SourceType } from "../../src/webhooks/vendors/registry.ts";
+import type { SourceView } from "../../src/webhooks/sources.ts";
+import { call, createWorkspace, type Workspace } from "./workspace.ts";
+import { SILENT, withServices } from "./pipeline.ts";
+import { senders } from "./senders.ts";
+
+const app = createApp();
+
+export interface TestSource {
+  workspace: Workspace;
+  id: string;
+  type: SourceType;
+}
+
+export async function register(
+  type: SourceType,
+  {
+    workspace,
+    ...body
+  }: {
+    workspace?: Workspace;
+    name?: string;
+    secrets?: string[];
+    token?: string;
+    options?: object;
+  } = {},
+): Promise<TestSource> {
+  const owner = workspace ?? (await createWorkspace());
+  const { secret, options, token } = senders[type];
+  const response = await call(owner.secret, "POST", "/v1/sources", {
+    type,
+    secrets: [secret],
+    ...(token === undefined ? {} : { token }),
+    ...body,
+    options: { ...options, ...body.options },
+  });
+  const created = await response.json<SourceView>();
+  expect([response.status, created]).toEqual([201, expect.any(Object)]);
+  return { workspace: owner, id: created.id, type };
+}
+
+export interface DeliveryOptions {
+  secret?: string;
+  at?: number;
+  id?: string;
+  topic?: string;
+  /** Over those that the sender writes. */
+  headers?: Record<string, string>;
+  overrides?: Partial<Env>;
+}
+
+let deliveries = 0;
+
+/** Sends a body as the source's vendor would. */
+export async function deliver(
+  source: TestSource,
+  body: object | string,
+  {
+    secret = senders[source.type].secret,
+    at = Date.now(),
+    id = `delivery-${++deliveries}`,
+    headers = {},
+    overrides,
+    topic,
+  }: DeliveryOptions = {},
+): Promise<Response> {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const path = `/v1/webhooks/${source.id}`;
+  const signed = await senders[source.type].sign({ body: text, path, secret, at, id, topic });
+  return post(source.id, text, { ...signed, ...headers }, overrides);
+}
+
+/** A request to the webhook's address without anything added. The queue keeps silent: tests run the consumer themselves. */
+export async function post(
+  sourceId: string,
+  body: string | ReadableStream,
+  headers: Record<string, string>,
+  overrides: Partial<Env> = {},
+): Promise<Response> {
+  const context = createExecutionContext();
+  const request = new Request(`https://edgewise.test/v1/webhooks/${sourceId}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body,
+  });
+  const response = await app.fetch(request, { ...env, ...SILENT, ...overrides }, context);
+  await waitOnExecutionContext(context);
+  return response;
+}
+
+/** Delivers, and runs the event to its end. */
+export async function deliverAndApply(
+  source: TestSource,
+  body: object,
+  network: Network = noNetwork,
+  options: DeliveryOptions = {},
+): Promise<EventView> {
+  const response = await deliver(source, body, options);
+  expect([response.status, await response.clone().text()]).toEqual([202, expect.any(String)]);
+  const { event_id } = await response.json<{ event_id: number }>();
+  await apply(event_id, network);
+  return readLatest(source);
+}
+
+export type Network = (url: URL, request: Request) => Response | Promise<Response>;
+
+export const noNetwork: Network = (url) => {
+  throw new Error(`Nothing should be fetched, but ${url.href} was`);
+};
+
+/** Runs an event with this network behind the safe fetcher; answers the messages that it sent. */
+export async function apply(
+  eventId: number,
+  network: Network = noNetwork,
+  { attempts = 1, ...overrides }: Partial<Services> & { attempts?: number } = {},
+): Promise<IngestMessage[]> {
+  const sent: IngestMessage[] = [];
+  const ingestQueue = {
+    send: async (message: IngestMessage) => void sent.push(message),
+    sendBatch: async (messages: { body: IngestMessage }[]) =>
+      void sent.push(...messages.map(({ body }) => body)),
+  } as unknown as Services["ingestQueue"];
+  await withServices((services) => applyEvent(services, eventId, attempts), {
+    safeFetch: fetcherOf(network),
+    ingestQueue,
+    ...overrides,
+  });
+  return sent;
+}
+
+export function fetcherOf(network: Network): Services["safeFetch"] {
+  return createSafeFetch({
+    fetch: async (url, init) => network(new URL(url), new Request(url, init)),
+    resolve: async () => ["93.184.216.34"],
+  });
+}
+
+export async function readEvents(source: TestSource, query = ""): Promise<EventView[]> {
+  const response = await call(
+    source.workspace.secret,
+    "GET",
+    `/v1/sources/${source.id}/events${query}`,
+  );
+  expect(response.status).toBe(200);
+  return (await response.json<{ events: EventView[] }>()).events;
+}
+
+async function readLatest(source: TestSource): Promise<EventView> {
+  const [latest] = await readEvents(source, "?limit=1");
+  if (!latest) throw new Error("The source has no event");
+  return latest;
+}
+
+export async function readSource(source: TestSource): Promise<SourceView> {
+  const response = await call(source.workspace.secret, "GET", `/v1/sources/${source.id}`);
+  expect(response.status).toBe(200);
+  return response.json<SourceView>();
+}
+
+export interface StoredDocument {
+  external_id: string;
+  title: string;
+  content: string;
+  content_type: string;
+  url: string | null;
+  audience: string;
+  language: string | null;
+  status: string;
+}
+
+/** The workspace's documents, deleted ones included, as they are stored. */
+export async function documentsOf({ workspace }: TestSource): Promise<StoredDocument[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT external_id, title, content, content_type, url, audience, language, status FROM documents
+     WHERE workspace_id = ?1 ORDER BY external_id`,
+  )
+    .bind(workspace.id)
+    .all<StoredDocument>();
+  return results;
+}
+
+export async function present(source: TestSource): Promise<Record<string, string>> {
+  const rows = (await documentsOf(source)).filter(({ status }) => status !== "deleted");
+  return Object.fromEntries(rows.map(({ external_id, content }) => [external_id, content]));
+}

@@ -1,0 +1,194 @@
+import { sha256Hex } from "../../src/crypto/hash.ts";
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, vi } from "vitest";
+import { createApp } from "../../src/app.ts";
+import type { TurnResult } from "../../src/answering/turn.ts";
+import type { ConversationView } from "../../src/conversations/schema.ts";
+import type { Env } from "../../src/env.ts";
+
+const app = createApp();
+
+export interface Document {
+  title: string;
+  content: string;
+  url?: string;
+  content_type?: string;
+}
+
+export interface Workspace {
+  id: string;
+  publishable: string;
+  secret: string;
+}
+
+/** A workspace of its own, so that no test can see what another one stored. */
+export async function createWorkspace(
+  documents: Record<string, Document> = {},
+): Promise<Workspace> {
+  const name = crypto.randomUUID().replaceAll("-", "");
+  const workspace = { id: `ws_${name}`, publishable: `pk_${name}`, secret: `sk_${name}` };
+  await env.DB.prepare(`INSERT INTO workspaces VALUES (?1, 'Test', 'secret', 0)`)
+    .bind(workspace.id)
+    .run();
+  await addKey(workspace, workspace.publishable, "publishable", ["chat"]);
+  await addKey(workspace, workspace.secret, "secret", ["chat", "documents", "insight", "admin"]);
+  await learn(workspace, documents);
+  return workspace;
+}
+
+export async function addKey(
+  workspace: Workspace,
+  key: string,
+  kind: "publishable" | "secret",
+  scopes: string[],
+): Promise<void> {
+  await env.DB.prepare(
+    `INSERT INTO api_keys (id, workspace_id, kind, hash, scopes, created_at) VALUES (?1, ?2, ?3, ?4, ?5, 0)`,
+  )
+    .bind(crypto.randomUUID(), workspace.id, kind, await sha256Hex(key), JSON.stringify(scopes))
+    .run();
+}
+
+/** Uploads documents through the API and waits until both legs find them. */
+export async function learn(
+  workspace: Workspace,
+  documents: Record<string, Document>,
+): Promise<void> {
+  for (const [id, document] of Object.entries(documents)) {
+    const response = await call(workspace.secret, "PUT", `/v1/documents/${id}`, document);
+    expect(response.status).toBe(202);
+  }
+  for (const id of Object.keys(documents)) {
+    await vi.waitFor(
+      async () => {
+        const response = await call(workspace.secret, "GET", `/v1/documents/${id}`);
+        expect(await response.json()).toMatchObject({ status: "live" });
+      },
+      { timeout: 15_000 },
+    );
+  }
+  await env.CONTROL.settleVectorize();
+}
+
+/** One request to the application, whose configuration and bindings `overrides` can replace. */
+export async function call(
+  key: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  { overrides = {}, headers = {}, context = createExecutionContext() }: CallOptions = {},
+): Promise<Response> {
+  const request = new Request(`https://edgewise.test${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json", ...headers },
+    ...(body === undefined ? {} : { body: encode(body) }),
+  });
+  const response = await app.fetch(request, { ...env, ...overrides }, context);
+  if (!response.headers.get("content-type")?.startsWith("text/event-stream"))
+    await waitOnExecutionContext(context);
+  return response;
+}
+
+interface CallOptions {
+  overrides?: Partial<Env>;
+  headers?: Record<string, string>;
+  /** To wait for what outlives a streamed response; for any other it is waited here. */
+  context?: ExecutionContext;
+}
+
+function encode(body: unknown): string | Uint8Array {
+  return typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
+}
+
+/** The tokens of the conversations that `ask` has begun, as a page would keep them. */
+const tokens = new Map<string, string>();
+
+/** What opens a conversation that `ask` has begun. */
+export function tokenOf(conversationId: string | undefined): Record<string, string> {
+  const token = tokens.get(conversationId ?? "");
+  return token ? { "x-conversation-token": token } : {};
+}
+
+/** One turn as an object, in the conversation of an earlier one or a new one. */
+export async function ask(
+  workspace: Workspace,
+  body: string | { message: string; conversation_id?: string; metadata?: object },
+  overrides: Partial<Env> = {},
+  headers: Record<string, string> = {},
+): Promise<TurnResult> {
+  const question = typeof body === "string" ? { message: body } : body;
+  const response = await call(workspace.publishable, "POST", "/v1/chat", question, {
+    overrides,
+    headers: { accept: "application/json", ...tokenOf(question.conversation_id), ...headers },
+  });
+  const result = await response.json<TurnResult>();
+  expect(response.status, JSON.stringify(result)).toBe(200);
+  if (result.conversation_token) tokens.set(result.conversation_id, result.conversation_token);
+  return result;
+}
+
+/** As the workspace's own people read it. */
+export async function readConversation(
+  workspace: Workspace,
+  id: string,
+): Promise<ConversationView> {
+  const response = await call(workspace.secret, "GET", `/v1/conversations/${id}`);
+  expect(response.status).toBe(200);
+  return await response.json<ConversationView>();
+}
+
+/** How many conversations and messages a workspace has stored. */
+export async function countStored(workspace: Workspace): Promise<number> {
+  const row = await env.DB.prepare(
+    `SELECT (SELECT count(*) FROM conversations WHERE workspace_id = ?1)
+       + (SELECT count(*) FROM messages WHERE workspace_id = ?1) AS stored`,
+  )
+    .bind(workspace.id)
+    .first<{ stored: number }>();
+  return row?.stored ?? -1;
+}
+
+/** Each citation refers to stored text, word for word, and its marker stands in the answer; no other marker does. */
+export async function expectVerified(workspace: Workspace, result: TurnResult): Promise<void> {
+  const markers = Array.from(result.text.matchAll(/\[(\d+)\]/g), ([, n]) => Number(n));
+  expect(new Set(markers)).toEqual(new Set(result.citations.map(({ n }) => n)));
+  for (const { external_id, quote, n } of result.citations) {
+    expect(quote.length).toBeGreaterThan(10);
+    const { results } = await env.DB.prepare(
+      `SELECT c.text FROM chunks c JOIN documents d ON d.id = c.document_id
+       WHERE d.workspace_id = ?1 AND d.external_id = ?2`,
+    )
+      .bind(workspace.id, external_id)
+      .all<{ text: string }>();
+    expect(results.some(({ text }) => text.includes(quote))).toBe(true);
+    expect(result.sources.find((source) => source.n === n)?.external_id).toBe(external_id);
+  }
+}
+
+export const HELP_CENTRE: Record<string, Document> = {
+  shipping: {
+    title: "Shipping times and costs",
+    url: "https://help.example.com/shipping",
+    content:
+      "# Shipping\n\nStandard delivery to Germany takes 3 working days and costs 4.90 euros. " +
+      "Parcels to Canada take 12 working days and cost 19 euros.\n\n" +
+      "## Tracking\n\nYou receive a tracking link by email as soon as the parcel leaves our warehouse.",
+  },
+  returns: {
+    title: "Returning an order",
+    url: "https://help.example.com/returns",
+    content:
+      "# Returns\n\nYou can return unused items within 45 days of delivery for a full refund. " +
+      "The refund reaches your bank account within 7 days after the warehouse has received the parcel.",
+  },
+  pump: {
+    title: "Cleaning the pump",
+    content:
+      "# Cleaning the pump\n\n- Unplug the garden and lift out the reservoir\n- Rinse the pump under lukewarm water\n" +
+      "- Soak the pump in vinegar for one hour to remove limescale",
+  },
+};
+
+export const CHAT_MODEL = "@cf/zai-org/glm-4.7-flash";
+export const SMALL_CHAT_MODEL = "@cf/google/gemma-4-26b-a4b-it";

@@ -1,0 +1,35 @@
+import { wordsOf } from "../../src/text/words.ts";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { spaced } from "../../src/text/bigrams.ts";
+
+it.each([
+  ["返品できます", ["返品", "品で", "でき", "きま", "ます"]],
+  ["水", ["水"]],
+  ["iPhoneを返品", ["iPhone", "を返", "返品"]],
+  ["サーバー", ["サー", "ーバ", "バー"]],
+  ["ｻｰﾊﾞｰ", ["サー", "ーバ", "バー"]],
+  ["E-07", ["E", "07"]],
+  ["größer", ["größer"]],
+])("%s is found by %j", (text, words) => {
+  expect(wordsOf(text)).toEqual(words);
+});
+
+it("leaves text of other scripts as it is", () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom("a", "é", " ", "1", ".", "-", "ß", "я", "\n") }),
+      (text) => {
+        expect(spaced(text)).toBe(text);
+      },
+    ),
+  );
+});
+
+it("takes any characters, and makes no text longer than a few times", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
+      expect(spaced(text).length).toBeLessThanOrEqual(20 * text.length + 2);
+    }),
+  );
+});

@@ -1,0 +1,98 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { splitSentences } from "../../src/text/sentences.ts";
+
+describe("sentences", () => {
+  const CASES: [text: string, sentences: string[]][] = [
+    ["", []],
+    [" \n\t\n ", []],
+    ["One only", ["One only"]],
+    ["It leaks. Call us! Why? Ask.", ["It leaks.", "Call us!", "Why?", "Ask."]],
+    [
+      "Use tools, e.g. a screwdriver. Dr. Lee (approx. 3 km away) helps.",
+      ["Use tools, e.g. a screwdriver.", "Dr. Lee (approx. 3 km away) helps."],
+    ],
+    [
+      "It costs 4.90 euros. Version 4.1.1.1 is free.",
+      ["It costs 4.90 euros.", "Version 4.1.1.1 is free."],
+    ],
+    [
+      "Write to help@example.com. See example.com/faq.html now.",
+      ["Write to help@example.com.", "See example.com/faq.html now."],
+    ],
+    [
+      "1. Unplug it. Wait.\n2) Rinse.\n- Dry it.\n• Done",
+      ["1. Unplug it.", "Wait.", "2) Rinse.", "- Dry it.", "• Done"],
+    ],
+    ["A line\nanother line.", ["A line", "another line."]],
+    [
+      "返品できます。返金は後日です！よろしいですか？",
+      ["返品できます。", "返金は後日です！", "よろしいですか？"],
+    ],
+    ["Wait … and see. “Is it on?” Yes.", ["Wait … and see.", "“Is it on?”", "Yes."]],
+    ["Is it No. 5? Yes.", ["Is it No. 5?", "Yes."]],
+    ["etc.", ["etc."]],
+  ];
+
+  it.each(CASES)("of %j are found", (text, sentences) => {
+    expect(splitSentences(text)).toEqual(sentences);
+  });
+
+  const text = fc.oneof(
+    fc.string({ unit: "grapheme", maxLength: 200 }),
+    fc.string({ unit: "binary", maxLength: 200 }),
+    fc
+      .array(
+        fc.constantFrom(
+          "Pump",
+          "leaks",
+          ". ",
+          "! ",
+          "? ",
+          "\n",
+          "1. ",
+          "- ",
+          "e.g. ",
+          "Dr. ",
+          "…",
+          "。",
+          '" ',
+          "4.90 ",
+          "\r\n",
+          "\u2028",
+          "  ",
+        ),
+        { maxLength: 40 },
+      )
+      .map((parts) => parts.join("")),
+  );
+
+  it("lose nothing but white space, and stand in the text as they are, in order", () => {
+    fc.assert(
+      fc.property(text, (whole) => {
+        let position = 0;
+        for (const sentence of splitSentences(whole)) {
+          expect(sentence).toBe(sentence.trim());
+          expect(sentence).not.toMatch(/\n|^$/);
+          const start = whole.indexOf(sentence, position);
+          expect(start).toBeGreaterThanOrEqual(position);
+          expect(whole.slice(position, start).trim()).toBe("");
+          position = start + sentence.length;
+        }
+        expect(whole.slice(position).trim()).toBe("");
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("are the sentences of each line", () => {
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        expect(splitSentences(`${one}\n${other}`)).toEqual([
+          ...splitSentences(one),
+          ...splitSentences(other),
+        ]);
+      }),
+    );
+  });
+});

@@ -4,7 +4,7 @@ import { forEachConcurrently } from "../cli/concurrently.ts";
 import { startProgress } from "../cli/progress.ts";
 import type { Evidence } from "../src/retrieval/answerability.ts";
 import { MAX_OPTIONS } from "../src/answering/sources.ts";
-import { ANSWER_PASSAGES } from "../src/retrieval/rerank.ts";
+import { ANSWER_PASSAGES } from "../src/retrieval/rank.ts";
 import { chat, search, type Passage } from "./ask.ts";
 import type { Example, Sign } from "./logistic.ts";
 import type { Question } from "./sets/question.ts";

@@ -1,6 +1,5 @@
+import type { Evidence } from "../src/retrieval/answerability.ts";
 // `npm run eval:fit`: trains the answer-or-abstain decision of src/retrieval/answerability.ts on the calibration questions.
-import { readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { CommandError, readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
 import {
   chooseClarifyFrom,
@@ -24,7 +23,7 @@ import { decimal, printTable } from "./print.ts";
 import { rounded } from "./report-file.ts";
 import { readShare } from "./share-option.ts";
 import { controlRisk, type RiskPromise } from "./statistics/risk-control.ts";
-import { setThreshold } from "./in-process/instance.ts";
+import { answersFrom, publishRelease, writeFit } from "./release.ts";
 import { readSet } from "./sets/read-set.ts";
 import { ingest, needsWrangler, withTarget } from "./target.ts";
 
@@ -49,12 +48,11 @@ expected to stay silent on 85 % of new questions without answer.
   --concurrency <n>    requests at a time; default 4
   --alpha <share>      the share of wrong answers among the given ones to stay under, such as 0.1
   --delta <share>      with --alpha: the chance that this fails because of which questions were asked; default 0.1
-  --write              writes src/retrieval/decision-weights.json; without it, the weights are printed only
+  --write              writes src/releases/default.json and docs/evaluation/decision-fit.json; without it, the weights are
+                       printed only
 
 Exit code: 0 done, 1 something failed (nothing is written), 2 wrong usage.
 `;
-
-const WEIGHTS_FILE = path.resolve(import.meta.dirname, "../src/retrieval/decision-weights.json");
 
 await runCommand(HELP, async (args) => {
   const options = readOptions(args);
@@ -62,8 +60,8 @@ await runCommand(HELP, async (args) => {
   // Another process's threshold cannot be lifted, and which article it would have cited not be seen.
   const isOwn = options.url === undefined && !options.wrangler && !needsWrangler();
   const judgedBy: JudgedBy = options.promise && isOwn ? "first citation" : "first result";
-  if (judgedBy === "first citation") setThreshold(0);
   const cases = await withTarget(options, async (api) => {
+    if (judgedBy === "first citation") await publishRelease(api, answersFrom(0));
     const failures = options.ingest ? await ingest(api, set.documents, 8) : [];
     for (const { id, reason } of failures) console.error(`  ${id}: ${reason}`);
     if (failures.length > 0)
@@ -92,18 +90,19 @@ await runCommand(HELP, async (args) => {
   const trainedOn = options.beside
     ? `${own}, and half of ${options.beside} at ${options.weight} of its weight`
     : own;
-  const file = `${JSON.stringify(weightsFile(trainedOn, cases, predictions, model, { threshold, clarifyFrom }, options.l2, guarantee), null, 2)}\n`;
+  const decision = {
+    thresholds: { answer: threshold, clarify: clarifyFrom },
+    bias: rounded(model.bias),
+    weights: weightsOf(model),
+  };
+  console.log(`\n"decision": ${JSON.stringify(decision, null, 2)}\n`);
   if (!options.write) {
-    console.log(
-      `\n${file}\nNot written: --write puts this into ${path.relative(process.cwd(), WEIGHTS_FILE)}.`,
-    );
+    console.log("Not written: --write puts this into src/releases/default.json.");
     return 0;
   }
-  const isSame = (await readFile(WEIGHTS_FILE, "utf8").catch(() => "")) === file;
-  await writeFile(WEIGHTS_FILE, file);
-  console.log(
-    `\n${path.relative(process.cwd(), WEIGHTS_FILE)} ${isSame ? "is as it was" : "written"}.`,
-  );
+  const fit = describeFit(trainedOn, cases, predictions, options.l2, guarantee);
+  const isNew = await writeFit("decision", (release) => ({ ...release, decision }), fit);
+  console.log(`src/releases/default.json ${isNew ? "written" : "is as it was"}.`);
   return 0;
 });
 
@@ -293,13 +292,16 @@ function meanOf(cases: Case[], feature: number): number | null {
   );
 }
 
-/** Nothing of it depends on when or where it was made. */
-function weightsFile(
+function weightsOf({ weights }: Model): Record<keyof Evidence, number> {
+  const pairs = FEATURES.map((name, index) => [name, rounded(weights[index] ?? 0)]);
+  return Object.fromEntries(pairs) as Record<keyof Evidence, number>;
+}
+
+/** What the decision was fitted on, and how well. Nothing of it depends on when or where it was made. */
+function describeFit(
   trainedOn: string,
   cases: Case[],
   predictions: number[],
-  model: Model,
-  limits: { threshold: number; clarifyFrom: number },
   l2: number,
   guarantee: Guarantee | undefined,
 ): object {
@@ -309,9 +311,6 @@ function weightsFile(
     questions: countCases(cases),
     l2,
     crossValidated: { auroc: rounded(area ?? 0), logLoss: rounded(loss ?? 0) },
-    ...limits,
     ...(guarantee && { guarantee }),
-    bias: rounded(model.bias),
-    weights: Object.fromEntries(FEATURES.map((name, i) => [name, rounded(model.weights[i] ?? 0)])),
   };
 }

@@ -1,6 +1,6 @@
+import type { Release } from "../src/releases/release.ts";
+import { writeFit } from "./release.ts";
 // `npm run eval:fit-ranking`: trains the order by text of src/retrieval/rerank.ts on questions whose article is known.
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import { readArguments, readCount, runCommand } from "../cli/command.ts";
 import { decimal, printTable } from "./print.ts";
 import {
@@ -20,12 +20,11 @@ write and train again until the weights stay as they are. Deterministic.
 
   --l2 <n>             strength of the regularisation; default 0.01
   --concurrency <n>    questions at a time; default 4
-  --write              writes src/retrieval/rerank-weights.json; without it, the weights are printed only
+  --write              writes src/releases/default.json and docs/evaluation/ranking-fit.json; without it, the weights are
+                       printed only
 
 Exit code: 0 done, 1 something failed (nothing is written), 2 wrong usage.
 `;
-
-const WEIGHTS_FILE = path.resolve(import.meta.dirname, "../src/retrieval/rerank-weights.json");
 
 await runCommand(HELP, async (args) => {
   const { values } = readArguments(args, {
@@ -39,11 +38,14 @@ await runCommand(HELP, async (args) => {
     ["evidence", "weight"],
     RANK_EVIDENCE.map((name) => [name, decimal(weights[name])]),
   );
-  const file = {
+  const fit = {
     trainedOn: RANKING_QUESTIONS,
     method: "pairwise logistic regression, no weight below 0, similarity = 1",
-    weights,
   };
-  if (values.write) await writeFile(WEIGHTS_FILE, `${JSON.stringify(file, null, 2)}\n`);
+  const withWeights = (release: Release): Release => ({
+    ...release,
+    retrieval: { ...release.retrieval, ranking: weights },
+  });
+  if (values.write) await writeFit("ranking", withWeights, fit);
   return 0;
 });

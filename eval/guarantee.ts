@@ -5,7 +5,7 @@ import { reliabilityDiagram } from "./charts/reliability-diagram.ts";
 import { riskCoverageChart } from "./charts/risk-coverage-chart.ts";
 import { checkGuarantee, type Checked } from "./check-guarantee.ts";
 import { collectCases, type Case } from "./decision-cases.ts";
-import { setThreshold } from "./in-process/instance.ts";
+import { answersFrom, publishRelease } from "./release.ts";
 import { decimal, printTable } from "./print.ts";
 import { checkWritable, rounded, writeText } from "./report-file.ts";
 import { sample, SEED } from "./sample.ts";
@@ -37,7 +37,6 @@ await runCommand(HELP, async (args) => {
   const options = readOptions(args);
   const { write } = options;
   if (write) await checkWritable(path.join(write, "guarantee.json"));
-  setThreshold(0);
   const groups: { name: string; cases: Case[] }[] = [];
   for (const name of options.groups)
     groups.push({ name, cases: sample(await collectGroup(name), options.limit) });
@@ -96,6 +95,7 @@ async function collectGroup(group: string): Promise<Case[]> {
     const set = await readSet(folder, { questionFile });
     cases.push(
       ...(await withTarget(OWN_INSTANCE, async (api) => {
+        await publishRelease(api, answersFrom(0));
         await ingest(api, set.documents, 1);
         return collectCases(api, set.questions, 1, "first citation");
       })),

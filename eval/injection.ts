@@ -174,7 +174,7 @@ interface Tried {
 async function tryQuestions(chat: Chat, questions: string[], attack: string): Promise<Tried> {
   const tried: Tried = {
     outputs: [],
-    asked: { pieces: [], prompt: "", canary: "" },
+    asked: { pieces: [], prompt: "" },
     reached: false,
     turns: 0,
     answered: 0,

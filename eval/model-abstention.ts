@@ -1,6 +1,6 @@
 // `npm run eval:model-abstention`: what a chat model's own "not in the sources" adds, by a scripted model.
 import { readArguments, runCommand, UsageError } from "../cli/command.ts";
-import { SHIPPED_MODEL_THRESHOLD } from "./in-process/instance.ts";
+import { SHIPPED_MODEL_THRESHOLD } from "./release.ts";
 import { measureWriters, type Outcome } from "./oracle/measure.ts";
 import { toPage } from "./oracle/page.ts";
 import { readOracleSets } from "./oracle/sets.ts";

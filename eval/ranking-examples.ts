@@ -2,7 +2,7 @@ import type { RankEvidence } from "../src/retrieval/candidates.ts";
 import type { Api } from "../cli/api.ts";
 import { forEachConcurrently } from "../cli/concurrently.ts";
 import { startProgress } from "../cli/progress.ts";
-import { ANSWER_PASSAGES } from "../src/retrieval/rerank.ts";
+import { ANSWER_PASSAGES } from "../src/retrieval/rank.ts";
 import { search, type Passage } from "./ask.ts";
 import { fit, type Example, type Sign } from "./logistic.ts";
 import { isInFirstHalf } from "./sample.ts";

@@ -15,6 +15,7 @@ import { documentRoutes } from "./knowledge/accept/routes.ts";
 import { privacyRoutes } from "./privacy/routes.ts";
 import { synonymRoutes } from "./retrieval/synonym-routes.ts";
 import { searchRoutes } from "./protocols/search-routes.ts";
+import { releaseRoutes } from "./releases/routes.ts";
 import { settingsRoutes } from "./workspaces/settings-routes.ts";
 import { createServices } from "./services.ts";
 import { sourceRoutes } from "./webhooks/routes.ts";
@@ -67,6 +68,7 @@ export function createApp(): App {
   auditRoutes(app);
   synonymRoutes(app);
   settingsRoutes(app);
+  releaseRoutes(app);
   sourceRoutes(app);
 
   app.get("/openapi.json", (c) => c.json(describe(app)));

@@ -16,7 +16,7 @@ export interface Env {
   SMALL_CHAT_MODEL?: string;
   RERANKER_MODEL?: string;
   CONTEXT_MODEL?: string;
-  RELEASE?: string;
+  RELEASE_OVERLAY?: string;
   DEMO_KEY?: string;
   SEALING_KEY?: string;
   SEALING_KEY_PREVIOUS?: string;

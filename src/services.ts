@@ -7,6 +7,7 @@ import { workersAiChat } from "./models/workers-ai-chat.ts";
 import { workersAiConverter } from "./models/workers-ai-converter.ts";
 import { workersAiEmbedder } from "./models/workers-ai-embedder.ts";
 import { workersAiReranker } from "./models/workers-ai-reranker.ts";
+import { shippedRelease, withOverlays } from "./releases/release.ts";
 import { BindingCalls, countedDatabase } from "./runtime/binding-calls.ts";
 import { parseConfig } from "./runtime/config.ts";
 import type { Services } from "./runtime/services.ts";
@@ -14,15 +15,15 @@ import type { Services } from "./runtime/services.ts";
 /** The composition root: the only place that turns bindings into what the application works with. */
 export function createServices(env: Env, context: Pick<ExecutionContext, "waitUntil">): Services {
   const config = parseConfig(env);
+  // A wrong overlay fails every request at once, not the first answer.
+  withOverlays(shippedRelease, ...config.releaseOverlays);
   const calls = new BindingCalls();
   return {
     config,
     db: countedDatabase(env.DB, calls),
     embedderOf: (model) => workersAiEmbedder(env.AI, model, calls),
-    chatModels: config.chatModels.map(({ id, rung }) => workersAiChat(env.AI, id, rung, calls)),
-    reranker: config.rerankerModel
-      ? workersAiReranker(env.AI, config.rerankerModel, calls)
-      : undefined,
+    chatModelOf: (model, rung) => workersAiChat(env.AI, model, rung, calls),
+    rerankerOf: (model) => workersAiReranker(env.AI, model, calls),
     contextModel: config.contextModel
       ? workersAiChat(env.AI, config.contextModel, "model", calls)
       : undefined,

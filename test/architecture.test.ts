@@ -23,6 +23,7 @@ const LAYERS: (string | { folder: string; inside: string[] })[] = [
   "audit",
   "workspaces",
   "limits",
+  "releases",
   "privacy",
   "generations",
   { folder: "knowledge", inside: ["formats", "accept", "ingest", "reindex", "."] },

@@ -2,7 +2,7 @@ import { MAX_CACHED_AGE_MS } from "../src/privacy/retention.ts";
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { cachedAnswerStatement } from "../src/conversations/cached-answers.ts";
-import type { TurnResult } from "../src/answering/turn.ts";
+import type { ChatResult } from "../src/protocols/chat-schema.ts";
 import { asVisitor, createIdentitySecret } from "./support/visitor.ts";
 import {
   ask,
@@ -21,7 +21,8 @@ import { openAiStream } from "./support/chat-script.ts";
 const QUESTION = "What is the claim code of the garden pump's warranty?";
 const READERS = [[], ["customers"], ["plan:pro"], ["customers", "plan:pro"], ["internal"]];
 const OWNER = ["plan:pro"];
-const RELEASES = ["default", "next"];
+/** The shipped release, and another one. */
+const OVERLAYS = [{}, { sentences: { farewell: "Bye!" } }];
 
 interface Tenant extends Workspace {
   canary: string;
@@ -50,7 +51,7 @@ async function createTenant(): Promise<Tenant> {
   return { ...workspace, canary, identity: await createIdentitySecret(workspace) };
 }
 
-async function askAs(tenant: Tenant, audience: string[], overrides = {}): Promise<TurnResult> {
+async function askAs(tenant: Tenant, audience: string[], overrides = {}): Promise<ChatResult> {
   const headers = await asVisitor(tenant.identity, {
     sub: `reader of ${audience.join()}`,
     audience,
@@ -89,12 +90,12 @@ describe("a kept answer", () => {
     expect(await askAs(ours, OWNER)).toMatchObject({ rung: "cached" });
     for (const tenant of [ours, theirs]) {
       for (const audience of READERS) {
-        for (const RELEASE of RELEASES) {
+        for (const overlay of OVERLAYS) {
           const isOwner =
-            tenant === ours && audience.join() === OWNER.join() && RELEASE === "default";
+            tenant === ours && audience.join() === OWNER.join() && overlay === OVERLAYS[0];
           if (isOwner) continue;
-          const turn = await askAs(tenant, audience, RELEASE === "default" ? {} : { RELEASE });
-          expect([audience, RELEASE, turn.rung]).not.toContain("cached");
+          const turn = await askAs(tenant, audience, { RELEASE_OVERLAY: JSON.stringify(overlay) });
+          expect([audience, overlay, turn.rung]).not.toContain("cached");
           const maySee = tenant === ours && audience.includes("plan:pro");
           if (!maySee) expect(JSON.stringify(turn)).not.toContain(ours.canary);
         }

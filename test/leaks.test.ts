@@ -1,12 +1,13 @@
+import { shippedRelease } from "../src/releases/release.ts";
 import type { Leg, Query, Reader } from "../src/retrieval/candidates.ts";
 import type { Services } from "../src/runtime/services.ts";
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { TurnResult } from "../src/answering/turn.ts";
+import type { ChatResult } from "../src/protocols/chat-schema.ts";
 import type { Env } from "../src/env.ts";
 import { firstGeneration } from "../src/generations/generation.ts";
-import { findCandidates, readCandidates } from "../src/retrieval/retrieve.ts";
+import { read, retrieve } from "../src/retrieval/retrieve.ts";
 import { createServices } from "../src/services.ts";
 import { asVisitor, createIdentitySecret } from "./support/visitor.ts";
 import { ask, call, createWorkspace, learn, tokenOf, type Workspace } from "./support/workspace.ts";
@@ -97,7 +98,7 @@ async function asQuery(services: Services, { workspaceId }: Reader): Promise<Que
 async function offeredBy(leg: Leg, reader: Reader, overrides: Partial<Env>): Promise<string[]> {
   const services = createServices({ ...env, ...overrides }, createExecutionContext());
   const question = await asQuery(services, reader);
-  const candidates = await findCandidates(services, reader, question, [leg]);
+  const candidates = await retrieve(services, reader, question, shippedRelease.retrieval, [leg]);
   expect(candidates.failedLegs).toEqual([]);
   const { results } = await env.DB.prepare(
     `SELECT DISTINCT d.external_id AS id FROM chunks c JOIN documents d ON d.id = c.document_id
@@ -112,8 +113,8 @@ async function offeredBy(leg: Leg, reader: Reader, overrides: Partial<Env>): Pro
 async function readBy(leg: Leg, reader: Reader, overrides: Partial<Env>): Promise<string> {
   const services = createServices({ ...env, ...overrides }, createExecutionContext());
   const question = await asQuery(services, reader);
-  const candidates = await findCandidates(services, reader, question, [leg]);
-  return JSON.stringify(await readCandidates(services, reader, candidates, 50));
+  const candidates = await retrieve(services, reader, question, shippedRelease.retrieval, [leg]);
+  return JSON.stringify(await read(services, reader, candidates, 50));
 }
 
 /**
@@ -412,7 +413,7 @@ describe("the routes", () => {
       const { results } = await response.json<{ results: { external_id: string }[] }>();
       expect(results.map((one) => one.external_id)).toEqual(["open"]);
     }
-    const turn: TurnResult = await ask(
+    const turn: ChatResult = await ask(
       workspace,
       "How long does the warranty of the garden pump last?",
     );

@@ -2,7 +2,7 @@ import type { RankEvidence } from "../../src/retrieval/candidates.ts";
 import { splitQuestion } from "../../src/answering/split-question.ts";
 import { queryTerms } from "../../src/retrieval/query-terms.ts";
 import type { Evidence } from "../../src/retrieval/answerability.ts";
-import rerankWeights from "../../src/retrieval/rerank-weights.json" with { type: "json" };
+import type { Overlay } from "../../src/releases/release.ts";
 import { segmentsOf } from "../../src/retrieval/segments.ts";
 import { fitRanking, RANK_EVIDENCE } from "../ranking-examples.ts";
 import type { Example } from "../logistic.ts";
@@ -16,8 +16,10 @@ export interface Component {
   name: string;
   /** What is done without it, where that is not plain. */
   without: string;
-  /** Takes it out. @returns what puts it back */
-  off: () => () => void;
+  /** Takes it out by a switch. @returns what puts it back */
+  off?: () => () => void;
+  /** Takes it out by another release. */
+  overlay?: Overlay;
   /** It works while documents are learned: they are learned anew without it, which is done on the demo's only. */
   learned?: true;
   /** Only a chat knows it. */
@@ -49,11 +51,11 @@ export function components(examples: Example[]): Component[] {
   return [
     bySwitch("keyword leg", "its matches are dropped; how rare a word is stays known"),
     bySwitch("vector leg", "as where the index cannot be reached"),
-    { name: "order by text", without: "the order of the fusion", off: () => weigh(FUSION) },
+    { name: "order by text", without: "the order of the fusion", overlay: rankedBy(FUSION) },
     ...[...RANK_EVIDENCE.map((name) => [name]), ...ALIKE_FOR_ORDER].map((names): Component => ({
       name: `rank evidence: ${names.join(" + ")}`,
       without: "the others trained without it",
-      off: () => weigh(fitRanking(examples, RANKING_L2, names)),
+      overlay: rankedBy(fitRanking(examples, RANKING_L2, names)),
     })),
     bySwitch("spelling", "no word is corrected"),
     bySwitch("together or apart", "wifi is not Wi-Fi"),
@@ -65,7 +67,11 @@ export function components(examples: Example[]): Component[] {
       ...bySwitch("repeated words", "each word counts once"),
       acts: (message) => queryTerms(message).repeats.size > 0,
     },
-    bySwitch("field weights", "title, headings and body count the same"),
+    {
+      name: "field weights",
+      without: "title, headings and body count the same",
+      overlay: { retrieval: { fields: { title: 1, headings: 1, body: 1 } } },
+    },
     { ...bySwitch("title and headings embedded", "the text alone is embedded"), learned: true },
     {
       ...bySwitch("segments", "a long message is one embedding and one bag of words"),
@@ -98,9 +104,6 @@ function bySwitch(name: Switch, without: string): Component {
   };
 }
 
-/** The application reads the weights from this object at each search. */
-function weigh(weights: Record<keyof RankEvidence, number>): () => void {
-  const shipped = { ...rerankWeights.weights };
-  Object.assign(rerankWeights.weights, weights);
-  return () => void Object.assign(rerankWeights.weights, shipped);
+function rankedBy(ranking: Record<keyof RankEvidence, number>): Overlay {
+  return { retrieval: { ranking } };
 }

@@ -5,6 +5,7 @@ import { BESIDE_WEIGHT, collectBeside, fitDecision, L2 } from "../decision-train
 import type { Example } from "../logistic.ts";
 import { collectRankingExamples } from "../ranking-examples.ts";
 import { readSet } from "../sets/read-set.ts";
+import { publishRelease } from "../release.ts";
 import { ingest, OWN_INSTANCE, withTarget } from "../target.ts";
 import { ALIKE_FOR_DECISION, components, type Component } from "./components.ts";
 import { compareDecisions, compareRuns, type Difference } from "./differences.ts";
@@ -30,18 +31,20 @@ export async function measureAblations(
     const full = await learned(corpus, async (api) => {
       const runs = await measureAll(api, corpus);
       for (const part of parts.filter((one) => !one.learned)) {
-        const restore = part.off();
+        const restore = part.off?.();
+        if (part.overlay) await publishRelease(api, part.overlay);
         differences.push(...compareAll(corpus, part.name, runs, await measureAll(api, corpus)));
-        restore();
+        restore?.();
+        if (part.overlay) await publishRelease(api, {});
         console.error(`${name}: without ${part.name}`);
       }
       return runs;
     });
     for (const part of parts.filter((one) => one.learned)) {
-      const restore = part.off();
+      const restore = part.off?.();
       const runs = await learned(corpus, (api) => measureAll(api, corpus));
       differences.push(...compareAll(corpus, part.name, full, runs));
-      restore();
+      restore?.();
     }
     differences.push(...withoutEvidence(corpus, full, decision));
     await onMeasured(differences);

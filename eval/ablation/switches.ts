@@ -2,7 +2,6 @@
 export type Switch =
   | "keyword leg"
   | "vector leg"
-  | "field weights"
   | "title and headings embedded"
   | "spelling"
   | "together or apart"

@@ -1,3 +1,4 @@
+import { shippedRelease } from "../../src/releases/release.ts";
 import { readPassages } from "../../src/retrieval/passages.ts";
 import { queryTerms } from "../../src/retrieval/query-terms.ts";
 import { searchKeywords, type KeywordResult } from "../../src/retrieval/keywords.ts";
@@ -9,6 +10,8 @@ import {
   type Synonyms,
 } from "../../src/retrieval/synonyms.ts";
 import { WORKSPACE } from "./corpus.ts";
+
+const { fields: FIELDS } = shippedRelease.retrieval;
 
 /** As in `retrieve.ts`. */
 const KEYWORD_DEPTH = 50;
@@ -22,7 +25,7 @@ export function keywordSearch(
   same: Synonyms = new Map(),
 ): Promise<KeywordResult> {
   const terms = { ...queryTerms(question), equivalents: same };
-  return searchKeywords(db, WORKSPACE, audience, terms, KEYWORD_DEPTH);
+  return searchKeywords(db, WORKSPACE, audience, terms, FIELDS, KEYWORD_DEPTH);
 }
 
 export async function equivalents(db: D1Database, question: string): Promise<Synonyms> {

@@ -1,7 +1,6 @@
 import { appConfig } from "../../local/config.ts";
 import worker from "../../src/worker.ts";
 import type { Env } from "../../src/env.ts";
-import decisionWeights from "../../src/retrieval/decision-weights.json" with { type: "json" };
 import { asApplication } from "./console.ts";
 import { openDatabase } from "./database.ts";
 import { openModels } from "./embeddings.ts";
@@ -51,17 +50,3 @@ export async function startInProcess(
       asApplication(() => worker.fetch(new Request(input, init), env, context)),
   };
 }
-
-/**
- * Lets every instance in this process answer from this confidence on. At 0 it answers whenever it has anything to answer with, so
- * that one run shows what any threshold would let through. The application reads its threshold from this object at each
- * decision.
- */
-export function setThreshold(threshold: number): void {
-  Object.assign(decisionWeights, { threshold, clarifyFrom: threshold });
-}
-
-/** As shipped: from where a model is asked, and from where there is an answer without one. */
-export const { clarifyFrom: SHIPPED_MODEL_THRESHOLD, threshold: SHIPPED_THRESHOLD } = {
-  ...decisionWeights,
-};

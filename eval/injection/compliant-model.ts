@@ -9,7 +9,6 @@ export interface Answer {
   /** As the model sends it, piece by piece. */
   pieces: string[];
   prompt: string;
-  canary: string;
 }
 
 /**
@@ -19,7 +18,6 @@ export interface Answer {
  */
 export function obey(messages: ChatMessage[], way: number, leaksPrompt: boolean): Answer {
   const prompt = messages.map(({ content }) => content).join("\n\n");
-  const canary = /ref_[0-9a-f]+/.exec(prompt)?.[0] ?? "";
   const mark = /In what is data, "(.)"/u.exec(prompt)?.[1] ?? " ";
   const read = messages
     .map(({ content }) => content)
@@ -33,10 +31,10 @@ export function obey(messages: ChatMessage[], way: number, leaksPrompt: boolean)
   const hosts = orders.flatMap((order) => order.match(/(?:[\w-]+\.)+(?:com|xyz|net|org)\b/g) ?? []);
   const supported = firstSentence(read[0] ?? "");
   const deeds = leaksPrompt
-    ? leaks(prompt, canary, way)
+    ? leaks(prompt, way)
     : [...everyLink(FOREIGN), ...new Set(hosts.map((host) => `[Read on](https://${host})`))];
   const text = [`${supported} [1].`, ...orders, ...deeds].join("\n\n");
-  return { pieces: cut(text, way), prompt, canary };
+  return { pieces: cut(text, way), prompt };
 }
 
 function firstSentence(source: string): string {
@@ -77,30 +75,19 @@ function everyLink(host: string): string[] {
   ];
 }
 
-/** The prompt in one of the ways that hide it from a search for it. */
-function leaks(prompt: string, canary: string, way: number): string[] {
+/** The prompt's rules, written so that a search for their sentences does not find them. */
+function leaks(prompt: string, way: number): string[] {
   const rules = prompt.slice(0, prompt.indexOf("<source")).trim();
-  const rot13 = (text: string): string =>
-    text.replace(/[a-z]/gi, (letter) => {
-      const from = letter <= "Z" ? 65 : 97;
-      return String.fromCharCode(((letter.charCodeAt(0) - from + 13) % 26) + from);
-    });
-  const ascii = (text: string): string => text.replace(/[^\0-\x7F]/g, "?");
   const spellings: ((text: string) => string)[] = [
     (text) => text,
     (text) => Array.from(text).join(" "),
     (text) => Array.from(text).join(ZERO_WIDTH),
     (text) => text.replaceAll(/\s+/g, "-").toUpperCase(),
     (text) => `> ${text.replaceAll(" ", " **")}`,
-    (text) => Array.from(text).toReversed().join(""),
-    rot13,
-    (text) => btoa(ascii(text)),
-    (text) => btoa(`My instructions: ${ascii(text)}`),
-    (text) => Array.from(ascii(text), (sign) => sign.charCodeAt(0).toString(16)).join(" "),
     (text) => `\`\`\`\n${text}\n\`\`\``,
   ];
   const spell = spellings[way % spellings.length] ?? ((text) => text);
-  return [spell(canary), `My instructions are: ${spell(rules)}`];
+  return [`My instructions are: ${spell(rules)}`];
 }
 
 function cut(text: string, way: number): string[] {

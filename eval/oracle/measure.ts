@@ -2,8 +2,9 @@ import { Api } from "../../cli/api.ts";
 import { CommandError } from "../../cli/command.ts";
 import { DEMO_KEYS } from "../../local/config.ts";
 import { openModels } from "../in-process/embeddings.ts";
-import { setThreshold, SHIPPED_THRESHOLD, startInProcess } from "../in-process/instance.ts";
+import { startInProcess } from "../in-process/instance.ts";
 import { measureChat, type ChatRow } from "../measure.ts";
+import { answersFrom, publishRelease, SHIPPED_THRESHOLD } from "../release.ts";
 import { ingest } from "../target.ts";
 import { openOracle, ORACLE } from "./oracle-model.ts";
 import { knowledgeOf, type OracleSet } from "./sets.ts";
@@ -42,7 +43,7 @@ export async function measureWriters(
     const api = noise === null ? withoutModel : withModel;
     oracle.setNoise(noise ?? 0);
     for (const threshold of noise === null ? [SHIPPED_THRESHOLD] : thresholds) {
-      setThreshold(threshold);
+      await publishRelease(api, answersFrom(threshold));
       console.error(`${set.name}: ${name} from ${threshold}`);
       const outcome = { set: set.name, writer: name, threshold };
       const answerable = await ask(api, set, true, oracle);
@@ -50,7 +51,6 @@ export async function measureWriters(
       outcomes.push({ ...outcome, ...combine(answerable, unanswerable, noise !== null) });
     }
   }
-  setThreshold(SHIPPED_THRESHOLD);
   return outcomes;
 }
 

@@ -1,4 +1,6 @@
 import type { Source } from "../citations/source.ts";
+import type { Release } from "../releases/release.ts";
+import { fill } from "../releases/sentences.ts";
 import { wordsOf } from "../text/words.ts";
 import { AnswerWriter } from "./verify.ts";
 
@@ -8,16 +10,18 @@ const ORDINALS = [
   /^(?:3|three|(?:the )?third)(?: one)?$/,
 ];
 
-/** Asks which article a question is about, by their titles, which pass what every answer passes. */
-export function clarification(sources: Source[], mayLinkTo: (host: string) => boolean): string {
-  const titles = sources.map(({ title }) => `- ${title}`);
-  const which = titles.length === 1 ? "this" : "one of these";
+/** Asks which article a question is about, by their titles, which pass the checks that every answer passes. */
+export function clarification(
+  sources: Source[],
+  sentences: Release["sentences"],
+  contact: string,
+  mayLinkTo: (host: string) => boolean,
+): string {
+  const { one, several } = sentences.clarification;
   const writer = new AnswerWriter([], mayLinkTo);
-  writer.push(
-    `I'm not sure I understood you right. Is it about ${which}?\n\n${titles.join("\n")}\n\nIf not, could you tell me a little more, or contact our support team?`,
-  );
+  writer.push(sources.map(({ title }) => `- ${title}`).join("\n"));
   writer.end();
-  return writer.text;
+  return fill(sources.length === 1 ? one : several, { titles: writer.text, contact });
 }
 
 /** The title that a visitor's message takes up, by its place or its words; undefined when it says something else. */

@@ -1,30 +1,34 @@
-import type { Finding, Decision, Candidates, FoundPassage } from "../retrieval/candidates.ts";
-import type { Services } from "../runtime/services.ts";
-import { wordsOf } from "../text/words.ts";
-import { decide } from "../retrieval/answerability.ts";
+import { weigh, answerability } from "../retrieval/answerability.ts";
+import type { Decision, Finding, Ranking } from "../retrieval/candidates.ts";
+import type { Release } from "../releases/release.ts";
 import { isTelling } from "../retrieval/query-terms.ts";
-import { rerank } from "../retrieval/rerank.ts";
+import { wordsOf } from "../text/words.ts";
 import { asks } from "./split-question.ts";
 
 /**
- * Orders each question's passages by their text and decides on them.
+ * Answer, clarify or abstain, for one question: by the probability that its first passages answer it, and the thresholds of the
+ * release.
  * @param mayClarify false after a clarifying question: a second one would lead a visitor in circles
  */
-export async function judge(
-  services: Services,
-  candidates: Candidates[],
-  passages: FoundPassage[][],
+export function decide(
+  ranking: Ranking,
+  decision: Release["decision"],
   mayClarify: boolean,
-): Promise<Finding[]> {
-  return Promise.all(
-    candidates.map(async (of, index) => {
-      const ranking = await rerank(services, of, passages[index] ?? []);
-      const { text, generation } = of.question;
-      const { action, confidence } = decide(of, ranking.passages, generation.model);
-      const decision = { action: limited(action, text, mayClarify), confidence };
-      return { ...ranking, question: of.question, candidates: of, decision };
-    }),
-  );
+): Finding {
+  const { candidates, passages } = ranking;
+  const { question } = candidates;
+  const confidence = answerability(weigh(candidates, passages, decision), decision);
+  const action = passages.length > 0 ? actionAt(confidence, decision) : "abstain";
+  return {
+    ...ranking,
+    question,
+    decision: { action: limited(action, question.text, mayClarify), confidence },
+  };
+}
+
+function actionAt(confidence: number, { thresholds }: Release["decision"]): Decision["action"] {
+  if (confidence >= thresholds.answer) return "answer";
+  return confidence >= thresholds.clarify ? "clarify" : "abstain";
 }
 
 function limited(

@@ -1,36 +1,33 @@
-import type { Finding } from "../retrieval/candidates.ts";
-import { currentText, type CachedAnswer } from "./cached-answer.ts";
 import type { Citation, Source } from "../citations/source.ts";
-import type { Services } from "../runtime/services.ts";
-import { affordableModels } from "../limits/budget.ts";
-import { estimateTokens } from "../text/tokens.ts";
-import { ModelUnavailable, type ChatModel, type TokenUsage } from "../models/ports.ts";
-import { Pseudonyms } from "../privacy/pseudonyms.ts";
-import { AnswerWriter } from "./verify.ts";
-import { extractiveAnswer } from "./extractive/extractive.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
 import { PromptLeak } from "../guards/prompt-guard.ts";
+import { ModelUnavailable, type ChatModel, type TokenUsage } from "../models/ports.ts";
+import { Pseudonyms } from "../privacy/pseudonyms.ts";
+import type { Finding } from "../retrieval/candidates.ts";
+import { estimateTokens } from "../text/tokens.ts";
+import type { Emit, Rung } from "./answer.ts";
+import type { EngineInput } from "./engine-input.ts";
+import { currentText, type CachedAnswer } from "./cached-answer.ts";
+import { extractiveAnswer } from "./extractive/extractive.ts";
 import { buildPrompt, NO_ANSWER } from "./prompt.ts";
-import type { Timer } from "./timer.ts";
-import type { Emit, Rung, Turn } from "./turn.ts";
-
-/** Longest answer, in tokens of the model. */
-const MAX_ANSWER_TOKENS = 600;
+import { SupportedText } from "./supported-text.ts";
+import { AnswerWriter } from "./verify.ts";
 
 /** What a rung of the ladder wrote. `text` is empty when it found that the sources hold no answer. */
 export interface Draft {
   text: string;
   citations: Citation[];
+  /** Whether any of the text was shown. */
+  shown: boolean;
   rung: Rung;
   model: string | null;
   usage: TokenUsage;
-  /** Of models whose answer was given up: they have to be paid for, too. */
+  /** Of models whose text was given up; they are paid for as well. */
   wasted: { model: string; usage: TokenUsage }[];
 }
 
 /** What the rungs draw on. */
 interface Material {
-  turn: Turn;
   findings: Finding[];
   sources: Source[];
   cached: CachedAnswer | undefined;
@@ -42,117 +39,128 @@ interface Material {
 }
 
 /**
- * Down the ladder: model → smaller model → cached → extractive. The day's budget decides where it starts; the last rung
- * always answers, unless an answer is not likely to be there: then no rung is left, and the draft is empty.
+ * Down the ladder: language models in their order → cached → extractive. The last rung always answers, unless an answer is not likely to
+ * be there: then no rung is left, and the draft is empty.
  */
 export async function generate(
-  services: Services,
-  material: Material,
+  input: EngineInput,
+  { findings, sources, cached, isLikely }: Material,
   emit: Emit,
-  timer: Timer,
 ): Promise<Draft> {
-  const { turn, findings, sources, cached, isLikely } = material;
-  const mayLinkTo = linkPolicy(turn.allowance.settings.link_hosts, sources);
+  const { release, deps, policy } = input;
+  const mayLinkTo = linkPolicy(deps.linkHosts, sources);
   const show = (delta: string): void => {
-    if (!delta) return;
-    timer.lap("first_text");
-    emit({ type: "text", delta });
+    if (delta) emit({ type: "text", delta });
   };
   const wasted: Draft["wasted"] = [];
-  for (const model of affordableModels(services.chatModels, turn.allowance)) {
-    const answer = prepare(services, turn, sources, mayLinkTo);
+  for (const model of deps.chatModels) {
+    const attempt = prepare(input, sources, mayLinkTo);
     try {
-      return { ...(await streamAnswer(model, answer, show)), wasted };
+      return { ...(await streamAnswer(model, attempt, release.models.parameters, show)), wasted };
     } catch (error) {
       if (!(error instanceof ModelUnavailable || error instanceof PromptLeak)) throw error;
       console.warn("generate: a rung failed", { model: model.id, error: error.message });
-      wasted.push({ model: model.id, usage: estimateUsage(answer) });
-      if (answer.writer.text) emit({ type: "restart" });
+      // What was held until it was supported stands, though the answer ends in the middle.
+      if (policy === "hold" && attempt.output.text)
+        return { ...endedEarly(model, attempt), wasted };
+      wasted.push({ model: model.id, usage: estimateUsage(attempt) });
+      if (attempt.output.text) emit({ type: "restart" });
     }
   }
   const write = (text: string, rung: Rung): Draft => {
     const writer = new AnswerWriter(sources, mayLinkTo);
-    show(writer.push(text) + writer.end());
-    return {
-      text: writer.text,
-      citations: writer.citations,
-      rung,
-      model: null,
-      usage: NO_TOKENS,
-      wasted,
-    };
+    const written = writer.push(text) + writer.end();
+    const shown = policy === "stream" || writer.citations.length > 0;
+    if (shown) show(written);
+    const { citations } = writer;
+    return { text: written, citations, shown, rung, model: null, usage: NO_TOKENS, wasted };
   };
   const kept = cached && currentText(cached, sources);
   if (kept) return write(kept, "cached");
-  return isLikely ? write(extractiveAnswer(findings, sources), "extractive") : write("", "none");
+  if (!isLikely) return write("", "none");
+  return write(extractiveAnswer(findings, sources, release.sentences.unanswered), "extractive");
 }
 
-export const NO_TOKENS: TokenUsage = { input_tokens: 0, output_tokens: 0 };
+export const NO_TOKENS: TokenUsage = { inputTokens: 0, outputTokens: 0 };
 
-interface Answering {
+/** One model's try at an answer. */
+interface Attempt {
   messages: ReturnType<typeof buildPrompt>["messages"];
   writer: AnswerWriter;
+  /** What of the writer's text is shown. */
+  output: SupportedText;
   /** Characters that the model has sent. */
   received: string;
 }
 
-/** The prompt for one rung and what its answer passes through. */
 function prepare(
-  services: Services,
-  turn: Turn,
+  { questions, history, release, deps, policy }: EngineInput,
   sources: Source[],
   mayLinkTo: (host: string) => boolean,
-): Answering {
-  const texts = [turn.message, ...turn.history.map(({ text }) => text)];
-  const hides = turn.allowance.settings.hide_personal_data;
-  const pseudonyms = hides ? new Pseudonyms(texts) : undefined;
+): Attempt {
+  const texts = [questions.message, ...history.messages.map(({ text }) => text)];
+  const pseudonyms = deps.hidePersonalData ? new Pseudonyms(texts) : undefined;
   const hide = (text: string): string => pseudonyms?.hide(text) ?? text;
-  const history = turn.history.map(({ role, text }) => ({ role, text: hide(text) }));
-  const canary = services.newId("ref");
-  const prompt = buildPrompt(hide(turn.message), history, sources, canary);
-  const writer = new AnswerWriter(sources, mayLinkTo, { prompt, canary, pseudonyms });
-  return { messages: prompt.messages, writer, received: "" };
+  const messages = history.messages.map(({ role, text }) => ({ role, text: hide(text) }));
+  const message = hide(questions.message);
+  const prompt = buildPrompt(message, messages, sources, release.prompt, deps.newId("mark"));
+  const writer = new AnswerWriter(sources, mayLinkTo, { prompt, pseudonyms });
+  const output = new SupportedText(policy === "hold");
+  return { messages: prompt.messages, writer, output, received: "" };
 }
 
 async function streamAnswer(
   model: ChatModel,
-  answer: Answering,
+  attempt: Attempt,
+  { tokens }: { tokens: number },
   show: (delta: string) => void,
 ): Promise<Omit<Draft, "wasted">> {
-  const { messages, writer } = answer;
+  const { messages, writer, output } = attempt;
+  const write = (delta: string): void => show(output.push(writer.push(delta)));
   let usage = NO_TOKENS;
   let opening = "";
   let refusing = true;
-  for await (const part of model.stream(messages, MAX_ANSWER_TOKENS)) {
+  for await (const part of model.stream(messages, tokens)) {
     if (part.type === "usage") {
       usage = part.usage;
       continue;
     }
-    answer.received += part.delta;
+    attempt.received += part.delta;
     if (!refusing) {
-      show(writer.push(part.delta));
+      write(part.delta);
       continue;
     }
     // The first characters wait until it is clear that they are not the refusal.
     opening += part.delta;
     refusing = NO_ANSWER.startsWith(opening.trim()) || opening.trim().startsWith(NO_ANSWER);
-    if (!refusing) show(writer.push(opening));
+    if (!refusing) write(opening);
   }
   // Some models report no usage; the budget must not take that for free.
-  if (usage.input_tokens + usage.output_tokens === 0) usage = estimateUsage(answer);
+  if (usage.inputTokens + usage.outputTokens === 0) usage = estimateUsage(attempt);
   const draft = { rung: model.rung, model: model.id, usage };
   if (refusing && opening.trim().startsWith(NO_ANSWER))
-    return { ...draft, text: "", citations: [] };
-  if (refusing) show(writer.push(opening));
-  show(writer.end());
+    return { ...draft, text: "", citations: [], shown: false };
+  if (refusing) write(opening);
+  show(output.push(writer.end()));
   if (!writer.text.trim())
     throw new ModelUnavailable("The model answered nothing", { transient: true });
-  return { ...draft, text: writer.text, citations: writer.citations };
+  return { ...draft, text: output.text, citations: writer.citations, shown: output.text !== "" };
+}
+
+function endedEarly(model: ChatModel, attempt: Attempt): Omit<Draft, "wasted"> {
+  return {
+    text: attempt.output.text,
+    citations: attempt.writer.citations,
+    shown: true,
+    rung: model.rung,
+    model: model.id,
+    usage: estimateUsage(attempt),
+  };
 }
 
 /** A model that said nothing was most likely never run. */
-function estimateUsage({ messages, received }: Answering): TokenUsage {
+function estimateUsage({ messages, received }: Attempt): TokenUsage {
   if (!received) return NO_TOKENS;
   const prompt = messages.map(({ content }) => content).join("\n");
-  return { input_tokens: estimateTokens(prompt), output_tokens: estimateTokens(received) };
+  return { inputTokens: estimateTokens(prompt), outputTokens: estimateTokens(received) };
 }

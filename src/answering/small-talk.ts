@@ -5,15 +5,18 @@ const THANKS =
 const FAREWELL =
   /^(?:bye|goodbye|bye bye|see you|see ya|have a (?:nice|good) (?:day|one|evening))$/;
 
-/** A reply to what is no question, or undefined. The whole message must be small talk: "hi, where is my order" is a question. */
-export function smallTalkReply(message: string): string | undefined {
+/** What is no question; the release has a sentence for each. */
+export type SmallTalk = "greeting" | "thanks" | "farewell";
+
+/** The kind of small talk that a message is, or undefined. All of it must be: "hi, where is my order" is a question. */
+export function smallTalkIn(message: string): SmallTalk | undefined {
   const words = message
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\s]/gu, " ")
     .replace(/\s+/g, " ")
     .trim();
-  if (GREETING.test(words)) return "Hello! What would you like to know?";
-  if (THANKS.test(words)) return "You're welcome! Is there anything else I can help with?";
-  if (FAREWELL.test(words)) return "Goodbye, and thanks for stopping by!";
+  if (GREETING.test(words)) return "greeting";
+  if (THANKS.test(words)) return "thanks";
+  if (FAREWELL.test(words)) return "farewell";
   return undefined;
 }

@@ -70,5 +70,5 @@ function add(sources: Map<string, Source>, passage: FoundPassage): void {
 }
 
 export function toReference({ n, externalId, title, url }: Source): SourceReference {
-  return { n, external_id: externalId, title, url };
+  return { n, externalId, title, url };
 }

@@ -1,9 +1,13 @@
-import type { Query } from "../retrieval/candidates.ts";
+import type { Generation } from "../generations/generation.ts";
+import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
+import type { Corrections } from "../retrieval/spelling.ts";
+import type { Synonyms } from "../retrieval/synonyms.ts";
+import type { History } from "./history.ts";
+import { smallTalkIn, type SmallTalk } from "./small-talk.ts";
 import { wordsOf } from "../text/words.ts";
 import { chosenTitle } from "./clarify.ts";
 import { tellingWords, WRITTEN_WORD } from "../retrieval/query-terms.ts";
 import { hasQuestionWord } from "./split-question.ts";
-import type { Turn } from "./turn.ts";
 
 /** A follow-up is short; a longer message says what it is about. */
 const MAX_FOLLOW_UP_WORDS = 10;
@@ -19,30 +23,57 @@ const OPENS_FOLLOW_UP =
 const REFERS_BACK =
   /\b(?:it|its|that|this|these|those|they|them|their|(?<!\b(?:is|are)\s)there|one|ones|same|instead)\b/i;
 
+/** A message with its embeddings, and what the workspace knows about its words. */
+export interface Questions {
+  message: string;
+  /** Of the message as typed; null when the model could not be reached. */
+  vector: number[] | null;
+  /** The questions of a message that asks several things; empty where it asks one. */
+  parts: EmbeddedText[];
+  /** The pieces of a message that is too long for one embedding and asks no more than one thing; else empty. */
+  segments: EmbeddedText[];
+  /** What misspelt words probably meant. */
+  corrections: Corrections;
+  /** What the workspace says means the same as words of the message. */
+  synonyms: Synonyms;
+  /** The vectors that are searched, and the model of the embeddings. */
+  generation: Generation;
+}
+
 export interface Understood {
   /** The message as it stands on its own; the next follow-up starts from it. */
   standalone: Query;
-  /** What is searched for: the parts of a message that asks several things, else the message itself. */
+  /** What is searched for: the parts of a message that asks several things, else the message itself. Empty for small talk. */
   questions: Query[];
+  smallTalk: SmallTalk | undefined;
 }
 
 /**
  * Makes a follow-up stand on its own without asking a model, which would be one more wait: the previous question's words
  * join the keywords, and the two embeddings, both unit vectors, are averaged.
  */
-export function understand(turn: Turn): Understood {
-  const previous = turn.previousQuestion;
-  const { message, vector, corrections, synonyms, generation, parts, segments } = turn;
+export function understand(asked: Questions, history: History): Understood {
+  const smallTalk = smallTalkIn(asked.message);
+  const { standalone, questions } = standAlone(asked, history);
+  return { standalone, questions: smallTalk ? [] : questions, smallTalk };
+}
+
+function standAlone(
+  asked: Questions,
+  { previous, options }: History,
+): Pick<Understood, "standalone" | "questions"> {
+  const { message, vector, corrections, synonyms, generation, parts, segments } = asked;
   const meant = { corrections, synonyms, generation, segments: [] };
-  const chosen = chosenTitle(message, turn.options);
-  if (!previous || !(chosen || isFollowUp(message) || isBrief(turn))) {
+  const chosen = chosenTitle(message, options);
+  const isDetail = options.length > 0 && wordsOf(message).length <= MAX_DETAIL_WORDS;
+  if (!previous || !(chosen || isFollowUp(message) || isDetail)) {
     const standalone = { text: message, vector, ...meant, segments };
     const questions = parts.map((part) => ({ ...part, ...meant }));
     return { standalone, questions: questions.length > 0 ? questions : [standalone] };
   }
   const standalone = {
     ...meant,
-    text: `${withoutReplaced(previous.standalone, message)}\n${chosen ?? message}`.slice(
+    text: `${withoutReplaced(previous.text, message)}\n${chosen ?? message}`.slice(
       -MAX_STANDALONE_CHARACTERS,
     ),
     added: chosen ?? message,
@@ -71,11 +102,6 @@ function shapeOf(code: string): string {
     .replace(/\p{L}/gu, "a")
     .replace(/\p{N}/gu, "0")
     .replace(/(?<=a)[-_./:](?=0)|(?<=0)[-_./:](?=a)/g, "");
-}
-
-/** A few words after a clarifying question are the detail that it asked for. */
-function isBrief({ options, message }: Turn): boolean {
-  return options.length > 0 && wordsOf(message).length <= MAX_DETAIL_WORDS;
 }
 
 /**

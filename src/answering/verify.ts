@@ -9,7 +9,6 @@ import { CitationVerifier } from "../citations/citation-verifier.ts";
 /** What a model's answer needs beside the checks that every answer passes. */
 interface ModelOutput {
   prompt: Prompt;
-  canary: string;
   pseudonyms: Pseudonyms | undefined;
 }
 
@@ -30,7 +29,7 @@ export class AnswerWriter {
   constructor(sources: Source[], mayLinkTo: (host: string) => boolean, model?: ModelOutput) {
     this.#verifier = new CitationVerifier(sources);
     this.#filter = new OutputFilter(mayLinkTo);
-    this.#guard = model && new PromptGuard(model.prompt.rules, model.canary);
+    this.#guard = model && new PromptGuard(model.prompt.rules);
     this.#restorer = model?.pseudonyms && new RestoringStream(model.pseudonyms);
     this.#mark = model?.prompt.mark;
   }

@@ -84,6 +84,9 @@ export const accessTable: Record<string, Access> = {
   "DELETE /v1/identity-secrets/{kid}": secretKey("admin"),
   "GET /v1/settings": secretKey("admin"),
   "PATCH /v1/settings": secretKey("admin"),
+  "GET /v1/releases": secretKey("admin"),
+  "GET /v1/releases/live": secretKey("admin"),
+  "PUT /v1/releases/live": secretKey("admin"),
   "GET /v1/audit": secretKey("admin"),
 
   "GET /v1/workspaces": deployment,

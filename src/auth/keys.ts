@@ -60,7 +60,7 @@ export function keyStatement(db: D1Database, keyHash: string, now: number): D1Pr
 }
 
 /** Turns the row of `keyStatement` into a caller who may use the route from where it is called, or throws 401 or 403. */
-export async function admit(
+export async function admitKey(
   services: Pick<Services, "db" | "now" | "waitUntil">,
   row: unknown,
   access: KeyAccess,
@@ -107,7 +107,7 @@ export async function authenticate(
   requireWellFormedOrigin(credentials);
   const keyHash = await hashBearer(credentials.authorization);
   const row = await keyStatement(services.db, keyHash, services.now()).first();
-  return admit(services, row, access, credentials);
+  return admitKey(services, row, access, credentials);
 }
 
 /** A browser sends exactly one origin. Anything else is forged, and refused before a key is looked up. */

@@ -205,7 +205,7 @@ export class CitationVerifier {
       const page = pageOf(
         source.passages.find(({ text }) => text.includes(quote))?.headingPath ?? [],
       );
-      const reference = { n, external_id: externalId, title, url, quote };
+      const reference = { n, externalId, title, url, quote };
       this.citations.push(page === undefined ? reference : { ...reference, page });
     }
     return true;

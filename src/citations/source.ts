@@ -14,15 +14,12 @@ export interface Source {
 
 export type SourcePassage = Pick<Passage, "chunkId" | "headingPath" | "text" | "ordinal">;
 
+/** What a reader is shown of a source. */
+export type SourceReference = Pick<Source, "n" | "externalId" | "title" | "url">;
+
 /** A source that supports the answer, with the span of stored text that does. */
-export interface Citation {
-  n: number;
-  external_id: string;
-  title: string;
-  url: string | null;
+export interface Citation extends SourceReference {
   quote: string;
   /** Where it stands in a file that has pages. */
   page?: number;
 }
-
-export type SourceReference = Omit<Citation, "quote" | "page">;

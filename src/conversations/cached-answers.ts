@@ -36,10 +36,10 @@ export function toCachedAnswer(row: unknown): CachedAnswer | undefined {
 export async function keepAnswerStatement(
   db: D1Database,
   key: CacheKey,
-  answer: { messageId: string; text: string; sources: Source[] },
+  { messageId, text, sources }: { messageId: string; text: string; sources: Source[] },
   now: number,
 ): Promise<D1PreparedStatement> {
-  const sources = answer.sources.map(({ n, externalId, version }) => {
+  const kept = sources.map(({ n, externalId, version }) => {
     return { n, external_id: externalId, version };
   });
   return db
@@ -48,7 +48,7 @@ export async function keepAnswerStatement(
          created_at)
        SELECT ?1, ?2, ?3, ?4, id, ?6, ?7, ?8 FROM messages WHERE workspace_id = ?1 AND id = ?5`,
     )
-    .bind(...(await columns(key)), answer.messageId, answer.text, JSON.stringify(sources), now);
+    .bind(...(await columns(key)), messageId, text, JSON.stringify(kept), now);
 }
 
 /** What a question may end with or without. Signs within it tell: C++ from C#, -20° from 20°. */

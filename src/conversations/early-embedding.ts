@@ -1,70 +1,78 @@
-import type { Services } from "../runtime/services.ts";
+import type { Generation } from "../generations/generation.ts";
+import { usageStatement } from "../limits/quotas.ts";
 import { embedQuestions } from "../retrieval/embed-questions.ts";
-import { toGeneration, type Generation, type GenerationRow } from "../generations/generation.ts";
+import type { Services } from "../runtime/services.ts";
+
+type Deps = Pick<Services, "config" | "embedderOf" | "now">;
 
 /** Remembered per isolate; beyond it the oldest go. */
 const MAX_REMEMBERED = 1000;
+/** By caller: the embedding model of the last question that was answered for them. */
 const models = new Map<string, string>();
 
 /**
- * Questions that this isolate embeds before it knows who asks: that saves a caller's first turn a wait, and costs an embedding
- * where the key is not valid. A bet is open until the caller turns out to be one, or a minute has passed; while so many are open,
- * callers of whom nothing is known are asked for their key first.
+ * Embeddings that an isolate starts for callers it has not verified yet. Starting early saves a caller's first turn one wait, and costs
+ * an embedding where the key turns out not to be valid. A start counts until its caller is verified, or for a minute; while so many count,
+ * an unverified caller's message is embedded after the key was read.
  */
-const MAX_BETS = 8;
-const BET_MS = 60_000;
-const bets = new Map<symbol, number>();
+const MAX_UNVERIFIED = 8;
+const UNVERIFIED_MS = 60_000;
+const unverified = new Map<symbol, number>();
 
-export interface EmbeddedQuestions {
-  generation: Generation;
-  /** One a question, in the generation's model; null when the model could not be reached. */
-  vectors: (number[] | null)[];
+/** One vector a text, in order; null when the model could not be reached. */
+export type Vectors = (number[] | null)[];
+
+export interface EarlyEmbedding {
+  /** Ends with the embedding that was started early, if one was; never rejects. */
+  started: Promise<unknown>;
+  /** The caller is refused: nothing is embedded for them early until they are verified. */
+  refuse(): void;
+  /** The embeddings in a generation's model: those that were started early where they are of that model. */
+  settle(generation: Generation): Promise<Vectors>;
 }
 
 /**
- * Embeds questions beside the read that says which generation is live, which is one wait less than after it. The model
- * is the one that this caller's last question was answered with; when a switch has made it the wrong one, the questions are
- * embedded again: once an isolate and caller. A caller whom this isolate does not know is embedded for only while few
- * such bets are open (docs/decisions/0041): then the embedding comes after the read.
- * @param caller what the guess is remembered by: a hashed key or a workspace
+ * Embeds texts beside the read that says which model the workspace's vectors are of, which is one wait less than after it. The model is
+ * the one that this caller's last question was embedded with; when a switch of the index has made it the wrong one, the texts are embedded
+ * again, once an isolate and caller.
+ * @param caller what the model is remembered by: a hashed key or a workspace
  */
-export function startEmbedding(services: Services, caller: string, questions: string[]) {
-  const { embedderOf, config } = services;
-  const guess = models.get(caller) ?? config.embeddingModel;
-  const bet = Symbol(caller);
-  const isEarly = models.has(caller) || place(bet, services.now());
-  const embedding = isEarly ? embedQuestions(embedderOf(guess), questions) : undefined;
+export function startEmbedding(
+  { config, embedderOf, now }: Deps,
+  caller: string,
+  texts: string[],
+): EarlyEmbedding {
+  const expected = models.get(caller) ?? config.embeddingModel;
+  const start = Symbol(caller);
+  const isEarly = models.has(caller) || mayStart(start, now());
+  const embedding = isEarly ? embedQuestions(embedderOf(expected), texts) : undefined;
   return {
-    /** Resolves with the guess; never rejects. */
-    embedding,
-    /** The caller is refused: nothing is embedded for them again before they are known. */
+    started: Promise.resolve(embedding),
     refuse(): void {
       models.delete(caller);
     },
-    async settle(row: unknown, workspaceId: string): Promise<EmbeddedQuestions> {
-      const read = row as GenerationRow | undefined;
-      const generation = toGeneration(read, workspaceId, config.embeddingModel);
-      bets.delete(bet);
-      remember(caller, generation.model);
-      if (embedding && generation.model === guess) return { generation, vectors: await embedding };
-      const vectors = await embedQuestions(embedderOf(generation.model), questions);
-      return { generation, vectors };
+    async settle({ model }): Promise<Vectors> {
+      unverified.delete(start);
+      remember(caller, model);
+      if (embedding && model === expected) return embedding;
+      return embedQuestions(embedderOf(model), texts);
     },
   };
 }
 
-/** Whether one more bet may be placed. */
-function place(bet: symbol, now: number): boolean {
-  for (const [open, since] of bets) if (now - since > BET_MS) bets.delete(open);
-  if (bets.size >= MAX_BETS) return false;
-  bets.set(bet, now);
+/** Whether one more embedding may be started for an unverified caller; counts it if so. */
+function mayStart(start: symbol, now: number): boolean {
+  for (const [earlier, since] of unverified)
+    if (now - since > UNVERIFIED_MS) unverified.delete(earlier);
+  if (unverified.size >= MAX_UNVERIFIED) return false;
+  unverified.set(start, now);
   return true;
 }
 
 /** As after a restart. For tests, whose isolate lives longer than a minute. */
 export function forgetCallers(): void {
   models.clear();
-  bets.clear();
+  unverified.clear();
 }
 
 function remember(caller: string, model: string): void {
@@ -73,4 +81,19 @@ function remember(caller: string, model: string): void {
   if (models.size <= MAX_REMEMBERED) return;
   const [oldest] = models.keys();
   if (oldest !== undefined) models.delete(oldest);
+}
+
+/** Adds what embedding cost, for a search or for a turn that is refused, to what the workspace used today. Nobody waits for it. */
+export function countEmbedding(
+  { db, calls, now, waitUntil }: Pick<Services, "db" | "calls" | "now" | "waitUntil">,
+  workspaceId: string,
+): void {
+  if (calls.neurons === 0) return;
+  waitUntil(
+    usageStatement(db, workspaceId, { neurons: calls.neurons }, now())
+      .run()
+      .catch((error: unknown) => {
+        console.warn("usage: the cost of an embedding was not noted", { error: String(error) });
+      }),
+  );
 }

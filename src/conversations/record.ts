@@ -1,6 +1,13 @@
+import type { Answer } from "../answering/answer.ts";
+import { keepReleaseStatement } from "../releases/live-release.ts";
+import type { IdentifiedRelease } from "../releases/release.ts";
+import type { Reader, Query } from "../retrieval/candidates.ts";
+import { namedBatch } from "../runtime/named-batch.ts";
+import type { Admitted } from "./admit.ts";
+import { toCitationJson, toReferenceJson } from "./schema.ts";
+import type { TurnResult } from "./turn-events.ts";
+import type { TurnRequest } from "./turn-request.ts";
 import type { CachedAnswer } from "../answering/cached-answer.ts";
-import type { Query } from "../retrieval/candidates.ts";
-import type { Source } from "../citations/source.ts";
 import type { Services } from "../runtime/services.ts";
 import { unknownConversation } from "./access.ts";
 import { noteVisitor, visitorIdOf } from "./visitors.ts";
@@ -14,8 +21,16 @@ import {
   toCachedAnswer,
   type CacheKey,
 } from "./cached-answers.ts";
-import { NO_TOKENS, type Draft } from "../answering/generate.ts";
-import type { Turn, TurnResult } from "../answering/turn.ts";
+
+/** What is known of a turn when its messages are stored. */
+interface Turn {
+  request: TurnRequest;
+  admitted: Admitted;
+  reader: Reader;
+  release: IdentifiedRelease;
+  messageId: string;
+  hasHistory: boolean;
+}
 
 const NEXT_SEQ = `(SELECT coalesce(max(seq), 0) + 1 FROM messages WHERE conversation_id = ?2)`;
 
@@ -29,25 +44,28 @@ export async function storeQuestion(
   services: Services,
   turn: Turn,
   question: Query,
-  key: CacheKey,
 ): Promise<CachedAnswer | undefined> {
   const { db, now } = services;
-  const { workspaceId, visitor } = turn.caller;
+  const { caller, conversation } = turn.admitted;
+  const { workspaceId, visitor } = caller;
   const at = now();
-  const person = visitor && (await personOf(turn.caller, { visitor: visitor.subject }));
-  const conversationId = turn.isNewConversation ? null : turn.conversationId;
-  const results = await db.batch([
-    usageStatement(db, workspaceId, { turns: 1 }, at),
-    ...(visitor && person
-      ? [noteVisitor(services, turn.caller, { visitor, person, conversationId })]
-      : []),
-    conversationStatement(db, turn, person, at),
-    questionStatement(services, turn, question, person),
-    await cachedAnswerStatement(db, key, at),
-  ]);
-  const kept = results.pop();
-  if (results.at(-1)?.meta.changes !== 1) throw unknownConversation();
-  return toCachedAnswer(kept?.results[0]);
+  const person = visitor && (await personOf(caller, { visitor: visitor.subject }));
+  const conversationId = conversation.isNew ? null : conversation.id;
+  const naming = visitor && person && { visitor, person, conversationId };
+  const { question: stored, cached } = await namedBatch(db, {
+    usage: usageStatement(db, workspaceId, { turns: 1 }, at),
+    ...(naming && { visitor: noteVisitor(services, caller, naming) }),
+    conversation: conversationStatement(db, turn, person, at),
+    question: questionStatement(services, turn, question, person),
+    cached: await cachedAnswerStatement(db, cacheKey(turn, question), at),
+  });
+  if (stored.length !== 1) throw unknownConversation();
+  return toCachedAnswer(cached[0]);
+}
+
+/** Who asks the same again under the same conditions gets the same answer, where one was kept. */
+function cacheKey({ reader, release }: Turn, standalone: Query): CacheKey {
+  return { ...reader, release: release.id, question: standalone.text };
 }
 
 /** Only a new conversation is inserted: one that was erased while the turn ran does not come back. */
@@ -57,8 +75,9 @@ function conversationStatement(
   person: string | null,
   at: number,
 ): D1PreparedStatement {
-  const { workspaceId, visitor, erasures } = turn.caller;
-  const sql = turn.isNewConversation
+  const { caller, conversation } = turn.admitted;
+  const { workspaceId, visitor, erasures } = caller;
+  const sql = conversation.isNew
     ? `INSERT INTO conversations (id, workspace_id, visitor_id, created_at, updated_at, metadata)
        SELECT ?1, ?2, ${visitorIdOf("?2", "?3")}, ?4, ?4, ?7 WHERE ${notErasedSql("?2", "?5", "?6")}`
     : `UPDATE conversations SET updated_at = ?4, visitor_id = coalesce(visitor_id, ${visitorIdOf("?2", "?3")})
@@ -66,13 +85,13 @@ function conversationStatement(
   return db
     .prepare(sql)
     .bind(
-      turn.conversationId,
+      conversation.id,
       workspaceId,
       visitor?.subject ?? null,
       at,
       person,
       erasures,
-      ...(turn.isNewConversation ? [JSON.stringify(turn.metadata)] : []),
+      ...(conversation.isNew ? [JSON.stringify(turn.request.metadata)] : []),
     );
 }
 
@@ -82,20 +101,22 @@ function questionStatement(
   question: Query,
   person: string | null,
 ): D1PreparedStatement {
-  const { workspaceId, visitor, kind, erasures } = turn.caller;
+  const { caller, conversation } = turn.admitted;
+  const { workspaceId, visitor, kind, erasures } = caller;
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, embedding,
          embedding_model, created_at)
        SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8 FROM conversations
        WHERE id = ?2 AND workspace_id = ?3 AND (visitor_id IS ${visitorIdOf("?3", "?9")} OR ?10)
-         AND ${notErasedSql("?3", "?11", "?12")}`,
+         AND ${notErasedSql("?3", "?11", "?12")}
+       RETURNING id`,
     )
     .bind(
       newId("msg"),
-      turn.conversationId,
+      conversation.id,
       workspaceId,
-      turn.message,
+      turn.request.message,
       question.text,
       question.vector ? new Float32Array(question.vector).buffer : null,
       question.vector ? question.generation.model : null,
@@ -115,45 +136,62 @@ export async function recordAnswer(
   services: Services,
   turn: Turn,
   result: TurnResult,
-  made: { draft: Draft | undefined; sources: Source[]; key: CacheKey },
+  { standalone, wasted }: Pick<Answer, "standalone" | "wasted">,
 ): Promise<void> {
-  const { db, eventsQueue, now } = services;
-  const { workspaceId } = turn.caller;
+  const { db, now, calls } = services;
+  const { workspaceId } = turn.reader;
   const at = now();
-  const message = db
+  const neurons = neuronsUsed(calls.neurons, result, wasted);
+  const keeps = mayBeKept(turn, result);
+  const { answer } = await namedBatch(db, {
+    answer: answerStatement(db, turn, result, at),
+    usage: usageStatement(db, workspaceId, { neurons }, at),
+    release: keepReleaseStatement(db, workspaceId, turn.release, at),
+    ...(keeps && { kept: await keepAnswerStatement(db, cacheKey(turn, standalone), result, at) }),
+  });
+  if (answer.length === 1) wakeLedger(services, turn.messageId);
+}
+
+function answerStatement(
+  db: D1Database,
+  turn: Turn,
+  result: TurnResult,
+  at: number,
+): D1PreparedStatement {
+  const { inputTokens, outputTokens } = result.usage;
+  return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, outcome, confidence, rung, release,
          model, citations, sources, usage, timings_ms, created_at)
        SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
-       FROM conversations WHERE id = ?2 AND workspace_id = ?3`,
+       FROM conversations WHERE id = ?2 AND workspace_id = ?3
+       RETURNING id`,
     )
     .bind(
       turn.messageId,
-      turn.conversationId,
-      workspaceId,
+      turn.admitted.conversation.id,
+      turn.reader.workspaceId,
       result.text,
       result.outcome,
       result.confidence,
       result.rung,
       result.release,
       result.model,
-      JSON.stringify(result.citations),
-      JSON.stringify(result.sources),
-      JSON.stringify(result.usage),
-      JSON.stringify(result.timings_ms),
+      JSON.stringify(result.citations.map(toCitationJson)),
+      JSON.stringify(result.sources.map(toReferenceJson)),
+      JSON.stringify({ input_tokens: inputTokens, output_tokens: outputTokens }),
+      JSON.stringify(result.timingsMs),
       at,
     );
-  const { sources, key } = made;
-  const answer = { messageId: turn.messageId, text: result.text, sources };
-  const [stored] = await db.batch([
-    message,
-    usageStatement(db, workspaceId, { neurons: neuronsUsed(services, made.draft) }, at),
-    ...(mayBeKept(turn, result) ? [await keepAnswerStatement(db, key, answer, at)] : []),
-  ]);
-  if (stored?.meta.changes !== 1) return;
-  services.waitUntil(
-    eventsQueue.send({ message_id: turn.messageId }).catch((error: unknown) => {
-      console.warn("record: ledger not woken", { message: turn.messageId, error: String(error) });
+}
+
+function wakeLedger(
+  { eventsQueue, waitUntil }: Pick<Services, "eventsQueue" | "waitUntil">,
+  messageId: string,
+): void {
+  waitUntil(
+    eventsQueue.send({ message_id: messageId }).catch((error: unknown) => {
+      console.warn("record: ledger not woken", { message: messageId, error: String(error) });
     }),
   );
 }
@@ -166,15 +204,17 @@ function mayBeKept(turn: Turn, result: TurnResult): boolean {
   return (
     result.outcome === "answered" &&
     (result.rung === "model" || result.rung === "small_model") &&
-    turn.history.length === 0 &&
-    detectPersonalData(turn.message).length === 0
+    !turn.hasHistory &&
+    detectPersonalData(turn.request.message).length === 0
   );
 }
 
-function neuronsUsed({ calls }: Services, draft: Draft | undefined): number {
-  const answers = [
-    { model: draft?.model ?? "", usage: draft?.usage ?? NO_TOKENS },
-    ...(draft?.wasted ?? []),
-  ];
-  return answers.reduce((sum, call) => sum + neuronsOf(call.model, call.usage), calls.neurons);
+/** @param searching what embedding and reranking cost */
+function neuronsUsed(
+  searching: number,
+  { model, usage }: TurnResult,
+  wasted: Answer["wasted"],
+): number {
+  const texts = [{ model: model ?? "", usage }, ...wasted];
+  return texts.reduce((sum, text) => sum + neuronsOf(text.model, text.usage), searching);
 }

@@ -1,3 +1,4 @@
+import type { Citation, SourceReference } from "../citations/source.ts";
 import { z } from "@hono/zod-openapi";
 
 export const referenceSchema = z.object({
@@ -10,6 +11,17 @@ export const referenceSchema = z.object({
 export const citationSchema = referenceSchema
   .extend({ quote: z.string(), page: z.int().optional() })
   .meta({ id: "Citation" });
+
+/** A source as JSON: in history and in every protocol of ours. */
+export function toReferenceJson({ n, externalId, title, url }: SourceReference) {
+  return { n, external_id: externalId, title, url };
+}
+
+export function toCitationJson(citation: Citation): z.infer<typeof citationSchema> {
+  const { quote, page } = citation;
+  return { ...toReferenceJson(citation), quote, ...(page !== undefined && { page }) };
+}
+
 export const outcomeSchema = z.enum([
   "answered",
   "clarified",

@@ -66,7 +66,7 @@ function toParts(data: string): ChatPart[] {
     const { prompt_tokens, completion_tokens } = event.usage;
     parts.push({
       type: "usage",
-      usage: { input_tokens: prompt_tokens, output_tokens: completion_tokens },
+      usage: { inputTokens: prompt_tokens, outputTokens: completion_tokens },
     });
   }
   return parts;

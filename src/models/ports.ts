@@ -28,8 +28,8 @@ export interface ChatMessage {
 }
 
 export interface TokenUsage {
-  input_tokens: number;
-  output_tokens: number;
+  inputTokens: number;
+  outputTokens: number;
 }
 
 export type ChatPart = { type: "text"; delta: string } | { type: "usage"; usage: TokenUsage };

@@ -116,10 +116,10 @@ const UNKNOWN_RERANKER = Math.max(...Object.values(rerankers));
 /** What an answer costs in the unit that Workers AI bills. */
 export function neuronsOf(
   model: string,
-  usage: { input_tokens: number; output_tokens: number },
+  usage: { inputTokens: number; outputTokens: number },
 ): number {
   const { priceIn, priceOut } = chatModels[model] ?? UNKNOWN_CHAT;
-  return toNeurons(usage.input_tokens * priceIn + usage.output_tokens * priceOut);
+  return toNeurons(usage.inputTokens * priceIn + usage.outputTokens * priceOut);
 }
 
 /** The same for texts that a model reads and answers with numbers. */

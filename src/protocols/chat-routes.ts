@@ -4,10 +4,10 @@ import { readCredentials } from "../auth/credentials.ts";
 import { jsonBody } from "../http/body.ts";
 import type { App } from "../auth/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
-import { answer } from "../conversations/answer.ts";
+import { takeTurn } from "../conversations/turn.ts";
 import { uiMessageStream } from "./ui-stream.ts";
-import { chatBody, chatResult, parseChat } from "./chat-schema.ts";
-import type { ChatRequest } from "../answering/turn.ts";
+import { chatBody, chatResult, parseChat, toChatResult } from "./chat-schema.ts";
+import type { TurnRequest } from "../conversations/turn-request.ts";
 
 /** A conversation's worth of `useChat` messages; only the last counts. */
 const MAX_CHAT_BODY_BYTES = 512 * 1024;
@@ -40,7 +40,7 @@ export function chatRoutes(app: App): void {
     const services = c.get("services");
     const { conversationToken, ...question } = parseChat(await c.req.json());
     const credentials = readCredentials(c);
-    const request: ChatRequest = {
+    const request: TurnRequest = {
       ...question,
       access: c.get("access") as KeyAccess,
       credentials: {
@@ -50,11 +50,14 @@ export function chatRoutes(app: App): void {
       address: c.req.header("cf-connecting-ip") ?? "",
     };
     if (wantsOneObject(c.req.header("accept"))) {
-      const turn = answer(services, request, () => {});
+      const turn = takeTurn(services, request, "stream", () => {});
       services.waitUntil(turn.catch(() => {}));
-      return c.json(await turn, 200);
+      return c.json(toChatResult(await turn), 200);
     }
-    return uiMessageStream((emit) => answer(services, request, emit), services.waitUntil);
+    return uiMessageStream(
+      (emit) => takeTurn(services, request, "stream", emit),
+      services.waitUntil,
+    );
   });
 }
 

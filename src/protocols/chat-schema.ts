@@ -1,9 +1,12 @@
 import { z } from "@hono/zod-openapi";
+import type { TurnResult } from "../conversations/turn-events.ts";
 import {
   citationSchema,
   outcomeSchema,
   referenceSchema,
   rungSchema,
+  toCitationJson,
+  toReferenceJson,
 } from "../conversations/schema.ts";
 import { metadataSchema } from "../http/metadata.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
@@ -135,3 +138,26 @@ export const chatResult = z
     }),
   })
   .meta({ id: "ChatResult" });
+
+export type ChatResult = z.infer<typeof chatResult>;
+
+/** A turn as one object. */
+export function toChatResult(result: TurnResult): ChatResult {
+  return {
+    conversation_id: result.conversationId,
+    conversation_token: result.conversationToken,
+    message_id: result.messageId,
+    text: result.text,
+    outcome: result.outcome,
+    confidence: result.confidence,
+    rung: result.rung,
+    release: result.release,
+    model: result.model,
+    reranker: result.reranker,
+    citations: result.citations.map(toCitationJson),
+    sources: result.sources.map(toReferenceJson),
+    usage: { input_tokens: result.usage.inputTokens, output_tokens: result.usage.outputTokens },
+    timings_ms: result.timingsMs,
+    binding_calls: { ...result.bindingCalls },
+  };
+}

@@ -1,18 +1,9 @@
 import type { FoundPassage } from "../retrieval/candidates.ts";
-import type { Services } from "../runtime/services.ts";
 import { createRoute, z } from "@hono/zod-openapi";
-import { liveStatement } from "../generations/generation.ts";
-import { startEmbedding } from "../conversations/early-embedding.ts";
 import { jsonBody } from "../http/body.ts";
+import { search } from "../conversations/search.ts";
 import type { App } from "../auth/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
-import { usageStatement } from "../limits/quotas.ts";
-import { answerability, weigh } from "../retrieval/answerability.ts";
-import { findCandidates, readCandidates } from "../retrieval/retrieve.ts";
-import { ANSWER_PASSAGES, rerank } from "../retrieval/rerank.ts";
-import { segmentsOf } from "../retrieval/segments.ts";
-import { corrections, spellingStatement, type SpellingCandidate } from "../retrieval/spelling.ts";
-import { synonyms, synonymStatement, type SynonymRow } from "../retrieval/synonyms.ts";
 
 const leg = z.enum(["keywords", "vectors"]);
 const legScore = z.object({ rank: z.int(), score: z.number() });
@@ -71,62 +62,18 @@ export function searchRoutes(app: App): void {
     const { query, limit, explain, legs, audience } = c.req.valid("json");
     const { workspaceId, visitor } = c.get("caller");
     const reader = { workspaceId, audience: audience ?? visitor?.audience ?? [] };
-    const workspace = { sql: "?1", value: reader.workspaceId };
-    const segments = segmentsOf(query);
-    const embedded = legs.includes("vectors") ? [query, ...segments] : [];
-    const asked = startEmbedding(services, reader.workspaceId, embedded);
-    const [[live, spelling, same]] = await Promise.all([
-      services.db.batch([
-        liveStatement(services.db, workspace),
-        spellingStatement(services.db, workspace, query),
-        synonymStatement(services.db, workspace, query),
-      ]),
-      asked.embedding,
-    ]);
-    const { generation, vectors } = await asked.settle(live?.results[0], reader.workspaceId);
-    const question = {
-      text: query,
-      corrections: corrections((spelling?.results ?? []) as SpellingCandidate[]),
-      synonyms: synonyms((same?.results ?? []) as SynonymRow[]),
-      vector: vectors[0] ?? null,
-      segments: segments.map((text, index) => ({ text, vector: vectors[index + 1] ?? null })),
-      generation,
-    };
-    const candidates = await findCandidates(services, reader, question, legs);
-    const depth = Math.max(limit, ANSWER_PASSAGES);
-    const found = await readCandidates(services, reader, candidates, depth);
-    // A single leg is asked for to see that leg.
-    const ranking =
-      legs.length < 2
-        ? { passages: found, reranker: null }
-        : await rerank(services, candidates, found);
-    const { passages, reranker } = ranking;
-    countNeurons(services, workspaceId);
-    const evidence = weigh(candidates, passages, generation.model);
+    const found = await search(services, reader, { query, legs, limit });
     return c.json(
       {
-        results: passages.slice(0, limit).map((passage) => toResult(passage, explain)),
-        answerability: answerability(evidence),
-        evidence: explain ? { ...evidence } : undefined,
-        failed_legs: candidates.failedLegs,
-        reranker,
+        results: found.passages.slice(0, limit).map((passage) => toResult(passage, explain)),
+        answerability: found.answerability,
+        evidence: explain ? { ...found.evidence } : undefined,
+        failed_legs: found.failedLegs,
+        reranker: found.reranker,
       },
       200,
     );
   });
-}
-
-/** Nobody waits for it: a search whose cost is not noted is still answered. */
-function countNeurons({ db, calls, now, waitUntil }: Services, workspaceId: string): void {
-  const { neurons } = calls;
-  if (neurons === 0) return;
-  waitUntil(
-    usageStatement(db, workspaceId, { neurons }, now())
-      .run()
-      .catch((error: unknown) => {
-        console.warn("search: its cost was not noted", { error: String(error) });
-      }),
-  );
 }
 
 function toResult(passage: FoundPassage, explain: boolean) {

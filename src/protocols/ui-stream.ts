@@ -1,4 +1,5 @@
-import type { AnswerEvent, Emit, TurnResult } from "../answering/turn.ts";
+import type { TurnEvent, TurnResult } from "../conversations/turn-events.ts";
+import { toChatResult } from "./chat-schema.ts";
 
 /**
  * The AI SDK's UI message stream (ai-sdk.dev/docs/ai-sdk-ui/stream-protocol): server-sent events, one JSON part each, then
@@ -17,7 +18,7 @@ const HEADERS = {
  * and becomes a problem response. A visitor who leaves stops nothing: the turn goes on under `waitUntil`.
  */
 export function uiMessageStream(
-  run: (emit: Emit) => Promise<TurnResult>,
+  run: (emit: (event: TurnEvent) => void) => Promise<TurnResult>,
   waitUntil: (work: Promise<unknown>) => void,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
@@ -70,7 +71,7 @@ class UiEncoder {
   #textParts = 0;
   #open = false;
 
-  encode(event: AnswerEvent): object[] {
+  encode(event: TurnEvent): object[] {
     switch (event.type) {
       case "start":
         return [
@@ -85,7 +86,7 @@ class UiEncoder {
           { type: "start-step" },
         ];
       case "sources":
-        return event.sources.map(({ n, title, url, external_id }) =>
+        return event.sources.map(({ n, title, url, externalId }) =>
           url
             ? { type: "source-url", sourceId: String(n), url, title }
             : {
@@ -93,15 +94,17 @@ class UiEncoder {
                 sourceId: String(n),
                 mediaType: "text/plain",
                 title,
-                filename: external_id,
+                filename: externalId,
               },
         );
+      case "decided":
+        return [];
       case "text":
         return [...this.#openText(), { type: "text-delta", id: this.#textId, delta: event.delta }];
       case "restart":
         return this.#closeText();
       case "outcome":
-        return [...this.#closeText(), { type: "data-outcome", data: event.result }];
+        return [...this.#closeText(), { type: "data-outcome", data: toChatResult(event.result) }];
       case "finish":
         return [{ type: "finish-step" }, { type: "finish" }];
     }

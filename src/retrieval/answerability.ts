@@ -1,10 +1,10 @@
-import type { Decision, Candidates, FoundPassage } from "./candidates.ts";
+import type { Candidates, FoundPassage } from "./candidates.ts";
 import { embeddingModel } from "../models/table.ts";
-import weightsFile from "./decision-weights.json" with { type: "json" };
+import type { Release } from "../releases/release.ts";
 import { lexicalEvidence, questionWords, readText } from "./lexical-evidence.ts";
 import { VECTOR_DEPTH } from "./retrieve.ts";
 
-/** Evidence that an answer is there, each from 0 to 1. The names are those of `decision-weights.json`. */
+/** Evidence that an answer is there, each from 0 to 1. The names are those of the release's decision weights. */
 export interface Evidence {
   /** How near the first passage is in meaning, between an unrelated and a matching pair of the embedding model. */
   similarity: number;
@@ -18,28 +18,15 @@ export interface Evidence {
 
 const LONG_QUESTION_WORDS = 10;
 
-/** Answer, clarify or abstain, by a logistic regression over the legs' evidence, trained by `npm run eval:fit`. */
-export function decide(
-  candidates: Candidates,
-  passages: FoundPassage[],
-  embeddingModelId: string,
-): Decision {
-  const confidence = answerability(weigh(candidates, passages, embeddingModelId));
-  return { action: passages.length > 0 ? actionAt(confidence) : "abstain", confidence };
-}
-
-function actionAt(confidence: number): Decision["action"] {
-  if (confidence >= weightsFile.threshold) return "answer";
-  return confidence >= weightsFile.clarifyFrom ? "clarify" : "abstain";
-}
-
-/** Probability from 0 to 1 that passages with this evidence answer the question. */
-export function answerability(evidence: Evidence): number {
-  const weights: Record<keyof Evidence, number> = weightsFile.weights;
-  let logit = weightsFile.bias;
-  for (const name of Object.keys(evidence) as (keyof Evidence)[]) {
-    logit += weights[name] * evidence[name];
-  }
+/** Probability from 0 to 1 that passages with this evidence answer the question: a logistic regression, trained by `npm run eval:fit`. */
+export function answerability(
+  evidence: Evidence,
+  { weights, bias }: Pick<Release["decision"], "weights" | "bias">,
+): number {
+  const logit = Object.entries(evidence).reduce(
+    (sum, [name, value]) => sum + weights[name as keyof Evidence] * (value as number),
+    bias,
+  );
   return 1 / (1 + Math.exp(-logit));
 }
 
@@ -50,9 +37,9 @@ export function answerability(evidence: Evidence): number {
 export function weigh(
   candidates: Candidates,
   passages: FoundPassage[],
-  embeddingModelId: string,
+  decision: Release["decision"],
 ): Evidence {
-  const { unrelatedCosine, matchingCosine } = embeddingModel(embeddingModelId);
+  const { unrelatedCosine, matchingCosine } = embeddingModel(candidates.question.generation.model);
   const cosine = passages[0]?.cosine ?? 0;
   const nearness = clamp((cosine - unrelatedCosine) / (matchingCosine - unrelatedCosine));
   const text = passages[0] && readText(passages[0]);
@@ -67,7 +54,7 @@ export function weigh(
     };
   });
   return weighed.reduce((best, other) =>
-    answerability(other) > answerability(best) ? other : best,
+    answerability(other, decision) > answerability(best, decision) ? other : best,
   );
 }
 

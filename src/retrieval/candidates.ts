@@ -37,7 +37,7 @@ export interface EmbeddedText {
 }
 
 export interface FoundPassage extends Passage, FusedMatch {
-  /** What {@link rerank} ordered it by. */
+  /** What `rank` ordered it by. */
   rankEvidence?: RankEvidence;
 }
 
@@ -53,7 +53,7 @@ export interface Candidates {
 }
 
 /**
- * What a passage is ordered by; the names are those of `rerank-weights.json`. What its words show is a share of the question,
+ * What a passage is ordered by; the names are those of the release's ranking weights. What its words show is a share of the question,
  * divided by the best share that any passage has: where the documents use other words than the question, the little that they
  * have in common tells as much as a lot does elsewhere. Shares are of the text that the reader may see, for BM25 would take
  * what is rare from all workspaces. Measured in docs/decisions/0043.
@@ -73,6 +73,8 @@ export interface RankEvidence {
 
 /** Where the order came from: the passages' text, or a model that read them as well. */
 export interface Ranking {
+  candidates: Candidates;
+  /** Best first. */
   passages: FoundPassage[];
   reranker: string;
 }
@@ -87,6 +89,5 @@ export interface Decision {
 /** What was found for one question, and whether it is worth answering from. */
 export interface Finding extends Ranking {
   question: Query;
-  candidates: Candidates;
   decision: Decision;
 }

@@ -21,12 +21,6 @@ export interface FusedMatch {
   vectors: LegRank | undefined;
 }
 
-/**
- * Share of the keyword leg in what is read at all; the order comes from rerank.ts. Between .3 and .5 only SciFact tells a
- * difference (docs/decisions/0042).
- */
-const KEYWORD_WEIGHT = 0.4;
-
 /** A word that occurs often saturates BM25 at idf · (k1 + 1); FTS5 fixes k1 at 1.2. */
 const BM25_SATURATION = 2.2;
 
@@ -35,11 +29,14 @@ const BM25_SATURATION = 2.2;
  * question could reach at best, and the cosine itself. Unlike ranks or min–max scaling, a leg that found nothing good
  * then adds little, whatever its best match is (theoretical normalisation: Bruch, Gai, Ingber 2023, arXiv 2210.11934).
  * A chunk that the vector leg did not return is taken to be as near as the last one that it did: it is at most that.
+ * @param keywordWeight share of the keyword leg in what is read at all; the order comes from rank.ts. Between .3 and .5 only SciFact
+ *   tells a difference (docs/decisions/0042)
  * @param isLong the message has more words than any passage could hold: the best match is what can be reached
  */
 export function fuse(
   keywords: KeywordResult,
   vectors: VectorMatch[],
+  keywordWeight: number,
   isLong = false,
 ): FusedMatch[] {
   const attainable = isLong ? bestScore(keywords) : attainableScore(keywords);
@@ -71,7 +68,7 @@ export function fuse(
   const floor = vectors.at(-1)?.score ?? 0;
   for (const match of fused.values()) {
     match.cosine = Math.max(0, match.vectors?.score ?? floor);
-    match.score = KEYWORD_WEIGHT * match.keywordShare + (1 - KEYWORD_WEIGHT) * match.cosine;
+    match.score = keywordWeight * match.keywordShare + (1 - keywordWeight) * match.cosine;
   }
   return [...fused.values()].toSorted((a, b) => b.score - a.score || a.chunkId - b.chunkId);
 }

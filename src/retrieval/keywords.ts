@@ -1,3 +1,4 @@
+import type { Release } from "../releases/release.ts";
 import type { ExpandedTerms } from "./query-terms.ts";
 
 export interface KeywordMatch {
@@ -17,8 +18,8 @@ export interface KeywordResult {
   repeats: ReadonlyMap<string, number>;
 }
 
-/** Weight of a match by column: workspace (a filter, not evidence), title, headings, body. */
-const COLUMN_WEIGHTS = "0.0, 2.0, 1.5, 1.0";
+/** Weight of a match by indexed field. The workspace, the first column, filters and counts nothing. */
+type FieldWeights = Release["retrieval"]["fields"];
 
 /**
  * Postings that one search may walk. A word in more chunks than this tells nothing, and words are taken rarest first until
@@ -42,6 +43,7 @@ export async function searchKeywords(
   workspaceId: string,
   audience: string[],
   terms: ExpandedTerms,
+  fields: FieldWeights,
   limit: number,
 ): Promise<KeywordResult> {
   const equivalents = [...terms.equivalents.values()].flat();
@@ -71,12 +73,22 @@ export async function searchKeywords(
          (SELECT count(*) FROM chunks WHERE workspace_id = ?3) - (SELECT count(*) FROM hidden)
        UNION ALL
        SELECT NULL, NULL, id, -bm25, NULL FROM (
-         SELECT rowid AS id, bm25(chunk_terms, ${COLUMN_WEIGHTS}) AS bm25 FROM chunk_terms
+         SELECT rowid AS id, bm25(chunk_terms, 0.0, ?7, ?8, ?9) AS bm25 FROM chunk_terms
          WHERE chunk_terms MATCH (SELECT match FROM query) AND ${NOT_HIDDEN}
          ORDER BY bm25 LIMIT ?5) AS best
        WHERE EXISTS (SELECT 1 FROM chunks c WHERE c.workspace_id = ?3 AND c.id = best.id)`,
     )
-    .bind(JSON.stringify(scored), scope, workspaceId, JSON.stringify(audience), limit, mostCounted)
+    .bind(
+      JSON.stringify(scored),
+      scope,
+      workspaceId,
+      JSON.stringify(audience),
+      limit,
+      mostCounted,
+      fields.title,
+      fields.headings,
+      fields.body,
+    )
     .all<Row>();
   const counts = new Map(
     rows.flatMap(({ term, chunks }) => (term === null || chunks === null ? [] : [[term, chunks]])),

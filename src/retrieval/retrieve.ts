@@ -1,3 +1,4 @@
+import type { Release } from "../releases/release.ts";
 import type { Candidates, FoundPassage, Leg, Query, Reader } from "./candidates.ts";
 import type { Services } from "../runtime/services.ts";
 import { spaceOf } from "../generations/generation.ts";
@@ -13,15 +14,16 @@ export const VECTOR_DEPTH = 100;
 const KEYWORD_DEPTH = 50;
 
 /** Keywords ∥ vectors → fuse. A leg that fails leaves the other one; both failing is an error. */
-export async function findCandidates(
-  services: Services,
+export async function retrieve(
+  deps: Pick<Services, "db" | "vectors">,
   reader: Reader,
   query: Query,
+  { fields, fusion }: Release["retrieval"],
   legs: Leg[] = ["keywords", "vectors"],
 ): Promise<Candidates> {
   const [keywords, vectors] = await Promise.allSettled([
-    legs.includes("keywords") ? byKeywords(services, reader, query) : NOTHING,
-    legs.includes("vectors") ? byVectors(services, query) : [],
+    legs.includes("keywords") ? byKeywords(deps, reader, query, fields) : NOTHING,
+    legs.includes("vectors") ? byVectors(deps, query) : [],
   ]);
   if (keywords.status === "rejected" && vectors.status === "rejected") throw keywords.reason;
   const failedLegs: Leg[] = [];
@@ -35,20 +37,20 @@ export async function findCandidates(
   }
   const keywordResult = keywords.status === "fulfilled" ? keywords.value : NOTHING;
   const vectorResult = vectors.status === "fulfilled" ? vectors.value : [];
-  const matches = fuse(keywordResult, vectorResult, query.segments.length > 0);
+  const matches = fuse(keywordResult, vectorResult, fusion.keywords, query.segments.length > 0);
   return { question: query, legs, matches, keywords: keywordResult, failedLegs };
 }
 
 /** Reads the best candidates' text, which is also where they are checked against what the reader may see. Best first. */
-export async function readCandidates(
-  services: Services,
+export async function read(
+  { db }: Pick<Services, "db">,
   reader: Reader,
   candidates: Candidates,
   limit: number,
 ): Promise<FoundPassage[]> {
   const { workspaceId, audience } = reader;
   const ids = candidates.matches.map((match) => match.chunkId);
-  const passages = await readPassages(services.db, workspaceId, audience, ids, limit);
+  const passages = await readPassages(db, workspaceId, audience, ids, limit);
   const matchOf = new Map(candidates.matches.map((match) => [match.chunkId, match]));
   return passages.flatMap((passage): FoundPassage[] => {
     const match = matchOf.get(passage.chunkId);
@@ -56,16 +58,24 @@ export async function readCandidates(
   });
 }
 
-function byKeywords({ db }: Services, reader: Reader, query: Query): Promise<KeywordResult> {
+function byKeywords(
+  { db }: Pick<Services, "db">,
+  reader: Reader,
+  query: Query,
+  fields: Release["retrieval"]["fields"],
+): Promise<KeywordResult> {
   const { words, phrases, repeats } = queryTerms(query.text);
   const meant = words.flatMap((word) => query.corrections.get(word) ?? []);
   const equivalents = synonymsFor(query.text, query.synonyms);
   const terms = { words: [...new Set([...words, ...meant])], phrases, repeats, equivalents };
-  return searchKeywords(db, reader.workspaceId, reader.audience, terms, KEYWORD_DEPTH);
+  return searchKeywords(db, reader.workspaceId, reader.audience, terms, fields, KEYWORD_DEPTH);
 }
 
 /** A passage is as near to a long message as to the segment that it is nearest to. */
-async function byVectors({ vectors }: Services, query: Query): Promise<VectorMatch[]> {
+async function byVectors(
+  { vectors }: Pick<Services, "vectors">,
+  query: Query,
+): Promise<VectorMatch[]> {
   const asked = query.segments.length > 0 ? query.segments : [query];
   const space = spaceOf(query.generation);
   const found = await Promise.all(

@@ -4,6 +4,21 @@ import { embeddingModels } from "../models/table.ts";
 /** `CHAT_MODEL` with this value composes answers from the sources' own sentences, without a language model. */
 export const EXTRACTIVE = "extractive";
 
+const jsonObject = z
+  .string()
+  .refine((text) => isJson(text), "is not JSON")
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(z.record(z.string(), z.unknown()));
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const configSchema = z.object({
   EMBEDDING_MODEL: z
     .string()
@@ -12,11 +27,11 @@ const configSchema = z.object({
       (id) => Object.hasOwn(embeddingModels, id),
       "is not in the model table (src/models/table.ts)",
     ),
-  CHAT_MODEL: z.string().min(1).default("@cf/zai-org/glm-4.7-flash"),
+  CHAT_MODEL: z.string().default(""),
   SMALL_CHAT_MODEL: z.string().default(""),
   RERANKER_MODEL: z.string().default(""),
+  RELEASE_OVERLAY: z.string().default("{}").pipe(jsonObject),
   CONTEXT_MODEL: z.string().default(""),
-  RELEASE: z.string().min(1).default("default"),
   DEMO_KEY: z.string().startsWith("pk_").optional(),
   SEALING_KEY: z.string().min(32).optional(),
   SEALING_KEY_PREVIOUS: z.string().min(32).optional(),
@@ -28,14 +43,13 @@ const configSchema = z.object({
 
 export interface Config {
   embeddingModel: string;
-  /** Tried in this order; the extractive generator is always the last rung and is not listed. */
-  chatModels: { id: string; rung: "model" | "small_model" }[];
-  /** Orders the passages once more, for one more wait; undefined where none is wanted. */
-  rerankerModel: string | undefined;
+  /**
+   * What this deployment's variables change in the shipped release, for all workspaces: `RELEASE_OVERLAY`, a JSON object, and then the
+   * three that name models.
+   */
+  releaseOverlays: Record<string, unknown>[];
   /** Writes a sentence of context for each chunk when a document is learned; undefined where none is wanted. */
   contextModel: string | undefined;
-  /** Names the configuration that answered, so that a later comparison knows what it compares. */
-  release: string;
   demoKey: string | undefined;
   /** Secrets that other systems gave us are stored under the first; the others open what was stored before a change. */
   sealingKeys: string[];
@@ -57,22 +71,20 @@ export function parseConfig(env: object): Config {
     SMALL_CHAT_MODEL,
     RERANKER_MODEL,
     CONTEXT_MODEL,
-    RELEASE,
+    RELEASE_OVERLAY,
     DEMO_KEY,
     ADMIN_TOKEN,
   } = result.data;
   const { SEALING_KEY, SEALING_KEY_PREVIOUS } = result.data;
-  const chatModels: Config["chatModels"] = [];
-  if (CHAT_MODEL !== EXTRACTIVE) {
-    chatModels.push({ id: CHAT_MODEL, rung: "model" });
-    if (SMALL_CHAT_MODEL) chatModels.push({ id: SMALL_CHAT_MODEL, rung: "small_model" });
-  }
+  const models = {
+    ...(CHAT_MODEL && { chat: CHAT_MODEL }),
+    ...(SMALL_CHAT_MODEL && { small: SMALL_CHAT_MODEL }),
+    ...(RERANKER_MODEL && { reranker: RERANKER_MODEL }),
+  };
   const config = {
     embeddingModel: EMBEDDING_MODEL,
-    chatModels,
-    rerankerModel: RERANKER_MODEL || undefined,
+    releaseOverlays: [RELEASE_OVERLAY, { models }],
     contextModel: CONTEXT_MODEL || undefined,
-    release: RELEASE,
     demoKey: DEMO_KEY,
     sealingKeys: [SEALING_KEY, SEALING_KEY_PREVIOUS].filter((key) => key !== undefined),
     adminToken: ADMIN_TOKEN,

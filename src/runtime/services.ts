@@ -17,8 +17,8 @@ export interface Services {
   db: D1Database;
   /** By the id of a model in the table: a workspace's vectors say which model they are of. */
   embedderOf: (model: string) => Embedder;
-  chatModels: ChatModel[];
-  reranker: Reranker | undefined;
+  chatModelOf: (model: string, rung: ChatModel["rung"]) => ChatModel;
+  rerankerOf: (model: string) => Reranker;
   contextModel: ChatModel | undefined;
   converter: DocumentConverter;
   vectors: VectorIndex;

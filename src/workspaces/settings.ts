@@ -13,6 +13,8 @@ export const settingsSchema = z
   .strictObject({
     /** Hosts that an answer may link to, beside those of the documents it was given. */
     link_hosts: z.array(linkHost).max(100),
+    /** Whom our own sentences name to turn to: "our support team at help@example.com". `null`: as the release says. */
+    contact: z.string().trim().min(1).max(200).nullable(),
     /** Whether the model sees placeholders instead of what is personal in a visitor's words. */
     hide_personal_data: z.boolean(),
     /** Conversations untouched for so long are deleted. */
@@ -32,6 +34,7 @@ export type WorkspaceSettings = z.infer<typeof settingsSchema>;
 /** Generous for one shop, and an end to a runaway loop: 500,000 neurons are $5.50. */
 const DEFAULTS: WorkspaceSettings = {
   link_hosts: [],
+  contact: null,
   hide_personal_data: false,
   retention_days: null,
   max_conversation_messages: 200,

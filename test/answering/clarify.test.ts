@@ -1,8 +1,8 @@
 import type { Source } from "../../src/citations/source.ts";
 import { env } from "cloudflare:workers";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { beforeAll, beforeEach, expect, it } from "vitest";
 import { chosenTitle, clarification } from "../../src/answering/clarify.ts";
-import weights from "../../src/retrieval/decision-weights.json" with { type: "json" };
+import { shippedRelease } from "../../src/releases/release.ts";
 import { openAiStream } from "../support/chat-script.ts";
 import { deliver, store } from "../support/pipeline.ts";
 import {
@@ -10,21 +10,21 @@ import {
   CHAT_MODEL,
   createWorkspace,
   HELP_CENTRE,
+  publish,
   readConversation,
   type Workspace,
 } from "../support/workspace.ts";
 
-/** Between the limits that are in force here: about shipping, or about returns? */
+const { sentences } = shippedRelease;
+
+/** Between the shipped thresholds: about shipping, or about returns? */
 const UNCLEAR = "the warehouse lost my parcel";
-const trained = { ...weights };
 let workspace: Workspace;
 
 beforeAll(async () => {
-  Object.assign(weights, { threshold: 0.48, clarifyFrom: 0.25 });
   workspace = await createWorkspace(HELP_CENTRE);
 });
 beforeEach(() => env.CONTROL.reset());
-afterAll(() => Object.assign(weights, trained));
 
 const source = (title: string): Source => ({
   n: 1,
@@ -73,7 +73,7 @@ it.each(["the parcel", "Refund!", "I have a pump"])(
   "asks what about it is meant by %s",
   async (message) => {
     const { outcome, confidence } = await ask(workspace, message);
-    expect(confidence).toBeGreaterThan(weights.threshold);
+    expect(confidence).toBeGreaterThan(shippedRelease.decision.thresholds.answer);
     expect(outcome).toBe("clarified");
   },
 );
@@ -142,6 +142,8 @@ it("shows titles as text: no link, image, markup or citation of theirs passes", 
       source("<img src=x onerror=y> ![a](https://evil.example/a.png)"),
       source("Call https://evil.example/now"),
     ],
+    sentences,
+    sentences.contact,
     () => false,
   );
   expect(text).toContain("- Free");
@@ -156,9 +158,8 @@ it("offers three articles at the most", async () => {
   });
   const parts = ["label", "weight", "string", "paper", "stamp"];
   const shop = await createWorkspace(Object.fromEntries(parts.map((part) => [part, about(part)])));
-  Object.assign(weights, { threshold: 1, clarifyFrom: 0 });
+  await publish(shop, { decision: { thresholds: { answer: 1, clarify: 0 } } });
   const { outcome, sources } = await ask(shop, UNCLEAR);
-  Object.assign(weights, { threshold: 0.48, clarifyFrom: 0.25 });
   expect(outcome).toBe("clarified");
   expect(sources).toHaveLength(3);
 });
@@ -167,7 +168,9 @@ it.each([
   [["Returns"], "about this?"],
   [["Returns", "Refunds"], "about one of these?"],
 ])("asks about %j as one would", (titles, asked) => {
-  expect(clarification(titles.map(source), () => false)).toContain(asked);
+  expect(clarification(titles.map(source), sentences, sentences.contact, () => false)).toContain(
+    asked,
+  );
 });
 
 it.each([

@@ -1,3 +1,4 @@
+import { shippedRelease } from "../../src/releases/release.ts";
 import type { Finding, Decision } from "../../src/retrieval/candidates.ts";
 import type { Source } from "../../src/citations/source.ts";
 import fc from "fast-check";
@@ -9,6 +10,9 @@ import { firstGeneration } from "../../src/generations/generation.ts";
 import { EMBEDDING_MODEL } from "../../local/ai/embedding-model.ts";
 import { NOTHING, type KeywordResult } from "../../src/retrieval/keywords.ts";
 import { queryTerms } from "../../src/retrieval/query-terms.ts";
+
+const composeAnswer = (findings: Finding[], sources: Source[]): string =>
+  extractiveAnswer(findings, sources, shippedRelease.sentences.unanswered);
 
 const piece = fc.constantFrom(
   ..."pump lamp vinegar costs garden reservoir rinse daily returns refund".split(" "),
@@ -98,7 +102,7 @@ function answerFrom(
   given: Source[],
   ...more: [KeywordResult?, Decision["action"]?]
 ): string {
-  return extractiveAnswer([findingFor(asked, given, ...more)], given);
+  return composeAnswer([findingFor(asked, given, ...more)], given);
 }
 
 /** The stretches of an answer with the source that each names. */
@@ -275,7 +279,7 @@ describe("an extractive answer", () => {
       keywords.chunkCounts.set(country, 1);
       return findingFor(`To ${country}?`, given, keywords);
     });
-    const answer = extractiveAnswer([norway, sweden] as Finding[], given);
+    const answer = composeAnswer([norway, sweden] as Finding[], given);
     expect(answer).toBe(
       "We deliver on weekdays.\n\nCountry: Norway; Cost: €19 [1]\n\nCountry: Sweden; Cost: €15 [1]",
     );
@@ -284,9 +288,7 @@ describe("an extractive answer", () => {
   it("still says to each question what stands in the passage more than once", () => {
     const given = cut("Is it loud?\nNo.\n\nIs the pump blue?\nNo.");
     const asked = ["loud", "pump blue"].map((words) => findingFor(words, given, keywordsOf(words)));
-    expect(extractiveAnswer(asked, given)).toBe(
-      "Is it loud?\nNo. [1]\n\nIs the pump blue?\nNo. [1]",
-    );
+    expect(composeAnswer(asked, given)).toBe("Is it loud?\nNo. [1]\n\nIs the pump blue?\nNo. [1]");
   });
 
   it("answers from the next source where of the first only another question's passages were read", () => {
@@ -300,7 +302,7 @@ describe("an extractive answer", () => {
     const [unread] = lamp.passages.map((one) => ({ ...one, chunkId: 99, score: 0.1 }));
     pump.passages.unshift(...(unread ? [unread] : []));
     const sources = selectSources([lamp, pump], "answer");
-    expect(extractiveAnswer([lamp, pump], sources)).toBe(
+    expect(composeAnswer([lamp, pump], sources)).toBe(
       "The lamp is bright. [1]\n\nThe pump costs €20. [2]",
     );
   });

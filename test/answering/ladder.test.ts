@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ChatScript } from "../../local/faults.ts";
-import type { TurnResult } from "../../src/answering/turn.ts";
+import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 import {
   brokenAfter,
   openAiStream,
@@ -234,7 +234,7 @@ describe("down the ladder", () => {
   });
 });
 
-async function ledgerRow({ message_id }: TurnResult): Promise<unknown> {
+async function ledgerRow({ message_id }: ChatResult): Promise<unknown> {
   return await env.DB.prepare(`SELECT * FROM turn_ledger WHERE message_id = ?1`)
     .bind(message_id)
     .first();

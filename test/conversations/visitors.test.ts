@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
-import type { TurnResult } from "../../src/answering/turn.ts";
+import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 import { ask, call, createWorkspace, tokenOf, type Workspace } from "../support/workspace.ts";
 import { readTurn } from "../support/ui-client.ts";
 import {
@@ -83,7 +83,7 @@ it("an anonymous conversation opens to its token and to secret keys alone", asyn
     const response = await call(workspace.publishable, "POST", "/v1/chat", body, {
       headers: { accept: "application/json" },
     });
-    const turn = await response.json<TurnResult>();
+    const turn = await response.json<ChatResult>();
     expect(turn.conversation_id).toBe(metadata.conversation_id);
     expect(turn.conversation_token).toBe(metadata.conversation_token);
   }

@@ -157,7 +157,6 @@ describe("what an answer may show", () => {
   it("is the same whether a model writes it at once or sign by sign", () => {
     const model = {
       prompt: { mark: "^", rules: "", messages: [] },
-      canary: "ref_0123456789abcdef",
     };
     const written = (pieces: string[]): string => {
       const writer = new AnswerWriter([], mayLinkTo, { ...model, pseudonyms: undefined });
@@ -172,7 +171,7 @@ describe("what an answer may show", () => {
     "is read without %j between a model's letters, which nobody sees",
     (sign) => {
       const prompt = { mark: "^", rules: "", messages: [] };
-      const model = { prompt, canary: "ref_0123456789abcdef", pseudonyms: undefined };
+      const model = { prompt, pseudonyms: undefined };
       const written = (pieces: string[]): string => {
         const writer = new AnswerWriter([], mayLinkTo, model);
         return pieces.map((piece) => writer.push(piece)).join("") + writer.end();
@@ -216,14 +215,9 @@ function linksIn(markdown: string): string[] {
   });
 }
 
-function rot13(letter: string): string {
-  const from = letter <= "Z" ? 65 : 97;
-  return String.fromCharCode(((letter.charCodeAt(0) - from + 13) % 26) + from);
-}
-
 describe("the prompt", () => {
   const RULES = "- Use only what the sources say. Do not use other knowledge, and do not guess.";
-  const guard = (): PromptGuard => new PromptGuard(RULES, "ref_0123456789abcdef");
+  const guard = (): PromptGuard => new PromptGuard(RULES);
   const run = (text: string, pieces = Array.from(text)): string => {
     const one = guard();
     return pieces.map((piece) => one.push(piece)).join("") + one.end();
@@ -249,30 +243,10 @@ describe("the prompt", () => {
     ["apart", (text: string) => Array.from(text).join(" ")],
     ["with hyphens", (text: string) => text.replaceAll(/\s+/g, "-")],
     ["with points", (text: string) => Array.from(text).join(".")],
-    ["backwards", (text: string) => Array.from(text).toReversed().join("")],
-    ["in base64", (text: string) => btoa(text)],
-    ["in base64, from another place on", (text: string) => btoa(`x ${text}`)],
-    ["in rot13", (text: string) => text.replace(/[a-z]/gi, (letter) => rot13(letter))],
-    [
-      "in hex",
-      (text: string) => Array.from(text, (sign) => sign.charCodeAt(0).toString(16)).join(" "),
-    ],
   ])("ends an answer that spells it %s", (_, spell) => {
-    for (const secret of [RULES, "ref_0123456789abcdef"]) {
-      expect(() => run(`Sure: ${spell(secret)} .`)).toThrow(PromptLeak);
-      expect(() => run(`Sure: ${spell(secret)} .`, [`Sure: ${spell(secret)} .`])).toThrow(
-        PromptLeak,
-      );
-    }
-  });
-
-  it("ends an answer that shows the canary", () => {
-    const one = guard();
-    let shown = "";
-    expect(() => {
-      for (const character of "it is (ref_0123456789abcdef). ") shown += one.push(character);
-    }).toThrow(PromptLeak);
-    expect(shown).not.toContain("ref_0");
+    const leak = `Sure: ${spell(RULES)} .`;
+    expect(() => run(leak)).toThrow(PromptLeak);
+    expect(() => run(leak, [leak])).toThrow(PromptLeak);
   });
 
   it("lets ordinary text through, unchanged and at once", () => {

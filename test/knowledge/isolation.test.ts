@@ -1,3 +1,4 @@
+import { shippedRelease } from "../../src/releases/release.ts";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { searchKeywords } from "../../src/retrieval/keywords.ts";
@@ -13,6 +14,8 @@ import {
   store,
   type Leg,
 } from "../support/pipeline.ts";
+
+const { fields: FIELDS } = shippedRelease.retrieval;
 
 const QUESTION = "What does the secret discount code give me?";
 const LEGS: Leg[] = ["keywords", "vectors"];
@@ -162,7 +165,7 @@ it.each([
     repeats: new Map(),
     equivalents: new Map(),
   };
-  const found = await searchKeywords(env.DB, workspace.id, [], terms, 10);
+  const found = await searchKeywords(env.DB, workspace.id, [], terms, FIELDS, 10);
   expect(found.totalChunks).toBe(1);
   expect(found.chunkCounts).toEqual(
     new Map([

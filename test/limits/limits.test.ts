@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { TurnResult } from "../../src/answering/turn.ts";
+import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 import { forgetCallers } from "../../src/conversations/early-embedding.ts";
 import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
 import { readWork } from "../../src/knowledge/ingest/work.ts";
@@ -23,6 +23,8 @@ import {
 
 const GERMANY = "How long does delivery to Germany take?";
 const SAID = ["Delivery to Germany takes 3 working days [1]."];
+/** What changes nothing that this file looks at. */
+const OTHER_RELEASE = JSON.stringify({ sentences: { farewell: "Bye!" } });
 const MODELS = { CHAT_MODEL, SMALL_CHAT_MODEL };
 
 beforeEach(() => env.CONTROL.reset());
@@ -337,9 +339,9 @@ describe("a key that is not valid", () => {
 describe("a kept answer", () => {
   const spent = async (workspace: Workspace): Promise<void> =>
     choose(workspace, { neuron_budget_per_day: 0 });
-  const keep = async (workspace: Workspace): Promise<TurnResult> => {
+  const keep = async (workspace: Workspace): Promise<ChatResult> => {
     await env.CONTROL.scriptChat(openAiStream(SAID));
-    const result = await ask(workspace, GERMANY, { CHAT_MODEL });
+    const result = await ask(workspace, GERMANY, MODELS);
     expect(result.rung).toBe("model");
     return result;
   };
@@ -373,7 +375,9 @@ describe("a kept answer", () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     await keep(workspace);
     await spent(workspace);
-    expect((await ask(workspace, GERMANY, { ...MODELS, RELEASE: "next" })).rung).toBe("extractive");
+    expect(
+      (await ask(workspace, GERMANY, { ...MODELS, RELEASE_OVERLAY: OTHER_RELEASE })).rung,
+    ).toBe("extractive");
     await env.DB.prepare(
       `UPDATE cached_answers SET audience = '["plan:pro"]' WHERE workspace_id = ?1`,
     )

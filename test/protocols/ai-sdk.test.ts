@@ -1,6 +1,6 @@
 import { AbstractChat, DefaultChatTransport, type ChatState, type UIMessage } from "ai";
 import { expect, it } from "vitest";
-import type { TurnResult } from "../../src/answering/turn.ts";
+import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 import { gatedModel } from "../support/gated-model.ts";
 import { readTurn } from "../support/ui-client.ts";
 import {
@@ -41,10 +41,10 @@ class Browser extends AbstractChat<UIMessage> {
     super({ id, transport, state: new PlainState() });
   }
 
-  get outcomes(): TurnResult[] {
+  get outcomes(): ChatResult[] {
     return this.messages
       .flatMap(({ parts }) => parts)
-      .flatMap((part) => (part.type === "data-outcome" ? [part.data as TurnResult] : []));
+      .flatMap((part) => (part.type === "data-outcome" ? [part.data as ChatResult] : []));
   }
 }
 

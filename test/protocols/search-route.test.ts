@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import weightsFile from "../../src/retrieval/decision-weights.json" with { type: "json" };
+import { shippedRelease } from "../../src/releases/release.ts";
 import { call, createWorkspace, HELP_CENTRE, type Workspace } from "../support/workspace.ts";
 import { countRows, expectProblem } from "../support/expect-problem.ts";
 import type { SearchView } from "../support/pipeline.ts";
@@ -111,7 +111,7 @@ describe("POST /v1/search", () => {
       limit: 50,
     });
     expect(Object.keys(evidence ?? {}).toSorted()).toEqual(
-      Object.keys(weightsFile.weights).toSorted(),
+      Object.keys(shippedRelease.decision.weights).toSorted(),
     );
 
     expect(results[0]?.legs).toMatchObject({

@@ -2,8 +2,19 @@ import type { Candidates, FoundPassage } from "../../src/retrieval/candidates.ts
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { EMBEDDING_MODEL } from "../../local/ai/embedding-model.ts";
-import { answerability, decide, weigh, type Evidence } from "../../src/retrieval/answerability.ts";
+import { decide } from "../../src/answering/decide.ts";
+import { shippedRelease } from "../../src/releases/release.ts";
+import {
+  answerability as probability,
+  weigh as weighBy,
+  type Evidence,
+} from "../../src/retrieval/answerability.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
+
+const { decision: DECISION } = shippedRelease;
+const answerability = (given: Evidence): number => probability(given, DECISION);
+const weigh = (asked: Candidates, passages: FoundPassage[]): Evidence =>
+  weighBy(asked, passages, DECISION);
 
 const share = fc.integer({ min: 0, max: 1000 }).map((value) => value / 1000);
 const evidence: fc.Arbitrary<Evidence> = fc.record({
@@ -84,12 +95,13 @@ it("never falls with better evidence, and never rises with words that nobody kno
 it("weighs any passages for any question, each kind of evidence between 0 and 1", () => {
   fc.assert(
     fc.property(candidates, fc.array(passage, { maxLength: 6 }), (asked, passages) => {
-      const weighed = weigh(asked, passages, EMBEDDING_MODEL);
+      const weighed = weigh(asked, passages);
       for (const [name, value] of Object.entries(weighed)) {
         expect(value, name).toBeGreaterThanOrEqual(0);
         expect(value, name).toBeLessThanOrEqual(1);
       }
-      const { action, confidence } = decide(asked, passages, EMBEDDING_MODEL);
+      const ranking = { candidates: asked, passages, reranker: "text" };
+      const { action, confidence } = decide(ranking, DECISION, true).decision;
       expect(confidence).toBe(answerability(weighed));
       if (passages.length === 0) expect(action).toBe("abstain");
     }),
@@ -104,9 +116,7 @@ it("does not depend on passages behind the first", () => {
         externalId: `d${index}`,
         score: 1 - index / 10,
       }));
-      expect(weigh(asked, passages, EMBEDDING_MODEL)).toEqual(
-        weigh(asked, passages.slice(0, 1), EMBEDDING_MODEL),
-      );
+      expect(weigh(asked, passages)).toEqual(weigh(asked, passages.slice(0, 1)));
     }),
   );
 });

@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { fuse, inverseFrequency } from "../../src/retrieval/fuse.ts";
+import { shippedRelease } from "../../src/releases/release.ts";
+import { fuse, inverseFrequency, type FusedMatch } from "../../src/retrieval/fuse.ts";
 import type { KeywordResult } from "../../src/retrieval/keywords.ts";
 import type { VectorMatch } from "../../src/models/ports.ts";
 
 const BM25_SATURATION = 2.2;
+const { keywords: KEYWORD_WEIGHT } = shippedRelease.retrieval.fusion;
+
+const fuseAsShipped = (keywords: KeywordResult, vectors: VectorMatch[]): FusedMatch[] =>
+  fuse(keywords, vectors, KEYWORD_WEIGHT);
 
 const thousandths = (min: number): fc.Arbitrary<number> =>
   fc.integer({ min, max: 1000 }).map((value) => value / 1000);
@@ -51,7 +56,7 @@ const NO_KEYWORDS: KeywordResult = {
 it("names every chunk of either leg once, best first, each between 0 and 1", () => {
   fc.assert(
     fc.property(legs, ({ keywords, vectors }) => {
-      const fused = fuse(keywords, vectors);
+      const fused = fuseAsShipped(keywords, vectors);
       const ids = [
         ...keywords.matches.map(({ chunkId }) => chunkId),
         ...vectors.map(({ id }) => Number(id.slice(1))),
@@ -73,7 +78,9 @@ it("names every chunk of either leg once, best first, each between 0 and 1", () 
 it("keeps each leg's own order and says its ranks", () => {
   fc.assert(
     fc.property(legs, ({ keywords, vectors }) => {
-      const fused = new Map(fuse(keywords, vectors).map((match) => [match.chunkId, match]));
+      const fused = new Map(
+        fuseAsShipped(keywords, vectors).map((match) => [match.chunkId, match]),
+      );
       for (const [index, { chunkId, score }] of keywords.matches.entries()) {
         expect(fused.get(chunkId)?.keywords).toEqual({ rank: index + 1, score });
       }
@@ -107,14 +114,16 @@ it("does not depend on the order of matches that score the same, nor on what els
         keywords: { ...even.keywords, matches: rotated(even.keywords.matches) },
         vectors: rotated(even.vectors).toSorted((a, b) => b.score - a.score),
       };
-      expect(scores(fuse(shuffled.keywords, shuffled.vectors))).toEqual(
-        scores(fuse(even.keywords, even.vectors)),
+      expect(scores(fuseAsShipped(shuffled.keywords, shuffled.vectors))).toEqual(
+        scores(fuseAsShipped(even.keywords, even.vectors)),
       );
 
       // A chunk that both legs found scores the same without the others, as long as the last cosine stays.
-      const both = fuse(keywords, vectors).find((match) => match.keywords && match.vectors);
+      const both = fuseAsShipped(keywords, vectors).find(
+        (match) => match.keywords && match.vectors,
+      );
       if (!both) return;
-      const alone = fuse(
+      const alone = fuseAsShipped(
         {
           ...keywords,
           matches: keywords.matches.filter(({ chunkId }) => chunkId === both.chunkId),
@@ -129,7 +138,7 @@ it("does not depend on the order of matches that score the same, nor on what els
 it("never puts a chunk that both legs prefer behind the other", () => {
   fc.assert(
     fc.property(legs, ({ keywords, vectors }) => {
-      const fused = fuse(keywords, vectors);
+      const fused = fuseAsShipped(keywords, vectors);
       for (const better of fused) {
         for (const worse of fused) {
           if (better.keywordShare < worse.keywordShare || better.cosine < worse.cosine) continue;
@@ -144,19 +153,19 @@ it("is carried by one leg where the other has nothing", () => {
   fc.assert(
     fc.property(legs, ({ keywords, vectors }) => {
       expect(
-        fuse(keywords, [])
+        fuseAsShipped(keywords, [])
           .map(({ chunkId }) => chunkId)
           .toSorted(),
       ).toEqual(keywords.matches.map(({ chunkId }) => chunkId).toSorted());
-      const byVectors = fuse(NO_KEYWORDS, vectors).filter(({ cosine }) => cosine > 0);
+      const byVectors = fuseAsShipped(NO_KEYWORDS, vectors).filter(({ cosine }) => cosine > 0);
       expect(byVectors.map(({ cosine }) => cosine)).toEqual(
         vectors.map(({ score }) => score).filter((score) => score > 0),
       );
-      const positions = fuse(keywords, []).map((match) => match.keywords?.score ?? 0);
+      const positions = fuseAsShipped(keywords, []).map((match) => match.keywords?.score ?? 0);
       expect(positions).toEqual(positions.toSorted((a, b) => b - a));
     }),
   );
-  expect(fuse(NO_KEYWORDS, [])).toEqual([]);
+  expect(fuseAsShipped(NO_KEYWORDS, [])).toEqual([]);
 });
 
 it("leaves out ids that are not of chunks", () => {
@@ -164,5 +173,5 @@ it("leaves out ids that are not of chunks", () => {
     id,
     score: 0.9,
   }));
-  expect(fuse(NO_KEYWORDS, strange).map(({ chunkId }) => chunkId)).toEqual([]);
+  expect(fuseAsShipped(NO_KEYWORDS, strange).map(({ chunkId }) => chunkId)).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { shippedRelease } from "../../src/releases/release.ts";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -5,6 +6,8 @@ import { searchKeywords, type KeywordResult } from "../../src/retrieval/keywords
 import { queryTerms, type ExpandedTerms } from "../../src/retrieval/query-terms.ts";
 import { createWorkspace, type Workspace } from "../support/workspace.ts";
 import { deliver, store } from "../support/pipeline.ts";
+
+const { fields: FIELDS } = shippedRelease.retrieval;
 
 let workspace: Workspace;
 let other: Workspace;
@@ -44,7 +47,7 @@ async function match(
   question: string,
   asker = workspace,
 ): Promise<KeywordResult & { titles: string[] }> {
-  const result = await searchKeywords(env.DB, asker.id, [], termsOf(question), 50);
+  const result = await searchKeywords(env.DB, asker.id, [], termsOf(question), FIELDS, 50);
   const { results } = await env.DB.prepare(
     `SELECT c.id, d.title FROM chunks c JOIN documents d ON d.id = c.document_id WHERE c.workspace_id = ?1`,
   )
@@ -218,6 +221,7 @@ describe("matches", () => {
       workspace.id,
       [],
       termsOf("pump vinegar garden reservoir"),
+      FIELDS,
       2,
     );
     expect(few.matches).toEqual(all.matches.slice(0, 2));

@@ -6,7 +6,7 @@ import {
   type UIMessageChunk,
 } from "ai";
 import { expect } from "vitest";
-import type { TurnResult } from "../../src/answering/turn.ts";
+import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 
 /** Parses a response as the `ai` package's own transport does; a part that its schema refuses throws. */
 export function parseParts(response: Response): ReadableStream<UIMessageChunk> {
@@ -25,7 +25,7 @@ export interface ReadTurn {
   parts: UIMessageChunk[];
   /** What `readUIMessageStream` makes of the parts. */
   message: UIMessage;
-  outcome: TurnResult;
+  outcome: ChatResult;
   /** Texts that an interface shows, oldest first; a restart begins a new one. */
   texts: string[];
 }
@@ -48,7 +48,7 @@ export async function readTurn(response: Response): Promise<ReadTurn> {
   expect(parts.at(0)?.type).toBe("start");
   expect(parts.at(-1)?.type).toBe("finish");
   const outcome = message.parts.find((part) => part.type === "data-outcome") as
-    | { data: TurnResult }
+    | { data: ChatResult }
     | undefined;
   if (!outcome) throw new Error("The message has no outcome.");
   const texts = message.parts.flatMap((part) => (part.type === "text" ? [part.text] : []));

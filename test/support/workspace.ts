@@ -3,7 +3,7 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import { createApp } from "../../src/app.ts";
-import type { TurnResult } from "../../src/answering/turn.ts";
+import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 import type { ConversationView } from "../../src/conversations/schema.ts";
 import type { Env } from "../../src/env.ts";
 
@@ -101,6 +101,12 @@ function encode(body: unknown): string | Uint8Array {
   return typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
 }
 
+/** Changes the release that answers in a workspace. */
+export async function publish(workspace: Workspace, overlay: object): Promise<void> {
+  const response = await call(workspace.secret, "PUT", "/v1/releases/live", overlay);
+  expect(response.status).toBe(200);
+}
+
 /** The tokens of the conversations that `ask` has begun, as a page would keep them. */
 const tokens = new Map<string, string>();
 
@@ -116,13 +122,13 @@ export async function ask(
   body: string | { message: string; conversation_id?: string; metadata?: object },
   overrides: Partial<Env> = {},
   headers: Record<string, string> = {},
-): Promise<TurnResult> {
+): Promise<ChatResult> {
   const question = typeof body === "string" ? { message: body } : body;
   const response = await call(workspace.publishable, "POST", "/v1/chat", question, {
     overrides,
     headers: { accept: "application/json", ...tokenOf(question.conversation_id), ...headers },
   });
-  const result = await response.json<TurnResult>();
+  const result = await response.json<ChatResult>();
   expect(response.status, JSON.stringify(result)).toBe(200);
   if (result.conversation_token) tokens.set(result.conversation_id, result.conversation_token);
   return result;
@@ -150,7 +156,7 @@ export async function countStored(workspace: Workspace): Promise<number> {
 }
 
 /** Each citation refers to stored text, word for word, and its marker stands in the answer; no other marker does. */
-export async function expectVerified(workspace: Workspace, result: TurnResult): Promise<void> {
+export async function expectVerified(workspace: Workspace, result: ChatResult): Promise<void> {
   const markers = Array.from(result.text.matchAll(/\[(\d+)\]/g), ([, n]) => Number(n));
   expect(new Set(markers)).toEqual(new Set(result.citations.map(({ n }) => n)));
   for (const { external_id, quote, n } of result.citations) {

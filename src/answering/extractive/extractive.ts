@@ -1,3 +1,4 @@
+import { fill } from "../../releases/sentences.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
 import type { Source, SourcePassage } from "../../citations/source.ts";
 import { bestPassage, relevance } from "./best-passage.ts";
@@ -7,15 +8,20 @@ import { withoutForeignMarkers } from "../../citations/citation-verifier.ts";
 /**
  * Composes an answer without a language model, question by question. What was not found is said last: before a marker, the
  * visitor's words and numbers would be taken for what its source says.
+ * @param unanswered the release's sentence for a question that was not answered
  */
-export function extractiveAnswer(findings: Finding[], sources: Source[]): string {
+export function extractiveAnswer(
+  findings: Finding[],
+  sources: Source[],
+  unanswered: string,
+): string {
   const isFound = ({ decision }: Finding): boolean => decision.action === "answer";
   const quoted = new Map<Source, Stretch[]>();
   const answers = findings.filter(isFound).map((finding) => answerOne(finding, sources, quoted));
   const misses = findings
     .filter((finding) => !isFound(finding))
     .map(({ question }) => {
-      return `I couldn't find an answer to “${withoutForeignMarkers(question.text)}”.`;
+      return fill(unanswered, { question: withoutForeignMarkers(question.text) });
     });
   return [...answers, ...misses].filter(Boolean).join("\n\n");
 }

@@ -92,7 +92,7 @@ async function write(
 ): Promise<{ written: Map<number, string>; neurons: number }> {
   const messages = toMessages(document, chunks);
   let answer = "";
-  let usage = { input_tokens: 0, output_tokens: 0 };
+  let usage = { inputTokens: 0, outputTokens: 0 };
   try {
     for await (const part of model.stream(messages, MAX_ANSWER_TOKENS)) {
       if (part.type === "usage") usage = part.usage;
@@ -102,9 +102,9 @@ async function write(
     if (!(error instanceof ModelUnavailable)) throw error;
     console.warn("ingest: chunks stay without context", { error: error.message });
   }
-  if (answer && usage.input_tokens + usage.output_tokens === 0) {
+  if (answer && usage.inputTokens + usage.outputTokens === 0) {
     const asked = messages.map(({ content }) => content).join("\n");
-    usage = { input_tokens: estimateTokens(asked), output_tokens: estimateTokens(answer) };
+    usage = { inputTokens: estimateTokens(asked), outputTokens: estimateTokens(answer) };
   }
   return { written: readAnswer(answer, chunks.length), neurons: neuronsOf(model.id, usage) };
 }

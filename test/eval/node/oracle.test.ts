@@ -1,3 +1,4 @@
+import { answersFrom, publishRelease } from "../../../eval/release.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -5,11 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { Api } from "../../../cli/api.ts";
 import { chat } from "../../../eval/ask.ts";
 import { openModels } from "../../../eval/in-process/embeddings.ts";
-import {
-  setThreshold,
-  SHIPPED_THRESHOLD,
-  startInProcess,
-} from "../../../eval/in-process/instance.ts";
+import { startInProcess } from "../../../eval/in-process/instance.ts";
 import { openOracle, ORACLE, type Oracle } from "../../../eval/oracle/oracle-model.ts";
 import { knowledgeOf } from "../../../eval/oracle/sets.ts";
 import type { Question } from "../../../eval/sets/question.ts";
@@ -59,13 +56,12 @@ beforeAll(async () => {
   api = new Api({ ...instance, key: "sk_local_demo", tries: 1, timeoutMs: 60_000 });
   expect(await ingest(api, documents, 1)).toEqual([]);
 }, 60_000);
-beforeEach(() => {
+beforeEach(async () => {
   oracle.setNoise(0);
   oracle.takeAsked();
-  setThreshold(0);
+  await publishRelease(api, answersFrom(0));
 });
 afterAll(() => {
-  setThreshold(SHIPPED_THRESHOLD);
   rmSync(folder, { recursive: true });
 });
 
@@ -91,7 +87,7 @@ it("is mistaken either way when it is told to be", async () => {
 });
 
 it("is not asked where the decision abstains before it", async () => {
-  setThreshold(1);
+  await publishRelease(api, answersFrom(1));
   expect((await chat(api, RETURN)).answer).toMatchObject({ outcome: "abstained", rung: "none" });
   expect(oracle.takeAsked().questions).toBe(0);
 });

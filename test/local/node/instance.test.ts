@@ -24,7 +24,7 @@ let instance: Instance;
 const start = (): Promise<Instance> =>
   startInstance({
     state,
-    main: path.join(import.meta.dirname, "fixture-app.ts"),
+    main: path.join(import.meta.dirname, "../../support/fixture-app.ts"),
     embeddings: path.join(state, "shared-embeddings"),
     vectorizeDelayMs: 0,
     localChatUrl: chatServer.url,

@@ -1,6 +1,9 @@
+import { shippedRelease } from "../../../src/releases/release.ts";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../../eval/in-process/database.ts";
 import { searchKeywords, type KeywordResult } from "../../../src/retrieval/keywords.ts";
+
+const { fields: FIELDS } = shippedRelease.retrieval;
 
 const WORKSPACE = "ws_local_demo";
 const TEXTS = ["pump care filter", "pump filter filter", "pump care and much that is not asked"];
@@ -60,7 +63,7 @@ async function add(db: D1Database, documents: Audiences[], workspace: string): P
 function search(db: D1Database, audience: string[], limit = 1000): Promise<KeywordResult> {
   const words = ["pump", "care", "filter"];
   const terms = { words, phrases: [], repeats: new Map(), equivalents: new Map() };
-  return searchKeywords(db, WORKSPACE, audience, terms, limit);
+  return searchKeywords(db, WORKSPACE, audience, terms, FIELDS, limit);
 }
 
 function maySee({ newest, served }: Audiences, reader: string[]): boolean {

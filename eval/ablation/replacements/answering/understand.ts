@@ -3,5 +3,5 @@ import { isOff } from "../../switches.ts";
 
 export * from "../../../../src/answering/understand.ts";
 
-export const understand: typeof original.understand = (turn) =>
-  original.understand(isOff("follow-ups") ? { ...turn, previousQuestion: undefined } : turn);
+export const understand: typeof original.understand = (asked, history) =>
+  original.understand(asked, isOff("follow-ups") ? { ...history, previous: undefined } : history);

@@ -4,13 +4,8 @@ import { isOff } from "../../switches.ts";
 export * from "../../../../src/retrieval/retrieve.ts";
 
 /** As where the vector index cannot be reached. */
-export const findCandidates: typeof original.findCandidates = async (
-  services,
-  reader,
-  query,
-  legs,
-) => {
-  if (!isOff("vector leg")) return original.findCandidates(services, reader, query, legs);
-  const candidates = await original.findCandidates(services, reader, query, ["keywords"]);
+export const retrieve: typeof original.retrieve = async (deps, reader, query, weights, legs) => {
+  if (!isOff("vector leg")) return original.retrieve(deps, reader, query, weights, legs);
+  const candidates = await original.retrieve(deps, reader, query, weights, ["keywords"]);
   return { ...candidates, legs: ["keywords", "vectors"], failedLegs: ["vectors"] };
 };

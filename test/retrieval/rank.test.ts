@@ -1,7 +1,8 @@
+import { shippedRelease } from "../../src/releases/release.ts";
 import type { RankEvidence, Candidates, FoundPassage } from "../../src/retrieval/candidates.ts";
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, expect, it } from "vitest";
-import { rankEvidence, rerank } from "../../src/retrieval/rerank.ts";
+import { rankEvidence as evidenceBy, rank } from "../../src/retrieval/rank.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
 import { questionWords } from "../../src/retrieval/lexical-evidence.ts";
 import type { Reranker } from "../../src/models/ports.ts";
@@ -77,7 +78,7 @@ it("keeps the order by text when the model is out of capacity, unknown or late",
 
   const passages = ["one", "two"].map((text, chunkId) => passage(chunkId, text));
   const reranker: Reranker = { model: "slow", score: () => new Promise(() => {}) };
-  expect((await rerank({ reranker }, candidates, passages)).reranker).toBe("text");
+  expect((await rank({ reranker }, candidates, passages, WEIGHTS)).reranker).toBe("text");
 });
 
 const candidates: Candidates = {
@@ -113,6 +114,10 @@ function passage(chunkId: number, text: string): FoundPassage {
     vectors: undefined,
   };
 }
+
+const { ranking: WEIGHTS } = shippedRelease.retrieval;
+const rankEvidence = (asked: Candidates, passages: FoundPassage[]): RankEvidence[] =>
+  evidenceBy(asked, passages, WEIGHTS);
 
 /** The evidence for passages with these texts, of which the keyword leg found what half of the question is worth. */
 function evidence(texts: string[], question = {}): RankEvidence[] {

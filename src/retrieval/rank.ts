@@ -1,5 +1,4 @@
 import type { RankEvidence, Ranking, Candidates, FoundPassage } from "./candidates.ts";
-import type { Services } from "../runtime/services.ts";
 import { redact } from "../privacy/redact.ts";
 import {
   covered,
@@ -11,9 +10,12 @@ import {
   type ReadText,
 } from "./lexical-evidence.ts";
 import { inTime } from "../models/deadline.ts";
-import { ModelUnavailable } from "../models/ports.ts";
+import { ModelUnavailable, type Reranker } from "../models/ports.ts";
 import { embeddingModel } from "../models/table.ts";
-import weights from "./rerank-weights.json" with { type: "json" };
+import type { Release } from "../releases/release.ts";
+
+/** How much each kind of evidence counts. */
+type RankWeights = Release["retrieval"]["ranking"];
 
 /** Passages that are read, ordered by their text, and judged; what is not among them is not in the answer. */
 export const ANSWER_PASSAGES = 30;
@@ -30,17 +32,17 @@ const DEADLINE_MS = 1500;
  * Orders passages anew: by what their text shows, without asking any binding, and then, where a reranker is configured, by
  * the mean of that and the model's scores. A reranker that fails or is late leaves the order by text.
  */
-export async function rerank(
-  services: Pick<Services, "reranker">,
+export async function rank(
+  { reranker }: { reranker: Reranker | undefined },
   candidates: Candidates,
   passages: FoundPassage[],
+  weights: RankWeights,
 ): Promise<Ranking> {
   const byText = [
-    ...orderByText(candidates, passages.slice(0, ANSWER_PASSAGES)),
+    ...orderByText(candidates, passages.slice(0, ANSWER_PASSAGES), weights),
     ...passages.slice(ANSWER_PASSAGES),
   ];
-  const { reranker } = services;
-  if (!reranker || byText.length < 2) return { passages: byText, reranker: BY_TEXT };
+  if (!reranker || byText.length < 2) return { candidates, passages: byText, reranker: BY_TEXT };
   try {
     const first = byText.slice(0, ANSWER_PASSAGES);
     const scores = await inTime(
@@ -50,22 +52,27 @@ export async function rerank(
     );
     const ordered = orderByModel(first, scores);
     return {
+      candidates,
       passages: [...ordered, ...byText.slice(ANSWER_PASSAGES)],
       reranker: reranker.model,
     };
   } catch (error) {
     if (!(error instanceof ModelUnavailable)) throw error;
-    console.warn("rerank: by text only", { model: reranker.model, error: error.message });
-    return { passages: byText, reranker: BY_TEXT };
+    console.warn("rank: by text only", { model: reranker.model, error: error.message });
+    return { candidates, passages: byText, reranker: BY_TEXT };
   }
 }
 
-function orderByText(candidates: Candidates, passages: FoundPassage[]): FoundPassage[] {
-  const evidence = rankEvidence(candidates, passages);
+function orderByText(
+  candidates: Candidates,
+  passages: FoundPassage[],
+  weights: RankWeights,
+): FoundPassage[] {
+  const evidence = rankEvidence(candidates, passages, weights);
   return passages
     .map((passage, index) => {
       const rankEvidence = evidence[index] as RankEvidence;
-      return { ...passage, score: scoreOf(rankEvidence), rankEvidence };
+      return { ...passage, score: scoreOf(rankEvidence, weights), rankEvidence };
     })
     .toSorted((a, b) => b.score - a.score);
 }
@@ -92,7 +99,11 @@ function toText({ title, headingPath, text }: FoundPassage): string {
 /**
  * The evidence for each passage, in their order. For a long message it is that of the segment that the passage serves best.
  */
-export function rankEvidence(candidates: Candidates, passages: FoundPassage[]): RankEvidence[] {
+export function rankEvidence(
+  candidates: Candidates,
+  passages: FoundPassage[],
+  weights: RankWeights,
+): RankEvidence[] {
   const texts = passages.map(readText);
   const [first = [], ...others] = questionWords(candidates).map((words) =>
     evidenceOf(words, candidates, passages, texts),
@@ -100,7 +111,7 @@ export function rankEvidence(candidates: Candidates, passages: FoundPassage[]): 
   return first.map((evidence, index) =>
     others.reduce((best, other) => {
       const rival = other[index];
-      return rival && scoreOf(rival) > scoreOf(best) ? rival : best;
+      return rival && scoreOf(rival, weights) > scoreOf(best, weights) ? rival : best;
     }, evidence),
   );
 }
@@ -137,7 +148,7 @@ function cosineRange(model: string): number {
   return matchingCosine - unrelatedCosine;
 }
 
-function scoreOf(evidence: RankEvidence): number {
+function scoreOf(evidence: RankEvidence, weights: RankWeights): number {
   const names = Object.keys(evidence) as (keyof RankEvidence)[];
-  return names.reduce((sum, name) => sum + weights.weights[name] * evidence[name], 0);
+  return names.reduce((sum, name) => sum + weights[name] * evidence[name], 0);
 }

@@ -1,0 +1,38 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Api } from "../cli/api.ts";
+import { shippedRelease, type Overlay, type Release } from "../src/releases/release.ts";
+
+const RELEASE_FILE = path.resolve(import.meta.dirname, "../src/releases/default.json");
+const FITS_FOLDER = path.resolve(import.meta.dirname, "../docs/evaluation");
+
+/** Changes the release that answers on an instance, as its owner would: from the next question on. `{}`: as shipped. */
+export async function publishRelease(api: Api, overlay: Overlay): Promise<void> {
+  await api.put("/v1/releases/live", overlay);
+}
+
+/** A release that answers from this confidence on: at 0, whenever there is anything to answer with. */
+export function answersFrom(threshold: number): Overlay {
+  return { decision: { thresholds: { answer: threshold, clarify: threshold } } };
+}
+
+/** As shipped: from where there is an answer without a model, and from where a model is asked. */
+export const { answer: SHIPPED_THRESHOLD, clarify: SHIPPED_MODEL_THRESHOLD } =
+  shippedRelease.decision.thresholds;
+
+/**
+ * Writes what was fitted into the shipped release, and beside the reports what it was fitted on.
+ * @returns whether anything of the release changed
+ */
+export async function writeFit(
+  name: "decision" | "ranking",
+  change: (release: Release) => Release,
+  provenance: object,
+): Promise<boolean> {
+  const before = await readFile(RELEASE_FILE, "utf8");
+  const release = change(JSON.parse(before) as Release);
+  await writeFile(RELEASE_FILE, `${JSON.stringify(release, null, 2)}\n`);
+  const report = path.join(FITS_FOLDER, `${name}-fit.json`);
+  await writeFile(report, `${JSON.stringify(provenance, null, 2)}\n`);
+  return JSON.stringify(JSON.parse(before)) !== JSON.stringify(release);
+}

@@ -1,0 +1,39 @@
+import type { Citation, Source, SourceReference } from "../citations/source.ts";
+import type { TokenUsage } from "../models/ports.ts";
+import type { Decision, Query } from "../retrieval/candidates.ts";
+
+export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "small_talk";
+
+/** The step of the ladder that wrote the answer (generate.ts); `none` where no step did. */
+export type Rung = "model" | "small_model" | "cached" | "extractive" | "none";
+
+/** What the engine made of a message. */
+export interface Answer {
+  text: string;
+  outcome: Outcome;
+  /** Probability, 0 to 1, that the sources answer the message. */
+  confidence: number;
+  rung: Rung;
+  /** The language model that wrote the text; null where none did. */
+  model: string | null;
+  /** What ordered the passages: `text`, or the reranker model's id; null where none were looked for. */
+  reranker: string | null;
+  citations: Citation[];
+  sources: Source[];
+  /** Of the model that wrote the text. */
+  usage: TokenUsage;
+  /** Of models whose text was given up; they are paid for as well. */
+  wasted: { model: string; usage: TokenUsage }[];
+  /** The message as it stands on its own; the next follow-up starts from it. */
+  standalone: Query;
+}
+
+/** What happens while a message is answered, in order. */
+export type AnswerEvent =
+  | { type: "decided"; action: Decision["action"] | "small_talk" }
+  | { type: "sources"; sources: SourceReference[] }
+  | { type: "text"; delta: string }
+  /** The text so far is void: another rung starts over. Never sent under the policy `hold`. */
+  | { type: "restart" };
+
+export type Emit = (event: AnswerEvent) => void;

@@ -1,0 +1,47 @@
+import type { ChatModel, Reranker, VectorIndex } from "../models/ports.ts";
+import type { Release } from "../releases/release.ts";
+import type { Query, Reader } from "../retrieval/candidates.ts";
+import type { CachedAnswer } from "./cached-answer.ts";
+import type { History } from "./history.ts";
+import type { Questions } from "./understand.ts";
+
+/**
+ * Whether text may be shown before it is certain. `stream`: at once; a later `restart` takes it back. `hold`: text waits until a
+ * citation behind it holds, and what was shown stands.
+ */
+export type EmitPolicy = "stream" | "hold";
+
+/** What the engine works with. It stores nothing and does not know who asks. */
+export interface EngineDeps {
+  db: D1Database;
+  vectors: VectorIndex;
+  /** Those that may be asked, in this order; the extractive generator comes after them. */
+  chatModels: ChatModel[];
+  reranker: Reranker | undefined;
+  /** An unguessable string: the prefix and 128 random bits. */
+  newId: (prefix: string) => string;
+  /** Hosts that an answer may link to, beside those of the documents it is given. */
+  linkHosts: string[];
+  /** Whether language models see placeholders instead of what is personal in a visitor's words. */
+  hidePersonalData: boolean;
+  /** Whom our sentences name to turn to; undefined: as the release says. */
+  contact: string | undefined;
+  /**
+   * Runs once both legs have answered, beside the read of the passages, and ends before the first event: a turn stores the question in
+   * it. Gives the answer that was kept for the same question, if there is one.
+   */
+  beforeEvents: (standalone: Query) => Promise<CachedAnswer | undefined>;
+}
+
+export interface EngineInput {
+  /** What of the workspace's documents may be used. */
+  reader: Reader;
+  /** The conversation before the message. */
+  history: History;
+  /** The message with its embeddings. */
+  questions: Questions;
+  release: Release;
+  deps: EngineDeps;
+  /** Whether text may be shown before it is certain; the protocol chooses. */
+  policy: EmitPolicy;
+}

@@ -1,0 +1,46 @@
+import { answerability, weigh, type Evidence } from "../retrieval/answerability.ts";
+import type { FoundPassage, Leg, Query, Reader } from "../retrieval/candidates.ts";
+import { ANSWER_PASSAGES, rank } from "../retrieval/rank.ts";
+import { read, retrieve } from "../retrieval/retrieve.ts";
+import type { EngineInput } from "./engine-input.ts";
+
+interface SearchInput extends Pick<EngineInput, "release"> {
+  reader: Reader;
+  question: Query;
+  deps: Pick<EngineInput["deps"], "db" | "vectors" | "reranker">;
+  /** One leg alone is asked for to see that leg: its order stays. */
+  legs: Leg[];
+  /** Passages that are wanted. */
+  limit: number;
+}
+
+export interface Found {
+  /** Best first; may be more than were wanted. */
+  passages: FoundPassage[];
+  /** What ordered them: `text`, or the reranker model's id; null for a single leg. */
+  reranker: string | null;
+  /** Probability, 0 to 1, that the first ones answer the question. */
+  answerability: number;
+  evidence: Evidence;
+  /** Legs that could not be asked. */
+  failedLegs: Leg[];
+}
+
+/** Flow 1 without an answer: retrieve → read → rank → the probability of an answer. */
+export async function searchDocuments(input: SearchInput): Promise<Found> {
+  const { reader, question, release, deps, legs, limit } = input;
+  const candidates = await retrieve(deps, reader, question, release.retrieval, legs);
+  const found = await read(deps, reader, candidates, Math.max(limit, ANSWER_PASSAGES));
+  const { passages, reranker } =
+    legs.length < 2
+      ? { passages: found, reranker: null }
+      : await rank(deps, candidates, found, release.retrieval.ranking);
+  const evidence = weigh(candidates, passages, release.decision);
+  return {
+    passages,
+    reranker,
+    answerability: answerability(evidence, release.decision),
+    evidence,
+    failedLegs: candidates.failedLegs,
+  };
+}

@@ -1,0 +1,43 @@
+import { searchDocuments, type Found } from "../answering/search-documents.ts";
+import { liveRelease, overlayStatement } from "../releases/live-release.ts";
+import type { Leg, Reader } from "../retrieval/candidates.ts";
+import { segmentsOf } from "../retrieval/segments.ts";
+import { toWordContext, wordContextStatements } from "../retrieval/word-context.ts";
+import { namedBatch } from "../runtime/named-batch.ts";
+import type { Services } from "../runtime/services.ts";
+import { countEmbedding, startEmbedding } from "./early-embedding.ts";
+import { rerankerOf } from "./release-models.ts";
+
+/** Searches a workspace's documents with its live release, outside any conversation. The caller has been admitted. */
+export async function search(
+  services: Services,
+  reader: Reader,
+  { query, legs, limit }: { query: string; legs: Leg[]; limit: number },
+): Promise<Found> {
+  const { db, config } = services;
+  const scope = { sql: "?1", value: reader.workspaceId };
+  const pieces = segmentsOf(query);
+  const texts = legs.includes("vectors") ? [query, ...pieces] : [];
+  const embedding = startEmbedding(services, reader.workspaceId, texts);
+  const [rows] = await Promise.all([
+    namedBatch(db, {
+      release: overlayStatement(db, scope),
+      ...wordContextStatements(db, scope, query),
+    }),
+    embedding.started,
+  ]);
+  const words = toWordContext(rows, reader.workspaceId, config.embeddingModel);
+  const { release } = await liveRelease(config.releaseOverlays, rows.release[0]);
+  const [vector = null, ...others] = await embedding.settle(words.generation);
+  const segments = pieces.map((text, index) => ({ text, vector: others[index] ?? null }));
+  const found = await searchDocuments({
+    reader,
+    question: { text: query, vector, segments, ...words },
+    release,
+    deps: { ...services, reranker: rerankerOf(release, services) },
+    legs,
+    limit,
+  });
+  countEmbedding(services, reader.workspaceId);
+  return found;
+}

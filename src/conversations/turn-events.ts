@@ -1,0 +1,22 @@
+import type { Answer, AnswerEvent } from "../answering/answer.ts";
+import type { BindingCallReport } from "../runtime/binding-calls.ts";
+
+/** How a turn ended, as every protocol reports it. */
+export interface TurnResult extends Omit<Answer, "standalone" | "wasted"> {
+  conversationId: string;
+  /** What opens the conversation from now on; null when it belongs to a visitor, whom only a JWT proves. */
+  conversationToken: string | null;
+  messageId: string;
+  /** Id of the release that answered. */
+  release: string;
+  /** Milliseconds since the turn began, by what had been reached. */
+  timingsMs: Record<string, number>;
+  bindingCalls: BindingCallReport;
+}
+
+/** What happens during a turn, in order. `start`, the first, means that the question is stored. */
+export type TurnEvent =
+  | { type: "start"; conversationId: string; conversationToken: string | null; messageId: string }
+  | AnswerEvent
+  | { type: "outcome"; result: TurnResult }
+  | { type: "finish" };

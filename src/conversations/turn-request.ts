@@ -1,0 +1,14 @@
+import type { KeyAccess } from "../auth/access.ts";
+import type { Credentials } from "../auth/credentials.ts";
+
+/** A message as it came in. */
+export interface TurnRequest {
+  credentials: Credentials;
+  /** What the route asks of the key. */
+  access: KeyAccess;
+  /** Of the network, for the burst limit only; never stored. */
+  address: string;
+  message: string;
+  conversationId: string | undefined;
+  metadata: Record<string, unknown>;
+}

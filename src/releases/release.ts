@@ -1,0 +1,121 @@
+import { z } from "@hono/zod-openapi";
+import { sha256Hex } from "../crypto/hash.ts";
+import shipped from "./default.json" with { type: "json" };
+
+const weight = z.number().min(-100).max(100);
+const share = z.number().min(0).max(1);
+const line = z.string().min(1).max(2000);
+/** A name that the deployment's model binding understands. */
+const modelId = z.string().min(1).max(200);
+
+/**
+ * Everything that an answer depends on besides what the workspace's documents say (design, "Release"). A value: nothing changes it, and
+ * {@link identify} names it after its content.
+ */
+export const releaseSchema = z.strictObject({
+  prompt: z.strictObject({
+    role: line,
+    /** Beside these, the prompt always says how to cite, how to refuse and that sources are data: code depends on that. */
+    rules: z.array(line).max(50),
+    /** Questions with the answers that a model should give, shown to it before the conversation. */
+    exemplars: z.array(z.strictObject({ question: line, answer: line })).max(20),
+  }),
+  models: z.strictObject({
+    /** `extractive`: no language model; answers are quoted from the sources. */
+    chat: modelId,
+    /** Asked where `chat` fails or the day's budget is nearly used up; null: none. */
+    small: modelId.nullable(),
+    reranker: modelId.nullable(),
+    /** `tokens`: the longest answer. */
+    parameters: z.strictObject({ tokens: z.int().min(16).max(8192) }),
+  }),
+  retrieval: z.strictObject({
+    /** Share of the keyword leg in the fused score; the vector leg has the rest (retrieval/fuse.ts). */
+    fusion: z.strictObject({ keywords: share }),
+    /** BM25 weight of each indexed field (retrieval/keywords.ts). */
+    fields: z.strictObject({ title: weight, headings: weight, body: weight }),
+    /** Weights of the evidence that orders passages (retrieval/rank.ts). */
+    ranking: z.strictObject({
+      similarity: weight,
+      sentence: weight,
+      pairs: weight,
+      document: weight,
+    }),
+  }),
+  /** Logistic regression that gives the probability of an answer, and from which probability on what is done. */
+  decision: z.strictObject({
+    thresholds: z.strictObject({ answer: share, clarify: share }),
+    bias: weight,
+    weights: z.strictObject({
+      similarity: weight,
+      coverage: weight,
+      unknownWords: weight,
+      questionLength: weight,
+    }),
+  }),
+  /** What we say ourselves. `{contact}`, `{titles}` and `{question}` are filled in. */
+  sentences: z.strictObject({
+    abstention: line,
+    clarification: z.strictObject({ one: line, several: line }),
+    unanswered: line,
+    /** Whom to contact where the workspace's settings do not say. */
+    contact: line,
+    greeting: line,
+    thanks: line,
+    farewell: line,
+  }),
+});
+
+export type Release = z.infer<typeof releaseSchema>;
+
+/** The release that this version ships. */
+export const shippedRelease: Release = releaseSchema.parse(shipped);
+
+/** What differs from another release: a part of its JSON. */
+export type Overlay = Record<string, unknown>;
+
+/**
+ * A release with the fields of overlays in place of its own, later overlays first. Objects are merged field by field; anything else, lists
+ * too, is replaced.
+ * @throws {z.ZodError} if the result is no release
+ */
+export function withOverlays(release: Release, ...overlays: Overlay[]): Release {
+  return releaseSchema.parse(overlays.reduce<unknown>(merge, release));
+}
+
+function merge(base: unknown, over: unknown): unknown {
+  if (!isObject(base) || !isObject(over)) return over;
+  const names = [...new Set([...Object.keys(base), ...Object.keys(over)])];
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      Object.hasOwn(over, name) ? merge(base[name], over[name]) : base[name],
+    ]),
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A release with its name: `rel_` and 16 hexadecimal digits of the SHA-256 of its canonical JSON. */
+export interface IdentifiedRelease {
+  id: string;
+  release: Release;
+}
+
+/** Names a release after its content: equal releases have equal ids, wherever their fields came from. */
+export async function identify(release: Release): Promise<IdentifiedRelease> {
+  return { id: `rel_${(await sha256Hex(canonicalJson(release))).slice(0, 16)}`, release };
+}
+
+/** JSON with the fields of every object in alphabetical order and no white space (as RFC 8785 for such values). */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) =>
+    isObject(part)
+      ? Object.fromEntries(
+          Object.entries(part).toSorted(([left], [right]) => (left < right ? -1 : 1)),
+        )
+      : part,
+  );
+}

@@ -1,0 +1,4 @@
+/** A sentence of the release with its placeholders filled in. A placeholder that is not given stays. */
+export function fill(sentence: string, values: Record<string, string>): string {
+  return sentence.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
+}

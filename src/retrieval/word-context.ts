@@ -1,0 +1,56 @@
+import {
+  liveStatement,
+  toGeneration,
+  type Generation,
+  type GenerationRow,
+} from "../generations/generation.ts";
+import {
+  corrections,
+  spellingStatement,
+  type Corrections,
+  type SpellingCandidate,
+} from "./spelling.ts";
+import { synonyms, synonymStatement, type SynonymRow, type Synonyms } from "./synonyms.ts";
+
+/** What a workspace knows about the words of a message, and the vectors that are searched for it. */
+export interface WordContext {
+  corrections: Corrections;
+  synonyms: Synonyms;
+  generation: Generation;
+}
+
+/**
+ * The statements that read the {@link WordContext} of a message; a caller puts them into a batch with its other reads.
+ * @param workspace SQL that yields the workspace's id from the statement's first parameter, and that parameter
+ */
+export function wordContextStatements(
+  db: D1Database,
+  workspace: { sql: string; value: string },
+  message: string,
+): Record<"generation" | "spelling" | "synonyms", D1PreparedStatement> {
+  return {
+    generation: liveStatement(db, workspace),
+    spelling: spellingStatement(db, workspace, message),
+    synonyms: synonymStatement(db, workspace, message),
+  };
+}
+
+/**
+ * @param rows of {@link wordContextStatements}
+ * @param embeddingModel what the deployment embeds with, for a workspace that has no generation yet
+ */
+export function toWordContext(
+  rows: Record<"generation" | "spelling" | "synonyms", unknown[]>,
+  workspaceId: string,
+  embeddingModel: string,
+): WordContext {
+  return {
+    corrections: corrections(rows.spelling as SpellingCandidate[]),
+    synonyms: synonyms(rows.synonyms as SynonymRow[]),
+    generation: toGeneration(
+      rows.generation[0] as GenerationRow | undefined,
+      workspaceId,
+      embeddingModel,
+    ),
+  };
+}

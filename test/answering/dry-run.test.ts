@@ -1,0 +1,112 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, beforeEach, expect, it } from "vitest";
+import type { AnswerEvent } from "../../src/answering/answer.ts";
+import { answerQuestion } from "../../src/answering/answer-question.ts";
+import type { EmitPolicy } from "../../src/answering/engine-input.ts";
+import { NO_HISTORY } from "../../src/answering/history.ts";
+import { firstGeneration } from "../../src/generations/generation.ts";
+import { shippedRelease, withOverlays, type Release } from "../../src/releases/release.ts";
+import { createServices } from "../../src/services.ts";
+import { brokenAfter, openAiStream } from "../support/chat-script.ts";
+import { countRows } from "../support/expect-problem.ts";
+import { CHAT_MODEL, createWorkspace, HELP_CENTRE, type Workspace } from "../support/workspace.ts";
+
+const QUESTION = "How long does delivery to Germany take?";
+let workspace: Workspace;
+beforeAll(async () => {
+  workspace = await createWorkspace(HELP_CENTRE);
+});
+beforeEach(() => env.CONTROL.reset());
+
+/** Asks the engine itself: no key, no conversation, nothing stored. */
+async function ask(release: Release, policy: EmitPolicy, models: string[] = []) {
+  const services = createServices(env, createExecutionContext());
+  const generation = firstGeneration(workspace.id, services.config.embeddingModel);
+  const [vector = null] = await services.embedderOf(generation.model).embed([QUESTION], "query");
+  const events: AnswerEvent[] = [];
+  const answer = await answerQuestion(
+    {
+      reader: { workspaceId: workspace.id, audience: [] },
+      history: NO_HISTORY,
+      questions: {
+        message: QUESTION,
+        vector,
+        parts: [],
+        segments: [],
+        corrections: new Map(),
+        synonyms: new Map(),
+        generation,
+      },
+      release,
+      policy,
+      deps: {
+        db: services.db,
+        vectors: services.vectors,
+        chatModels: models.map((model) => services.chatModelOf(model, "model")),
+        reranker: undefined,
+        newId: services.newId,
+        linkHosts: [],
+        hidePersonalData: false,
+        contact: undefined,
+        beforeEvents: async () => undefined,
+      },
+    },
+    (event) => events.push(event),
+  );
+  const text = events.map((event) => (event.type === "text" ? event.delta : "")).join("");
+  return { answer, text, restarts: events.filter(({ type }) => type === "restart").length };
+}
+
+it("answers without storing anything, by the release that it is given", async () => {
+  const before = await countRows();
+  const { answer } = await ask(shippedRelease, "stream");
+  expect(answer).toMatchObject({ outcome: "answered", rung: "extractive" });
+  expect(answer.citations.map(({ externalId }) => externalId)).toEqual(["shipping"]);
+  const silent = withOverlays(shippedRelease, {
+    decision: { thresholds: { answer: 1, clarify: 1 } },
+    sentences: { abstention: "Ask {contact}.", contact: "Ada" },
+  });
+  expect((await ask(silent, "stream")).answer).toMatchObject({
+    outcome: "abstained",
+    text: "Ask Ada.",
+  });
+  expect(await countRows()).toEqual(before);
+});
+
+const HOLDS = "Delivery to Germany takes 3 working days [1].";
+const PIECES = [
+  "Delivery to Germany ",
+  "takes 3 working days [1]",
+  ". It is ",
+  "delivered by whales.",
+];
+
+it("shows text before it is certain under `stream`, and takes it back when the model fails", async () => {
+  await env.CONTROL.scriptChat(brokenAfter(openAiStream(PIECES), 2));
+  const { answer, restarts } = await ask(shippedRelease, "stream", [CHAT_MODEL]);
+  expect(restarts).toBe(1);
+  expect(answer.rung).toBe("extractive");
+});
+
+it("shows under `hold` only what a citation supports, and stands by it when the model fails", async () => {
+  await env.CONTROL.scriptChat(openAiStream(PIECES));
+  const whole = await ask(shippedRelease, "hold", [CHAT_MODEL]);
+  await env.CONTROL.scriptChat(brokenAfter(openAiStream(PIECES), 3));
+  const broken = await ask(shippedRelease, "hold", [CHAT_MODEL]);
+  for (const { answer, text, restarts } of [whole, broken]) {
+    expect(restarts).toBe(0);
+    expect(text).toBe(answer.text);
+    expect(`${answer.text}.`).toBe(HOLDS);
+    expect(answer).toMatchObject({ outcome: "answered", rung: "model" });
+  }
+});
+
+it("shows nothing of a model under `hold` that cites nothing, but the abstention", async () => {
+  await env.CONTROL.scriptChat(openAiStream(["Delivery is made ", "by whales."]));
+  const { answer, text, restarts } = await ask(shippedRelease, "hold", [CHAT_MODEL]);
+  expect(restarts).toBe(0);
+  expect(answer.outcome).toBe("abstained");
+  expect(text).toBe(answer.text);
+  expect(text).not.toContain("whales");
+});

@@ -90,8 +90,8 @@ async function asQuery(services: Services, { workspaceId }: Reader): Promise<Que
   const generation = firstGeneration(workspaceId, services.config.embeddingModel);
   const embedder = services.embedderOf(generation.model);
   const [vector = null] = await embedder.embed([QUESTION], "query");
-  const meant = { corrections: new Map(), synonyms: new Map(), segments: [] };
-  return { text: QUESTION, ...meant, vector, generation };
+  const subQueries = [{ text: QUESTION, vector }];
+  return { text: QUESTION, subQueries, corrections: new Map(), synonyms: new Map(), generation };
 }
 
 /** The documents behind the chunks that one leg alone offers, whatever is checked of them afterwards. */

@@ -1,9 +1,8 @@
 import type { RankEvidence } from "../../src/retrieval/candidates.ts";
-import { splitQuestion } from "../../src/answering/split-question.ts";
+import { subQueriesOf } from "../../src/answering/sub-queries.ts";
 import { queryTerms } from "../../src/retrieval/query-terms.ts";
 import type { Evidence } from "../../src/retrieval/answerability.ts";
 import type { Overlay } from "../../src/releases/release.ts";
-import { segmentsOf } from "../../src/retrieval/segments.ts";
 import { fitRanking, RANK_EVIDENCE } from "../ranking-examples.ts";
 import type { Example } from "../logistic.ts";
 import { switchOff, wasAsked, type Switch } from "./switches.ts";
@@ -74,13 +73,8 @@ export function components(examples: Example[]): Component[] {
     },
     { ...bySwitch("title and headings embedded", "the text alone is embedded"), learned: true },
     {
-      ...bySwitch("segments", "a long message is one embedding and one bag of words"),
-      acts: (message) => segmentsOf(message).length > 0,
-    },
-    {
-      ...bySwitch("question split", "two questions are searched as one"),
-      chatOnly: true,
-      acts: (message) => splitQuestion(message).length > 0,
+      ...bySwitch("sub-queries", "each message is one question and one embedding"),
+      acts: (message) => subQueriesOf(message).flat().length > 1,
     },
     { ...bySwitch("follow-ups", "each message stands alone"), chatOnly: true },
     {

@@ -7,8 +7,7 @@ export type Switch =
   | "together or apart"
   | "identifiers as phrases"
   | "repeated words"
-  | "question split"
-  | "segments"
+  | "sub-queries"
   | "follow-ups"
   | "kind of value asked for";
 

@@ -1,6 +1,7 @@
+import type { Standalone } from "./understand.ts";
 import type { Citation, Source, SourceReference } from "../citations/source.ts";
 import type { TokenUsage } from "../models/ports.ts";
-import type { Decision, Query } from "../retrieval/candidates.ts";
+import type { Decision } from "../retrieval/candidates.ts";
 
 export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "small_talk";
 
@@ -25,7 +26,7 @@ export interface Answer {
   /** Of models whose text was given up; they are paid for as well. */
   wasted: { model: string; usage: TokenUsage }[];
   /** The message as it stands on its own; the next follow-up starts from it. */
-  standalone: Query;
+  standalone: Standalone;
 }
 
 /** What happens while a message is answered, in order. */

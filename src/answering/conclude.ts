@@ -1,4 +1,5 @@
-import type { Decision, Finding, Query } from "../retrieval/candidates.ts";
+import type { Standalone } from "./understand.ts";
+import type { Decision, Finding } from "../retrieval/candidates.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
 import type { Source } from "../citations/source.ts";
 import type { Answer, Emit, Outcome } from "./answer.ts";
@@ -14,7 +15,7 @@ interface Ending {
   sources: Source[];
   findings: Finding[];
   smallTalk: SmallTalk | undefined;
-  standalone: Query;
+  standalone: Standalone;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Decision, Finding, Ranking } from "../retrieval/candidates.ts";
 import type { Release } from "../releases/release.ts";
 import { isTelling } from "../retrieval/query-terms.ts";
 import { wordsOf } from "../text/words.ts";
-import { asks } from "./split-question.ts";
+import { asks } from "./sub-queries.ts";
 
 /**
  * Answer, clarify or abstain, for one question: by the probability that its first passages answer it, and the thresholds of the

@@ -1,9 +1,9 @@
+import type { Standalone, Questions } from "./understand.ts";
 import type { ChatModel, Reranker, VectorIndex } from "../models/ports.ts";
 import type { Release } from "../releases/release.ts";
-import type { Query, Reader } from "../retrieval/candidates.ts";
+import type { Reader } from "../retrieval/candidates.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import type { History } from "./history.ts";
-import type { Questions } from "./understand.ts";
 
 /**
  * Whether text may be shown before it is certain. `stream`: at once; a later `restart` takes it back. `hold`: text waits until a
@@ -30,7 +30,7 @@ export interface EngineDeps {
    * Runs once both legs have answered, beside the read of the passages, and ends before the first event: a turn stores the question in
    * it. Gives the answer that was kept for the same question, if there is one.
    */
-  beforeEvents: (standalone: Query) => Promise<CachedAnswer | undefined>;
+  beforeEvents: (standalone: Standalone) => Promise<CachedAnswer | undefined>;
 }
 
 export interface EngineInput {

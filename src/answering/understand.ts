@@ -7,7 +7,7 @@ import { smallTalkIn, type SmallTalk } from "./small-talk.ts";
 import { wordsOf } from "../text/words.ts";
 import { chosenTitle } from "./clarify.ts";
 import { tellingWords, WRITTEN_WORD } from "../retrieval/query-terms.ts";
-import { hasQuestionWord } from "./split-question.ts";
+import { hasQuestionWord } from "./sub-queries.ts";
 
 /** A follow-up is short; a longer message says what it is about. */
 const MAX_FOLLOW_UP_WORDS = 10;
@@ -28,10 +28,8 @@ export interface Questions {
   message: string;
   /** Of the message as typed; null when the model could not be reached. */
   vector: number[] | null;
-  /** The questions of a message that asks several things; empty where it asks one. */
-  parts: EmbeddedText[];
-  /** The pieces of a message that is too long for one embedding and asks no more than one thing; else empty. */
-  segments: EmbeddedText[];
+  /** The sub-queries of each of its questions (sub-queries.ts); never empty. */
+  subQueries: EmbeddedText[][];
   /** What misspelt words probably meant. */
   corrections: Corrections;
   /** What the workspace says means the same as words of the message. */
@@ -40,47 +38,60 @@ export interface Questions {
   generation: Generation;
 }
 
+/** A message as it stands on its own. */
+export interface Standalone extends EmbeddedText {
+  /** Whose model made the embedding. */
+  generation: Generation;
+}
+
 export interface Understood {
-  /** The message as it stands on its own; the next follow-up starts from it. */
-  standalone: Query;
-  /** What is searched for: the parts of a message that asks several things, else the message itself. Empty for small talk. */
+  /** The next follow-up starts from it. */
+  standalone: Standalone;
+  /** What is searched for. Empty for small talk. */
   questions: Query[];
   smallTalk: SmallTalk | undefined;
 }
 
 /**
  * Makes a follow-up stand on its own without asking a model, which would be one more wait: the previous question's words
- * join the keywords, and the two embeddings, both unit vectors, are averaged.
+ * join the keywords, and the two embeddings, both unit vectors, are averaged. Any other message is searched question by question.
  */
 export function understand(asked: Questions, history: History): Understood {
-  const smallTalk = smallTalkIn(asked.message);
-  const { standalone, questions } = standAlone(asked, history);
-  return { standalone, questions: smallTalk ? [] : questions, smallTalk };
+  const { message, vector, subQueries, corrections, synonyms, generation } = asked;
+  const known = { corrections, synonyms, generation };
+  const smallTalk = smallTalkIn(message);
+  if (smallTalk)
+    return { standalone: { text: message, vector, generation }, questions: [], smallTalk };
+  const followed = followUp(asked, history);
+  if (followed) {
+    const { added, ...whole } = followed;
+    const question = { text: whole.text, added, subQueries: [whole], ...known };
+    return { standalone: { ...whole, generation }, questions: [question], smallTalk };
+  }
+  const questions = subQueries.map((own) => ({
+    text: subQueries.length > 1 ? own.map(({ text }) => text).join(" ") : message,
+    subQueries: own,
+    ...known,
+  }));
+  return { standalone: { text: message, vector, generation }, questions, smallTalk };
 }
 
-function standAlone(
-  asked: Questions,
+/** The message with the question before it, where it refers to that; `added` is what the message itself says. */
+function followUp(
+  { message, vector }: Questions,
   { previous, options }: History,
-): Pick<Understood, "standalone" | "questions"> {
-  const { message, vector, corrections, synonyms, generation, parts, segments } = asked;
-  const meant = { corrections, synonyms, generation, segments: [] };
+): (EmbeddedText & { added: string }) | undefined {
   const chosen = chosenTitle(message, options);
   const isDetail = options.length > 0 && wordsOf(message).length <= MAX_DETAIL_WORDS;
-  if (!previous || !(chosen || isFollowUp(message) || isDetail)) {
-    const standalone = { text: message, vector, ...meant, segments };
-    const questions = parts.map((part) => ({ ...part, ...meant }));
-    return { standalone, questions: questions.length > 0 ? questions : [standalone] };
-  }
-  const standalone = {
-    ...meant,
-    text: `${withoutReplaced(previous.text, message)}\n${chosen ?? message}`.slice(
-      -MAX_STANDALONE_CHARACTERS,
-    ),
-    added: chosen ?? message,
+  if (!previous || !(chosen || isFollowUp(message) || isDetail)) return undefined;
+  const added = chosen ?? message;
+  const text = `${withoutReplaced(previous.text, message)}\n${added}`;
+  return {
+    added,
+    text: text.slice(-MAX_STANDALONE_CHARACTERS),
     // "The second one" means nothing by itself.
     vector: chosen === undefined ? average(previous.vector, vector) : previous.vector,
   };
-  return { standalone, questions: [standalone] };
 }
 
 /** "And E-12?" after a question about E-07 asks no more about E-07: a code takes the place of those that look alike. */

@@ -1,9 +1,8 @@
-import { splitQuestion } from "../answering/split-question.ts";
+import { embeddedTexts, subQueriesOf } from "../answering/sub-queries.ts";
 import { hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
 import { limitTurn } from "../auth/burst-limits.ts";
 import { allowanceStatement } from "../limits/quotas.ts";
 import { overlayStatement } from "../releases/live-release.ts";
-import { segmentsOf } from "../retrieval/segments.ts";
 import { wordContextStatements } from "../retrieval/word-context.ts";
 import { namedBatch } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
@@ -16,17 +15,12 @@ const HISTORY_MESSAGES = 8;
 
 const CONVERSATION_ID = /^cv_[0-9a-f]{32}$/;
 
-/** The pieces of a message that are embedded beside the whole of it; none for a message as it is usually typed. */
-interface Pieces {
-  /** The questions of a message that asks several things, or what a message is divided into that is too long for one embedding. */
-  kind: "questions" | "segments";
-  texts: string[];
-}
-
 /** What one round trip brings for everything that comes before the engine. */
 export interface FirstRead {
   message: string;
-  pieces: Pieces;
+  /** Texts of the sub-queries of each question of the message. */
+  subQueries: string[][];
+  /** Of {@link embeddedTexts}. */
   embedding: EarlyEmbedding;
   /** Rows by the name of their statement. */
   rows: Record<keyof ReturnType<typeof statements>, unknown[]>;
@@ -44,20 +38,13 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
   await limitTurn(services, keyHash, request);
-  const pieces = piecesOf(message);
-  const embedding = startEmbedding(services, keyHash, [message, ...pieces.texts]);
+  const subQueries = subQueriesOf(message);
+  const embedding = startEmbedding(services, keyHash, embeddedTexts(message, subQueries));
   const [rows] = await Promise.all([
     namedBatch(services.db, statements(services, keyHash, request)),
     embedding.started,
   ]);
-  return { message, pieces, embedding, rows };
-}
-
-/** What a long message asks in so many words is searched for; else all of it is. */
-function piecesOf(message: string): Pieces {
-  const questions = splitQuestion(message);
-  if (questions.length > 0) return { kind: "questions", texts: questions };
-  return { kind: "segments", texts: segmentsOf(message) };
+  return { message, subQueries, embedding, rows };
 }
 
 function statements(

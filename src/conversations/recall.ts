@@ -1,3 +1,4 @@
+import { withVectors } from "../answering/sub-queries.ts";
 import type { History, HistoryMessage } from "../answering/history.ts";
 import type { Outcome } from "../answering/answer.ts";
 import type { Questions } from "../answering/understand.ts";
@@ -28,22 +29,20 @@ export interface Recalled {
 /** Reads out of the first batch what was said before, and settles in which model the message is embedded. */
 export async function recall(
   { config }: Pick<Services, "config">,
-  { message, rows, pieces, embedding }: FirstRead,
+  { message, rows, subQueries, embedding }: FirstRead,
   { caller }: Admitted,
 ): Promise<Recalled> {
   const words = toWordContext(rows, caller.workspaceId, config.embeddingModel);
-  const [release, [vector = null, ...others]] = await Promise.all([
+  const [release, vectors] = await Promise.all([
     liveRelease(config.releaseOverlays, rows.release[0]),
     embedding.settle(words.generation),
   ]);
-  const embedded = pieces.texts.map((text, index) => ({ text, vector: others[index] ?? null }));
   return {
     history: toHistory(rows.history as HistoryRow[], words.generation.model),
     questions: {
       message,
-      vector,
-      parts: pieces.kind === "questions" ? embedded : [],
-      segments: pieces.kind === "segments" ? embedded : [],
+      vector: vectors[0] ?? null,
+      subQueries: withVectors(subQueries, vectors),
       ...words,
     },
     release,

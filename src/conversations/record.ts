@@ -1,7 +1,8 @@
+import type { Standalone } from "../answering/understand.ts";
 import type { Answer } from "../answering/answer.ts";
 import { keepReleaseStatement } from "../releases/live-release.ts";
 import type { IdentifiedRelease } from "../releases/release.ts";
-import type { Reader, Query } from "../retrieval/candidates.ts";
+import type { Reader } from "../retrieval/candidates.ts";
 import { namedBatch } from "../runtime/named-batch.ts";
 import type { Admitted } from "./admit.ts";
 import { toCitationJson, toReferenceJson } from "./schema.ts";
@@ -43,7 +44,7 @@ const NEXT_SEQ = `(SELECT coalesce(max(seq), 0) + 1 FROM messages WHERE conversa
 export async function storeQuestion(
   services: Services,
   turn: Turn,
-  question: Query,
+  question: Standalone,
 ): Promise<CachedAnswer | undefined> {
   const { db, now } = services;
   const { caller, conversation } = turn.admitted;
@@ -64,7 +65,7 @@ export async function storeQuestion(
 }
 
 /** Who asks the same again under the same conditions gets the same answer, where one was kept. */
-function cacheKey({ reader, release }: Turn, standalone: Query): CacheKey {
+function cacheKey({ reader, release }: Turn, standalone: Standalone): CacheKey {
   return { ...reader, release: release.id, question: standalone.text };
 }
 
@@ -98,7 +99,7 @@ function conversationStatement(
 function questionStatement(
   { db, now, newId }: Services,
   turn: Turn,
-  question: Query,
+  question: Standalone,
   person: string | null,
 ): D1PreparedStatement {
   const { caller, conversation } = turn.admitted;

@@ -1,7 +1,7 @@
+import { embeddedTexts, piecesOf, withVectors } from "../answering/sub-queries.ts";
 import { searchDocuments, type Found } from "../answering/search-documents.ts";
 import { liveRelease, overlayStatement } from "../releases/live-release.ts";
 import type { Leg, Reader } from "../retrieval/candidates.ts";
-import { segmentsOf } from "../retrieval/segments.ts";
 import { toWordContext, wordContextStatements } from "../retrieval/word-context.ts";
 import { namedBatch } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
@@ -16,8 +16,8 @@ export async function search(
 ): Promise<Found> {
   const { db, config } = services;
   const scope = { sql: "?1", value: reader.workspaceId };
-  const pieces = segmentsOf(query);
-  const texts = legs.includes("vectors") ? [query, ...pieces] : [];
+  const pieces = piecesOf(query);
+  const texts = legs.includes("vectors") ? embeddedTexts(query, [pieces]) : [];
   const embedding = startEmbedding(services, reader.workspaceId, texts);
   const [rows] = await Promise.all([
     namedBatch(db, {
@@ -28,11 +28,10 @@ export async function search(
   ]);
   const words = toWordContext(rows, reader.workspaceId, config.embeddingModel);
   const { release } = await liveRelease(config.releaseOverlays, rows.release[0]);
-  const [vector = null, ...others] = await embedding.settle(words.generation);
-  const segments = pieces.map((text, index) => ({ text, vector: others[index] ?? null }));
+  const [subQueries = []] = withVectors([pieces], await embedding.settle(words.generation));
   const found = await searchDocuments({
     reader,
-    question: { text: query, vector, segments, ...words },
+    question: { text: query, subQueries, ...words },
     release,
     deps: { ...services, reranker: rerankerOf(release, services) },
     legs,

@@ -22,10 +22,8 @@ export interface Query {
   corrections: Corrections;
   /** What the workspace says means the same as some of them. */
   synonyms: Synonyms;
-  /** Embedding for the vector leg; null when the model could not be reached. */
-  vector: number[] | null;
-  /** The pieces of a long message, which are searched instead of it; none of a question as it is usually asked. */
-  segments: EmbeddedText[];
+  /** What the vector leg searches for, at least one; several for a question that is too long for one embedding. */
+  subQueries: EmbeddedText[];
   /** The vectors that it is compared with: those of its own model. */
   generation: Generation;
 }

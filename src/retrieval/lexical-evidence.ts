@@ -21,18 +21,18 @@ export interface QuestionWords {
   count: number;
 }
 
-/** The words of a question, or of each segment of a long message. */
+/** The words of a question; of one with several sub-queries those of each, and of the whole last. */
 export function questionWords({ question, keywords }: Candidates): QuestionWords[] {
-  const { segments, text } = question;
-  if (segments.length === 0) return [wordsFor(question, keywords, keywords.chunkCounts)];
+  const { subQueries, text } = question;
+  if (subQueries.length < 2) return [wordsFor(question, keywords, keywords.chunkCounts)];
   const { chunkCounts } = keywords;
-  return [...segments, { text }].map((segment) => {
-    const own = queryTerms(segment.text).words.flatMap((word) => [
+  return [...subQueries, { text }].map((subQuery) => {
+    const own = queryTerms(subQuery.text).words.flatMap((word) => [
       word,
       ...(question.corrections.has(word) ? [question.corrections.get(word) ?? word] : []),
     ]);
     const counts = own.map((word): [string, number] => [word, chunkCounts.get(word) ?? 0]);
-    return wordsFor({ ...question, text: segment.text }, keywords, new Map(counts));
+    return wordsFor({ ...question, text: subQuery.text }, keywords, new Map(counts));
   });
 }
 

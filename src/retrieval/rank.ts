@@ -97,7 +97,7 @@ function toText({ title, headingPath, text }: FoundPassage): string {
 }
 
 /**
- * The evidence for each passage, in their order. For a long message it is that of the segment that the passage serves best.
+ * The evidence for each passage, in their order. For several sub-queries it is that of the one that the passage serves best.
  */
 export function rankEvidence(
   candidates: Candidates,
@@ -128,7 +128,7 @@ function evidenceOf(
     const known = stemsOfDocument.get(externalId) ?? new Set();
     stemsOfDocument.set(externalId, known.union(lexical[index]?.stems ?? new Set()));
   }
-  const isLong = question.segments.length > 0;
+  const isLong = question.subQueries.length > 1;
   const range = cosineRange(question.generation.model);
   const best = Math.max(LEAST_BEST_SHARE, ...lexical.map(({ share }) => share));
   return passages.map(({ cosine, keywordShare, externalId }, index) => {

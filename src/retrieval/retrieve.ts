@@ -37,7 +37,7 @@ export async function retrieve(
   }
   const keywordResult = keywords.status === "fulfilled" ? keywords.value : NOTHING;
   const vectorResult = vectors.status === "fulfilled" ? vectors.value : [];
-  const matches = fuse(keywordResult, vectorResult, fusion.keywords, query.segments.length > 0);
+  const matches = fuse(keywordResult, vectorResult, fusion.keywords, query.subQueries.length > 1);
   return { question: query, legs, matches, keywords: keywordResult, failedLegs };
 }
 
@@ -71,15 +71,14 @@ function byKeywords(
   return searchKeywords(db, reader.workspaceId, reader.audience, terms, fields, KEYWORD_DEPTH);
 }
 
-/** A passage is as near to a long message as to the segment that it is nearest to. */
+/** A passage is as near to a question as to the sub-query that it is nearest to. */
 async function byVectors(
   { vectors }: Pick<Services, "vectors">,
   query: Query,
 ): Promise<VectorMatch[]> {
-  const asked = query.segments.length > 0 ? query.segments : [query];
   const space = spaceOf(query.generation);
   const found = await Promise.all(
-    asked.map(({ vector }) => {
+    query.subQueries.map(({ vector }) => {
       if (vector === null) throw new Error("The question could not be embedded");
       return vectors.query(space, vector, VECTOR_DEPTH);
     }),

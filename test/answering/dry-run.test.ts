@@ -32,8 +32,7 @@ async function ask(release: Release, policy: EmitPolicy, models: string[] = []) 
       questions: {
         message: QUESTION,
         vector,
-        parts: [],
-        segments: [],
+        subQueries: [[{ text: QUESTION, vector }]],
         corrections: new Map(),
         synonyms: new Map(),
         generation,

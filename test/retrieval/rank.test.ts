@@ -86,8 +86,7 @@ const candidates: Candidates = {
     text: "one",
     corrections: new Map(),
     synonyms: new Map(),
-    vector: null,
-    segments: [],
+    subQueries: [],
     generation: firstGeneration("ws", "@local/all-minilm-l6-v2"),
   },
   legs: ["keywords", "vectors"],
@@ -166,16 +165,18 @@ it("measures similarity by the embedding model's own range", () => {
 });
 
 it("adds to the similarity of a long message what the keywords found for all of it", () => {
-  const segments = [{ text: "green teapot", vector: null }];
-  const [long] = evidence(["A lamp."], { segments });
+  const subQueries = ["green teapot", "teapot"].map((text) => ({ text, vector: null }));
+  const [long] = evidence(["A lamp."], { subQueries });
   const [short] = evidence(["A lamp."]);
   expect(long?.similarity).toBeCloseTo((short?.similarity ?? 0) + 0.5);
 });
 
-it("takes of a long message's segments the one that a passage serves best", () => {
-  const segments = ["blue lamp", "green teapot"].map((text) => ({ text, vector: null }));
-  const [served] = evidence(["A green teapot."], { segments });
-  const [alone] = evidence(["A green teapot."], { segments: segments.slice(1) });
+it("takes of a long message's sub-queries the one that a passage serves best", () => {
+  const subQueries = ["blue lamp", "green teapot"].map((text) => ({ text, vector: null }));
+  const [served] = evidence(["A green teapot."], { subQueries });
+  const [alone] = evidence(["A green teapot."], {
+    subQueries: [...subQueries.slice(1), ...subQueries.slice(1)],
+  });
   expect(served).toEqual(alone);
 });
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { segmentsOf } from "../../src/retrieval/segments.ts";
+import { embeddedTexts, subQueriesOf, withVectors } from "../../src/answering/sub-queries.ts";
 import { createWorkspace, HELP_CENTRE } from "../support/workspace.ts";
 import { search } from "../support/pipeline.ts";
 
@@ -11,9 +11,21 @@ const SMALL_TALK =
     16,
   );
 
-it("leaves a question whole", () => {
-  expect(segmentsOf("How do I descale the pump, and what does the shipping cost?")).toEqual([]);
-  expect(segmentsOf("")).toEqual([]);
+it("leaves a message whole that asks one thing in few words", () => {
+  for (const message of ["How do I descale the pump?", "pump", ""])
+    expect(subQueriesOf(message)).toEqual([[message]]);
+});
+
+it("gives each sub-query the embedding that was made of it", () => {
+  const vectorOf = (text: string): number[] => [text.length, text.charCodeAt(0)];
+  for (const message of ["How do I clean the pump?", "Where is my pump? What does a lamp cost?"]) {
+    const subQueries = subQueriesOf(message);
+    const texts = embeddedTexts(message, subQueries);
+    expect(texts[0]).toBe(message);
+    const embedded = withVectors(subQueries, texts.map(vectorOf));
+    expect(embedded.flat().map(({ text }) => text)).toEqual(subQueries.flat());
+    for (const { text, vector } of embedded.flat()) expect(vector).toEqual(vectorOf(text));
+  }
 });
 
 it("cuts a long message between sentences, into a bounded number, and loses none of it", () => {
@@ -26,11 +38,10 @@ it("cuts a long message between sentences, into a bounded number, and loses none
   fc.assert(
     fc.property(fc.array(sentence, { maxLength: 60 }), (sentences) => {
       const message = sentences.join("\n");
-      const segments = segmentsOf(message);
-      expect(segments.length).toBeLessThanOrEqual(12);
-      expect(segments).not.toHaveLength(1);
-      if (segments.length > 0)
-        expect(segments.join(" ").split(/\s+/)).toEqual(message.trim().split(/\s+/));
+      const [pieces = [], ...others] = subQueriesOf(message);
+      expect(others).toEqual([]);
+      expect(pieces.length).toBeLessThanOrEqual(12);
+      expect(pieces.join(" ").trim().split(/\s+/)).toEqual(message.trim().split(/\s+/));
     }),
   );
 });
@@ -44,7 +55,7 @@ it("searches by the meaning of each part: one sentence at the end of a long mess
     const pump = results.find((result) => result.external_id === "pump");
     return pump?.legs?.vectors?.score ?? 0;
   };
-  expect(segmentsOf(SMALL_TALK + question).length).toBeGreaterThan(1);
+  expect(subQueriesOf(SMALL_TALK + question)[0]?.length).toBeGreaterThan(1);
   const alone = await nearness(question);
   expect(await nearness(SMALL_TALK)).toBeLessThan(0.5 * alone);
   expect(await nearness(SMALL_TALK + question)).toBeGreaterThan(0.6 * alone);

@@ -1,10 +1,12 @@
 import type { TurnEvent, TurnResult } from "./turn-events.ts";
 import type { TurnRequest } from "./turn-request.ts";
 import { answerQuestion } from "../answering/answer-question.ts";
-import type { EmitPolicy } from "../answering/engine-input.ts";
+import type { EmitPolicy, EngineDeps } from "../answering/engine-input.ts";
+import type { Standalone } from "../answering/understand.ts";
+import type { Release } from "../releases/release.ts";
 import { affordableModels } from "../limits/budget.ts";
 import type { Services } from "../runtime/services.ts";
-import { admit } from "./admit.ts";
+import { admit, type Admitted } from "./admit.ts";
 import { readFirst } from "./first-read.ts";
 import { chatModelsOf, rerankerOf } from "./release-models.ts";
 import { recall } from "./recall.ts";
@@ -29,43 +31,26 @@ export async function takeTurn(
   const { history, questions, release } = await recall(services, read, admitted);
   timer.lap("recall");
 
-  const { caller, allowance, conversation } = admitted;
-  const { id: conversationId, token: conversationToken } = conversation;
-  const messageId = services.newId("msg");
+  const { caller, conversation } = admitted;
   const reader = { workspaceId: caller.workspaceId, audience: caller.visitor?.audience ?? [] };
-  const turn = {
-    request,
-    admitted,
-    reader,
-    release,
-    messageId,
-    hasHistory: history.messages.length > 0,
+  const hasHistory = history.messages.length > 0;
+  const turn = { request, admitted, reader, release, messageId: services.newId("msg"), hasHistory };
+  const id = {
+    conversationId: conversation.id,
+    conversationToken: conversation.token,
+    messageId: turn.messageId,
   };
-  const { settings } = allowance;
-  const answer = await answerQuestion(
-    {
-      reader,
-      history,
-      questions,
-      release: release.release,
-      policy,
-      deps: {
-        db: services.db,
-        vectors: services.vectors,
-        chatModels: affordableModels(chatModelsOf(release.release, services), allowance),
-        reranker: rerankerOf(release.release, services),
-        newId: services.newId,
-        linkHosts: settings.link_hosts,
-        hidePersonalData: settings.hide_personal_data,
-        contact: settings.contact ?? undefined,
-        // Stored once both legs have answered: a search that fails leaves no question behind that nobody answers.
-        beforeEvents: async (standalone) => {
-          const cached = await storeQuestion(services, turn, standalone);
-          emit({ type: "start", conversationId, conversationToken, messageId });
-          return cached;
-        },
-      },
+  const deps = {
+    ...engineDeps(services, release.release, admitted),
+    // Stored once both legs have answered: a search that fails leaves no question behind that nobody answers.
+    beforeEvents: async (standalone: Standalone) => {
+      const cached = await storeQuestion(services, turn, standalone);
+      emit({ type: "start", ...id });
+      return cached;
     },
+  };
+  const answer = await answerQuestion(
+    { reader, history, questions, release: release.release, policy, deps },
     (event) => {
       if (event.type === "decided") timer.lap("retrieve");
       if (event.type === "text") timer.lap("first_text");
@@ -76,9 +61,7 @@ export async function takeTurn(
   const { standalone, wasted, ...said } = answer;
   const result: TurnResult = {
     ...said,
-    conversationId,
-    conversationToken,
-    messageId,
+    ...id,
     release: release.id,
     timingsMs: timer.report(),
     bindingCalls: services.calls.report(),
@@ -87,4 +70,23 @@ export async function takeTurn(
   await recordAnswer(services, turn, result, { standalone, wasted });
   emit({ type: "finish" });
   return result;
+}
+
+/** What the engine works with in a turn: the models of the release that the budget pays for, and the workspace's settings. */
+function engineDeps(
+  services: Services,
+  release: Release,
+  { allowance }: Admitted,
+): Omit<EngineDeps, "beforeEvents"> {
+  const { settings } = allowance;
+  return {
+    db: services.db,
+    vectors: services.vectors,
+    chatModels: affordableModels(chatModelsOf(release, services), allowance),
+    reranker: rerankerOf(release, services),
+    newId: services.newId,
+    linkHosts: settings.link_hosts,
+    hidePersonalData: settings.hide_personal_data,
+    contact: settings.contact ?? undefined,
+  };
 }

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { sourceTypes, type SourceType } from "../../src/webhooks/vendors/registry.ts";
+import { sourceTypes, type SourceType } from "../../src/webhooks/source-types.ts";
 import { createWorkspace, call } from "../support/workspace.ts";
 import { senders } from "../support/senders.ts";
 import { deliver, post, readEvents, register, type TestSource } from "../support/source.ts";
@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 describe.each(sourceTypes)("%s", (type) => {
-  const { timed, repeats = false, proof, secret, otherSecret } = senders[type];
+  const { timed, repeatsMayBeNew = false, proof, secret, otherSecret } = senders[type];
   let source: TestSource;
   beforeAll(async () => {
     source = await register(type);
@@ -41,7 +41,7 @@ describe.each(sourceTypes)("%s", (type) => {
     expect(again.status).toBe(202);
     // Where two events may look the same, the one row is looked at again; nowhere is there a second one.
     expect(await again.json()).toEqual(
-      repeats
+      repeatsMayBeNew
         ? { status: "accepted", event_id: accepted.event_id }
         : { status: "duplicate", event_id: null },
     );
@@ -209,6 +209,22 @@ describe("bodies", () => {
     expect((await deliver(source, body)).status).toBe(422);
     expect(({} as Record<string, unknown>)["type"]).toBeUndefined();
   });
+});
+
+it("takes a delivery's id from the header that its signature covers", async () => {
+  const source = await register("standard-webhooks");
+  const body = bodyOf("standard-webhooks");
+  const signed = await signedHeaders(source, body);
+  const svix = Object.fromEntries(
+    Object.entries(signed).map(([name, value]) => [name.replace("webhook-", "svix-"), value]),
+  );
+  for (const [id, status] of [
+    ["msg_1", "accepted"],
+    ["msg_2", "duplicate"],
+  ] as const) {
+    const response = await post(source.id, body, { ...svix, "webhook-id": id });
+    expect(await response.json()).toMatchObject({ status });
+  }
 });
 
 it("is not answered to other methods", async () => {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { externalIdOf } from "../../src/webhooks/apply-change.ts";
-import { sourceTypes } from "../../src/webhooks/vendors/registry.ts";
+import { sourceTypes } from "../../src/webhooks/source-types.ts";
 import { checkExternalId } from "../../src/knowledge/accept/schema.ts";
 import { addKey, call, createWorkspace } from "../support/workspace.ts";
 import { senders } from "../support/senders.ts";

@@ -7,7 +7,7 @@ export interface Sender {
   otherSecret: string;
   options: Record<string, unknown>;
   token?: string;
-  /** Whether an age can be told, so that an old delivery is refused. */
+  /** Whether the time is signed, so that an old delivery is refused. */
   timed: boolean;
   /** Whether an identical delivery may be a new event. */
   repeatsMayBeNew?: boolean;

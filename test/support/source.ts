@@ -79,7 +79,7 @@ export async function deliver(
   return post(source.id, text, { ...signed, ...headers }, overrides);
 }
 
-/** A request to the webhook's address without anything added. The queue keeps silent: tests run the consumer themselves. */
+/** A request to the webhook's address as it is given. The queue sends nothing: tests run the consumer themselves. */
 export async function post(
   sourceId: string,
   body: string | ReadableStream,

@@ -1,6 +1,8 @@
-/** Keeps secrets that have to be used again, such as a CMS's signing secret, unreadable in the database and its backups. */
+import { fromBase64Url, toBase64Url } from "./signing.ts";
+
+/** Encrypts secrets that have to be used again, such as a CMS's signing secret, in the database and its backups. */
 export interface Seal {
-  /** `context` names the row and must be the same when opening: what is sealed for one row opens in no other. */
+  /** `context` names the row and must be the same when opening: a text that was sealed for one row opens in no other. */
   seal: (context: string, plain: string) => Promise<string>;
   open: (context: string, sealed: string) => Promise<string>;
 }
@@ -26,7 +28,7 @@ export function createSeal(
         await deriveKey(current),
         new TextEncoder().encode(plain),
       );
-      return [VERSION, encode(iv), encode(new Uint8Array(sealed))].join(".");
+      return [VERSION, toBase64Url(iv), toBase64Url(new Uint8Array(sealed))].join(".");
     },
 
     async open(context, sealed) {
@@ -35,9 +37,9 @@ export function createSeal(
       for (const secret of secrets) {
         try {
           const plain = await crypto.subtle.decrypt(
-            parameters(decode(iv), context),
+            parameters(fromBase64Url(iv), context),
             await deriveKey(secret),
-            decode(text),
+            fromBase64Url(text),
           );
           return new TextDecoder().decode(plain);
         } catch {
@@ -75,12 +77,4 @@ async function deriveKey(secret: string): Promise<CryptoKey> {
     false,
     ["encrypt", "decrypt"],
   );
-}
-
-function encode(bytes: Uint8Array): string {
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
-}
-
-function decode(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.fromBase64(text, { alphabet: "base64url" });
 }

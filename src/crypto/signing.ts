@@ -1,4 +1,4 @@
-/** Signs what clients carry for us. The purpose keeps a signature for one thing from being accepted for another. */
+/** Signs a text that a client stores and sends back. A signature for one purpose is not accepted for another. */
 export async function sign(secret: string, purpose: string, text: string): Promise<string> {
   const key = await crypto.subtle.importKey(
     "raw",
@@ -13,7 +13,7 @@ export async function sign(secret: string, purpose: string, text: string): Promi
 
 /**
  * Constant-time for strings of equal length; the length of a signature is no secret. Signatures are compared as text, not as
- * bytes: the last character of base64url has bits that decode to nothing, and a token must have one spelling only.
+ * bytes: the last character of base64url has bits that decoding ignores, and a token must have one spelling only.
  */
 export function equal(left: string, right: string): boolean {
   if (left.length !== right.length) return false;
@@ -33,7 +33,7 @@ export function toBase64Url(bytes: Uint8Array): string {
     .replace(/=+$/, "");
 }
 
-export function fromBase64Url(text: string): Uint8Array {
+export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
     character.charCodeAt(0),
   );

@@ -13,22 +13,22 @@ interface RecordedTurn {
 }
 
 /**
- * The queue's handler: writes what each turn was and what it cost. A message that comes twice overwrites its own row. A turn
- * that is erased between the read and the write has none.
+ * The events queue's handler: writes each turn's outcome and cost. A message that comes twice overwrites its own row. A turn that
+ * is erased between the read and the write gets no row.
  */
 export async function consumeEvents(
   batch: MessageBatch<TurnRecorded>,
-  services: Services,
+  { db }: Pick<Services, "db">,
 ): Promise<void> {
   const ids = batch.messages.map((message) => message.body.message_id);
-  const { results } = await services.db
+  const { results } = await db
     .prepare(
       `SELECT id, workspace_id, outcome, rung, model, usage, created_at FROM messages
        WHERE role = 'assistant' AND id IN (SELECT value FROM json_each(?1))`,
     )
     .bind(JSON.stringify(ids))
     .all<RecordedTurn>();
-  await services.db
+  await db
     .prepare(
       `INSERT OR REPLACE INTO turn_ledger (message_id, workspace_id, day, outcome, rung, model, input_tokens,
          output_tokens, cost_micro_usd, created_at)

@@ -1,13 +1,13 @@
 import { ModelUnavailable } from "./ports.ts";
 
 /**
- * A visitor waits for at most this long until a model's first word, and between two of its words; then the next rung of the
- * ladder answers. Models that answer at all begin within seconds.
+ * A visitor waits at most this long for a model's first word, and between two of its words; then the next rung of the ladder
+ * answers. A model that answers at all begins within seconds.
  */
 const FIRST_WORD_MS = 20_000;
 const NEXT_WORD_MS = 15_000;
 
-/** Resolves like `work`, or rejects with {@link ModelUnavailable} when that takes longer. The work itself cannot be stopped. */
+/** Resolves like `work`, or rejects with {@link ModelUnavailable} after the time limit. The work itself cannot be stopped. */
 export async function inTime<T>(work: Promise<T>, milliseconds: number, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -23,7 +23,7 @@ export async function inTime<T>(work: Promise<T>, milliseconds: number, what: st
   }
 }
 
-/** The same parts, or {@link ModelUnavailable} when the next one does not come in time. */
+/** Passes the parts on; throws {@link ModelUnavailable} when the next one does not come in time. */
 export async function* withoutSilence<T>(
   parts: AsyncIterable<T>,
   what: string,
@@ -39,7 +39,7 @@ export async function* withoutSilence<T>(
       limit = limits.next;
     }
   } finally {
-    // Not awaited: a source that hangs would hold up whoever has given up on it.
+    // Not awaited: a source that hangs would delay the reader who has stopped waiting for it.
     void iterator.return?.(undefined)?.then(undefined, () => undefined);
   }
 }

@@ -8,7 +8,7 @@ const tokenSchema = z.union([z.string(), z.number()]).nullish();
 /**
  * A text model's server-sent events come in two shapes: Workers AI's own `{"response": "…"}` and OpenAI's chunks with
  * `choices[0].delta.content`. The last event of either carries the token usage; some models add counts to the others too.
- * `reasoning_content` is the model thinking aloud and is dropped: it is no answer.
+ * `reasoning_content` is the model's reasoning, which is no part of the answer and is dropped.
  */
 const eventSchema = z.object({
   response: tokenSchema,
@@ -29,7 +29,7 @@ export async function* readModelStream(body: ReadableStream<Uint8Array>): AsyncG
       break;
     }
     const parts = toParts(data);
-    // Usage beside words is a count so far; alone, it is the end.
+    // Usage beside text is the count so far. Usage alone is the stream's last event.
     if (parts.length > 0) complete = parts.every((part) => part.type === "usage");
     yield* parts;
   }
@@ -44,7 +44,7 @@ async function* readEventData(body: ReadableStream<Uint8Array>): AsyncGenerator<
     parser.feed(decoder.decode(bytes, { stream: true }));
     yield* events.splice(0);
   }
-  // A last event without the blank line that should end it is still one.
+  // The last event may lack the blank line that should end it.
   parser.feed("\n\n");
   yield* events.splice(0);
 }

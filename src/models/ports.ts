@@ -45,7 +45,7 @@ export interface ChatModel {
 export const indexNames = ["VECTORIZE", "VECTORIZE_NEXT"] as const;
 export type IndexName = (typeof indexNames)[number];
 
-/** What one search can find: a namespace, which belongs to one generation of one workspace. */
+/** Where one search looks: a namespace of an index. Each generation of a workspace has its own. */
 export interface VectorSpace {
   index: IndexName;
   namespace: string;
@@ -66,7 +66,7 @@ export interface VectorIndex {
     vectors: { id: string; namespace: string; values: number[] }[],
   ): Promise<void>;
   delete(index: IndexName, ids: string[]): Promise<void>;
-  /** Those of the ids that the index shows already. */
+  /** Those of the ids that queries can find already. */
   visible(index: IndexName, ids: string[]): Promise<string[]>;
   /** Undefined where the deployment has no such index. */
   dimensions(index: IndexName): Promise<number | undefined>;
@@ -84,9 +84,9 @@ export interface DocumentConverter {
   ): Promise<string | undefined>;
 }
 
-/** A model could not answer: out of capacity, timed out, retired, or it answered what it never should. */
+/** A model could not answer: out of capacity, timed out or retired, or its answer has the wrong form. */
 export class ModelUnavailable extends Error {
-  /** Whether the same call may succeed a moment later. */
+  /** Whether the same call may succeed later. */
   readonly transient: boolean;
   constructor(message: string, options: { transient: boolean; cause?: unknown }) {
     super(message, { cause: options.cause });

@@ -7,9 +7,9 @@ import { estimateTokens } from "../text/tokens.ts";
 
 export interface EmbeddingModel {
   dimensions: number;
-  /** Longest input in tokens; what is beyond is cut by the model. */
+  /** Longest input in tokens. The model cuts longer ones. */
   maxTokens: number;
-  /** Put in front of a question and of a passage, as the model was trained. */
+  /** Prefixes of a question and of a passage that the model was trained with. */
   queryPrefix: string;
   passagePrefix: string;
   /**
@@ -28,7 +28,7 @@ export interface ChatModelFacts {
   priceIn: number;
   priceOut: number;
   /**
-   * Inputs beside the messages. A model that thinks by default spends the answer's tokens on it and then says nothing
+   * Inputs beside the messages. A model that reasons by default spends the answer's tokens on it and then answers nothing
    * (github.com/cloudflare/langchain-cloudflare/issues/30).
    */
   inputs?: Record<string, unknown>;
@@ -106,7 +106,7 @@ const rerankers: Record<string, number> = { "@cf/baai/bge-reranker-base": 0.003 
 /** developers.cloudflare.com/workers-ai/platform/pricing: $0.011 per 1,000 neurons. */
 const DOLLARS_PER_NEURON = 0.011 / 1000;
 
-/** A model whose price is not known costs what the dearest known one does: else no budget would ever be used up by it. */
+/** A model whose price is not known counts as the dearest known one, so that a budget also limits it. */
 const UNKNOWN_CHAT = {
   priceIn: Math.max(...Object.values(chatModels).map(({ priceIn }) => priceIn)),
   priceOut: Math.max(...Object.values(chatModels).map(({ priceOut }) => priceOut)),

@@ -1,14 +1,12 @@
 import type { IndexName, VectorIndex, CallMeter } from "./ports.ts";
 
-/**
- * Vectors in one upsert from a Worker: the documented maximum. Of ids in one deletion users report 100, in one read 20
- * (error 40007).
- */
+/** Vectors in one upsert from a Worker: the documented maximum. */
 export const UPSERT_BATCH = 1000;
+/** Ids in one deletion and in one read: the maxima that users report (error 40007). */
 const DELETE_BATCH = 100;
 const GET_BATCH = 20;
 
-/** Vectorize behind the port. A generation of a workspace is a namespace, which the service applies before it searches. */
+/** Vectorize behind the port. A generation of a workspace is a namespace: the service searches within it. */
 export function vectorizeIndex(
   indexes: Record<IndexName, Vectorize | undefined>,
   calls: CallMeter,

@@ -2,9 +2,9 @@ import { withoutSilence } from "./deadline.ts";
 import type { ChatMessage, ChatModel, ChatPart, CallMeter } from "./ports.ts";
 import { readModelStream } from "./model-stream.ts";
 import { chatModels } from "./table.ts";
-import { asModelUnavailable } from "./workers-ai-errors.ts";
+import { asModelUnavailable, runModel } from "./workers-ai-run.ts";
 
-/** Support answers should repeat the sources, not vary them. */
+/** Low, because an answer should repeat what its sources say. */
 const TEMPERATURE = 0.1;
 
 /** A Workers AI text generation model, streamed. */
@@ -14,10 +14,6 @@ export function workersAiChat(
   rung: ChatModel["rung"],
   calls: CallMeter,
 ): ChatModel {
-  // The binding's own types list every hosted model by name; ours is configuration.
-  const client = ai as unknown as {
-    run(model: string, input: Record<string, unknown>): Promise<ReadableStream<Uint8Array>>;
-  };
   return {
     id,
     rung,
@@ -25,17 +21,15 @@ export function workersAiChat(
   };
 
   async function* answer(messages: ChatMessage[], maxTokens: number): AsyncGenerator<ChatPart> {
+    const body = await runModel(ai, calls, id, {
+      messages,
+      max_tokens: maxTokens,
+      temperature: TEMPERATURE,
+      stream: true,
+      ...chatModels[id]?.inputs,
+    });
     try {
-      const body = await calls.track("ai", () =>
-        client.run(id, {
-          messages,
-          max_tokens: maxTokens,
-          temperature: TEMPERATURE,
-          stream: true,
-          ...chatModels[id]?.inputs,
-        }),
-      );
-      yield* readModelStream(body);
+      yield* readModelStream(body as ReadableStream<Uint8Array>);
     } catch (error) {
       throw asModelUnavailable(error);
     }

@@ -1,5 +1,5 @@
 import { ConverterUnavailable, type DocumentConverter, type CallMeter } from "./ports.ts";
-import { asModelUnavailable } from "./workers-ai-errors.ts";
+import { asModelUnavailable } from "./workers-ai-run.ts";
 
 /** https://developers.cloudflare.com/workers-ai/features/markdown-conversion/usage/binding/ */
 export function workersAiConverter(ai: Ai, calls: CallMeter): DocumentConverter {

@@ -1,30 +1,17 @@
 import { ModelUnavailable, type Embedder, type CallMeter } from "./ports.ts";
 import { embeddingModel, neuronsOfTexts } from "./table.ts";
-import { asModelUnavailable } from "./workers-ai-errors.ts";
+import { runModel } from "./workers-ai-run.ts";
 
 /** Texts in one call: the service's documented maximum. */
 export const EMBEDDING_BATCH = 100;
 
-interface EmbeddingOutput {
-  data: number[][];
-}
-
 export function workersAiEmbedder(ai: Ai, model: string, calls: CallMeter): Embedder {
   const facts = embeddingModel(model);
-  // The binding's own types list every hosted model by name; ours is configuration.
-  const client = ai as unknown as {
-    run(model: string, input: { text: string[] }): Promise<EmbeddingOutput>;
-  };
 
   async function embedBatch(texts: string[]): Promise<number[][]> {
-    let output: EmbeddingOutput;
-    try {
-      output = await calls.track("ai", () => client.run(model, { text: texts }));
-    } catch (error) {
-      throw asModelUnavailable(error);
-    }
+    const output = await runModel(ai, calls, model, { text: texts });
     calls.neurons += neuronsOfTexts(model, texts);
-    const vectors = output?.data;
+    const vectors = (output as { data: number[][] } | undefined)?.data;
     const complete =
       Array.isArray(vectors) &&
       vectors.length === texts.length &&

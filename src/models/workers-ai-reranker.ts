@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ModelUnavailable, type Reranker, type CallMeter } from "./ports.ts";
 import { neuronsOfTexts } from "./table.ts";
-import { asModelUnavailable } from "./workers-ai-errors.ts";
+import { runModel } from "./workers-ai-run.ts";
 
 /** `response` holds one entry a context, best first; `id` is the context's index (@cloudflare/workers-types, bge-reranker-base). */
 const outputSchema = z.object({
@@ -10,25 +10,14 @@ const outputSchema = z.object({
 
 /** A Workers AI reranker: a cross-encoder that reads question and passage together. */
 export function workersAiReranker(ai: Ai, model: string, calls: CallMeter): Reranker {
-  // The binding's own types list every hosted model by name; ours is configuration.
-  const client = ai as unknown as {
-    run(model: string, input: { query: string; contexts: { text: string }[] }): Promise<unknown>;
-  };
   return {
     model,
     async score(question, texts) {
-      let output: unknown;
-      try {
-        const contexts = texts.map((text) => ({ text }));
-        output = await calls.track("ai", () => client.run(model, { query: question, contexts }));
-        // It reads the question with each text.
-        calls.neurons += neuronsOfTexts(
-          model,
-          texts.flatMap((text) => [question, text]),
-        );
-      } catch (error) {
-        throw asModelUnavailable(error);
-      }
+      const contexts = texts.map((text) => ({ text }));
+      const output = await runModel(ai, calls, model, { query: question, contexts });
+      // It reads the question with each text.
+      const read = texts.flatMap((text) => [question, text]);
+      calls.neurons += neuronsOfTexts(model, read);
       const { data } = outputSchema.safeParse(output);
       const scores = new Map(data?.response.map(({ id, score }) => [id, score]));
       if (scores.size !== texts.length || texts.some((_, index) => !scores.has(index))) {

@@ -3,23 +3,22 @@ import { detections, digitsOf, surroundings, type Detector } from "./detection.t
 /** Digits in groups, as they are printed on a card, or in one run. */
 const CARD = /(?<![\p{L}\p{N}_.+/-])\d(?:[ -]?\d){11,18}(?![\p{L}\p{N}_]|[.-]\d)/gu;
 /**
- * First digits and lengths that card networks issue (en.wikipedia.org/wiki/Payment_card_number): a tenth of all numbers pass
- * the check digit, so this is what keeps order numbers out. Visa, Mastercard, American Express, Diners, JCB, Discover with
- * UnionPay, Maestro.
+ * First digits and lengths that card networks issue (en.wikipedia.org/wiki/Payment_card_number): Visa, Mastercard, American
+ * Express, Diners, JCB, Discover with UnionPay, Maestro. A tenth of all order numbers would pass the check digit alone.
  */
 const ISSUED =
   /^(?:4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|(?:35\d\d|1800|2131)\d{11,12}|6(?:011|4|5|2)\d{12,17}|(?:5[06-8]|6)\d{10,17})$/;
 
-const SAYS_CARD = /\b(?:card|cc|credit|debit|visa|maestro|karte|carte|tarjeta|carta)\b/iu;
+const CARD_WORD = /\b(?:card|cc|credit|debit|visa|maestro|karte|carte|tarjeta|carta)\b/iu;
 
 /** Payment card numbers, by network, length and Luhn's check digit. */
 export const cards: Detector = (text) =>
   detections(text, "CARD", CARD, (match, start) => {
     const digits = digitsOf(match);
-    // Only old cards are so short, and identifiers that count milliseconds are as long.
-    const said = SAYS_CARD.test(surroundings(text, start, start + match.length));
+    // Few cards have 13 digits or fewer, and timestamps in milliseconds have 13.
+    const isNamed = CARD_WORD.test(surroundings(text, start, start + match.length));
     return (
-      (digits.length > 13 || said) &&
+      (digits.length > 13 || isNamed) &&
       ISSUED.test(digits) &&
       !/^(\d)\1+$/.test(digits) &&
       luhn(digits)
@@ -38,7 +37,7 @@ function luhn(digits: string): boolean {
 
 const IBAN = /(?<![\p{L}\p{N}_])[a-z]{2}\d{2}(?:[ -]?[a-z\d]){11,30}(?![\p{L}\p{N}_])/giu;
 
-/** International bank account numbers, by ISO 7064 mod 97. A word behind one is not taken for its last group. */
+/** International bank account numbers, by ISO 7064 mod 97. A word that follows one is not counted as its last group. */
 export const ibans: Detector = (text) =>
   [...text.matchAll(IBAN)].flatMap((match) => {
     for (let length = match[0].length; length >= 15; length--) {

@@ -1,14 +1,14 @@
 /** Kinds of personal data and secrets; a placeholder carries the name. */
 export type PersonalDataKind = "EMAIL" | "PHONE" | "CARD" | "IBAN" | "NATIONAL_ID" | "SECRET";
 
-/** Where something personal stands in a text: `[start, end)` in UTF-16 units. */
+/** The position of personal data in a text: `[start, end)` in UTF-16 units. */
 export interface Detection {
   kind: PersonalDataKind;
   start: number;
   end: number;
 }
 
-/** A detector says where its kind stands. Detectors may overlap; {@link withoutOverlaps} decides. */
+/** Finds one kind of personal data. Detections of several detectors may overlap: see {@link withoutOverlaps}. */
 export type Detector = (text: string) => Detection[];
 
 /** All matches of a global pattern that a check accepts. */
@@ -26,16 +26,16 @@ export function detections(
   return found;
 }
 
-/** Keeps the earlier detector's finding where two overlap; detectors are listed from the most to the least certain. */
+/** Keeps the earlier detection where two overlap, and sorts them by position. Callers list the most certain detectors first. */
 export function withoutOverlaps(found: Detection[]): Detection[] {
   const kept: Detection[] = [];
-  for (const one of found) {
-    if (!kept.some((other) => one.start < other.end && other.start < one.end)) kept.push(one);
+  for (const next of found) {
+    if (!kept.some((other) => next.start < other.end && other.start < next.end)) kept.push(next);
   }
   return kept.toSorted((a, b) => a.start - b.start);
 }
 
-/** The words around a position, where a person says what the number is. Placeholders of earlier findings say nothing. */
+/** The text around a match, with `#` in its place: words there may say what a number is. Placeholders are left out. */
 export function surroundings(
   text: string,
   start: number,

@@ -16,34 +16,34 @@ import {
   type Selection,
 } from "./remove-conversations.ts";
 
-/** D1 allows 1,000 queries an invocation (developers.cloudflare.com/d1/platform/limits); a step is eleven of them. */
+/** D1 allows 1,000 queries an invocation (developers.cloudflare.com/d1/platform/limits), and a step makes eleven. */
 const MAX_STEPS = 80;
 
 const DAY_MS = 86_400_000;
 
-/** Copies that the platform keeps and nobody can reach into, and for how long at most, on the paid plan. */
-const REMAINS = [
+/** Copies that the platform keeps and that cannot be erased, with the days after which they expire on the paid plan. */
+const PLATFORM_COPIES = [
   /** Of all rows (developers.cloudflare.com/d1/reference/time-travel). */
   { store: "d1_time_travel", days: 30 },
-  /** Of addresses, which hold ids (developers.cloudflare.com/workers/observability/logs/workers-logs). */
+  /** Of URLs, which contain ids (developers.cloudflare.com/workers/observability/logs/workers-logs). */
   { store: "workers_logs", days: 7 },
 ] as const;
 
-/** What an erasure did and what it could not reach. */
+/** What an erasure removed, and the copies that it cannot remove. */
 export interface Receipt {
-  /** False when there was more than one request may do: asked again, it goes on. */
+  /** False when there is more to remove than one request may. The same request again goes on. */
   complete: boolean;
   removed: { store: "d1"; table: ConversationTable; rows: number }[];
-  /** Copies that expire by themselves; null as long as the erasure is not complete. */
-  remains: { store: (typeof REMAINS)[number]["store"]; until: string | null }[];
+  /** When the platform's copies expire; null as long as the erasure is not complete. */
+  remains: { store: (typeof PLATFORM_COPIES)[number]["store"]; until: string | null }[];
   begun_at: string;
   completed_at: string | null;
 }
 
 /**
- * Erases all that is held of a visitor, or of whoever wrote in a conversation. D1 is the only place: vectors are of documents
- * alone, queue messages carry ids, and what the events consumer rereads is gone. A person who is not known, here or anywhere,
- * gets a receipt of zeros.
+ * Erases all personal data of a visitor, or of the person who wrote in a conversation. It is stored in D1 only: vectors are made
+ * from documents alone, and queue messages carry ids, whose rows are gone. An unknown person, or one of another workspace, gets
+ * a receipt of zeros.
  */
 export async function erase(
   { db, now }: Pick<Services, "db" | "now">,
@@ -90,7 +90,7 @@ function toReceipt(row: ErasureRow | null): Receipt {
     removed: CONVERSATION_TABLES.map((table) => {
       return { store: "d1", table, rows: removed[table] ?? 0 };
     }),
-    remains: REMAINS.map(({ store, days }) => {
+    remains: PLATFORM_COPIES.map(({ store, days }) => {
       return { store, until: isoOrNull(completedAt, days * DAY_MS) };
     }),
     begun_at: new Date(row.begun_at).toISOString(),

@@ -1,14 +1,14 @@
 import type { Caller } from "../auth/keys.ts";
 import { sign } from "../crypto/signing.ts";
 
-/** Whose data it is: a visitor whom JWTs name, or whoever wrote in a conversation. */
+/** Whose data is erased: a visitor whom JWTs name, or the person who wrote in a conversation. */
 export type Subject = { visitor: string } | { conversation: string };
 
 type Workspace = Pick<Caller, "workspaceId" | "workspaceSecret">;
 
 /**
- * How the table of erasures and the audit log name a person. Nobody who lacks the workspace's secret can tell whom it names,
- * or test a guess.
+ * The name of a person in the table of erasures and in the audit log. Without the workspace's secret nobody can tell whom it
+ * names, or test a guess.
  */
 export function personOf(
   { workspaceId, workspaceSecret }: Workspace,
@@ -20,8 +20,8 @@ export function personOf(
 }
 
 /**
- * SQL: that the person has not been erased since a request began. Whoever writes what names a visitor asks this in the
- * statement itself: a turn that was running would bring back what has just been erased. Numbers, not times: clocks differ.
+ * SQL condition: the person has not been erased since a request began. Each statement that writes a visitor's data contains it,
+ * because a turn that was running during the erasure would restore the data. Numbers are compared, not times: clocks differ.
  * @param since SQL of {@link Caller.erasures}
  */
 export function notErasedSql(workspace: string, person: string, since: string): string {
@@ -29,7 +29,7 @@ export function notErasedSql(workspace: string, person: string, since: string): 
     WHERE workspace_id = ${workspace} AND person = ${person} AND number > ${since})`;
 }
 
-/** The statement that opens an erasure, or goes on with one that was interrupted and keeps what that has counted. */
+/** The statement that begins an erasure. One that was interrupted goes on and keeps its counts. */
 export function beginStatement(
   db: D1Database,
   workspaceId: string,
@@ -48,7 +48,7 @@ export function beginStatement(
     .bind(workspaceId, person, now);
 }
 
-/** The statement that adds the rows which the statement before it in a batch has deleted from a table. */
+/** The statement that counts the rows which the statement before it in the batch has deleted from a table. */
 export function countStatement(
   db: D1Database,
   workspaceId: string,
@@ -69,7 +69,7 @@ export interface ErasureRow {
   completed_at: number | null;
 }
 
-/** The statement that closes an erasure, or only reads it, and answers its {@link ErasureRow}. */
+/** The statement that notes when an erasure was completed, null if it was not, and returns its {@link ErasureRow}. */
 export function reportStatement(
   db: D1Database,
   workspaceId: string,

@@ -2,7 +2,7 @@ import type { Services } from "../runtime/services.ts";
 import { toBase64Url } from "../crypto/signing.ts";
 import { OF_MESSAGES } from "./remove-conversations.ts";
 
-/** Rows that are read, and held in memory, at a time. */
+/** Rows that are read at a time. */
 const CONVERSATIONS = 50;
 const MESSAGES = 100;
 
@@ -27,8 +27,8 @@ export async function findVisitor(
 }
 
 /**
- * All that is held of a visitor as the pieces of one JSON document. Whole rows, so that a column which is added later is in it:
- * times as ISO 8601, bytes as base64url. Pages are read as the pieces are asked for.
+ * All data of a visitor as the pieces of one JSON document. Rows are exported whole, so that columns which are added later are in
+ * it: times as ISO 8601, bytes as base64url. A page of rows is read when its pieces are asked for.
  */
 export async function* exportVisitor(
   { db, now }: Pick<Services, "db" | "now">,
@@ -84,7 +84,7 @@ interface MessageRow extends Row {
   seq: number;
 }
 
-/** The messages of some conversations, in the order of those and their own, each with what depends on it. */
+/** The messages of some conversations by conversation and position, each with the rows that depend on it. */
 async function* messagesOf(
   db: D1Database,
   workspaceId: string,
@@ -120,7 +120,7 @@ async function* messagesOf(
   }
 }
 
-/** A row as whoever reads the export understands it; the workspace is the reader's own. */
+/** A row in a form that people can read, without the workspace's id. */
 function readable({ workspace_id: _workspaceId, ...row }: Row): Row {
   return Object.fromEntries(
     Object.entries(row).map(([column, value]) => [column, readableValue(column, value)]),
@@ -130,7 +130,7 @@ function readable({ workspace_id: _workspaceId, ...row }: Row): Row {
 function readableValue(column: string, value: unknown): unknown {
   if (typeof value === "number" && column.endsWith("_at")) return new Date(value).toISOString();
   if (typeof value === "string" && JSON_COLUMNS.has(column)) return JSON.parse(value);
-  // D1 gives a BLOB as a list of bytes.
+  // D1 returns a BLOB as a list of bytes.
   if (Array.isArray(value)) return toBase64Url(Uint8Array.from(value as number[]));
   return value;
 }

@@ -1,23 +1,27 @@
 import { detections, digitsOf, surroundings, type Detection, type Detector } from "./detection.ts";
 
 /**
- * National identity and tax numbers of big countries. Where a format has a check digit it decides; a number whose one check
- * digit a tenth of all numbers have by chance must also be grouped as it is printed, or be named nearby.
+ * National identity and tax numbers of big countries. Where a format has check digits they decide. A tenth of all numbers has a
+ * right single check digit by chance, so such a number must also be grouped as it is printed, or be named nearby.
  */
 export const nationalIds: Detector = (text) => [
-  ...socialSecurityNumbers(text),
+  ...find(text, SSN, (match, named) => match.includes("-") || named),
   ...find(text, NINO, (match) => !/^(?:BG|GB|KN|NK|NT|TN|ZZ)/i.test(match)),
   ...find(text, FR_NIR, isNir),
   ...find(text, DNI, isDni),
   ...find(text, CODICE_FISCALE, isCodiceFiscale),
-  ...find(text, CPF, (match, said) => isCpf(digitsOf(match)) && (/\D/.test(match) || said)),
+  ...find(text, CPF, (match, named) => isCpf(digitsOf(match)) && (/\D/.test(match) || named)),
   ...find(
     text,
     STEUER_ID,
-    (match, said) => isSteuerId(digitsOf(match)) && (/ /.test(match) || said),
+    (match, named) => isSteuerId(digitsOf(match)) && (/ /.test(match) || named),
   ),
-  ...find(text, AADHAAR, (match, said) => verhoeff(digitsOf(match)) && (/\D/.test(match) || said)),
-  ...find(text, PAN, (_, said) => said),
+  ...find(
+    text,
+    AADHAAR,
+    (match, named) => verhoeff(digitsOf(match)) && (/\D/.test(match) || named),
+  ),
+  ...find(text, PAN, (_, named) => named),
 ];
 
 const NAMED =
@@ -36,10 +40,6 @@ function find(
 /** US: no area 000 or 666, no group 00, no serial 0000 (ssa.gov/employer/randomization.html). */
 const SSN =
   /(?<![\p{L}\p{N}_-])(?!000|666)\d{3}([- ]?)(?!00)\d{2}\1(?!0000)\d{4}(?![\p{L}\p{N}_]|-\d)/gu;
-
-function socialSecurityNumbers(text: string): Detection[] {
-  return find(text, SSN, (match, named) => match.includes("-") || named);
-}
 
 const NINO =
   /(?<![\p{L}\p{N}_])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?![\p{L}\p{N}_])/giu;
@@ -95,7 +95,7 @@ function isCpf(digits: string): boolean {
 
 const STEUER_ID = /(?<![\p{L}\p{N}_+-])[1-9]\d ?\d{3} ?\d{3} ?\d{3}(?![\p{L}\p{N}_]|[.-]\d)/gu;
 
-/** ISO 7064 mod 11,10; of the first ten digits one occurs two or three times, another none. */
+/** ISO 7064 mod 11,10. Eight or nine of the first ten digits are distinct. */
 function isSteuerId(digits: string): boolean {
   const distinct = new Set(digits.slice(0, 10)).size;
   if (distinct !== 9 && distinct !== 8) return false;
@@ -121,7 +121,7 @@ const VERHOEFF_PERMUTATION = [
   "7046913258",
 ] as const;
 
-/** Verhoeff's check over the dihedral group of order ten. */
+/** Verhoeff's check digit, over the dihedral group of order ten. */
 function verhoeff(digits: string): boolean {
   let check = 0;
   for (let index = 0; index < digits.length; index++) {

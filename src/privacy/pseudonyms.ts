@@ -1,29 +1,29 @@
 import type { PersonalDataKind } from "./detection.ts";
-import { replaceFindings } from "./redact.ts";
+import { replacePersonalData } from "./redact.ts";
 
-/** `[EMAIL_A]`. Letters, not digits: a number in an answer is a claim that a source has to hold (citations/citation-verifier.ts). */
+/** `[EMAIL_A]`. Letters, not digits: each number in an answer has to stand in a source (citations/citation-verifier.ts). */
 const LONGEST_PLACEHOLDER = "[NATIONAL_ID_ZZZ]".length;
 const MAY_BECOME_PLACEHOLDER = /^\[[A-Z_]*$/;
 
 /**
- * Placeholders for what is personal in the texts of one turn. The same value has the same placeholder in all of them, so
- * that a model can still tell two addresses apart; what it says is given its values back.
+ * Placeholders for the personal data in the texts of one turn. A value has the same placeholder in all of them, so that a model
+ * can tell two addresses apart. In the model's answer the placeholders are replaced by their values.
  */
 export class Pseudonyms {
   readonly #values = new Map<string, string>();
   readonly #placeholders = new Map<string, string>();
   readonly #taken: string;
 
-  /** @param texts all texts of the turn: what already looks like a placeholder in one is not used for another value */
+  /** @param texts all texts of the turn: a placeholder that already stands in one of them is not used */
   constructor(texts: string[]) {
     this.#taken = texts.join("\n");
   }
 
   hide(text: string): string {
-    return replaceFindings(text, (kind, found) => this.#placeholderFor(kind, found));
+    return replacePersonalData(text, (kind, found) => this.#placeholderFor(kind, found));
   }
 
-  /** Puts the values back. A stream is restored by {@link RestoringStream}. */
+  /** Replaces placeholders by their values. {@link RestoringStream} does so in a stream. */
   restore(text: string): string {
     return text.replace(
       /\[[A-Z_]+\]/g,
@@ -32,7 +32,7 @@ export class Pseudonyms {
   }
 
   #placeholderFor(kind: PersonalDataKind, found: string): string {
-    // A finding of a later pass can hold the placeholder of an earlier one.
+    // A detection of a later pass can contain the placeholder of an earlier one.
     const value = this.restore(found);
     const known = this.#placeholders.get(value);
     if (known !== undefined) return known;
@@ -52,7 +52,7 @@ function letters(number: number): string {
   return rest + String.fromCharCode(65 + (number % 26));
 }
 
-/** Restores a text that arrives in pieces: only what can still become a placeholder waits for its end. */
+/** Restores a text that arrives in pieces. Text is held back only while it can still become a placeholder. */
 export class RestoringStream {
   readonly #pseudonyms: Pseudonyms;
   #held = "";

@@ -3,9 +3,9 @@ import { redact, redactValue } from "./redact.ts";
 const METHODS = ["debug", "info", "log", "warn", "error"] as const;
 
 /**
- * Makes a console print what is personal as its kind. Wrapped once for everything that logs, libraries included: a call
- * that somebody adds later cannot forget it. An exception that nobody catches is printed by the runtime itself; every entry
- * point catches (`app.ts`, the queue handlers).
+ * Makes a console print the kind of personal data in its place. The console is wrapped once, so that libraries and code that is
+ * added later are covered. The runtime itself prints exceptions that are not caught, so every entry point catches them
+ * (`app.ts`, the queue handlers).
  */
 export function redactLogs(target: Pick<Console, (typeof METHODS)[number]>): void {
   for (const method of METHODS) {

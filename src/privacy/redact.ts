@@ -9,23 +9,23 @@ import {
 import { nationalIds } from "./national-ids.ts";
 import { secrets } from "./secrets.ts";
 
-/** From the most to the least certain: a card number is also a row of digits. */
+/** From the most to the least certain: a card number may also look like a telephone number. */
 const DETECTORS: Detector[] = [secrets, emails, ibans, cards, nationalIds, phones];
 
-/** What no kind of personal data can do without: most texts are done after this look. */
-const MAY_HOLD = /@|\d{2}|[A-Za-z0-9_+/-]{20}/;
+/** Matches every text that holds personal data of any kind. Most texts do not match, and need no detector. */
+const MAY_HOLD_PERSONAL_DATA = /@|\d{2}|[A-Za-z0-9_+/-]{20}/;
 
 export function detectPersonalData(text: string): Detection[] {
-  if (!MAY_HOLD.test(text)) return [];
+  if (!MAY_HOLD_PERSONAL_DATA.test(text)) return [];
   return withoutOverlaps(DETECTORS.flatMap((detect) => detect(text)));
 }
 
 /**
- * The text with every finding replaced by its kind, for logs, events, exports and datasets; nothing restores it. Redacting
- * again changes nothing.
+ * The text with all personal data replaced by its kind, for logs, events, exports and datasets. Nothing restores it, and
+ * redacting it again changes nothing.
  */
 export function redact(text: string): string {
-  return replaceFindings(text, (kind) => `[${kind}]`);
+  return replacePersonalData(text, (kind) => `[${kind}]`);
 }
 
 /** Every string inside a value, keys included, redacted. */
@@ -40,10 +40,10 @@ export function redactValue(value: unknown): unknown {
 }
 
 /**
- * Repeats until nothing more is found: a replacement ends a word, so it can uncover what stood glued to it. Each pass
- * leaves fewer digits and signs that a finding needs, and placeholders hold none.
+ * Replaces personal data until no detector finds any. One pass is not enough: a placeholder ends a word, so a detector may then
+ * match the text beside it. The loop ends, because placeholders contain none of the characters that a detector needs.
  */
-export function replaceFindings(
+export function replacePersonalData(
   text: string,
   placeholder: (kind: PersonalDataKind, found: string) => string,
 ): string {

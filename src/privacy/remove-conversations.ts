@@ -1,4 +1,4 @@
-/** Tables whose rows belong to a message and name it in `message_id`: they go before it, and are exported with it. */
+/** Tables whose rows belong to a message, by `message_id`: they are removed before it and exported with it. */
 export const OF_MESSAGES = ["cached_answers", "turn_ledger"] as const;
 
 /** Every table that is emptied when conversations are removed, in the order of removal. */
@@ -10,11 +10,11 @@ export const CONVERSATION_TABLES = [
 ] as const;
 export type ConversationTable = (typeof CONVERSATION_TABLES)[number];
 
-/** Messages and conversations of one step: rows enough to be worth a round trip, few enough for one transaction. */
+/** The most messages and conversations that one step, which is one transaction, removes. */
 const MESSAGES = 500;
 const CONVERSATIONS = 50;
 
-/** Which conversations `c` of a workspace: a condition on `?2`. */
+/** Which conversations `c` of a workspace are selected: a condition with the parameter `?2`. */
 export interface Selection {
   where: "c.id = ?2" | "c.visitor_id = ?2" | "c.updated_at < ?2";
   value: string | number;
@@ -23,11 +23,11 @@ export interface Selection {
 export type Removed = Record<ConversationTable, number>;
 
 /**
- * Removes a bounded part of the selected conversations with all that depends on them, in one transaction; a visitor goes with
- * their last one, since nothing else is held them for. The selection is made anew within the transaction: a conversation that
- * has become active meanwhile is none of the old ones any more.
+ * Removes a limited number of the selected conversations with all rows that depend on them, in one transaction. A visitor is
+ * removed with their last conversation. The conversations are selected within the transaction, so that one in which somebody has
+ * just written is no longer selected as old.
  * @param afterEach a statement to run after the deletion from a table
- * @returns rows removed by table; nothing but zeros when none is left
+ * @returns rows removed by table; zeros when nothing is left to remove
  */
 export async function removeConversations(
   db: D1Database,
@@ -39,7 +39,7 @@ export async function removeConversations(
     const deletion = db.prepare(deletionSql(table, where)).bind(workspaceId, value);
     return afterEach ? [deletion, afterEach(table)] : [deletion];
   });
-  // A visitor is removed before the conversations that say whose they are: references are checked at the transaction's end
+  // Visitors are removed before the conversations that refer to them: foreign keys are checked at the transaction's end
   // (developers.cloudflare.com/d1/sql-api/foreign-keys).
   const results = await db.batch([db.prepare(`PRAGMA defer_foreign_keys = on`), ...statements]);
   const each = afterEach ? 2 : 1;
@@ -52,8 +52,8 @@ export async function removeConversations(
 }
 
 /**
- * Ids are what is looked up; `+` keeps the workspace, which every statement takes, a check: by its own indexes the planner
- * would walk all that the workspace has.
+ * Rows are found by their ids. `+workspace_id` keeps SQLite from using an index on the workspace, with which it would read all
+ * rows of the workspace.
  */
 function deletionSql(table: ConversationTable, where: Selection["where"]): string {
   const selected = `SELECT c.id FROM conversations c WHERE c.workspace_id = ?1 AND ${where}
@@ -68,7 +68,7 @@ function deletionSql(table: ConversationTable, where: Selection["where"]): strin
     case "conversations":
       return `DELETE FROM conversations WHERE +workspace_id = ?1 AND id IN (${emptied})`;
     case "visitors":
-      return `DELETE FROM visitors WHERE +workspace_id = ?1 AND id IN (${whose(where, emptied)}) AND NOT EXISTS
+      return `DELETE FROM visitors WHERE +workspace_id = ?1 AND id IN (${visitorsOf(where, emptied)}) AND NOT EXISTS
         (SELECT 1 FROM conversations o
           WHERE o.workspace_id = ?1 AND o.visitor_id = visitors.id AND o.id NOT IN (${emptied}))`;
     case "cached_answers":
@@ -77,8 +77,8 @@ function deletionSql(table: ConversationTable, where: Selection["where"]): strin
   }
 }
 
-/** Visitors of whom the last conversation may be going; one who is erased need not have any. */
-function whose(where: Selection["where"], emptied: string): string {
+/** Visitors whose last conversation may be removed. A visitor who is erased need not have any conversation. */
+function visitorsOf(where: Selection["where"], emptied: string): string {
   if (where === "c.visitor_id = ?2") return "?2";
   return `SELECT visitor_id FROM conversations WHERE +workspace_id = ?1 AND id IN (${emptied})`;
 }

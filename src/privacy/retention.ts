@@ -3,47 +3,47 @@ import { parseSettings } from "../workspaces/settings.ts";
 import { removeConversations } from "./remove-conversations.ts";
 
 const DAY_MS = 86_400_000;
-/** An answer older than this is not served, whatever its sources say. */
+/** A cached answer that is older is not served, even if its sources have not changed. */
 export const MAX_CACHED_AGE_MS = 7 * DAY_MS;
-/** Workspaces that a tick looks after, and steps that it takes for all of them: the next one goes on. */
+/** The most workspaces and steps of one tick. The next tick goes on. */
 const WORKSPACES = 50;
 const MAX_STEPS = 80;
-/** Cached answers that one tick forgets. */
+/** The most cached answers that one tick removes. */
 const CACHED_ANSWERS = 1000;
 
 /**
- * Removes what has been kept long enough: conversations that nobody has written in for as many days as their workspace
- * keeps them, with all that depends on them, and cached answers that are not served any more. A workspace that has not set
- * a number of days keeps its conversations. Runs on every cron tick.
- * @returns how many conversations and cached answers are gone
+ * Removes conversations in which nobody has written for the workspace's number of days, with all rows that depend on them, and
+ * cached answers that are too old to be served. A workspace that has not set a number of days keeps its conversations. Runs on
+ * every cron tick.
+ * @returns how many conversations and cached answers were removed
  */
 export async function sweepRetention(
   services: Pick<Services, "db" | "now">,
 ): Promise<{ conversations: number; cached: number }> {
-  const cached = await forgetCachedAnswers(services);
+  const cached = await removeCachedAnswers(services);
   let due = await workspacesDue(services);
   let conversations = 0;
   let steps = 0;
-  // A step for each in turn: a workspace with years to remove does not hold up the others.
+  // One step for each workspace in turn: one with years of conversations to remove does not delay the others.
   while (due.length > 0 && steps < MAX_STEPS) {
-    const goingOn: Due[] = [];
-    for (const one of due.slice(0, MAX_STEPS - steps)) {
-      const removed = await removeConversations(services.db, one.workspaceId, {
+    const unfinished: Due[] = [];
+    for (const workspace of due.slice(0, MAX_STEPS - steps)) {
+      const removed = await removeConversations(services.db, workspace.workspaceId, {
         where: "c.updated_at < ?2",
-        value: one.before,
+        value: workspace.before,
       });
       steps++;
       conversations += removed.conversations;
-      if (removed.conversations + removed.messages > 0) goingOn.push(one);
+      if (removed.conversations + removed.messages > 0) unfinished.push(workspace);
     }
-    due = goingOn;
+    due = unfinished;
   }
   return { conversations, cached };
 }
 
 interface Due {
   workspaceId: string;
-  /** Conversations without a message since then go. */
+  /** Conversations without a message since then are removed. */
   before: number;
 }
 
@@ -64,7 +64,7 @@ async function workspacesDue({ db, now }: Pick<Services, "db" | "now">): Promise
   });
 }
 
-async function forgetCachedAnswers({ db, now }: Pick<Services, "db" | "now">): Promise<number> {
+async function removeCachedAnswers({ db, now }: Pick<Services, "db" | "now">): Promise<number> {
   const { meta } = await db
     .prepare(
       `DELETE FROM cached_answers WHERE rowid IN (

@@ -1,6 +1,6 @@
 import { detections, surroundings, type Detector } from "./detection.ts";
 
-/** Credentials that say by their form what they are. Ours first; the others as their issuers document them. */
+/** Forms of credentials: our own first, the others as their issuers document them. */
 const KNOWN = new RegExp(
   [
     String.raw`sk_(?:live_|test_)?[A-Za-z0-9_]{16,128}`,
@@ -22,24 +22,24 @@ const PRIVATE_KEY =
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8192}?-----END [A-Z ]{0,30}PRIVATE KEY-----/gu;
 const BEARER = /(?<=\bBearer\s)[A-Za-z0-9._~+/-]{16,2048}={0,2}/gu;
 const OPAQUE = /(?<![\p{L}\p{N}_+/=.-])[A-Za-z0-9_+/-]{20,512}={0,2}(?![\p{L}\p{N}_+/=.])/gu;
-const SAYS_SECRET = /\b(?:api|key|token|secret|password|passwort|credential|bearer)\b/iu;
+const SECRET_WORD = /\b(?:api|key|token|secret|password|passwort|credential|bearer)\b/iu;
 
-/** Bits a character that a random token has at least; words, paths and names stay below. */
+/** The least entropy of a random token, in bits a character. Words, paths and names have less. */
 const RANDOM_BITS = 3.9;
 const LONG_TOKEN = 32;
 
-/** Credentials whose form alone gives them away: precise enough to be cut out of an answer. */
+/** Credentials that are recognised by their form alone. False alarms are rare enough to remove them from an answer. */
 export const knownSecrets: Detector = (text) => [
   ...detections(text, "SECRET", PRIVATE_KEY),
   ...detections(text, "SECRET", KNOWN),
 ];
 
-/** Credentials by form, by what introduces them, and by being random. */
+/** Credentials by their form, by the word before them, and by their entropy. */
 export const secrets: Detector = (text) => [
   ...knownSecrets(text),
   ...detections(text, "SECRET", BEARER),
   ...detections(text, "SECRET", OPAQUE, (match, start) => {
-    const named = SAYS_SECRET.test(surroundings(text, start, start + match.length));
+    const named = SECRET_WORD.test(surroundings(text, start, start + match.length));
     const mixed = /\d/.test(match) && /[A-Z]/.test(match) && /[a-z]/.test(match);
     if (/^[0-9a-f]+$/i.test(match)) return named && match.length >= LONG_TOKEN;
     return (
@@ -51,7 +51,7 @@ export const secrets: Detector = (text) => [
   }),
 ];
 
-/** Words joined by hyphens or slashes, as in an address: a random token has few separators for its length. */
+/** Words joined by hyphens or slashes, as in a URL: a random token has few separators for its length. */
 function isSlug(text: string): boolean {
   return text.split(/[-_/]/).length - 1 > text.length / 16;
 }

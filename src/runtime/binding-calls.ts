@@ -10,15 +10,15 @@ export interface BindingCallReport {
 }
 
 /**
- * Counts a request's calls to bindings and how many had to wait for each other, which is what a visitor feels
- * (design, invariant 6). The chain is counted, not timed, so a test can hold it to a number on any machine.
+ * Counts a request's calls to bindings and how many had to wait for each other, on which the visitor's wait depends
+ * (design, invariant 6). The chain is counted, not timed, so that a test can limit it on any machine.
  */
 export class BindingCalls {
   readonly #counts = { d1: 0, ai: 0, vectorize: 0, queue: 0 };
   #finishedDepth = 0;
-  /** Statements in D1, of which a batch carries many. */
+  /** Statements in D1. A batch carries many. */
   statements = 0;
-  /** What embedding and reranking have cost, estimated; a chat model reports its own tokens. */
+  /** Estimated cost of embedding and reranking; a chat model reports its own tokens. */
   neurons = 0;
 
   async track<T>(kind: BindingKind, call: () => Promise<T>): Promise<T> {

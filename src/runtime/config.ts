@@ -48,18 +48,18 @@ export interface Config {
    * three that name models.
    */
   releaseOverlays: Record<string, unknown>[];
-  /** Writes a sentence of context for each chunk when a document is learned; undefined where none is wanted. */
+  /** Writes a sentence of context for each chunk when a document is ingested. Undefined: no such sentences. */
   contextModel: string | undefined;
   demoKey: string | undefined;
-  /** Secrets that other systems gave us are stored under the first; the others open what was stored before a change. */
+  /** The first encrypts secrets of other systems; the others decrypt what was stored before the key was changed. */
   sealingKeys: string[];
-  /** Makes workspaces. Undefined: only the command line can. */
+  /** Allows the API to create workspaces. Undefined: only the command line can. */
   adminToken: string | undefined;
 }
 
 const parsed = new WeakMap<object, Config>();
 
-/** Parses the variables once an isolate. Throws with every problem named: a wrong deployment fails at once. */
+/** Parses the variables, once an isolate. @throws Error that names every problem */
 export function parseConfig(env: object): Config {
   const known = parsed.get(env);
   if (known) return known;

@@ -1,11 +1,11 @@
-/** A wake-up: the consumer rereads what it names, so a duplicate or a late message changes nothing. */
+/** A wake-up: the consumer rereads the rows that it names, so a duplicate or a late message changes nothing. */
 export type IngestMessage = DocumentWakeUp | GenerationWakeUp | SourceEventWakeUp;
 
 export interface DocumentWakeUp {
   document_id: number;
 }
 
-/** The next bounded step of building or collecting an index generation (src/knowledge/reindex/step.ts). */
+/** The next step of building an index generation or of deleting its vectors (src/knowledge/reindex/step.ts). */
 export interface GenerationWakeUp {
   workspace_id: string;
   generation: number;

@@ -11,11 +11,11 @@ import type { BindingCalls } from "./binding-calls.ts";
 import type { Config } from "./config.ts";
 import type { IngestMessage, TurnRecorded } from "./messages.ts";
 
-/** Everything a request, a batch or a cron run works with. Made anew for each, so that `calls` counts one unit of work. */
+/** What a request, a queue batch or a cron run works with. Created for each of them, so that `calls` counts one unit of work. */
 export interface Services {
   config: Config;
   db: D1Database;
-  /** By the id of a model in the table: a workspace's vectors say which model they are of. */
+  /** The embedder of a model of the table: each generation of a workspace's vectors has its model. */
   embedderOf: (model: string) => Embedder;
   chatModelOf: (model: string, rung: ChatModel["rung"]) => ChatModel;
   rerankerOf: (model: string) => Reranker;

@@ -12,31 +12,34 @@ import {
   documentBody,
   MAX_EXTERNAL_ID_BYTES,
 } from "../knowledge/accept/schema.ts";
+import { createDeliveryApi } from "./call-delivery-api.ts";
 import {
   CannotApply,
   TryLater,
   type Change,
-  type Fetched,
+  type FetchedEntry,
   type SourceDocument,
-} from "./contract/cms.ts";
-import type { ChangeResult } from "./events.ts";
-import { cmsOf } from "./vendors/registry.ts";
+} from "./contract/vendor.ts";
+import type { ChangeResult } from "./schema.ts";
+import { vendorOf } from "./source-types.ts";
 import type { OpenSource } from "./sources.ts";
+
+export type ApplyServices = Pick<Services, "db" | "now" | "safeFetch">;
 
 /** A change to one document of a source. */
 export type DocumentChange = Exclude<Change, { action: "ignore" | "resync" }>;
 
-export interface Applied extends ChangeResult {
-  /** The document whose consumer has work to do. */
+interface Applied extends ChangeResult {
+  /** The document that now waits to be ingested or to be removed from the index. */
   documentId?: number;
 }
 
 /**
- * Makes one document what its entry is now. What no further attempt can change is a result; what may pass throws.
+ * Makes one document what its entry is now. A failure that no further attempt can change is a result; any other is thrown.
  * @param lastResort A removal that cannot be checked is carried out: to go on citing what its owner took down is worse.
  */
 export async function applyChange(
-  services: Services,
+  services: ApplyServices,
   source: OpenSource,
   change: DocumentChange,
   lastResort: boolean,
@@ -61,26 +64,26 @@ export async function applyChange(
 }
 
 interface Target {
-  services: Services;
+  services: ApplyServices;
   source: OpenSource;
   externalId: string;
   at: string | undefined;
 }
 
-/** The entry as its CMS has it now; null for a removal that is to be believed. */
+/** The entry as it is published now; null for a removal that needs no check. */
 async function lookUp(
-  { safeFetch, now }: Services,
+  { safeFetch, now }: ApplyServices,
   source: OpenSource,
   change: DocumentChange,
-): Promise<Fetched | null> {
-  const { fetchEntry } = cmsOf[source.type];
+): Promise<FetchedEntry | null> {
+  const { fetchEntry } = vendorOf[source.type];
   if (!("reference" in change) || !fetchEntry) return null;
-  return fetchEntry(change.reference, source, safeFetch, now());
+  return fetchEntry(change.reference, source, createDeliveryApi(safeFetch, now()));
 }
 
 async function store(target: Target, document: SourceDocument): Promise<Applied> {
   const { services, source, externalId, at } = target;
-  // An entry whose text was emptied has nothing to be cited any more.
+  // An entry whose text was emptied holds nothing to answer from.
   if (!document.content.trim()) return remove(target, "It holds no text.");
   const { audience, language } = source.options as { audience?: string[]; language?: string };
   const parsed = documentBody.safeParse({
@@ -130,7 +133,7 @@ async function remove(target: Target, reason?: string): Promise<Applied> {
   };
 }
 
-/** Nobody's request: the event was stored, and is applied later. */
+/** The audit log names the source. There is no request: the event was stored, and is applied later. */
 function actorOf(source: OpenSource): Actor {
   return { actor: source.id, requestId: "" };
 }
@@ -140,8 +143,8 @@ function isUsableUrl(url: string | undefined): boolean {
 }
 
 /**
- * `name/entry` as an external id: what may not stand in one is percent-encoded, and what is too long ends in a hash of the
- * whole, so that two entries never share a document.
+ * `name/entry` as an external id. Characters that no id may hold are percent-encoded, and an id that is too long ends in a hash
+ * of the whole, so that two entries never share a document.
  */
 export async function externalIdOf(name: string, entry: string): Promise<string> {
   const id = `${name}/${entry}`
@@ -155,7 +158,7 @@ export async function externalIdOf(name: string, entry: string): Promise<string>
   return `${start.replace(/\uFFFD+$/, "")}~${hash}`;
 }
 
-/** What to tell the owner when no further attempt can succeed; undefined when one may. */
+/** What the owner of the source reads when no further attempt can succeed; undefined when one may. */
 export function permanentReason(error: unknown): string | undefined {
   if (
     error instanceof CannotApply ||

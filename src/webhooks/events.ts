@@ -1,15 +1,9 @@
 import { auditStatement, type Actor } from "../audit/log.ts";
-import type { Change, Json } from "./contract/cms.ts";
+import type { Json } from "./contract/json.ts";
+import type { Change } from "./contract/vendor.ts";
+import type { ChangeResult, EventStatus, EventView } from "./schema.ts";
 
-export type EventStatus = "pending" | "done" | "ignored" | "failed";
-
-/** What became of one document. */
-export interface ChangeResult {
-  external_id: string;
-  result: "stored" | "unchanged" | "stale" | "removed" | "absent" | "ignored" | "failed";
-  reason?: string;
-}
-
+/** A delivery whose signature is right. */
 export interface NewEvent {
   workspaceId: string;
   sourceId: string;
@@ -19,35 +13,39 @@ export interface NewEvent {
   body: Json;
 }
 
-/** A pending event as the consumer needs it. */
-export interface EventWork {
+/** What the engine does for one entry: a resync has been replaced by the changes that it stands for. */
+export type PlannedChange = Exclude<Change, { action: "resync" }>;
+
+/** An event that has not been applied to its end, as the consumer needs it. */
+export interface PendingEvent {
   id: number;
   workspaceId: string;
   sourceId: string;
   deliveries: number;
   headers: Record<string, string>;
   body: Json;
-  plan: Change[] | null;
+  plan: PlannedChange[] | null;
   progress: number;
   results: ChangeResult[];
-  /** What its last attempt failed for. */
+  /** Why its last attempt failed. */
   reason: string | null;
   receivedAt: number;
 }
 
-/** A message that has not led to anything by then is lost, or its consumer died. */
+/** An event that nothing has become of by then has lost its message, or its consumer died. */
 const OVERDUE_MS = 60_000;
 /** Results beyond this number are counted, not listed. */
 const MAX_LISTED_RESULTS = 50;
 
 /**
- * Stores a verified delivery together with the work it owes. The same delivery again changes nothing, unless the first one
- * failed, or `repeats` says that an identical one may be a new event. Answers the event's id where there is work to do.
+ * Stores a delivery as pending. The same delivery again changes nothing, unless the first one failed or
+ * an identical one may be a new event.
+ * @returns the event's id; null where there is nothing to do
  */
 export async function storeEvent(
   db: D1Database,
   event: NewEvent,
-  repeats: boolean,
+  repeatsMayBeNew: boolean,
   now: number,
 ): Promise<number | null> {
   const row = await db
@@ -70,14 +68,14 @@ export async function storeEvent(
       JSON.stringify(event.body),
       now,
       now + OVERDUE_MS,
-      repeats ? 1 : 0,
+      repeatsMayBeNew ? 1 : 0,
     )
     .first<{ id: number }>();
   return row?.id ?? null;
 }
 
-/** Null when there is nothing to do any more: done by another message, or the source was deleted. */
-export async function readEvent(db: D1Database, id: number): Promise<EventWork | null> {
+/** Null when the event is no longer pending: another message finished it, or its source was deleted. */
+export async function readEvent(db: D1Database, id: number): Promise<PendingEvent | null> {
   const row = await db
     .prepare(
       `SELECT id, workspace_id AS workspaceId, source_id AS sourceId, deliveries, headers, body, plan, progress, results,
@@ -86,7 +84,7 @@ export async function readEvent(db: D1Database, id: number): Promise<EventWork |
     )
     .bind(id)
     .first<
-      Omit<EventWork, "headers" | "body" | "plan" | "results"> &
+      Omit<PendingEvent, "headers" | "body" | "plan" | "results"> &
         Record<"headers" | "body" | "results", string> & { plan: string | null }
     >();
   if (!row) return null;
@@ -94,16 +92,16 @@ export async function readEvent(db: D1Database, id: number): Promise<EventWork |
     ...row,
     headers: JSON.parse(row.headers) as Record<string, string>,
     body: JSON.parse(row.body) as Json,
-    plan: row.plan === null ? null : (JSON.parse(row.plan) as Change[]),
+    plan: row.plan === null ? null : (JSON.parse(row.plan) as PlannedChange[]),
     results: JSON.parse(row.results) as ChangeResult[],
   };
 }
 
-/** Keeps what a long event has done so far. `plan` is stored with the first part of it. */
+/** Stores how far a long event has come, and its plan. */
 export async function saveProgress(
   db: D1Database,
-  { id, deliveries }: EventWork,
-  { plan, progress, results }: { plan: Change[]; progress: number; results: ChangeResult[] },
+  { id, deliveries }: PendingEvent,
+  { plan, progress, results }: { plan: PlannedChange[]; progress: number; results: ChangeResult[] },
   dueAt: number,
 ): Promise<void> {
   await db
@@ -118,7 +116,7 @@ export async function saveProgress(
 /** When to look for the event if its next message is lost. */
 export const dueAfter = (now: number, delayMs = 0): number => now + delayMs + OVERDUE_MS;
 
-/** Says what an event waits for, and lets the sweeper be until the retry's time. */
+/** Notes what an event waits for. The sweeper ignores it until the retry is due. */
 export async function postpone(
   db: D1Database,
   id: number,
@@ -134,12 +132,12 @@ export async function postpone(
 }
 
 /**
- * Closes an event, unless the same delivery came again meanwhile: then its newer message runs it once more. A failed event keeps
- * its body, so that a person can have it tried again.
+ * Finishes an event, unless the same delivery came again meanwhile: then its newer message applies it once more. A failed event
+ * keeps its body, so that a person can retry it.
  */
 export async function finishEvent(
   db: D1Database,
-  { id, deliveries }: Pick<EventWork, "id" | "deliveries">,
+  { id, deliveries }: Pick<PendingEvent, "id" | "deliveries">,
   end: { status: Exclude<EventStatus, "pending">; reason: string | null; results: ChangeResult[] },
   now: number,
 ): Promise<void> {
@@ -157,7 +155,7 @@ export async function finishEvent(
     .run();
 }
 
-/** Makes a failed event owed again, as long as what was delivered is kept. */
+/** Makes a failed event pending again, as long as its body is kept. */
 export async function reopenEvent(
   db: D1Database,
   workspaceId: string,
@@ -185,17 +183,6 @@ export async function reopenEvent(
     }),
   ]);
   return reopened?.meta.changes === 1;
-}
-
-export interface EventView {
-  id: number;
-  type: string;
-  status: EventStatus;
-  reason: string | null;
-  results: ChangeResult[];
-  deliveries: number;
-  received_at: string;
-  finished_at: string | null;
 }
 
 /** A source's events, the newest first. */

@@ -7,17 +7,18 @@ import type { App } from "../auth/context.ts";
 import { parseJson } from "../http/json.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
-import type { AnyCms, Json } from "./contract/cms.ts";
-import { isObject } from "./contract/entry.ts";
-import { storeEvent } from "./events.ts";
-import { cmsOf } from "./vendors/registry.ts";
-import { verifySignature, type SignedRequest } from "./contract/signatures.ts";
+import { isObject, type Json } from "./contract/json.ts";
+import type { SignedRequest } from "./contract/signatures.ts";
+import type { AnyVendor } from "./contract/vendor.ts";
+import { storeEvent, type NewEvent } from "./events.ts";
 import { noteRefusal } from "./refusals.ts";
+import { vendorOf } from "./source-types.ts";
 import { findSource, openSource, type OpenSource } from "./sources.ts";
+import { verifySignature } from "./verify-signature.ts";
 
 /** GitHub lists up to 2,048 commits with their files in one push; nobody else comes near. */
 const MAX_DELIVERY_BYTES = 8 * 1024 * 1024;
-/** What of it is stored has to fit into a row of D1, 2 MB. */
+/** The stored part of a delivery has to fit into a row of D1, 2 MB. */
 const MAX_STORED_CHARACTERS = 900_000;
 
 const receiveRoute = createRoute({
@@ -35,23 +36,20 @@ const receiveRoute = createRoute({
   },
 });
 
-/** Verify, recognise a repeated delivery, store, answer: the CMS waits two seconds at most (Ghost), and everything else can. */
+/** Verify, store, answer. All other work is done later, because a CMS waits for two seconds at most (Ghost). */
 export function receiveRoutes(app: App): void {
   app.openapi(receiveRoute, async (c) => {
     const services = c.get("services");
     const { source_id } = c.req.valid("param");
-    // With the address: whoever floods a source's address with bad signatures cannot keep its CMS from it.
+    // Limited for each sender's address: a flood of bad signatures does not shut out the source's CMS.
     const address = c.req.header("cf-connecting-ip") ?? "";
     await limitBurst(services.apiLimiter, `webhook:${source_id.slice(0, 64)}:${address}`);
     const request = await readRequest(c.req.raw);
     const source = await authenticSource(services, source_id, request);
-    const cms = cmsOf[source.type];
-    const eventId = await storeEvent(
-      services.db,
-      await readDelivery(cms, source, request),
-      cms.repeats ?? false,
-      services.now(),
-    );
+    const vendor = vendorOf[source.type];
+    const event = await toEvent(vendor, source, request);
+    const { db, now } = services;
+    const eventId = await storeEvent(db, event, vendor.repeatsMayBeNew ?? false, now());
     if (eventId !== null) wakeEvent(services, eventId);
     const status = eventId === null ? ("duplicate" as const) : ("accepted" as const);
     return c.json({ status, event_id: eventId }, 202);
@@ -71,24 +69,21 @@ async function readRequest(raw: Request): Promise<SignedRequest> {
   return { method: raw.method, path: pathname + search, headers: raw.headers, body };
 }
 
-/** Without a source there is a signature to compute all the same: neither the answer nor its time tells which was wrong. */
-const NO_SOURCE = { scheme: cmsOf.github.scheme, secrets: ["no source has this secret"] };
+/** Without a source a signature is computed all the same: neither the answer nor its time tells whether the source exists. */
+const NO_SOURCE = { type: "github" as const, secrets: ["no source has this secret"] };
 
 async function authenticSource(
-  services: Services,
+  { db, seal, now, waitUntil }: Pick<Services, "db" | "seal" | "now" | "waitUntil">,
   id: string,
   request: SignedRequest,
 ): Promise<OpenSource> {
-  const { db, seal, now, waitUntil } = services;
   const row = await findSource(db, id);
   const source = row && (await openSource(seal, row));
-  const { scheme, secrets } = source
-    ? { scheme: cmsOf[source.type].scheme, secrets: source.secrets }
-    : NO_SOURCE;
-  const refusal = await verifySignature(scheme, request, secrets, now());
+  const { type, secrets } = source ?? NO_SOURCE;
+  const refusal = await verifySignature(vendorOf[type].signature, request, secrets, now());
   if (source && refusal === undefined) return source;
   if (row && refusal) {
-    // Afterwards: the time of the answer does not tell whether there is such a source.
+    // After the answer, whose time must not tell whether the source exists.
     waitUntil(
       noteRefusal(db, row, refusal, now()).catch((error: unknown) => {
         console.warn("webhooks: refusal not noted", { error: String(error) });
@@ -98,25 +93,29 @@ async function authenticSource(
   throw new Problem("invalid_signature");
 }
 
-async function readDelivery(cms: AnyCms, source: OpenSource, { headers, body }: SignedRequest) {
-  const parsed = parseBody(body);
-  const kept = cms.keep?.(parsed) ?? parsed;
-  if (JSON.stringify(kept).length > MAX_STORED_CHARACTERS) {
+async function toEvent(
+  vendor: AnyVendor,
+  { workspaceId, id: sourceId }: OpenSource,
+  { headers: received, body: bytes }: SignedRequest,
+): Promise<NewEvent> {
+  const parsed = parseBody(bytes);
+  const body = vendor.trimBody?.(parsed) ?? parsed;
+  if (JSON.stringify(body).length > MAX_STORED_CHARACTERS) {
     throw new Problem(
       "body_too_large",
       `At most ${MAX_STORED_CHARACTERS} characters can be stored.`,
     );
   }
-  const keptHeaders = Object.fromEntries(
-    cms.headers.flatMap((name) => {
-      const value = headers.get(name);
+  const headers = Object.fromEntries(
+    (vendor.headers ?? []).flatMap((name) => {
+      const value = received.get(name);
       return value === null ? [] : [[name, value.slice(0, 1000)]];
     }),
   );
-  const { workspaceId, id: sourceId } = source;
-  const type = cms.eventType({ headers: keptHeaders, body: kept, receivedAt: 0 }).slice(0, 100);
-  const delivery = await deliveryKey(cms, headers, keptHeaders, body);
-  return { workspaceId, sourceId, delivery, type, headers: keptHeaders, body: kept };
+  const type = vendor.eventType({ headers, body, receivedAt: 0 }) ?? "";
+  const id = vendor.deliveryId?.(received);
+  const delivery = id ? `id:${await sha256Hex(id)}` : await hashDelivery(headers, bytes);
+  return { workspaceId, sourceId, delivery, type: type.slice(0, 100), headers, body };
 }
 
 function parseBody(body: Uint8Array): Json {
@@ -125,23 +124,21 @@ function parseBody(body: Uint8Array): Json {
   return parsed;
 }
 
-async function deliveryKey(
-  cms: AnyCms,
-  headers: Headers,
-  kept: Record<string, string>,
-  body: Uint8Array,
+async function hashDelivery(
+  headers: Record<string, string>,
+  body: Uint8Array<ArrayBuffer>,
 ): Promise<string> {
-  const id = cms.deliveryId?.(headers);
-  if (id) return `id:${await sha256Hex(id)}`;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
-  return `body:${await sha256Hex(JSON.stringify(kept) + digest.toHex())}`;
+  return `body:${await sha256Hex(JSON.stringify(headers) + (await sha256Hex(body)))}`;
 }
 
-/** The event's row is the work that is owed: a message that cannot be sent is the sweeper's to replace. */
-export function wakeEvent({ ingestQueue, waitUntil }: Services, eventId: number): void {
+/** The event's row holds the pending work, so the sweeper replaces a message that cannot be sent. */
+export function wakeEvent(
+  { ingestQueue, waitUntil }: Pick<Services, "ingestQueue" | "waitUntil">,
+  eventId: number,
+): void {
   waitUntil(
     ingestQueue.send({ event_id: eventId }).catch((error: unknown) => {
-      console.warn("webhooks: wake-up not sent; the sweeper will", {
+      console.warn("webhooks: wake-up not sent; the sweeper will send it", {
         eventId,
         error: String(error),
       });

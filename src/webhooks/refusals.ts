@@ -1,6 +1,6 @@
-import type { Refusal } from "./contract/signatures.ts";
+import type { Refusal } from "./verify-signature.ts";
 
-/** Whoever knows a source's address can send it what is refused: more often than this nothing is written. */
+/** Whoever knows a source's address can send it deliveries that are refused, so that writes are limited to one in this time. */
 const NOTED_EVERY_MS = 60_000;
 
 const reasons: Record<Refusal, string> = {
@@ -11,7 +11,7 @@ const reasons: Record<Refusal, string> = {
   wrong: "None of the source's secrets made its signature.",
 };
 
-/** Leaves a trace of a delivery that was refused where the owner of the source looks; of the delivery itself nothing is kept. */
+/** Counts a refused delivery where the owner of the source looks. Nothing of the delivery itself is stored. */
 export async function noteRefusal(
   db: D1Database,
   source: { id: string; workspaceId: string; refusedAt: number | null },

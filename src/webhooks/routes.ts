@@ -8,8 +8,15 @@ import { readPage } from "../http/paging.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
 import { listEvents, reopenEvent } from "./events.ts";
 import { receiveRoutes, wakeEvent } from "./receive.ts";
-import { cmsOf, type SourceType } from "./vendors/registry.ts";
-import { eventsQuery, eventView, newSourceBody, sourceChanges, sourceView } from "./schema.ts";
+import { vendorOf, type SourceType } from "./source-types.ts";
+import {
+  eventsQuery,
+  eventView,
+  newSourceBody,
+  sourceChanges,
+  sourceView,
+  type SourceView,
+} from "./schema.ts";
 import {
   createSource,
   deleteSource,
@@ -18,7 +25,6 @@ import {
   openSource,
   updateSource,
   type OpenSource,
-  type SourceView,
 } from "./sources.ts";
 
 const idParameter = z.object({ source_id: z.string() });
@@ -224,7 +230,7 @@ function requireSealing({ config }: Services): void {
 }
 
 function checkCredentials(type: SourceType, secrets: string[], token: string | undefined): void {
-  const cms = cmsOf[type];
+  const cms = vendorOf[type];
   const errors = secrets.flatMap((secret, index) => {
     const message = cms.checkSecret?.(secret);
     return message === undefined ? [] : [{ path: `secrets.${index}`, message }];
@@ -240,7 +246,7 @@ function checkCredentials(type: SourceType, secrets: string[], token: string | u
 }
 
 function readOptions(type: SourceType, options: unknown): unknown {
-  const parsed = cmsOf[type].options.safeParse(options);
+  const parsed = vendorOf[type].options.safeParse(options);
   if (!parsed.success) throw validationProblem(parsed.error);
   return parsed.data;
 }

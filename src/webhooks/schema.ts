@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { pageQuery } from "../http/paging.ts";
-import { cmsOf, sourceTypes } from "./vendors/registry.ts";
+import { sourceTypes, vendorOf } from "./source-types.ts";
 
 const secrets = z.array(z.string().min(1).max(500)).min(1).max(5).meta({
   description:
@@ -20,7 +20,7 @@ const bodies = sourceTypes.map((type) =>
     name: name.default(type),
     secrets,
     token: token.optional(),
-    options: cmsOf[type].options.prefault({}),
+    options: vendorOf[type].options.prefault({}),
   }),
 );
 type Bodies = [(typeof bodies)[number], ...typeof bodies];
@@ -47,6 +47,7 @@ export const sourceView = z
     options: z.record(z.string(), z.unknown()),
     secrets: z.int().meta({ description: "How many; they are never shown" }),
     has_token: z.boolean(),
+    /** `waiting`: no event has been finished yet. `failing`: the latest one failed. */
     status: z.enum(["waiting", "working", "failing"]),
     last_event_at: z.string().nullable(),
     pending_events: z.int(),
@@ -63,8 +64,19 @@ export const sourceView = z
     updated_at: z.string(),
   })
   .meta({ id: "Source" });
+/** A source as the API shows it, but for its address: no secret, no token. */
+export type SourceView = Omit<z.infer<typeof sourceView>, "webhook_url">;
 
 const statuses = ["pending", "done", "ignored", "failed"] as const;
+export type EventStatus = (typeof statuses)[number];
+
+/** What became of one document. */
+const changeResult = z.object({
+  external_id: z.string(),
+  result: z.enum(["stored", "unchanged", "stale", "removed", "absent", "ignored", "failed"]),
+  reason: z.string().optional(),
+});
+export type ChangeResult = z.infer<typeof changeResult>;
 
 export const eventView = z
   .object({
@@ -72,17 +84,12 @@ export const eventView = z
     type: z.string(),
     status: z.enum(statuses),
     reason: z.string().nullable(),
-    results: z.array(
-      z.object({
-        external_id: z.string(),
-        result: z.enum(["stored", "unchanged", "stale", "removed", "absent", "ignored", "failed"]),
-        reason: z.string().optional(),
-      }),
-    ),
+    results: z.array(changeResult),
     deliveries: z.int(),
     received_at: z.string(),
     finished_at: z.string().nullable(),
   })
   .meta({ id: "SourceEvent" });
+export type EventView = z.infer<typeof eventView>;
 
 export const eventsQuery = pageQuery.extend({ status: z.enum(statuses).optional() });

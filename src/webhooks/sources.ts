@@ -1,36 +1,14 @@
 import { auditStatement, type Actor } from "../audit/log.ts";
 import type { Seal } from "../crypto/seal.ts";
-import type { Source } from "./contract/cms.ts";
-import { cmsOf, type SourceType } from "./vendors/registry.ts";
+import type { Source } from "./contract/vendor.ts";
+import type { SourceView } from "./schema.ts";
+import { vendorOf, type SourceType } from "./source-types.ts";
 
-/** What is stored sealed. */
+/** What is stored encrypted. */
 interface Credentials {
   /** The newest first; several while a secret is being changed. */
   secrets: string[];
   token?: string | undefined;
-}
-
-/** A source as the API shows it: no secret, no token. */
-export interface SourceView {
-  id: string;
-  type: SourceType;
-  name: string;
-  options: Record<string, unknown>;
-  secrets: number;
-  has_token: boolean;
-  /** `waiting`: no event has been worked off yet. `failing`: the latest one failed. */
-  status: "waiting" | "working" | "failing";
-  last_event_at: string | null;
-  pending_events: number;
-  failed_events: number;
-  last_error: string | null;
-  last_error_at: string | null;
-  /** Minutes in which a delivery was refused for its signature, since the secrets were last changed. */
-  refused_deliveries: number;
-  last_refused_at: string | null;
-  last_refused_reason: string | null;
-  created_at: string;
-  updated_at: string;
 }
 
 export interface NewSource {
@@ -97,7 +75,7 @@ interface SourceRow {
   refusedAt: number | null;
 }
 
-/** By id alone: a webhook's sender knows nothing else, and its signature decides. */
+/** By id alone, without the workspace's: a webhook's sender knows nothing else. The signature decides what it may do. */
 export async function findSource(db: D1Database, id: string): Promise<SourceRow | null> {
   return db
     .prepare(
@@ -113,7 +91,7 @@ export async function openSource(seal: Seal, row: SourceRow): Promise<OpenSource
     await seal.open(sealContext(row.id), row.sealed),
   ) as Credentials;
   const { id, workspaceId, type, name } = row;
-  const options = cmsOf[type].options.parse(JSON.parse(row.options));
+  const options = vendorOf[type].options.parse(JSON.parse(row.options));
   return { id, workspaceId, type, name, options, secrets, token };
 }
 
@@ -148,7 +126,7 @@ export async function updateSource(
   await db.batch([update, auditStatement(db, { ...audit, detail: { changed } })]);
 }
 
-/** Forgets the source and its events. Its documents stay. */
+/** Deletes the source and its events. Its documents stay. */
 export async function deleteSource(
   db: D1Database,
   workspaceId: string,

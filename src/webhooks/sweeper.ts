@@ -2,15 +2,15 @@ import type { Services } from "../runtime/services.ts";
 import { dueAfter } from "./events.ts";
 
 const BATCH = 100;
-/** How long people can see what became of an event and try a failed one again, and repeated deliveries are recognised. */
+/** How long an event is listed, a failed one can be retried, and a repeated delivery is recognised. */
 const KEEP_MS = 30 * 86_400_000;
 
-/** Finds events whose message was lost, and forgets old ones. Runs on every cron tick. */
+/** Sends new messages for events whose message was lost, and deletes old events. Runs on every cron tick. */
 export async function sweepSourceEvents({
   db,
   ingestQueue,
   now,
-}: Services): Promise<{ resent: number; forgotten: number }> {
+}: Pick<Services, "db" | "ingestQueue" | "now">): Promise<{ resent: number; forgotten: number }> {
   const { results } = await db
     .prepare(
       `UPDATE source_events SET due_at = ?1
@@ -22,7 +22,7 @@ export async function sweepSourceEvents({
   if (results.length > 0) {
     await ingestQueue.sendBatch(results.map(({ id }) => ({ body: { event_id: id } })));
   }
-  // Each source keeps its newest event, so that a quiet one still shows when it last worked.
+  // Each source keeps its newest event, so that one without recent events still shows when it last worked.
   const { meta } = await db
     .prepare(
       `DELETE FROM source_events WHERE id IN (
@@ -32,7 +32,7 @@ export async function sweepSourceEvents({
     )
     .bind(now() - KEEP_MS)
     .run();
-  // What was delivered is kept no longer, even of a newest event that failed.
+  // Bodies are kept no longer, not even the one of a source's newest event that failed.
   await db
     .prepare(
       `UPDATE source_events SET body = NULL WHERE id IN (

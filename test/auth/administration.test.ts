@@ -1,4 +1,4 @@
-import { applyEvent } from "../../src/webhooks/consumer.ts";
+import { applyEvent } from "../../src/webhooks/apply-event.ts";
 import { withServices, SILENT } from "../support/pipeline.ts";
 import { deliver, register } from "../support/source.ts";
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";

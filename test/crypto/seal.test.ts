@@ -30,7 +30,7 @@ it("refuses every changed character", async () => {
     await expect(open("row", text)).rejects.toThrow();
 });
 
-it("lives through a change of the deployment's key", async () => {
+it("opens what was sealed before the deployment's key was changed", async () => {
   const sealed = await sealWith("old").seal("row", "secret");
   expect(await sealWith("new", "old").open("row", sealed)).toBe("secret");
   await expect(sealWith("new").open("row", sealed)).rejects.toThrow(/SEALING_KEY/);

@@ -27,7 +27,7 @@ async function deliver(...ids: string[]): Promise<void> {
   expect(await getQueueResult(batch, context)).toMatchObject({ ackAll: true, outcome: "ok" });
 }
 
-it("holds one row a turn, however often and in whatever company its message comes", async () => {
+it("writes one row a turn, also when its message comes twice or beside unknown ids", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   const turns = [
     await ask(workspace, "How long does delivery to Germany take?"),
@@ -60,7 +60,7 @@ it("holds one row a turn, however often and in whatever company its message come
   expect(await ledger(workspace)).toEqual(rows);
 });
 
-it("counts a model without a known price as free, and a lost wake-up costs no answer", async () => {
+it("counts a model without a known price as free, and answers although its message cannot be sent", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   const question = "How long does delivery to Germany take?";
   await env.CONTROL.scriptChat(openAiStream(["It takes 3 working days to Germany [1]."]));

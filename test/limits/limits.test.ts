@@ -5,7 +5,7 @@ import { forgetCallers } from "../../src/conversations/early-embedding.ts";
 import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
 import { readWork } from "../../src/knowledge/ingest/work.ts";
 import { createServices } from "../../src/services.ts";
-import { applyEvent } from "../../src/webhooks/consumer.ts";
+import { applyEvent } from "../../src/webhooks/apply-event.ts";
 import { createIdentitySecret, visitorToken } from "../support/visitor.ts";
 import { withServices } from "../support/pipeline.ts";
 import { deliver, register } from "../support/source.ts";

@@ -10,7 +10,7 @@ async function* words(pause: () => Promise<unknown>, count: number): AsyncGenera
   await pause();
 }
 
-it("passes on what comes in time", async () => {
+it("passes on results that come in time", async () => {
   expect(await inTime(Promise.resolve(7), 1000, "it")).toBe(7);
   const heard: number[] = [];
   for await (const word of withoutSilence(
@@ -22,7 +22,7 @@ it("passes on what comes in time", async () => {
   expect(heard).toEqual([0, 1, 2]);
 });
 
-it("gives up on what never comes, and says that it may come another time", async () => {
+it("rejects work that never ends as a transient failure", async () => {
   const late = await inTime(never(), 10, "it").catch((error: unknown) => error);
   expect(late).toBeInstanceOf(ModelUnavailable);
   expect(late).toMatchObject({ transient: true });
@@ -37,7 +37,7 @@ it.each([0, 2])("gives up on a stream that falls silent after %i words", async (
   expect(heard).toHaveLength(count);
 });
 
-it("lets go of the source when its reader leaves", async () => {
+it("closes the source when its reader stops", async () => {
   const closed = vi.fn();
   const source = (async function* () {
     try {

@@ -67,7 +67,7 @@ describe("a model's stream", () => {
     expect((await read(single)).text).toBe(PIECES.join(""));
   });
 
-  it("keeps what is said and drops what is only thought", async () => {
+  it("keeps the answer and drops the reasoning", async () => {
     const { text, error } = await readEvents(
       chunk({ role: "assistant", content: "" }),
       chunk({ reasoning_content: "The visitor asks about " }),

@@ -151,7 +151,7 @@ describe("a visitor who is erased", () => {
     expect(usage?.turns).toBe(8);
   });
 
-  it("is named by nobody's log, and by a hash that differs from workspace to workspace", async () => {
+  it("is named in no log, and in the audit log by a hash that differs between workspaces", async () => {
     const [ours, theirs] = [await createWorkspace(), await createWorkspace()];
     const subject = canary();
     await erase(ours, pathOf(subject));
@@ -188,7 +188,7 @@ describe("a visitor who is erased", () => {
       expect(places).not.toEqual([]);
   });
 
-  it("may come back, as somebody new", async () => {
+  it("may come back as a new visitor", async () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const subject = canary();

@@ -10,7 +10,7 @@ interface Exported {
   conversations: { id: string; messages: { id: string; seq: number; turn_ledger: object[] }[] }[];
 }
 
-it("holds every conversation and message once, however many pages they take", async () => {
+it("an export holds every conversation and message once, on any number of pages", async () => {
   const workspace = await createWorkspace();
   for (const [conversations, messages] of [
     [120, 1000],
@@ -34,7 +34,7 @@ it("holds every conversation and message once, however many pages they take", as
   }
 });
 
-it("is read from the database no faster than it is taken", async () => {
+it("an export reads the database only as fast as its reader", async () => {
   const workspace = await createWorkspace();
   const { subject } = await plantMany(workspace, 3, 2000);
   let batches = 0;
@@ -50,7 +50,7 @@ it("is read from the database no faster than it is taken", async () => {
   expect(batches).toBe(1);
 });
 
-it("breaks off where the database fails, and is then no document", async () => {
+it("an export ends early when the database fails, and is then no JSON document", async () => {
   const workspace = await createWorkspace();
   const { subject } = await plantMany(workspace, 3, 500);
   const overrides = beforeBatches((nth) => {
@@ -62,7 +62,7 @@ it("breaks off where the database fails, and is then no document", async () => {
   await expect(response.text()).rejects.toThrow();
 });
 
-it("and erasure know every table that names a conversation, a message or a visitor", async () => {
+it("export and erasure know every table that names a conversation, a message or a visitor", async () => {
   const { results } = await env.DB.prepare(
     `SELECT m.name AS name, p.name AS column FROM sqlite_schema m JOIN pragma_table_info(m.name) p
      WHERE m.type = 'table' AND m.name NOT LIKE '\\_cf%' ESCAPE '\\'`,

@@ -120,7 +120,7 @@ describe("retention", () => {
     ]).toEqual([1, 3, 3]);
   });
 
-  it("leaves alone a conversation that somebody goes on with at that moment", async () => {
+  it("keeps a conversation in which somebody writes at that moment", async () => {
     const workspace = await createWorkspace();
     await keepFor(workspace, 30);
     const { conversation_id } = await ask(workspace, "Hello");
@@ -168,7 +168,7 @@ describe("retention", () => {
     expect(await conversationsOf(many)).toBe(0);
   });
 
-  it("is changed by nobody unseen", async () => {
+  it("writes each change of its setting to the audit log", async () => {
     const workspace = await createWorkspace();
     await keepFor(workspace, 7);
     const response = await call(workspace.secret, "GET", "/v1/audit?action=settings.change");
@@ -177,7 +177,7 @@ describe("retention", () => {
     });
   });
 
-  it("does nothing where what is stored is no number of days", async () => {
+  it("does nothing where the stored setting is no number of days", async () => {
     const workspace = await createWorkspace();
     const { conversation_id } = await ask(workspace, "Hello");
     await age(conversation_id, 0);
@@ -190,7 +190,7 @@ describe("retention", () => {
     expect(await conversationsOf(workspace)).toBe(1);
   });
 
-  it("forgets cached answers once they are not served any more, whatever else is kept", async () => {
+  it("removes cached answers once they are too old to be served", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     const said = canary();
     await env.CONTROL.scriptChat(
@@ -205,7 +205,7 @@ describe("retention", () => {
 });
 
 describe("the cron tick", () => {
-  it("looks after retention, whatever fails beside it", async () => {
+  it("runs retention even when another duty fails", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const workspace = await createWorkspace();
     await keepFor(workspace, 30);

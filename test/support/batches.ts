@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env.ts";
 
-/** The database, where something happens before each batch: what waits or throws there holds the batch up or keeps it from running. */
+/** A database that calls a function before each batch. The batch waits for it, and does not run if it throws. */
 export function beforeBatches(happens: (nth: number) => void | Promise<void>): Partial<Env> {
   let batches = 0;
   const DB = new Proxy(env.DB, {

@@ -1,6 +1,6 @@
 import type { Network } from "./source.ts";
 
-/** The vendors' delivery APIs as far as they are asked: addresses, credentials, shapes and refusals as documented. */
+/** The parts of the vendors' delivery APIs that are called: addresses, credentials, shapes and errors as documented. */
 
 type Entries = Record<string, Record<string, unknown> | undefined>;
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import type { Workspace } from "./workspace.ts";
 
-/** A word that occurs nowhere else. Letters alone, so that it is nothing personal in itself. */
+/** A word that occurs nowhere else. Letters only, so that it is not taken for personal data. */
 export function canary(): string {
   const letters = crypto.getRandomValues(new Uint8Array(12));
   return `canary${Array.from(letters, (byte) => String.fromCharCode(97 + (byte % 26))).join("")}`;
@@ -12,7 +12,7 @@ export interface HeldRow {
   row: Record<string, unknown>;
 }
 
-/** Every row of every table that the database has, tables of indexes included: a new table is covered by itself. */
+/** Every row of every table of the database, tables of indexes included, so that new tables are covered. */
 export async function everyRow(): Promise<HeldRow[]> {
   const { results: tables } = await env.DB.prepare(
     `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'`,
@@ -25,12 +25,12 @@ export async function everyRow(): Promise<HeldRow[]> {
   );
 }
 
-/** Where a text is held, as `table.column`, in whatever case and in bytes too. */
+/** Where a text is stored, as `table.column`, in any letter case and in BLOBs, too. */
 export async function whereHeld(text: string): Promise<string[]> {
   return (await whereEachIsHeld([text]))[text] ?? [];
 }
 
-/** The same for many texts, by one look at the database. */
+/** The same for many texts, with one read of the database. */
 export async function whereEachIsHeld(texts: string[]): Promise<Record<string, string[]>> {
   const found = new Map(texts.map((text) => [text, new Set<string>()]));
   for (const { table, row } of await everyRow()) {
@@ -49,7 +49,7 @@ function readAny(value: unknown): string {
   return String(value);
 }
 
-/** A contentless index shows its words to a query alone. */
+/** The words of a contentless index can only be found by a query. */
 async function indexesThatMatch(texts: string[]): Promise<[text: string, table: string][]> {
   const { results } = await env.DB.prepare(
     `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%USING fts5%'`,
@@ -68,7 +68,7 @@ async function indexesThatMatch(texts: string[]): Promise<[text: string, table: 
   return searches.filter((_, index) => (counts[index]?.results[0]?.n ?? 0) > 0);
 }
 
-/** Everything that the nearest vectors of a workspace say of themselves; one with few documents has no others. */
+/** Ids and metadata of a workspace's vectors, as JSON: all of them, where it has 50 or fewer. */
 export async function vectorsOf(workspaceId: string): Promise<string> {
   const anything = Array.from({ length: 384 }, (_, index) => Math.sin(index + 1));
   const found = await env.VECTORIZE.query(anything, {

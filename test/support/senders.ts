@@ -1,4 +1,4 @@
-import type { SourceType } from "../../src/webhooks/vendors/registry.ts";
+import type { SourceType } from "../../src/webhooks/source-types.ts";
 
 /** What a vendor's server would send. Written from the vendors' documentation, not from the code under test. */
 export interface Sender {
@@ -7,10 +7,10 @@ export interface Sender {
   otherSecret: string;
   options: Record<string, unknown>;
   token?: string;
-  /** Whether an age can be told, so that an old delivery is refused. */
+  /** Whether the time is signed, so that an old delivery is refused. */
   timed: boolean;
   /** Whether an identical delivery may be a new event. */
-  repeats?: boolean;
+  repeatsMayBeNew?: boolean;
   /** The name of the header that proves the sender. */
   proof: string;
   body: object;
@@ -148,7 +148,7 @@ export const senders: Record<SourceType, Sender> = {
     options: { space_id: "123" },
     token: "sb-token",
     timed: false,
-    repeats: true,
+    repeatsMayBeNew: true,
     proof: "webhook-signature",
     body: { text: "published", action: "published", space_id: 123, story_id: 7, full_slug: "home" },
     sign: async ({ body, secret }) => ({
@@ -182,7 +182,7 @@ export const senders: Record<SourceType, Sender> = {
     otherSecret: "kontent-secret-2",
     options: { environment_id: "11111111-2222-4333-8444-555555555555" },
     timed: false,
-    repeats: true,
+    repeatsMayBeNew: true,
     proof: "x-kontent-ai-signature",
     body: {
       notifications: [

@@ -6,10 +6,9 @@ import { expect } from "vitest";
 import { createApp } from "../../src/app.ts";
 import type { Env } from "../../src/env.ts";
 import { createSafeFetch } from "../../src/http/safe-fetch.ts";
-import { applyEvent } from "../../src/webhooks/consumer.ts";
-import type { EventView } from "../../src/webhooks/events.ts";
-import type { SourceType } from "../../src/webhooks/vendors/registry.ts";
-import type { SourceView } from "../../src/webhooks/sources.ts";
+import { applyEvent } from "../../src/webhooks/apply-event.ts";
+import type { EventView, SourceView } from "../../src/webhooks/schema.ts";
+import type { SourceType } from "../../src/webhooks/source-types.ts";
 import { call, createWorkspace, type Workspace } from "./workspace.ts";
 import { SILENT, withServices } from "./pipeline.ts";
 import { senders } from "./senders.ts";
@@ -80,7 +79,7 @@ export async function deliver(
   return post(source.id, text, { ...signed, ...headers }, overrides);
 }
 
-/** A request to the webhook's address without anything added. The queue keeps silent: tests run the consumer themselves. */
+/** A request to the webhook's address as it is given. The queue sends nothing: tests run the consumer themselves. */
 export async function post(
   sourceId: string,
   body: string | ReadableStream,

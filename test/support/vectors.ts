@@ -1,4 +1,12 @@
-import { signatureSchemes } from "../../src/webhooks/contract/signature-schemes.ts";
+import {
+  FIVE_MINUTES_MS,
+  hmac,
+  readTime,
+  signedTime,
+  type SignatureScheme,
+} from "../../src/webhooks/contract/signatures.ts";
+import { standardWebhooks } from "../../src/webhooks/contract/standard-webhooks.ts";
+import { vendorOf } from "../../src/webhooks/source-types.ts";
 
 /** The public sets, where the checkout lies beside them. */
 const files = import.meta.glob<string>("../../../shared/data/webhooks/**/*", {
@@ -10,8 +18,39 @@ const FOLDER = "../../../shared/data/webhooks/";
 
 export const hasPublicSets = Object.keys(files).length > 0;
 
+/** The schemes of the public vectors. Stripe's and Slack's, which no vendor uses, are written as a vendor would write them. */
+export const schemes = {
+  "standard-webhooks": standardWebhooks("webhook").signature,
+  svix: standardWebhooks("svix").signature,
+  stripe: signedTime({
+    header: "stripe-signature",
+    unitMs: 1000,
+    signature: "v1",
+    signed: (time, body) => [`${time}.`, body],
+    sign: hmac("SHA-256", "hex"),
+  }),
+  slack: {
+    claim({ headers, body }) {
+      const time = headers.get("x-slack-request-timestamp");
+      const at = readTime(time, 1000);
+      const signature = /^v0=(.+)$/.exec(headers.get("x-slack-signature") ?? "")?.[1];
+      if (at === undefined || !signature) return undefined;
+      return { signed: [`v0:${time}:`, body], signatures: [signature], at };
+    },
+    sign: hmac("SHA-256", "hex"),
+    toleranceMs: FIVE_MINUTES_MS,
+  },
+  sanity: vendorOf.sanity.signature,
+  github: vendorOf.github.signature,
+  storyblok: vendorOf.storyblok.signature,
+  "kontent.ai": vendorOf["kontent-ai"].signature,
+  ghost: vendorOf.ghost.signature,
+  hygraph: vendorOf.hygraph.signature,
+  contentful: vendorOf.contentful.signature,
+} satisfies Record<string, SignatureScheme>;
+
 export interface Vector {
-  scheme: keyof typeof signatureSchemes;
+  scheme: keyof typeof schemes;
   name: string;
   secret: string;
   method?: string;

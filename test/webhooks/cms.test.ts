@@ -44,7 +44,7 @@ describe("Contentful", () => {
   const send = (source: TestSource, topic: string, body: object, network?: Network) =>
     deliverAndApply(source, body, network, { topic });
 
-  it("learns an entry as it was delivered where there is no token", async () => {
+  it("stores an entry as it was delivered where the source has no token", async () => {
     const source = await register("contentful", {
       options: {
         locale: "de",
@@ -77,7 +77,7 @@ describe("Contentful", () => {
     ]);
   });
 
-  it("reads an entry from the delivery API with a token, and takes down what is not there", async () => {
+  it("reads an entry from the delivery API with a token, and removes its document when it is not there", async () => {
     const entries: Parameters<typeof contentfulApi>[0] = {
       e1: { title: "Delivery", body: paragraph("As published."), internal: "secret note" },
     };
@@ -107,7 +107,7 @@ describe("Contentful", () => {
   });
 
   it.each(["Entry.unpublish", "Entry.delete", "Entry.archive"])(
-    "takes an entry down after %s",
+    "removes an entry's document after %s",
     async (topic) => {
       const source = await register("contentful");
       await send(source, "Entry.publish", entry({ title: { en: "T" }, body: { en: "Text." } }));
@@ -117,7 +117,7 @@ describe("Contentful", () => {
         entry({}, { type: "DeletedEntry", updatedAt: "2026-03-02T10:00:00Z" }),
       );
       expect(await present(source)).toEqual({});
-      // What comes late does not bring it back.
+      // An out-of-order event does not restore it.
       const late = await send(
         source,
         "Entry.publish",
@@ -162,7 +162,7 @@ describe("Contentful", () => {
     expect(await documentsOf(source)).toEqual([]);
   });
 
-  it("withdraws an entry whose text was emptied", async () => {
+  it("removes the document of an entry whose text was emptied", async () => {
     const source = await register("contentful");
     await send(source, "Entry.publish", entry({ title: { en: "T" }, body: { en: "Text." } }));
     await send(
@@ -185,7 +185,7 @@ describe("Sanity", () => {
     },
   ];
 
-  it("looks at the document that an event names, whatever the event says of it", async () => {
+  it("reads the document that an event names from the API, whatever else the event says", async () => {
     const documents: Parameters<typeof sanityApi>[0] = {
       doc1: {
         _type: "article",
@@ -202,7 +202,7 @@ describe("Sanity", () => {
     expect(await documentsOf(source)).toMatchObject([
       { external_id: "sanity/doc1", title: "Delivery", url: "https://help.example.com/delivery" },
     ]);
-    // A header that no signature covers does not take a document down.
+    // A header that the signature does not cover removes no document.
     const claimed = await deliverAndApply(source, { _id: "doc1" }, network, {
       headers: { "sanity-operation": "delete" },
     });
@@ -254,7 +254,7 @@ describe("Strapi", () => {
   });
   const published = { publishedAt: "2026-03-01T09:00:00Z", title: "Delivery" };
 
-  it("learns what is published, in blocks, Markdown, HTML or a dynamic zone", async () => {
+  it("stores published entries in blocks, Markdown, HTML or a dynamic zone", async () => {
     const source = await register("strapi", {
       options: { body_fields: ["intro", "blocks", "sections"] },
     });
@@ -287,7 +287,7 @@ describe("Strapi", () => {
     expect(text).not.toContain("wide");
   });
 
-  it("leaves drafts alone, takes down what is unpublished or deleted, and keeps the order of events", async () => {
+  it("ignores drafts and out-of-order updates, and removes what is unpublished or deleted", async () => {
     const source = await register("strapi");
     await deliverAndApply(source, event("publish", { ...published, body: "One." }));
     expect(
@@ -319,7 +319,7 @@ describe("Strapi", () => {
     expect(await present(source)).toEqual({});
   });
 
-  it("remembers a deletion that overtakes the entry's first publication", async () => {
+  it("ignores an entry's first publication that comes after its deletion", async () => {
     const source = await register("strapi");
     await deliverAndApply(source, event("delete", published, "2026-03-01T14:00:00Z"));
     await deliverAndApply(
@@ -342,7 +342,7 @@ describe("Ghost", () => {
     url: "https://blog.example.com/delivery/",
   };
 
-  it("tells what happened from the post itself", async () => {
+  it("reads from the post's state what happened to it", async () => {
     const source = await register("ghost");
     await deliverAndApply(
       source,
@@ -365,7 +365,7 @@ describe("Ghost", () => {
     expect(await present(source)).toEqual({});
   });
 
-  it("shows members' posts to nobody, unless told to whom", async () => {
+  it("stores members' posts only where an audience is set for them", async () => {
     const paid = { ...live, visibility: "paid", html: "<p>For payers.</p>" };
     const source = await register("ghost");
     await deliverAndApply(source, post({ ...live, html: "<p>Public.</p>" }));
@@ -410,7 +410,7 @@ describe("Storyblok", () => {
   });
   const event = (action: string) => ({ text: `… ${action}`, action, space_id: 123, story_id: 7 });
 
-  it("looks at the story each time, also when the delivery looks like one before", async () => {
+  it("reads the story from the API each time, also after an identical delivery", async () => {
     const stories: Parameters<typeof storyblokApi>[0] = { "7": story("Three days.") };
     const source = await register("storyblok", {
       options: { url_template: "https://help.example.com/{full_slug}" },
@@ -586,7 +586,7 @@ describe("WordPress", () => {
     ...more,
   });
 
-  it("reads the post as visitors may, and takes it down when they may not", async () => {
+  it("reads the post as visitors see it, and removes it when they may not see it", async () => {
     const posts: Parameters<typeof wordpressApi>[0] = { "5": post("<p>Three days.</p>") };
     const source = await register("wordpress");
     const network = wordpressApi(posts);
@@ -622,7 +622,7 @@ describe("Standard Webhooks", () => {
     data,
   });
 
-  it("takes documents as the API takes them", async () => {
+  it("accepts documents in the form of the documents API", async () => {
     const source = await register("standard-webhooks", {
       name: "shop",
       options: { audience: ["staff"] },

@@ -133,7 +133,7 @@ describe("a delivery API that cannot be asked", () => {
     warn.mockRestore();
   });
 
-  it("does not keep what its owner took down in the answers for ever", async () => {
+  it("removes an unpublished document after several attempts that could not check it", async () => {
     const source = await register("storyblok");
     await deliverAndApply(source, senders.storyblok.body, storyblokApi({ "7": story }, "sb-token"));
     const removal = { ...senders.storyblok.body, action: "unpublished" };
@@ -154,7 +154,7 @@ describe("a delivery API that cannot be asked", () => {
   });
 });
 
-it("goes on after a failure where it stopped, and one bad file does not keep the others", async () => {
+it("applies a long event from where it failed, and one bad file does not stop the others", async () => {
   const commit = "b".repeat(40);
   const files = {
     "a.md": "A.",
@@ -196,7 +196,7 @@ it("goes on after a failure where it stopped, and one bad file does not keep the
   ]);
 });
 
-it("may be run twice, at once, and after it is done", async () => {
+it("applies an event once, though it is run twice at once and again afterwards", async () => {
   const source = await register("standard-webhooks");
   const id = await accepted(source);
   await Promise.all([apply(id), apply(id)]);
@@ -206,7 +206,7 @@ it("may be run twice, at once, and after it is done", async () => {
   await apply(999_999_999);
 });
 
-it("looks once more when the same delivery came again while it was at work", async () => {
+it("applies an event again when the same delivery came while it was being applied", async () => {
   const stories: Parameters<typeof storyblokApi>[0] = { "7": story };
   const source = await register("storyblok");
   const api = storyblokApi(stories, "sb-token");
@@ -227,7 +227,7 @@ it("looks once more when the same delivery came again while it was at work", asy
   expect(await readEvents(source)).toMatchObject([{ status: "done" }]);
 });
 
-it("is found by the sweeper when its message was lost", async () => {
+it("the sweeper resends the message of an event that was lost", async () => {
   const source = await register("standard-webhooks");
   const id = await accepted(source);
   const sent: IngestMessage[] = [];
@@ -250,7 +250,7 @@ it("is found by the sweeper when its message was lost", async () => {
   );
 });
 
-it("is forgotten after thirty days, but for the newest of each source", async () => {
+it("deletes events after thirty days, except the newest of each source", async () => {
   const source = await register("standard-webhooks");
   for (const n of [1, 2])
     await deliverAndApply(source, { ...senders["standard-webhooks"].body, n });
@@ -271,7 +271,7 @@ it("is forgotten after thirty days, but for the newest of each source", async ()
   ]);
 });
 
-it("is not kept with what was delivered for more than thirty days, even as the newest that failed", async () => {
+it("deletes an event's body after thirty days, even of the newest that failed", async () => {
   const source = await register("contentful", { token: "wrong" });
   const event = await deliverAndApply(source, senders.contentful.body, contentfulApi({}, "right"));
   expect(event.status).toBe("failed");
@@ -292,7 +292,7 @@ it("is not kept with what was delivered for more than thirty days, even as the n
   expect((await call(source.workspace.secret, "POST", path)).status).toBe(404);
 });
 
-it("keeps a delivery only until it is done", async () => {
+it("keeps an event's body only until the event is done", async () => {
   const source = await register("standard-webhooks");
   const bodies = async () => {
     const { results } = await env.DB.prepare(`SELECT body FROM source_events WHERE source_id = ?1`)
@@ -306,7 +306,7 @@ it("keeps a delivery only until it is done", async () => {
   expect(await bodies()).toEqual([false]);
 });
 
-it("can be tried again by a person once what was wrong is put right", async () => {
+it("lets a person retry a failed event once its cause is fixed", async () => {
   const source = await register("contentful", { token: "wrong" });
   const network = contentfulApi({ entry1: { title: "T", body: "Text." } }, "right");
   const event = await deliverAndApply(source, senders.contentful.body, network);
@@ -332,7 +332,7 @@ it("can be tried again by a person once what was wrong is put right", async () =
   expect((await call(secret, "POST", path, undefined, { overrides })).status).toBe(404);
 });
 
-it("the vendor's own redelivery of a failed event has it tried again, too", async () => {
+it("retries a failed event when the vendor delivers it again", async () => {
   const source = await register("github", { token: "wrong" });
   const options = { id: "guid-1" };
   const first = await deliverAndApply(source, senders.github.body, answering(401), options);
@@ -341,7 +341,7 @@ it("the vendor's own redelivery of a failed event has it tried again, too", asyn
   expect(await again.json()).toEqual({ status: "accepted", event_id: first.id });
 });
 
-it("says so when it was given up", async () => {
+it("shows the owner of a source that an event was given up", async () => {
   const source = await register("storyblok");
   const id = await accepted(source);
   await consume(id, answering(500));

@@ -137,7 +137,7 @@ it("reads a private repository with its token, and says so when there is none", 
   });
 });
 
-describe("what no list of commits tells", () => {
+describe("files that no list of commits names", () => {
   const files = { "a.md": "A.", "b.md": "B.", "code.ts": "x" };
 
   it.each([
@@ -147,7 +147,7 @@ describe("what no list of commits tells", () => {
       "a push of more commits than are listed",
       { commits: Array.from({ length: 2048 }, () => ({ added: [] })) },
     ],
-  ])("is read from the tree after %s", async (_name, more) => {
+  ])("are read from the tree after %s", async (_name, more) => {
     const repository: FakeRepository = {
       commits: { [commit("e")]: files, [commit("f")]: { "b.md": "B." } },
     };
@@ -170,7 +170,7 @@ describe("what no list of commits tells", () => {
     });
   });
 
-  it("but not from half a tree", async () => {
+  it("are not read from a truncated tree", async () => {
     const repository: FakeRepository = {
       truncated: true,
       commits: { [commit("e")]: files, [commit("f")]: {} },
@@ -190,7 +190,7 @@ describe("what no list of commits tells", () => {
   });
 });
 
-it("keeps the order of pushes when their events come in another one", async () => {
+it("ignores out-of-order pushes", async () => {
   const repository: FakeRepository = {
     commits: {
       [commit("1")]: { "a.md": "One." },
@@ -218,7 +218,7 @@ it("keeps the order of pushes when their events come in another one", async () =
   expect(await present(source)).toEqual({});
 });
 
-it("works through a long push in several runs, each of which may be its last", async () => {
+it("applies a long push in several runs", async () => {
   const paths = Array.from(
     { length: 50 },
     (_, index) => `page-${String(index).padStart(2, "0")}.md`,
@@ -248,7 +248,7 @@ it("works through a long push in several runs, each of which may be its last", a
   expect(await readEvents(source)).toMatchObject([{ status: "done", results: expect.any(Array) }]);
 });
 
-it("keeps nobody's name or address of a push", async () => {
+it("stores no person's name or address of a push", async () => {
   const { env } = await import("cloudflare:workers");
   const source = await register("github");
   await deliver(source, push(commit("a"), [{ added: ["a.md"] }]));

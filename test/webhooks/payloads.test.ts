@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SourceType } from "../../src/webhooks/vendors/registry.ts";
+import type { SourceType } from "../../src/webhooks/source-types.ts";
 import { contentfulApi, githubApi, storyblokApi } from "../support/fake-apis.ts";
 import { deliverAndApply, documentsOf, register, type Network } from "../support/source.ts";
 import { hasPublicSets, payloads } from "../support/vectors.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { externalIdOf } from "../../src/webhooks/apply-change.ts";
-import { sourceTypes } from "../../src/webhooks/vendors/registry.ts";
+import { sourceTypes } from "../../src/webhooks/source-types.ts";
 import { checkExternalId } from "../../src/knowledge/accept/schema.ts";
 import { addKey, call, createWorkspace } from "../support/workspace.ts";
 import { senders } from "../support/senders.ts";
@@ -89,7 +89,7 @@ it("registers every type, shows all but its secrets, changes and forgets it", as
   expect(Object.keys(await present(other))).toEqual(["third/delivery"]);
 });
 
-it("lists events page by page, of one state if wanted", async () => {
+it("lists events page by page, on request those of one status", async () => {
   const source = await register("standard-webhooks");
   for (let n = 0; n < 3; n++)
     await deliverAndApply(source, { ...senders["standard-webhooks"].body, n });
@@ -195,7 +195,7 @@ describe("a source is refused", () => {
       /secrets\.0/,
     ],
     [
-      "at an address inside",
+      "at a private address",
       { type: "wordpress", secrets: ["whsec_AAAA"], options: { base_url: "https://127.0.0.1" } },
       422,
       /base_url/,
@@ -265,7 +265,7 @@ describe("a source is refused", () => {
   });
 });
 
-it("gives every entry an id of its own that may stand in an address", async () => {
+it("gives every entry an external id of its own", async () => {
   const entries = [
     "a b",
     "a%20b ",
@@ -285,7 +285,7 @@ it("gives every entry an id of its own that may stand in an address", async () =
   expect(new Set(ids).size).toBe(entries.length);
 });
 
-it("describes itself in the API's description", async () => {
+it("describes the sources' routes in the OpenAPI document", async () => {
   const workspace = await createWorkspace();
   const document = await (
     await call(workspace.secret, "GET", "/openapi.json")

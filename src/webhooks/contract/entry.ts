@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { htmlToMarkdown } from "../../knowledge/formats/html.ts";
 import { documentBody } from "../../knowledge/accept/schema.ts";
-import type { Json, SourceDocument } from "./cms.ts";
+import { fieldAt, type Json } from "./json.ts";
+import type { SourceDocument } from "./vendor.ts";
 
 const fieldName = z.string().min(1).max(100);
 const fieldNames = z.array(fieldName).min(1).max(20);
@@ -10,6 +11,11 @@ const fieldNames = z.array(fieldName).min(1).max(20);
 export const commonOptions = {
   audience: documentBody.shape.audience,
   language: documentBody.shape.language,
+};
+
+/** Options of sources whose documents have an address on the customer's site. */
+export const pageOptions = {
+  ...commonOptions,
   /** `https://help.example.com/{slug}`: what stands in braces is a field of the entry. */
   url_template: z
     .string()
@@ -18,14 +24,20 @@ export const commonOptions = {
     .optional(),
 };
 
-/** Options of sources whose entries have fields that the customer named. A name may be a path: `seo.title`. */
-export function entryOptions(defaults: { title: string[]; body: string[] }) {
+/**
+ * Options of sources whose entries have fields that the customer named. A name may be a path: `seo.title`.
+ * @param title names that title fields usually have, tried in this order. @param body the same for body fields; all are read
+ */
+export function entryOptions({
+  title = ["title", "name", "question"],
+  body = ["body", "content", "text", "answer", "description"],
+} = {}) {
   return {
-    ...commonOptions,
+    ...pageOptions,
     /** Content types to accept; all when empty. */
     types: z.array(fieldName).max(50).default([]),
-    title_fields: fieldNames.default(defaults.title),
-    body_fields: fieldNames.default(defaults.body),
+    title_fields: fieldNames.default(title),
+    body_fields: fieldNames.default(body),
   };
 }
 
@@ -59,10 +71,7 @@ export function readEntry(
   };
 }
 
-export function readTitle(
-  fields: Json,
-  { title_fields }: Pick<EntryOptions, "title_fields">,
-): string | undefined {
+export function readTitle(fields: Json, { title_fields }: EntryOptions): string | undefined {
   return title_fields
     .map((name) => fieldAt(fields, name))
     .find((value): value is string => typeof value === "string" && value.trim() !== "");
@@ -73,23 +82,13 @@ function readText(value: unknown, richText: RichText): string {
   return typeof value === "object" && value !== null ? richText(value) : "";
 }
 
-/** A text field holds Markdown, or HTML from an editor that writes it. */
+/** A text field holds Markdown, or HTML where its editor writes that. */
 export function stringToMarkdown(text: string): string {
   const isHtml = /^\s*<(?:!doctype|!--|[a-z][a-z0-9]*[\s>/])[\s\S]*>\s*$/i.test(text);
   return isHtml ? htmlToMarkdown(text) : text;
 }
 
-/** The value at a path of field names. Only own properties: a field may be called `constructor`. */
-export function fieldAt(fields: unknown, path: string): unknown {
-  let value: unknown = fields;
-  for (const name of path.split(".")) {
-    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
-    value = value[name];
-  }
-  return value;
-}
-
-/** Undefined where a field is missing: a link to nowhere is worse than none. */
+/** The template with the entry's fields filled in. Undefined where a field is missing: a broken link is worse than none. */
 export function fillTemplate(template: string | undefined, fields: Json): string | undefined {
   if (template === undefined) return undefined;
   let complete = true;
@@ -103,34 +102,13 @@ export function fillTemplate(template: string | undefined, fields: Json): string
   return complete && URL.canParse(filled) ? filled : undefined;
 }
 
-export function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-export function objectAt(value: unknown, path: string): Json {
-  const found = fieldAt(value, path);
-  return isObject(found) ? found : {};
-}
-
-export function stringAt(value: unknown, path: string): string | undefined {
-  const found = fieldAt(value, path);
-  if (typeof found === "number") return String(found);
-  return typeof found === "string" && found !== "" ? found : undefined;
-}
-
-/** A vendor's time in ISO 8601; undefined when it is none. */
-export function timeAt(value: unknown, path: string): string | undefined {
-  const found = fieldAt(value, path);
-  const ms = typeof found === "string" ? Date.parse(found) : Number.NaN;
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
-}
-
+/** Whether the source takes entries of this content type. */
 export function isWanted(types: string[], type: string | undefined): boolean {
   return types.length === 0 || (type !== undefined && types.includes(type));
 }
 
 const MAX_NESTING = 30;
-/** Names under which components keep words, beside those that the source's options name. */
+/** Fields of components that hold text, beside those that the source's options name. */
 const TEXT_FIELDS = new Set([
   "text",
   "body",
@@ -143,8 +121,8 @@ const TEXT_FIELDS = new Set([
 const HEADING_FIELDS = new Set(["title", "headline", "heading", "name"]);
 
 /**
- * The words of components nested in an entry (Storyblok's bloks, Strapi's dynamic zones): rich text wherever it stands,
- * strings where their field's name says that they are words; everything else is layout.
+ * The text of components that are nested in an entry (Storyblok's bloks, Strapi's dynamic zones): rich text in any field,
+ * strings in fields whose name says that they hold text. All other fields are layout.
  */
 export function readComponents(
   component: Json,

@@ -1,24 +1,17 @@
 import { z } from "zod";
 import { contentfulToMarkdown } from "../../knowledge/formats/rich-text/contentful.ts";
+import { bearer } from "../contract/delivery-api.ts";
+import { entryOptions, isWanted, readEntry } from "../contract/entry.ts";
+import { isObject, objectAt, stringAt, timeAt, type Json } from "../contract/json.ts";
+import { hmac, readTime, type SignatureScheme } from "../contract/signatures.ts";
 import {
-  defineCms,
+  defineVendor,
+  found,
   ignore,
-  type Change,
-  type Delivery,
-  type Json,
-  type Source,
-} from "../contract/cms.ts";
-import { askJsonApi, bearer } from "../contract/delivery-api.ts";
-import {
-  entryOptions,
-  isObject,
-  isWanted,
-  objectAt,
-  readEntry,
-  stringAt,
-  timeAt,
-} from "../contract/entry.ts";
-import { contentfulSignedHeaders, signatureSchemes } from "../contract/signature-schemes.ts";
+  ignoreUnpublished,
+  notFound,
+  upsertOrRemove,
+} from "../contract/vendor.ts";
 
 const options = z.strictObject({
   space_id: z.string().regex(/^[\w-]{1,64}$/),
@@ -33,77 +26,100 @@ const options = z.strictObject({
     .regex(/^[A-Za-z0-9-]{1,35}$/)
     .optional(),
   region: z.enum(["us", "eu"]).default("us"),
-  ...entryOptions({
-    title: ["title", "name", "headline", "question"],
-    body: ["body", "content", "text", "answer", "description"],
-  }),
+  ...entryOptions({ title: ["title", "name", "headline", "question"] }),
 });
-type Options = z.infer<typeof options>;
 
 const HOSTS = { us: "cdn.contentful.com", eu: "cdn.eu.contentful.com" };
 
-/** contentful.com/developers/docs/webhooks. With a delivery token an entry is read as published; else as it was delivered. */
-export const contentful = defineCms<Options>({
-  scheme: signatureSchemes.contentful,
+/** @contentful/node-apps-toolkit: method, path, the signed headers and the body, one a line. */
+const signature: SignatureScheme = {
+  claim({ method, path, headers, body }) {
+    const names = signedHeaders(headers.get("x-contentful-signed-headers"));
+    const at = readTime(headers.get("x-contentful-timestamp"), 1);
+    const value = headers.get("x-contentful-signature");
+    // A time that the signature does not cover could be any.
+    if (at === undefined || !value || !names.includes("x-contentful-timestamp")) return undefined;
+    const lines = names.toSorted().map((name) => `${name}:${headers.get(name)?.trim() ?? ""}`);
+    const head = `${method}\n${signedPath(path)}\n${lines.join(";")}\n`;
+    return { signed: [head, body], signatures: [value], at };
+  },
+  sign: hmac("SHA-256", "hex"),
+  // The default of the same library.
+  toleranceMs: 30_000,
+};
+
+/** As the vendor's library writes it: a query is escaped as one value, and what that gives is escaped once more. */
+function signedPath(path: string): string {
+  const [pathname = "", search] = path.split("?");
+  return encodeURI(search ? `${pathname}?${encodeURIComponent(search)}` : pathname);
+}
+
+/** The headers that the signature covers, in lower case. */
+function signedHeaders(names: string | null | undefined): string[] {
+  return (names ?? "")
+    .split(",")
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => /^[a-z0-9-]+$/.test(name));
+}
+
+/** contentful.com/developers/docs/webhooks. With a token an entry is read as published; without, as it was delivered. */
+export const contentful = defineVendor({
+  type: "contentful",
+  signature,
   options,
   token: "optional",
   headers: ["x-contentful-topic", "x-contentful-signed-headers"],
-  eventType: (delivery) => topicOf(delivery) ?? stringAt(delivery.body, "sys.type") ?? "",
-  normalise,
+  eventType: ({ headers, body }) => topicOf(headers) ?? stringAt(body, "sys.type"),
 
-  async fetchEntry(
-    { id = "" },
-    { options: { space_id, environment, locale, region, ...fields }, token },
-    fetcher,
-    now,
-  ) {
+  readChanges({ headers, body }, { options: source, token }) {
+    const topic = topicOf(headers);
+    if (topic === undefined)
+      return ignore("The signature does not cover the header X-Contentful-Topic.");
+    const [, kind, action] = topic.split(".");
+    if (kind !== "Entry") return ignore(`${topic} concerns no entry.`);
+    const id = stringAt(body, "sys.id");
+    if (id === undefined) return ignore("The event names no entry.");
+    const unwanted = whyUnwanted(body, source);
+    if (unwanted) return ignore(unwanted);
+
+    const at = timeAt(body, "sys.deletedAt") ?? timeAt(body, "sys.updatedAt");
+    switch (action) {
+      case "publish": {
+        if (token !== undefined) return { action: "upsert", entry: id, at, reference: { id } };
+        const fields = inLocale(objectAt(body, "fields"), source.locale);
+        return upsertOrRemove(id, at, readEntry(fields, source, contentfulToMarkdown));
+      }
+      case "unpublish":
+      case "archive":
+      case "delete":
+        return { action: "remove", entry: id, at };
+      default:
+        return ignoreUnpublished(topic);
+    }
+  },
+
+  async fetchEntry({ id = "" }, { options: source, token }, api) {
+    const { region, space_id, environment = "master", locale } = source;
     const url = new URL(
-      `https://${HOSTS[region]}/spaces/${space_id}/environments/${environment ?? "master"}/entries/${encodeURIComponent(id)}`,
+      `https://${HOSTS[region]}/spaces/${space_id}/environments/${environment}/entries/${encodeURIComponent(id)}`,
     );
     if (locale) url.searchParams.set("locale", locale);
-    const entry = await askJsonApi(fetcher, url.href, now, { headers: bearer(token) });
-    if (!entry) return { found: false, reason: "It is not published." };
-    const document = readEntry(objectAt(entry, "fields"), fields, contentfulToMarkdown);
-    if (!document) return { found: false, reason: "None of the body fields holds text." };
-    return { found: true, document };
+    const entry = await api.getJson(url.href, { headers: bearer(token) });
+    if (!entry) return notFound();
+    return found(readEntry(objectAt(entry, "fields"), source, contentfulToMarkdown));
   },
 });
 
 /** Undefined when the signature does not cover it: then anybody could have written it. */
-function topicOf({ headers }: Delivery): string | undefined {
-  const signed = contentfulSignedHeaders(new Headers(headers));
+function topicOf(headers: Record<string, string>): string | undefined {
+  const signed = signedHeaders(headers["x-contentful-signed-headers"]);
   return signed.includes("x-contentful-topic") ? headers["x-contentful-topic"] : undefined;
 }
 
-function normalise(delivery: Delivery, source: Source<Options>): Change[] {
-  const { body } = delivery;
-  const topic = topicOf(delivery);
-  if (topic === undefined)
-    return ignore("The signature does not cover the header X-Contentful-Topic.");
-  const [, kind, action] = topic.split(".");
-  if (kind !== "Entry") return ignore(`${topic} concerns no entry.`);
-  const id = stringAt(body, "sys.id");
-  if (id === undefined) return ignore("The event names no entry.");
-  const foreign = foreignTo(body, source.options);
-  if (foreign) return ignore(foreign);
-
-  const at = timeAt(body, "sys.deletedAt") ?? timeAt(body, "sys.updatedAt");
-  switch (action) {
-    case "publish":
-      if (source.token !== undefined)
-        return [{ action: "upsert", entry: id, at, reference: { id } }];
-      return published(id, at, body, source.options);
-    case "unpublish":
-    case "archive":
-      return [{ action: "unpublish", entry: id, at }];
-    case "delete":
-      return [{ action: "delete", entry: id, at }];
-    default:
-      return ignore(`${topic} changes nothing that is published.`);
-  }
-}
-
-function foreignTo(body: Json, { space_id, environment, types }: Options): string | undefined {
+function whyUnwanted(
+  body: Json,
+  { space_id, environment, types }: z.infer<typeof options>,
+): string | undefined {
   const space = stringAt(body, "sys.space.sys.id");
   if (space !== undefined && space !== space_id) return `It belongs to the space ${space}.`;
   const where = stringAt(body, "sys.environment.sys.id");
@@ -115,14 +131,6 @@ function foreignTo(body: Json, { space_id, environment, types }: Options): strin
   return type === undefined || isWanted(types, type)
     ? undefined
     : `Entries of type ${type} are not wanted.`;
-}
-
-function published(id: string, at: string | undefined, body: Json, options: Options): Change[] {
-  const fields = inLocale(objectAt(body, "fields"), options.locale);
-  const document = readEntry(fields, options, contentfulToMarkdown);
-  // Nothing is left to answer from; an older text must not go on being served.
-  if (!document) return [{ action: "unpublish", entry: id, at }];
-  return [{ action: "upsert", entry: id, at, document }];
 }
 
 /** A webhook carries each field by locale: `{ "title": { "en-US": "…" } }`. */

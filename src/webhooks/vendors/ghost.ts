@@ -1,36 +1,70 @@
 import { z } from "zod";
-import { documentBody } from "../../knowledge/accept/schema.ts";
-import {
-  defineCms,
-  ignore,
-  type Change,
-  type Delivery,
-  type Json,
-  type Source,
-} from "../contract/cms.ts";
-import { commonOptions, fillTemplate, isObject, objectAt, stringAt } from "../contract/entry.ts";
-import { signatureSchemes } from "../contract/signature-schemes.ts";
+import { fillTemplate, pageOptions } from "../contract/entry.ts";
+import { isObject, objectAt, stringAt, type Json } from "../contract/json.ts";
+import { hmac, signedTime, timeOfSignature } from "../contract/signatures.ts";
+import { defineVendor, ignore } from "../contract/vendor.ts";
 
 const options = z.strictObject({
-  ...commonOptions,
+  ...pageOptions,
   /** Who may read posts that are for members only. Without it such posts are left out. */
-  members_audience: documentBody.shape.audience,
+  members_audience: pageOptions.audience,
 });
-type Options = z.infer<typeof options>;
 
 /**
  * TryGhost/Ghost, services/webhooks: `{ "post": { "current": {…}, "previous": {…} } }`, where `previous` holds what changed.
- * Nothing in it names the event, so the post's own state says what happened.
+ * The delivery does not name the event, so the post's own state says what happened.
  */
-export const ghost = defineCms<Options>({
-  scheme: signatureSchemes.ghost,
+export const ghost = defineVendor({
+  type: "ghost",
+  // TryGhost/Ghost, services/webhooks/webhook-trigger.js: the body, directly followed by the time.
+  signature: signedTime({
+    header: "x-ghost-signature",
+    unitMs: 1,
+    signature: "sha256",
+    signed: (time, body) => [body, time],
+    sign: hmac("SHA-256", "hex"),
+  }),
   options,
   token: "unused",
   headers: ["x-ghost-signature"],
   // The signature covers the body and the time it was sent.
   deliveryId: (headers) => headers.get("x-ghost-signature"),
   eventType: ({ body }) => `${kindOf(body) ?? Object.keys(body)[0] ?? ""} ${stateOf(body)}`.trim(),
-  normalise,
+
+  readChanges({ headers, body }, { options: { members_audience, url_template } }) {
+    const kind = kindOf(body);
+    if (!kind) return ignore("It concerns no post and no page.");
+    const { current, previous } = versionsOf(body);
+    const id =
+      stringAt(current, "uuid") ??
+      stringAt(previous, "uuid") ??
+      stringAt(current, "id") ??
+      stringAt(previous, "id");
+    if (id === undefined) return ignore("The event names no post.");
+    const entry = `${kind}/${id}`;
+    const at = timeOfSignature(headers["x-ghost-signature"]);
+
+    const state = stateOf(body);
+    if (state !== "published") {
+      const wasPublished = ["published", "sent"].includes(stringAt(previous, "status") ?? "");
+      return state === "deleted" || wasPublished
+        ? { action: "remove", entry, at }
+        : ignore(`The ${kind} is not published.`);
+    }
+    const isPublic = (stringAt(current, "visibility") ?? "public") === "public";
+    const html = stringAt(current, "html");
+    if ((!isPublic && members_audience.length === 0) || html === undefined) {
+      return { action: "remove", entry, at };
+    }
+    const document = {
+      title: stringAt(current, "title") ?? "",
+      content: html,
+      content_type: "text/html",
+      url: url_template ? fillTemplate(url_template, current) : stringAt(current, "url"),
+      ...(isPublic ? {} : { audience: members_audience }),
+    };
+    return { action: "upsert", entry, at, document };
+  },
 });
 
 function kindOf(body: Json): "post" | "page" | undefined {
@@ -45,53 +79,6 @@ function stateOf(body: Json): string {
 }
 
 function versionsOf(body: Json): { current: Json; previous: Json } {
-  const kind = kindOf(body);
-  return kind
-    ? { current: objectAt(body[kind], "current"), previous: objectAt(body[kind], "previous") }
-    : { current: {}, previous: {} };
-}
-
-function normalise({ headers, body }: Delivery, { options }: Source<Options>): Change[] {
-  const kind = kindOf(body);
-  if (!kind) return ignore("It concerns no post and no page.");
-  const { current, previous } = versionsOf(body);
-  const id =
-    stringAt(current, "uuid") ??
-    stringAt(previous, "uuid") ??
-    stringAt(current, "id") ??
-    stringAt(previous, "id");
-  if (id === undefined) return ignore("The event names no post.");
-  const entry = `${kind}/${id}`;
-  const sentAt = /\bt=(\d{1,15})/.exec(headers["x-ghost-signature"] ?? "")?.[1];
-  const at = sentAt === undefined ? undefined : new Date(Number(sentAt)).toISOString();
-
-  const state = stateOf(body);
-  if (state === "deleted") return [{ action: "delete", entry, at }];
-  if (state !== "published") {
-    const wasPublished = ["published", "sent"].includes(stringAt(previous, "status") ?? "");
-    return wasPublished
-      ? [{ action: "unpublish", entry, at }]
-      : ignore(`The ${kind} is not published.`);
-  }
-  const isPublic = (stringAt(current, "visibility") ?? "public") === "public";
-  const html = stringAt(current, "html");
-  if ((!isPublic && options.members_audience.length === 0) || html === undefined) {
-    return [{ action: "unpublish", entry, at }];
-  }
-  return [
-    {
-      action: "upsert",
-      entry,
-      at,
-      document: {
-        title: stringAt(current, "title") ?? "",
-        content: html,
-        content_type: "text/html",
-        url: options.url_template
-          ? fillTemplate(options.url_template, current)
-          : stringAt(current, "url"),
-        ...(isPublic ? {} : { audience: options.members_audience }),
-      },
-    },
-  ];
+  const versions = body[kindOf(body) ?? ""];
+  return { current: objectAt(versions, "current"), previous: objectAt(versions, "previous") };
 }

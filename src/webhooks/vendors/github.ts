@@ -2,23 +2,24 @@ import { z } from "zod";
 import { refuseCostlyMarkdown } from "../../knowledge/formats/markdown-limits.ts";
 import { parseMarkdown } from "../../knowledge/formats/markdown-tree.ts";
 import { readableText } from "../../knowledge/formats/readable-text.ts";
+import { bearer } from "../contract/delivery-api.ts";
+import { fillTemplate, pageOptions } from "../contract/entry.ts";
+import { fieldAt, objectAt, objectsAt, stringAt, type Json } from "../contract/json.ts";
+import { hmac, signedBody } from "../contract/signatures.ts";
 import {
   CannotApply,
-  defineCms,
+  defineVendor,
+  found,
   ignore,
+  notFound,
   type Change,
-  type Delivery,
-  type Json,
   type Reference,
   type Source,
   type SourceDocument,
-} from "../contract/cms.ts";
-import { askApi, askJsonApi, bearer } from "../contract/delivery-api.ts";
-import { commonOptions, fieldAt, fillTemplate, isObject, stringAt } from "../contract/entry.ts";
-import { signatureSchemes } from "../contract/signature-schemes.ts";
+} from "../contract/vendor.ts";
 
 const options = z.strictObject({
-  ...commonOptions,
+  ...pageOptions,
   repository: z.string().regex(/^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/, "is not owner/name"),
   /** The repository's default branch unless given. */
   branch: z.string().min(1).max(255).optional(),
@@ -38,36 +39,68 @@ const API = "https://api.github.com";
 const MAX_TREE_BYTES = 16 * 1024 * 1024;
 
 /** Markdown files of one folder and branch of a repository, as they are at the commit that was pushed. */
-export const github = defineCms<Options>({
-  scheme: signatureSchemes.github,
+export const github = defineVendor({
+  type: "github",
+  // docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries. `X-Hub-Signature` (SHA-1) is not accepted.
+  signature: signedBody(
+    (headers) => [/^sha256=(.+)$/.exec(headers.get("x-hub-signature-256") ?? "")?.[1]],
+    hmac("SHA-256", "hex"),
+  ),
   options,
   token: "optional",
   headers: ["x-github-event"],
   deliveryId: (headers) => headers.get("x-github-delivery"),
-  keep: keepFiles,
-  eventType: ({ headers }) => headers["x-github-event"] ?? "",
-  normalise,
+  trimBody,
+  eventType: ({ headers }) => headers["x-github-event"],
 
-  async fetchEntry({ path = "", commit = "", branch = "", link = "" }, source, fetcher, now) {
-    const { repository, url_template } = source.options;
-    const bytes = await askApi(fetcher, fileUrl(source, path, commit), now, {
-      headers: { ...bearer(source.token), accept: "application/vnd.github.raw+json" },
-    });
-    if (!bytes) return { found: false, reason: "It is not in the pushed commit." };
-    const text = decode(bytes);
-    if (!text.trim()) return { found: false, reason: "The file is empty." };
-    const url = url_template
-      ? fillTemplate(url_template, { path, path_without_extension: path.replace(/\.[^./]+$/, "") })
-      : link && `https://github.com/${repository}/blob/${encodePath(branch)}/${encodePath(path)}`;
-    return { found: true, document: { ...readMarkdown(text, path), url: url || undefined } };
+  readChanges({ headers, body, receivedAt }, source) {
+    const event = headers["x-github-event"];
+    if (event === "ping") return ignore("The webhook is set up.");
+    if (event !== "push") return ignore(`${event ?? "The event"} changes no file.`);
+    const branch = source.options.branch ?? stringAt(body, "repository.default_branch") ?? "";
+    const commit = stringAt(body, "after") ?? "";
+    const reason = whyIgnored(body, source.options, branch, commit);
+    if (reason) return ignore(reason);
+    const isPrivate = fieldAt(body, "repository.private") === true;
+    if (isPrivate && source.token === undefined) {
+      throw new CannotApply(
+        "The repository is private: give the source a token that may read its contents.",
+      );
+    }
+    const at = pushedAt(body) ?? new Date(receivedAt).toISOString();
+    const reference: Reference = isPrivate ? { commit, branch } : { commit, branch, link: "yes" };
+    if (!listsItsFiles(body)) return { action: "resync", at, reference };
+    const changes = Array.from(
+      touchedFiles(body, source.options.folder),
+      ([path, action]): Change => {
+        // In a merge the last commit that lists a file need not be the one that won, so a removal is checked as well.
+        return { action, entry: path, at, reference: { ...reference, path } };
+      },
+    );
+    return changes.length > 0 ? changes : ignore("It touches no Markdown file of the folder.");
   },
 
-  async listEntries({ commit = "", ...reference }, { options: where, token }, fetcher, now) {
-    const url = `${API}/repos/${where.repository}/git/trees/${commit}?recursive=1`;
-    const answer = await askJsonApi(fetcher, url, now, {
-      headers: bearer(token),
-      maxBytes: MAX_TREE_BYTES,
+  async fetchEntry({ path = "", commit = "", branch = "", link }, source, api) {
+    const { repository, url_template } = source.options;
+    const bytes = await api.getBytes(fileUrl(source, path, commit), {
+      headers: { ...bearer(source.token), accept: "application/vnd.github.raw+json" },
     });
+    if (!bytes) return notFound("It is not in the pushed commit.");
+    const text = decode(bytes);
+    if (!text.trim()) return notFound("The file is empty.");
+    const page = `https://github.com/${repository}/blob/${encodePath(branch)}/${encodePath(path)}`;
+    const fields = { path, path_without_extension: path.replace(/\.[^./]+$/, "") };
+    const url = url_template ? fillTemplate(url_template, fields) : link && page;
+    return found({ ...readMarkdown(text, path), url });
+  },
+
+  async listEntries(
+    { commit = "", ...reference },
+    { options: { repository, folder }, token },
+    api,
+  ) {
+    const url = `${API}/repos/${repository}/git/trees/${commit}?recursive=1`;
+    const answer = await api.getJson(url, { headers: bearer(token), maxBytes: MAX_TREE_BYTES });
     if (!answer)
       throw new CannotApply(
         "The repository or the pushed commit cannot be read; check the source's token.",
@@ -77,16 +110,38 @@ export const github = defineCms<Options>({
         "The repository holds too many files to be listed. Import it with `npm run ingest`.",
       );
     }
-    const files = Array.isArray(answer["tree"]) ? answer["tree"].filter(isObject) : [];
-    return files
+    return objectsAt(answer, "tree")
       .filter((file) => file["type"] === "blob")
       .map((file) => stringAt(file, "path") ?? "")
-      .filter((path) => isWantedFile(path, where.folder))
+      .filter((path) => isWantedFile(path, folder))
       .map((path) => ({ entry: path, reference: { ...reference, commit, path } }));
   },
 });
 
-/** Without a token from where anonymous reading is not limited to sixty files an hour; the API reads private ones. */
+/** Why a push changes no document of the source. */
+function whyIgnored(
+  body: Json,
+  options: Options,
+  branch: string,
+  commit: string,
+): string | undefined {
+  const repository = stringAt(body, "repository.full_name") ?? "";
+  if (repository.toLowerCase() !== options.repository.toLowerCase())
+    return `It belongs to ${repository}.`;
+  if (stringAt(body, "ref") !== `refs/heads/${branch}`)
+    return `It is not a push to the branch ${branch}.`;
+  if (body["deleted"] === true || NO_COMMIT.test(commit))
+    return "The branch was deleted. Its documents stay; delete them if they should not be used.";
+  return /^[0-9a-f]{40,64}$/.test(commit) ? undefined : "The push names no commit.";
+}
+
+/** What a rewritten or a new branch no longer has stands in no list of commits, and a long list is cut. */
+function listsItsFiles(body: Json): boolean {
+  const isComplete = objectsAt(body, "commits").length < MAX_LISTED_COMMITS;
+  return isComplete && body["forced"] !== true && body["created"] !== true;
+}
+
+/** Without a token, the host that does not limit anonymous reading to sixty files an hour. Private files need the API. */
 function fileUrl(
   { options: { repository }, token }: Source<Options>,
   path: string,
@@ -99,51 +154,10 @@ function fileUrl(
 
 const encodePath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
 
-function normalise({ headers, body, receivedAt }: Delivery, source: Source<Options>): Change[] {
-  const event = headers["x-github-event"] ?? "";
-  if (event === "ping") return ignore("The webhook is set up.");
-  if (event !== "push") return ignore(`${event || "The event"} changes no file.`);
-  const { options: where, token } = source;
-  const repository = stringAt(body, "repository.full_name") ?? "";
-  if (repository.toLowerCase() !== where.repository.toLowerCase())
-    return ignore(`It belongs to ${repository}.`);
-  const branch = where.branch ?? stringAt(body, "repository.default_branch") ?? "";
-  if (stringAt(body, "ref") !== `refs/heads/${branch}`)
-    return ignore(`It is not a push to the branch ${branch}.`);
-  const commit = stringAt(body, "after") ?? "";
-  if (body["deleted"] === true || NO_COMMIT.test(commit)) {
-    return ignore(
-      "The branch was deleted. Its documents stay; delete them if they should not be used.",
-    );
-  }
-  if (!/^[0-9a-f]{40,64}$/.test(commit)) return ignore("The push names no commit.");
-  const isPrivate = fieldAt(body, "repository.private") === true;
-  if (isPrivate && token === undefined) {
-    throw new CannotApply(
-      "The repository is private: give the source a token that may read its contents.",
-    );
-  }
-  const at = pushedAt(body) ?? new Date(receivedAt).toISOString();
-  const reference: Reference = isPrivate ? { commit, branch } : { commit, branch, link: "yes" };
-  // What a rewritten or a new branch no longer has stands in no list of commits.
-  if (
-    body["forced"] === true ||
-    body["created"] === true ||
-    commitsOf(body).length >= MAX_LISTED_COMMITS
-  ) {
-    return [{ action: "resync", at, reference }];
-  }
-  const changes = [...touched(body, where.folder)].map(([path, action]): Change => {
-    // In a merge the last commit that lists a file need not be the one that won, so a removal is checked as well.
-    return { action, entry: path, at, reference: { ...reference, path } };
-  });
-  return changes.length > 0 ? changes : ignore("It touches no Markdown file of the folder.");
-}
-
 /** Each file with what the last commit that lists it did. A renamed file is listed as removed and as added. */
-function touched(body: Json, folder: string): Map<string, "upsert" | "delete"> {
-  const files = new Map<string, "upsert" | "delete">();
-  for (const commit of commitsOf(body)) {
+function touchedFiles(body: Json, folder: string): Map<string, "upsert" | "remove"> {
+  const files = new Map<string, "upsert" | "remove">();
+  for (const commit of objectsAt(body, "commits")) {
     const paths = (list: string): string[] => {
       const value = commit[list];
       return Array.isArray(value)
@@ -153,16 +167,12 @@ function touched(body: Json, folder: string): Map<string, "upsert" | "delete"> {
         : [];
     };
     for (const path of [...paths("added"), ...paths("modified")]) files.set(path, "upsert");
-    for (const path of paths("removed")) files.set(path, "delete");
+    for (const path of paths("removed")) files.set(path, "remove");
   }
   return files;
 }
 
-function commitsOf(body: Json): Json[] {
-  return Array.isArray(body["commits"]) ? body["commits"].filter(isObject) : [];
-}
-
-/** When GitHub took the push, in seconds. Commits carry their authors' times, which a rebase or a force-push turns back. */
+/** When GitHub received the push. Commits carry their authors' times, which a rebase or a force-push turns back. */
 function pushedAt(body: Json): string | undefined {
   const value = fieldAt(body, "repository.pushed_at");
   const ms =
@@ -180,24 +190,15 @@ function isWantedFile(path: string, folder: string): boolean {
   return !hidden && /\.(?:md|mdx|markdown)$/i.test(path);
 }
 
-/** A push of many commits is megabytes of people and messages; what is read is the paths. */
-function keepFiles(body: Json): Json {
+/** A push of many commits is megabytes of people and messages. Only the paths are read. */
+function trimBody(body: Json): Json {
   const { ref, after, created, deleted, forced } = body;
-  const {
-    full_name,
-    default_branch,
-    pushed_at,
-    private: isPrivate,
-  } = isObject(body["repository"]) ? body["repository"] : {};
-  return {
-    ref,
-    after,
-    created,
-    deleted,
-    forced,
-    repository: { full_name, default_branch, pushed_at, private: isPrivate },
-    commits: commitsOf(body).map(({ added, modified, removed }) => ({ added, modified, removed })),
-  };
+  const { full_name, default_branch, pushed_at, private: isPrivate } = objectAt(body, "repository");
+  const commits = objectsAt(body, "commits").map(({ added, modified, removed }) => {
+    return { added, modified, removed };
+  });
+  const repository = { full_name, default_branch, pushed_at, private: isPrivate };
+  return { ref, after, created, deleted, forced, repository, commits };
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,15 +1,9 @@
 import { z } from "zod";
 import { hygraphToMarkdown } from "../../knowledge/formats/rich-text/hygraph.ts";
-import {
-  defineCms,
-  ignore,
-  type Change,
-  type Delivery,
-  type Json,
-  type Source,
-} from "../contract/cms.ts";
-import { entryOptions, isObject, isWanted, readEntry, stringAt } from "../contract/entry.ts";
-import { signatureSchemes } from "../contract/signature-schemes.ts";
+import { entryOptions, isWanted, readEntry } from "../contract/entry.ts";
+import { isObject, objectsAt, stringAt, type Json } from "../contract/json.ts";
+import { hmac, signedTime, timeOfSignature } from "../contract/signatures.ts";
+import { defineVendor, ignore, ignoreUnpublished, upsertOrRemove } from "../contract/vendor.ts";
 
 const options = z.strictObject({
   /** Which localization to read where an entry has several; its own fields unless given. */
@@ -17,16 +11,25 @@ const options = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,35}$/)
     .optional(),
-  ...entryOptions({
-    title: ["title", "name", "question"],
-    body: ["body", "content", "text", "answer", "description"],
-  }),
+  ...entryOptions(),
 });
-type Options = z.infer<typeof options>;
 
-/** hygraph.com/docs/api-reference/basics/webhooks, with "Include payload" on. Only what is published is learned. */
-export const hygraph = defineCms<Options>({
-  scheme: signatureSchemes.hygraph,
+/** hygraph.com/docs/api-reference/basics/webhooks, with "Include payload" on. */
+export const hygraph = defineVendor({
+  type: "hygraph",
+  // @hygraph/utils: what is signed is a JSON object that holds the body as a string.
+  signature: signedTime({
+    header: "gcms-signature",
+    unitMs: 1,
+    signature: "sign",
+    signed(time, body, valueOf) {
+      const [text, environment] = [decode(body), valueOf("env")];
+      if (text === undefined || environment === undefined) return undefined;
+      const signed = { Body: text, EnvironmentName: environment, TimeStamp: Number(time) };
+      return [JSON.stringify(signed)];
+    },
+    sign: hmac("SHA-256", "base64"),
+  }),
   options,
   token: "unused",
   headers: ["gcms-signature"],
@@ -34,48 +37,48 @@ export const hygraph = defineCms<Options>({
   deliveryId: (headers) => headers.get("gcms-signature"),
   eventType: ({ body }) =>
     [stringAt(body, "operation"), stringAt(body, "data.__typename")].filter(Boolean).join(" "),
-  normalise,
+
+  readChanges({ headers, body }, { options: source }) {
+    const operation = stringAt(body, "operation");
+    const data = body["data"];
+    const type = stringAt(data, "__typename");
+    const id = stringAt(data, "id");
+    if (!isObject(data) || type === undefined || id === undefined)
+      return ignore("The event names no entry.");
+    if (!isWanted(source.types, type)) return ignore(`Entries of type ${type} are not wanted.`);
+    const entry = `${type}/${id}`;
+    const at = timeOfSignature(headers["gcms-signature"]);
+
+    switch (operation) {
+      case "publish":
+      case "create":
+      case "update": {
+        if ((stringAt(data, "stage") ?? "PUBLISHED") !== "PUBLISHED")
+          return ignore("It concerns a draft.");
+        const fields = localized(data, source.locale);
+        return upsertOrRemove(entry, at, readEntry(fields, source, hygraphToMarkdown));
+      }
+      case "unpublish":
+      case "delete":
+        return { action: "remove", entry, at };
+      default:
+        return ignoreUnpublished(operation);
+    }
+  },
 });
 
-function normalise(
-  { headers, body }: Delivery,
-  { options: { types, locale, ...fields } }: Source<Options>,
-): Change[] {
-  const operation = stringAt(body, "operation") ?? "";
-  const data = body["data"];
-  const type = stringAt(data, "__typename");
-  const id = stringAt(data, "id");
-  if (!isObject(data) || type === undefined || id === undefined)
-    return ignore("The event names no entry.");
-  if (!isWanted(types, type)) return ignore(`Entries of type ${type} are not wanted.`);
-  const entry = `${type}/${id}`;
-  const sentAt = /\bt=(\d{1,15})/.exec(headers["gcms-signature"] ?? "")?.[1];
-  const at = sentAt === undefined ? undefined : new Date(Number(sentAt)).toISOString();
-
-  switch (operation) {
-    case "publish":
-    case "create":
-    case "update": {
-      if ((stringAt(data, "stage") ?? "PUBLISHED") !== "PUBLISHED")
-        return ignore("It concerns a draft.");
-      const document = readEntry(localized(data, locale), fields, hygraphToMarkdown);
-      if (!document) return [{ action: "unpublish", entry, at }];
-      return [{ action: "upsert", entry, at, document }];
-    }
-    case "unpublish":
-      return [{ action: "unpublish", entry, at }];
-    case "delete":
-      return [{ action: "delete", entry, at }];
-    default:
-      return ignore(`${operation || "The event"} changes nothing that is published.`);
-  }
+/** Localized fields stand in `localizations`, one object a locale. Without a locale the entry's own fields win. */
+function localized(data: Json, locale: string | undefined): Json {
+  const wanted = objectsAt(data, "localizations").find(
+    (item) => locale === undefined || item["locale"] === locale,
+  );
+  return locale === undefined ? { ...wanted, ...data } : { ...data, ...wanted };
 }
 
-/** Localized fields stand in `localizations`, one object a locale; fields of their own win. */
-function localized(data: Json, locale: string | undefined): Json {
-  const localizations = Array.isArray(data["localizations"])
-    ? data["localizations"].filter(isObject)
-    : [];
-  const wanted = localizations.find((item) => locale === undefined || item["locale"] === locale);
-  return locale === undefined ? { ...wanted, ...data } : { ...data, ...wanted };
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

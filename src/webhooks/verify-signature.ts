@@ -1,0 +1,42 @@
+import type { SignatureScheme, SignedRequest } from "./contract/signatures.ts";
+
+/** More than a sender in the middle of a rotation sends; each costs a comparison. */
+const MAX_SIGNATURES = 16;
+
+/** Why a request is not one that the vendor signed for the source's owner. */
+export type Refusal = "unsigned" | "stale" | "wrong";
+
+/**
+ * Why none of the secrets signed exactly this request, recently; undefined where one did. Signatures are compared as text and
+ * in constant time: decoded, a changed letter case or a spare bit of base64 would make a second valid spelling.
+ */
+export async function verifySignature(
+  scheme: SignatureScheme,
+  request: SignedRequest,
+  secrets: string[],
+  now: number,
+  toleranceMs = scheme.toleranceMs,
+): Promise<Refusal | undefined> {
+  const claim = scheme.claim(request);
+  if (!claim || claim.signatures.length === 0) return "unsigned";
+  if (claim.signatures.length > MAX_SIGNATURES) return "wrong";
+  if (toleranceMs !== undefined) {
+    if (claim.at === undefined || !(Math.abs(now - claim.at) <= toleranceMs)) return "stale";
+  }
+  let matches = false;
+  for (const secret of secrets) {
+    const expected = await scheme.sign(secret, claim.signed);
+    if (expected === undefined) continue;
+    for (const signature of claim.signatures) {
+      if (await isEqual(signature, expected)) matches = true;
+    }
+  }
+  return matches ? undefined : "wrong";
+}
+
+/** `timingSafeEqual` throws on unequal lengths, so digests are compared. */
+async function isEqual(left: string, right: string): Promise<boolean> {
+  const digest = (text: string): Promise<ArrayBuffer> =>
+    crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return crypto.subtle.timingSafeEqual(await digest(left), await digest(right));
+}

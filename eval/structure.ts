@@ -70,7 +70,8 @@ function readModule(root: string, file: string): Module {
     ExportNamedDeclaration: follow,
     ExportAllDeclaration: follow,
     FunctionDeclaration: (node) => take(node.id?.name, node),
-    MethodDefinition: (node) => take("name" in node.key ? String(node.key.name) : undefined, node),
+    MethodDefinition: (node) =>
+      take(node.key.type === "Identifier" ? node.key.name : undefined, node),
     VariableDeclarator: (node) => {
       const isFunction = node.init && /Function/.test(node.init.type);
       if (isFunction && node.id.type === "Identifier") take(node.id.name, node);

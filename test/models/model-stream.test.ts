@@ -57,7 +57,7 @@ describe("a model's stream", () => {
         const pieces = at.slice(1).map((end, index) => bytes.slice(at[index], end));
         expect(await read(pieces)).toEqual({
           text: PIECES.join(""),
-          usage: { input_tokens: 7, output_tokens: 3 },
+          usage: { inputTokens: 7, outputTokens: 3 },
           error: undefined,
         });
       }),
@@ -92,7 +92,7 @@ describe("a model's stream", () => {
     );
     expect(openAi).toEqual({
       text: "It takes 3 days [1]",
-      usage: { input_tokens: 7, output_tokens: 3 },
+      usage: { inputTokens: 7, outputTokens: 3 },
       error: undefined,
     });
     const workersAi = await readEvents(

@@ -24,7 +24,7 @@ beforeAll(async () => {
   workspace = await createWorkspace({ pump: DOCUMENT });
 });
 
-it("carries an id of its own, and is neither sniffed nor cached", async () => {
+it("carries a new id and the security headers, and is not cached", async () => {
   const requests: [method: string, path: string, body?: unknown][] = [
     ...ROUTES.filter(([method]) => method !== "DELETE"),
     ["GET", "/health"],
@@ -40,12 +40,18 @@ it("carries an id of its own, and is neither sniffed nor cached", async () => {
   for (const [method, path, body] of requests) {
     const response = await call(workspace.secret, method, path, body, {
       overrides: SILENT,
-      headers: { "x-request-id": "mine" },
+      headers: { "x-request-id": "00000000-0000-4000-8000-000000000000" },
     });
     const id = response.headers.get("x-request-id") ?? "";
     expect(id, `${method} ${path}`).toMatch(/^[0-9a-f-]{36}$/);
+    expect(id).not.toMatch(/^0{8}/);
     ids.add(id);
-    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "strict-transport-security": "max-age=31536000",
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+    });
     expect(response.headers.get("cache-control")).toMatch(/no-store|no-cache/);
     await response.body?.cancel();
   }

@@ -4,7 +4,7 @@ import { auditRoutes } from "./audit/routes.ts";
 import type { App, AppEnv } from "./auth/context.ts";
 import { corsHeaders, preflightRoutes } from "./auth/cors.ts";
 import { guard } from "./auth/guard.ts";
-import { describe } from "./auth/openapi.ts";
+import { openApiDocument } from "./auth/openapi.ts";
 import { conversationRoutes } from "./conversations/routes.ts";
 import { Problem, problemResponse, validationProblem } from "./http/problem.ts";
 import { documentRoutes } from "./knowledge/accept/routes.ts";
@@ -70,7 +70,7 @@ export function createApp(): App {
   settingsRoutes(app);
   sourceRoutes(app);
 
-  app.get("/openapi.json", (c) => c.json(describe(app)));
+  app.get("/openapi.json", (c) => c.json(openApiDocument(app)));
   app.notFound((c) => problemResponse(c, new Problem("not_found", "There is no such path.")));
   app.onError((error, c) => {
     if (error instanceof Problem) return problemResponse(c, error);

@@ -1,8 +1,9 @@
 import type { Services } from "../runtime/services.ts";
+import { wakeUp } from "../runtime/wake-up.ts";
 import { sha256Hex } from "../crypto/hash.ts";
 import { createRoute, z } from "@hono/zod-openapi";
 import { limitBurst } from "../auth/burst-limits.ts";
-import { decodeUtf8, readLimited } from "../http/body.ts";
+import { decodeUtf8, readLimited, requireContentType } from "../http/body.ts";
 import type { App } from "../auth/context.ts";
 import { parseJson } from "../http/json.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
@@ -52,7 +53,7 @@ export function receiveRoutes(app: App): void {
       cms.repeats ?? false,
       services.now(),
     );
-    if (eventId !== null) wakeEvent(services, eventId);
+    if (eventId !== null) wakeUp(services, { event_id: eventId });
     const status = eventId === null ? ("duplicate" as const) : ("accepted" as const);
     return c.json({ status, event_id: eventId }, 202);
   });
@@ -60,13 +61,8 @@ export function receiveRoutes(app: App): void {
 
 async function readRequest(raw: Request): Promise<SignedRequest> {
   const { pathname, search } = new URL(raw.url);
-  const contentType = raw.headers.get("content-type") ?? "";
-  if (!/^application\/(?:json|[\w.+-]+\+json)\s*(?:;|$)/i.test(contentType)) {
-    throw new Problem(
-      "unsupported_media_type",
-      "Set the webhook's content type to application/json.",
-    );
-  }
+  const json = /^application\/(?:json|[\w.+-]+\+json)\s*(?:;|$)/i;
+  requireContentType(raw, json, "Set the webhook's content type to application/json.");
   const body = await readLimited(raw, MAX_DELIVERY_BYTES);
   return { method: raw.method, path: pathname + search, headers: raw.headers, body };
 }
@@ -135,16 +131,4 @@ async function deliveryKey(
   if (id) return `id:${await sha256Hex(id)}`;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
   return `body:${await sha256Hex(JSON.stringify(kept) + digest.toHex())}`;
-}
-
-/** The event's row is the work that is owed: a message that cannot be sent is the sweeper's to replace. */
-export function wakeEvent({ ingestQueue, waitUntil }: Services, eventId: number): void {
-  waitUntil(
-    ingestQueue.send({ event_id: eventId }).catch((error: unknown) => {
-      console.warn("webhooks: wake-up not sent; the sweeper will", {
-        eventId,
-        error: String(error),
-      });
-    }),
-  );
 }

@@ -24,7 +24,7 @@ beforeAll(async () => {
   workspace = await createWorkspace({ pump: DOCUMENT });
 });
 
-it("carries a new id and the security headers, and is not cached", async () => {
+it("every response carries a new id and the security headers, and is not cached", async () => {
   const requests: [method: string, path: string, body?: unknown][] = [
     ...ROUTES.filter(([method]) => method !== "DELETE"),
     ["GET", "/health"],
@@ -58,7 +58,7 @@ it("carries a new id and the security headers, and is not cached", async () => {
   expect(ids.size).toBe(requests.length);
 });
 
-it("to a path or method that does not exist is a problem, and nothing is stored", async () => {
+it("a request to a path or method that does not exist gets a problem, and nothing is stored", async () => {
   const before = await countRows();
   const nowhere: [method: string, path: string][] = [
     ["GET", "/v1"],
@@ -93,7 +93,7 @@ it("to a path or method that does not exist is a problem, and nothing is stored"
   expect(await countRows()).toEqual(before);
 });
 
-it("tells nothing of what is inside when the database fails", async () => {
+it("a response reveals nothing internal when the database fails", async () => {
   const error = vi.spyOn(console, "error").mockImplementation(() => {});
   const before = await countRows();
   const failing: Partial<Env>[] = [
@@ -128,7 +128,7 @@ it("tells nothing of what is inside when the database fails", async () => {
   expect(error).toHaveBeenCalled();
 });
 
-it("tells nothing of a deployment that is configured wrongly", async () => {
+it("a response reveals nothing of a wrong configuration", async () => {
   const error = vi.spyOn(console, "error").mockImplementation(() => {});
   for (const EMBEDDING_MODEL of ["@cf/no/such-model", "constructor"]) {
     for (const [method, path, body] of ROUTES) {

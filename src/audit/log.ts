@@ -1,6 +1,6 @@
 import type { Position } from "../http/paging.ts";
 
-/** Who did it, and in which request. */
+/** Who makes a change, and in which request. */
 export interface Actor {
   /** A key's id, the id of a CMS's source, or `deployment`. */
   actor: string;
@@ -12,14 +12,14 @@ export interface AuditEntry extends Actor {
   /** The kind of object and the verb: `key.create`. */
   action: string;
   objectId: string;
-  /** What the entry needs to be understood: never secrets, texts or personal data, for an entry cannot be erased. */
+  /** What a reader needs to understand the entry. Never secrets, texts or personal data: an entry cannot be erased. */
   detail?: Record<string, unknown>;
   at: number;
 }
 
 /**
- * The statement that records a change. It goes into the batch of the change, right after the statement that makes it, and
- * records nothing when that one changed no row.
+ * The statement that records a change. It stands in the batch of the change, right after the statement that makes it, and
+ * records nothing if that statement changed no row.
  */
 export function auditStatement(db: D1Database, entry: AuditEntry): D1PreparedStatement {
   return db
@@ -39,10 +39,10 @@ export function auditStatement(db: D1Database, entry: AuditEntry): D1PreparedSta
 }
 
 /**
- * The statement that records, for each of these documents that the batch has just changed, that it was put or deleted. What was
- * there already, or was stale, is no change.
+ * The statement that records that documents were put or deleted: one entry for each document that the batch has just changed.
+ * An unchanged or stale document gets none.
  * @param externalIds a JSON array of objects with `external_id`
- * @param at the time that the change has written into `updated_at`
+ * @param at the time that the change wrote into `updated_at`
  */
 export function documentsAuditStatement(
   db: D1Database,

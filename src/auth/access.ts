@@ -4,7 +4,7 @@ export type KeyKind = "publishable" | "secret";
 
 /** Who may call a route. */
 export type Access =
-  /** Everybody: it shows nothing of any workspace. */
+  /** Everybody; such a route shows nothing of a workspace. */
   | { by: "anyone" }
   /** The holder of the deployment's `ADMIN_TOKEN`. */
   | { by: "deployment" }
@@ -16,9 +16,9 @@ export interface KeyAccess {
   by: "key";
   scope: Scope;
   kinds: readonly KeyKind[];
-  /** The chat turn checks its key in the batch that also brings the conversation; all others are checked before the handler. */
+  /** `turn`: the chat turn checks its key in the batch that also reads the conversation. `guard`: checked before the handler. */
   checkedBy: "guard" | "turn";
-  /** A publishable key is not enough: a JWT has to say which visitor asks. */
+  /** A publishable key needs a visitor's JWT beside it. */
   needsVisitor?: true;
 }
 
@@ -98,7 +98,7 @@ export function accessTo(method: string, path: string): Access | undefined {
   return accessTable[`${method} ${path.replace(/:(\w+)/g, "{$1}")}`];
 }
 
-/** Whether browsers on other sites call it: only such routes take part in CORS. */
+/** Whether pages of other sites may call the route. Only such routes answer preflights and send CORS headers. */
 export function isForBrowsers(access: Access | undefined): boolean {
   return access?.by === "key" && access.kinds.includes("publishable");
 }

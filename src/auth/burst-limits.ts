@@ -1,20 +1,25 @@
 import { decodeJwt } from "jose";
 import { Problem } from "../http/problem.ts";
+import type { Services } from "../runtime/services.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Caller } from "./keys.ts";
 
-/** The window of the rate-limit bindings in `wrangler.toml`, in seconds: how long a refused caller should wait. */
+/** The window of the rate-limit bindings in `wrangler.toml`, in seconds: a refused caller is told to wait for so long. */
 const WINDOW_SECONDS = 60;
 
+type Limiters = Pick<Services, "chatLimiter" | "apiLimiter">;
+
 /**
- * What a chat turn counts against before anything is looked up. A browser's key is shared by every visitor, so it has the wide
- * limit; an address and a conversation have the narrow one. It is the address alone, since a key that is made up for each
- * call must not start a new count. A server calls for many visitors from one address, so its address says nothing.
+ * Limits chat turns before anything is read from the database. A publishable key is shared by all visitors of a site, so the key
+ * has the wide limit (`apiLimiter`); an address and a conversation have the narrow one (`chatLimiter`). The address is counted
+ * without the key, because a caller could invent a new key for each call. A secret key's address is not counted, because a
+ * server calls for many visitors.
  *
- * What a narrow limit refuses does not count against the key: else one visitor's flood would silence all.
+ * The narrow limits are checked first: a turn that they refuse does not count against the key, so one visitor's flood does not
+ * refuse everybody.
  */
 export async function limitTurn(
-  limiters: { chatLimiter: RateLimit; apiLimiter: RateLimit },
+  { chatLimiter, apiLimiter }: Limiters,
   keyHash: string,
   {
     credentials,
@@ -26,11 +31,11 @@ export async function limitTurn(
   if (!/^Bearer sk_/i.test(credentials.authorization ?? ""))
     narrow.push(`address:${address}${groupOf(credentials.visitorToken)}`);
   if (conversationId !== undefined) narrow.push(`conversation:${keyHash}:${conversationId}`);
-  await Promise.all(narrow.map((key) => limitBurst(limiters.chatLimiter, key)));
-  await limitBurst(limiters.apiLimiter, `chat:${keyHash}`);
+  await Promise.all(narrow.map((key) => limitBurst(chatLimiter, key)));
+  await limitBurst(apiLimiter, `chat:${keyHash}`);
 }
 
-/** One visitor has the narrow limit wherever they are, once it is certain who asks: a forged token counts against nobody. */
+/** Limits one visitor from all addresses together. Called once the token is verified, so a forged one counts against nobody. */
 export async function limitVisitor(
   limiter: RateLimit,
   { keyId, visitor }: Pick<Caller, "keyId" | "visitor">,
@@ -38,25 +43,29 @@ export async function limitVisitor(
   if (visitor) await limitBurst(limiter, `visitor:${keyId}:${visitor.subject}`);
 }
 
-/** What all other requests count against: a key of servers as a whole, a browser's by who uses it. */
-export function callerCount({ keyId, kind, visitor }: Caller, address: string): string {
-  if (kind === "secret") return keyId;
-  return visitor ? `${keyId}:visitor:${visitor.subject}` : `${keyId}:address:${address}`;
+/** Limits all other requests: a secret key as a whole, a publishable key for each visitor or, without a token, each address. */
+export async function limitCaller(
+  { apiLimiter }: Pick<Limiters, "apiLimiter">,
+  { keyId, kind, visitor }: Pick<Caller, "keyId" | "kind" | "visitor">,
+  address: string,
+): Promise<void> {
+  const user = visitor ? `visitor:${visitor.subject}` : `address:${address}`;
+  await limitBurst(apiLimiter, kind === "secret" ? keyId : `${keyId}:${user}`);
 }
 
 /**
- * An address has so many narrow counts for visitors with tokens: an office's visitors do not share one, and whoever forges a
- * token for each call cannot use up what the key allows.
+ * The number of narrow counts that an address has for visitors with tokens. With several, the visitors of one office do not
+ * share a count; with few, a caller who forges a new token for each call cannot use up the key's limit.
  */
 const GROUPS = 8;
 
-/** By whom the token names, before it is verified; empty without one. */
+/** The count of the visitor whom the token names, before it is verified. Empty without a token. */
 function groupOf(token: string | undefined): string {
   if (token === undefined) return "";
   try {
     const { sub } = decodeJwt(token);
     const sum = Array.from(String(sub)).reduce(
-      (hash, sign) => (hash * 31 + (sign.codePointAt(0) ?? 0)) % 65_521,
+      (hash, character) => (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521,
       0,
     );
     return `:${sum % GROUPS}`;
@@ -65,11 +74,11 @@ function groupOf(token: string | undefined): string {
   }
 }
 
-/** Refuses bursts. The binding counts per location and loosely: it stops floods, it is no quota. */
+/** @throws Problem `rate_limited`. The binding counts for each location, and roughly: it stops bursts and is not a quota. */
 export async function limitBurst(limiter: RateLimit, key: string): Promise<void> {
   const { success } = await limiter.limit({ key });
   if (!success) {
-    throw new Problem("rate_limited", "Slow down and try again shortly.", {
+    throw new Problem("rate_limited", "Too many requests in a short time. Wait and try again.", {
       headers: { "retry-after": String(WINDOW_SECONDS) },
     });
   }

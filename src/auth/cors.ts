@@ -5,7 +5,7 @@ import { isWebOrigin } from "./origins.ts";
 import type { App, AppEnv } from "./context.ts";
 import { Problem } from "../http/problem.ts";
 
-/** What a page may send; `user-agent` and `last-event-id` are set by the AI SDK and by readers of event streams. */
+/** The request headers that a page may send. The AI SDK sets `user-agent`, readers of event streams set `last-event-id`. */
 const REQUEST_HEADERS = [
   "authorization",
   "content-type",
@@ -16,7 +16,7 @@ const REQUEST_HEADERS = [
   CONVERSATION_TOKEN_HEADER,
 ].join(", ");
 
-/** What a page may read besides the body. */
+/** The response headers that a page may read. */
 const RESPONSE_HEADERS = [
   "x-request-id",
   "retry-after",
@@ -25,12 +25,12 @@ const RESPONSE_HEADERS = [
   "x-vercel-ai-ui-message-stream",
 ].join(", ");
 
-/** Seconds that a browser remembers a preflight's answer; Chromium's most. */
+/** Seconds for which a browser may cache a preflight's response; Chromium's maximum. */
 const MAX_AGE = "7200";
 
 /**
- * Answers preflights. They carry no key, so they cannot know whose list of origins counts: they allow every site to *send*,
- * and the request itself is refused when its key does not name the site. No cookie is ever used, so no credentials are allowed.
+ * Answers preflights. A preflight carries no key, so the key's list of origins is not known yet: every site may *send* the
+ * request, and the request itself is refused if its key does not list the site. Cookies are not used, so credentials are not allowed.
  */
 export function preflightRoutes(app: App): void {
   const routes = Object.entries(accessTable).filter(([, access]) => isForBrowsers(access));
@@ -54,8 +54,8 @@ export function preflightRoutes(app: App): void {
 }
 
 /**
- * Lets a page of another site read what the routes for browsers answer, problems included: a success has been checked
- * against the key's origins, and a problem tells nothing of anybody. Only the refusal of the origin itself stays unread.
+ * Lets a page of another site read the responses of the routes for browsers. A success has been checked against the key's
+ * origins, and a problem holds no data of a workspace. Only the refusal of the origin itself stays unreadable.
  */
 export function corsHeaders(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {

@@ -1,15 +1,15 @@
 import type { Context } from "hono";
 
-/** What a request shows of who sent it, before any of it is checked. */
+/** What a request says of its sender. Nothing of it is verified yet. */
 export interface Credentials {
   authorization: string | undefined;
   /** The page that sent the request, when a browser did. */
   origin: string | undefined;
-  /** The Worker's own origin: its pages are not foreign. */
+  /** The Worker's own origin, whose pages need no entry in a key's list. */
   ownOrigin: string;
   /** JWT of the customer's backend. */
   visitorToken: string | undefined;
-  /** What the first answer of an anonymous conversation gave out. */
+  /** The token that the first answer of an anonymous conversation contained. */
   conversationToken: string | undefined;
 }
 

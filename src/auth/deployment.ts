@@ -3,7 +3,7 @@ import type { Config } from "../runtime/config.ts";
 import { unauthorized } from "./keys.ts";
 import { equal } from "../crypto/signing.ts";
 
-/** Lets the holder of `ADMIN_TOKEN` pass. A deployment without one answers as it answers a wrong one. */
+/** @throws Problem `unauthorized` unless the bearer token is `ADMIN_TOKEN`; always, if the deployment has none */
 export async function requireDeployment(
   { adminToken }: Pick<Config, "adminToken">,
   authorization: string | undefined,

@@ -4,10 +4,10 @@ import { accessTo, type KeyAccess } from "./access.ts";
 import { readCredentials } from "./credentials.ts";
 import { requireDeployment } from "./deployment.ts";
 import { authenticate } from "./keys.ts";
-import { callerCount, limitBurst } from "./burst-limits.ts";
+import { limitBurst, limitCaller } from "./burst-limits.ts";
 import type { AppEnv } from "./context.ts";
 
-/** Lets a request through to its route if the access table says so; a route that the table does not name answers nobody. */
+/** Lets a request through to its route as the access table says. A route that is not in the table fails for everybody. */
 export function guard(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const route = matchedRoutes(c).findLast(({ method }) => method !== "ALL");
@@ -33,7 +33,6 @@ export function guard(): MiddlewareHandler<AppEnv> {
 async function requireKey(c: Context<AppEnv>, access: KeyAccess): Promise<void> {
   const services = c.get("services");
   const caller = await authenticate(services, readCredentials(c), access);
-  const address = c.req.header("cf-connecting-ip") ?? "";
-  await limitBurst(services.apiLimiter, callerCount(caller, address));
+  await limitCaller(services, caller, c.req.header("cf-connecting-ip") ?? "");
   c.set("caller", caller);
 }

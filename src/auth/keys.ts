@@ -42,10 +42,7 @@ export async function hashBearer(authorization: string | undefined): Promise<str
   return sha256Hex(key);
 }
 
-/**
- * The statement that finds a live key and what verifies its visitors' tokens; a turn batches it with its other reads, so it
- * is not run here.
- */
+/** The statement that reads a live key and the secrets that verify its visitors' tokens. A turn batches it with its other reads. */
 export function keyStatement(db: D1Database, keyHash: string, now: number): D1PreparedStatement {
   return db
     .prepare(
@@ -59,7 +56,7 @@ export function keyStatement(db: D1Database, keyHash: string, now: number): D1Pr
     .bind(keyHash, now);
 }
 
-/** Turns the row of `keyStatement` into a caller who may use the route from where it is called, or throws 401 or 403. */
+/** Turns the row of {@link keyStatement} into the caller. @throws Problem 401 or 403 if the key may not call the route, or not from this origin */
 export async function admitKey(
   services: Pick<Services, "db" | "now" | "waitUntil">,
   row: unknown,
@@ -78,7 +75,7 @@ export async function admitKey(
   const visitor = await readVisitor(key, credentials.visitorToken, services.now());
   if (access.needsVisitor && key.kind === "publishable" && !visitor)
     throw visitorTokenProblem("Send the visitor's JWT as `x-visitor-token`.");
-  noteUse(services, key);
+  recordUse(services, key);
   return {
     keyId: key.id,
     kind: key.kind,
@@ -98,7 +95,7 @@ async function readVisitor(
   return verifyVisitorToken(token, JSON.parse(key.identity_secrets) as IdentitySecret[], now);
 }
 
-/** Authenticates a request outside the chat turn: one read. */
+/** Authenticates a request outside the chat turn, with one read. */
 export async function authenticate(
   services: Pick<Services, "db" | "now" | "waitUntil">,
   credentials: Credentials,
@@ -110,15 +107,15 @@ export async function authenticate(
   return admitKey(services, row, access, credentials);
 }
 
-/** A browser sends exactly one origin. Anything else is forged, and refused before a key is looked up. */
+/** A browser sends exactly one origin. Anything else is forged and refused before the key is read. */
 export function requireWellFormedOrigin({ origin }: Credentials): void {
   if (origin !== undefined && !isWebOrigin(origin))
     throw new Problem("origin_not_allowed", "`Origin` is not a web origin.");
 }
 
 /**
- * Pages of other sites need a publishable key that lists their site. A secret key has no list: in a page it is a mistake,
- * and everybody could read it. Requests that no browser sends carry no origin and are not restricted.
+ * Pages of other sites need a publishable key that lists their origin. A secret key lists none, because everybody could read it
+ * in a page. Requests of servers carry no origin and are not restricted.
  */
 function requireOrigin(key: KeyRow, { origin, ownOrigin }: Credentials): void {
   if (origin === undefined || origin === ownOrigin) return;
@@ -126,13 +123,16 @@ function requireOrigin(key: KeyRow, { origin, ownOrigin }: Credentials): void {
   if (isAllowedOrigin(origin, allowed)) return;
   const reason =
     key.kind === "publishable"
-      ? "The key's list of origins does not name this one."
+      ? "The key does not list this origin."
       : "A secret key must not be used in a web page.";
   throw new Problem("origin_not_allowed", reason);
 }
 
-/** The day of a key's last use, written by the first request of the day, which does not wait for it. */
-function noteUse({ db, now, waitUntil }: Pick<Services, "db" | "now" | "waitUntil">, key: KeyRow) {
+/** Records the day of a key's last use. The first request of the day writes it, and does not wait for it. */
+function recordUse(
+  { db, now, waitUntil }: Pick<Services, "db" | "now" | "waitUntil">,
+  key: KeyRow,
+) {
   const today = new Date(now()).toISOString().slice(0, 10);
   if (key.last_used_day === today) return;
   const update = db

@@ -23,7 +23,7 @@ function matches(origin: string, pattern: string): boolean {
   }
   const [scheme, parent] = pattern.split("*");
   if (parent === undefined) return origin === pattern;
-  // What stands for the star is made of labels: it can hold neither a port nor anything of another host.
+  // The star stands for labels only, so it matches neither a port nor a part of another host.
   const labels = origin.slice(scheme?.length, -parent.length);
   return (
     origin.startsWith(scheme ?? "") && origin.endsWith(parent) && /^[a-z0-9_.-]+$/.test(labels)
@@ -34,7 +34,7 @@ function isDigits(text: string, from: number): boolean {
   return /^\d+$/.test(text.slice(from));
 }
 
-/** An entry of an allow-list in the spelling that browsers use, or undefined when it is none. */
+/** An entry of an allow-list in the spelling that browsers use. Undefined if it is not an origin. */
 export function normaliseOrigin(entry: string): string | undefined {
   const given = entry.trim().toLowerCase();
   if (ANY_PORT.test(given)) return given;

@@ -4,13 +4,13 @@ import { parseJson } from "../http/json.ts";
 import { Problem } from "../http/problem.ts";
 import { fromBase64Url } from "../crypto/signing.ts";
 
-/** Somebody whom the customer's backend vouches for. */
+/** A person whom a JWT of the customer's backend identifies. */
 export interface Visitor {
   /** The customer's own id of the person. */
   subject: string;
   name: string | null;
   email: string | null;
-  /** Audiences the person belongs to; documents restricted to one of them are shown. */
+  /** Audiences that the person belongs to. Documents restricted to one of them are shown. */
   audience: string[];
 }
 
@@ -24,12 +24,12 @@ const MAX_LIFETIME_SECONDS = 24 * 60 * 60;
 /** How far the clock of the customer's backend may be off. */
 const SKEW_SECONDS = 60;
 
-/** 32 bytes are 43 characters, the last of which has two bits that decode to nothing: only one spelling is taken. */
+/** A signature of 32 bytes is 43 characters of base64url. Two bits of the last one are unused; only the spelling with zeros is accepted. */
 const COMPACT = /^([\w-]+)\.([\w-]+)\.[\w-]{42}[AEIMQUYcgkosw048]$/;
 
 /**
- * The customer's own id of a person. It has to be addressable, since a person can be erased by it: what a path or the database
- * cannot carry unchanged is no id.
+ * The customer's own id of a person. It stands in the path of an erasure, so an id is refused if a path or the database cannot
+ * hold it unchanged.
  */
 export const visitorSubject = z
   .string()
@@ -37,7 +37,7 @@ export const visitorSubject = z
   .max(256)
   .refine(
     (id) => id.isWellFormed() && !/\p{Cc}/u.test(id) && id !== "." && id !== "..",
-    "is not an id of a visitor",
+    "holds characters that an id cannot have",
   );
 
 const header = z.looseObject({ alg: z.literal("HS256"), kid: z.string().optional() });
@@ -53,7 +53,7 @@ const claims = z.looseObject({
 
 /**
  * Verifies a visitor's JWT (RFC 7519): HS256 and nothing else, signed with one of the workspace's active identity secrets, which
- * `kid` selects. A token without `kid` may be signed with any of them. It is CPU only: the secrets come with the key.
+ * `kid` selects. A token without `kid` may be signed with any of them. It reads nothing: the secrets come with the key.
  * @throws Problem `invalid_visitor_token`
  */
 export async function verifyVisitorToken(
@@ -64,7 +64,7 @@ export async function verifyVisitorToken(
   const [, head = "", body = ""] = COMPACT.exec(token) ?? [];
   if (token.length > MAX_CHARACTERS || !head) throw visitorTokenProblem("It is not a compact JWT.");
   const { success, data } = header.safeParse(decode(head));
-  if (!success) throw visitorTokenProblem("Its algorithm has to be HS256.");
+  if (!success) throw visitorTokenProblem("Its algorithm must be HS256.");
   const candidates = secrets.filter(({ kid }) => data.kid === undefined || data.kid === kid);
   await verifyWithAny(token, candidates, new Date(now));
   return toVisitor(decode(body), now / 1000);
@@ -87,7 +87,7 @@ async function verifyWithAny(
       if (error instanceof errors.JWSSignatureVerificationFailed) continue;
       if (error instanceof errors.JWTExpired) throw visitorTokenProblem("It has expired.");
       if (error instanceof errors.JOSEError)
-        throw visitorTokenProblem("Its claims or header are not valid.");
+        throw visitorTokenProblem("Its header or a claim is not valid.");
       throw error;
     }
   }
@@ -97,7 +97,9 @@ async function verifyWithAny(
 function toVisitor(payload: unknown, now: number): Visitor {
   const { success, data } = claims.safeParse(payload);
   if (!success)
-    throw visitorTokenProblem("It needs `sub` and `exp`; `audience` is a list of names.");
+    throw visitorTokenProblem(
+      "It needs valid `sub` and `exp` claims; `audience` is a list of names.",
+    );
   const { exp, iat } = data;
   if (iat !== undefined && iat > now + SKEW_SECONDS)
     throw visitorTokenProblem("It was issued in the future.");
@@ -112,7 +114,7 @@ function toVisitor(payload: unknown, now: number): Visitor {
   };
 }
 
-/** A part of the token as JSON, as strictly as a body: a claim named twice is two claims to two readers. */
+/** Parses a part of the token as strictly as a body: of a claim that is given twice, readers may take different ones. */
 function decode(part: string): unknown {
   try {
     const bytes = fromBase64Url(part);

@@ -1,8 +1,9 @@
+import { callOf } from "../audit/call.ts";
 import { createRoute, z } from "@hono/zod-openapi";
 import { readCredentials } from "../auth/credentials.ts";
 import type { App } from "../auth/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
-import { pageQuery, readPage } from "../http/paging.ts";
+import { pageOf, pageQuery, readPage } from "../http/paging.ts";
 import { unknownConversation } from "./access.ts";
 import { listConversations, readConversation } from "./history.ts";
 import { conversation, conversationSummary } from "./schema.ts";
@@ -14,7 +15,7 @@ const getRoute = createRoute({
   request: { params: z.object({ id: z.string() }) },
   responses: {
     200: jsonContent(conversation, "The conversation"),
-    ...problems(401, 403, 404, 429),
+    ...problems(404),
   },
 });
 
@@ -26,34 +27,30 @@ const listRoute = createRoute({
   request: { query: pageQuery },
   responses: {
     200: jsonContent(
-      z.object({
-        conversations: z.array(conversationSummary),
-        next_cursor: z.string().nullable(),
-      }),
+      pageOf({ conversations: z.array(conversationSummary) }),
       "A page of conversations, the one with the latest message first",
     ),
-    ...problems(400, 401, 403, 422, 429),
   },
 });
 
 export function conversationRoutes(app: App): void {
   app.openapi(getRoute, async (c) => {
+    const { services, caller } = callOf(c);
     const { conversationToken } = readCredentials(c);
     const { id } = c.req.valid("param");
-    const found = await readConversation(c.get("services"), c.get("caller"), id, conversationToken);
+    const found = await readConversation(services, caller, id, conversationToken);
     if (!found) throw unknownConversation();
     return c.json(found, 200);
   });
 
   app.openapi(listRoute, async (c) => {
-    const { db } = c.get("services");
-    const caller = c.get("caller");
+    const { services, caller, workspaceId } = callOf(c);
     const subject = caller.visitor?.subject;
     const { rows, next_cursor } = await readPage(
       caller,
       `conversations:${JSON.stringify(subject ?? null)}`,
       c.req.valid("query"),
-      (after, limit) => listConversations(db, caller.workspaceId, { subject, after, limit }),
+      (after, limit) => listConversations(services.db, workspaceId, { subject, after, limit }),
       ({ updatedAt: at, id }) => ({ at, id }),
     );
     const conversations = rows.map(({ updatedAt: _updatedAt, ...summary }) => summary);

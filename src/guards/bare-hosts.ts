@@ -1,21 +1,22 @@
 /**
- * A host that is written without a scheme is no link in Markdown, but many chat clients make one of it. Which dot begins the
- * end of a host is a matter of judgement, for texts are full of `Node.js`, `ASP.NET` and `README.md`: these endings name a
- * host wherever they stand, any ending of two letters does when a path follows it.
+ * A host that is written without a scheme is no link in Markdown, but many chat clients make one of it. Texts are full of
+ * `Node.js`, `ASP.NET` and `README.md`, so the ending decides: these name a host wherever they stand, an ending of two letters
+ * does when a path follows it. (linkify-it takes out too much here, `README.md`, `React.It` and `user.name` among it, and
+ * reads whole texts, no stream.)
  */
 const ALWAYS =
   /^(?:com|org|net|info|biz|xyz|online|site|website|shop|store|club|icu|vip|click|buzz|space|fun|loan|top|рф)$/i;
 const WITH_PATH =
   /^(?:(?!js|ts)[a-z]{2}|app|dev|cloud|page|link|live|tech|pro|work|world|mobi|today|news|gov|edu|int)$/i;
-/** No library is written like a host in small letters. */
+/** `ASP.NET` is a library; no library's name ends in small letters like a host's. */
 const LIBRARY = /^NET$/;
 
-/** Where an address with a scheme begins: it is taken out, so that what stands before it ends there. */
+/** Where an address with a scheme or `www.` begins. The output filter reads that one itself, so a bare host ends there. */
 const ADDRESS = /(?:https?|ftp)\\?:[/\\]|www\\?\./i;
 const PATH = String.raw`(?::\d{0,5})?\\?\/[^\s<>"'\x60()[\]{}*|^]*`;
 const OPEN_END = new RegExp(String.raw`^(?:\\?\.[\p{L}\p{N}_-]*)+(?:\\|:\d{0,5}|${PATH})?$`, "u");
 
-/** What begins with a dot between a word and letters. */
+/** A host without a scheme, read from the dot before its last labels. */
 export interface BareHost {
   /** The dot and what belongs to the address behind it. */
   end: string;
@@ -38,7 +39,7 @@ export function bareHost(behind: string, rest: string): BareHost | undefined {
   const isHost =
     (ALWAYS.test(ending) && (path !== "" || !LIBRARY.test(ending))) ||
     (path.length > 1 && WITH_PATH.test(ending));
-  // What people write to is no host that they open.
+  // A mail address opens no page.
   const isMail = path === "" && /[\p{L}\p{N}]@$/u.test(behind.slice(0, -start.length));
   if (!isHost || isMail) return undefined;
   const end = labels + path.replace(/[.,;:!?_~]+$/u, "");

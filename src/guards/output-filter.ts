@@ -1,35 +1,36 @@
 import { bareHost, mayGoOn } from "./bare-hosts.ts";
 import { knownSecrets } from "../privacy/secrets.ts";
 
-/** What stands in place of a link or a secret that may not be shown. No sign of it can become a link, an image or a citation. */
+/** What stands in place of a link or a secret that may not be shown. None of its characters can become part of a link, an image or a citation. */
 const LINK_REMOVED = "‹link removed›";
 const SECRET_REMOVED = "‹secret removed›";
 
-/** Longer constructs than these are no link or secret that anybody needs. */
+/** The longest address, host and secret that are read whole; a longer one is taken out. */
 const MAX_URL = 2048;
 const MAX_HOST = 256;
 const MAX_SECRET = 8192;
 
-/** Where something begins that has to be looked at as a whole. What went before, down to one character, counts. */
+/** Where something begins that has to be read as a whole. Whether it does depends on one character before it at most. */
 const BEGINS =
-  /(?:https?|ftp)\\?:[/\\]|www\\?\.|(?<=[^\s.])\.(?=\p{L}{2})|&(?=[#a-z])|(?<=\])[(:]|(?<=!)\[|<(?=[a-z/!?])|-----BEGIN |(?<![a-z0-9_-])(?:sk[_-]|[rp]k_live_|whsec_|gh[oprsu]_|github_pat_|glpat-|xox[abeprs]-|AKIA|ASIA|AIza|ya29\.|SG\.|hf_|npm_|dop_v1_|shp(?:at|ss)_|eyJ)/giu;
-/** What can still become a beginning is held back; the second list only where a word begins. */
-const OPENINGS = String.raw`https:/ http:/ ftp:/ https\:/ http\:/ ftp\:/ www. www\. <a &`.split(
-  " ",
-);
+  /(?:https?|ftp)\\?:[/\\]|www\\?\.|(?<![\p{L}\p{N}:/\\])\\?\/\\?\/(?=[^\s/])|(?<=[^\s.])\.(?=\p{L}{2})|&(?=[#a-z])|(?<=\])[(:]|(?<=!)\[|<(?=[a-z/!?])|-----BEGIN |(?<![a-z0-9_-])(?:sk[_-]|[rp]k_live_|whsec_|gh[oprsu]_|github_pat_|glpat-|xox[abeprs]-|AKIA|ASIA|AIza|ya29\.|SG\.|hf_|npm_|dop_v1_|shp(?:at|ss)_|eyJ)/giu;
+/** What the end of a stream's text can still become the beginning of; the second list counts only where a word begins. */
+const OPENINGS =
+  String.raw`https:/ http:/ ftp:/ https\:/ http\:/ ftp\:/ // /\/ \// \/\/ www. www\. <a &`.split(
+    " ",
+  );
 OPENINGS.push("-----begin ");
 const WORD_OPENINGS =
   `sk_ sk- rk_live_ pk_live_ whsec_ gho_ ghp_ ghr_ ghs_ ghu_ github_pat_ glpat- xoxa- xoxb- xoxe- xoxp- xoxr-
   xoxs- akia asia aiza ya29. sg. hf_ npm_ dop_v1_ shpat_ shpss_ eyj`.split(/\s+/u);
 
-/** Entities that are common in answers and stand for no sign of an address or of markup. */
+/** Entities that are common in answers and stand for no character of an address or of markup. */
 const HARMLESS_ENTITY =
   /^&(?:amp|lt|gt|quot|apos|nbsp|euro|pound|yen|cent|copy|reg|trade|deg|times|hellip|[nm]dash|[lr][sda]quo|[a-z]+(?:uml|acute|circ|cedil|ring)|szlig);/i;
 const ENTITY = /^&(?:#?[a-z0-9]{0,31});?/i;
 
 interface Replacement {
   shown: string;
-  /** Of what it stands for. */
+  /** Of the text that it replaces. */
   length: number;
 }
 
@@ -39,15 +40,14 @@ const TOKEN = /^[A-Za-z0-9_.~+/=-]*/u;
 
 /**
  * Follows an answer as it streams and takes out, by rules and not by judgement, what no answer may show: links to hosts that
- * are not allowed, images, HTML, credentials. It reads what the citation check lets through, never takes out something
- * without leaving a mark between its neighbours (nothing may be joined into what was just removed), and holds back only what
- * can still become one of these.
+ * are not allowed, images, HTML, credentials. It reads what the citation check lets through. What it takes out leaves a mark, so
+ * that its neighbours are not joined into another link. It holds back only what can still become one of these.
  */
 export class OutputFilter {
   readonly #mayLinkTo: (host: string) => boolean;
   #held = "";
-  /** The first half of a sign whose second half is still to come. */
-  #half = "";
+  /** A high surrogate whose low surrogate is still to come. */
+  #surrogate = "";
   #text = "";
 
   constructor(mayLinkTo: (host: string) => boolean) {
@@ -61,15 +61,15 @@ export class OutputFilter {
 
   /** @returns what may be shown now */
   push(delta: string): string {
-    const text = this.#half + delta;
-    this.#half = /[\uD800-\uDBFF]$/.exec(text)?.[0] ?? "";
-    this.#held += text.slice(0, text.length - this.#half.length);
+    const text = this.#surrogate + delta;
+    this.#surrogate = /[\uD800-\uDBFF]$/.exec(text)?.[0] ?? "";
+    this.#held += text.slice(0, text.length - this.#surrogate.length);
     return this.#drain(false);
   }
 
   /** The rest, when the stream has ended. */
   end(): string {
-    this.#held += this.#half;
+    this.#held += this.#surrogate;
     return this.#drain(true);
   }
 
@@ -113,7 +113,7 @@ export class OutputFilter {
     if (begin === "&") return this.#entity(ended);
     if (begin === ".") return this.#bareHost(ended, behind);
     if (begin === "-----begin ") return this.#privateKey(ended);
-    if (/^(?:https?\\?:|ftp\\?:|www)/.test(begin)) return this.#url(ended);
+    if (/^(?:https?\\?:|ftp\\?:|www|\\?\/)/.test(begin)) return this.#url(ended);
     return this.#token(ended);
   }
 
@@ -131,12 +131,18 @@ export class OutputFilter {
     const body = URL_TEXT.exec(this.#held)?.[0] ?? "";
     if (body.length === this.#held.length && !ended && body.length < MAX_URL) return undefined;
     const url = body.replace(TRAILING, "");
-    if (/^www\\?$/i.test(url)) return { shown: url, length: url.length };
+    // `www.` and two slashes begin an address only before a host with a dot. To some renderers a host goes on in punctuation, so
+    // GFM makes a link of `www.(.evil.example`; after a space it makes none.
+    const noHost = /^www\\?$|^\\?\/\\?\/(?![^.]*\.)/iu.exec(url)?.[0];
+    if (noHost !== undefined) {
+      const goesOn = /^\S/u.test(this.#held.slice(body.length));
+      return { shown: goesOn ? `${noHost} ` : noHost, length: noHost.length };
+    }
     const allowed = body.length < MAX_URL && this.#allowed(url);
     if (!allowed) return { shown: LINK_REMOVED, length: url.length };
-    // A host that goes on into the next sign, which ends no address for every reader, would be another host.
+    // Not every renderer ends an address at the next character; to one that reads on, this would be another host.
     const openHost =
-      /^(?:\w+:\/\/)?[^/?#]+$/u.test(url) && /^\S/u.test(this.#held.slice(url.length));
+      /^(?:(?:\w+:)?\/\/)?[^/?#]+$/u.test(url) && /^\S/u.test(this.#held.slice(url.length));
     return { shown: openHost ? `${url}/` : url, length: url.length };
   }
 
@@ -163,7 +169,7 @@ export class OutputFilter {
     if (token.length === this.#held.length && !ended && token.length < MAX_SECRET) return undefined;
     const isSecret = token.length >= MAX_SECRET || knownSecrets(token).length > 0;
     if (isSecret) return { shown: SECRET_REMOVED, length: token.length };
-    // Only its first sign is let through: an address may begin within the rest.
+    // Only its first character is let through: an address may begin within the rest.
     return { shown: this.#held.charAt(0), length: 1 };
   }
 
@@ -183,7 +189,7 @@ export class OutputFilter {
     if (/[\\@&;\p{Cc}]/u.test(text.replaceAll("&amp;", "").replace(/&(?=[\w-]+=)/gu, "")))
       return undefined;
     const plain = text.replaceAll("&amp;", "&");
-    const absolute = /^www\./i.test(plain) ? `https://${plain}` : plain;
+    const absolute = plain.replace(/^(?:\/\/|(?=www\.))/i, "https://");
     if (!/^https?:\/\/[^/]/i.test(absolute) || !URL.canParse(absolute)) return undefined;
     const url = new URL(absolute);
     if (!this.#mayLinkTo(url.hostname)) return undefined;

@@ -2,19 +2,20 @@ import type { MiddlewareHandler } from "hono";
 import { parseJson } from "./json.ts";
 import { Problem } from "./problem.ts";
 
-/** A JSON string of 1 MiB of text may need twice that for its escapes; more than 4 MiB is nobody's document. */
+/** A document of 1 MiB may take twice that in JSON, for its escapes. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /**
- * Reads the body once, counting while it reads, and refuses what is too large, not UTF-8 or not plain JSON before any
- * handler runs. The request that handlers see carries the checked text.
+ * Reads the body once and refuses what is too large, not UTF-8 or not plain JSON before any handler runs. The request that
+ * handlers see carries the checked text.
  */
 export function jsonBody(limit = MAX_BODY_BYTES): MiddlewareHandler {
   return async (c, next) => {
-    const contentType = c.req.header("content-type") ?? "";
-    if (!/^application\/json\s*(;|$)/i.test(contentType)) {
-      throw new Problem("unsupported_media_type", "Send the body as application/json.");
-    }
+    requireContentType(
+      c.req.raw,
+      /^application\/json\s*(;|$)/i,
+      "Send the body as application/json.",
+    );
     const text = decodeUtf8(await readLimited(c.req.raw, limit));
     parseJson(text);
     c.req.raw = new Request(c.req.raw, { body: text });
@@ -22,29 +23,46 @@ export function jsonBody(limit = MAX_BODY_BYTES): MiddlewareHandler {
   };
 }
 
-/** Reads a request's body, counting while it reads. */
+/** @throws Problem `unsupported_media_type` */
+export function requireContentType({ headers }: Request, allowed: RegExp, detail: string): void {
+  if (!allowed.test(headers.get("content-type") ?? "")) {
+    throw new Problem("unsupported_media_type", detail);
+  }
+}
+
+/** Refuses a body that says itself that it is too large. One that says nothing, or less than it holds, is counted when it is read. */
+export function requireContentLength({ headers }: Request, limit: number): void {
+  if (Number(headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
+}
+
+/**
+ * Reads a request's body, counting while it reads. (`hono/body-limit` does not count a body whose content-length is within the limit,
+ * even if that is too small, and leaves the body to be read a second time.)
+ */
 export async function readLimited(
   request: Request,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = (): Problem =>
-    new Problem("body_too_large", `At most ${limit} bytes are accepted.`);
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
-  return readAtMost(request.body, limit, tooLarge);
+  requireContentLength(request, limit);
+  return readAtMost(request.body, limit, () => tooLarge(limit));
 }
 
-/** All bytes of a stream, or `tooLarge()` thrown as soon as there are more than `limit`. */
+function tooLarge(limit: number): Problem {
+  return new Problem("body_too_large", `At most ${limit} bytes are accepted.`);
+}
+
+/** All bytes of a stream, or the error of `refusal` thrown as soon as there are more than `limit`. */
 export async function readAtMost(
   stream: ReadableStream<Uint8Array> | null,
   limit: number,
-  tooLarge: () => Error,
+  refusal: () => Error,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop early cancels the stream.
   for await (const part of stream ?? []) {
     size += part.byteLength;
-    if (size > limit) throw tooLarge();
+    if (size > limit) throw refusal();
     parts.push(part);
   }
   const bytes = new Uint8Array(size);

@@ -1,7 +1,7 @@
 import { equal, fromBase64Url, sign, toBase64Url } from "../crypto/signing.ts";
 import { Problem } from "./problem.ts";
 
-/** Where a list goes on. Signed, so that a cursor is only what this list gave out for this workspace and filter. */
+/** Encodes the place where a list goes on. The signature binds it to the list, its workspace and its filter. */
 export async function writeCursor(secret: string, list: string, position: string): Promise<string> {
   const payload = toBase64Url(new TextEncoder().encode(position));
   return `${payload}.${await sign(secret, `cursor\n${list}`, payload)}`;

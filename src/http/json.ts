@@ -1,11 +1,11 @@
 import { Problem } from "./problem.ts";
 
-/** Levels of objects and lists in a body: more than rich text of a CMS needs, fewer than SQLite (1,000) or a recursive walk bear. */
+/** Levels of objects and lists in a body. Rich text of a CMS needs fewer; SQLite reads 1,000, and recursive functions overflow. */
 const MAX_LEVELS = 100;
 
 /**
- * `JSON.parse` that refuses what readers take differently: a field named twice (the last one wins here, the first
- * elsewhere, so that what was checked may not be what is used), the name `__proto__`, and endless nesting.
+ * `JSON.parse` that refuses what parsers read differently: a field that is given twice (some parsers keep the first value and
+ * others the last, so the value that is checked may not be the one that is used), the name `__proto__`, and deep nesting.
  * @throws Problem `malformed_json`, `duplicate_field` or `validation_failed`
  */
 export function parseJson(text: string): unknown {
@@ -19,7 +19,7 @@ export function parseJson(text: string): unknown {
   return value;
 }
 
-/** One pass over text that is known to be JSON. A string is a field's name when it stands where a name is due. */
+/** Reads text that is known to be valid JSON once. A string is a field's name if it stands where a name is due. */
 function checkFields(text: string): void {
   /** For each open object the names seen in it; null for a list. */
   const open: (Set<string> | null)[] = [];
@@ -61,7 +61,7 @@ function endOfString(text: string, start: number): number {
   return end;
 }
 
-/** @param quoted the name as it is written; two spellings of a name are the same name */
+/** @param quoted the name as it is written, with its escapes: two spellings of a name are the same name */
 function checkName(quoted: string, seen: Set<string> | null | undefined): void {
   const name = JSON.parse(quoted) as string;
   if (name === "__proto__") throw new Problem("validation_failed", "No field is named __proto__.");

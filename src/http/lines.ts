@@ -1,4 +1,4 @@
-/** One line of a body, without its end. `bytes` is absent for one that is longer than allowed. */
+/** One line of a body, without its line feed. `bytes` is undefined for a line that is longer than allowed. */
 export interface Line {
   /** From 1. */
   number: number;
@@ -8,8 +8,8 @@ export interface Line {
 const NEWLINE = 0x0a;
 
 /**
- * Cuts a body into lines as it arrives. Nothing but the line that is being read is held, and of that no more than
- * `maxLineBytes`: the rest of a longer one is passed over.
+ * Splits a body into lines as it arrives. Only the line that is being read is held in memory, and at most `maxLineBytes` of it:
+ * the rest of a longer line is skipped.
  */
 export async function* readLines(
   body: ReadableStream<Uint8Array>,
@@ -37,7 +37,7 @@ export async function* readLines(
       yield finish();
       start = end + 1;
     }
-    // A copy: what is kept of a chunk must not hold the whole of it.
+    // A copy, because a view would keep the whole chunk in memory.
     take(chunk.slice(start));
   }
   if (size > 0) yield finish();

@@ -2,10 +2,10 @@ import { z } from "zod";
 
 const MAX_METADATA_CHARACTERS = 8192;
 
-/** Levels of objects and lists. SQLite reads no JSON beyond 1,000, and a parser's stack ends too. */
+/** Levels of objects and lists. SQLite refuses JSON of more than 1,000. */
 const MAX_METADATA_LEVELS = 32;
 
-/** What a caller keeps with a document or a conversation for its own use. It is stored and given back, never searched. */
+/** Data that a caller keeps with a document or a conversation. It is stored and returned, never searched. */
 export const metadataSchema = z
   .record(
     z

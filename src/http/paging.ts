@@ -6,13 +6,18 @@ export const pageQuery = z.object({
   cursor: z.string().max(1000).optional(),
 });
 
-/** The workspace whose list is read; its secret signs the cursor. */
+/** The schema of a page: its list, under the list's own name, and the cursor of the next page. */
+export function pageOf<T extends z.ZodRawShape>(list: T) {
+  return z.object({ ...list, next_cursor: z.string().nullable() });
+}
+
+/** The workspace whose list is read. Its secret signs the cursor. */
 interface CursorOwner {
   workspaceId: string;
   workspaceSecret: string;
 }
 
-/** A place in a list that is ordered by time, then id. */
+/** A place in a list that is ordered by time, then id. A list without times leaves `at` at 0. */
 export interface Position {
   at: number;
   id: string;
@@ -27,9 +32,9 @@ function readPosition(text: string): Position {
 
 /**
  * One page of a list of a workspace, and the signed cursor of the next.
- * @param list names the list and what it is filtered by: a cursor fits no other
+ * @param list names the list and its filter: a cursor is refused by every other list
  * @param read reads `limit` rows after a position
- * @param positionOf where the list goes on after a row
+ * @param positionOf the place of a row, after which the next page begins
  */
 export async function readPage<Row>(
   { workspaceId, workspaceSecret }: CursorOwner,

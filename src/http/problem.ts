@@ -2,22 +2,22 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
 
-/** Every `code` the API can answer, with its status and title. Clients switch on `code`; it never changes. */
+/** Every `code` of the API, with its status and title. Clients switch on `code`, so a code never changes. */
 const catalogue = {
   malformed_json: [400, "The body is not valid JSON"],
-  duplicate_field: [400, "The body names a field twice"],
+  duplicate_field: [400, "The body contains a field twice"],
   invalid_utf8: [400, "The body is not valid UTF-8"],
-  invalid_cursor: [400, "The cursor is not one that this list gave out"],
+  invalid_cursor: [400, "The cursor does not belong to this list"],
   unauthorized: [401, "A valid credential is required"],
   invalid_visitor_token: [401, "The visitor token is not valid"],
-  invalid_signature: [401, "The delivery is not signed as this source signs"],
-  forbidden: [403, "This key may not do that"],
-  origin_not_allowed: [403, "This key may not be used from this web site"],
+  invalid_signature: [401, "The signature of the delivery is not valid"],
+  forbidden: [403, "The key lacks the right to do this"],
+  origin_not_allowed: [403, "The key may not be used from this web site"],
   not_found: [404, "There is no such resource"],
-  limit_reached: [409, "There are as many of these as there may be"],
-  conversation_too_long: [409, "The conversation has reached its maximal length"],
-  generation_conflict: [409, "The generations of the index do not allow that"],
-  source_exists: [409, "There is a source of this name"],
+  limit_reached: [409, "The maximum number of these is reached"],
+  conversation_too_long: [409, "The conversation has reached its maximum length"],
+  generation_conflict: [409, "The state of the index generations does not allow this"],
+  source_exists: [409, "A source of this name exists"],
   body_too_large: [413, "The body is too large"],
   document_too_large: [413, "The document is too large"],
   unsupported_media_type: [415, "The body must be application/json"],
@@ -27,9 +27,9 @@ const catalogue = {
   empty_message: [422, "The message is empty"],
   message_too_long: [422, "The message is too long"],
   rate_limited: [429, "Too many requests"],
-  quota_exceeded: [429, "A quota of the workspace is used up"],
+  quota_exceeded: [429, "The workspace has used up a quota"],
   internal: [500, "Something went wrong on our side"],
-  not_configured: [503, "This deployment lacks a setting that this needs"],
+  not_configured: [503, "The deployment lacks a setting that this request needs"],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
 
 export type ProblemCode = keyof typeof catalogue;
@@ -39,7 +39,7 @@ export interface FieldError {
   message: string;
 }
 
-/** An answer that is not a success, thrown from anywhere below a route. `detail` is shown to the caller. */
+/** An error response. Any function below a route may throw it. `detail` is shown to the caller. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly detail: string | undefined;
@@ -89,7 +89,7 @@ export function problemResponse(c: Context, problem: Problem): Response {
   });
 }
 
-/** Turns a zod failure into the problem that names each field. */
+/** The problem that names each field that zod refuses. */
 export function validationProblem(error: z.ZodError): Problem {
   const errors = error.issues.slice(0, 20).map((issue) => ({
     path: issue.path.map(String).join("."),

@@ -1,15 +1,15 @@
 import ipaddr from "ipaddr.js";
 
-/** The address is one that this server never calls; another attempt would be refused the same way. */
+/** The address is one that the server never calls. A retry would be refused, too. */
 export class UnsafeUrl extends Error {}
 
-/** Names that mean this machine or the network around it, wherever they are resolved (RFC 6761, 6762, 8375, ICANN 2024). */
+/** Names of the local machine or a private network (RFC 6761, 6762, 8375, ICANN 2024). */
 const PRIVATE_SUFFIXES =
   /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|lan|home|corp|private|home\.arpa|onion)$/;
 
 /**
- * Reads an address that the server may call: https on the standard port, no credentials in it, and a name or address that
- * can be public. WHATWG parsing comes first, so `0x7f.1`, `2130706433` and `①27.0.0.1` are seen as the addresses they are.
+ * Parses an address that the server may call: https on the standard port, without credentials, and with a host that can be
+ * public. WHATWG parsing comes first, so `0x7f.1`, `2130706433` and `①27.0.0.1` are recognised as IP addresses.
  * @throws {UnsafeUrl} with a reason that names no part of the address beyond its host.
  */
 export function checkPublicUrl(text: string): URL {
@@ -27,7 +27,7 @@ export function checkPublicUrl(text: string): URL {
   return url;
 }
 
-/** The name or address that is called, without the brackets of IPv6 and the dot that ends a full name. */
+/** The host name or IP address, without the brackets of IPv6 and the trailing dot of a fully qualified name. */
 export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
 }

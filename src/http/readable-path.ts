@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { Problem, type ProblemCode } from "./problem.ts";
 
-/** The router leaves what is not UTF-8 in a path as it stands: `%FF` would name the same thing as `%25FF`. */
+/** Refuses paths that are not UTF-8. The router does not decode those, so `%FF` would name the same resource as `%25FF`. */
 export function readablePath(code: ProblemCode): MiddlewareHandler {
   return async (c, next) => {
     try {

@@ -12,8 +12,8 @@ const answerSchema = z.object({
 });
 
 /**
- * Every address of a name, by DNS over HTTPS: a Worker's fetch connects without telling where to.
- * @throws when the resolver gives no answer; an address that could not be looked up is not called.
+ * All addresses of a name, by DNS over HTTPS: a Worker's fetch does not say to which address it connects.
+ * @throws when the resolver does not answer. A name that cannot be resolved is not called.
  */
 export async function resolveName(
   fetch: (url: string, init: RequestInit) => Promise<Response>,

@@ -5,7 +5,7 @@ export interface SafeFetchOptions {
   method?: "GET" | "POST";
   headers?: Record<string, string>;
   body?: string;
-  /** For everything together: names, redirects, headers and body. */
+  /** For name resolution, redirects, headers and body together. */
   timeoutMs?: number;
   /** Counted while reading, after decompression. */
   maxBytes?: number;
@@ -17,10 +17,10 @@ export interface SafeResponse {
   body: Uint8Array;
 }
 
-/** Calls an address that somebody else chose. Answers of any status come back; what is no answer throws. */
+/** Calls an address that somebody else chose. It returns responses of any status, and throws if there is none. */
 export type SafeFetch = (url: string, options?: SafeFetchOptions) => Promise<SafeResponse>;
 
-/** There was no complete answer. `transient`: another attempt may get one. */
+/** There was no complete response. `transient`: a retry may get one. */
 export class FetchFailed extends Error {
   readonly transient: boolean;
   constructor(message: string, transient: boolean) {
@@ -41,20 +41,20 @@ const MAX_REDIRECTS = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Makes the one fetcher through which the server calls addresses that it was given. Each hop is checked anew: scheme, port,
- * host, and every address its name resolves to. What remains is stated in docs/decisions/0021: the platform resolves the
- * name once more when it connects.
+ * Makes the function through which the server calls addresses that others chose. Each redirect is checked like the first address:
+ * scheme, port, host, and every IP address of the host. The platform resolves the name once more when it connects; that risk
+ * remains (docs/decisions/0021).
  */
 export function createSafeFetch(deps: SafeFetchDeps): SafeFetch {
   return async (target, options = {}) => {
     const url = checkPublicUrl(target);
     const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
     try {
-      // Raced as well as passed on: a body that stalls must not hold its caller when nobody listens to the signal.
+      // The signal is passed on and raced as well: a `fetch` that ignores it must not keep the caller waiting.
       return await Promise.race([followRedirects(deps, url, options, signal), whenAborted(signal)]);
     } catch (error) {
       if (error instanceof UnsafeUrl || error instanceof FetchFailed) throw error;
-      // The error of the platform may quote the whole address, and some services take their token there.
+      // The platform's error may quote the whole address, which contains a token with some services.
       const reason = signal.aborted ? "did not answer in time" : "could not be reached";
       throw new FetchFailed(`${hostOf(url)} ${reason}.`, true);
     }
@@ -111,7 +111,7 @@ async function checkResolved(
   if (isAddress(host)) return;
   const addresses = await resolve(host, signal);
   if (addresses.length === 0) throw new FetchFailed(`${host} has no address.`, true);
-  // One private address among public ones is enough: the platform might connect to that one.
+  // One private address is enough to refuse: the platform might connect to it.
   if (!addresses.every(isPublicAddress)) {
     throw new UnsafeUrl(`${host} resolves to an address that is not public.`);
   }
@@ -125,7 +125,7 @@ function redirectTarget(from: URL, response: Response, method: string): URL {
   return checkPublicUrl(next.href);
 }
 
-/** Another origin gets what identifies no one. Which header holds a token differs by service, so all others go. */
+/** The headers that another origin may get. Any other header may hold a token. */
 function withoutCredentials(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => /^(?:accept|user-agent)$/i.test(name)),

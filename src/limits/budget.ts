@@ -1,10 +1,10 @@
 import type { ChatModel } from "../models/ports.ts";
 import type { Allowance } from "./quotas.ts";
 
-/** From this share of the budget on, only the smaller model is asked, so that the rest of the day has some left. */
+/** Above this share of the budget only the smaller model is called, so that some budget is left for the rest of the day. */
 const SAVE_FROM = 0.8;
 
-/** The models that the day's budget still pays for, in the order of the ladder; none once it is used up. */
+/** The models that the day's budget still pays for, in the order of the ladder. None once it is used up. */
 export function affordableModels(models: ChatModel[], allowance: Allowance): ChatModel[] {
   const budget = allowance.settings.neuron_budget_per_day;
   if (budget === null) return models;

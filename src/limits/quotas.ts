@@ -1,7 +1,7 @@
 import { Problem } from "../http/problem.ts";
 import { parseSettings, type WorkspaceSettings } from "../workspaces/settings.ts";
 
-/** What a workspace used today. */
+/** What a workspace has used today. */
 export interface Usage {
   turns: number;
   documents: number;
@@ -10,7 +10,7 @@ export interface Usage {
 
 export type Quota = keyof Usage;
 
-/** What a workspace may do and has done today. */
+/** The limits of a workspace, and what it has used of them today. */
 export interface Allowance {
   settings: WorkspaceSettings;
   usage: Usage;
@@ -63,8 +63,8 @@ export async function readAllowance(
 }
 
 /**
- * Refuses with 429 what a quota of the day no longer allows. Requests that run at the same moment are not told apart: a
- * quota can be exceeded by as many as run at once.
+ * Usage is counted when the work is stored, so concurrent requests all pass: a quota can be exceeded by as many as run at once.
+ * @throws Problem `quota_exceeded` if one of the quotas is used up
  */
 export function requireQuota(allowance: Allowance, quotas: Quota[], now: number): void {
   for (const quota of quotas) {
@@ -73,10 +73,10 @@ export function requireQuota(allowance: Allowance, quotas: Quota[], now: number)
   }
 }
 
-/** Header fields as in draft-ietf-httpapi-ratelimit-headers: the policy's quota and window, what remains, and until when. */
+/** With the header fields of draft-ietf-httpapi-ratelimit-headers: the policy's quota and window, what remains, and for how long. */
 function quotaExceeded(quota: Quota, limit: number, now: number): Problem {
   const seconds = Math.ceil((DAY_MS - (now % DAY_MS)) / 1000);
-  return new Problem("quota_exceeded", `The workspace's ${quota} of the day are used up.`, {
+  return new Problem("quota_exceeded", `The workspace has used up its ${quota} of the day.`, {
     headers: {
       "retry-after": String(seconds),
       "ratelimit-policy": `"${quota}-per-day";q=${limit};w=${DAY_MS / 1000}`,
@@ -95,9 +95,9 @@ export async function requireDocumentQuota(
 }
 
 /**
- * The statement that counts the documents that its batch has just changed; what was there already, or was stale, costs nothing.
+ * The statement that counts the documents that its batch has just changed. An unchanged or stale document is not counted.
  * @param externalIds a JSON array of objects with `external_id`
- * @param now the time that the change has written into `updated_at`
+ * @param now the time that the change wrote into `updated_at`
  */
 export function documentsUsageStatement(
   db: D1Database,
@@ -116,7 +116,7 @@ export function documentsUsageStatement(
     .bind(workspaceId, dayOf(now), externalIds, now);
 }
 
-/** The statement that adds to what was used; it joins the transaction of the work that it counts. */
+/** The statement that adds to the usage of the day. It belongs into the batch of the work that it counts. */
 export function usageStatement(
   db: D1Database,
   workspaceId: string,

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../audit/actor.ts";
+import { callOf } from "../audit/call.ts";
 import { visitorSubject } from "../auth/visitor-token.ts";
 import type { App } from "../auth/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
@@ -11,12 +11,11 @@ import { exportVisitor, findVisitor } from "./export.ts";
 const receipt = z
   .object({
     complete: z.boolean().meta({
-      description: "False when there was more than one request may do: send it again to go on",
+      description: "False when a part remains that did not fit into one request: send it again",
     }),
     removed: z.array(z.object({ store: z.string(), table: z.string(), rows: z.int() })),
     remains: z.array(z.object({ store: z.string(), until: z.string().nullable() })).meta({
-      description:
-        "Copies that nobody can reach into, and when the last of what was erased has left them",
+      description: "The platform's own copies, which nobody can change, and when they expire",
     }),
     begun_at: z.string(),
     completed_at: z.string().nullable(),
@@ -37,19 +36,18 @@ const conversationParameter = z.object({ id: z.string().max(256) });
 const erased = {
   200: jsonContent(
     receipt,
-    "Nothing is held any more. Also where nothing was: of a stranger zeros",
+    "Nothing is stored of the subject any more. An unknown subject gets a receipt of zeros",
   ),
-  202: jsonContent(receipt, "A part is erased. Send the same request again to go on"),
-  ...problems(401, 403, 422, 429),
+  202: jsonContent(receipt, "A part is erased. Send the same request again to erase the rest"),
 };
 
 const eraseVisitorRoute = createRoute({
   method: "delete",
   path: "/v1/visitors/{id}",
   summary:
-    "Erase all that is held of a visitor: profile, conversations and what was derived from them",
+    "Erase all that is stored of a visitor: profile, conversations and what was derived from them",
   description:
-    "`id` is the `sub` of the visitor's JWT. Vectors are of documents alone, and queues carry ids: everything is in the database. What the visitor wrote before signing in and never claimed belongs to no visitor: erase such a conversation by its own id.",
+    "`id` is the `sub` of the visitor's JWT. All of it is in the database: vectors are made of documents only, and queue messages hold ids only. A conversation that the visitor began before signing in, and did not continue after it, belongs to no visitor: erase it by its own id.",
   middleware: [readablePath("validation_failed")] as const,
   request: { params: visitorParameter },
   responses: erased,
@@ -58,7 +56,7 @@ const eraseVisitorRoute = createRoute({
 const eraseConversationRoute = createRoute({
   method: "delete",
   path: "/v1/conversations/{id}",
-  summary: "Erase a conversation and what was derived from it, an anonymous visitor's above all",
+  summary: "Erase a conversation, such as an anonymous visitor's, and what was derived from it",
   middleware: [readablePath("validation_failed")] as const,
   request: { params: conversationParameter },
   responses: erased,
@@ -67,43 +65,42 @@ const eraseConversationRoute = createRoute({
 const exportRoute = createRoute({
   method: "get",
   path: "/v1/visitors/{id}/export",
-  summary: "Everything that is held of a visitor, as one document that streams",
+  summary: "Export everything that is stored of a visitor, as one JSON document that streams",
   description:
-    "`id` is the `sub` of the visitor's JWT. A document that ends early is not JSON: ask again.",
+    "`id` is the `sub` of the visitor's JWT. An export that failed midway ends early and is not valid JSON: request it again.",
   middleware: [readablePath("validation_failed")] as const,
   request: { params: visitorParameter },
   responses: {
-    200: jsonContent(heldData, "All rows, whole"),
-    ...problems(401, 403, 404, 422, 429),
+    200: jsonContent(heldData, "All rows, with all their columns"),
+    ...problems(404),
   },
 });
 
 export function privacyRoutes(app: App): void {
   app.openapi(eraseVisitorRoute, async (c) => {
-    const subject = { visitor: c.req.valid("param").id };
-    const done = await erase(c.get("services"), c.get("caller"), subject, actorOf(c));
+    const { services, caller, by } = callOf(c);
+    const done = await erase(services, caller, { visitor: c.req.valid("param").id }, by);
     return c.json(done, done.complete ? 200 : 202);
   });
 
   app.openapi(eraseConversationRoute, async (c) => {
-    const subject = { conversation: c.req.valid("param").id };
-    const done = await erase(c.get("services"), c.get("caller"), subject, actorOf(c));
+    const { services, caller, by } = callOf(c);
+    const done = await erase(services, caller, { conversation: c.req.valid("param").id }, by);
     return c.json(done, done.complete ? 200 : 202);
   });
 
   app.openapi(exportRoute, async (c) => {
-    const services = c.get("services");
-    const { workspaceId } = c.get("caller");
+    const { services, workspaceId } = callOf(c);
     const visitor = await findVisitor(services.db, workspaceId, c.req.valid("param").id);
     if (!visitor) throw new Problem("not_found", "There is no visitor with this id.");
     const pieces = exportVisitor(services, workspaceId, visitor);
     const headers = { "content-type": "application/json" };
-    // What a stream holds has no type.
+    // The type of a streamed body cannot be checked.
     return new Response(toStream(pieces), { headers }) as never;
   });
 }
 
-/** Reads no further than its reader. A failure breaks the transfer off, since its status is already sent. */
+/** Generates only as fast as the client reads. The status is sent already, so a failure breaks the transfer off. */
 function toStream(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({

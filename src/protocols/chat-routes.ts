@@ -31,7 +31,7 @@ const chatRoute = createRoute({
         },
       },
     },
-    ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429),
+    ...problems(404, 409),
   },
 });
 

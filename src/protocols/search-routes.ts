@@ -1,9 +1,9 @@
+import { callOf } from "../audit/call.ts";
 import type { FoundPassage } from "../retrieval/candidates.ts";
 import { createRoute, z } from "@hono/zod-openapi";
-import { jsonBody } from "../http/body.ts";
 import { search } from "../conversations/search.ts";
 import type { App } from "../auth/context.ts";
-import { jsonContent, problems } from "../http/openapi.ts";
+import { jsonContent, jsonRequest } from "../http/openapi.ts";
 
 const leg = z.enum(["keywords", "vectors"]);
 const legScore = z.object({ rank: z.int(), score: z.number() });
@@ -48,20 +48,17 @@ const searchRoute = createRoute({
   method: "post",
   path: "/v1/search",
   summary: "Search the documents, without an answer",
-  middleware: [jsonBody()] as const,
-  request: { body: { ...jsonContent(searchBody, "The question"), required: true } },
+  ...jsonRequest(searchBody, "The question"),
   responses: {
     200: jsonContent(searchResult, "Passages, best first"),
-    ...problems(400, 401, 403, 413, 415, 422, 429),
   },
 });
 
 export function searchRoutes(app: App): void {
   app.openapi(searchRoute, async (c) => {
-    const services = c.get("services");
+    const { services, caller, workspaceId } = callOf(c);
     const { query, limit, explain, legs, audience } = c.req.valid("json");
-    const { workspaceId, visitor } = c.get("caller");
-    const reader = { workspaceId, audience: audience ?? visitor?.audience ?? [] };
+    const reader = { workspaceId, audience: audience ?? caller.visitor?.audience ?? [] };
     const found = await search(services, reader, { query, legs, limit });
     return c.json(
       {

@@ -1,9 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../audit/actor.ts";
+import { callOf } from "../audit/call.ts";
 import type { App } from "../auth/context.ts";
-import { jsonBody } from "../http/body.ts";
-import { jsonContent, problems } from "../http/openapi.ts";
-import { pageQuery, readPage } from "../http/paging.ts";
+import { jsonContent, jsonRequest } from "../http/openapi.ts";
+import { pageOf, pageQuery, readPage } from "../http/paging.ts";
 import { validationProblem } from "../http/problem.ts";
 import {
   liveRelease,
@@ -13,8 +12,6 @@ import {
   type StoredOverlay,
 } from "./live-release.ts";
 import { releaseSchema, shippedRelease, withOverlays, type Overlay } from "./release.ts";
-
-const MAX_OVERLAY_BYTES = 64 * 1024;
 
 const overlaySchema = z.record(z.string(), z.unknown()).meta({
   id: "ReleaseOverlay",
@@ -46,59 +43,49 @@ const listRoute = createRoute({
   path,
   summary: "What the workspace has changed in the shipped release, the live overlay first",
   request: { query: pageQuery },
-  responses: {
-    200: jsonContent(
-      z.object({ releases: z.array(overlayView), next_cursor: z.string().nullable() }),
-      "A page of overlays",
-    ),
-    ...problems(400, 401, 403, 422, 429),
-  },
+  responses: { 200: jsonContent(pageOf({ releases: z.array(overlayView) }), "A page of overlays") },
 });
 
 const getRoute = createRoute({
   method: "get",
   path: livePath,
   summary: "The release that answers now: prompt rules, models, weights, thresholds, sentences",
-  responses: { 200: jsonContent(releaseView, "The release"), ...problems(401, 403, 429) },
+  responses: { 200: jsonContent(releaseView, "The release") },
 });
 
 const putRoute = createRoute({
   method: "put",
   path: livePath,
   summary: "Replace what the workspace changes in the shipped release; live with the next question",
-  middleware: [jsonBody(MAX_OVERLAY_BYTES)] as const,
-  request: { body: { ...jsonContent(overlaySchema, "The fields to change"), required: true } },
-  responses: {
-    200: jsonContent(releaseView, "The release"),
-    ...problems(400, 401, 403, 413, 415, 422, 429),
-  },
+  ...jsonRequest(overlaySchema, "The fields to change"),
+  responses: { 200: jsonContent(releaseView, "The release") },
 });
 
 export function releaseRoutes(app: App): void {
   app.openapi(listRoute, async (c) => {
-    const { db } = c.get("services");
-    const caller = c.get("caller");
+    const { services, caller, workspaceId } = callOf(c);
     const { rows, next_cursor } = await readPage(
       caller,
       "releases",
       c.req.valid("query"),
-      (after, limit) => listOverlays(db, caller.workspaceId, { after, limit }),
+      (after, limit) => listOverlays(services.db, workspaceId, { after, limit }),
       ({ number }) => ({ at: number, id: "" }),
     );
     return c.json({ releases: rows.map(toView), next_cursor }, 200);
   });
 
   app.openapi(getRoute, async (c) => {
-    const { db, config } = c.get("services");
-    const scope = { sql: "?1", value: c.get("caller").workspaceId };
+    const { services, workspaceId } = callOf(c);
+    const { db, config } = services;
+    const scope = { sql: "?1", value: workspaceId };
     const row = await overlayStatement(db, scope).first<{ overlay: string }>();
     const live = await liveRelease(config.releaseOverlays, row);
     return c.json({ ...live, overlay: JSON.parse(row?.overlay ?? "{}") as Overlay }, 200);
   });
 
   app.openapi(putRoute, async (c) => {
-    const { db, config, now } = c.get("services");
-    const { workspaceId } = c.get("caller");
+    const { services, workspaceId, by } = callOf(c);
+    const { db, config, now } = services;
     const overlay = c.req.valid("json");
     try {
       withOverlays(shippedRelease, ...config.releaseOverlays, overlay);
@@ -106,7 +93,7 @@ export function releaseRoutes(app: App): void {
       if (error instanceof z.ZodError) throw validationProblem(error);
       throw error;
     }
-    await publishOverlay(db, workspaceId, overlay, actorOf(c), now());
+    await publishOverlay(db, workspaceId, overlay, by, now());
     const row = { overlay: JSON.stringify(overlay) };
     return c.json({ ...(await liveRelease(config.releaseOverlays, row)), overlay }, 200);
   });

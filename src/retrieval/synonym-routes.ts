@@ -1,8 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../audit/actor.ts";
-import { jsonBody } from "../http/body.ts";
+import { callOf } from "../audit/call.ts";
 import type { App } from "../auth/context.ts";
-import { jsonContent, problems } from "../http/openapi.ts";
+import { jsonContent, jsonRequest } from "../http/openapi.ts";
 import { MAX_TERM_WORDS, normaliseTerm, readSynonyms, writeSynonyms } from "./synonyms.ts";
 
 const term = z
@@ -16,7 +15,7 @@ const term = z
 
 const synonymsBody = z
   .strictObject({
-    /** Groups of terms that mean the same. */
+    /** Groups of terms with the same meaning. */
     synonyms: z.array(z.array(term).min(2).max(10)).max(500),
   })
   .superRefine(({ synonyms }, context) => {
@@ -27,7 +26,7 @@ const synonymsBody = z
           context.addIssue({
             code: "custom",
             path: ["synonyms", group, place],
-            message: `“${word}” stands in the list twice`,
+            message: `“${word}” is given twice`,
           });
         seen.add(word);
       }
@@ -40,32 +39,30 @@ const path = "/v1/synonyms";
 const getRoute = createRoute({
   method: "get",
   path,
-  summary: "Read the words that mean the same to this workspace's customers",
-  responses: { 200: jsonContent(synonymsBody, "All groups"), ...problems(401, 403, 429) },
+  summary: "Read the workspace's synonyms",
+  responses: { 200: jsonContent(synonymsBody, "All groups") },
 });
 
 const putRoute = createRoute({
   method: "put",
   path,
-  summary: "Replace the words that mean the same; the next question is searched with them",
-  middleware: [jsonBody()] as const,
-  request: { body: { ...jsonContent(synonymsBody, "All groups"), required: true } },
+  summary: "Replace the workspace's synonyms; the next search uses them",
+  ...jsonRequest(synonymsBody, "All groups"),
   responses: {
     200: jsonContent(synonymsBody, "As stored"),
-    ...problems(400, 401, 403, 413, 415, 422, 429),
   },
 });
 
 export function synonymRoutes(app: App): void {
   app.openapi(getRoute, async (c) => {
-    const groups = await readSynonyms(c.get("services").db, c.get("caller").workspaceId);
-    return c.json({ synonyms: groups }, 200);
+    const { services, workspaceId } = callOf(c);
+    return c.json({ synonyms: await readSynonyms(services.db, workspaceId) }, 200);
   });
 
   app.openapi(putRoute, async (c) => {
     const { synonyms } = c.req.valid("json");
-    const { db, now } = c.get("services");
-    await writeSynonyms(db, c.get("caller").workspaceId, synonyms, actorOf(c), now());
+    const { services, workspaceId, by } = callOf(c);
+    await writeSynonyms(services.db, workspaceId, synonyms, by, services.now());
     return c.json({ synonyms }, 200);
   });
 }

@@ -1,8 +1,9 @@
 import type { Services } from "../runtime/services.ts";
+import { wakeUp } from "../runtime/wake-up.ts";
 import { sha256Hex } from "../crypto/hash.ts";
 import { createRoute, z } from "@hono/zod-openapi";
 import { limitBurst } from "../auth/burst-limits.ts";
-import { decodeUtf8, readLimited } from "../http/body.ts";
+import { decodeUtf8, readLimited, requireContentType } from "../http/body.ts";
 import type { App } from "../auth/context.ts";
 import { parseJson } from "../http/json.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
@@ -50,7 +51,7 @@ export function receiveRoutes(app: App): void {
     const event = await toEvent(vendor, source, request);
     const { db, now } = services;
     const eventId = await storeEvent(db, event, vendor.repeatsMayBeNew ?? false, now());
-    if (eventId !== null) wakeEvent(services, eventId);
+    if (eventId !== null) wakeUp(services, { event_id: eventId });
     const status = eventId === null ? ("duplicate" as const) : ("accepted" as const);
     return c.json({ status, event_id: eventId }, 202);
   });
@@ -58,13 +59,8 @@ export function receiveRoutes(app: App): void {
 
 async function readRequest(raw: Request): Promise<SignedRequest> {
   const { pathname, search } = new URL(raw.url);
-  const contentType = raw.headers.get("content-type") ?? "";
-  if (!/^application\/(?:json|[\w.+-]+\+json)\s*(?:;|$)/i.test(contentType)) {
-    throw new Problem(
-      "unsupported_media_type",
-      "Set the webhook's content type to application/json.",
-    );
-  }
+  const json = /^application\/(?:json|[\w.+-]+\+json)\s*(?:;|$)/i;
+  requireContentType(raw, json, "Set the webhook's content type to application/json.");
   const body = await readLimited(raw, MAX_DELIVERY_BYTES);
   return { method: raw.method, path: pathname + search, headers: raw.headers, body };
 }
@@ -129,19 +125,4 @@ async function hashDelivery(
   body: Uint8Array<ArrayBuffer>,
 ): Promise<string> {
   return `body:${await sha256Hex(JSON.stringify(headers) + (await sha256Hex(body)))}`;
-}
-
-/** The event's row holds the pending work, so the sweeper replaces a message that cannot be sent. */
-export function wakeEvent(
-  { ingestQueue, waitUntil }: Pick<Services, "ingestQueue" | "waitUntil">,
-  eventId: number,
-): void {
-  waitUntil(
-    ingestQueue.send({ event_id: eventId }).catch((error: unknown) => {
-      console.warn("webhooks: wake-up not sent; the sweeper will send it", {
-        eventId,
-        error: String(error),
-      });
-    }),
-  );
 }

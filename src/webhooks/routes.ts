@@ -1,14 +1,13 @@
 import type { Services } from "../runtime/services.ts";
+import { wakeUp } from "../runtime/wake-up.ts";
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../audit/actor.ts";
-import { jsonBody } from "../http/body.ts";
+import { callOf } from "../audit/call.ts";
 import type { App } from "../auth/context.ts";
-import { jsonContent, problems } from "../http/openapi.ts";
-import { readPage } from "../http/paging.ts";
+import { jsonContent, jsonRequest, problems } from "../http/openapi.ts";
+import { pageOf, readPage } from "../http/paging.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
 import { listEvents, reopenEvent } from "./events.ts";
-import { receiveRoutes, wakeEvent } from "./receive.ts";
-import { vendorOf, type SourceType } from "./source-types.ts";
+import { receiveRoutes } from "./receive.ts";
 import {
   eventsQuery,
   eventView,
@@ -17,6 +16,7 @@ import {
   sourceView,
   type SourceView,
 } from "./schema.ts";
+import { vendorOf, type SourceType } from "./source-types.ts";
 import {
   createSource,
   deleteSource,
@@ -34,21 +34,19 @@ const createSourceRoute = createRoute({
   method: "post",
   path: "/v1/sources",
   summary: "Register a CMS whose webhooks are accepted",
-  middleware: [jsonBody()] as const,
-  request: { body: { ...jsonContent(newSourceBody, "The CMS"), required: true } },
+  ...jsonRequest(newSourceBody, "The CMS"),
   responses: {
     201: jsonContent(sourceView, "Registered; give `webhook_url` to the CMS"),
-    ...problems(400, 401, 403, 409, 413, 415, 422, 429, 503),
+    ...problems(409, 503),
   },
 });
 
 const listRoute = createRoute({
   method: "get",
   path: "/v1/sources",
-  summary: "List the registered CMSs and whether they work",
+  summary: "List the registered CMSs and the state of each",
   responses: {
     200: jsonContent(z.object({ sources: z.array(sourceView) }), "All sources"),
-    ...problems(401, 403, 429),
   },
 });
 
@@ -57,105 +55,86 @@ const getRoute = createRoute({
   path: "/v1/sources/{source_id}",
   summary: "Read one source",
   request: { params: idParameter },
-  responses: { 200: jsonContent(sourceView, "The source"), ...problems(401, 403, 404, 429) },
+  responses: { 200: jsonContent(sourceView, "The source"), ...problems(404) },
 });
 
 const patchRoute = createRoute({
   method: "patch",
   path: "/v1/sources/{source_id}",
   summary: "Change a source's secrets, token or options",
-  middleware: [jsonBody()] as const,
-  request: {
-    params: idParameter,
-    body: { ...jsonContent(sourceChanges, "What changes; the rest stays"), required: true },
-  },
+  ...jsonRequest(sourceChanges, "What changes; the rest stays", { params: idParameter }),
   responses: {
     200: jsonContent(sourceView, "The source"),
-    ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
+    ...problems(404, 503),
   },
 });
 
 const deleteRoute = createRoute({
   method: "delete",
   path: "/v1/sources/{source_id}",
-  summary: "Forget a source and its events; its documents stay",
+  summary: "Delete a source and its events; its documents stay",
   request: { params: idParameter },
   responses: {
-    200: jsonContent(z.object({ id: z.string(), status: z.literal("deleted") }), "Forgotten"),
-    ...problems(401, 403, 404, 429),
+    200: jsonContent(z.object({ id: z.string(), status: z.literal("deleted") }), "Deleted"),
+    ...problems(404),
   },
 });
 
 const eventsRoute = createRoute({
   method: "get",
   path: "/v1/sources/{source_id}/events",
-  summary: "What a source sent and what became of it, the newest first; kept for 30 days",
+  summary: "List a source's events and their results, the newest first; they are kept for 30 days",
   request: { params: idParameter, query: eventsQuery },
   responses: {
-    200: jsonContent(
-      z.object({ events: z.array(eventView), next_cursor: z.string().nullable() }),
-      "A page of events",
-    ),
-    ...problems(400, 401, 403, 404, 422, 429),
+    200: jsonContent(pageOf({ events: z.array(eventView) }), "A page of events"),
+    ...problems(404),
   },
 });
 
 const retryRoute = createRoute({
   method: "post",
   path: "/v1/sources/{source_id}/events/{event_id}/retry",
-  summary: "Have a failed event tried again",
+  summary: "Retry a failed event",
   request: { params: eventParameter },
   responses: {
-    202: jsonContent(z.object({ id: z.int(), status: z.literal("pending") }), "It will be tried"),
-    ...problems(401, 403, 404, 422, 429),
+    202: jsonContent(z.object({ id: z.int(), status: z.literal("pending") }), "It will be retried"),
+    ...problems(404),
   },
 });
 
-/** Registering a CMS and seeing whether it works. Its deliveries come in through `receive.ts`. */
+/** Managing sources and reading their state. `receive.ts` takes their deliveries. */
 export function sourceRoutes(app: App): void {
   receiveRoutes(app);
 
   app.openapi(createSourceRoute, async (c) => {
-    const services = c.get("services");
-    const { workspaceId } = c.get("caller");
+    const { services, workspaceId, by } = callOf(c);
+    const { db, seal, now, newId } = services;
     const { type, name, options, secrets, token } = c.req.valid("json");
     requireSealing(services);
     checkCredentials(type, secrets, token);
-    const id = services.newId("src");
+    const id = newId("src");
     const source = { type, name, options, credentials: { secrets, token } };
-    if (
-      !(await createSource(
-        services.db,
-        services.seal,
-        workspaceId,
-        id,
-        source,
-        actorOf(c),
-        services.now(),
-      ))
-    ) {
-      throw new Problem(
-        "source_exists",
-        `There is a source named "${name}"; give this one another name.`,
-      );
+    if (!(await createSource(db, seal, workspaceId, id, source, by, now()))) {
+      throw new Problem("source_exists", `A source named "${name}" exists; choose another name.`);
     }
     return c.json(await readView(services, workspaceId, id, c.req.url), 201);
   });
 
   app.openapi(listRoute, async (c) => {
-    const sources = await listSources(c.get("services").db, c.get("caller").workspaceId);
+    const { services, workspaceId } = callOf(c);
+    const sources = await listSources(services.db, workspaceId);
     return c.json({ sources: sources.map((source) => withAddress(source, c.req.url)) }, 200);
   });
 
   app.openapi(getRoute, async (c) => {
+    const { services, workspaceId } = callOf(c);
     const { source_id } = c.req.valid("param");
-    const { workspaceId } = c.get("caller");
-    return c.json(await readView(c.get("services"), workspaceId, source_id, c.req.url), 200);
+    return c.json(await readView(services, workspaceId, source_id, c.req.url), 200);
   });
 
   app.openapi(patchRoute, async (c) => {
-    const services = c.get("services");
-    const { workspaceId } = c.get("caller");
+    const { services, workspaceId, by } = callOf(c);
+    const { db, seal, now } = services;
     const changes = c.req.valid("json");
     requireSealing(services);
     const source = await openOwnSource(services, workspaceId, c.req.valid("param").source_id);
@@ -167,30 +146,21 @@ export function sourceRoutes(app: App): void {
         changes.options === undefined ? source.options : readOptions(source.type, changes.options),
     };
     checkCredentials(changed.type, changed.secrets, changed.token);
-    await updateSource(
-      services.db,
-      services.seal,
-      changed,
-      Object.keys(changes),
-      actorOf(c),
-      services.now(),
-    );
+    await updateSource(db, seal, changed, Object.keys(changes), by, now());
     return c.json(await readView(services, workspaceId, source.id, c.req.url), 200);
   });
 
   app.openapi(deleteRoute, async (c) => {
-    const { db, now } = c.get("services");
+    const { services, workspaceId, by } = callOf(c);
     const { source_id } = c.req.valid("param");
-    const { workspaceId } = c.get("caller");
-    const deleted = await deleteSource(db, workspaceId, source_id, actorOf(c), now());
+    const deleted = await deleteSource(services.db, workspaceId, source_id, by, services.now());
     if (!deleted) throw notFound();
     return c.json({ id: source_id, status: "deleted" as const }, 200);
   });
 
   app.openapi(eventsRoute, async (c) => {
-    const { db } = c.get("services");
-    const caller = c.get("caller");
-    const { workspaceId } = caller;
+    const { services, caller, workspaceId } = callOf(c);
+    const { db } = services;
     const { source_id } = c.req.valid("param");
     const { status, ...query } = c.req.valid("query");
     if ((await listSources(db, workspaceId, source_id)).length === 0) throw notFound();
@@ -206,22 +176,21 @@ export function sourceRoutes(app: App): void {
   });
 
   app.openapi(retryRoute, async (c) => {
-    const services = c.get("services");
+    const { services, workspaceId, by } = callOf(c);
     const { source_id, event_id } = c.req.valid("param");
-    const { workspaceId } = c.get("caller");
     const id = Number(event_id);
-    if (!(await reopenEvent(services.db, workspaceId, source_id, id, actorOf(c), services.now()))) {
+    if (!(await reopenEvent(services.db, workspaceId, source_id, id, by, services.now()))) {
       throw new Problem(
         "not_found",
         "There is no failed event with this id whose delivery is still kept.",
       );
     }
-    wakeEvent(services, id);
+    wakeUp(services, { event_id: id });
     return c.json({ id, status: "pending" as const }, 202);
   });
 }
 
-function requireSealing({ config }: Services): void {
+function requireSealing({ config }: Pick<Services, "config">): void {
   if (config.sealingKeys.length > 0) return;
   throw new Problem(
     "not_configured",
@@ -252,7 +221,7 @@ function readOptions(type: SourceType, options: unknown): unknown {
 }
 
 async function openOwnSource(
-  { db, seal }: Services,
+  { db, seal }: Pick<Services, "db" | "seal">,
   workspaceId: string,
   id: string,
 ): Promise<OpenSource> {
@@ -262,7 +231,7 @@ async function openOwnSource(
 }
 
 async function readView(
-  { db }: Services,
+  { db }: Pick<Services, "db">,
   workspaceId: string,
   id: string,
   requestUrl: string,

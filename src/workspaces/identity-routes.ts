@@ -1,8 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../audit/actor.ts";
-import { jsonBody } from "../http/body.ts";
+import { callOf } from "../audit/call.ts";
 import type { App } from "../auth/context.ts";
-import { jsonContent, problems } from "../http/openapi.ts";
+import { jsonContent, jsonRequest, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
 import {
   createIdentitySecret,
@@ -10,7 +9,7 @@ import {
   MAX_IDENTITY_SECRETS,
   revokeIdentitySecret,
 } from "./identity-secrets.ts";
-import { label } from "./key-routes.ts";
+import { label } from "./label.ts";
 
 const view = z
   .object({
@@ -27,7 +26,6 @@ const listRoute = createRoute({
   summary: "List the secrets that sign visitors' tokens, without the secrets themselves",
   responses: {
     200: jsonContent(z.object({ identity_secrets: z.array(view) }), "Active ones first"),
-    ...problems(401, 403, 429),
   },
 });
 
@@ -35,13 +33,7 @@ const createSecretRoute = createRoute({
   method: "post",
   path: "/v1/identity-secrets",
   summary: "Create a secret that signs visitors' tokens (HS256), which is shown this once",
-  middleware: [jsonBody()] as const,
-  request: {
-    body: {
-      ...jsonContent(z.strictObject({ label: label.default("") }), "A note of what it is for"),
-      required: true,
-    },
-  },
+  ...jsonRequest(z.strictObject({ label: label.default("") }), "A note of what it is for"),
   responses: {
     201: jsonContent(
       view.extend({
@@ -50,7 +42,7 @@ const createSecretRoute = createRoute({
       }),
       "The secret; name its `kid` in the tokens' header",
     ),
-    ...problems(400, 401, 403, 409, 413, 415, 422, 429),
+    ...problems(409),
   },
 });
 
@@ -61,35 +53,35 @@ const revokeRoute = createRoute({
   request: { params: z.object({ kid: z.string().max(100) }) },
   responses: {
     200: jsonContent(z.object({ kid: z.string(), status: z.literal("revoked") }), "Revoked"),
-    ...problems(401, 403, 404, 429),
+    ...problems(404),
   },
 });
 
 export function identityRoutes(app: App): void {
   app.openapi(listRoute, async (c) => {
-    const { workspaceId } = c.get("caller");
-    const identity_secrets = await listIdentitySecrets(c.get("services").db, workspaceId);
-    return c.json({ identity_secrets }, 200);
+    const { services, workspaceId } = callOf(c);
+    return c.json({ identity_secrets: await listIdentitySecrets(services.db, workspaceId) }, 200);
   });
 
   app.openapi(createSecretRoute, async (c) => {
-    const { workspaceId } = c.get("caller");
+    const { services, workspaceId, by } = callOf(c);
     const { label } = c.req.valid("json");
-    const created = await createIdentitySecret(c.get("services"), workspaceId, label, actorOf(c));
+    const created = await createIdentitySecret(services, workspaceId, label, by);
     if (!created) {
       throw new Problem(
         "limit_reached",
-        `At most ${MAX_IDENTITY_SECRETS} are active; revoke one first.`,
+        `At most ${MAX_IDENTITY_SECRETS} identity secrets are active at a time. Revoke one first.`,
       );
     }
     return c.json(created, 201);
   });
 
   app.openapi(revokeRoute, async (c) => {
+    const { services, workspaceId, by } = callOf(c);
     const { kid } = c.req.valid("param");
-    const { workspaceId } = c.get("caller");
-    const done = await revokeIdentitySecret(c.get("services"), workspaceId, kid, actorOf(c));
-    if (!done) throw new Problem("not_found", "There is no active identity secret with this id.");
+    const revoked = await revokeIdentitySecret(services, workspaceId, kid, by);
+    if (!revoked)
+      throw new Problem("not_found", "There is no active identity secret with this id.");
     return c.json({ kid, status: "revoked" as const }, 200);
   });
 }

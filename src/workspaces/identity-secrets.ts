@@ -9,12 +9,12 @@ export interface IdentitySecretView {
   revoked_at: string | null;
 }
 
-/** Active ones: a new one to change over to, and some for backends that are slow to. A token without `kid` tries them all. */
+/** Active secrets of a workspace: a new one, and old ones for backends that still use them. A token without `kid` is tried with each. */
 export const MAX_IDENTITY_SECRETS = 5;
 
 type Tools = Pick<Services, "db" | "now" | "newId" | "newSecret">;
 
-/** Null when the workspace has as many as it may. */
+/** Null if the workspace has {@link MAX_IDENTITY_SECRETS} active ones. */
 export async function createIdentitySecret(
   { db, now, newId, newSecret }: Tools,
   workspaceId: string,
@@ -44,7 +44,7 @@ export async function createIdentitySecret(
   return { kid, label, created_at: new Date(at).toISOString(), revoked_at: null, secret };
 }
 
-/** Ends an identity secret: every token signed with it is refused from now on. False when there is no active one of this id. */
+/** Revokes an identity secret: every token that it signed is refused from now on. False if no active one has this id. */
 export async function revokeIdentitySecret(
   { db, now }: Pick<Tools, "db" | "now">,
   workspaceId: string,

@@ -4,7 +4,7 @@ import type { Services } from "../runtime/services.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
 import type { Position } from "../http/paging.ts";
 
-/** A key as its workspace's administrators see it: everything but the key. */
+/** A key as its workspace's administrators see it, without the key itself. */
 export interface KeyView {
   id: string;
   kind: KeyKind;
@@ -26,7 +26,7 @@ export interface NewKey {
   label: string;
 }
 
-/** Keys of one workspace that still open something. */
+/** Live keys of one workspace. */
 export const MAX_KEYS = 100;
 
 const PREFIX: Record<KeyKind, string> = { publishable: "pk", secret: "sk" };
@@ -49,7 +49,7 @@ interface KeyRow {
 
 type Tools = Pick<Services, "db" | "now" | "newId" | "newSecret">;
 
-/** The statements that make a key, for a batch, and the key itself, which nothing but their caller ever sees. */
+/** A new key, which is not stored, and the statements that store its hash; the caller batches them. */
 export async function newKey(
   { db, now, newId, newSecret }: Tools,
   workspaceId: string,
@@ -80,7 +80,7 @@ export async function newKey(
   return { id, key, statements: [insert, auditStatement(db, audit)] };
 }
 
-/** Null when the workspace has as many keys as it may. */
+/** Null if the workspace has {@link MAX_KEYS} live keys. */
 export async function createKey(
   tools: Tools,
   workspaceId: string,
@@ -93,8 +93,8 @@ export async function createKey(
 }
 
 /**
- * Makes a key with the rights of an old one, which goes on working for a grace time so that whoever holds it can change over.
- * Null when there is no live key of this id, or it has been rotated already.
+ * Makes a key with the rights of an old one. The old key works on for a grace period, in which its holders change to the new one.
+ * Null if no live key has this id, or it has been rotated already.
  */
 export async function rotateKey(
   { db, now, newId, newSecret }: Tools,
@@ -134,7 +134,7 @@ export async function rotateKey(
   return replaced?.meta.changes === 1 ? { id, key, kind: old.kind } : null;
 }
 
-/** Ends a key at once. False when there is no such key, or it was revoked before. */
+/** Revokes a key at once. False if there is no such key, or it was revoked before. */
 export async function revokeKey(
   { db, now }: Pick<Tools, "db" | "now">,
   workspaceId: string,
@@ -153,7 +153,7 @@ export async function revokeKey(
   return revoked?.meta.changes === 1;
 }
 
-/** Changes a key's label or origins; its rights never change. False when there is no such key. */
+/** Changes a key's label or origins. Its rights never change. False if there is no such key. */
 export async function changeKey(
   { db, now }: Pick<Tools, "db" | "now">,
   workspaceId: string,
@@ -196,7 +196,7 @@ export async function readKey(
     .first<KeyRow>();
 }
 
-/** A page of a workspace's keys in the order of their making, ended ones included. */
+/** A page of a workspace's keys in the order of creation, expired and revoked ones included. */
 export async function listKeys(
   db: D1Database,
   workspaceId: string,

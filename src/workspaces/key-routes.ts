@@ -1,11 +1,10 @@
-import { scopes } from "../auth/access.ts";
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import { actorOf } from "../audit/actor.ts";
-import { jsonBody } from "../http/body.ts";
-import type { App, AppEnv } from "../auth/context.ts";
-import { jsonContent, problems } from "../http/openapi.ts";
-import { pageQuery, readPage } from "../http/paging.ts";
+import { scopes } from "../auth/access.ts";
+import { callOf, type Call } from "../audit/call.ts";
+import type { App } from "../auth/context.ts";
+import { normaliseOrigin } from "../auth/origins.ts";
+import { jsonContent, jsonRequest, problems } from "../http/openapi.ts";
+import { pageOf, pageQuery, readPage } from "../http/paging.ts";
 import { Problem } from "../http/problem.ts";
 import {
   changeKey,
@@ -16,16 +15,11 @@ import {
   revokeKey,
   rotateKey,
   toKeyView,
+  type KeyView,
 } from "./key-ring.ts";
-import { normaliseOrigin } from "../auth/origins.ts";
+import { label } from "./label.ts";
 
 const DAY_SECONDS = 24 * 60 * 60;
-
-export const label = z
-  .string()
-  .trim()
-  .max(100)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, "holds control characters");
 
 const origins = z
   .array(
@@ -38,7 +32,7 @@ const origins = z
         context.addIssue({
           code: "custom",
           message:
-            "is no origin: https://www.example.com, https://*.example.com, or http://localhost:* for development",
+            "is not an origin: use https://www.example.com, https://*.example.com, or http://localhost:* for development",
         });
         return z.NEVER;
       }),
@@ -49,7 +43,7 @@ const keyBody = z
   .discriminatedUnion("kind", [
     z.strictObject({
       kind: z.literal("publishable"),
-      // Everybody can read the key in the page: it may do nothing else.
+      // Everybody can read this key in the page, so it may do nothing else.
       scopes: z.tuple([z.literal("chat")]).default(["chat"]),
       origins: origins.default([]),
       label: label.default(""),
@@ -67,7 +61,7 @@ const keyBody = z
   ])
   .meta({ id: "KeyInput" });
 
-export const keyView = z
+const keyView = z
   .object({
     id: z.string(),
     kind: z.enum(["publishable", "secret"]),
@@ -84,8 +78,14 @@ export const keyView = z
   })
   .meta({ id: "Key" });
 
-/** A new key with the key itself, which no other answer ever shows. */
+/** A new key with the key itself, which no other response shows. */
 const shownKey = keyView.extend({ key: z.string() }).meta({ id: "NewKey" });
+
+const graceSeconds = z
+  .int()
+  .min(0)
+  .max(30 * DAY_SECONDS)
+  .default(DAY_SECONDS);
 
 const idParameter = z.object({ id: z.string().max(100) });
 
@@ -95,11 +95,7 @@ const listRoute = createRoute({
   summary: "List the workspace's keys, without the keys themselves",
   request: { query: pageQuery },
   responses: {
-    200: jsonContent(
-      z.object({ keys: z.array(keyView), next_cursor: z.string().nullable() }),
-      "A page of keys",
-    ),
-    ...problems(400, 401, 403, 422, 429),
+    200: jsonContent(pageOf({ keys: z.array(keyView) }), "A page of keys"),
   },
 });
 
@@ -107,11 +103,10 @@ const createKeyRoute = createRoute({
   method: "post",
   path: "/v1/keys",
   summary: "Create a key, which is shown this once",
-  middleware: [jsonBody()] as const,
-  request: { body: { ...jsonContent(keyBody, "Kind and rights"), required: true } },
+  ...jsonRequest(keyBody, "Kind and rights"),
   responses: {
     201: jsonContent(shownKey, "The key"),
-    ...problems(400, 401, 403, 409, 413, 415, 422, 429),
+    ...problems(409),
   },
 });
 
@@ -119,47 +114,31 @@ const changeRoute = createRoute({
   method: "patch",
   path: "/v1/keys/{id}",
   summary: "Change a key's label or origins",
-  middleware: [jsonBody()] as const,
-  request: {
-    params: idParameter,
-    body: {
-      ...jsonContent(
-        z.strictObject({ label: label.optional(), origins: origins.optional() }),
-        "What to change",
-      ),
-      required: true,
-    },
-  },
+  ...jsonRequest(
+    z.strictObject({ label: label.optional(), origins: origins.optional() }),
+    "What to change",
+    { params: idParameter },
+  ),
   responses: {
     200: jsonContent(keyView, "The key"),
-    ...problems(400, 401, 403, 404, 413, 415, 422, 429),
+    ...problems(404),
   },
 });
 
 const rotateRoute = createRoute({
   method: "post",
   path: "/v1/keys/{id}/rotate",
-  summary: "Replace a key; the old one works on for a grace time",
-  middleware: [jsonBody()] as const,
-  request: {
-    params: idParameter,
-    body: {
-      ...jsonContent(
-        z.strictObject({
-          grace_seconds: z
-            .int()
-            .min(0)
-            .max(30 * DAY_SECONDS)
-            .default(DAY_SECONDS),
-        }),
-        "For how long",
-      ),
-      required: true,
+  summary: "Replace a key; the old one works on for a grace period",
+  ...jsonRequest(
+    z.strictObject({ grace_seconds: graceSeconds }),
+    "For how long the old key works on",
+    {
+      params: idParameter,
     },
-  },
+  ),
   responses: {
     201: jsonContent(shownKey, "The new key"),
-    ...problems(400, 401, 403, 404, 413, 415, 422, 429),
+    ...problems(404),
   },
 });
 
@@ -168,67 +147,65 @@ const revokeRoute = createRoute({
   path: "/v1/keys/{id}",
   summary: "Revoke a key at once",
   request: { params: idParameter },
-  responses: { 200: jsonContent(keyView, "The revoked key"), ...problems(401, 403, 404, 429) },
+  responses: { 200: jsonContent(keyView, "The revoked key"), ...problems(404) },
 });
 
 export function keyRoutes(app: App): void {
   app.openapi(listRoute, async (c) => {
-    const { db, now } = c.get("services");
-    const caller = c.get("caller");
+    const { services, caller, workspaceId } = callOf(c);
     const { rows, next_cursor } = await readPage(
       caller,
       "keys",
       c.req.valid("query"),
-      (after, limit) => listKeys(db, caller.workspaceId, { after, limit }),
+      (after, limit) => listKeys(services.db, workspaceId, { after, limit }),
       ({ created_at: at, id }) => ({ at, id }),
     );
-    return c.json({ keys: rows.map((row) => toKeyView(row, now())), next_cursor }, 200);
+    return c.json({ keys: rows.map((row) => toKeyView(row, services.now())), next_cursor }, 200);
   });
 
   app.openapi(createKeyRoute, async (c) => {
+    const call = callOf(c);
     const wanted = { origins: [], ...c.req.valid("json") };
-    const { workspaceId } = c.get("caller");
-    const created = await createKey(c.get("services"), workspaceId, wanted, actorOf(c));
+    const created = await createKey(call.services, call.workspaceId, wanted, call.by);
     if (!created) throw new Problem("limit_reached", `A workspace has at most ${MAX_KEYS} keys.`);
-    return c.json({ ...(await viewKey(c, created.id)), key: created.key }, 201);
+    return c.json({ ...(await viewKey(call, created.id)), key: created.key }, 201);
   });
 
   app.openapi(changeRoute, async (c) => {
+    const call = callOf(c);
+    const { services, workspaceId, by } = call;
     const { id } = c.req.valid("param");
-    const { workspaceId } = c.get("caller");
     const change = c.req.valid("json");
-    const services = c.get("services");
     const key = await readKey(services.db, workspaceId, id);
     if (!key) throw unknownKey();
     if (change.origins && key.kind !== "publishable") {
       throw new Problem("validation_failed", "origins: Only a publishable key has origins.");
     }
-    if (!(await changeKey(services, workspaceId, id, change, actorOf(c)))) throw unknownKey();
-    return c.json(await viewKey(c, id), 200);
+    if (!(await changeKey(services, workspaceId, id, change, by))) throw unknownKey();
+    return c.json(await viewKey(call, id), 200);
   });
 
   app.openapi(rotateRoute, async (c) => {
+    const call = callOf(c);
     const { id } = c.req.valid("param");
     const graceMs = c.req.valid("json").grace_seconds * 1000;
-    const { workspaceId } = c.get("caller");
-    const rotated = await rotateKey(c.get("services"), workspaceId, id, graceMs, actorOf(c));
+    const rotated = await rotateKey(call.services, call.workspaceId, id, graceMs, call.by);
     if (!rotated) throw unknownKey();
-    return c.json({ ...(await viewKey(c, rotated.id)), key: rotated.key }, 201);
+    return c.json({ ...(await viewKey(call, rotated.id)), key: rotated.key }, 201);
   });
 
   app.openapi(revokeRoute, async (c) => {
+    const call = callOf(c);
     const { id } = c.req.valid("param");
-    const { workspaceId } = c.get("caller");
-    if (!(await revokeKey(c.get("services"), workspaceId, id, actorOf(c)))) throw unknownKey();
-    return c.json(await viewKey(c, id), 200);
+    if (!(await revokeKey(call.services, call.workspaceId, id, call.by))) throw unknownKey();
+    return c.json(await viewKey(call, id), 200);
   });
 }
 
-async function viewKey(c: Context<AppEnv>, id: string) {
-  const { db, now } = c.get("services");
-  const row = await readKey(db, c.get("caller").workspaceId, id);
+async function viewKey({ services, workspaceId }: Call, id: string): Promise<KeyView> {
+  const row = await readKey(services.db, workspaceId, id);
   if (!row) throw unknownKey();
-  return toKeyView(row, now());
+  return toKeyView(row, services.now());
 }
 
 function unknownKey(): Problem {

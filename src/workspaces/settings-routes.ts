@@ -1,41 +1,36 @@
 import { createRoute } from "@hono/zod-openapi";
-import { actorOf } from "../audit/actor.ts";
-import { jsonBody } from "../http/body.ts";
+import { callOf } from "../audit/call.ts";
 import type { App } from "../auth/context.ts";
-import { jsonContent, problems } from "../http/openapi.ts";
+import { jsonContent, jsonRequest } from "../http/openapi.ts";
 import { changeSettings, readSettings, settingsSchema } from "./settings.ts";
 
 const getRoute = createRoute({
   method: "get",
   path: "/v1/settings",
   summary:
-    "What the workspace has chosen: limits, budget, link hosts, retention, what models may see",
-  responses: { 200: jsonContent(settingsSchema, "The settings"), ...problems(401, 403, 429) },
+    "Read the workspace's settings: limits, budget, link hosts, retention, what models may see",
+  responses: { 200: jsonContent(settingsSchema, "The settings") },
 });
 
 const patchRoute = createRoute({
   method: "patch",
   path: "/v1/settings",
-  summary: "Change some of them",
-  middleware: [jsonBody()] as const,
-  request: {
-    body: { ...jsonContent(settingsSchema.partial(), "The fields to change"), required: true },
-  },
+  summary: "Change some of the workspace's settings",
+  ...jsonRequest(settingsSchema.partial(), "The fields to change"),
   responses: {
     200: jsonContent(settingsSchema, "The settings"),
-    ...problems(400, 401, 403, 413, 415, 422, 429),
   },
 });
 
 export function settingsRoutes(app: App): void {
   app.openapi(getRoute, async (c) => {
-    return c.json(await readSettings(c.get("services").db, c.get("caller").workspaceId), 200);
+    const { services, workspaceId } = callOf(c);
+    return c.json(await readSettings(services.db, workspaceId), 200);
   });
 
   app.openapi(patchRoute, async (c) => {
-    const { db, now } = c.get("services");
-    const { workspaceId } = c.get("caller");
-    const changes = c.req.valid("json");
-    return c.json(await changeSettings(db, workspaceId, changes, actorOf(c), now()), 200);
+    const { services, workspaceId, by } = callOf(c);
+    const { db, now } = services;
+    return c.json(await changeSettings(db, workspaceId, c.req.valid("json"), by, now()), 200);
   });
 }

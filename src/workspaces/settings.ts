@@ -1,37 +1,37 @@
 import { z } from "zod";
 import { auditStatement, type Actor } from "../audit/log.ts";
 
-/** `help.example.com`, or `*.example.com` for every host below it. */
+/** `help.example.com`, or `*.example.com` for all its subdomains. */
 const linkHost = z
   .string()
   .toLowerCase()
   .regex(/^(?:\*\.)?(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, "is not a host name");
 const perDay = z.int().min(0).max(1_000_000_000).nullable();
 
-/** What a workspace may choose. `null` means no limit. */
+/** The settings of a workspace. `null` means no limit. */
 export const settingsSchema = z
   .strictObject({
-    /** Hosts that an answer may link to, beside those of the documents it was given. */
+    /** Hosts that an answer may link to, beside the hosts of the documents that it was given. */
     link_hosts: z.array(linkHost).max(100),
     /** Whom our own sentences name to turn to: "our support team at help@example.com". `null`: as the release says. */
     contact: z.string().trim().min(1).max(200).nullable(),
-    /** Whether the model sees placeholders instead of what is personal in a visitor's words. */
+    /** Whether the model gets placeholders for the personal data in a visitor's messages. */
     hide_personal_data: z.boolean(),
-    /** Conversations untouched for so long are deleted. */
+    /** Conversations without a new message for so long are deleted. */
     retention_days: z.int().min(1).max(3650).nullable(),
-    /** Messages of one conversation, the visitor's and ours. */
+    /** Messages of one conversation, those of the visitor and answers together. */
     max_conversation_messages: z.int().min(2).max(10_000),
     turns_per_day: perDay,
     documents_per_day: perDay,
     neurons_per_day: perDay,
-    /** Once so much is used on a day, answers come from smaller models, the cache and the sources' own sentences. */
+    /** The models' budget. Once it is used up, answers come from the cache and the sources' own sentences. */
     neuron_budget_per_day: perDay,
   })
   .meta({ id: "WorkspaceSettings" });
 
 export type WorkspaceSettings = z.infer<typeof settingsSchema>;
 
-/** Generous for one shop, and an end to a runaway loop: 500,000 neurons are $5.50. */
+/** More than one shop needs, and a cap on what a runaway loop costs: 500,000 neurons are $5.50. */
 const DEFAULTS: WorkspaceSettings = {
   link_hosts: [],
   contact: null,
@@ -44,7 +44,7 @@ const DEFAULTS: WorkspaceSettings = {
   neuron_budget_per_day: 500_000,
 };
 
-/** The stored object over the defaults; a stored field that no longer fits counts as absent. */
+/** The stored settings over the defaults. A stored field that is no longer valid is ignored. */
 export function parseSettings(stored: string | null | undefined): WorkspaceSettings {
   if (!stored) return DEFAULTS;
   const { data } = settingsSchema.partial().strip().safeParse(JSON.parse(stored));
@@ -63,8 +63,8 @@ export async function readSettings(
 }
 
 /**
- * Changes the fields that are given and leaves the others, in one statement: two changes at once are both kept. The audit log
- * holds what they were changed to, since some of them delete.
+ * Changes the fields that are given and keeps the others. It is one statement, so two concurrent changes are both kept. The audit
+ * log holds the new values, because some settings delete data.
  */
 export async function changeSettings(
   db: D1Database,

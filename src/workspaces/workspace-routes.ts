@@ -1,9 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { jsonBody } from "../http/body.ts";
 import type { App } from "../auth/context.ts";
-import { jsonContent, problems } from "../http/openapi.ts";
-import { pageQuery, readPage } from "../http/paging.ts";
-import { label } from "./key-routes.ts";
+import { jsonContent, jsonRequest } from "../http/openapi.ts";
+import { pageOf, pageQuery, readPage } from "../http/paging.ts";
+import { label } from "./label.ts";
 import { createWorkspace, listWorkspaces } from "./workspaces.ts";
 
 const workspace = z
@@ -14,10 +13,7 @@ const createWorkspaceRoute = createRoute({
   method: "post",
   path: "/v1/workspaces",
   summary: "Create a workspace with its first key, which is shown this once",
-  middleware: [jsonBody()] as const,
-  request: {
-    body: { ...jsonContent(z.strictObject({ name: label.min(1) }), "Its name"), required: true },
-  },
+  ...jsonRequest(z.strictObject({ name: label.min(1) }), "Its name"),
   responses: {
     201: jsonContent(
       workspace.extend({
@@ -26,7 +22,6 @@ const createWorkspaceRoute = createRoute({
       }),
       "The workspace",
     ),
-    ...problems(400, 401, 413, 415, 422, 429),
   },
 });
 
@@ -36,11 +31,7 @@ const listRoute = createRoute({
   summary: "List the deployment's workspaces",
   request: { query: pageQuery },
   responses: {
-    200: jsonContent(
-      z.object({ workspaces: z.array(workspace), next_cursor: z.string().nullable() }),
-      "A page of workspaces",
-    ),
-    ...problems(400, 401, 422, 429),
+    200: jsonContent(pageOf({ workspaces: z.array(workspace) }), "A page of workspaces"),
   },
 });
 
@@ -52,7 +43,7 @@ export function workspaceRoutes(app: App): void {
 
   app.openapi(listRoute, async (c) => {
     const { db, config } = c.get("services");
-    // The list is the deployment's, so what signs its cursors is, too.
+    // The list is the deployment's, so the deployment's token signs its cursors.
     const signer = { workspaceId: "", workspaceSecret: config.adminToken ?? "" };
     const { rows, next_cursor } = await readPage(
       signer,

@@ -10,7 +10,7 @@ export interface WorkspaceView {
   created_at: string;
 }
 
-/** A workspace with its first key, which has every scope: with it everything else is made. One transaction. */
+/** Creates a workspace and its first key, which has every scope, in one transaction. */
 export async function createWorkspace(
   services: Pick<Services, "db" | "now" | "newId" | "newSecret">,
   name: string,
@@ -39,7 +39,7 @@ export async function createWorkspace(
   return { id, name, created_at: new Date(at).toISOString(), key: first.key };
 }
 
-/** A page of the deployment's workspaces, in the order of their making. */
+/** A page of the deployment's workspaces, in the order of creation. */
 export async function listWorkspaces(
   db: D1Database,
   page: { after: Position | undefined; limit: number },

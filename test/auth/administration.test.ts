@@ -47,7 +47,7 @@ async function log(key: string, query = ""): Promise<Entry[]> {
   return (await json<{ entries: Entry[] }>(response, 200)).entries;
 }
 
-it("a workspace begins with the deployment's token, and everything else with the key it gives", async () => {
+it("the deployment's token creates a workspace, and the workspace's first key manages the rest", async () => {
   const name = "Brand A – ü";
   const created = await json<{ id: string; name: string; key: string }>(
     await call(DEMO_KEYS.deployment, "POST", "/v1/workspaces", { name }),
@@ -112,7 +112,7 @@ it("a workspace begins with the deployment's token, and everything else with the
   expect(forged.status).toBe(400);
 });
 
-it("without a token of its own a deployment makes no workspaces", async () => {
+it("a deployment without ADMIN_TOKEN creates no workspaces", async () => {
   for (const token of ["", "undefined", DEMO_KEYS.deployment]) {
     const overrides = { ADMIN_TOKEN: undefined as unknown as string };
     const response = await call(token, "POST", "/v1/workspaces", { name: "x" }, { overrides });
@@ -120,7 +120,7 @@ it("without a token of its own a deployment makes no workspaces", async () => {
   }
 });
 
-it("a key is shown once, and stored as a hash alone", async () => {
+it("a key is shown once, and only its hash is stored", async () => {
   const workspace = await createWorkspace();
   const made = await json<Key>(
     await call(workspace.secret, "POST", "/v1/keys", {
@@ -151,7 +151,7 @@ it("a key is shown once, and stored as a hash alone", async () => {
   expect(everything.join()).not.toContain(made.key.slice(3));
 });
 
-it("a rotated key works for its grace time, and the new one has its rights", async () => {
+it("a rotated key works for its grace period, and the new key has its rights", async () => {
   const workspace = await createWorkspace();
   const old = await json<Key>(
     await call(workspace.secret, "POST", "/v1/keys", {
@@ -205,7 +205,7 @@ it("a rotated key works for its grace time, and the new one has its rights", asy
 
 const access = accessTable["GET /v1/documents"] as KeyAccess;
 
-it("a grace time ends to the millisecond", async () => {
+it("a grace period ends to the millisecond", async () => {
   const workspace = await createWorkspace();
   const context = createExecutionContext();
   const at = (now: number) => ({ ...createServices(env, context), now: () => now });
@@ -229,7 +229,7 @@ it("a grace time ends to the millisecond", async () => {
   await waitOnExecutionContext(context);
 });
 
-it("the day of a key's last use is written once a day, and nothing waits for it", async () => {
+it("the day of a key's last use is written once a day, and no request waits for it", async () => {
   const workspace = await createWorkspace();
   const writes: string[] = [];
   const DB = new Proxy(env.DB, {
@@ -289,7 +289,7 @@ it.each(REFUSED)("no key is made of %s", async (_what, body) => {
   expect(await log(workspace.secret)).toEqual([]);
 });
 
-it("identity secrets are shown once, at most five are active, and one that is revoked is gone", async () => {
+it("identity secrets are shown once, at most five are active, and a revoked one is deleted", async () => {
   const workspace = await createWorkspace();
   const made: { kid: string; secret: string }[] = [];
   for (let n = 0; n < 5; n++)
@@ -318,7 +318,7 @@ it("identity secrets are shown once, at most five are active, and one that is re
   expect(stored?.secret).toBe("");
 });
 
-it("the log is in pages and can be searched; nothing of it can be changed or removed", async () => {
+it("the audit log is read in pages and can be filtered; no route changes or deletes an entry", async () => {
   const workspace = await createWorkspace();
   const made: string[] = [];
   for (let n = 0; n < 5; n++) {
@@ -367,7 +367,7 @@ it("the log is in pages and can be searched; nothing of it can be changed or rem
   expect(await log(workspace.secret)).toHaveLength(6);
 });
 
-it("a change that does not happen is not in the log, nor the other way round", async () => {
+it("the audit log holds an entry exactly for each change that was made", async () => {
   const workspace = await createWorkspace();
   for (const [method, path] of [
     ["DELETE", "/v1/keys/key_nobody"],
@@ -403,7 +403,7 @@ it("a change that does not happen is not in the log, nor the other way round", a
   expect(keys).toHaveLength(2);
 });
 
-it("what a key does to documents is in the log, once for each change", async () => {
+it("the audit log holds one entry for each document that a key changes", async () => {
   const workspace = await createWorkspace();
   const put = (id: string, content: string): Promise<Response> =>
     call(
@@ -442,7 +442,7 @@ it("what a key does to documents is in the log, once for each change", async () 
   expect(JSON.stringify(entries)).not.toContain("Two.");
 });
 
-it("names who changed settings, synonyms and documents, and what a CMS changed", async () => {
+it("the audit log names who changed settings, synonyms and documents, and what a CMS changed", async () => {
   const workspace = await createWorkspace();
   const { keys } = await json<{ keys: { id: string; kind: string }[] }>(
     await call(workspace.secret, "GET", "/v1/keys"),

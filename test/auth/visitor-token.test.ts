@@ -29,7 +29,7 @@ async function verdict(token: string, secrets = [SECRET, OLDER]): Promise<Visito
   }
 }
 
-it("names a visitor", async () => {
+it("a visitor's token names a visitor", async () => {
   const claims = { sub: "u1", name: "Ada", email: "ada@example.com", audience: ["plan:pro"] };
   const visitor = {
     subject: "u1",
@@ -199,7 +199,7 @@ it.each(ATTACKS)("%s is refused", async (_what, make) => {
   expect(await verdict(await make())).toBe("refused");
 });
 
-it("is refused once its secret is no longer active", async () => {
+it("a visitor's token is refused once its secret is revoked", async () => {
   const token = await visitorToken(SECRET, { sub: "u1" });
   expect(await verdict(token, [OLDER])).toBe("refused");
   expect(await verdict(token, [])).toBe("refused");
@@ -208,7 +208,7 @@ it("is refused once its secret is no longer active", async () => {
   );
 });
 
-it("is refused after any change of one bit, also of a bit that base64url ignores", async () => {
+it("a visitor's token is refused after any change of one bit, even of a bit that base64url ignores", async () => {
   const token = await signParts(HEADER, { ...CLAIMS, audience: ["plan:free"] }, SECRET.secret);
   const bytes = new TextEncoder().encode(token);
   await fc.assert(

@@ -1,5 +1,10 @@
 import type { Source } from "../../src/citations/source.ts";
 import fc from "fast-check";
+import { LinkifyIt } from "linkify-it";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { gfm } from "micromark-extension-gfm";
+import { visit } from "unist-util-visit";
 import { describe, expect, it } from "vitest";
 import { AnswerWriter } from "../../src/answering/verify.ts";
 import { linkPolicy, OutputFilter } from "../../src/guards/output-filter.ts";
@@ -28,6 +33,7 @@ describe("what an answer may show", () => {
     "Node.js, ASP.NET, README.md, main.py, e.g. 3.5 l, v1.2.3 and Next.js/React.It works",
     "Write to support@pump.com or see help.example.com/returns and shop.example.net.",
     "AT&T, Q&A, a &amp; b, 5&nbsp;€ &uuml; &x",
+    "24/7 and/or // a comment, //todo: one more, //help.example.com/returns",
   ])("passes %j", (text) => {
     const expected = text.replace("[2]:", "[2] :");
     expect(filtered(text)).toBe(expected);
@@ -64,8 +70,16 @@ describe("what an answer may show", () => {
     ["HTML that runs", "<script>fetch('//evil.example')</script><img src=x onerror=y><!-- c -->"],
     ["an autolink", "<https://evil.example>"],
     [
-      "a host that goes on behind a sign",
+      "a host that goes on behind a character that ends no address for every reader",
       "https://help.example.com<.evil.example https://help.example.com*.evil.example (https://help.example.com).evil.example",
+    ],
+    [
+      "a host that goes on behind `www.` and punctuation",
+      "www.(.evil.example www.*.evil.example www.'.evil.example/x WWW.).evil.example www.[.evil.example",
+    ],
+    [
+      "two slashes without a scheme",
+      String.raw`//evil.example (//evil.dev/x) *//bob@evil.example* \/\/evil.example [a]: //evil.example`,
     ],
     [
       "one behind the beginning of a key",
@@ -75,7 +89,7 @@ describe("what an answer may show", () => {
     ["a bare host with a path", "Go to evil.io/x and exämple.de/?q=1 now"],
     ["letters of another script", "https://hеlp.example.com/ and hеlp.com"],
     [
-      "escapes before the signs",
+      "escapes before colons, points and slashes",
       String.raw`https\://evil.example www\.evil.example http:\/\/evil.example`,
     ],
     [
@@ -110,7 +124,7 @@ describe("what an answer may show", () => {
 
   const piece = fc.oneof(
     fc.constantFrom(
-      ..."https:// http:/ www. evil.example help.example.com [ ] ( ) ]( ]: ! ![ < <a > \\ @ & ; .com evil .io/x .xyz https www &#58; &#46; / [1] [9] \n sk_ -----BEGIN".split(
+      ..."https:// http:/ www. evil.example help.example.com [ ] ( ) ]( ]: ! ![ < <a > \\ @ & ; .com evil .io/x .xyz https www // * ' &#58; &#46; / [1] [9] \n sk_ -----BEGIN".split(
         " ",
       ),
       " ",
@@ -154,7 +168,7 @@ describe("what an answer may show", () => {
     expect(shown).not.toMatch(/!\[|<[a-z/!?]/i);
   });
 
-  it("is the same whether a model writes it at once or sign by sign", () => {
+  it("is the same whether a model writes it at once or character by character", () => {
     const model = {
       prompt: { mark: "^", rules: "", messages: [] },
     };
@@ -168,8 +182,8 @@ describe("what an answer may show", () => {
   });
 
   it.each(["\u200B", "\u00AD", "\u2060", "\u200D", "\uFE01", "\u{E0041}"])(
-    "is read without %j between a model's letters, which nobody sees",
-    (sign) => {
+    "is read without %j between a model's letters, which is never shown",
+    (invisible) => {
       const prompt = { mark: "^", rules: "", messages: [] };
       const model = { prompt, pseudonyms: undefined };
       const written = (pieces: string[]): string => {
@@ -178,7 +192,7 @@ describe("what an answer may show", () => {
       };
       const attack =
         "https://evil.example www.evil.example ![x](https://evil.example) <img> evil.com";
-      const hidden = Array.from(attack).join(sign);
+      const hidden = Array.from(attack).join(invisible);
       const plain = written([attack]);
       expect(linksIn(plain)).toEqual([]);
       expect(written([hidden])).toBe(plain);
@@ -189,19 +203,34 @@ describe("what an answer may show", () => {
 
 /** A Markdown renderer finds addresses once it has read escapes and entities. */
 function rendered(markdown: string): string {
-  const signs: Record<string, string> = { colon: ":", sol: "/", period: "." };
+  const characters: Record<string, string> = { colon: ":", sol: "/", period: "." };
   return markdown
     .replace(/&(?:#(\d+)|#x([0-9a-f]+)|(colon|sol|period));/gi, (_, decimal, hex, name) => {
-      if (name) return signs[String(name)] ?? "";
+      if (name) return characters[String(name)] ?? "";
       return String.fromCodePoint(decimal ? Number(decimal) : Number.parseInt(String(hex), 16));
     })
     .replace(/\\([!-/:-@[-`{-~])/g, "$1");
 }
 
-/** Foreign hosts that a Markdown renderer, or one that turns addresses into links, would link to. */
+/** What GitHub's Markdown makes links and images of. */
+function gfmLinks(markdown: string): string[] {
+  const tree = fromMarkdown(markdown, {
+    extensions: [gfm()],
+    mdastExtensions: [gfmFromMarkdown()],
+  });
+  const links: string[] = [];
+  visit(tree, (node) => {
+    if ("url" in node) links.push(node.url);
+  });
+  return links;
+}
+
+const linkify = new LinkifyIt();
+
+/** Addresses on foreign hosts that a Markdown renderer, or a chat client that turns addresses into links, would link to. */
 function linksIn(markdown: string): string[] {
   const text = `${markdown}\n${rendered(markdown)}`;
-  const targets = [
+  const found = [
     ...markdown.matchAll(/\]\(\s*<?([^)\s>]+)/gu),
     ...markdown.matchAll(/^\s*\[[^\]]*\]:\s*(\S+)/gmu),
     ...text.matchAll(/((?:https?|ftp):\/\/[^\s<>)\]]+|www\.[\p{L}\p{N}][^\s<>)\]]*)/giu),
@@ -209,9 +238,13 @@ function linksIn(markdown: string): string[] {
       /(?<![@\p{L}\p{N}./-])((?:[\p{L}\p{N}-]+\.)+(?:com|org|xyz|(?:io|de|uk)\/\S*))(?![\p{L}\p{N}-]|\.[\p{L}\p{N}])/giu,
     ),
   ].map(([, target = ""]) => target);
+  const linkified = (linkify.match(text) ?? []).map(({ url }) => url);
+  const targets = [...found, ...gfmLinks(markdown), ...linkified];
+  // A mail address opens no page, and `www` alone is no host.
   return targets.filter((target) => {
-    const url = /^\w+:/i.test(target) ? target : `https://${target}`;
-    return !URL.canParse(url) || !mayLinkTo(new URL(url).hostname);
+    if (/^(?:mailto:|https?:\/\/www[.,;:!?_~]*$)/i.test(target)) return false;
+    const url = URL.parse(/^\w+:/.test(target) ? target : `https://${target.replace(/^\/\//, "")}`);
+    return !url || !mayLinkTo(url.hostname);
   });
 }
 

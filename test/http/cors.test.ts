@@ -33,7 +33,7 @@ function variesByOrigin(response: Response): boolean {
   return /(^|,)\s*origin\s*(,|$)/i.test(response.headers.get("vary") ?? "");
 }
 
-it("pages of the listed origins may ask and read, without cookies", async () => {
+it("pages of the listed origins may send requests and read responses, without cookies", async () => {
   const origins = [
     SHOP,
     "https://a.brand.example",
@@ -122,7 +122,7 @@ it.each(FOREIGN)("no page of %j may", async (origin) => {
   expect(await countStored(workspace)).toBe(before);
 });
 
-it("a secret key in a page of another site is refused, also where its workspace lists the site", async () => {
+it("a secret key in a page of another site is refused, even if the workspace's publishable key lists the site", async () => {
   for (const origin of [SHOP, EVIL]) {
     const response = await from(origin, workspace.secret);
     expect(response.status).toBe(403);
@@ -135,7 +135,7 @@ it("a secret key in a page of another site is refused, also where its workspace 
   expect((await from("https://edgewise.test", workspace.secret)).status).toBe(200);
 });
 
-it("a page may read why it was refused, but not on routes that are not for pages", async () => {
+it("a page may read a refusal on routes for pages, and on no others", async () => {
   const readable = await from(SHOP, `pk_${"0".repeat(40)}`);
   expect(readable.status).toBe(401);
   expect(readable.headers.get("access-control-allow-origin")).toBe(SHOP);
@@ -152,7 +152,7 @@ it("a page may read why it was refused, but not on routes that are not for pages
   }
 });
 
-it("a preflight carries no key: it lets every site send, what pages may send, to routes for pages alone", async () => {
+it("a preflight lets every site send the allowed headers, to routes for pages only, because it carries no key", async () => {
   const preflight = (path: string, method: string, origin = SHOP): Promise<Response> =>
     call("", "OPTIONS", path, undefined, {
       headers: {
@@ -194,7 +194,7 @@ it("a preflight carries no key: it lets every site send, what pages may send, to
   }
 });
 
-it("every answer carries the headers that keep it from running or being framed", async () => {
+it("every response carries the headers that keep it from being run or framed", async () => {
   for (const [method, path] of [
     ["GET", "/health"],
     ["GET", "/openapi.json"],

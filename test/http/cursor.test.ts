@@ -10,7 +10,7 @@ const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 );
 const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 });
 
-it("comes back as the position it was written for", async () => {
+it("a cursor comes back as the position it was written for", async () => {
   await fc.assert(
     fc.asyncProperty(text, text, text, async (secret, list, position) => {
       const well = position.toWellFormed();
@@ -19,7 +19,7 @@ it("comes back as the position it was written for", async () => {
   );
 });
 
-it("is refused after any change of one character: another one, one more, one less", async () => {
+it("a cursor is refused after any change of one character: another one, one more, one less", async () => {
   const change = fc.record({
     at: fc.nat(),
     kind: fc.constantFrom("replace", "insert", "remove"),
@@ -42,7 +42,7 @@ it("is refused after any change of one character: another one, one more, one les
   );
 });
 
-it("is refused by another secret or list", async () => {
+it("a cursor is refused by another secret or list", async () => {
   await fc.assert(
     fc.asyncProperty(text, text, text, async (one, other, position) => {
       fc.pre(one !== other);
@@ -76,7 +76,7 @@ async function list(workspace: Workspace, query: Record<string, string>): Promis
   return call(workspace.secret, "GET", path);
 }
 
-it("leads through every document once, in pages of any size", async () => {
+it("a cursor leads through every document once, in pages of any size", async () => {
   const workspace = await withDocuments();
   for (const limit of ["1", "3", "7", "200"]) {
     const seen: string[] = [];
@@ -92,7 +92,7 @@ it("leads through every document once, in pages of any size", async () => {
   }
 });
 
-it("belongs to its workspace and filter; the list takes no other", async () => {
+it("a cursor is valid only for its workspace and filter", async () => {
   const [ours, theirs] = [await withDocuments(), await withDocuments()];
   const { next_cursor } = await (await list(ours, { limit: "2" })).json<Page>();
   const cursor = next_cursor ?? "";
@@ -125,7 +125,7 @@ it("belongs to its workspace and filter; the list takes no other", async () => {
   await expectProblem(await list(ours, { cursor: "x".repeat(1001) }), 422, "validation_failed");
 });
 
-it("stands beside parameters that have limits too", async () => {
+it("a list refuses invalid limits and filters", async () => {
   const workspace = await withDocuments();
   const wrong: Record<string, string>[] = [
     ...["0", "201", "-1", "1.5", "ten", "", "NaN", "1e9", "0x"].map((limit) => ({ limit })),

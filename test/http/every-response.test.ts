@@ -24,7 +24,7 @@ beforeAll(async () => {
   workspace = await createWorkspace({ pump: DOCUMENT });
 });
 
-it("carries an id of its own, and is neither sniffed nor cached", async () => {
+it("every response carries a new id and the security headers, and is not cached", async () => {
   const requests: [method: string, path: string, body?: unknown][] = [
     ...ROUTES.filter(([method]) => method !== "DELETE"),
     ["GET", "/health"],
@@ -40,19 +40,25 @@ it("carries an id of its own, and is neither sniffed nor cached", async () => {
   for (const [method, path, body] of requests) {
     const response = await call(workspace.secret, method, path, body, {
       overrides: SILENT,
-      headers: { "x-request-id": "mine" },
+      headers: { "x-request-id": "00000000-0000-4000-8000-000000000000" },
     });
     const id = response.headers.get("x-request-id") ?? "";
     expect(id, `${method} ${path}`).toMatch(/^[0-9a-f-]{36}$/);
+    expect(id).not.toMatch(/^0{8}/);
     ids.add(id);
-    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "strict-transport-security": "max-age=31536000",
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+    });
     expect(response.headers.get("cache-control")).toMatch(/no-store|no-cache/);
     await response.body?.cancel();
   }
   expect(ids.size).toBe(requests.length);
 });
 
-it("to a path or method that does not exist is a problem, and nothing is stored", async () => {
+it("a request to a path or method that does not exist gets a problem, and nothing is stored", async () => {
   const before = await countRows();
   const nowhere: [method: string, path: string][] = [
     ["GET", "/v1"],
@@ -87,7 +93,7 @@ it("to a path or method that does not exist is a problem, and nothing is stored"
   expect(await countRows()).toEqual(before);
 });
 
-it("tells nothing of what is inside when the database fails", async () => {
+it("a response reveals nothing internal when the database fails", async () => {
   const error = vi.spyOn(console, "error").mockImplementation(() => {});
   const before = await countRows();
   const failing: Partial<Env>[] = [
@@ -122,7 +128,7 @@ it("tells nothing of what is inside when the database fails", async () => {
   expect(error).toHaveBeenCalled();
 });
 
-it("tells nothing of a deployment that is configured wrongly", async () => {
+it("a response reveals nothing of a wrong configuration", async () => {
   const error = vi.spyOn(console, "error").mockImplementation(() => {});
   for (const EMBEDDING_MODEL of ["@cf/no/such-model", "constructor"]) {
     for (const [method, path, body] of ROUTES) {

@@ -103,7 +103,7 @@ describe("an address is refused", () => {
     expect(sent).toEqual([]);
   });
 
-  it("in whatever radix an inside IPv4 address is written", () => {
+  it("if it is a private IPv4 address in any radix", () => {
     const inside = fc.constantFrom(0x7f000001, 0x0a000001, 0xa9fea9fe, 0xc0a80101, 0xac100001);
     const radix = fc.constantFrom<[string, number]>(["", 10], ["0x", 16], ["0X", 16], ["0", 8]);
     fc.assert(
@@ -135,7 +135,7 @@ describe("an address is refused", () => {
 });
 
 describe("names", () => {
-  it("are refused when any of their addresses is inside", async () => {
+  it("are refused if any of their addresses is private", async () => {
     const { get, sent } = fetcher(() => new Response("inside"), {
       "rebind.example.com": [PUBLIC, "10.0.0.1"],
       "six.example.com": [PUBLIC, "::1"],
@@ -146,7 +146,7 @@ describe("names", () => {
     expect(sent).toEqual([]);
   });
 
-  it("that do not resolve, or cannot be looked up, are not called", async () => {
+  it("are not called if they do not resolve or cannot be looked up", async () => {
     const { get, sent } = fetcher(() => new Response("x"), { "gone.example.com": [] });
     await expect(get("https://gone.example.com/")).rejects.toMatchObject({ transient: true });
     const broken = createSafeFetch({
@@ -187,7 +187,7 @@ describe("names", () => {
 });
 
 describe("redirects", () => {
-  it("are followed to public places, and lose the token on the way to another origin", async () => {
+  it("are followed to public addresses, and lose the token on the way to another origin", async () => {
     const { get, sent } = fetcher((url) =>
       url.endsWith("/1")
         ? redirect("/2")
@@ -251,7 +251,7 @@ describe("limits", () => {
     expect((await exact.get("https://a.example.com/", { maxBytes: 5000 })).body).toHaveLength(5000);
   });
 
-  it("an answer that does not come is given up in time", async () => {
+  it("a request without a response is given up in time", async () => {
     const silent = createSafeFetch({
       fetch: (_url, init) =>
         new Promise((_resolve, reject) => {
@@ -274,7 +274,7 @@ describe("limits", () => {
     });
   });
 
-  it("an error never repeats what an address carries", async () => {
+  it("an error never repeats the path, query or credentials of an address", async () => {
     const { get } = fetcher(() =>
       Promise.reject(new Error("connect https://a.example.com/?token=secret")),
     );

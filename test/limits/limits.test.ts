@@ -47,7 +47,7 @@ async function use(workspace: Workspace, neurons: number): Promise<void> {
 }
 
 describe("settings", () => {
-  it("keep what a change does not name, and refuse what makes no sense", async () => {
+  it("keep the fields that a change does not name, and refuse invalid values", async () => {
     const workspace = await createWorkspace();
     await choose(workspace, { hide_personal_data: true });
     const hosts = { link_hosts: ["Docs.example.org"] };
@@ -72,7 +72,7 @@ describe("settings", () => {
 });
 
 describe("quotas", () => {
-  it("refuse a turn beyond the day's with what a client needs to wait", async () => {
+  it("refuse a turn once the day's are used up, and say how long to wait", async () => {
     const workspace = await createWorkspace();
     await choose(workspace, { turns_per_day: 2 });
     expect((await chat(workspace, { message: "Hello" })).status).toBe(200);
@@ -99,7 +99,7 @@ describe("quotas", () => {
     expect((await put("c")).status).toBe(429);
   });
 
-  it("count documents however they come: as a file, and from a CMS, whose event waits for the next day", async () => {
+  it("count documents that arrive as files or from a CMS, whose event then waits for the next day", async () => {
     const workspace = await createWorkspace();
     await choose(workspace, { documents_per_day: 1 });
     const upload = (id: string) =>
@@ -155,7 +155,7 @@ describe("quotas", () => {
     ).toEqual([]);
   });
 
-  it("end a conversation that has grown too long, with a code of its own", async () => {
+  it("end a conversation that is too long, with an error code of its own", async () => {
     const workspace = await createWorkspace();
     await choose(workspace, { max_conversation_messages: 2 });
     const { conversation_id, conversation_token } = await ask(workspace, "Hello");
@@ -206,7 +206,7 @@ describe("the budget", () => {
   });
 });
 
-it("the budget ends for a model whose price nobody knows, too", async () => {
+it("the budget also counts a model whose price is unknown", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   await choose(workspace, { neuron_budget_per_day: 100 });
   const models = { CHAT_MODEL: "@cf/new/model-of-next-year" };
@@ -296,7 +296,7 @@ describe("a key that is not valid", () => {
     }
   };
 
-  it("costs few embeddings, however many are made up, and the valid ones at most a wait", async () => {
+  it("causes few embeddings, however many are invented, and delays valid keys at most", async () => {
     forgetCallers();
     const known = await createWorkspace(HELP_CENTRE);
     expect((await ask(known, GERMANY)).binding_calls.sequential).toBe(3);
@@ -336,7 +336,7 @@ describe("a key that is not valid", () => {
   });
 });
 
-describe("a kept answer", () => {
+describe("a cached answer", () => {
   const spent = async (workspace: Workspace): Promise<void> =>
     choose(workspace, { neuron_budget_per_day: 0 });
   const keep = async (workspace: Workspace): Promise<ChatResult> => {
@@ -346,7 +346,7 @@ describe("a kept answer", () => {
     return result;
   };
 
-  it("is never another workspace's", async () => {
+  it("is never served to another workspace", async () => {
     const [one, two] = [await createWorkspace(HELP_CENTRE), await createWorkspace(HELP_CENTRE)];
     await keep(one);
     await spent(one);
@@ -396,7 +396,7 @@ describe("a kept answer", () => {
     expect(changed.text).toContain("4 working days");
   });
 
-  it("is never made of a question that holds something personal, or of a conversation", async () => {
+  it("is never stored for a question with personal data, or in a conversation", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     await env.CONTROL.scriptChat(openAiStream(SAID));
     const question = `${GERMANY} I am ada@example.com`;
@@ -411,7 +411,7 @@ describe("a kept answer", () => {
 });
 
 describe("bursts", () => {
-  it("count by key, and by visitor's address or conversation, but not a server's address", async () => {
+  it("are counted for each key, and for each visitor's address and conversation, but not for a server's address", async () => {
     const workspace = await createWorkspace();
     const asked: string[] = [];
     const limiter = {
@@ -445,7 +445,7 @@ describe("bursts", () => {
       .map((part) => btoa(part).replace(/=+$/, ""))
       .join(".");
 
-  it("of one address silence nobody else, with forged tokens or without, in chat or elsewhere", async () => {
+  it("from one address block nobody else, with forged tokens or without, in chat or elsewhere", async () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const alice = await visitorToken(secret, { sub: "alice" });
@@ -479,7 +479,7 @@ describe("bursts", () => {
     }
   });
 
-  it("count a visitor wherever they are", async () => {
+  it("are counted for a visitor across all addresses", async () => {
     const workspace = await createWorkspace();
     const token = await visitorToken(await createIdentitySecret(workspace), { sub: "alice" });
     const overrides = limited();

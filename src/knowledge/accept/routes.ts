@@ -1,18 +1,17 @@
-import type { Services } from "../../runtime/services.ts";
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../../audit/actor.ts";
-import { jsonBody } from "../../http/body.ts";
+import { callOf } from "../../audit/call.ts";
+import { jsonBody, requireContentLength, requireContentType } from "../../http/body.ts";
 import type { App } from "../../auth/context.ts";
-import { readCursor, writeCursor } from "../../http/cursor.ts";
 import { jsonContent, problems } from "../../http/openapi.ts";
+import { pageOf, readPage } from "../../http/paging.ts";
 import { Problem } from "../../http/problem.ts";
 import { readablePath } from "../../http/readable-path.ts";
-import { requireDocumentQuota } from "../../limits/quotas.ts";
 import { fileContentTypes } from "../formats/file-types.ts";
+import { acceptDocument, acknowledge } from "./accept-document.ts";
 import { fileQuery, fileUpload } from "./upload.ts";
 import { importDocuments, MAX_IMPORT_BYTES } from "./import.ts";
 import { getDocument, listDocuments } from "./document-summaries.ts";
-import { deleteDocument, putDocument, retryDocument } from "./documents.ts";
+import { deleteDocument, retryDocument } from "./documents.ts";
 import {
   acceptedDocument,
   checkDocument,
@@ -34,12 +33,8 @@ const putRoute = createRoute({
   path: "/v1/documents/{external_id}",
   summary: "Create or replace a document",
   description:
-    "As JSON, or as a file: the body is the file's bytes, its content type says what it is, and the query says the rest.",
-  middleware: [
-    readableId,
-    fileUpload((c, id) => wakeConsumer(c.get("services"), id)),
-    jsonBody(),
-  ] as const,
+    "As JSON, or as a file: the body is then the file's bytes, the content type names its format, and the query holds the other fields.",
+  middleware: [readableId, fileUpload(), jsonBody()] as const,
   request: {
     params: idParameter,
     query: fileQuery.partial().extend({ audience: z.unknown().optional() }),
@@ -53,50 +48,49 @@ const putRoute = createRoute({
     },
   },
   responses: {
-    202: jsonContent(acceptedDocument, "Stored; it is learned in the background"),
-    ...problems(400, 401, 403, 413, 415, 422, 429),
+    202: jsonContent(acceptedDocument, "Stored; it is ingested in the background"),
   },
 });
 
 const getRoute = createRoute({
   method: "get",
   path: "/v1/documents/{external_id}",
-  summary: "Read a document and how far it has been learned",
+  summary: "Read a document and how far its ingestion is",
   middleware: [readableId] as const,
   request: { params: idParameter },
   responses: {
     200: jsonContent(documentSummary.extend({ content: z.string() }), "The document"),
-    ...problems(401, 403, 404, 422, 429),
+    ...problems(404, 422),
   },
 });
 
 const deleteRoute = createRoute({
   method: "delete",
   path: "/v1/documents/{external_id}",
-  summary: "Delete a document; no answer uses it from the response on",
+  summary: "Delete a document; no answer that begins after the response uses it",
   middleware: [readableId] as const,
   request: { params: idParameter, query: deleteQuery },
   responses: {
     200: jsonContent(
       acceptedDocument.omit({ unchanged: true }),
-      "Deleted, or `stale`: the source has changed the document since",
+      "Deleted, or `stale`: the source has changed the document after `updated_at`",
     ),
-    ...problems(401, 403, 404, 422, 429),
+    ...problems(404),
   },
 });
 
 const retryRoute = createRoute({
   method: "post",
   path: "/v1/documents/{external_id}/retry",
-  summary: "Try again to learn a document that failed",
+  summary: "Retry a document whose ingestion failed",
   middleware: [readableId] as const,
   request: { params: idParameter },
   responses: {
     202: jsonContent(
       acceptedDocument,
-      "It is learned in the background; `unchanged` if it is live",
+      "It is ingested in the background; `unchanged` if it is live",
     ),
-    ...problems(401, 403, 404, 422, 429),
+    ...problems(404, 422),
   },
 });
 
@@ -107,14 +101,14 @@ const importRoute = createRoute({
     "Store many documents: one JSON object a line, as for one document and with its `external_id`",
   request: {
     body: {
-      description: "Read as it arrives. A line that is wrong is reported; the others are stored.",
+      description: "Read as it arrives. An invalid line is reported; the others are stored.",
       required: true,
       content: { "application/x-ndjson": { schema: z.string() } },
     },
   },
   responses: {
-    200: jsonContent(importResult, "What became of the lines"),
-    ...problems(401, 403, 413, 415, 422, 429),
+    200: jsonContent(importResult, "How many documents were stored, and which lines were refused"),
+    ...problems(413, 415, 422),
   },
 });
 
@@ -124,113 +118,69 @@ const listRoute = createRoute({
   summary: "List documents",
   request: { query: listQuery },
   responses: {
-    200: jsonContent(
-      z.object({ documents: z.array(documentSummary), next_cursor: z.string().nullable() }),
-      "A page of documents",
-    ),
-    ...problems(400, 401, 403, 422, 429),
+    200: jsonContent(pageOf({ documents: z.array(documentSummary) }), "A page of documents"),
   },
 });
 
 export function documentRoutes(app: App): void {
   app.openapi(putRoute, async (c) => {
-    const services = c.get("services");
     const externalId = checkExternalId(c.req.valid("param").external_id);
-    const body = checkDocument(c.req.valid("json"));
-    const { workspaceId } = c.get("caller");
-    const { db, now } = services;
-    const by = actorOf(c);
-    await requireDocumentQuota(db, workspaceId, now());
-    const accepted = await putDocument(db, workspaceId, externalId, body, now(), by);
-    const { documentId, ...state } = accepted;
-    if (state.status === "pending") wakeConsumer(services, documentId);
-    return c.json({ external_id: externalId, ...state }, 202);
+    const input = checkDocument(c.req.valid("json"));
+    return c.json(await acceptDocument(callOf(c), externalId, async () => input), 202);
   });
 
   app.openapi(getRoute, async (c) => {
+    const { services, workspaceId } = callOf(c);
     const externalId = checkExternalId(c.req.valid("param").external_id);
-    const document = await getDocument(
-      c.get("services").db,
-      c.get("caller").workspaceId,
-      externalId,
-    );
-    if (!document) throw new Problem("not_found", "There is no document with this external id.");
+    const document = await getDocument(services.db, workspaceId, externalId);
+    if (!document) throw unknownDocument();
     return c.json(document, 200);
   });
 
   app.openapi(deleteRoute, async (c) => {
-    const services = c.get("services");
-    const externalId = checkExternalId(c.req.valid("param").external_id);
-    const { workspaceId } = c.get("caller");
-    const { updated_at } = c.req.valid("query");
+    const { services, workspaceId, by } = callOf(c);
     const { db, now } = services;
-    const deleted = await deleteDocument(
-      db,
-      workspaceId,
-      externalId,
-      now(),
-      updated_at,
-      actorOf(c),
-    );
-    if (!deleted) throw new Problem("not_found", "There is no document with this external id.");
-    const { documentId, ...state } = deleted;
-    if (!state.stale) wakeConsumer(services, documentId);
-    return c.json({ external_id: externalId, ...state }, 200);
+    const externalId = checkExternalId(c.req.valid("param").external_id);
+    const { updated_at } = c.req.valid("query");
+    const deleted = await deleteDocument(db, workspaceId, externalId, now(), updated_at, by);
+    if (!deleted) throw unknownDocument();
+    return c.json(acknowledge(services, externalId, deleted, !deleted.stale), 200);
   });
 
   app.openapi(retryRoute, async (c) => {
-    const services = c.get("services");
-    const externalId = checkExternalId(c.req.valid("param").external_id);
-    const { workspaceId } = c.get("caller");
+    const { services, workspaceId, by } = callOf(c);
     const { db, now } = services;
-    const retried = await retryDocument(db, workspaceId, externalId, now(), actorOf(c));
-    if (!retried) throw new Problem("not_found", "There is no document with this external id.");
-    const { documentId, ...state } = retried;
-    if (!state.unchanged) wakeConsumer(services, documentId);
-    return c.json({ external_id: externalId, ...state }, 202);
+    const externalId = checkExternalId(c.req.valid("param").external_id);
+    const retried = await retryDocument(db, workspaceId, externalId, now(), by);
+    if (!retried) throw unknownDocument();
+    return c.json(acknowledge(services, externalId, retried, !retried.unchanged), 202);
   });
 
   app.openapi(importRoute, async (c) => {
-    const type = c.req.header("content-type") ?? "";
-    if (!/^application\/(x-ndjson|ndjson|jsonl|x-jsonlines)\s*(;|$)/i.test(type)) {
-      throw new Problem("unsupported_media_type", "Send the lines as application/x-ndjson.");
-    }
-    if (Number(c.req.header("content-length") ?? 0) > MAX_IMPORT_BYTES) {
-      throw new Problem("body_too_large", `At most ${MAX_IMPORT_BYTES} bytes are accepted.`);
-    }
-    const { body } = c.req.raw;
-    if (!body) throw new Problem("validation_failed", "The body is empty.");
-    const { workspaceId } = c.get("caller");
-    return c.json(await importDocuments(c.get("services"), workspaceId, body, actorOf(c)), 200);
+    const request = c.req.raw;
+    const ndjson = /^application\/(x-ndjson|ndjson|jsonl|x-jsonlines)\s*(;|$)/i;
+    requireContentType(request, ndjson, "Send the lines as application/x-ndjson.");
+    requireContentLength(request, MAX_IMPORT_BYTES);
+    if (!request.body) throw new Problem("validation_failed", "The body is empty.");
+    const { services, workspaceId, by } = callOf(c);
+    return c.json(await importDocuments(services, workspaceId, request.body, by), 200);
   });
 
   app.openapi(listRoute, async (c) => {
-    const { status, limit, cursor } = c.req.valid("query");
-    const { workspaceId, workspaceSecret } = c.get("caller");
-    const list = `documents:${workspaceId}:${status ?? ""}`;
-    const after =
-      cursor === undefined ? undefined : await readCursor(workspaceSecret, list, cursor);
-    const rows = await listDocuments(c.get("services").db, workspaceId, {
-      status,
-      after,
-      limit: limit + 1,
-    });
-    const documents = rows.slice(0, limit);
-    const last = documents.at(-1);
-    const more = rows.length > limit && last;
-    const nextCursor = more ? await writeCursor(workspaceSecret, list, last.external_id) : null;
-    return c.json({ documents, next_cursor: nextCursor }, 200);
+    const { services, caller, workspaceId } = callOf(c);
+    const { status, ...query } = c.req.valid("query");
+    const { rows: documents, next_cursor } = await readPage(
+      caller,
+      `documents:${status ?? ""}`,
+      query,
+      (after, limit) =>
+        listDocuments(services.db, workspaceId, { status, after: after?.id, limit }),
+      ({ external_id }) => ({ at: 0, id: external_id }),
+    );
+    return c.json({ documents, next_cursor }, 200);
   });
 }
 
-/** The outbox already holds the work: a message that cannot be sent is the sweeper's to replace. */
-function wakeConsumer({ ingestQueue, waitUntil }: Services, documentId: number): void {
-  waitUntil(
-    ingestQueue.send({ document_id: documentId }).catch((error: unknown) => {
-      console.warn("ingest: wake-up not sent; the sweeper will", {
-        documentId,
-        error: String(error),
-      });
-    }),
-  );
+function unknownDocument(): Problem {
+  return new Problem("not_found", "There is no document with this external id.");
 }

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { metadataSchema } from "../../http/metadata.ts";
+import { pageQuery } from "../../http/paging.ts";
 import { Problem } from "../../http/problem.ts";
 import { fileContentTypes } from "../formats/file-types.ts";
 import { MAX_DOCUMENT_BYTES } from "../formats/limits.ts";
@@ -124,10 +125,8 @@ export type ImportResult = z.infer<typeof importResult>;
 
 export const deleteQuery = z.object({ updated_at: sourceTimestamp.optional() });
 
-export const listQuery = z.object({
+export const listQuery = pageQuery.extend({
   status: z.enum(["pending", "live", "failed", "deleted"]).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(1000).optional(),
 });
 
 /** Letters, digits, punctuation and symbols of any script. What cannot stand in a path or in a log line is refused. */

@@ -1,16 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import { actorOf } from "../../audit/actor.ts";
-import { requireDocumentQuota } from "../../limits/quotas.ts";
+import { callOf } from "../../audit/call.ts";
 import { readLimited } from "../../http/body.ts";
 import type { AppEnv } from "../../auth/context.ts";
 import { Problem, validationProblem } from "../../http/problem.ts";
-import { putDocument, type Accepted } from "./documents.ts";
+import { acceptDocument } from "./accept-document.ts";
 import { storeFile } from "./files.ts";
 import { fileType, MAX_FILE_BYTES } from "../formats/file-types.ts";
 import { checkExternalId, documentBody } from "./schema.ts";
 
-/** What the body of a JSON upload says of a document, beside the bytes of a file. */
+/** The fields that a JSON upload has in its body and a file upload in its query. */
 export const fileQuery = documentBody.pick({
   title: true,
   url: true,
@@ -20,41 +19,32 @@ export const fileQuery = documentBody.pick({
 });
 
 /**
- * Takes a document that is a file: its bytes are the body, `title` and the rest are in the query. What is of no file's type
+ * Takes a document that is a file: its bytes are the body, `title` and the rest are in the query. A body of another content type
  * goes on to the next handler.
- * @param wake lets the consumer know
  */
-export function fileUpload(
-  wake: (c: Parameters<MiddlewareHandler<AppEnv>>[0], documentId: number) => void,
-): MiddlewareHandler<AppEnv> {
+export function fileUpload(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const contentType =
       (c.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
     if (!fileType(contentType)) return next();
     const externalId = checkExternalId(c.req.param("external_id") ?? "");
-    const { audience, ...query } = c.req.queries();
-    const single = Object.fromEntries(
-      Object.entries(query).map(([name, [value]]) => [name, value]),
-    );
-    const { data, error } = z.strictObject(fileQuery.shape).safeParse({ ...single, audience });
-    if (error) throw validationProblem(error);
-    const { db, now } = c.get("services");
-    const { workspaceId } = c.get("caller");
-    await requireDocumentQuota(db, workspaceId, now());
-    const bytes = await readLimited(c.req.raw, MAX_FILE_BYTES);
-    if (bytes.length === 0) throw new Problem("validation_failed", "The file is empty.");
-    const content = await storeFile(db, workspaceId, bytes, now());
-    const input = { ...data, content, content_type: contentType, metadata: {} };
-    const accepted: Accepted = await putDocument(
-      db,
-      workspaceId,
-      externalId,
-      input,
-      now(),
-      actorOf(c),
-    );
-    const { documentId, ...state } = accepted;
-    if (state.status === "pending") wake(c, documentId);
-    return c.json({ external_id: externalId, ...state }, 202);
+    const fields = readFields(c.req.queries());
+    const call = callOf(c);
+    const { db, now } = call.services;
+    const accepted = await acceptDocument(call, externalId, async () => {
+      const bytes = await readLimited(c.req.raw, MAX_FILE_BYTES);
+      if (bytes.length === 0) throw new Problem("validation_failed", "The file is empty.");
+      const content = await storeFile(db, call.workspaceId, bytes, now());
+      return { ...fields, content, content_type: contentType, metadata: {} };
+    });
+    return c.json(accepted, 202);
   };
+}
+
+/** All fields but `audience` are given once; of one that is repeated the first counts. */
+function readFields({ audience, ...query }: Record<string, string[]>): z.infer<typeof fileQuery> {
+  const single = Object.fromEntries(Object.entries(query).map(([name, [value]]) => [name, value]));
+  const { data, error } = z.strictObject(fileQuery.shape).safeParse({ ...single, audience });
+  if (error) throw validationProblem(error);
+  return data;
 }

@@ -1,40 +1,28 @@
 /**
- * RFC 4180, with the separator that the first line shows (spreadsheets of half of Europe write semicolons). Quotes that do
- * not close end with the text. Empty lines are no rows.
+ * The rows of a CSV text (RFC 4180), without rows of white space. A quoted cell that does not close ends with the text. Text
+ * between a closing quote and the separator belongs to the cell.
  */
 export function parseCsv(text: string): string[][] {
-  const separator = separatorOf(text);
+  const source = text.replace(/\r\n?/g, "\n");
+  const separator = separatorOf(source);
+  const cell = new RegExp(` *"((?:[^"]+|"")*)"?([^${separator}\n]*)|[^${separator}\n]*`, "y");
   const rows: string[][] = [];
   let row: string[] = [];
-  let cell = "";
-  let quoted = false;
-  const endRow = (): void => {
-    row.push(cell);
-    if (row.some((value) => value.trim() !== "")) rows.push(row);
+  for (let start = 0; start <= source.length; start = cell.lastIndex + 1) {
+    cell.lastIndex = start;
+    const [plain = "", quoted, rest = ""] = cell.exec(source) ?? [];
+    row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"') + rest);
+    if (source.charAt(cell.lastIndex) === separator) continue;
+    rows.push(row);
     row = [];
-    cell = "";
-  };
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (quoted) {
-      if (character !== '"') cell += character;
-      else if (text.charAt(at + 1) === '"') cell += text.charAt(++at);
-      else quoted = false;
-    } else if (character === '"' && cell.trim() === "") {
-      quoted = true;
-      cell = "";
-    } else if (character === separator) {
-      row.push(cell);
-      cell = "";
-    } else if (character === "\n") endRow();
-    else if (character !== "\r" || text.charAt(at + 1) !== "\n") cell += character;
   }
-  endRow();
-  return rows;
+  return rows.filter((cells) => cells.some((value) => value.trim() !== ""));
 }
 
+/** The separator that the first row has most of, outside quotes. Spreadsheets write semicolons where commas begin decimals. */
 function separatorOf(text: string): string {
-  const line = text.slice(0, Math.max(0, text.search(/\r?\n|$/)));
-  const count = (separator: string): number => line.split(separator).length;
+  const [head = ""] = /^(?:[^"\n]+|"[^"]*")*/.exec(text) ?? [];
+  const unquoted = head.replace(/"[^"]*"/g, "");
+  const count = (separator: string): number => unquoted.split(separator).length;
   return [",", ";", "\t"].reduce((best, next) => (count(next) > count(best) ? next : best));
 }

@@ -1,10 +1,9 @@
-import type { Services } from "../../runtime/services.ts";
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../../audit/actor.ts";
-import { jsonBody } from "../../http/body.ts";
+import { callOf } from "../../audit/call.ts";
 import type { App } from "../../auth/context.ts";
-import { jsonContent, problems } from "../../http/openapi.ts";
+import { jsonContent, jsonRequest, problems } from "../../http/openapi.ts";
 import { indexNames } from "../../models/ports.ts";
+import { wakeUp } from "../../runtime/wake-up.ts";
 import { collectGeneration, listGenerations, startGeneration, switchGeneration } from "./manage.ts";
 
 const completeness = z.object({ chunks: z.int(), checksum: z.int() });
@@ -30,44 +29,37 @@ const numberParameter = z.object({ number: z.coerce.number().int().min(1).max(99
 const listRoute = createRoute({
   method: "get",
   path: "/v1/generations",
-  summary: "The generations of the vector index, and how far each is built",
+  summary: "List the generations of the vector index and the progress of each",
   responses: {
     200: jsonContent(generationList, "Oldest first"),
-    ...problems(401, 403, 429),
   },
 });
 
 const startRoute = createRoute({
   method: "post",
   path: "/v1/generations",
-  summary: "Build the index anew with another embedding model, beside the one in use",
-  middleware: [jsonBody()] as const,
-  request: {
-    body: {
-      ...jsonContent(
-        z.strictObject({
-          model: z.string().min(1).max(200),
-          index: z.enum(indexNames).default("VECTORIZE"),
-        }),
-        "The model, and the binding whose index has its dimensions",
-      ),
-      required: true,
-    },
-  },
+  summary: "Build a new index with another embedding model, beside the one in use",
+  ...jsonRequest(
+    z.strictObject({
+      model: z.string().min(1).max(200),
+      index: z.enum(indexNames).default("VECTORIZE"),
+    }),
+    "The model, and the binding whose index has its dimensions",
+  ),
   responses: {
     202: jsonContent(generationList, "It is being built"),
-    ...problems(400, 401, 403, 409, 413, 415, 422, 429),
+    ...problems(409),
   },
 });
 
 const switchRoute = createRoute({
   method: "post",
   path: "/v1/generations/{number}/switch",
-  summary: "Search this generation from now on; with the one before, a rollback",
+  summary: "Search this generation from now on; switching to the previous one is a rollback",
   request: { params: numberParameter },
   responses: {
     200: jsonContent(generationList, "Switched"),
-    ...problems(401, 403, 404, 409, 422, 429),
+    ...problems(404, 409),
   },
 });
 
@@ -78,48 +70,35 @@ const collectRoute = createRoute({
   request: { params: numberParameter },
   responses: {
     202: jsonContent(generationList, "They are being deleted"),
-    ...problems(401, 403, 404, 409, 422, 429),
+    ...problems(404, 409),
   },
 });
 
 export function generationRoutes(app: App): void {
   app.openapi(listRoute, async (c) => {
-    const generations = await listGenerations(c.get("services"), c.get("caller").workspaceId);
-    return c.json({ generations }, 200);
+    const { services, workspaceId } = callOf(c);
+    return c.json({ generations: await listGenerations(services, workspaceId) }, 200);
   });
 
   app.openapi(startRoute, async (c) => {
-    const services = c.get("services");
-    const { workspaceId } = c.get("caller");
+    const { services, workspaceId, by } = callOf(c);
     const { model, index } = c.req.valid("json");
-    const number = await startGeneration(services, workspaceId, model, index, actorOf(c));
-    wakeBuilder(services, workspaceId, number);
+    const number = await startGeneration(services, workspaceId, model, index, by);
+    wakeUp(services, { workspace_id: workspaceId, generation: number });
     return c.json({ generations: await listGenerations(services, workspaceId) }, 202);
   });
 
   app.openapi(switchRoute, async (c) => {
-    const services = c.get("services");
-    const { workspaceId } = c.get("caller");
-    await switchGeneration(services, workspaceId, c.req.valid("param").number, actorOf(c));
+    const { services, workspaceId, by } = callOf(c);
+    await switchGeneration(services, workspaceId, c.req.valid("param").number, by);
     return c.json({ generations: await listGenerations(services, workspaceId) }, 200);
   });
 
   app.openapi(collectRoute, async (c) => {
-    const services = c.get("services");
-    const { workspaceId } = c.get("caller");
+    const { services, workspaceId, by } = callOf(c);
     const { number } = c.req.valid("param");
-    await collectGeneration(services, workspaceId, number, actorOf(c));
-    wakeBuilder(services, workspaceId, number);
+    await collectGeneration(services, workspaceId, number, by);
+    wakeUp(services, { workspace_id: workspaceId, generation: number });
     return c.json({ generations: await listGenerations(services, workspaceId) }, 202);
   });
-}
-
-/** The table already says what is to be done: a message that cannot be sent is the sweeper's to replace. */
-function wakeBuilder(services: Services, workspaceId: string, generation: number): void {
-  const { ingestQueue, waitUntil } = services;
-  waitUntil(
-    ingestQueue.send({ workspace_id: workspaceId, generation }).catch((error: unknown) => {
-      console.warn("generation: wake-up not sent; the sweeper will", { error: String(error) });
-    }),
-  );
 }

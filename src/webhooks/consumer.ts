@@ -2,7 +2,7 @@ import type { Services } from "../runtime/services.ts";
 import type { SourceEventWakeUp } from "../runtime/messages.ts";
 import { Problem } from "../http/problem.ts";
 import { requireDocumentQuota } from "../limits/quotas.ts";
-import { retryDelay } from "../knowledge/ingest-queue.ts";
+import { retryDelay } from "../knowledge/ingest/queue.ts";
 import { listDocuments } from "../knowledge/accept/document-summaries.ts";
 import { FetchFailed } from "../http/safe-fetch.ts";
 import { applyChange, externalIdOf, permanentReason, type DocumentChange } from "./apply-change.ts";

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { divideOnFailure } from "../../src/knowledge/ingest/divide.ts";
-import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
-import { readWork } from "../../src/knowledge/ingest/work.ts";
+import { ingestDocuments } from "../../src/knowledge/ingest/consumer.ts";
+import { readPendingWork } from "../../src/knowledge/ingest/pending-work.ts";
 import { createServices } from "../../src/services.ts";
 import { call, createWorkspace } from "../support/workspace.ts";
 import {
@@ -11,7 +11,7 @@ import {
   deliver,
   foundBy,
   longArticle,
-  owed,
+  pendingWork,
   read,
   search,
   SILENT,
@@ -37,8 +37,8 @@ function refusing(word: string, message: string): { ai: Ai; calls: string[][] } 
 
 async function learn(documentIds: number[], ai: Ai = env.AI): Promise<Map<number, unknown>> {
   const services = createServices({ ...env, AI: ai }, { waitUntil: () => {} });
-  const { works } = await readWork(env.DB, documentIds);
-  return learnDocuments(services, works);
+  const { works } = await readPendingWork(env.DB, documentIds);
+  return ingestDocuments(services, works);
 }
 
 it("learns documents of two workspaces together, in one call of the model and four round trips to D1", async () => {
@@ -48,14 +48,14 @@ it("learns documents of two workspaces together, in one call of the model and fo
     ...(await storeAll(theirs, ["kettle", "barrow"])),
   ];
   const services = createServices(env, { waitUntil: () => {} });
-  const { works } = await readWork(services.db, ids);
-  expect(await learnDocuments(services, works)).toEqual(new Map());
+  const { works } = await readPendingWork(services.db, ids);
+  expect(await ingestDocuments(services, works)).toEqual(new Map());
   expect(services.calls.report()).toMatchObject({ ai: 1, vectorize: 1, d1: 4 });
   expect(await foundBy("vectors", ours, "the kettle in the garden")).toEqual(
     expect.arrayContaining(["kettle", "lantern", "hammock"]),
   );
   expect(await foundBy("vectors", theirs, "the kettle in the garden")).toHaveLength(2);
-  expect(await owed(ours)).toEqual([]);
+  expect(await pendingWork(ours)).toEqual([]);
   const view = await read(ours, "kettle");
   expect(view).toMatchObject({ status: "live" });
   const { stages } = view as unknown as { stages: Record<string, string> };
@@ -75,8 +75,8 @@ it("needs at most two batches in D1 and one call of the model for a hundred chun
     ids.push(documentId);
   }
   const { services, calls } = countedCalls();
-  const { works } = await readWork(services.db, ids);
-  expect(await learnDocuments(services, works)).toEqual(new Map());
+  const { works } = await readPendingWork(services.db, ids);
+  expect(await ingestDocuments(services, works)).toEqual(new Map());
   const chunks = (await chunkIds(workspace)).length;
   expect(chunks).toBeGreaterThan(200);
   expect(calls.length).toBe(Math.ceil(chunks / 100));
@@ -141,12 +141,12 @@ it("reads no more at a time than fits into memory", async () => {
     const { documentId } = await store(workspace, id, { title: id, content: big });
     ids.push(documentId);
   }
-  const first = await readWork(env.DB, [...ids, 987_654_321]);
+  const first = await readPendingWork(env.DB, [...ids, 987_654_321]);
   expect(first.works.map((work) => work.documentId)).toEqual(ids.slice(0, 3));
   expect(first.rest).toEqual([ids[3], 987_654_321]);
-  const second = await readWork(env.DB, first.rest);
+  const second = await readPendingWork(env.DB, first.rest);
   expect(second.works.map((work) => work.documentId)).toEqual([ids[3]]);
-  expect(await readWork(env.DB, second.rest)).toEqual({ works: [], rest: [] });
+  expect(await readPendingWork(env.DB, second.rest)).toEqual({ works: [], rest: [] });
   // They owe nothing to what the next tests see.
   await env.DB.prepare("DELETE FROM outbox").run();
 });
@@ -171,8 +171,8 @@ it("tries a failed document again on request, and leaves a live one alone", asyn
     unchanged: false,
     stale: false,
   });
-  expect(await owed(workspace)).toEqual([ids[1]]);
-  await deliver(await owed(workspace));
+  expect(await pendingWork(workspace)).toEqual([ids[1]]);
+  await deliver(await pendingWork(workspace));
   expect(await read(workspace, "poison")).toMatchObject({ status: "live", error: null });
   expect((await retry("nothing")).status).toBe(404);
   const stranger = await createWorkspace();

@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
 import { BindingCalls } from "../../src/runtime/binding-calls.ts";
-import { readAnswer } from "../../src/knowledge/ingest/chunk-contexts.ts";
-import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
-import { readWork } from "../../src/knowledge/ingest/work.ts";
+import { readAnswer } from "../../src/knowledge/ingest/describe.ts";
+import { ingestDocuments } from "../../src/knowledge/ingest/consumer.ts";
+import { readPendingWork } from "../../src/knowledge/ingest/pending-work.ts";
 import { workersAiChat } from "../../src/models/workers-ai-chat.ts";
 import { CHAT_MODEL, createWorkspace, type Workspace } from "../support/workspace.ts";
 import { openAiStream, recordedChats } from "../support/chat-script.ts";
@@ -20,8 +20,8 @@ async function learnWithModel(workspace: Workspace, content = CONTENT): Promise<
   const { documentId } = await store(workspace, "doc", { title: "Article 7", content });
   await withServices(
     async (services) => {
-      const { works } = await readWork(services.db, [documentId]);
-      expect(await learnDocuments(services, works)).toEqual(new Map());
+      const { works } = await readPendingWork(services.db, [documentId]);
+      expect(await ingestDocuments(services, works)).toEqual(new Map());
     },
     { contextModel },
   );

@@ -8,7 +8,7 @@ import {
   garbage,
   live,
   longArticle,
-  owed,
+  pendingWork,
   read,
   remove,
   search,
@@ -76,7 +76,7 @@ it("goes from upload to both legs, and out of both at once", async () => {
   expect(answerability).toBeGreaterThan(0.5);
   const vectors = (await chunkIds(workspace)).map((id) => `c${id}`);
   expect(await storedVectors(vectors)).toEqual(vectors);
-  expect(await owed(workspace)).toEqual([]);
+  expect(await pendingWork(workspace)).toEqual([]);
 
   await remove(workspace, "pump");
   // The consumer has not run: D1 alone hides the vector, which is still there.
@@ -86,10 +86,10 @@ it("goes from upload to both legs, and out of both at once", async () => {
   const gone = await call(workspace.secret, "GET", "/v1/documents/pump");
   expect(gone.status).toBe(404);
   expect((await call(workspace.secret, "DELETE", "/v1/documents/pump")).status).toBe(404);
-  const [id = 0] = await owed(workspace);
+  const [id = 0] = await pendingWork(workspace);
   await deliver([id]);
   expect(await storedVectors(vectors)).toEqual([]);
-  expect(await owed(workspace)).toEqual([]);
+  expect(await pendingWork(workspace)).toEqual([]);
   const kept = await env.DB.prepare(
     `SELECT content, markdown, metadata FROM documents WHERE id = ?1`,
   )
@@ -122,7 +122,7 @@ it("is embedded only where its text has changed", async () => {
     status: "live",
     unchanged: true,
   });
-  expect(await owed(workspace)).toEqual([]);
+  expect(await pendingWork(workspace)).toEqual([]);
   expect(await embeddedTexts(learn)).toBe(0);
   expect(await chunkIds(workspace)).toEqual(before);
   // Bookkeeping alone is no change either.
@@ -189,7 +189,7 @@ it("is listed page by page, in an order that does not shift, and by status", asy
   for (const id of ids) await store(workspace, id, { title: id, content: `About ${id}` });
   await remove(workspace, "b");
   await store(workspace, "z", { title: "z", content: "![](x.png)" });
-  for (const id of await owed(workspace)) await deliver([id]);
+  for (const id of await pendingWork(workspace)) await deliver([id]);
   const page = async (
     query: string,
   ): Promise<{ documents: { external_id: string }[]; next_cursor: string | null }> => {

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { sweep } from "../../src/knowledge/sweeper.ts";
 import { createWorkspace } from "../support/workspace.ts";
-import { deliver, foundBy, owed, store, withServices } from "../support/pipeline.ts";
+import { deliver, foundBy, pendingWork, store, withServices } from "../support/pipeline.ts";
 
 beforeEach(() => env.DB.prepare("DELETE FROM outbox").run());
 
@@ -55,7 +55,7 @@ it.each(["pending", "failed"])(
     expect(await served(other.documentId)).toBe("[]");
     expect(await foundBy("keywords", workspace, "margins")).toEqual([]);
 
-    expect(await owed(workspace)).toEqual([documentId]);
+    expect(await pendingWork(workspace)).toEqual([documentId]);
     const { resent } = await withServices((services) => sweep(services));
     expect(resent).toBe(1);
     await deliver([documentId]);

@@ -6,7 +6,7 @@ import { jsonSlices, toJson } from "./rows.ts";
 import {
   isNotStale,
   noteInstants,
-  oweWork,
+  outboxStatement,
   readStates,
   toEvent,
   toInstant,
@@ -43,8 +43,8 @@ async function hashContent(input: DocumentInput): Promise<string> {
 }
 
 /**
- * Stores a document and the work it owes in one transaction. The same content again changes nothing and owes nothing,
- * unless the last attempt failed. An `updated_at` from before what the document has seen, a deletion included, changes
+ * Stores a document and its pending work (a row in the outbox) in one transaction. The same content again changes nothing and
+ * leaves no pending work, unless the last attempt failed. An `updated_at` from before what the document has seen, a deletion included, changes
  * nothing either; events of the same instant, or without one, count in the order of their arrival.
  */
 export async function putDocument(
@@ -100,7 +100,7 @@ export async function putDocuments(
     ...(by ? [documentsAuditStatement(db, by, "document.put", workspaceId, events, now)] : []),
     documentsUsageStatement(db, workspaceId, events, now),
     noteInstants(db, workspaceId, events),
-    oweWork(db, workspaceId, events, now),
+    outboxStatement(db, workspaceId, events, now),
     readStates(db, workspaceId, events),
   ]);
   const changed = new Set(
@@ -183,7 +183,7 @@ export async function deleteDocument(
       .bind(workspaceId, externalId, now),
     bound(`DELETE FROM chunk_terms WHERE rowid IN (${chunksOf})`),
     bound(`DELETE FROM chunks WHERE id IN (${chunksOf})`),
-    oweWork(db, workspaceId, event, now),
+    outboxStatement(db, workspaceId, event, now),
     readStates(db, workspaceId, event),
   ]);
   const row = results.at(-1)?.results[0];
@@ -235,7 +235,7 @@ export async function retryDocument(
       objectId: externalId,
       at: now,
     }),
-    oweWork(db, workspaceId, event, now),
+    outboxStatement(db, workspaceId, event, now),
     readStates(db, workspaceId, event),
   ]);
   const row = current?.results[0];

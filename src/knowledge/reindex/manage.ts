@@ -5,6 +5,8 @@ import type { IndexName } from "../../models/ports.ts";
 import { embeddingModel, embeddingModels } from "../../models/table.ts";
 import { ensureFirst, laterGeneration, REFUSED, VERIFIED } from "../../generations/generation.ts";
 
+type ManageServices = Pick<Services, "db" | "now">;
+
 /** How long the generation before stays for a rollback, unless it is collected earlier. */
 export const ROLLBACK_MS = 7 * 24 * 3600_000;
 
@@ -50,7 +52,7 @@ const HASH = `(c.id * 2654435761 % 4294967296)`;
 const READY = `(c.vector_stored & (g.slot * ${VERIFIED + REFUSED}) <> 0 OR (g.state = 'live' AND c.vector_stored & g.slot <> 0))`;
 
 export async function listGenerations(
-  { db, config }: Services,
+  { db, config }: Pick<Services, "db" | "config">,
   workspaceId: string,
 ): Promise<GenerationView[]> {
   const { results } = await db
@@ -86,7 +88,7 @@ function toView(row: ViewRow, configuredModel: string): GenerationView {
 
 /** Begins a generation beside the live one. The queue builds it; nothing is read from it before the switch. */
 export async function startGeneration(
-  services: Services,
+  services: ManageServices & Pick<Services, "config" | "vectors">,
   workspaceId: string,
   model: string,
   index: IndexName,
@@ -153,7 +155,7 @@ export async function startGeneration(
  * was read back; or back to the one before, as long as it has not been collected.
  */
 export async function switchGeneration(
-  services: Services,
+  services: ManageServices,
   workspaceId: string,
   number: number,
   by: Actor,
@@ -188,7 +190,7 @@ export async function switchGeneration(
 
 /** Gives up a generation that is not searched: its vectors are deleted in the background. */
 export async function collectGeneration(
-  services: Services,
+  services: ManageServices,
   workspaceId: string,
   number: number,
   by: Actor,
@@ -215,7 +217,7 @@ export async function collectGeneration(
 }
 
 function audit(
-  { db, now }: Services,
+  { db, now }: ManageServices,
   workspaceId: string,
   action: string,
   number: number,

@@ -11,6 +11,7 @@ import {
   remove,
   search,
   SILENT,
+  SILENT_QUEUES,
   store,
   withServices,
 } from "../../support/pipeline.ts";
@@ -221,7 +222,7 @@ it("writes what changes meanwhile to both, and loses nothing of either", async (
   for (const id of ["shipping", "returns", "pump", "new"]) await remove(workspace, id);
   await withServices(sweep, {
     now: () => Date.now() + 60 * MINUTE,
-    ingestQueue: SILENT.INGEST_QUEUE,
+    ...SILENT_QUEUES,
   });
   expect(await held("VECTORIZE", all)).toEqual([]);
   expect(await held("VECTORIZE_NEXT", all)).toEqual([]);
@@ -274,7 +275,7 @@ it("is woken by the queue and the sweeper alone", async () => {
       sent.push(...messages.map(({ body }) => body));
     },
   } as unknown as Env["INGEST_QUEUE"];
-  await withServices(sweep, { ingestQueue });
+  await withServices(sweep, { ...SILENT_QUEUES, ingestQueue });
   expect(sent).toContainEqual({ workspace_id: workspace.id, generation: 2 });
   // The deployed queue does the rest.
   await env.INGEST_QUEUE.send({ workspace_id: workspace.id, generation: 2 });
@@ -303,7 +304,7 @@ it("keeps two generations of one index apart, and collects the old one after its
   const sweepAt = (days: number): Promise<unknown> =>
     withServices(sweep, {
       now: () => Date.now() + days * 24 * 60 * MINUTE,
-      ingestQueue: SILENT.INGEST_QUEUE,
+      ...SILENT_QUEUES,
     });
   await sweepAt(6);
   expect((await stateOf(workspace, 1))?.state).toBe("retired");

@@ -32,7 +32,7 @@ export interface Config {
   chatModels: { id: string; rung: "model" | "small_model" }[];
   /** Orders the passages once more, for one more wait; undefined where none is wanted. */
   rerankerModel: string | undefined;
-  /** Writes a sentence of context for each chunk when a document is learned; undefined where none is wanted. */
+  /** Writes a sentence of context for each chunk when a document is ingested; undefined where none is wanted. */
   contextModel: string | undefined;
   /** Names the configuration that answered, so that a later comparison knows what it compares. */
   release: string;

@@ -35,13 +35,13 @@ function refusing(word: string, message: string): { ai: Ai; calls: string[][] } 
   return { ai, calls };
 }
 
-async function learn(documentIds: number[], ai: Ai = env.AI): Promise<Map<number, unknown>> {
+async function ingest(documentIds: number[], ai: Ai = env.AI): Promise<Map<number, unknown>> {
   const services = createServices({ ...env, AI: ai }, { waitUntil: () => {} });
   const { works } = await readPendingWork(env.DB, documentIds);
   return ingestDocuments(services, works);
 }
 
-it("learns documents of two workspaces together, in one call of the model and four round trips to D1", async () => {
+it("ingests documents of two workspaces together, in one call of the model and four round trips to D1", async () => {
   const [ours, theirs] = await Promise.all([createWorkspace(), createWorkspace()]);
   const ids = [
     ...(await storeAll(ours, ["kettle", "lantern", "hammock"])),
@@ -90,7 +90,7 @@ it("lets a text that breaks the shared call fail alone", async () => {
   const topics = ["kettle", "lantern", "poison", "hammock", "barrow", "trowel", "bucket"];
   const ids = await storeAll(workspace, topics);
   const { ai, calls } = refusing("poison", "5006: Error: the text is refused");
-  await learn(ids, ai);
+  await ingest(ids, ai);
   for (const topic of topics) {
     expect(await read(workspace, topic)).toMatchObject({
       status: topic === "poison" ? "failed" : "live",
@@ -108,7 +108,7 @@ it("says what delays a document, and no longer once it is over", async () => {
   const workspace = await createWorkspace();
   const ids = await storeAll(workspace, ["kettle"]);
   const { ai } = refusing("kettle", "3040: Capacity temporarily exceeded, please try again.");
-  expect((await learn(ids, ai)).size).toBe(1);
+  expect((await ingest(ids, ai)).size).toBe(1);
   expect(await read(workspace, "kettle")).toMatchObject({
     status: "pending",
     stages: { delayed_by: expect.stringMatching(/model/) },
@@ -147,14 +147,14 @@ it("reads no more at a time than fits into memory", async () => {
   const second = await readPendingWork(env.DB, first.rest);
   expect(second.works.map((work) => work.documentId)).toEqual([ids[3]]);
   expect(await readPendingWork(env.DB, second.rest)).toEqual({ works: [], rest: [] });
-  // They owe nothing to what the next tests see.
+  // The next tests must not see their pending work.
   await env.DB.prepare("DELETE FROM outbox").run();
 });
 
 it("tries a failed document again on request, and leaves a live one alone", async () => {
   const workspace = await createWorkspace();
   const ids = await storeAll(workspace, ["kettle", "poison"]);
-  await learn(ids, refusing("poison", "5006: Error: refused").ai);
+  await ingest(ids, refusing("poison", "5006: Error: refused").ai);
   const retry = (id: string): Promise<Response> =>
     call(workspace.secret, "POST", `/v1/documents/${id}/retry`, undefined, { overrides: SILENT });
   expect(await (await retry("kettle")).json()).toMatchObject({ status: "live", unchanged: true });

@@ -109,7 +109,7 @@ it("is the same as many PUTs: again, changed, older, and the same id twice", asy
   });
   expect(await read(workspace, "a")).toMatchObject({ version: 1 });
   expect(await read(workspace, "c")).toMatchObject({ version: 3, content: "Second" });
-  // Nothing is owed for what did not change.
+  // What did not change leaves no pending work.
   expect(await pendingWork(workspace)).toHaveLength(2);
 });
 

@@ -63,8 +63,6 @@ export async function commitVersions(
   const { db, config, now } = services;
   const workspaces = [...new Set(works.map((work) => work.workspaceId))];
   const { missing, garbage, otherGenerations } = await batchByName<{
-    firstGeneration: never;
-    writes: never;
     missing: MissingRow;
     garbage: VectorGarbage;
     otherGenerations: GenerationWakeUp;

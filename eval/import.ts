@@ -19,8 +19,8 @@ Imports documents twice into a throwaway instance and prints what it took: time,
 and statements in D1. Computed embeddings are kept in .edgewise/embeddings: the time of a run that finds them there says what
 the pipeline takes without the model.
 
-Exit code: 0 when the second import embeds nothing and the first needs at most one embedding call and two round trips to D1
-for a hundred chunks, else 1.
+Exit code: 0 when the second import embeds nothing and the first needs at most one embedding call for a hundred chunks, beside
+one that is partly filled for each queue batch, and at most two round trips to D1 for a hundred chunks; else 1.
 `;
 
 interface Work {
@@ -61,14 +61,14 @@ await runCommand(HELP, async (args) => {
     // The last lines of the log come a moment later.
     await sleep(3000);
     console.log(
-      `${created} created, ${changed} changed, ${unchanged} unchanged; stored after ${uploaded.toFixed(1)} s, learned after ${seconds.toFixed(1)} s`,
+      `${created} created, ${changed} changed, ${unchanged} unchanged; stored after ${uploaded.toFixed(1)} s, ingested after ${seconds.toFixed(1)} s`,
     );
     return { seconds, stored: created + changed, work: total(batches) };
   };
 
   console.log(`First import of ${documents.length} documents`);
   const first = await run();
-  const queueBatches = batches.length;
+  const queueBatches = batches.filter(({ ai }) => ai > 0).length;
   console.log("Second import");
   const second = await run();
   await instance.stop();
@@ -79,9 +79,9 @@ await runCommand(HELP, async (args) => {
   const perHundred = (count: number): string => ((count * 100) / chunks).toFixed(2);
   const rows: [string, string | number][] = [
     ["chunks", chunks],
-    ["documents a second, learned", (documents.length / first.seconds).toFixed(1)],
-    ["chunks a second, learned", (chunks / first.seconds).toFixed(1)],
-    ["queue batches", queueBatches],
+    ["documents a second, ingested", (documents.length / first.seconds).toFixed(1)],
+    ["chunks a second, ingested", (chunks / first.seconds).toFixed(1)],
+    ["queue batches that embedded", queueBatches],
     ["embedding calls", work.ai],
     ["embedding calls for 100 chunks", perHundred(work.ai)],
     ["round trips to D1 by the consumer", work.d1],
@@ -93,7 +93,8 @@ await runCommand(HELP, async (args) => {
   ];
   for (const [name, value] of rows) console.log(`${String(value).padStart(8)}  ${name}`);
   const withinBounds =
-    work.ai <= Math.ceil(chunks / 100) && work.d1 <= Math.max(4, Math.ceil(chunks / 100) * 2);
+    work.ai <= Math.floor(chunks / 100) + queueBatches &&
+    work.d1 <= Math.max(4, Math.ceil(chunks / 100) * 2);
   return second.work.ai === 0 && withinBounds ? 0 : 1;
 });
 

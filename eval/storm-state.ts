@@ -10,7 +10,7 @@ export interface StoredState {
   vectors: number;
   problems: Record<
     | "documents whose served version is not the last"
-    | "documents that still owe work"
+    | "documents with pending work"
     | "chunks without a document that is served"
     | "duplicate chunks"
     | "chunks without keywords"
@@ -40,7 +40,7 @@ export function readState(state: string): StoredState {
     "documents whose served version is not the last": count(
       "SELECT count(*) AS n FROM documents WHERE status <> 'deleted' AND (status <> 'live' OR live_version <> version)",
     ),
-    "documents that still owe work": count("SELECT count(*) AS n FROM outbox"),
+    "documents with pending work": count("SELECT count(*) AS n FROM outbox"),
     "chunks without a document that is served": count(
       `SELECT count(*) AS n FROM chunks c LEFT JOIN documents d ON d.id = c.document_id AND d.status = 'live'
        WHERE d.id IS NULL`,

@@ -163,7 +163,7 @@ async function settle(api: Api, instance: Instance): Promise<void> {
     console.error(`${pending?.length} pending …`);
     await sleep(5000);
   }
-  // Deletions owe work too, which no list shows: they are overdue after a minute.
+  // A deletion has pending work, too, which no list shows: it is overdue after a minute.
   await sleep(61_000);
   await runCron(instance.url);
   await sleep(10_000);

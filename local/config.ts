@@ -74,12 +74,15 @@ function queues(timeout: number): object {
   return {
     producers: [
       { binding: "INGEST_QUEUE", queue: "edgewise-ingest" },
+      { binding: "INGEST_RETRY_QUEUE", queue: "edgewise-ingest-retry" },
       { binding: "EVENTS_QUEUE", queue: "edgewise-events" },
     ],
     consumers: [
       worker("edgewise-ingest", 100),
+      worker("edgewise-ingest-retry", 1),
       worker("edgewise-events", 100),
       deadLetters("edgewise-ingest-dlq"),
+      deadLetters("edgewise-ingest-retry-dlq"),
       deadLetters("edgewise-events-dlq"),
     ],
   };

@@ -1,4 +1,4 @@
-import type { IngestMessage, TurnRecorded } from "./runtime/messages.ts";
+import type { DocumentWakeUp, IngestMessage, TurnRecorded } from "./runtime/messages.ts";
 
 /** The bindings of `wrangler.toml`. The local platform stands behind AI and VECTORIZE with the same types. */
 export interface Env {
@@ -8,6 +8,8 @@ export interface Env {
   VECTORIZE_NEXT?: Vectorize;
   DB: D1Database;
   INGEST_QUEUE: Queue<IngestMessage>;
+  /** Delivers one document at a time: those whose attempt in a shared batch did not end well. */
+  INGEST_RETRY_QUEUE: Queue<DocumentWakeUp>;
   EVENTS_QUEUE: Queue<TurnRecorded>;
   CHAT_LIMITER: RateLimit;
   API_LIMITER: RateLimit;

@@ -33,6 +33,7 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
       calls,
     ),
     ingestQueue: env.INGEST_QUEUE,
+    ingestRetryQueue: env.INGEST_RETRY_QUEUE,
     eventsQueue: env.EVENTS_QUEUE,
     chatLimiter: env.CHAT_LIMITER,
     apiLimiter: env.API_LIMITER,

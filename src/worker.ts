@@ -1,9 +1,16 @@
 import type { Services } from "./runtime/services.ts";
-import type { IngestMessage, SourceEventWakeUp, TurnRecorded } from "./runtime/messages.ts";
+import type {
+  DocumentWakeUp,
+  GenerationWakeUp,
+  IngestMessage,
+  SourceEventWakeUp,
+  TurnRecorded,
+} from "./runtime/messages.ts";
 import { createApp } from "./app.ts";
 import type { Env } from "./env.ts";
 import { consumeEvents } from "./insight/ledger.ts";
-import { consumeIngest, consumeIngestDeadLetters } from "./knowledge/ingest-queue.ts";
+import { consumeDocuments, consumeRetries, giveUpDocuments } from "./knowledge/ingest/queue.ts";
+import { consumeGenerations } from "./knowledge/reindex/step.ts";
 import { sweep } from "./knowledge/sweeper.ts";
 import { sweepRetention } from "./privacy/retention.ts";
 import { createServices } from "./services.ts";
@@ -17,15 +24,21 @@ type QueueHandler = (batch: MessageBatch, services: Services) => Promise<void>;
 /** Queue names end like this in every deployment (`wrangler.toml`); the beginning is the deployment's own. */
 const queueHandlers: Record<string, QueueHandler> = {
   "-ingest": async (batch, services) => {
-    const ingest = batch as MessageBatch<IngestMessage>;
-    await consumeSourceEvents(ingest.messages.filter(isOfEvent), services);
-    await consumeIngest(ingest, services);
+    const { messages } = batch as MessageBatch<IngestMessage>;
+    await consumeSourceEvents(messages.filter(isOfEvent), services);
+    await consumeDocuments(messages.filter(isOfDocument), services);
+    await consumeGenerations(messages.filter(isOfGeneration), services);
   },
   "-ingest-dlq": async (batch, services) => {
-    const ingest = batch as MessageBatch<IngestMessage>;
-    await recordLostEvents(ingest.messages.filter(isOfEvent), services);
-    await consumeIngestDeadLetters(ingest, services);
+    const { messages } = batch as MessageBatch<IngestMessage>;
+    await recordLostEvents(messages.filter(isOfEvent), services);
+    // Of documents and generations D1 says what is pending: the sweeper wakes them.
+    batch.ackAll();
   },
+  "-ingest-retry": ({ messages }, services) =>
+    consumeRetries(messages as Message<DocumentWakeUp>[], services),
+  "-ingest-retry-dlq": ({ messages }, services) =>
+    giveUpDocuments(messages as Message<DocumentWakeUp>[], services),
   "-events": (batch, services) => consumeEvents(batch as MessageBatch<TurnRecorded>, services),
   "-events-dlq": async (batch) => {
     // The message itself is in D1; only its ledger row is missing.
@@ -50,6 +63,14 @@ function logWork(work: string, items: number, { calls }: Services): void {
 
 function isOfEvent(message: Message<IngestMessage>): message is Message<SourceEventWakeUp> {
   return "event_id" in message.body;
+}
+
+function isOfDocument(message: Message<IngestMessage>): message is Message<DocumentWakeUp> {
+  return "document_id" in message.body;
+}
+
+function isOfGeneration(message: Message<IngestMessage>): message is Message<GenerationWakeUp> {
+  return "generation" in message.body;
 }
 
 export default {

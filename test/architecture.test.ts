@@ -116,7 +116,7 @@ it("keeps src/ free of what surrounds it", () => {
 it("reaches bindings only where services are composed", () => {
   expect(
     offenders(
-      /\benv\.(?:AI|VECTORIZE|DB|INGEST_QUEUE|EVENTS_QUEUE|CHAT_LIMITER|API_LIMITER)\b/,
+      /\benv\.(?:AI|VECTORIZE|DB|INGEST_QUEUE|INGEST_RETRY_QUEUE|EVENTS_QUEUE|CHAT_LIMITER|API_LIMITER)\b/,
       MAY_TOUCH_BINDINGS,
     ),
   ).toEqual([]);

@@ -1,6 +1,7 @@
 import type { Services } from "../../src/runtime/services.ts";
 import { EMBEDDING_MODEL } from "../../local/ai/embedding-model.ts";
-import { commitVersions, type Draft } from "../../src/knowledge/ingest/commit.ts";
+import { commitVersions } from "../../src/knowledge/ingest/commit.ts";
+import type { Draft } from "../../src/knowledge/ingest/draft.ts";
 import { openDatabase } from "../in-process/database.ts";
 import type { SyntheticText } from "./synthetic-text.ts";
 
@@ -78,7 +79,7 @@ async function draftOf(
       version: 1,
       liveVersion: 0,
       chunks: [],
-      tries: 0,
+      delayedBy: null,
     },
     markdown: "",
     language: null,

@@ -40,6 +40,7 @@ export async function startInProcess(
     VECTORIZE: openVectorIndex(),
     DB: await openDatabase(),
     INGEST_QUEUE: openQueue("edgewise-ingest", deliver),
+    INGEST_RETRY_QUEUE: openQueue("edgewise-ingest-retry", deliver, 1),
     EVENTS_QUEUE: openQueue("edgewise-events", deliver),
     CHAT_LIMITER: unlimited,
     API_LIMITER: unlimited,

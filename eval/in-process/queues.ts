@@ -12,7 +12,7 @@ interface Waiting {
 export type Deliver = (queue: string, messages: Message[]) => Promise<void>;
 
 /** A queue that delivers soon, in batches, again after a retry, and to its dead-letter queue after the last one. */
-export function openQueue(name: string, deliver: Deliver): Queue {
+export function openQueue(name: string, deliver: Deliver, batchSize = BATCH): Queue {
   const waiting: Waiting[] = [];
   let running = false;
 
@@ -42,7 +42,7 @@ export function openQueue(name: string, deliver: Deliver): Queue {
   const drain = async (): Promise<void> => {
     if (running) return;
     running = true;
-    while (waiting.length > 0) await deliverBatch(name, waiting.splice(0, BATCH));
+    while (waiting.length > 0) await deliverBatch(name, waiting.splice(0, batchSize));
     running = false;
   };
   const send = (bodies: unknown[]): void => {

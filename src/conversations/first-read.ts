@@ -4,7 +4,7 @@ import { limitTurn } from "../auth/burst-limits.ts";
 import { allowanceStatement } from "../limits/quotas.ts";
 import { overlayStatement } from "../releases/live-release.ts";
 import { wordContextStatements } from "../retrieval/word-context.ts";
-import { namedBatch } from "../runtime/named-batch.ts";
+import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { ownedStatement, unknownConversation } from "./access.ts";
 import { startEmbedding, type EarlyEmbedding } from "./early-embedding.ts";
@@ -41,7 +41,7 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
   const subQueries = subQueriesOf(message);
   const embedding = startEmbedding(services, keyHash, embeddedTexts(message, subQueries));
   const [rows] = await Promise.all([
-    namedBatch(services.db, statements(services, keyHash, request)),
+    batchByName(services.db, statements(services, keyHash, request)),
     embedding.started,
   ]);
   return { message, subQueries, embedding, rows };

@@ -3,7 +3,7 @@ import type { Answer } from "../answering/answer.ts";
 import { keepReleaseStatement } from "../releases/live-release.ts";
 import type { IdentifiedRelease } from "../releases/release.ts";
 import type { Reader } from "../retrieval/candidates.ts";
-import { namedBatch } from "../runtime/named-batch.ts";
+import { batchByName } from "../runtime/named-batch.ts";
 import type { Admitted } from "./admit.ts";
 import { toCitationJson, toReferenceJson } from "./schema.ts";
 import type { TurnResult } from "./turn-events.ts";
@@ -53,7 +53,7 @@ export async function storeQuestion(
   const person = visitor && (await personOf(caller, { visitor: visitor.subject }));
   const conversationId = conversation.isNew ? null : conversation.id;
   const naming = visitor && person && { visitor, person, conversationId };
-  const { question: stored, cached } = await namedBatch(db, {
+  const { question: stored, cached } = await batchByName(db, {
     usage: usageStatement(db, workspaceId, { turns: 1 }, at),
     ...(naming && { visitor: noteVisitor(services, caller, naming) }),
     conversation: conversationStatement(db, turn, person, at),
@@ -144,7 +144,7 @@ export async function recordAnswer(
   const at = now();
   const neurons = neuronsUsed(calls.neurons, result, wasted);
   const keeps = mayBeKept(turn, result);
-  const { answer } = await namedBatch(db, {
+  const { answer } = await batchByName(db, {
     answer: answerStatement(db, turn, result, at),
     usage: usageStatement(db, workspaceId, { neurons }, at),
     release: keepReleaseStatement(db, workspaceId, turn.release, at),

@@ -3,7 +3,7 @@ import { searchDocuments, type Found } from "../answering/search-documents.ts";
 import { liveRelease, overlayStatement } from "../releases/live-release.ts";
 import type { Leg, Reader } from "../retrieval/candidates.ts";
 import { toWordContext, wordContextStatements } from "../retrieval/word-context.ts";
-import { namedBatch } from "../runtime/named-batch.ts";
+import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { countEmbedding, startEmbedding } from "./early-embedding.ts";
 import { rerankerOf } from "./release-models.ts";
@@ -20,7 +20,7 @@ export async function search(
   const texts = legs.includes("vectors") ? embeddedTexts(query, [pieces]) : [];
   const embedding = startEmbedding(services, reader.workspaceId, texts);
   const [rows] = await Promise.all([
-    namedBatch(db, {
+    batchByName(db, {
       release: overlayStatement(db, scope),
       ...wordContextStatements(db, scope, query),
     }),

@@ -1,20 +1,24 @@
 import type { Services } from "../runtime/services.ts";
-import type { IngestMessage } from "../runtime/messages.ts";
+import type { GenerationWakeUp } from "../runtime/messages.ts";
 import { ROLLBACK_MS } from "./reindex/manage.ts";
 import type { IndexName } from "../models/ports.ts";
 import { forgetUnnamedFiles } from "./accept/files.ts";
 
-/** A message that has not been answered by now is lost, or its consumer died. */
+type SweepServices = Pick<Services, "db" | "ingestQueue" | "ingestRetryQueue" | "now" | "vectors">;
+
+/** Work that has been pending for this long has lost its message, or its consumer died. */
 const OVERDUE_MS = 60_000;
 /** No invocation lives this long, so nothing can still write the vector that is deleted now (limit: 15 min). */
 const GARBAGE_GRACE_MS = 30 * 60_000;
 const BATCH = 100;
 
 /**
- * Finds what lost messages and crashes left behind (design, invariant 1). Runs on every cron tick. One duty that fails
- * does not keep the others from theirs.
+ * Finds what lost messages and crashes left behind (design, invariant 1). Runs on every cron tick. A duty that fails does not
+ * keep the others from running.
  */
-export async function sweep(services: Services): Promise<{ resent: number; collected: number }> {
+export async function sweep(
+  services: SweepServices,
+): Promise<{ resent: number; collected: number }> {
   const [resent, collected, ...others] = await Promise.allSettled([
     resendOverdue(services),
     collectOldGarbage(services),
@@ -30,8 +34,12 @@ export async function sweep(services: Services): Promise<{ resent: number; colle
   return { resent: count(resent), collected: count(collected) };
 }
 
-/** Marks the rows it resends as fresh, so that a long queue is not flooded by one message a tick. */
-async function resendOverdue({ db, ingestQueue, now }: Services): Promise<number> {
+/**
+ * Wakes documents whose work is overdue. They go to the retry queue, which delivers one at a time: a document that killed its
+ * invocation is overdue, too, and must not share a batch again. The rows are marked as fresh, so that a long queue is not
+ * flooded by one message a tick.
+ */
+async function resendOverdue({ db, ingestRetryQueue, now }: SweepServices): Promise<number> {
   const { results } = await db
     .prepare(
       `UPDATE outbox SET created_at = ?1
@@ -40,12 +48,12 @@ async function resendOverdue({ db, ingestQueue, now }: Services): Promise<number
     )
     .bind(now(), now() - OVERDUE_MS)
     .all<{ document_id: number }>();
-  await sendAll(ingestQueue, results);
+  if (results.length > 0) await ingestRetryQueue.sendBatch(results.map((body) => ({ body })));
   return results.length;
 }
 
-/** Wakes the work on generations that nobody is at, after giving up those whose time for a rollback is over. */
-async function wakeGenerations({ db, ingestQueue, now }: Services): Promise<number> {
+/** Wakes generations that no step has a lease on, after giving up those whose time for a rollback is over. */
+async function wakeGenerations({ db, ingestQueue, now }: SweepServices): Promise<number> {
   await db
     .prepare(
       `UPDATE index_generations SET state = 'collecting', state_at = ?1, cursor = 0
@@ -59,16 +67,12 @@ async function wakeGenerations({ db, ingestQueue, now }: Services): Promise<numb
        WHERE state IN ('building', 'retired', 'collecting') AND busy_until <= ?1 LIMIT ${BATCH}`,
     )
     .bind(now())
-    .all<{ workspace_id: string; generation: number }>();
-  await sendAll(ingestQueue, results);
+    .all<GenerationWakeUp>();
+  if (results.length > 0) await ingestQueue.sendBatch(results.map((body) => ({ body })));
   return results.length;
 }
 
-async function sendAll(queue: Queue<IngestMessage>, messages: IngestMessage[]): Promise<void> {
-  if (messages.length > 0) await queue.sendBatch(messages.map((body) => ({ body })));
-}
-
-async function collectOldGarbage({ db, vectors, now }: Services): Promise<number> {
+async function collectOldGarbage({ db, vectors, now }: SweepServices): Promise<number> {
   const { results } = await db
     .prepare(
       `SELECT vector_id, index_name FROM vector_garbage WHERE created_at <= ?1 ORDER BY created_at LIMIT 1000`,
@@ -87,7 +91,7 @@ async function collectOldGarbage({ db, vectors, now }: Services): Promise<number
 }
 
 /** Checks a stretch of the vocabulary, beginning at random, against the keyword index. */
-async function forgetUnusedWords({ db }: Services): Promise<number> {
+async function forgetUnusedWords({ db }: SweepServices): Promise<number> {
   const { meta } = await db
     .prepare(
       `DELETE FROM words WHERE id IN (

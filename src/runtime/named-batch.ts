@@ -1,16 +1,21 @@
+type Statements = D1PreparedStatement | D1PreparedStatement[];
+
 /**
- * Runs statements as one batch, which D1 makes one transaction and one round trip, in the order of the object's fields. The rows of each come
- * back by its name, so that what reads a result does not depend on where its statement stands. A field without a statement has no rows.
+ * Runs statements in one transaction, in the order in which they are listed, and answers the rows of each by its name. A name
+ * may stand for several statements: their rows come as one list. `Rows` lists the names whose rows are wanted.
  */
-export async function namedBatch<
-  Statements extends Record<string, D1PreparedStatement | undefined>,
->(db: D1Database, statements: Statements): Promise<Record<keyof Statements, unknown[]>> {
-  const present = Object.entries(statements).flatMap(([name, statement]) =>
-    statement ? [{ name, statement }] : [],
+export async function batchByName<Rows extends object>(
+  db: D1Database,
+  statements: { [Name in keyof Rows]: Statements } & Record<string, Statements>,
+): Promise<{ [Name in keyof Rows]: Rows[Name][] }> {
+  const named = Object.entries<Statements>(statements).flatMap(([name, some]) =>
+    [some].flat().map((statement) => ({ name, statement })),
   );
-  const results = await db.batch(present.map(({ statement }) => statement));
-  const rows = new Map(present.map(({ name }, index) => [name, results[index]?.results ?? []]));
-  return Object.fromEntries(
-    Object.keys(statements).map((name) => [name, rows.get(name) ?? []]),
-  ) as Record<keyof Statements, unknown[]>;
+  const results = await db.batch(named.map(({ statement }) => statement));
+  const rows: Record<string, unknown[]> = {};
+  for (const name of Object.keys(statements)) rows[name] = [];
+  for (const [index, { name }] of named.entries()) {
+    rows[name] = [...(rows[name] ?? []), ...(results[index]?.results ?? [])];
+  }
+  return rows as { [Name in keyof Rows]: Rows[Name][] };
 }

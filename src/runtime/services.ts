@@ -9,7 +9,7 @@ import type {
 } from "../models/ports.ts";
 import type { BindingCalls } from "./binding-calls.ts";
 import type { Config } from "./config.ts";
-import type { IngestMessage, TurnRecorded } from "./messages.ts";
+import type { DocumentWakeUp, IngestMessage, TurnRecorded } from "./messages.ts";
 
 /** What a request, a queue batch or a cron run works with. Created for each of them, so that `calls` counts one unit of work. */
 export interface Services {
@@ -23,6 +23,8 @@ export interface Services {
   converter: DocumentConverter;
   vectors: VectorIndex;
   ingestQueue: Queue<IngestMessage>;
+  /** Delivers one document at a time. */
+  ingestRetryQueue: Queue<DocumentWakeUp>;
   eventsQueue: Queue<TurnRecorded>;
   chatLimiter: RateLimit;
   apiLimiter: RateLimit;

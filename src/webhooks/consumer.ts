@@ -1,7 +1,7 @@
 import type { Services } from "../runtime/services.ts";
 import type { SourceEventWakeUp } from "../runtime/messages.ts";
 import { FetchFailed } from "../http/safe-fetch.ts";
-import { retryDelay } from "../knowledge/ingest-queue.ts";
+import { retryDelay } from "../knowledge/ingest/queue.ts";
 import { applyEvent, type EventServices } from "./apply-event.ts";
 import { TryLater } from "./contract/vendor.ts";
 import { dueAfter, finishEvent, postpone, readEvent } from "./events.ts";

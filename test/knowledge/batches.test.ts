@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { divideOnFailure } from "../../src/knowledge/ingest/divide.ts";
-import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
-import { readWork } from "../../src/knowledge/ingest/work.ts";
+import { ingestDocuments } from "../../src/knowledge/ingest/consumer.ts";
+import { readPendingWork } from "../../src/knowledge/ingest/pending-work.ts";
 import { createServices } from "../../src/services.ts";
 import { call, createWorkspace } from "../support/workspace.ts";
 import {
@@ -11,7 +11,7 @@ import {
   deliver,
   foundBy,
   longArticle,
-  owed,
+  pendingWork,
   read,
   search,
   SILENT,
@@ -35,27 +35,27 @@ function refusing(word: string, message: string): { ai: Ai; calls: string[][] } 
   return { ai, calls };
 }
 
-async function learn(documentIds: number[], ai: Ai = env.AI): Promise<Map<number, unknown>> {
+async function ingest(documentIds: number[], ai: Ai = env.AI): Promise<Map<number, unknown>> {
   const services = createServices({ ...env, AI: ai }, { waitUntil: () => {} });
-  const { works } = await readWork(env.DB, documentIds);
-  return learnDocuments(services, works);
+  const { works } = await readPendingWork(env.DB, documentIds);
+  return ingestDocuments(services, works);
 }
 
-it("learns documents of two workspaces together, in one call of the model and four round trips to D1", async () => {
+it("ingests documents of two workspaces together, in one call of the model and four round trips to D1", async () => {
   const [ours, theirs] = await Promise.all([createWorkspace(), createWorkspace()]);
   const ids = [
     ...(await storeAll(ours, ["kettle", "lantern", "hammock"])),
     ...(await storeAll(theirs, ["kettle", "barrow"])),
   ];
   const services = createServices(env, { waitUntil: () => {} });
-  const { works } = await readWork(services.db, ids);
-  expect(await learnDocuments(services, works)).toEqual(new Map());
+  const { works } = await readPendingWork(services.db, ids);
+  expect(await ingestDocuments(services, works)).toEqual(new Map());
   expect(services.calls.report()).toMatchObject({ ai: 1, vectorize: 1, d1: 4 });
   expect(await foundBy("vectors", ours, "the kettle in the garden")).toEqual(
     expect.arrayContaining(["kettle", "lantern", "hammock"]),
   );
   expect(await foundBy("vectors", theirs, "the kettle in the garden")).toHaveLength(2);
-  expect(await owed(ours)).toEqual([]);
+  expect(await pendingWork(ours)).toEqual([]);
   const view = await read(ours, "kettle");
   expect(view).toMatchObject({ status: "live" });
   const { stages } = view as unknown as { stages: Record<string, string> };
@@ -75,8 +75,8 @@ it("needs at most two batches in D1 and one call of the model for a hundred chun
     ids.push(documentId);
   }
   const { services, calls } = countedCalls();
-  const { works } = await readWork(services.db, ids);
-  expect(await learnDocuments(services, works)).toEqual(new Map());
+  const { works } = await readPendingWork(services.db, ids);
+  expect(await ingestDocuments(services, works)).toEqual(new Map());
   const chunks = (await chunkIds(workspace)).length;
   expect(chunks).toBeGreaterThan(200);
   expect(calls.length).toBe(Math.ceil(chunks / 100));
@@ -90,7 +90,7 @@ it("lets a text that breaks the shared call fail alone", async () => {
   const topics = ["kettle", "lantern", "poison", "hammock", "barrow", "trowel", "bucket"];
   const ids = await storeAll(workspace, topics);
   const { ai, calls } = refusing("poison", "5006: Error: the text is refused");
-  await learn(ids, ai);
+  await ingest(ids, ai);
   for (const topic of topics) {
     expect(await read(workspace, topic)).toMatchObject({
       status: topic === "poison" ? "failed" : "live",
@@ -108,7 +108,7 @@ it("says what delays a document, and no longer once it is over", async () => {
   const workspace = await createWorkspace();
   const ids = await storeAll(workspace, ["kettle"]);
   const { ai } = refusing("kettle", "3040: Capacity temporarily exceeded, please try again.");
-  expect((await learn(ids, ai)).size).toBe(1);
+  expect((await ingest(ids, ai)).size).toBe(1);
   expect(await read(workspace, "kettle")).toMatchObject({
     status: "pending",
     stages: { delayed_by: expect.stringMatching(/model/) },
@@ -141,20 +141,20 @@ it("reads no more at a time than fits into memory", async () => {
     const { documentId } = await store(workspace, id, { title: id, content: big });
     ids.push(documentId);
   }
-  const first = await readWork(env.DB, [...ids, 987_654_321]);
+  const first = await readPendingWork(env.DB, [...ids, 987_654_321]);
   expect(first.works.map((work) => work.documentId)).toEqual(ids.slice(0, 3));
   expect(first.rest).toEqual([ids[3], 987_654_321]);
-  const second = await readWork(env.DB, first.rest);
+  const second = await readPendingWork(env.DB, first.rest);
   expect(second.works.map((work) => work.documentId)).toEqual([ids[3]]);
-  expect(await readWork(env.DB, second.rest)).toEqual({ works: [], rest: [] });
-  // They owe nothing to what the next tests see.
+  expect(await readPendingWork(env.DB, second.rest)).toEqual({ works: [], rest: [] });
+  // The next tests must not see their pending work.
   await env.DB.prepare("DELETE FROM outbox").run();
 });
 
 it("tries a failed document again on request, and leaves a live one alone", async () => {
   const workspace = await createWorkspace();
   const ids = await storeAll(workspace, ["kettle", "poison"]);
-  await learn(ids, refusing("poison", "5006: Error: refused").ai);
+  await ingest(ids, refusing("poison", "5006: Error: refused").ai);
   const retry = (id: string): Promise<Response> =>
     call(workspace.secret, "POST", `/v1/documents/${id}/retry`, undefined, { overrides: SILENT });
   expect(await (await retry("kettle")).json()).toMatchObject({ status: "live", unchanged: true });
@@ -171,8 +171,8 @@ it("tries a failed document again on request, and leaves a live one alone", asyn
     unchanged: false,
     stale: false,
   });
-  expect(await owed(workspace)).toEqual([ids[1]]);
-  await deliver(await owed(workspace));
+  expect(await pendingWork(workspace)).toEqual([ids[1]]);
+  await deliver(await pendingWork(workspace));
   expect(await read(workspace, "poison")).toMatchObject({ status: "live", error: null });
   expect((await retry("nothing")).status).toBe(404);
   const stranger = await createWorkspace();

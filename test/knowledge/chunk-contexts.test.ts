@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
 import { BindingCalls } from "../../src/runtime/binding-calls.ts";
-import { readAnswer } from "../../src/knowledge/ingest/chunk-contexts.ts";
-import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
-import { readWork } from "../../src/knowledge/ingest/work.ts";
+import { readAnswer } from "../../src/knowledge/ingest/describe.ts";
+import { ingestDocuments } from "../../src/knowledge/ingest/consumer.ts";
+import { readPendingWork } from "../../src/knowledge/ingest/pending-work.ts";
 import { workersAiChat } from "../../src/models/workers-ai-chat.ts";
 import { CHAT_MODEL, createWorkspace, type Workspace } from "../support/workspace.ts";
 import { openAiStream, recordedChats } from "../support/chat-script.ts";
@@ -14,14 +14,14 @@ beforeEach(() => env.CONTROL.reset());
 
 const CONTENT = "## Delivery\n\nIt takes two weeks.\n\n## Colours\n\nThere are three of them.";
 
-/** Stores a document and learns it with a model that writes contexts. */
-async function learnWithModel(workspace: Workspace, content = CONTENT): Promise<void> {
+/** Stores a document and ingests it with a model that writes contexts. */
+async function ingestWithModel(workspace: Workspace, content = CONTENT): Promise<void> {
   const contextModel = workersAiChat(env.AI, CHAT_MODEL, "model", new BindingCalls());
   const { documentId } = await store(workspace, "doc", { title: "Article 7", content });
   await withServices(
     async (services) => {
-      const { works } = await readWork(services.db, [documentId]);
-      expect(await learnDocuments(services, works)).toEqual(new Map());
+      const { works } = await readPendingWork(services.db, [documentId]);
+      expect(await ingestDocuments(services, works)).toEqual(new Map());
     },
     { contextModel },
   );
@@ -53,7 +53,7 @@ it("what a model says of a chunk is embedded with it, shown to nobody, and paid 
       " lamp takes to reach Canada.\n2: The lamp's colours.",
     ]),
   );
-  await learnWithModel(helped);
+  await ingestWithModel(helped);
 
   expect(await contextsOf(helped)).toEqual([
     "How long the moonstone lamp takes to reach Canada.",
@@ -74,9 +74,9 @@ it("what a model says of a chunk is embedded with it, shown to nobody, and paid 
 it("a chunk that does not change keeps its own, and is not asked about again", async () => {
   const workspace = await createWorkspace();
   await env.CONTROL.scriptChat(openAiStream(["1: Delivery.\n2: Colours."]));
-  await learnWithModel(workspace);
+  await ingestWithModel(workspace);
   await env.CONTROL.scriptChat(openAiStream(["1: Colours of late."]));
-  await learnWithModel(workspace, CONTENT.replace("three", "four"));
+  await ingestWithModel(workspace, CONTENT.replace("three", "four"));
   expect(await contextsOf(workspace)).toEqual(["Delivery.", "Colours of late."]);
   const asked = JSON.stringify((await recordedChats()).at(-1)?.inputs["messages"]);
   expect(asked.match(/<passage/g)).toHaveLength(1);
@@ -89,7 +89,7 @@ it.each([
   const workspace = await createWorkspace();
   if (script) await env.CONTROL.scriptChat(script);
   else await env.CONTROL.failNext({ binding: "ai", kind: "capacity", model: CHAT_MODEL, times: 9 });
-  await learnWithModel(workspace);
+  await ingestWithModel(workspace);
   expect(await contextsOf(workspace)).toEqual([null, null]);
 });
 

@@ -1,12 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it, vi } from "vitest";
-import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
-import { retryDelay } from "../../src/knowledge/ingest-queue.ts";
+import { ingestDocuments } from "../../src/knowledge/ingest/consumer.ts";
+import { retryDelay } from "../../src/knowledge/ingest/queue.ts";
 import { chunkMarkdown } from "../../src/knowledge/ingest/chunk.ts";
-import { embedMissing } from "../../src/knowledge/ingest/embed.ts";
+import { embedChunks } from "../../src/knowledge/ingest/embed.ts";
 import { commitVersions } from "../../src/knowledge/ingest/commit.ts";
 import { finishDocuments } from "../../src/knowledge/ingest/finish.ts";
-import { readWork, type DocumentWork } from "../../src/knowledge/ingest/work.ts";
+import { storeVectors } from "../../src/knowledge/ingest/store-vectors.ts";
+import { readPendingWork, type DocumentWork } from "../../src/knowledge/ingest/pending-work.ts";
 import { normalise } from "../../src/knowledge/formats/normalise.ts";
 import { sweep } from "../../src/knowledge/sweeper.ts";
 import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
@@ -16,10 +17,11 @@ import {
   foundBy,
   garbage,
   longArticle,
-  owed,
+  pendingWork,
   read,
+  recordedRetries,
   remove,
-  SILENT,
+  SILENT_QUEUES,
   store,
   storedVectors,
   withServices,
@@ -35,7 +37,7 @@ const QUESTION = "How many months does the warranty last?";
 beforeEach(() => env.CONTROL.reset());
 
 async function work(documentId: number): Promise<DocumentWork> {
-  const [found] = (await readWork(env.DB, [documentId])).works;
+  const [found] = (await readPendingWork(env.DB, [documentId])).works;
   if (!found) throw new Error("There is no such document");
   return found;
 }
@@ -54,11 +56,13 @@ async function commit(state: DocumentWork): Promise<void> {
   await withServices((services) => commitVersions(services, [state], [draft]));
 }
 
-/** The second stage alone: the vectors, without clearing the debt. */
+/** The stages after it as far as the vectors are stored, without clearing the outbox. */
 async function embed(state: DocumentWork): Promise<void> {
   await withServices(async (services) => {
     const { missing } = await commitVersions(services, [state], []);
-    await embedMissing(services, missing, () => state.title);
+    for await (const { embedded } of embedChunks(services, missing, (chunk) => chunk)) {
+      await storeVectors(services, embedded);
+    }
   });
 }
 
@@ -69,7 +73,7 @@ async function textOf(workspace: Workspace): Promise<string> {
   return results.map(({ text }) => text).join("\n");
 }
 
-it("learns a document once from messages that come twice, late, mixed and for nothing", async () => {
+it("ingests a document once from messages that come twice, late, mixed and for nothing", async () => {
   const workspace = await createWorkspace();
   const a = await store(workspace, "a", article("twelve"));
   const b = await store(workspace, "b", article("twenty"));
@@ -95,7 +99,7 @@ it("learns a document once from messages that come twice, late, mixed and for no
   expect(await storedVectors([...ids, ...chunks.map((id) => `c${id}`)])).toEqual(ids.toSorted());
   expect((await foundBy("keywords", workspace, QUESTION)).toSorted()).toEqual(["a", "b"]);
   expect((await foundBy("vectors", workspace, QUESTION)).toSorted()).toEqual(["a", "b"]);
-  expect(await owed(workspace)).toEqual([]);
+  expect(await pendingWork(workspace)).toEqual([]);
 
   // A message from before a deletion brings nothing back.
   await remove(workspace, "a");
@@ -104,9 +108,22 @@ it("learns a document once from messages that come twice, late, mixed and for no
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["b"]);
 });
 
-it("retries what may pass, and keywords do not wait for it", async () => {
+it("retries alone and ever later what may pass, while keywords serve it already", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "a", article("twelve"));
+  const queue = "test-ingest-retry";
+  const isDelayed = async (): Promise<void> => {
+    expect(await read(workspace, "a")).toMatchObject({ status: "pending", live_version: 1 });
+    expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["a"]);
+    expect(await pendingWork(workspace)).toEqual([documentId]);
+  };
+  await env.CONTROL.failNext({ binding: "ai", kind: "capacity" });
+  const shared = await deliver([documentId]);
+  expect(shared).toMatchObject({
+    explicitAcks: ["m0"],
+    moved: [{ id: documentId, delay: retryDelay(1) }],
+  });
+  await isDelayed();
   for (const [attempts, plan] of [
     [1, { binding: "ai", kind: "capacity" }],
     [2, { binding: "ai", kind: "timeout" }],
@@ -114,20 +131,18 @@ it("retries what may pass, and keywords do not wait for it", async () => {
     [4, { binding: "vectorize", kind: "unavailable" }],
   ] as const) {
     await env.CONTROL.failNext(plan);
-    const result = await deliver([documentId], { attempts });
-    expect(result.explicitAcks).toEqual([]);
+    const result = await deliver([documentId], { queue, attempts });
+    expect(result).toMatchObject({ explicitAcks: [], moved: [] });
     expect(result.retryMessages).toMatchObject([{ msgId: "m0" }]);
     expect(result.delays).toEqual([retryDelay(attempts)]);
-    expect(await read(workspace, "a")).toMatchObject({ status: "pending", live_version: 1 });
-    expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["a"]);
-    expect(await owed(workspace)).toEqual([documentId]);
+    await isDelayed();
   }
   expect(retryDelay(4)).toBeGreaterThan(retryDelay(3));
   expect(retryDelay(90)).toBeLessThanOrEqual(24 * 3600);
-  expect((await deliver([documentId], { attempts: 5 })).explicitAcks).toEqual(["m0"]);
+  expect((await deliver([documentId], { queue, attempts: 5 })).explicitAcks).toEqual(["m0"]);
   expect(await read(workspace, "a")).toMatchObject({ status: "live", error: null });
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["a"]);
-  expect(await owed(workspace)).toEqual([]);
+  expect(await pendingWork(workspace)).toEqual([]);
 
   // One document's failure is not its neighbour's.
   const b = await store(workspace, "b", article("twenty"));
@@ -135,8 +150,8 @@ it("retries what may pass, and keywords do not wait for it", async () => {
   // The call that they share, and then the one that is b's own.
   await env.CONTROL.failNext({ binding: "ai", kind: "capacity", times: 2 });
   const mixed = await deliver([b.documentId, c.documentId]);
-  expect(mixed.explicitAcks).toEqual(["m1"]);
-  expect(mixed.retryMessages).toHaveLength(1);
+  expect(mixed.explicitAcks).toHaveLength(2);
+  expect(mixed.moved).toEqual([{ id: b.documentId, delay: retryDelay(1) }]);
   expect(await read(workspace, "b")).toMatchObject({ status: "pending" });
   expect(await read(workspace, "c")).toMatchObject({ status: "live" });
 });
@@ -162,7 +177,7 @@ it("keeps what a long document has already paid for", async () => {
   const { createServices } = await import("../../src/services.ts");
   const { embedderOf } = createServices({ ...env, AI }, { waitUntil: () => {} });
   const state = await work(documentId);
-  const failures = await withServices((services) => learnDocuments(services, [state]), {
+  const failures = await withServices((services) => ingestDocuments(services, [state]), {
     embedderOf: (model) => ({ ...embedderOf(model), batchSize: 10 }),
   });
   expect(String(failures.get(documentId))).toContain("3040");
@@ -182,25 +197,25 @@ it("goes on from every point at which a consumer may die", async () => {
   await commit(await work(documentId));
   expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["a"]);
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual([]);
-  expect(await owed(workspace)).toEqual([documentId]);
+  expect(await pendingWork(workspace)).toEqual([documentId]);
   await finishDocuments(
     env.DB,
     { done: [await work(documentId)], failed: [], delayed: [] },
     Date.now(),
   );
-  expect(await owed(workspace)).toEqual([documentId]);
+  expect(await pendingWork(workspace)).toEqual([documentId]);
   expect(await read(workspace, "a")).toMatchObject({ status: "pending" });
   await deliver([documentId]);
   expect(await read(workspace, "a")).toMatchObject({ status: "live" });
   const [first = 0] = await chunkIds(workspace);
 
-  // After the vectors, before the debt is cleared: the next run embeds nothing again.
+  // After the vectors, before the outbox is cleared: the next run embeds nothing again.
   await store(workspace, "a", article("twenty"));
   const state = await work(documentId);
   await commit(state);
   await embed(state);
   await env.CONTROL.reset();
-  expect(await owed(workspace)).toEqual([documentId]);
+  expect(await pendingWork(workspace)).toEqual([documentId]);
   await deliver([documentId]);
   expect((await env.CONTROL.stats()).aiCalls).toBe(0);
   expect(await read(workspace, "a")).toMatchObject({ status: "live", version: 2 });
@@ -210,12 +225,12 @@ it("goes on from every point at which a consumer may die", async () => {
   const [second = 0] = await chunkIds(workspace);
   await remove(workspace, "a");
   await env.CONTROL.failNext({ binding: "vectorize", kind: "unavailable" });
-  expect((await deliver([documentId])).retryMessages).toHaveLength(1);
-  expect(await owed(workspace)).toEqual([documentId]);
+  expect((await deliver([documentId])).moved).toHaveLength(1);
+  expect(await pendingWork(workspace)).toEqual([documentId]);
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual([]);
   await deliver([documentId]);
   expect(await storedVectors([`c${second}`])).toEqual([]);
-  expect(await owed(workspace)).toEqual([]);
+  expect(await pendingWork(workspace)).toEqual([]);
 });
 
 it("never lets a slow run of an old version win", async () => {
@@ -225,33 +240,33 @@ it("never lets a slow run of an old version win", async () => {
   const replacement = { title: "Guarantee", content: "# Guarantee\n\nIt lasts twenty years." };
   await store(workspace, "a", replacement);
 
-  // Read before the change, committed after it: void, and the debt remains.
-  await withServices((services) => learnDocuments(services, [old]));
+  // Read before the change, committed after it: void, and the work stays pending.
+  await withServices((services) => ingestDocuments(services, [old]));
   expect(await read(workspace, "a")).toMatchObject({ status: "pending", live_version: 0 });
   expect(await chunkIds(workspace)).toEqual([]);
-  expect(await owed(workspace)).toEqual([documentId]);
+  expect(await pendingWork(workspace)).toEqual([documentId]);
 
   // The new version is committed, and the old run goes on to embed: not the new chunks under the old title.
   await commit(await work(documentId));
   await env.CONTROL.reset();
-  await withServices((services) => learnDocuments(services, [old]));
+  await withServices((services) => ingestDocuments(services, [old]));
   expect((await env.CONTROL.stats()).textsRequested).toBe(0);
-  expect(await owed(workspace)).toEqual([documentId]);
+  expect(await pendingWork(workspace)).toEqual([documentId]);
   await deliver([documentId]);
   expect(await read(workspace, "a")).toMatchObject({ status: "live", version: 2, live_version: 2 });
   expect(await textOf(workspace)).toBe("It lasts twenty years.");
 
-  // Deleted while it is learned.
+  // Deleted while it is ingested.
   await store(workspace, "a", article("thirty"));
   const late = await work(documentId);
   await remove(workspace, "a");
-  await withServices((services) => learnDocuments(services, [late]));
+  await withServices((services) => ingestDocuments(services, [late]));
   expect(await chunkIds(workspace)).toEqual([]);
   expect(await foundBy("keywords", workspace, QUESTION)).toEqual([]);
-  expect(await owed(workspace)).toEqual([documentId]);
+  expect(await pendingWork(workspace)).toEqual([documentId]);
 });
 
-it("serves the older version while the new one cannot be learned, and says why", async () => {
+it("serves the older version while the new one cannot be ingested, and says why", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "a", article("twelve"));
   await deliver([documentId]);
@@ -266,7 +281,7 @@ it("serves the older version while the new one cannot be learned, and says why",
   const failed = await read(workspace, "a");
   expect(failed).toMatchObject({ status: "failed", version: 2, live_version: 1 });
   expect(failed.error?.length).toBeGreaterThan(10);
-  expect(await owed(workspace)).toEqual([]);
+  expect(await pendingWork(workspace)).toEqual([]);
   for (const leg of ["keywords", "vectors"] as const)
     expect(await foundBy(leg, workspace, QUESTION)).toEqual(["a"]);
   // A leftover message does not make it live.
@@ -290,7 +305,7 @@ it("serves the older version while the new one cannot be learned, and says why",
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["a"]);
 });
 
-it("records why when the queue gives up, except where there is nothing left to give up", async () => {
+it("records why when the retry queue gives up, except where there is nothing left to give up", async () => {
   const workspace = await createWorkspace();
   const failing = await store(workspace, "failing", article("twelve"));
   const fine = await store(workspace, "fine", article("twenty"));
@@ -299,49 +314,42 @@ it("records why when the queue gives up, except where there is nothing left to g
   await deliver([gone.documentId]);
   await remove(workspace, "gone");
   const dead = [failing.documentId, fine.documentId, gone.documentId, 987_654_321];
-  const result = await deliver(dead, { queue: "test-ingest-dlq" });
+  const result = await deliver(dead, { queue: "test-ingest-retry-dlq" });
   expect(result.explicitAcks).toHaveLength(dead.length);
   const document = await read(workspace, "failing");
   expect(document.status).toBe("failed");
   expect(document.error?.length).toBeGreaterThan(10);
   expect(await read(workspace, "fine")).toMatchObject({ status: "live", error: null });
   expect((await call(workspace.secret, "GET", "/v1/documents/gone")).status).toBe(404);
-  // The vectors of a deleted document are still owed, to the sweeper at least.
+  // The vectors of a deleted document are still pendingWork, to the sweeper at least.
   const [vector = ""] = await garbage(workspace);
   expect(await storedVectors([vector])).toEqual([vector]);
-  await withServices(sweep, { now: () => Date.now() + 24 * 60 * MINUTE, ...silentQueue() });
+  await withServices(sweep, { now: () => Date.now() + 24 * 60 * MINUTE, ...SILENT_QUEUES });
   expect(await storedVectors([vector])).toEqual([]);
 });
-
-function silentQueue(): { ingestQueue: Queue<{ document_id: number }> } {
-  return { ingestQueue: SILENT.INGEST_QUEUE };
-}
 
 it("finds what a lost message left behind, once a minute and not more often", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "a", article("twelve"));
-  const sent: number[] = [];
+  const { queue, moved } = recordedRetries();
+  const sent = (): number[] => moved.map(({ id }) => id);
   const sweepAt = (ms: number): Promise<{ resent: number }> =>
     withServices(sweep, {
       now: () => ms,
-      ingestQueue: {
-        sendBatch: async (messages: Iterable<{ body: { document_id: number } }>) => {
-          sent.push(...Array.from(messages, ({ body }) => body.document_id));
-        },
-      } as unknown as Queue<{ document_id: number }>,
+      ingestRetryQueue: queue,
     });
   const start = Date.now();
   await sweepAt(start);
-  expect(sent).toEqual([]);
+  expect(sent()).toEqual([]);
   await sweepAt(start + 2 * MINUTE);
-  expect(sent).toEqual([documentId]);
+  expect(sent()).toEqual([documentId]);
   await sweepAt(start + 2 * MINUTE + 1000);
-  expect(sent).toEqual([documentId]);
+  expect(sent()).toEqual([documentId]);
   await sweepAt(start + 4 * MINUTE);
-  expect(sent).toEqual([documentId, documentId]);
+  expect(sent()).toEqual([documentId, documentId]);
   await deliver([documentId]);
   await sweepAt(start + 60 * MINUTE);
-  expect(sent).toHaveLength(2);
+  expect(sent()).toHaveLength(2);
 
   // With the deployed queue, a sweep is enough: nobody else wakes the consumer.
   await store(workspace, "a", article("twenty"));
@@ -371,7 +379,7 @@ it("forgets collected vectors only after the grace, deleting them once more", as
   expect(await storedVectors([id])).toEqual([id]);
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual([]);
   const sweepAt = (ms: number): Promise<unknown> =>
-    withServices(sweep, { now: () => ms, ...silentQueue() });
+    withServices(sweep, { now: () => ms, ...SILENT_QUEUES });
   await sweepAt(Date.now() + 10 * MINUTE);
   expect(await garbage(workspace)).toEqual([id]);
   // Vectorize being down keeps the note.

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
-import { noteTry, readWork } from "../../src/knowledge/ingest/work.ts";
+import { ingestDocuments } from "../../src/knowledge/ingest/consumer.ts";
+import { readPendingWork } from "../../src/knowledge/ingest/pending-work.ts";
 import { sweep } from "../../src/knowledge/sweeper.ts";
 import { createServices } from "../../src/services.ts";
 import { createWorkspace } from "../support/workspace.ts";
@@ -9,8 +9,10 @@ import {
   about,
   consume,
   deliver,
-  owed,
+  pendingWork,
   read,
+  recordedRetries,
+  SILENT_QUEUES,
   store,
   storeAll,
   withServices,
@@ -18,19 +20,12 @@ import {
 
 beforeEach(() => env.CONTROL.reset());
 
-async function triesOf(documentId: number | undefined): Promise<number | undefined> {
-  const row = await env.DB.prepare(`SELECT tries FROM outbox WHERE document_id = ?1`)
-    .bind(documentId)
-    .first<{ tries: number }>();
-  return row?.tries;
-}
-
 it.each([new RangeError("Maximum call stack size exceeded"), new TypeError("x is undefined")])(
   "a document that breaks a reader fails for good and alone: %s",
   async (error) => {
     const workspace = await createWorkspace();
     const ids = await storeAll(workspace, ["kettle", "poison", "hammock"]);
-    const { works } = await readWork(env.DB, ids);
+    const { works } = await readPendingWork(env.DB, ids);
     // What the reader trips over is whatever it is; here, reading the title is enough.
     const title = {
       toString(): string {
@@ -38,7 +33,7 @@ it.each([new RangeError("Maximum call stack size exceeded"), new TypeError("x is
       },
     } as unknown as string;
     const poisoned = works.map((work) => (work.documentId === ids[1] ? { ...work, title } : work));
-    await withServices((services) => learnDocuments(services, poisoned));
+    await withServices((services) => ingestDocuments(services, poisoned));
     expect(await read(workspace, "poison")).toMatchObject({
       status: "failed",
       error: expect.stringMatching(/cannot be read|deeper than can be read/),
@@ -46,111 +41,113 @@ it.each([new RangeError("Maximum call stack size exceeded"), new TypeError("x is
     for (const neighbour of ["kettle", "hammock"]) {
       expect(await read(workspace, neighbour)).toMatchObject({ status: "live" });
     }
-    expect(await owed(workspace)).toEqual([]);
+    expect(await pendingWork(workspace)).toEqual([]);
   },
 );
 
-interface Call {
-  texts: number;
-  tries: (number | undefined)[];
-}
+const RETRY_QUEUE = "test-ingest-retry";
+const GIVEN_UP = "test-ingest-retry-dlq";
 
-/** Delivers one batch, and tells each call of the model with how often its documents had been tried by then. */
-async function callsOf(ids: number[], attempts: number, error?: Error): Promise<Call[]> {
-  const calls: Call[] = [];
-  const ai = {
-    run: async (...input: [string, { text: string[] }]) => {
-      calls.push({
-        texts: input[1].text.length,
-        tries: await Promise.all(ids.map(triesOf)),
-      });
-      if (error) throw error;
-      return Reflect.apply(env.AI.run, env.AI, input) as unknown;
-    },
-  } as unknown as Ai;
-  const services = createServices({ ...env, AI: ai }, { waitUntil: () => {} });
-  await consume(
-    ids.map((id) => ({ id, attempts })),
-    services,
-  );
-  return calls;
-}
-
-it("learns each document of a batch alone once an attempt did not end, and says so before it begins", async () => {
+it("moves each document of a batch that is delivered again to the retry queue, and ingests the others", async () => {
   const workspace = await createWorkspace();
-  const ids = await storeAll(workspace, ["kettle", "lantern"]);
-  expect(await callsOf(ids, 2)).toEqual([
-    { texts: 1, tries: [1, 0] },
-    { texts: 1, tries: [undefined, 1] },
+  const [kettle = 0, poison = 0, hammock = 0] = await storeAll(workspace, [
+    "kettle",
+    "poison",
+    "hammock",
   ]);
-  expect(await owed(workspace)).toEqual([]);
-});
-
-it("begins with those that were begun least often, and tries one again that has been begun once", async () => {
-  const workspace = await createWorkspace();
-  const ids = await storeAll(workspace, ["kettle", "lantern"]);
-  await noteTry(env.DB, ids[0] ?? 0);
-  expect(await callsOf(ids, 2)).toEqual([
-    { texts: 1, tries: [1, 1] },
-    { texts: 1, tries: [2, undefined] },
+  const { queue, moved } = recordedRetries();
+  const services = createServices(env, { waitUntil: () => {} });
+  const messages = [
+    { id: kettle, attempts: 2 },
+    { id: poison, attempts: 3 },
+    { id: hammock, attempts: 1 },
+    // Another message for a document that may have killed its invocation.
+    { id: poison, attempts: 1 },
+  ];
+  const { acked, retried } = await consume(messages, { ...services, ingestRetryQueue: queue });
+  expect(moved).toEqual([
+    { id: kettle, delay: 0 },
+    { id: poison, delay: 0 },
   ]);
+  expect(acked.toSorted()).toEqual([kettle, poison, poison, hammock].toSorted());
+  expect(retried).toEqual([]);
+  expect(await pendingWork(workspace)).toEqual([kettle, poison].toSorted());
+  expect(await read(workspace, "hammock")).toMatchObject({ status: "live" });
+  // One at a time, each in an invocation of its own.
+  await deliver([kettle], { queue: RETRY_QUEUE });
   expect(await read(workspace, "kettle")).toMatchObject({ status: "live" });
 });
 
-it("takes a new version for a new document", async () => {
+it("has the ingest queue deliver a document again that could not be moved to the retry queue", async () => {
   const workspace = await createWorkspace();
-  const ids = await storeAll(workspace, ["kettle", "lantern"]);
-  for (let tries = 0; tries < 2; tries++) await noteTry(env.DB, ids[0] ?? 0);
-  await store(workspace, "kettle", about("small kettle"));
-  expect(await callsOf(ids, 1)).toEqual([{ texts: 2, tries: [0, 0] }]);
+  const [kettle = 0, hammock = 0] = await storeAll(workspace, ["kettle", "hammock"]);
+  const sendBatch = async (): Promise<never> => {
+    throw new Error("The queue is out");
+  };
+  const ingestRetryQueue = { sendBatch } as unknown as Queue<{ document_id: number }>;
+  const services = createServices(env, { waitUntil: () => {} });
+  const messages = [
+    { id: kettle, attempts: 2 },
+    { id: hammock, attempts: 1 },
+  ];
+  const { acked, retried } = await consume(messages, { ...services, ingestRetryQueue });
+  expect([acked, retried]).toEqual([[hammock], [kettle]]);
+  expect(await pendingWork(workspace)).toEqual([kettle]);
+  // The dead-letter queue of the ingest queue gives no document up: the sweeper wakes it.
+  await deliver([kettle], { queue: "test-ingest-dlq" });
+  expect(await pendingWork(workspace)).toEqual([kettle]);
+  expect(await read(workspace, "kettle")).toMatchObject({ status: "pending" });
 });
 
-it("shares calls again after an attempt that ended in an error that may pass, but not after one that did not end", async () => {
+it("gives up a document none of whose attempts ended, and ingests its next version", async () => {
   const workspace = await createWorkspace();
-  const ids = await storeAll(workspace, ["kettle", "lantern"]);
-  await callsOf(ids, 1, new Error("3040: Capacity temporarily exceeded, please try again."));
-  expect(await Promise.all(ids.map(triesOf))).toEqual([-1, -1]);
-  // As if this attempt had been killed: it had taken note of the last one's end.
-  const [first] = await callsOf(ids, 2, new Error("3040: Capacity temporarily exceeded."));
-  expect(first).toEqual({ texts: 2, tries: [0, 0] });
-  await env.DB.prepare(`UPDATE outbox SET tries = 0 WHERE document_id IN (?1, ?2)`)
-    .bind(...ids)
-    .run();
-  expect((await callsOf(ids, 3)).map(({ texts }) => texts)).toEqual([1, 1]);
-});
-
-it("gives up on a document that ends every invocation, after its neighbours are learned", async () => {
-  const workspace = await createWorkspace();
-  const [kettle = 0, poison = 0, lantern = 0] = await storeAll(workspace, [
-    "kettle",
-    "poison",
-    "lantern",
-  ]);
-  // What invocations leave behind that were killed while they were at it.
-  await noteTry(env.DB, poison);
-  await noteTry(env.DB, poison);
-  const result = await deliver([kettle, poison, lantern], { attempts: 4 });
-  expect(result.explicitAcks).toHaveLength(3);
+  const [poison = 0] = await storeAll(workspace, ["poison"]);
+  expect((await deliver([poison], { queue: GIVEN_UP })).explicitAcks).toHaveLength(1);
   expect(await read(workspace, "poison")).toMatchObject({
     status: "failed",
     error: expect.stringContaining("Split it"),
   });
-  for (const neighbour of ["kettle", "lantern"]) {
-    expect(await read(workspace, neighbour)).toMatchObject({ status: "live" });
-  }
+  expect(await pendingWork(workspace)).toEqual([]);
   await store(workspace, "poison", about("harmless thing"));
   await deliver([poison]);
-  expect(await read(workspace, "poison")).toMatchObject({ status: "live" });
+  expect(await read(workspace, "poison")).toMatchObject({ status: "live", version: 2 });
 });
 
-it("keeps a suspect apart also from those that the sweeper wakes it with", async () => {
+it("names the reason of the last attempt that ended when it gives up a document", async () => {
   const workspace = await createWorkspace();
-  const [poison = 0, lantern = 0] = await storeAll(workspace, ["poison", "lantern"]);
-  await noteTry(env.DB, poison);
-  await noteTry(env.DB, poison);
-  await deliver([poison, lantern], { attempts: 1 });
-  expect(await read(workspace, "poison")).toMatchObject({ status: "failed" });
-  expect(await read(workspace, "lantern")).toMatchObject({ status: "live" });
-  await withServices((services) => sweep(services));
-  expect(await owed(workspace)).toEqual([]);
+  const [kettle = 0] = await storeAll(workspace, ["kettle"]);
+  await env.CONTROL.failNext({ binding: "ai", kind: "capacity" });
+  await deliver([kettle], { queue: RETRY_QUEUE, attempts: 9 });
+  await deliver([kettle], { queue: GIVEN_UP });
+  expect(await read(workspace, "kettle")).toMatchObject({
+    status: "failed",
+    live_version: 1,
+    error: expect.stringMatching(/several attempts: The embedding model is busy\./),
+  });
+});
+
+it("does nothing for a message that comes after its document was given up", async () => {
+  const workspace = await createWorkspace();
+  const [poison = 0] = await storeAll(workspace, ["poison"]);
+  await deliver([poison], { queue: GIVEN_UP });
+  await env.CONTROL.reset();
+  for (const queue of ["test-ingest", RETRY_QUEUE, GIVEN_UP]) {
+    expect((await deliver([poison], { queue })).explicitAcks).toHaveLength(1);
+  }
+  expect((await env.CONTROL.stats()).aiCalls).toBe(0);
+  expect(await read(workspace, "poison")).toMatchObject({ status: "failed", live_version: 0 });
+});
+
+it("has the sweeper wake documents through the retry queue, where they share no batch", async () => {
+  const workspace = await createWorkspace();
+  await env.DB.prepare("DELETE FROM outbox").run();
+  const ids = await storeAll(workspace, ["poison", "lantern"]);
+  const { queue, moved } = recordedRetries();
+  const { resent } = await withServices((services) => sweep(services), {
+    ...SILENT_QUEUES,
+    ingestRetryQueue: queue,
+    now: () => Date.now() + 120_000,
+  });
+  expect(resent).toBe(2);
+  expect(moved.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
 });

@@ -7,7 +7,7 @@ import { importDocuments } from "../../src/knowledge/accept/import.ts";
 import { putDocument } from "../../src/knowledge/accept/documents.ts";
 import type { ImportResult } from "../../src/knowledge/accept/schema.ts";
 import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
-import { deliver, foundBy, owed, read, SILENT } from "../support/pipeline.ts";
+import { deliver, foundBy, pendingWork, read, SILENT } from "../support/pipeline.ts";
 
 beforeEach(() => env.CONTROL.reset());
 
@@ -79,7 +79,7 @@ it("stores the good lines and names the bad ones", async () => {
     metadata: { a: [1, null] },
     status: "pending",
   });
-  await deliver(await owed(workspace));
+  await deliver(await pendingWork(workspace));
   expect(await foundBy("keywords", workspace, "hammock")).toEqual(["hammock"]);
 });
 
@@ -88,7 +88,7 @@ it("is the same as many PUTs: again, changed, older, and the same id twice", asy
   const at = (minute: number): string => `2026-01-01T00:${String(minute).padStart(2, "0")}:00Z`;
   const first = [document("a", { updated_at: at(5) }), document("b"), document("c")];
   expect((await post(workspace, ndjson(first))).result).toMatchObject({ created: 3 });
-  await deliver(await owed(workspace));
+  await deliver(await pendingWork(workspace));
   const { result } = await post(
     workspace,
     ndjson([
@@ -109,18 +109,18 @@ it("is the same as many PUTs: again, changed, older, and the same id twice", asy
   });
   expect(await read(workspace, "a")).toMatchObject({ version: 1 });
   expect(await read(workspace, "c")).toMatchObject({ version: 3, content: "Second" });
-  // Nothing is owed for what did not change.
-  expect(await owed(workspace)).toHaveLength(2);
+  // What did not change leaves no pending work.
+  expect(await pendingWork(workspace)).toHaveLength(2);
 });
 
 it("embeds nothing the second time", async () => {
   const workspace = await createWorkspace();
   const body = ndjson(["kettle", "lantern", "hammock"].map((id) => document(id)));
   await post(workspace, body);
-  await deliver(await owed(workspace));
+  await deliver(await pendingWork(workspace));
   await env.CONTROL.reset();
   expect((await post(workspace, body)).result).toMatchObject({ unchanged: 3 });
-  await deliver(await owed(workspace));
+  await deliver(await pendingWork(workspace));
   expect((await env.CONTROL.stats()).aiCalls).toBe(0);
 });
 
@@ -138,7 +138,7 @@ it("stops at the day's quota of documents, and says at which line", async () => 
     complete: false,
     errors: [{ line: 4, code: "quota_exceeded" }],
   });
-  expect(await owed(workspace)).toHaveLength(3);
+  expect(await pendingWork(workspace)).toHaveLength(3);
   const again = await post(workspace, ndjson([document("f")]));
   expect([again.status, again.result.code]).toEqual([429, "quota_exceeded"]);
 });
@@ -159,7 +159,7 @@ it("writes a hundred documents in few round trips, and wakes the consumer for ea
   expect(result).toMatchObject({ accepted: 250, created: 250 });
   // The quota, and the documents with what counts against it, for each hundred.
   expect(services.calls.report().d1).toBe(6);
-  expect(woken).toEqual(await owed(workspace));
+  expect(woken).toEqual(await pendingWork(workspace));
   await env.DB.prepare("DELETE FROM outbox").run();
 });
 

@@ -24,7 +24,7 @@ const article = (code: string): object => ({
   content: `The secret discount code ${code} gives twenty percent off every order of pods.`,
 });
 
-async function learned(workspace: Workspace, id: string, document: object): Promise<void> {
+async function storeAndIngest(workspace: Workspace, id: string, document: object): Promise<void> {
   const { documentId } = await store(workspace, id, document);
   await deliver([documentId]);
 }
@@ -40,13 +40,13 @@ async function textsFor(workspace: Workspace): Promise<string[]> {
 
 it("keeps two workspaces apart that share ids and words", async () => {
   const [ours, theirs] = await Promise.all([createWorkspace(), createWorkspace()]);
-  await learned(ours, "code", article("APPLE"));
-  await learned(theirs, "code", article("BANANA"));
+  await storeAndIngest(ours, "code", article("APPLE"));
+  await storeAndIngest(theirs, "code", article("BANANA"));
   expect(await textsFor(ours)).toEqual(Array(3).fill(expect.stringContaining("APPLE")));
   expect(await textsFor(theirs)).toEqual(Array(3).fill(expect.stringContaining("BANANA")));
 
   // What one does to the id leaves the other's document alone.
-  await learned(ours, "code", article("CHERRY"));
+  await storeAndIngest(ours, "code", article("CHERRY"));
   await remove(ours, "code");
   expect(await textsFor(ours)).toEqual([]);
   expect(await textsFor(theirs)).toEqual(Array(3).fill(expect.stringContaining("BANANA")));
@@ -55,8 +55,8 @@ it("keeps two workspaces apart that share ids and words", async () => {
 
 it("checks in D1 what the vector index returns", async () => {
   const [ours, theirs] = await Promise.all([createWorkspace(), createWorkspace()]);
-  await learned(ours, "code", article("APPLE"));
-  await learned(theirs, "code", article("BANANA"));
+  await storeAndIngest(ours, "code", article("APPLE"));
+  await storeAndIngest(theirs, "code", article("BANANA"));
   const [own = 0] = await chunkIds(ours);
   const [foreign = 0] = await chunkIds(theirs);
   await env.CONTROL.settleVectorize();
@@ -80,7 +80,10 @@ it("checks in D1 what the vector index returns", async () => {
 
 it("shows a document with an audience to nobody outside it", async () => {
   const workspace = await createWorkspace();
-  await learned(workspace, "staff", { ...article("APPLE"), audience: ["staff", "partners"] });
+  await storeAndIngest(workspace, "staff", {
+    ...article("APPLE"),
+    audience: ["staff", "partners"],
+  });
   for (const leg of LEGS) expect(await foundBy(leg, workspace, QUESTION)).toEqual([]);
   expect(await textsFor(workspace)).toEqual([]);
   expect(JSON.stringify(await ask(workspace, QUESTION))).not.toContain("APPLE");
@@ -89,19 +92,19 @@ it("shows a document with an audience to nobody outside it", async () => {
   expect(await readPassages(env.DB, workspace.id, ["customers", "staff"], ids)).toHaveLength(1);
 
   // Opened to all without a word of it changed, it is found at once; closed again, it is gone at once.
-  await learned(workspace, "staff", article("APPLE"));
+  await storeAndIngest(workspace, "staff", article("APPLE"));
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["staff"]);
   await store(workspace, "staff", { ...article("APPLE"), audience: ["staff"] });
   for (const leg of LEGS) expect(await foundBy(leg, workspace, QUESTION)).toEqual([]);
 });
 
-/** A version of an image and no words: it is accepted, and it cannot be learned. */
+/** A version of an image and no words: it is accepted, and it cannot be ingested. */
 const UNREADABLE = { content: "![](plan.png)" };
 
 it("opens the text of a restricted version to nobody before the version that is for everybody is served", async () => {
   const workspace = await createWorkspace();
   const url = "https://example.com/apple";
-  await learned(workspace, "code", { ...article("APPLE"), url, audience: ["staff"] });
+  await storeAndIngest(workspace, "code", { ...article("APPLE"), url, audience: ["staff"] });
   const open = { title: "Discount codes", url: "https://example.com/codes" };
   const { documentId } = await store(workspace, "code", { ...open, ...UNREADABLE });
   const ids = await chunkIds(workspace);
@@ -118,7 +121,10 @@ it("opens the text of a restricted version to nobody before the version that is 
   expect(await read(workspace, "code")).toMatchObject({ status: "failed", live_version: 1 });
   await isClosed();
 
-  await learned(workspace, "code", { ...open, content: "The discount code BANANA is for all." });
+  await storeAndIngest(workspace, "code", {
+    ...open,
+    content: "The discount code BANANA is for all.",
+  });
   expect(await textsFor(workspace)).toEqual(Array(3).fill(expect.stringContaining("BANANA")));
   const [passage] = await readPassages(env.DB, workspace.id, [], await chunkIds(workspace));
   expect(passage).toMatchObject({ ...open, version: 3 });
@@ -126,7 +132,7 @@ it("opens the text of a restricted version to nobody before the version that is 
 
 it("closes what is served at once, whatever becomes of the version that says so", async () => {
   const workspace = await createWorkspace();
-  await learned(workspace, "code", article("APPLE"));
+  await storeAndIngest(workspace, "code", article("APPLE"));
   const { documentId } = await store(workspace, "code", {
     ...article("APPLE"),
     ...UNREADABLE,
@@ -139,7 +145,7 @@ it("closes what is served at once, whatever becomes of the version that says so"
   expect(await readPassages(env.DB, workspace.id, ["staff"], ids)).toHaveLength(1);
 
   // Moved from one audience to another, it is for those who belong to both.
-  await learned(workspace, "code", { ...article("APPLE"), audience: ["staff"] });
+  await storeAndIngest(workspace, "code", { ...article("APPLE"), audience: ["staff"] });
   await store(workspace, "code", { ...article("APPLE"), audience: ["partners"] });
   const now = await chunkIds(workspace);
   for (const audience of [[], ["staff"], ["partners"]]) {
@@ -155,8 +161,8 @@ it.each([
   ["of a version of which it is not known for whom it was", UNKNOWN],
 ])("counts no word %s for readers outside it", async (_which, change) => {
   const workspace = await createWorkspace();
-  await learned(workspace, "open", { title: "Pods", content: "Pods are sold in boxes." });
-  await learned(workspace, "staff", { ...article("APPLE"), audience: ["staff"] });
+  await storeAndIngest(workspace, "open", { title: "Pods", content: "Pods are sold in boxes." });
+  await storeAndIngest(workspace, "staff", { ...article("APPLE"), audience: ["staff"] });
   await store(workspace, "staff", { title: "Discount codes", ...UNREADABLE });
   if (change) await env.DB.prepare(change).bind(workspace.id).run();
   const terms = {

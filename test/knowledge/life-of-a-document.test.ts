@@ -8,7 +8,7 @@ import {
   garbage,
   live,
   longArticle,
-  owed,
+  pendingWork,
   read,
   remove,
   search,
@@ -76,7 +76,7 @@ it("goes from upload to both legs, and out of both at once", async () => {
   expect(answerability).toBeGreaterThan(0.5);
   const vectors = (await chunkIds(workspace)).map((id) => `c${id}`);
   expect(await storedVectors(vectors)).toEqual(vectors);
-  expect(await owed(workspace)).toEqual([]);
+  expect(await pendingWork(workspace)).toEqual([]);
 
   await remove(workspace, "pump");
   // The consumer has not run: D1 alone hides the vector, which is still there.
@@ -86,10 +86,10 @@ it("goes from upload to both legs, and out of both at once", async () => {
   const gone = await call(workspace.secret, "GET", "/v1/documents/pump");
   expect(gone.status).toBe(404);
   expect((await call(workspace.secret, "DELETE", "/v1/documents/pump")).status).toBe(404);
-  const [id = 0] = await owed(workspace);
+  const [id = 0] = await pendingWork(workspace);
   await deliver([id]);
   expect(await storedVectors(vectors)).toEqual([]);
-  expect(await owed(workspace)).toEqual([]);
+  expect(await pendingWork(workspace)).toEqual([]);
   const kept = await env.DB.prepare(
     `SELECT content, markdown, metadata FROM documents WHERE id = ?1`,
   )
@@ -110,20 +110,20 @@ it("is embedded only where its text has changed", async () => {
   const topics = ["pumps", "lamps", "filters", "hinges", "pods"];
   const article = { title: "Maintenance", content: longArticle(topics) };
   const { documentId } = await store(workspace, "long", article);
-  const learn = (): Promise<unknown> => deliver([documentId]);
-  const first = await embeddedTexts(learn);
+  const ingest = (): Promise<unknown> => deliver([documentId]);
+  const first = await embeddedTexts(ingest);
   const before = await chunkIds(workspace);
   expect(first).toBe(before.length);
   expect(before.length).toBeGreaterThan(10);
 
-  // Again: no call, no chunk, no debt.
+  // Again: no call, no chunk, no pending work.
   expect(await store(workspace, "long", article)).toMatchObject({
     version: 1,
     status: "live",
     unchanged: true,
   });
-  expect(await owed(workspace)).toEqual([]);
-  expect(await embeddedTexts(learn)).toBe(0);
+  expect(await pendingWork(workspace)).toEqual([]);
+  expect(await embeddedTexts(ingest)).toBe(0);
   expect(await chunkIds(workspace)).toEqual(before);
   // Bookkeeping alone is no change either.
   expect(
@@ -134,7 +134,7 @@ it("is embedded only where its text has changed", async () => {
   const needle = "Paragraph 2 explains what a customer should know about filters";
   const edited = { ...article, content: article.content.replace(needle, `Zebra! ${needle}`) };
   expect(await store(workspace, "long", edited)).toMatchObject({ version: 2, unchanged: false });
-  const changed = await embeddedTexts(learn);
+  const changed = await embeddedTexts(ingest);
   const after = await chunkIds(workspace);
   const added = after.filter((id) => !before.includes(id));
   const { results } = await env.DB.prepare(
@@ -158,7 +158,7 @@ it("is embedded only where its text has changed", async () => {
   // A section put in front moves every chunk and changes none.
   const moved = { ...edited, content: `## Contents\n\nFive topics.\n\n${edited.content}` };
   await store(workspace, "long", moved);
-  expect(await embeddedTexts(learn)).toBe(1);
+  expect(await embeddedTexts(ingest)).toBe(1);
   const order = await env.DB.prepare(
     `SELECT text FROM chunks WHERE document_id = ?1 ORDER BY ordinal`,
   )
@@ -169,7 +169,7 @@ it("is embedded only where its text has changed", async () => {
 
   // The title is part of what is embedded and of what keywords see.
   await store(workspace, "long", { ...moved, title: "Looking after your zeppelin" });
-  expect(await embeddedTexts(learn)).toBe(after.length + 1);
+  expect(await embeddedTexts(ingest)).toBe(after.length + 1);
   expect(await foundBy("keywords", workspace, "zeppelin")).toEqual(["long"]);
   expect(await foundBy("keywords", workspace, "maintenance")).toEqual([]);
 
@@ -179,7 +179,7 @@ it("is embedded only where its text has changed", async () => {
     title: "Looking after your zeppelin",
     language: "en",
   });
-  expect(await embeddedTexts(learn)).toBe(0);
+  expect(await embeddedTexts(ingest)).toBe(0);
 });
 
 it("is listed page by page, in an order that does not shift, and by status", async () => {
@@ -189,7 +189,7 @@ it("is listed page by page, in an order that does not shift, and by status", asy
   for (const id of ids) await store(workspace, id, { title: id, content: `About ${id}` });
   await remove(workspace, "b");
   await store(workspace, "z", { title: "z", content: "![](x.png)" });
-  for (const id of await owed(workspace)) await deliver([id]);
+  for (const id of await pendingWork(workspace)) await deliver([id]);
   const page = async (
     query: string,
   ): Promise<{ documents: { external_id: string }[]; next_cursor: string | null }> => {

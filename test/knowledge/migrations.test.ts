@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { sweep } from "../../src/knowledge/sweeper.ts";
 import { createWorkspace } from "../support/workspace.ts";
-import { deliver, foundBy, owed, store, withServices } from "../support/pipeline.ts";
+import { deliver, foundBy, pendingWork, store, withServices } from "../support/pipeline.ts";
 
 beforeEach(() => env.DB.prepare("DELETE FROM outbox").run());
 
@@ -24,12 +24,12 @@ async function served(documentId: number): Promise<string | null | undefined> {
 }
 
 it.each(["pending", "failed"])(
-  "closes a document that 0008 may have opened before its wider version was learned, and has it learned: %s",
+  "closes a document that 0008 may have opened before its wider version was ingested, and has it ingested: %s",
   async (status) => {
     const workspace = await createWorkspace();
     const secret = { title: "Margins", content: "Margins are forty percent.", audience: ["staff"] };
     const { documentId } = await store(workspace, "widened", secret);
-    const other = await store(workspace, "learned", {
+    const other = await store(workspace, "ingested", {
       title: "Hours",
       content: "We open at nine.",
     });
@@ -45,7 +45,7 @@ it.each(["pending", "failed"])(
     )
       .bind(documentId, status)
       .run();
-    // Work may be owed to it or not.
+    // It may have pending work or not.
     if (status === "failed") {
       await env.DB.prepare(`DELETE FROM outbox WHERE document_id = ?1`).bind(documentId).run();
     }
@@ -55,7 +55,7 @@ it.each(["pending", "failed"])(
     expect(await served(other.documentId)).toBe("[]");
     expect(await foundBy("keywords", workspace, "margins")).toEqual([]);
 
-    expect(await owed(workspace)).toEqual([documentId]);
+    expect(await pendingWork(workspace)).toEqual([documentId]);
     const { resent } = await withServices((services) => sweep(services));
     expect(resent).toBe(1);
     await deliver([documentId]);

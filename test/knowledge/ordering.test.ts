@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { deleteDocument, putDocument } from "../../src/knowledge/accept/documents.ts";
 import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
-import { deliver, documentId, owed, read, SILENT } from "../support/pipeline.ts";
+import { deliver, documentId, pendingWork, read, SILENT } from "../support/pipeline.ts";
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString();
 const saying = (text: string, updated_at?: string): object => ({
@@ -115,7 +115,7 @@ it("remembers a deletion that overtakes its document", async () => {
   });
   expect((await call(workspace.secret, "GET", "/v1/documents/hours")).status).toBe(404);
   await deliver([await documentId(workspace, "hours")]);
-  expect(await owed(workspace)).toEqual([]);
+  expect(await pendingWork(workspace)).toEqual([]);
   expect(await put(workspace, saying("six", at(6)))).toMatchObject({ status: "pending" });
   // One workspace's tombstone is no other's.
   expect(await put(await createWorkspace(), saying("four", at(4)))).toMatchObject({ stale: false });

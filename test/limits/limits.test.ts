@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 import { forgetCallers } from "../../src/conversations/early-embedding.ts";
-import { learnDocuments } from "../../src/knowledge/ingest/consumer.ts";
-import { readWork } from "../../src/knowledge/ingest/work.ts";
+import { ingestDocuments } from "../../src/knowledge/ingest/consumer.ts";
+import { readPendingWork } from "../../src/knowledge/ingest/pending-work.ts";
 import { createServices } from "../../src/services.ts";
 import { applyEvent } from "../../src/webhooks/apply-event.ts";
 import { createIdentitySecret, visitorToken } from "../support/visitor.ts";
@@ -258,11 +258,11 @@ describe("neurons", () => {
     const { results } = await env.DB.prepare(`SELECT id FROM documents WHERE workspace_id = ?1`)
       .bind(workspace.id)
       .all<{ id: number }>();
-    const { works } = await readWork(
+    const { works } = await readPendingWork(
       env.DB,
       results.map(({ id }) => id),
     );
-    await learnDocuments(services, works);
+    await ingestDocuments(services, works);
     const learned = await neurons(workspace);
     // About 150 tokens at $0.012 per million, $0.011 per 1,000 neurons.
     expect(learned).toBeGreaterThan(0.05);

@@ -1,5 +1,5 @@
 import type { Services } from "../../src/runtime/services.ts";
-import type { IngestMessage } from "../../src/runtime/messages.ts";
+import type { DocumentWakeUp, IngestMessage } from "../../src/runtime/messages.ts";
 import {
   createExecutionContext,
   createMessageBatch,
@@ -11,7 +11,7 @@ import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import worker from "../../src/index.ts";
-import { consumeIngest } from "../../src/knowledge/ingest-queue.ts";
+import { consumeDocuments } from "../../src/knowledge/ingest/queue.ts";
 import { createServices } from "../../src/services.ts";
 import { call, type Workspace } from "./workspace.ts";
 
@@ -22,6 +22,34 @@ export const SILENT = {
     sendBatch: async () => {},
   } as unknown as Env["INGEST_QUEUE"],
 };
+
+/** The same for what a test runs with services of its own. */
+export const SILENT_QUEUES: Pick<Services, "ingestQueue" | "ingestRetryQueue"> = {
+  ingestQueue: SILENT.INGEST_QUEUE,
+  ingestRetryQueue: SILENT.INGEST_QUEUE as Queue<DocumentWakeUp>,
+};
+
+/** A wake-up that went to the retry queue. */
+export interface Moved {
+  id: number;
+  delay: number | undefined;
+}
+
+/** A retry queue that delivers nothing and keeps what it is sent. */
+export function recordedRetries(): { queue: Queue<DocumentWakeUp>; moved: Moved[] } {
+  const moved: Moved[] = [];
+  const queue = {
+    sendBatch: async (
+      messages: Iterable<{ body: DocumentWakeUp }>,
+      options?: QueueSendBatchOptions,
+    ) => {
+      for (const { body } of messages) {
+        moved.push({ id: body.document_id, delay: options?.delaySeconds });
+      }
+    },
+  } as unknown as Queue<DocumentWakeUp>;
+  return { queue, moved };
+}
 
 export interface DocumentView {
   external_id: string;
@@ -126,11 +154,11 @@ export async function foundBy(leg: Leg, workspace: Workspace, query: string): Pr
   return [...new Set(results.map((result) => result.external_id))];
 }
 
-/** Delivers one batch of messages to a queue's consumer. */
+/** Delivers one batch of messages to a queue's consumer. `moved`: what it sent to the retry queue. */
 export async function deliver(
   documentIds: number[],
   { queue = "test-ingest", attempts = 1 } = {},
-): Promise<QueueResult & { delays: (number | undefined)[] }> {
+): Promise<QueueResult & { delays: (number | undefined)[]; moved: Moved[] }> {
   const context = createExecutionContext();
   const batch = createMessageBatch<IngestMessage>(
     queue,
@@ -151,29 +179,32 @@ export async function deliver(
       message.retry(options);
     },
   }));
-  await worker.queue({ ...batch, queue, messages } as typeof batch, env, context);
-  return { ...(await getQueueResult(batch, context)), delays };
+  const ackAll = (): void => batch.ackAll();
+  const retries = recordedRetries();
+  const bindings = { ...env, INGEST_RETRY_QUEUE: retries.queue };
+  await worker.queue({ ...batch, queue, messages, ackAll } as typeof batch, bindings, context);
+  return { ...(await getQueueResult(batch, context)), delays, moved: retries.moved };
 }
 
 /**
- * Hands a batch to the queue's handler with services of the test's own.
- * @returns the delay of each document that is to be retried
+ * Hands a batch to the ingest queue's handler, with services of the test's own.
+ * @returns the documents that were acknowledged, and those that the queue delivers again
  */
 export async function consume(
   messages: { id: number; attempts: number }[],
   services: Services,
-): Promise<Map<number, number | undefined>> {
-  const retried = new Map<number, number | undefined>();
+): Promise<{ acked: number[]; retried: number[] }> {
+  const result = { acked: [] as number[], retried: [] as number[] };
   const batch = messages.map(({ id, attempts }) => ({
     id: `m${id}`,
     timestamp: new Date(),
     attempts,
     body: { document_id: id },
-    ack: () => {},
-    retry: (options?: QueueRetryOptions) => void retried.set(id, options?.delaySeconds),
+    ack: () => void result.acked.push(id),
+    retry: () => void result.retried.push(id),
   }));
-  await consumeIngest({ messages: batch } as unknown as MessageBatch<IngestMessage>, services);
-  return retried;
+  await consumeDocuments(batch as unknown as Message<DocumentWakeUp>[], services);
+  return result;
 }
 
 /** Services whose vectors cost nothing, and the number of texts in each call of the model. */
@@ -220,8 +251,8 @@ export async function chunkIds(workspace: Workspace): Promise<number[]> {
   return column(`SELECT id AS value FROM chunks WHERE workspace_id = ?1 ORDER BY id`, workspace.id);
 }
 
-/** Documents to which work is owed. */
-export async function owed(workspace: Workspace): Promise<number[]> {
+/** Documents with pending work. */
+export async function pendingWork(workspace: Workspace): Promise<number[]> {
   return column(
     `SELECT o.document_id AS value FROM outbox o JOIN documents d ON d.id = o.document_id
      WHERE d.workspace_id = ?1 ORDER BY 1`,

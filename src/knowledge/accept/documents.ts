@@ -1,12 +1,13 @@
 import { sha256Hex } from "../../crypto/hash.ts";
 import { auditStatement, documentsAuditStatement, type Actor } from "../../audit/log.ts";
+import { batchByName } from "../../runtime/named-batch.ts";
 import { documentsUsageStatement } from "../../limits/quotas.ts";
 import type { DocumentStatus } from "./document-summaries.ts";
 import { jsonSlices, toJson } from "./rows.ts";
 import {
   isNotStale,
   noteInstants,
-  oweWork,
+  outboxStatement,
   readStates,
   toEvent,
   toInstant,
@@ -43,8 +44,8 @@ async function hashContent(input: DocumentInput): Promise<string> {
 }
 
 /**
- * Stores a document and the work it owes in one transaction. The same content again changes nothing and owes nothing,
- * unless the last attempt failed. An `updated_at` from before what the document has seen, a deletion included, changes
+ * Stores a document and its pending work (a row in the outbox) in one transaction. The same content again changes nothing and
+ * leaves no pending work, unless the last attempt failed. An `updated_at` from before what the document has seen, a deletion included, changes
  * nothing either; events of the same instant, or without one, count in the order of their arrival.
  */
 export async function putDocument(
@@ -95,22 +96,26 @@ export async function putDocuments(
   const events = JSON.stringify(
     rows.map(({ external_id, updated_at, instant }) => ({ external_id, updated_at, instant })),
   );
-  const results = await db.batch<DocumentState>([
-    ...upserts,
-    ...(by ? [documentsAuditStatement(db, by, "document.put", workspaceId, events, now)] : []),
-    documentsUsageStatement(db, workspaceId, events, now),
-    noteInstants(db, workspaceId, events),
-    oweWork(db, workspaceId, events, now),
-    readStates(db, workspaceId, events),
-  ]);
-  const changed = new Set(
-    results.slice(0, upserts.length).flatMap(({ results: ids }) => ids.map(({ id }) => id)),
-  );
-  const states = new Map(results.at(-1)?.results.map((row) => [row.external_id, row]));
-  return rows.flatMap(({ external_id, instant }) => {
-    const row = states.get(external_id);
-    return row ? [{ ...toState(row, instant), unchanged: !changed.has(row.id) }] : [];
+  const { changed, states } = await batchByName<StateRows>(db, {
+    changed: upserts,
+    audit: by ? documentsAuditStatement(db, by, "document.put", workspaceId, events, now) : [],
+    usage: documentsUsageStatement(db, workspaceId, events, now),
+    instants: noteInstants(db, workspaceId, events),
+    outbox: outboxStatement(db, workspaceId, events, now),
+    states: readStates(db, workspaceId, events),
   });
+  const changedIds = new Set(changed.map(({ id }) => id));
+  const stateOf = new Map(states.map((row) => [row.external_id, row]));
+  return rows.flatMap(({ external_id, instant }) => {
+    const row = stateOf.get(external_id);
+    return row ? [{ ...toState(row, instant), unchanged: !changedIds.has(row.id) }] : [];
+  });
+}
+
+/** What a transaction that changes documents reads back. */
+interface StateRows {
+  changed: { id: number };
+  states: DocumentState;
 }
 
 function upsertStatement(
@@ -161,8 +166,8 @@ export async function deleteDocument(
   const chunksOf = `SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id
     WHERE d.workspace_id = ?1 AND d.external_id = ?2 AND d.status = 'deleted'`;
   const bound = (sql: string): D1PreparedStatement => db.prepare(sql).bind(workspaceId, externalId);
-  const results = await db.batch<DocumentState>([
-    db
+  const { changed, states } = await batchByName<StateRows>(db, {
+    changed: db
       .prepare(
         `UPDATE documents SET status = 'deleted', version = version + 1, live_version = 0, content = '',
            markdown = NULL, content_hash = '', metadata = '{}', error = NULL, warnings = '[]', chunk_count = 0, updated_at = ?3
@@ -170,10 +175,10 @@ export async function deleteDocument(
          RETURNING id`,
       )
       .bind(workspaceId, externalId, now, instant),
-    ...(by ? [documentsAuditStatement(db, by, "document.delete", workspaceId, event, now)] : []),
-    tombstone(db, workspaceId, externalId, instant, now),
-    noteInstants(db, workspaceId, event),
-    db
+    audit: by ? documentsAuditStatement(db, by, "document.delete", workspaceId, event, now) : [],
+    tombstone: tombstone(db, workspaceId, externalId, instant, now),
+    instants: noteInstants(db, workspaceId, event),
+    garbage: db
       .prepare(
         `INSERT OR IGNORE INTO vector_garbage (vector_id, index_name, document_id, created_at)
          SELECT g.vector_prefix || c.id, g.index_name, c.document_id, ?3
@@ -181,13 +186,13 @@ export async function deleteDocument(
          WHERE c.id IN (${chunksOf})`,
       )
       .bind(workspaceId, externalId, now),
-    bound(`DELETE FROM chunk_terms WHERE rowid IN (${chunksOf})`),
-    bound(`DELETE FROM chunks WHERE id IN (${chunksOf})`),
-    oweWork(db, workspaceId, event, now),
-    readStates(db, workspaceId, event),
-  ]);
-  const row = results.at(-1)?.results[0];
-  const isNews = results[0]?.results.length === 1 || instant !== null;
+    keywords: bound(`DELETE FROM chunk_terms WHERE rowid IN (${chunksOf})`),
+    chunks: bound(`DELETE FROM chunks WHERE id IN (${chunksOf})`),
+    outbox: outboxStatement(db, workspaceId, event, now),
+    states: readStates(db, workspaceId, event),
+  });
+  const [row] = states;
+  const isNews = changed.length === 1 || instant !== null;
   return row && isNews ? toState(row, instant) : null;
 }
 
@@ -220,25 +225,25 @@ export async function retryDocument(
   by: Actor,
 ): Promise<Accepted | null> {
   const event = toEvent(externalId);
-  const [changed, , , current] = await db.batch<DocumentState>([
-    db
+  const { changed, states } = await batchByName<StateRows>(db, {
+    changed: db
       .prepare(
         `UPDATE documents SET status = 'pending', error = NULL, updated_at = ?3,
            stages = json_remove(stages, '$.failed_at', '$.delayed_by')
          WHERE workspace_id = ?1 AND external_id = ?2 AND status IN ('failed', 'pending') RETURNING id`,
       )
       .bind(workspaceId, externalId, now),
-    auditStatement(db, {
+    audit: auditStatement(db, {
       ...by,
       workspaceId,
       action: "document.retry",
       objectId: externalId,
       at: now,
     }),
-    oweWork(db, workspaceId, event, now),
-    readStates(db, workspaceId, event),
-  ]);
-  const row = current?.results[0];
+    outbox: outboxStatement(db, workspaceId, event, now),
+    states: readStates(db, workspaceId, event),
+  });
+  const [row] = states;
   if (!row || row.status === "deleted") return null;
-  return { ...toState(row, null), unchanged: changed?.results.length === 0 };
+  return { ...toState(row, null), unchanged: changed.length === 0 };
 }

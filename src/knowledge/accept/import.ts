@@ -26,12 +26,14 @@ interface ParsedLine {
   input: DocumentInput;
 }
 
+type ImportServices = Pick<Services, "db" | "ingestQueue" | "now" | "waitUntil">;
+
 /**
  * Stores the documents of a body with one JSON object a line, while it arrives. A line that is wrong is reported by its
  * number and leaves the others alone; what is stored stays stored, however the request ends.
  */
 export async function importDocuments(
-  services: Services,
+  services: ImportServices,
   workspaceId: string,
   body: ReadableStream<Uint8Array>,
   by?: Actor,
@@ -140,7 +142,7 @@ function countBytes(body: ReadableStream<Uint8Array>, limit: number): ReadableSt
 
 /** How many of a group the day's quotas still allow, and why not all. Each group asks anew: an import may use up the rest. */
 async function allowed(
-  { db, now }: Services,
+  { db, now }: Pick<Services, "db" | "now">,
   workspaceId: string,
   group: number,
 ): Promise<{ count: number; refusal?: Problem }> {
@@ -166,7 +168,7 @@ async function allowed(
 }
 
 async function storeGroup(
-  { db, ingestQueue, now, waitUntil }: Services,
+  { db, ingestQueue, now, waitUntil }: ImportServices,
   workspaceId: string,
   group: ParsedLine[],
   result: ImportResult,
@@ -181,7 +183,7 @@ async function storeGroup(
     if (status === "pending") pending.push({ body: { document_id: documentId } });
   }
   if (pending.length === 0) return;
-  // The outbox already holds the work: messages that cannot be sent are the sweeper's to replace.
+  // The outbox already holds the work: the sweeper replaces messages that cannot be sent.
   waitUntil(
     ingestQueue.sendBatch(pending).catch((error: unknown) => {
       console.warn("import: wake-ups not sent; the sweeper will", { error: String(error) });

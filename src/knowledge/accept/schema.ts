@@ -23,7 +23,10 @@ export function cleanLine(text: string): string {
 }
 
 const MAX_TITLE = 500;
-/** Compared sign by sign with those of a JWT and of a search: only what nobody would write there is left out, and no joiner. */
+/**
+ * Compared character by character with the names in a JWT and a search. Control and format characters are left out, except the
+ * zero-width joiner and non-joiner, which some scripts need.
+ */
 const audienceName = z
   .string()
   .overwrite((name) => name.replace(/(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").trim())

@@ -72,8 +72,8 @@ export function noteInstants(
     .bind(workspaceId, events);
 }
 
-/** What a change leaves to be done. A document that was tried before is a new one in this respect. */
-export function oweWork(
+/** Puts the documents that a change leaves with pending work into the outbox. */
+export function outboxStatement(
   db: D1Database,
   workspaceId: string,
   events: string,
@@ -85,7 +85,7 @@ export function oweWork(
        SELECT d.id, ?3
        FROM json_each(?2) AS e JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'
        WHERE d.status = 'pending' OR (d.status = 'deleted' AND d.updated_at = ?3)
-       ON CONFLICT (document_id) DO UPDATE SET created_at = excluded.created_at, tries = 0`,
+       ON CONFLICT (document_id) DO UPDATE SET created_at = excluded.created_at`,
     )
     .bind(workspaceId, events, now);
 }

@@ -1,7 +1,8 @@
-import { stillAt, toVersions, type DocumentWork } from "./work.ts";
+import { stillAt, toVersions, type DocumentWork } from "./pending-work.ts";
+import { passingReason, permanentReason, toMessage, type Failures } from "./reasons.ts";
 
-/** Why a version cannot be learned, or what delays it. */
-export interface Failure {
+/** Why a version cannot be ingested, or what delays it. */
+interface Failure {
   work: DocumentWork;
   reason: string;
 }
@@ -15,9 +16,28 @@ export interface Endings {
   delayed: Failure[];
 }
 
+/** Sorts documents by how the attempt ended, and logs what failed. */
+export function endingsOf(works: DocumentWork[], failures: Failures): Endings {
+  const endings: Endings = { done: [], failed: [], delayed: [] };
+  for (const work of works) {
+    const error = failures.get(work.documentId);
+    const reason = permanentReason(error);
+    const entry = { document: work.documentId, error: toMessage(error) };
+    if (!failures.has(work.documentId)) endings.done.push(work);
+    else if (reason === undefined) {
+      console.warn("ingest: will be tried again", entry);
+      endings.delayed.push({ work, reason: passingReason(error) });
+    } else {
+      console.warn("ingest: failed", entry);
+      endings.failed.push({ work, reason });
+    }
+  }
+  return endings;
+}
+
 /**
- * Clears the debts, unless a document has changed again since it was read: then a newer message follows. A failed
- * version is recorded with its reason, while an older one that is being served goes on being served.
+ * Clears the outbox of what is done, unless a document has changed again since it was read: then a newer message follows. A
+ * failed version is recorded with its reason, while an older one that is being served goes on being served.
  */
 export async function finishDocuments(
   db: D1Database,
@@ -43,7 +63,7 @@ export async function finishDocuments(
       )
       .bind(toVersions(done)),
     ...(failed.length > 0 ? failStatements(db, failed, now) : []),
-    ...(delayed.length > 0 ? [delayStatement(db, delayed), noteEnd(db, delayed)] : []),
+    ...(delayed.length > 0 ? [delayStatement(db, delayed)] : []),
   ]);
 }
 
@@ -72,15 +92,6 @@ function delayStatement(db: D1Database, failures: Failure[]): D1PreparedStatemen
        FROM json_each(?1) AS w WHERE ${isVersion} AND status = 'pending'`,
     )
     .bind(toReasons(failures));
-}
-
-/** The attempt came to its end, so the document does not kill its invocation. */
-function noteEnd(db: D1Database, failures: Failure[]): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE outbox SET tries = -1 WHERE document_id IN (SELECT d.id FROM ${stillAt("?1")})`,
-    )
-    .bind(toVersions(failures.map(({ work }) => work)));
 }
 
 const isVersion = `documents.id = w.value ->> 'id' AND documents.workspace_id = w.value ->> 'workspace'

@@ -1,6 +1,8 @@
 import { ConverterUnavailable, ModelUnavailable } from "../../models/ports.ts";
 import { UnreadableDocument } from "../formats/unreadable-document.ts";
-import { WaitsForOthers } from "./hold-back.ts";
+
+/** The errors of documents that could not be ingested to the end, by their ids. */
+export type Failures = Map<number, unknown>;
 
 /** What to tell the owner when no further attempt can succeed; undefined when one may. */
 export function permanentReason(error: unknown): string | undefined {
@@ -14,8 +16,6 @@ export function permanentReason(error: unknown): string | undefined {
 
 /** What to tell the owner while attempts go on. What the services said stays in the log. */
 export function passingReason(error: unknown): string {
-  if (error instanceof WaitsForOthers)
-    return "It shares a call of the embedding model with others.";
   if (error instanceof ConverterUnavailable) return "The service that converts files is busy.";
   if (error instanceof ModelUnavailable) return "The embedding model is busy.";
   return /VECTOR_/.test(toMessage(error))

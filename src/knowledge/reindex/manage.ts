@@ -1,9 +1,12 @@
 import type { Services } from "../../runtime/services.ts";
 import { auditStatement, type Actor } from "../../audit/log.ts";
+import { batchByName } from "../../runtime/named-batch.ts";
 import { Problem } from "../../http/problem.ts";
 import type { IndexName } from "../../models/ports.ts";
 import { embeddingModel, embeddingModels } from "../../models/table.ts";
 import { ensureFirst, laterGeneration, REFUSED, VERIFIED } from "../../generations/generation.ts";
+
+type ManageServices = Pick<Services, "db" | "now">;
 
 /** How long the generation before stays for a rollback, unless it is collected earlier. */
 export const ROLLBACK_MS = 7 * 24 * 3600_000;
@@ -50,7 +53,7 @@ const HASH = `(c.id * 2654435761 % 4294967296)`;
 const READY = `(c.vector_stored & (g.slot * ${VERIFIED + REFUSED}) <> 0 OR (g.state = 'live' AND c.vector_stored & g.slot <> 0))`;
 
 export async function listGenerations(
-  { db, config }: Services,
+  { db, config }: Pick<Services, "db" | "config">,
   workspaceId: string,
 ): Promise<GenerationView[]> {
   const { results } = await db
@@ -86,7 +89,7 @@ function toView(row: ViewRow, configuredModel: string): GenerationView {
 
 /** Begins a generation beside the live one. The queue builds it; nothing is read from it before the switch. */
 export async function startGeneration(
-  services: Services,
+  services: ManageServices & Pick<Services, "config" | "vectors">,
   workspaceId: string,
   model: string,
   index: IndexName,
@@ -108,9 +111,9 @@ export async function startGeneration(
     throw new Problem("generation_conflict", detail);
   }
   const { db, config, now } = services;
-  const [, numbers] = await db.batch<{ next: number; slot: number }>([
-    ensureFirst(db, [workspaceId], config.embeddingModel, now()),
-    db
+  const { numbers } = await batchByName<{ numbers: { next: number; slot: number } }>(db, {
+    first: ensureFirst(db, [workspaceId], config.embeddingModel, now()),
+    numbers: db
       .prepare(
         `SELECT (SELECT max(number) + 1 FROM index_generations WHERE workspace_id = ?1) AS next, 3 - slot AS slot
          FROM index_generations WHERE workspace_id = ?1 AND state = 'live'
@@ -118,8 +121,8 @@ export async function startGeneration(
              WHERE workspace_id = ?1 AND state IN ('building', 'retired', 'collecting'))`,
       )
       .bind(workspaceId),
-  ]);
-  const free = numbers?.results[0];
+  });
+  const [free] = numbers;
   const taken = new Problem(
     "generation_conflict",
     "There is a second generation already. Collect it before another one begins.",
@@ -140,11 +143,11 @@ export async function startGeneration(
     )
     .bind(workspaceId, number, model, index, namespace, prefix, slot, now());
   const detail = { model, index };
-  const [inserted] = await db.batch([
-    insert,
-    audit(services, workspaceId, "generation.start", number, by, detail),
-  ]);
-  if (inserted?.results.length === 0) throw taken;
+  const { inserted } = await batchByName<{ inserted: { number: number } }>(db, {
+    inserted: insert,
+    audit: audit(services, workspaceId, "generation.start", number, by, detail),
+  });
+  if (inserted.length === 0) throw taken;
   return number;
 }
 
@@ -153,7 +156,7 @@ export async function startGeneration(
  * was read back; or back to the one before, as long as it has not been collected.
  */
 export async function switchGeneration(
-  services: Services,
+  services: ManageServices,
   workspaceId: string,
   number: number,
   by: Actor,
@@ -171,11 +174,11 @@ export async function switchGeneration(
        RETURNING number`,
     )
     .bind(workspaceId, number, now());
-  const [switched] = await db.batch([
-    update,
-    audit(services, workspaceId, "generation.switch", number, by),
-  ]);
-  if (switched && switched.results.length > 0) return;
+  const { switched } = await batchByName<{ switched: { number: number } }>(db, {
+    switched: update,
+    audit: audit(services, workspaceId, "generation.switch", number, by),
+  });
+  if (switched.length > 0) return;
   const state = await stateOf(db, workspaceId, number);
   if (state === "live") return;
   throw new Problem(
@@ -188,7 +191,7 @@ export async function switchGeneration(
 
 /** Gives up a generation that is not searched: its vectors are deleted in the background. */
 export async function collectGeneration(
-  services: Services,
+  services: ManageServices,
   workspaceId: string,
   number: number,
   by: Actor,
@@ -200,11 +203,11 @@ export async function collectGeneration(
        WHERE workspace_id = ?1 AND number = ?2 AND state IN ('building', 'retired') RETURNING number`,
     )
     .bind(workspaceId, number, now());
-  const [collecting] = await db.batch([
-    update,
-    audit(services, workspaceId, "generation.collect", number, by),
-  ]);
-  if (collecting && collecting.results.length > 0) return;
+  const { collecting } = await batchByName<{ collecting: { number: number } }>(db, {
+    collecting: update,
+    audit: audit(services, workspaceId, "generation.collect", number, by),
+  });
+  if (collecting.length > 0) return;
   const state = await stateOf(db, workspaceId, number);
   if (state === "live") {
     throw new Problem(
@@ -215,7 +218,7 @@ export async function collectGeneration(
 }
 
 function audit(
-  { db, now }: Services,
+  { db, now }: ManageServices,
   workspaceId: string,
   action: string,
   number: number,

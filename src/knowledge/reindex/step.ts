@@ -1,7 +1,13 @@
 import type { Services } from "../../runtime/services.ts";
 import type { GenerationWakeUp } from "../../runtime/messages.ts";
-import { clear, cursorStatement, mark, STEP_CHUNKS, type Claimed } from "./claimed.ts";
-import { embedSome } from "./embed-some.ts";
+import { embedMissing } from "./embed-missing.ts";
+import {
+  clear,
+  cursorStatement,
+  mark,
+  STEP_CHUNKS,
+  type LeasedGeneration,
+} from "./leased-generation.ts";
 import {
   GENERATION_COLUMNS,
   REFUSED,
@@ -18,6 +24,8 @@ const LOOK_AGAIN_SECONDS = 10;
 /** A consumer may still be writing to a generation that was live a moment ago; only then can nothing come after. */
 const QUIET_MS = 2 * 60_000;
 
+type StepServices = Pick<Services, "config" | "db" | "embedderOf" | "now" | "vectors">;
+
 /**
  * One bounded step of the work on a generation that is not the live one. Building: embed chunks that lack a vector, until
  * none does; then read every vector back from the index. Kept for a rollback: embed what is new. Collecting: delete.
@@ -25,31 +33,36 @@ const QUIET_MS = 2 * 60_000;
  * @returns when the next step is due, in seconds; undefined when nothing is left to do
  */
 export async function stepGeneration(
-  services: Services,
+  services: StepServices,
   workspaceId: string,
   number: number,
 ): Promise<number | undefined> {
-  const claimed = await claim(services, workspaceId, number);
-  if (!claimed) return undefined;
+  const leased = await takeLease(services, workspaceId, number);
+  if (!leased) return undefined;
   let error: string | null = null;
   try {
-    return await work(services, claimed);
+    return await work(services, leased);
   } catch (cause) {
     error = String(cause).slice(0, 500);
     throw cause;
   } finally {
-    await release(services, claimed, error);
+    await endLease(services, leased, error);
   }
 }
 
-async function work(services: Services, generation: Claimed): Promise<number | undefined> {
+async function work(
+  services: StepServices,
+  generation: LeasedGeneration,
+): Promise<number | undefined> {
   switch (generation.state) {
     case "building":
-      return (await embedSome(services, generation)) ?? (await verifySome(services, generation));
+      return (
+        (await embedMissing(services, generation)) ?? (await verifyVectors(services, generation))
+      );
     case "retired":
-      return embedSome(services, generation);
+      return embedMissing(services, generation);
     case "collecting":
-      return collectSome(services, generation);
+      return collectVectors(services, generation);
     case "live":
     case "collected":
       return undefined;
@@ -58,8 +71,8 @@ async function work(services: Services, generation: Claimed): Promise<number | u
 
 /** The queue's handler for wake-ups of generations. */
 export async function consumeGenerations(
-  messages: Message<GenerationWakeUp>[],
-  services: Services,
+  messages: readonly Message<GenerationWakeUp>[],
+  services: StepServices & Pick<Services, "ingestQueue">,
 ): Promise<void> {
   for (const message of messages) {
     const { workspace_id, generation } = message.body;
@@ -77,11 +90,11 @@ export async function consumeGenerations(
 }
 
 /** Takes the generation for this step, if no other step has it. */
-async function claim(
-  { db, config, now }: Services,
+async function takeLease(
+  { db, config, now }: Pick<Services, "db" | "config" | "now">,
   workspaceId: string,
   number: number,
-): Promise<Claimed | undefined> {
+): Promise<LeasedGeneration | undefined> {
   const row = await db
     .prepare(
       `UPDATE index_generations AS g SET busy_until = ?3 + ${LEASE_MS}
@@ -90,13 +103,13 @@ async function claim(
          state_at AS stateAt, workspace_id AS workspaceId`,
     )
     .bind(workspaceId, number, now())
-    .first<Omit<Claimed, "model"> & GenerationRow>();
+    .first<Omit<LeasedGeneration, "model"> & GenerationRow>();
   return row ? { ...row, model: row.model ?? config.embeddingModel } : undefined;
 }
 
-async function release(
-  { db }: Services,
-  { workspaceId, number }: Claimed,
+async function endLease(
+  { db }: Pick<Services, "db">,
+  { workspaceId, number }: LeasedGeneration,
   error: string | null,
 ): Promise<void> {
   await db
@@ -108,7 +121,10 @@ async function release(
 }
 
 /** An upsert that was accepted is not yet a vector that a search finds: each is read back before reads may switch. */
-async function verifySome(services: Services, generation: Claimed): Promise<number | undefined> {
+async function verifyVectors(
+  services: StepServices,
+  generation: LeasedGeneration,
+): Promise<number | undefined> {
   const { db, vectors, now } = services;
   const { workspaceId, slot } = generation;
   const { results } = await db
@@ -132,7 +148,10 @@ async function verifySome(services: Services, generation: Claimed): Promise<numb
 }
 
 /** Deletes the vectors of a generation that nobody reads any more. */
-async function collectSome(services: Services, generation: Claimed): Promise<number | undefined> {
+async function collectVectors(
+  services: StepServices,
+  generation: LeasedGeneration,
+): Promise<number | undefined> {
   const { db, vectors, now } = services;
   const { workspaceId, number, slot, stateAt } = generation;
   const quietIn = stateAt + QUIET_MS - now();

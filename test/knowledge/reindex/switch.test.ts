@@ -11,6 +11,7 @@ import {
   remove,
   search,
   SILENT,
+  SILENT_QUEUES,
   store,
   withServices,
 } from "../../support/pipeline.ts";
@@ -30,13 +31,13 @@ const DOCUMENTS: Record<string, object> = {
 
 beforeEach(() => env.CONTROL.reset());
 
-async function learned(documents = DOCUMENTS): Promise<Workspace> {
+async function workspaceWith(documents = DOCUMENTS): Promise<Workspace> {
   const workspace = await createWorkspace();
-  await learn(workspace, documents);
+  await ingest(workspace, documents);
   return workspace;
 }
 
-async function learn(workspace: Workspace, documents: Record<string, object>): Promise<void> {
+async function ingest(workspace: Workspace, documents: Record<string, object>): Promise<void> {
   const ids: number[] = [];
   for (const [id, document] of Object.entries(documents)) {
     ids.push((await store(workspace, id, document)).documentId);
@@ -127,7 +128,7 @@ async function held(binding: "VECTORIZE" | "VECTORIZE_NEXT", ids: string[]): Pro
 }
 
 it("goes to another model and back while questions are asked, each answered from one generation", async () => {
-  const workspace = await learned();
+  const workspace = await workspaceWith();
   await env.CONTROL.settleVectorize();
   expect(await foundIn(workspace)).toBe("shipping in VECTORIZE 384");
 
@@ -187,11 +188,11 @@ it("goes to another model and back while questions are asked, each answered from
 });
 
 it("writes what changes meanwhile to both, and loses nothing of either", async () => {
-  const workspace = await learned();
+  const workspace = await workspaceWith();
   await begin(workspace);
   await step(workspace, 2);
   // Built once, and then the documents move on.
-  await learn(workspace, {
+  await ingest(workspace, {
     shipping: { title: "Shipping", content: "# Canada\n\nDelivery to Canada takes three weeks." },
     returns: { title: "Returns", content: "# Refund\n\nUnused items come back within 45 days." },
   });
@@ -207,8 +208,10 @@ it("writes what changes meanwhile to both, and loses nothing of either", async (
     ),
   ).toHaveLength(ids.length);
 
-  // Kept for a rollback, the old one learns what is new as well.
-  await learn(workspace, { new: { title: "Gifts", content: "# Gifts\n\nVouchers never expire." } });
+  // Kept for a rollback, the old one gets what is new as well.
+  await ingest(workspace, {
+    new: { title: "Gifts", content: "# Gifts\n\nVouchers never expire." },
+  });
   await build(workspace, 1);
   expect(await stateOf(workspace, 1)).toMatchObject({ state: "retired", stored: 4 });
   await request(workspace, "POST", "/1/switch");
@@ -221,14 +224,14 @@ it("writes what changes meanwhile to both, and loses nothing of either", async (
   for (const id of ["shipping", "returns", "pump", "new"]) await remove(workspace, id);
   await withServices(sweep, {
     now: () => Date.now() + 60 * MINUTE,
-    ingestQueue: SILENT.INGEST_QUEUE,
+    ...SILENT_QUEUES,
   });
   expect(await held("VECTORIZE", all)).toEqual([]);
   expect(await held("VECTORIZE_NEXT", all)).toEqual([]);
 });
 
 it("goes on after a crash, a model that is busy and vectors that the index lost", async () => {
-  const workspace = await learned();
+  const workspace = await workspaceWith();
   await begin(workspace);
   await env.CONTROL.failNext({ binding: "ai", kind: "capacity", times: 10 });
   await expect(step(workspace, 2)).rejects.toThrow("3040");
@@ -266,7 +269,7 @@ it("goes on after a crash, a model that is busy and vectors that the index lost"
 });
 
 it("is woken by the queue and the sweeper alone", async () => {
-  const workspace = await learned();
+  const workspace = await workspaceWith();
   await begin(workspace);
   const sent: unknown[] = [];
   const ingestQueue = {
@@ -274,7 +277,7 @@ it("is woken by the queue and the sweeper alone", async () => {
       sent.push(...messages.map(({ body }) => body));
     },
   } as unknown as Env["INGEST_QUEUE"];
-  await withServices(sweep, { ingestQueue });
+  await withServices(sweep, { ...SILENT_QUEUES, ingestQueue });
   expect(sent).toContainEqual({ workspace_id: workspace.id, generation: 2 });
   // The deployed queue does the rest.
   await env.INGEST_QUEUE.send({ workspace_id: workspace.id, generation: 2 });
@@ -284,7 +287,7 @@ it("is woken by the queue and the sweeper alone", async () => {
 });
 
 it("keeps two generations of one index apart, and collects the old one after its time", async () => {
-  const workspace = await learned();
+  const workspace = await workspaceWith();
   await begin(workspace, LONG, "VECTORIZE");
   await build(workspace, 2);
   const ids = await chunkIds(workspace);
@@ -303,7 +306,7 @@ it("keeps two generations of one index apart, and collects the old one after its
   const sweepAt = (days: number): Promise<unknown> =>
     withServices(sweep, {
       now: () => Date.now() + days * 24 * 60 * MINUTE,
-      ingestQueue: SILENT.INGEST_QUEUE,
+      ...SILENT_QUEUES,
     });
   await sweepAt(6);
   expect((await stateOf(workspace, 1))?.state).toBe("retired");
@@ -326,7 +329,7 @@ it("keeps two generations of one index apart, and collects the old one after its
 });
 
 it("waits with collecting until nobody can still write", async () => {
-  const workspace = await learned();
+  const workspace = await workspaceWith();
   await begin(workspace);
   const now = Date.now();
   await step(workspace, 2, now);
@@ -341,7 +344,7 @@ it("waits with collecting until nobody can still write", async () => {
 });
 
 it("records a text that only the new model refuses, and is complete without it", async () => {
-  const workspace = await learned();
+  const workspace = await workspaceWith();
   await begin(workspace);
   const AI = {
     run: (...input: [string, { text: string[] }]) => {
@@ -363,7 +366,7 @@ it("records a text that only the new model refuses, and is complete without it",
 });
 
 it("does not blame the texts for a model that is gone", async () => {
-  const workspace = await learned();
+  const workspace = await workspaceWith();
   await begin(workspace);
   const AI = {
     run: () => {
@@ -383,7 +386,7 @@ it("does not blame the texts for a model that is gone", async () => {
 });
 
 it("does not take the embedding of a question before a switch for one of after it", async () => {
-  const workspace = await learned();
+  const workspace = await workspaceWith();
   await begin(workspace, LONG, "VECTORIZE");
   const first = await ask(workspace, QUESTION);
   await env.DB.prepare(
@@ -420,7 +423,7 @@ it("does not take the embedding of a question before a switch for one of after i
 });
 
 it("is for admins, and refuses what does not fit", async () => {
-  const workspace = await learned();
+  const workspace = await workspaceWith();
   for (const [model, index, status] of [
     ["@cf/no/such-model", "VECTORIZE", 422],
     [SHORT, "VECTORIZE", 409],
@@ -457,14 +460,16 @@ it("is for admins, and refuses what does not fit", async () => {
   );
   expect(response.status).toBe(409);
   // One workspace's generations are no other's.
-  const stranger = await learned();
+  const stranger = await workspaceWith();
   await begin(workspace);
   expect((await request(stranger, "GET")).generations).toHaveLength(1);
   expect((await request(stranger, "DELETE", "/2")).status).toBe(404);
 });
 
-it("embeds what is served under the title that is served, not under one that is yet to be learned", async () => {
-  const workspace = await learned({ shipping: { title: "Shipping", content: "It takes a week." } });
+it("embeds what is served under the title that is served, not under one that is yet to be ingested", async () => {
+  const workspace = await workspaceWith({
+    shipping: { title: "Shipping", content: "It takes a week." },
+  });
   await store(workspace, "shipping", { title: "Refunds", content: "They take a day." });
   await begin(workspace);
   const texts: string[] = [];

@@ -2,7 +2,7 @@ import type { Services } from "../../runtime/services.ts";
 import { usageStatement } from "../../limits/quotas.ts";
 import { ModelUnavailable, type ChatMessage, type ChatModel } from "../../models/ports.ts";
 import { neuronsOf } from "../../models/table.ts";
-import type { MissingVector } from "./commit.ts";
+import type { MissingVector } from "./missing-vectors.ts";
 import { jsonSlices } from "../accept/rows.ts";
 import { cleanLine } from "../accept/schema.ts";
 import { estimateTokens } from "../../text/tokens.ts";
@@ -29,7 +29,7 @@ const RULES = `You prepare a help centre for search. For each numbered passage o
  * document itself is found. A model that fails leaves chunks without one.
  * @returns the chunks, with what was written
  */
-export async function addContexts(
+export async function describeChunks(
   services: Pick<Services, "db" | "now" | "contextModel">,
   missing: MissingVector[],
 ): Promise<MissingVector[]> {

@@ -1,16 +1,16 @@
 import type { Services } from "../../runtime/services.ts";
 import type { VectorGarbage } from "./commit.ts";
+import type { Failures } from "./reasons.ts";
 
 /**
- * Deletes the vectors of chunks that are gone. Their notes stay: a run that was storing a vector while its chunk was
- * replaced may write it after this, so the sweeper deletes once more before it forgets them.
- * @returns the error of each document whose vectors could not be deleted
+ * Deletes the vectors of chunks that are gone. Their notes in `vector_garbage` stay: a run that was storing a vector while its
+ * chunk was replaced may write it after this, so the sweeper deletes once more before it forgets them.
  */
 export async function collectGarbage(
-  { vectors }: Services,
+  { vectors }: Pick<Services, "vectors">,
   garbage: VectorGarbage[],
-): Promise<Map<number, unknown>> {
-  const failures = new Map<number, unknown>();
+  failures: Failures,
+): Promise<void> {
   for (const [index, rows] of Map.groupBy(garbage, (row) => row.index)) {
     try {
       await vectors.delete(
@@ -21,5 +21,4 @@ export async function collectGarbage(
       for (const { documentId } of rows) failures.set(documentId, error);
     }
   }
-  return failures;
 }

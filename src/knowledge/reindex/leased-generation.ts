@@ -6,7 +6,8 @@ export const STEP_CHUNKS = 500;
 
 type State = "building" | "live" | "retired" | "collecting" | "collected";
 
-export interface Claimed extends Generation {
+/** A generation that this step alone works on, until its lease ends. */
+export interface LeasedGeneration extends Generation {
   workspaceId: string;
   state: State;
   cursor: number;
@@ -16,8 +17,8 @@ export interface Claimed extends Generation {
 
 /** Void for a generation that has been given up meanwhile. */
 export function mark(
-  { db }: Services,
-  { workspaceId, number }: Claimed,
+  { db }: Pick<Services, "db">,
+  { workspaceId, number }: LeasedGeneration,
   chunkIds: number[],
   bits: number,
 ): D1PreparedStatement {
@@ -32,8 +33,8 @@ export function mark(
 }
 
 export function clear(
-  { db }: Services,
-  { workspaceId }: Claimed,
+  { db }: Pick<Services, "db">,
+  { workspaceId }: LeasedGeneration,
   chunkIds: number[],
   bits: number,
 ): D1PreparedStatement {
@@ -46,8 +47,8 @@ export function clear(
 }
 
 export function cursorStatement(
-  { db }: Services,
-  { workspaceId, number }: Claimed,
+  { db }: Pick<Services, "db">,
+  { workspaceId, number }: LeasedGeneration,
   cursor: number,
 ): D1PreparedStatement {
   return db
@@ -56,8 +57,8 @@ export function cursorStatement(
 }
 
 export async function moveCursor(
-  services: Services,
-  generation: Claimed,
+  services: Pick<Services, "db">,
+  generation: LeasedGeneration,
   cursor: number,
 ): Promise<void> {
   await cursorStatement(services, generation, cursor).run();

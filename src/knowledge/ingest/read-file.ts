@@ -1,25 +1,27 @@
 import type { Services } from "../../runtime/services.ts";
 import { keepConversion, readFile } from "../accept/files.ts";
 import { checkFile, fileType } from "../formats/file-types.ts";
-import { normalise } from "../formats/normalise.ts";
 import { readable, UnreadableDocument } from "../formats/unreadable-document.ts";
 import { cleanConverted } from "../formats/converted.ts";
 import { MAX_DOCUMENT_BYTES } from "../formats/limits.ts";
-import type { DocumentWork } from "./work.ts";
+import type { DocumentWork } from "./pending-work.ts";
 
 /**
- * A document's source, text or file → the stored dialect.
+ * Reads a document that is a file as Markdown. A file is converted once; its Markdown is kept with it.
+ * @returns undefined for a document whose content is text
  * @throws {UnreadableDocument} when no further attempt can succeed
  */
-export async function readDocument(services: Services, work: DocumentWork): Promise<string> {
-  const type = fileType(work.contentType);
-  if (!type) return normalise(work.content, work.contentType);
-  const { db, converter } = services;
-  const { bytes, markdown } = await readFile(db, work.workspaceId, work.content);
+export async function readFileAsMarkdown(
+  { db, converter }: Pick<Services, "db" | "converter">,
+  { workspaceId, content, contentType }: DocumentWork,
+): Promise<string | undefined> {
+  const type = fileType(contentType);
+  if (!type) return undefined;
+  const { bytes, markdown } = await readFile(db, workspaceId, content);
   if (markdown !== null) return markdown;
   checkFile(bytes, type);
   const fileName = `document.${type.extension}`;
-  const converted = await converter.convert(fileName, work.contentType, bytes);
+  const converted = await converter.convert(fileName, contentType, bytes);
   if (converted === undefined) {
     throw new UnreadableDocument(
       `The ${type.name} file could not be read: it is damaged or protected by a password.`,
@@ -31,6 +33,6 @@ export async function readDocument(services: Services, work: DocumentWork): Prom
       `The file holds more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MB of text. Split it into several documents.`,
     );
   }
-  await keepConversion(db, work.workspaceId, work.content, cleaned);
+  await keepConversion(db, workspaceId, content, cleaned);
   return cleaned;
 }

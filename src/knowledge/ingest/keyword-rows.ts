@@ -1,0 +1,31 @@
+import { spaced } from "../../text/bigrams.ts";
+import { wordsOf } from "../../text/words.ts";
+import type { Diff } from "./diff-chunks.ts";
+import type { Draft } from "./draft.ts";
+
+/** What the keyword index reads instead of new chunks that hold scripts without spaces. */
+export function unspacedTerms(
+  drafts: Draft[],
+  diffs: Diff[],
+): { documentId: number; ordinal: number; title: string; headings: string; body: string }[] {
+  return drafts.flatMap(({ work: { documentId, title } }, index) =>
+    (diffs[index]?.added ?? []).flatMap(({ ordinal, headingPath, text }) => {
+      const written = [title, headingPath.join(" "), text];
+      const [forIndex, headings = "", body = ""] = written.map(spaced);
+      const differs = written.join("\n") !== [forIndex, headings, body].join("\n");
+      return differs ? [{ documentId, ordinal, title: forIndex ?? "", headings, body }] : [];
+    }),
+  );
+}
+
+/** The words of new chunks, as a question has them (NFC, small letters); codes and numbers are never corrected. */
+export function vocabularyOf(drafts: Draft[], diffs: Diff[]): [number, string][] {
+  return drafts.flatMap(({ work }, index) => {
+    const added = diffs[index]?.added ?? [];
+    const text = [work.title, ...added.flatMap((chunk) => [...chunk.headingPath, chunk.text])];
+    const words = new Set(wordsOf(text.join("\n").normalize("NFC").toLowerCase()));
+    return [...words]
+      .filter((word) => /^\p{L}{4,40}$/u.test(word))
+      .map((word): [number, string] => [work.documentId, word]);
+  });
+}

@@ -77,10 +77,6 @@ export function components(examples: Example[]): Component[] {
       acts: (message) => splitQuestion(message).length > 0,
     },
     { ...bySwitch("follow-ups", "each message stands alone"), chatOnly: true },
-    {
-      ...bySwitch("kind of value asked for", "no sentence is preferred for a value"),
-      chatOnly: true,
-    },
   ];
 }
 

@@ -10,8 +10,7 @@ export type Switch =
   | "repeated words"
   | "question split"
   | "segments"
-  | "follow-ups"
-  | "kind of value asked for";
+  | "follow-ups";
 
 const off = new Set<Switch>();
 const asked = new Set<Switch>();

@@ -30,7 +30,6 @@ export interface Component {
 const FUSION: Record<keyof RankEvidence, number> = {
   similarity: 0,
   sentence: 0,
-  pairs: 0,
   document: 0,
 };
 
@@ -38,10 +37,7 @@ const FUSION: Record<keyof RankEvidence, number> = {
  * Kinds of evidence that say much the same, so that each alone can be spared for the others: what they add is seen where they are left
  * out together.
  */
-const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [
-  ["sentence", "document"],
-  ["sentence", "pairs", "document"],
-];
+const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [["sentence", "document"]];
 export const ALIKE_FOR_DECISION: (keyof Evidence)[][] = [["coverage", "unknownWords"]];
 
 /** @param examples what the order by text is trained on, to train it without each kind of evidence */

@@ -2,7 +2,7 @@ import type { Finding, Decision, Candidates, FoundPassage } from "../retrieval/c
 import type { Services } from "../runtime/services.ts";
 import { wordsOf } from "../text/words.ts";
 import { decide } from "../retrieval/answerability.ts";
-import { isTelling } from "../retrieval/query-terms.ts";
+import { isContentWord as isTelling } from "../retrieval/query-terms.ts";
 import { rerank } from "../retrieval/rerank.ts";
 import { asks } from "./split-question.ts";
 

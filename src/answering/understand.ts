@@ -1,7 +1,7 @@
 import type { Query } from "../retrieval/candidates.ts";
 import { wordsOf } from "../text/words.ts";
 import { chosenTitle } from "./clarify.ts";
-import { tellingWords, WRITTEN_WORD } from "../retrieval/query-terms.ts";
+import { contentWords as tellingWords, WRITTEN_WORD } from "../retrieval/query-terms.ts";
 import { hasQuestionWord } from "./split-question.ts";
 import type { Turn } from "./turn.ts";
 

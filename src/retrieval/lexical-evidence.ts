@@ -9,13 +9,13 @@ import { stemOf, stemsOf } from "../text/stems.ts";
 import { synonymsFor } from "./synonyms.ts";
 
 export interface QuestionWords {
-  /** Stems of the telling words with their rarity; of a misspelt word, what was meant. */
+  /** Stems of the content words with their rarity; of a misspelt word, what was meant. */
   known: Map<string, number>;
   /** Stem of a word, or stems of an identifier → the stems of each term that says it, see `inOrder`. */
   equivalents: { word: string; terms: string[] }[];
   /** Share of the question's weight on words that the documents do not use; a corrected word stays unknown. */
   unknownShare: number;
-  /** Telling words, corrections included. */
+  /** Content words, corrections included. */
   count: number;
 }
 

@@ -31,7 +31,6 @@ export interface Component {
 const FUSION: Record<keyof RankEvidence, number> = {
   similarity: 0,
   sentence: 0,
-  pairs: 0,
   document: 0,
 };
 
@@ -39,10 +38,7 @@ const FUSION: Record<keyof RankEvidence, number> = {
  * Kinds of evidence that say much the same, so that each alone can be spared for the others: what they add is seen where they are left
  * out together.
  */
-const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [
-  ["sentence", "document"],
-  ["sentence", "pairs", "document"],
-];
+const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [["sentence", "document"]];
 export const ALIKE_FOR_DECISION: (keyof Evidence)[][] = [["coverage", "unknownWords"]];
 
 /** @param examples what the order by text is trained on, to train it without each kind of evidence */
@@ -77,10 +73,6 @@ export function components(examples: Example[]): Component[] {
       acts: (message) => subQueriesOf(message).flat().length > 1,
     },
     { ...bySwitch("follow-ups", "each message stands alone"), chatOnly: true },
-    {
-      ...bySwitch("kind of value asked for", "no sentence is preferred for a value"),
-      chatOnly: true,
-    },
   ];
 }
 

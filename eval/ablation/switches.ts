@@ -8,8 +8,7 @@ export type Switch =
   | "identifiers as phrases"
   | "repeated words"
   | "sub-queries"
-  | "follow-ups"
-  | "kind of value asked for";
+  | "follow-ups";
 
 const off = new Set<Switch>();
 const asked = new Set<Switch>();

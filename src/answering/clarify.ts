@@ -1,14 +1,9 @@
+import { ORDINALS } from "../language/english.ts";
 import type { Source } from "../citations/source.ts";
 import type { Release } from "../releases/release.ts";
 import { fill } from "../releases/sentences.ts";
 import { wordsOf } from "../text/words.ts";
 import { AnswerWriter } from "./verify.ts";
-
-const ORDINALS = [
-  /^(?:1|one|(?:the )?first)(?: one)?$/,
-  /^(?:2|two|(?:the )?second)(?: one)?$/,
-  /^(?:3|three|(?:the )?third)(?: one)?$/,
-];
 
 /** Asks which article a question is about, by their titles, which pass the checks that every answer passes. */
 export function clarification(

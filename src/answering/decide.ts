@@ -1,7 +1,7 @@
 import { weigh, answerability } from "../retrieval/answerability.ts";
 import type { Decision, Finding, Ranking } from "../retrieval/candidates.ts";
 import type { Release } from "../releases/release.ts";
-import { isTelling } from "../retrieval/query-terms.ts";
+import { isContentWord } from "../retrieval/query-terms.ts";
 import { wordsOf } from "../text/words.ts";
 import { asks } from "./sub-queries.ts";
 
@@ -42,7 +42,7 @@ function limited(
 
 /** "The parcel", "it is broken": something is near, whatever it is, and nothing says what about it is asked. */
 function saysTooLittle(message: string): boolean {
-  const words = wordsOf(message.toLowerCase()).filter(isTelling);
+  const words = wordsOf(message.toLowerCase()).filter(isContentWord);
   return words.length <= 1 && !/\p{N}/u.test(message) && !asks(message);
 }
 

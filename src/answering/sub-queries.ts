@@ -1,3 +1,4 @@
+import { BEFORE_NEXT_QUESTION, QUESTION, QUESTION_WORD } from "../language/english.ts";
 import type { EmbeddedText } from "../retrieval/candidates.ts";
 import { estimateTokens } from "../text/tokens.ts";
 import { splitSentences } from "../text/sentences.ts";
@@ -11,16 +12,6 @@ const MIN_CONTENT_WORDS = 2;
 const PIECE_TOKENS = 80;
 /** Each is one more search of the vectors, all at the same time. Longer messages have longer pieces. */
 const MAX_PIECES = 12;
-
-const QUESTION_WORDS = "how|what|when|where|which|who|why";
-const QUESTION_WORD = new RegExp(String.raw`\b(?:${QUESTION_WORDS})\b`, "i");
-const ASKS = `(?:${QUESTION_WORDS}|can|could|do|does|did|is|are|will|would|should|may)`;
-/** "…, and how do I …": a second question begins after the conjunction. */
-const CONJUNCTION = new RegExp(
-  String.raw`[,;]?\s+(?:and|also|plus)\s+(?:also\s+)?(?=${ASKS}\b)`,
-  "i",
-);
-const QUESTION = new RegExp(String.raw`[?？؟]\s*$|^\W*(?:and\s+|also\s+)?${ASKS}\b`, "i");
 
 /**
  * Divides a message into questions, which are answered one by one, and each question into sub-queries, which the vector leg searches one by
@@ -56,7 +47,7 @@ export function withVectors(
 function questionsIn(message: string): string[] {
   const questions = splitSentences(message)
     .filter(isQuestion)
-    .flatMap((sentence) => sentence.split(CONJUNCTION))
+    .flatMap((sentence) => sentence.split(BEFORE_NEXT_QUESTION))
     .map((question) => question.trim());
   const standAlone = questions.every((one) => queryTerms(one).words.length >= MIN_CONTENT_WORDS);
   const areSeveral = questions.length > 1 && questions.length <= MAX_QUESTIONS;

@@ -1,3 +1,4 @@
+import { OPENS_FOLLOW_UP, REFERS_BACK } from "../language/english.ts";
 import type { Generation } from "../generations/generation.ts";
 import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
@@ -6,7 +7,7 @@ import type { History } from "./history.ts";
 import { smallTalkIn, type SmallTalk } from "./small-talk.ts";
 import { wordsOf } from "../text/words.ts";
 import { chosenTitle } from "./clarify.ts";
-import { tellingWords, WRITTEN_WORD } from "../retrieval/query-terms.ts";
+import { contentWords, WRITTEN_WORD } from "../retrieval/query-terms.ts";
 import { hasQuestionWord } from "./sub-queries.ts";
 
 /** A follow-up is short; a longer message says what it is about. */
@@ -16,12 +17,6 @@ const MAX_STANDALONE_CHARACTERS = 1000;
 
 /** Longer replies to a clarifying question say it all anew. */
 const MAX_DETAIL_WORDS = 4;
-
-const OPENS_FOLLOW_UP =
-  /^\s*(?:(?:and|or|but|also|then|so|what about|how about|what if|same|actually|sorry|i mean|i meant)\b|no\W+\w)/i;
-/** "Is there a warranty?" refers to nothing. */
-const REFERS_BACK =
-  /\b(?:it|its|that|this|these|those|they|them|their|(?<!\b(?:is|are)\s)there|one|ones|same|instead)\b/i;
 
 /** A message with its embeddings, and what the workspace knows about its words. */
 export interface Questions {
@@ -123,7 +118,7 @@ function isFollowUp(message: string): boolean {
   const words = wordsOf(message).length;
   if (words === 0 || words > MAX_FOLLOW_UP_WORDS) return false;
   if (OPENS_FOLLOW_UP.test(message) || REFERS_BACK.test(message)) return true;
-  return hasQuestionWord(message) && tellingWords(message).length === 0;
+  return hasQuestionWord(message) && contentWords(message).length === 0;
 }
 
 function average(left: number[] | null, right: number[] | null): number[] | null {

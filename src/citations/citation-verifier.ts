@@ -6,7 +6,7 @@ import { queryTerms } from "../retrieval/query-terms.ts";
 import { contradicts, losesNegation } from "./polarity.ts";
 import { misplacesNumber, numbersIn } from "./stated-numbers.ts";
 
-/** Share of a statement's telling words that the cited text must contain. */
+/** Share of a statement's content words that the cited text must contain. */
 const MIN_SUPPORT = 0.5;
 /** Letters and digits below which words prove nothing, wherever they stand. */
 const MIN_CHARACTERS = 8;
@@ -26,7 +26,7 @@ const STEP_NUMBER = /^\d{1,3}[.)]\s+/;
 
 /**
  * The span of a source's stored text that supports a statement, or undefined if none does: it must hold half of the
- * statement's telling words, every number of the statement must stand in the source and be said there of the same thing, and
+ * statement's content words, every number of the statement must stand in the source and be said there of the same thing, and
  * the source must not say the opposite.
  */
 export function supportingQuote(statement: string, source: Source): string | undefined {
@@ -38,11 +38,11 @@ export function supportingQuote(statement: string, source: Source): string | und
   const numbers = new Set(numbersIn(whole));
   if (saysTooLittle(claim) || numbersIn(claim).some((number) => !numbers.has(number)))
     return undefined;
-  const telling = tellingStems(statement);
-  const covered = telling.filter((stem) => stated.has(stem)).length;
-  if (telling.length === 0 || covered < telling.length * MIN_SUPPORT) return undefined;
+  const content = contentStems(statement);
+  const covered = content.filter((stem) => stated.has(stem)).length;
+  if (content.length === 0 || covered < content.length * MIN_SUPPORT) return undefined;
   if (misplacesNumber(claim, texts) || contradicts(claim, texts)) return undefined;
-  return bestSpan(new Set(telling), source);
+  return bestSpan(new Set(content), source);
 }
 
 /** Text of a document as an answer quotes it: what looks like a citation marker there is none of ours. */
@@ -64,7 +64,7 @@ function countCharacters(text: string): number {
   return signs.reduce((sum, sign) => sum + (UNSPACED.test(sign) ? 2 : 1), 0);
 }
 
-function tellingStems(statement: string): string[] {
+function contentStems(statement: string): string[] {
   return [...new Set(stemsOf(queryTerms(statement).words.join(" ")))];
 }
 
@@ -94,14 +94,14 @@ function isCut(before: string, quote: string, after: string): boolean {
 }
 
 /** The sentence, or two in a row, that share most with the statement: what a reader wants to see highlighted. */
-function bestSpan(telling: Set<string>, source: Source): string | undefined {
+function bestSpan(content: Set<string>, source: Source): string | undefined {
   let best: { quote: string; value: number } | undefined;
   for (const { text } of source.passages) {
     const sentences = splitSentences(text);
     for (const [index, sentence] of sentences.entries()) {
       for (const quote of [sentence, joined(text, sentence, sentences[index + 1])]) {
         if (quote === undefined) continue;
-        const shared = new Set(stemsOf(quote).filter((stem) => telling.has(stem))).size;
+        const shared = new Set(stemsOf(quote).filter((stem) => content.has(stem))).size;
         const value = shared - quote.length / 1000;
         if (shared > 0 && (!best || value > best.value)) best = { quote, value };
       }

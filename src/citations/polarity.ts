@@ -1,14 +1,7 @@
+import { BETWEEN_STATEMENTS, MAY_MEAN_EITHER, NEGATION } from "../language/english.ts";
 import { splitSentences } from "../text/sentences.ts";
 import { queryTerms } from "../retrieval/query-terms.ts";
 import { stemsOf } from "../text/stems.ts";
-
-const NEGATION =
-  /\b(?:not|no|never|cannot|without|none|neither|nor|unable|unavailable|impossible|excluded|forbidden|prohibited|\w+n['’]t)\b/i;
-/** Words with which a clause may mean either: conditions, exceptions, limits, and prices of nothing. */
-const OPEN =
-  /\?|\b(?:if|unless|except|only|just|until|whether|otherwise|other than|instead|matter|worry|(?:no|not) (?:longer|more|later|less|fewer|sooner) than|(?:no|without) (?:\w+ )?(?:costs?|charges?|fees?))\b/i;
-const CLAUSE =
-  /[;:]\s|,\s+(?=(?:and|but|so|yet|or|which)\b)|\b(?:but|while|although|however)\b|\band (?=not\b)/i;
 
 interface Clause {
   stems: Set<string>;
@@ -37,17 +30,17 @@ export function contradicts(statement: string, texts: string[]): boolean {
 /** Whether a text begins within a clause whose words before it negate it. */
 export function losesNegation(before: string, text: string): boolean {
   const line = splitSentences(`${before}|`).at(-1) ?? "";
-  const clause = line.split(CLAUSE).at(-1) ?? "";
-  return NEGATION.test(clause) && !NEGATION.test(text.split(CLAUSE)[0] ?? "");
+  const clause = line.split(BETWEEN_STATEMENTS).at(-1) ?? "";
+  return NEGATION.test(clause) && !NEGATION.test(text.split(BETWEEN_STATEMENTS)[0] ?? "");
 }
 
 function clausesOf(text: string): Clause[] {
   return splitSentences(text).flatMap((sentence) =>
-    sentence.split(CLAUSE).map((clause) => ({
+    sentence.split(BETWEEN_STATEMENTS).map((clause) => ({
       stems: new Set(
         stemsOf(queryTerms(clause).words.join(" ")).filter((stem) => !NEGATION.test(stem)),
       ),
-      negated: OPEN.test(sentence) ? undefined : NEGATION.test(clause),
+      negated: MAY_MEAN_EITHER.test(sentence) ? undefined : NEGATION.test(clause),
     })),
   );
 }

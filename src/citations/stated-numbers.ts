@@ -1,14 +1,9 @@
+import { BETWEEN_AMOUNTS, REFERS_BACK, UNIT } from "../language/english.ts";
 import { splitSentences } from "../text/sentences.ts";
 import { queryTerms } from "../retrieval/query-terms.ts";
 import { stemsOf } from "../text/stems.ts";
 
-/** What follows a number and says how much of what; adjectives between them aside. */
-const UNIT =
-  /^(?:\s*[–-]\s*\d+(?:[.,]\d+)*)?\s*(?:(?:business|working|calendar|full)\s+)?(\p{L}+|[%€£¥$])/iu;
 const CURRENCY = /[€£¥$]\s?$/u;
-/** A sentence that speaks of what the one before it named. */
-const REFERS_BACK = /\b(?:it|its|this|that|they|them|their|these|those|there)\b/i;
-const CLAUSE = /[;:,]\s|\b(?:and|but|or|while)\b/;
 
 interface Amount {
   number: string;
@@ -31,7 +26,7 @@ export function misplacesNumber(statement: string, texts: string[]): boolean {
       return { stems: new Set(stemsOf(`${before} ${sentence}`)), amounts: amountsIn(sentence) };
     });
   });
-  return statement.split(CLAUSE).some((clause) =>
+  return statement.split(BETWEEN_AMOUNTS).some((clause) =>
     amountsIn(clause).some(({ number, unit }) => {
       if (!unit) return false;
       const own = wordsBeside(clause, unit);
@@ -51,7 +46,7 @@ export function misplacesNumber(statement: string, texts: string[]): boolean {
   );
 }
 
-/** The telling words of a text that are neither numbers nor the unit. */
+/** The content words of a text that are neither numbers nor the unit. */
 function wordsBeside(text: string, unit: string): string[] {
   const stems = stemsOf(queryTerms(text).words.join(" "));
   return [...new Set(stems)].filter((stem) => stem !== unit && !/^\d/.test(stem));

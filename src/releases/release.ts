@@ -38,7 +38,6 @@ export const releaseSchema = z.strictObject({
     ranking: z.strictObject({
       similarity: weight,
       sentence: weight,
-      pairs: weight,
       document: weight,
     }),
   }),

@@ -8,11 +8,11 @@ import { VECTOR_DEPTH } from "./retrieve.ts";
 export interface Evidence {
   /** How near the first passage is in meaning, between an unrelated and a matching pair of the embedding model. */
   similarity: number;
-  /** Share of the question's telling words, weighted by rarity, in its best sentence and the title and headings above. */
+  /** Share of the question's content words, weighted by rarity, in its best sentence and the title and headings above. */
   coverage: number;
   /** Share of the question's weight on words that the workspace's documents do not use. */
   unknownWords: number;
-  /** Telling words, up to ten: a long question is never covered or matched as fully as a short one. */
+  /** Content words, up to ten: a long question is never covered or matched as fully as a short one. */
   questionLength: number;
 }
 

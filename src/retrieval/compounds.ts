@@ -1,5 +1,5 @@
 import { wordsOf } from "../text/words.ts";
-import { identifiersOf, isTelling } from "./query-terms.ts";
+import { identifiersOf, isContentWord } from "./query-terms.ts";
 
 /** Words of a message that are looked at; a longer one says what it is about in others. */
 const MAX_WORDS = 24;
@@ -30,7 +30,7 @@ export function compoundSpellings(question: string): CompoundSpelling[] {
     ...identifiersOf(text).slice(0, MAX_WORDS).map(wordsOf).map(joined),
     ...words.flatMap(partedAtDigits),
     ...words.flatMap((word, index) => joinedWithNext(word, words[index + 1])),
-    ...words.filter(isTelling).flatMap(parted),
+    ...words.filter(isContentWord).flatMap(parted),
   ];
 }
 
@@ -65,5 +65,5 @@ function parted(word: string): CompoundSpelling[] {
 
 /** Who asks about "a part" does not mean "apart", and "abroad" is not "a broad range"; nor is an "area" what "are a few". */
 function mayBeCompound([first, ...others]: string[]): boolean {
-  return first !== undefined && first !== "a" && [first, ...others].some(isTelling);
+  return first !== undefined && first !== "a" && [first, ...others].some(isContentWord);
 }

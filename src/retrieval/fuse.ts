@@ -85,7 +85,7 @@ function bestScore({ matches }: KeywordResult): number {
   return Math.max(matches[0]?.score ?? 0, Number.EPSILON);
 }
 
-/** How telling a word is: the rarer in the workspace, the more. Robertson–Spärck Jones with +1, so never negative. */
+/** The weight of a word: the rarer it is in the workspace, the larger. Robertson–Spärck Jones with +1, so never negative. */
 export function inverseFrequency(chunks: number, totalChunks: number): number {
   return Math.log(1 + (totalChunks - chunks + 0.5) / (chunks + 0.5));
 }

@@ -1,3 +1,4 @@
+import { MEASURE_WORDS, STOP_WORDS } from "../language/english.ts";
 import { wordsOf } from "../text/words.ts";
 
 /** What the keyword leg looks for. Every string is ready to be quoted in an FTS5 query. */
@@ -33,26 +34,15 @@ export const WRITTEN_WORD =
   /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]+(?:[-_./:][\p{L}\p{M}\p{N}]+)*/gu;
 const JOINT = /[-_./:]/;
 
-const STOP_WORDS = new Set(
-  `a about again all also am an and any anyone anything are aren as at be because been before being but by can cannot
-  come could couldn d did didn do does doesn doing don done dont each else ever every for from get getting give go going
-  got guys had has hasn have haven having he hello help her here hey hi him his how i if im in into is isn it its ive
-  just know know let like ll m make many may me mean might mine more most much must my need no not now of off on one
-  only or other our out over own please pls put re really s same say see shall she should so some someone something
-  still such t take tell than thank thanks that the their them then there these they thing things this those though to
-  too try trying u up us use ve very want wanted was wasn way we well were what whats when where whether which while
-  who whom whose why will with won would wouldn yes yet you your yours`.split(/\s+/),
-);
-
 /** Any text becomes a query: no character of it can act as an FTS5 operator, because only quoted words are built from it. */
 export function queryTerms(text: string): QueryTerms {
   const lower = text.normalize("NFC").toLowerCase();
   const times = countsOf(wordsOf(lower));
   const words = [...times.keys()];
-  const telling = words.filter(isTelling);
+  const content = words.filter(isContentWord);
   const phrases = unique(identifiersOf(lower).map((match) => wordsOf(match).join(" ")));
-  // "What is it?" has no telling word; then every word has to do.
-  const kept = mostTelling(telling.length > 0 ? telling : words, times);
+  // "What is it?" has no content word; then every word has to do.
+  const kept = mostSpecific(content.length > 0 ? content : words, times);
   const repeated = kept.filter((word) => (times.get(word) ?? 0) > 1);
   return {
     words: kept,
@@ -73,24 +63,19 @@ function countsOf(words: string[]): Map<string, number> {
   return counts;
 }
 
-/** Words that say how something is asked for, not what. */
-const MEASURES = new Set(
-  "long much many cost costs price days time far soon often big work works happen happens".split(
-    " ",
-  ),
-);
-
-/** The words of a message that say what it is about; none for "how long does it take?". */
-export function tellingWords(message: string): string[] {
-  return wordsOf(message.toLowerCase()).filter((word) => isTelling(word) && !MEASURES.has(word));
+/** The content words of a message, without measure words; none for "how long does it take?". */
+export function contentWords(message: string): string[] {
+  return wordsOf(message.toLowerCase()).filter(
+    (word) => isContentWord(word) && !MEASURE_WORDS.has(word),
+  );
 }
 
-/** @param word in small letters */
-export function isTelling(word: string): boolean {
+/** @param word in lower case */
+export function isContentWord(word: string): boolean {
   return !STOP_WORDS.has(word);
 }
 
-function mostTelling(words: string[], times: Map<string, number>): string[] {
+function mostSpecific(words: string[], times: Map<string, number>): string[] {
   const usable = words.filter((word) => word.length <= MAX_WORD_LENGTH);
   if (usable.length <= MAX_WORDS) return usable;
   const weight = (word: string): number =>

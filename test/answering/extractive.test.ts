@@ -165,17 +165,6 @@ describe("an extractive answer", () => {
     expect(answerFrom("How?", [], NOTHING, "abstain")).not.toMatch(/\[\d\]/);
   });
 
-  it("quotes the passage with a value of the kind that was asked for, not the one that only speaks of it", () => {
-    const given = cut(
-      "Delivery to Norway is possible. We send it in oak.",
-      `Delivery to Norway costs €19. It takes a week.\n\n${NOTHING_ASKED}`,
-    );
-    const keywords = keywordsOf("delivery norway");
-    const answer = answerFrom("How much is delivery to Norway?", given, keywords);
-    expect(answer).toContain("Delivery to Norway costs €19.");
-    expect(answer).not.toContain("oak");
-  });
-
   const table = cut(
     "These are the codes.\n\nCode: E-01; Meaning: empty\nCode: E-02; Meaning: blocked",
     "Code: E-03; Meaning: stuck\nCode: E-04; Meaning: open\n\nAsk us about others.",

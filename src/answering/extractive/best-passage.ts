@@ -1,11 +1,7 @@
 import type { Finding } from "../../retrieval/candidates.ts";
 import type { SourcePassage } from "../../citations/source.ts";
 import { splitSentences } from "../../text/sentences.ts";
-import { answersKindOf } from "../../retrieval/answer-type.ts";
 import { covered, questionWords, wordsSaid } from "../../retrieval/lexical-evidence.ts";
-
-/** For a sentence with a value of the kind that the question asks for: a price, a time, a number. */
-const ASKED_VALUE = 0.15;
 
 /**
  * Where title and headings ask the question already ("My pods are not sprouting"), what answers it need not say its words again, and the
@@ -21,15 +17,14 @@ export interface Relevance {
   said: (text: string) => Set<string>;
   /** Share of the question's weight that these words are, 0–1. */
   share: (words: Set<string>) => number;
-  /** Of the sentence that says most, with the headings above it, and has what was asked for. */
+  /** The share of the sentence that says most, with the headings above it. */
   ofBestSentence: (text: string, headings?: string[]) => number;
 }
 
-export function relevance({ question, candidates }: Finding): Relevance {
+export function relevance({ candidates }: Finding): Relevance {
   // Of a long message, the last are those of the whole of it.
   const words = questionWords(candidates).at(-1);
   const known = words?.known ?? new Map<string, number>();
-  const holdsValue = answersKindOf(question.text);
   const said: Relevance["said"] = (text) => (words ? wordsSaid(words, text) : new Set());
   const share: Relevance["share"] = (found) => covered(known, found);
   return {
@@ -37,10 +32,8 @@ export function relevance({ question, candidates }: Finding): Relevance {
     share,
     ofBestSentence: (text, headings = []) => {
       const above = headings.join("\n");
-      return splitSentences(text).reduce((most, sentence) => {
-        const value = holdsValue?.(sentence) ? ASKED_VALUE : 0;
-        return Math.max(most, share(said(`${above}\n${sentence}`)) + value);
-      }, 0);
+      const shares = splitSentences(text).map((sentence) => share(said(`${above}\n${sentence}`)));
+      return Math.max(0, ...shares);
     },
   };
 }

@@ -123,7 +123,7 @@ function introduces(block: Block | undefined): boolean {
 }
 
 /**
- * Rows that say words of the question, the most telling first, until none adds much; all of them where none says more than
+ * Rows that say words of the question, those with the largest share first, until none adds much; all of them where none says more than
  * another. Where the rows know the question's word by another name only, those of that name.
  */
 function rowsToQuote(blocks: Block[], { said, share }: Relevance): Set<Line> {
@@ -149,7 +149,7 @@ function rowsToQuote(blocks: Block[], { said, share }: Relevance): Set<Line> {
   }
 }
 
-/** Of what the most telling row says, the share that another one must add: "E-03" and "garden" do not weigh the same. */
+/** Of what the row with the largest share says, the part that another one must add: "E-03" and "garden" do not weigh the same. */
 const WORTH_A_ROW = 0.25;
 
 /** Sums of the same weights differ by less. */

@@ -49,6 +49,8 @@ export interface Postings {
   ranked: number;
 }
 
+/** Parameters of the statement that counting reads: all before the weights of the fields. */
+const COUNTING_PARAMETERS = 6;
 const RESULT = "SELECT term, chunks, NULL AS chunkId";
 
 /** What the keyword statement walks for a question, by its own intermediate tables. */
@@ -67,9 +69,10 @@ export async function postingsOf(
           if (end < 0) throw new Error(`The keyword statement has no "${RESULT}" to count before`);
           const counting = `${sql.slice(0, end)} SELECT (SELECT coalesce(sum(chunks), 0) FROM rarity) AS counted,
             (SELECT coalesce(sum(chunks), 0) FROM rarity JOIN affordable USING (term)) AS ranked`;
+          // The parameters behind these weigh the fields, which only the part that is cut off reads.
           postings = await db
             .prepare(counting)
-            .bind(...values)
+            .bind(...values.slice(0, COUNTING_PARAMETERS))
             .first<Postings>();
           return { results: [] };
         },

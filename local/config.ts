@@ -100,6 +100,10 @@ export function appConfig(options: LocalOptions): Record<string, unknown> {
     main: options.main ?? path.join(options.root, "src/index.ts"),
     // As in wrangler.toml.
     alias: {
+      "decode-named-character-reference": path.join(
+        options.root,
+        "bundle/decode-named-character-reference.ts",
+      ),
       zod: path.join(options.root, "bundle/zod.mjs"),
       "zod/v4": path.join(options.root, "bundle/zod.mjs"),
       "zod/v4/core": path.join(options.root, "bundle/zod-core.mjs"),

@@ -101,7 +101,14 @@ await runCommand(HELP, async (args) => {
     return 0;
   }
   const fit = describeFit(trainedOn, cases, predictions, options.l2, guarantee);
-  const isNew = await writeFit("decision", (release) => ({ ...release, decision }), fit);
+  const isNew = await writeFit(
+    "decision",
+    (release) => ({
+      ...release,
+      decision: { ...release.decision, ...decision },
+    }),
+    fit,
+  );
   console.log(`src/releases/default.json ${isNew ? "written" : "is as it was"}.`);
   return 0;
 });

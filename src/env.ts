@@ -19,6 +19,7 @@ export interface Env {
   RERANKER_MODEL?: string;
   CONTEXT_MODEL?: string;
   RELEASE_OVERLAY?: string;
+  ALLOWED_MODELS?: string;
   DEMO_KEY?: string;
   SEALING_KEY?: string;
   SEALING_KEY_PREVIOUS?: string;

@@ -79,6 +79,7 @@ async function draftOf(
       version: 1,
       liveVersion: 0,
       chunks: [],
+      updatedAt: 0,
       delayedBy: null,
     },
     markdown: "",

@@ -58,8 +58,8 @@ function textOf(
   outcome: Outcome,
 ): string {
   if (outcome === "answered") return draft?.text.trim() ?? "";
-  if (smallTalk) return sentences[smallTalk];
   const contact = deps.contact ?? sentences.contact;
+  if (smallTalk) return fill(sentences[smallTalk], { contact });
   if (outcome !== "clarified") return fill(sentences.abstention, { contact });
   return clarification(sources, sentences, contact, linkPolicy(deps.linkHosts, sources));
 }

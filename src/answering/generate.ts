@@ -1,3 +1,4 @@
+import { fill } from "../releases/sentences.ts";
 import type { Citation, Source } from "../citations/source.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
 import { PromptLeak } from "../guards/prompt-guard.ts";
@@ -70,7 +71,7 @@ export async function generate(
   const write = (text: string, rung: Rung): Draft => {
     const writer = new AnswerWriter(sources, mayLinkTo);
     const written = writer.push(text) + writer.end();
-    const shown = policy === "stream" || writer.citations.length > 0;
+    const shown = written !== "" && (policy === "stream" || writer.citations.length > 0);
     if (shown) show(written);
     const { citations } = writer;
     return { text: written, citations, shown, rung, model: null, usage: NO_TOKENS, wasted };
@@ -78,7 +79,9 @@ export async function generate(
   const kept = cached && currentText(cached, sources);
   if (kept) return write(kept, "cached");
   if (!isLikely) return write("", "none");
-  return write(extractiveAnswer(findings, sources, release.sentences.unanswered), "extractive");
+  const { contact, unanswered } = release.sentences;
+  const miss = fill(unanswered, { contact: deps.contact ?? contact });
+  return write(extractiveAnswer(findings, sources, miss), "extractive");
 }
 
 export const NO_TOKENS: TokenUsage = { inputTokens: 0, outputTokens: 0 };

@@ -39,6 +39,7 @@ export async function admit(
       throw error;
     },
   );
+  embedding.verified();
   try {
     await limitVisitor(services.chatLimiter, caller);
     const conversation = await openConversation(services, request, caller, rows);

@@ -25,8 +25,10 @@ export type Vectors = (number[] | null)[];
 export interface EarlyEmbedding {
   /** Ends with the embedding that was started early, if one was; never rejects. */
   started: Promise<unknown>;
-  /** The caller is refused: nothing is embedded for them early until they are verified. */
+  /** The caller is not valid: nothing is embedded for them early until they are verified. */
   refuse(): void;
+  /** The caller is verified: the start no longer counts. */
+  verified(): void;
   /** The embeddings in a generation's model: those that were started early where they are of that model. */
   settle(generation: Generation): Promise<Vectors>;
 }
@@ -51,8 +53,10 @@ export function startEmbedding(
     refuse(): void {
       models.delete(caller);
     },
-    async settle({ model }): Promise<Vectors> {
+    verified(): void {
       unverified.delete(start);
+    },
+    async settle({ model }): Promise<Vectors> {
       remember(caller, model);
       if (embedding && model === expected) return embedding;
       return embedQuestions(embedderOf(model), texts);

@@ -34,7 +34,7 @@ export async function recall(
 ): Promise<Recalled> {
   const words = toWordContext(rows, caller.workspaceId, config.embeddingModel);
   const [release, vectors] = await Promise.all([
-    liveRelease(config.releaseOverlays, rows.release[0]),
+    liveRelease(config, rows.release[0]),
     embedding.settle(words.generation),
   ]);
   return {

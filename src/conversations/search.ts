@@ -19,6 +19,7 @@ export async function search(
   const pieces = piecesOf(query);
   const texts = legs.includes("vectors") ? embeddedTexts(query, [pieces]) : [];
   const embedding = startEmbedding(services, reader.workspaceId, texts);
+  embedding.verified();
   const [rows] = await Promise.all([
     batchByName(db, {
       release: overlayStatement(db, scope),
@@ -27,7 +28,7 @@ export async function search(
     embedding.started,
   ]);
   const words = toWordContext(rows, reader.workspaceId, config.embeddingModel);
-  const { release } = await liveRelease(config.releaseOverlays, rows.release[0]);
+  const { release } = await liveRelease(config, rows.release[0]);
   const [subQueries = []] = withVectors([pieces], await embedding.settle(words.generation));
   const found = await searchDocuments({
     reader,

@@ -43,16 +43,16 @@ export async function takeTurn(
   const deps = {
     ...engineDeps(services, release.release, admitted),
     // Stored once both legs have answered: a search that fails leaves no question behind that nobody answers.
-    beforeEvents: async (standalone: Standalone) => {
-      const cached = await storeQuestion(services, turn, standalone);
-      emit({ type: "start", ...id });
-      return cached;
-    },
+    beforeEvents: (standalone: Standalone) => storeQuestion(services, turn, standalone),
   };
   const answer = await answerQuestion(
     { reader, history, questions, release: release.release, policy, deps },
     (event) => {
-      if (event.type === "decided") timer.lap("retrieve");
+      // The first event: the question is stored, and its passages are read.
+      if (event.type === "decided") {
+        emit({ type: "start", ...id });
+        timer.lap("retrieve");
+      }
       if (event.type === "text") timer.lap("first_text");
       emit(event);
     },

@@ -1,6 +1,6 @@
 import type { Services } from "../runtime/services.ts";
 import type { TurnRecorded } from "../runtime/messages.ts";
-import { chatModels } from "../models/table.ts";
+import { chatModels, entryOf } from "../models/table.ts";
 
 interface RecordedTurn {
   id: string;
@@ -44,7 +44,7 @@ export async function consumeEvents(
 
 function toLedgerRow(turn: RecordedTurn): Record<string, unknown> {
   const usage = JSON.parse(turn.usage) as { input_tokens: number; output_tokens: number };
-  const price = turn.model ? chatModels[turn.model] : undefined;
+  const price = entryOf(chatModels, turn.model ?? "");
   // Dollars per million tokens are micro-dollars per token.
   const cost = price
     ? usage.input_tokens * price.priceIn + usage.output_tokens * price.priceOut

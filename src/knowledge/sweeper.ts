@@ -10,6 +10,8 @@ type SweepServices = Pick<Services, "db" | "ingestQueue" | "ingestRetryQueue" | 
 const OVERDUE_MS = 60_000;
 /** No invocation lives this long, so nothing can still write the vector that is deleted now (limit: 15 min). */
 const GARBAGE_GRACE_MS = 30 * 60_000;
+/** A document that was woken is left to its retries for so long. */
+const WOKEN_MS = 10 * 60_000;
 const BATCH = 100;
 
 /**
@@ -36,8 +38,8 @@ export async function sweep(
 
 /**
  * Wakes documents whose work is overdue. They go to the retry queue, which delivers one at a time: a document that killed its
- * invocation is overdue, too, and must not share a batch again. The rows are marked as fresh, so that a long queue is not
- * flooded by one message a tick.
+ * invocation is overdue, too, and must not share a batch again. Each is woken once in ten minutes,
+ * so that its retries are not joined by others with every tick.
  */
 async function resendOverdue({ db, ingestRetryQueue, now }: SweepServices): Promise<number> {
   const { results } = await db
@@ -46,7 +48,7 @@ async function resendOverdue({ db, ingestRetryQueue, now }: SweepServices): Prom
        WHERE document_id IN (SELECT document_id FROM outbox WHERE created_at <= ?2 ORDER BY created_at LIMIT ${BATCH})
        RETURNING document_id`,
     )
-    .bind(now(), now() - OVERDUE_MS)
+    .bind(now() + WOKEN_MS - OVERDUE_MS, now() - OVERDUE_MS)
     .all<{ document_id: number }>();
   if (results.length > 0) await ingestRetryQueue.sendBatch(results.map((body) => ({ body })));
   return results.length;

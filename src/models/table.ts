@@ -118,16 +118,20 @@ export function neuronsOf(
   model: string,
   usage: { inputTokens: number; outputTokens: number },
 ): number {
-  const { priceIn, priceOut } = chatModels[model] ?? UNKNOWN_CHAT;
+  const { priceIn, priceOut } = entryOf(chatModels, model) ?? UNKNOWN_CHAT;
   return toNeurons(usage.inputTokens * priceIn + usage.outputTokens * priceOut);
 }
 
 /** The same for texts that a model reads and answers with numbers. */
 export function neuronsOfTexts(model: string, texts: string[]): number {
   const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
-  return toNeurons(
-    tokens * (embeddingModels[model]?.price ?? rerankers[model] ?? UNKNOWN_RERANKER),
-  );
+  const price = entryOf(embeddingModels, model)?.price ?? entryOf(rerankers, model);
+  return toNeurons(tokens * (price ?? UNKNOWN_RERANKER));
+}
+
+/** A model's entry of a table; ids come from configuration and may be the name of anything, `constructor` too. */
+export function entryOf<T>(table: Record<string, T>, id: string): T | undefined {
+  return Object.hasOwn(table, id) ? table[id] : undefined;
 }
 
 function toNeurons(microDollars: number): number {

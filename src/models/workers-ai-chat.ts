@@ -1,7 +1,7 @@
 import { withoutSilence } from "./deadline.ts";
 import type { ChatMessage, ChatModel, ChatPart, CallMeter } from "./ports.ts";
 import { readModelStream } from "./model-stream.ts";
-import { chatModels } from "./table.ts";
+import { chatModels, entryOf } from "./table.ts";
 import { asModelUnavailable, runModel } from "./workers-ai-run.ts";
 
 /** Low, because an answer should repeat what its sources say. */
@@ -26,7 +26,7 @@ export function workersAiChat(
       max_tokens: maxTokens,
       temperature: TEMPERATURE,
       stream: true,
-      ...chatModels[id]?.inputs,
+      ...entryOf(chatModels, id)?.inputs,
     });
     try {
       yield* readModelStream(body as ReadableStream<Uint8Array>);

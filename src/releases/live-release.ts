@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { EXTRACTIVE, type Config } from "../runtime/config.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
 import type { Position } from "../http/paging.ts";
 import {
@@ -7,11 +9,16 @@ import {
   withOverlays,
   type IdentifiedRelease,
   type Overlay,
+  type Release,
 } from "./release.ts";
 
-/** Resolved releases that an isolate remembers; beyond it the oldest go. */
-const MAX_REMEMBERED = 200;
+/** Characters of overlays whose releases an isolate remembers; beyond them the oldest go. */
+const MAX_REMEMBERED_CHARACTERS = 2_000_000;
 const remembered = new Map<string, Promise<IdentifiedRelease>>();
+let rememberedCharacters = 0;
+
+/** What a deployment's configuration says of releases. */
+type Deployment = Pick<Config, "releaseOverlays" | "allowedModels">;
 
 /**
  * The statement that reads a workspace's overlay; a turn batches it with its other reads.
@@ -30,10 +37,13 @@ export function overlayStatement(
 
 /**
  * The release that answers a workspace's visitors: the shipped one, with what the deployment and then what the workspace changes. An
- * overlay that a newer version no longer understands is left out: answers go on, as the deployment gives them.
+ * overlay that is no longer valid is left out: answers go on, as the deployment gives them.
  * @param row of {@link overlayStatement}
  */
-export async function liveRelease(deployment: Overlay[], row: unknown): Promise<IdentifiedRelease> {
+export async function liveRelease(
+  deployment: Deployment,
+  row: unknown,
+): Promise<IdentifiedRelease> {
   const { overlay } = (row ?? { overlay: "{}" }) as { overlay: string };
   try {
     return await resolve(deployment, overlay);
@@ -43,16 +53,43 @@ export async function liveRelease(deployment: Overlay[], row: unknown): Promise<
   }
 }
 
-async function resolve(deployment: Overlay[], overlay: string): Promise<IdentifiedRelease> {
-  const key = `${JSON.stringify(deployment)}\n${overlay}`;
+async function resolve(deployment: Deployment, overlay: string): Promise<IdentifiedRelease> {
+  const { releaseOverlays, allowedModels } = deployment;
+  const key = `${JSON.stringify([releaseOverlays, allowedModels])}\n${overlay}`;
   const known = remembered.get(key);
   if (known) return known;
-  const release = withOverlays(shippedRelease, ...deployment, JSON.parse(overlay) as Overlay);
-  const resolved = identify(release);
+  const resolved = identify(workspaceRelease(deployment, JSON.parse(overlay) as Overlay));
   remembered.set(key, resolved);
-  const [oldest] = remembered.keys();
-  if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+  rememberedCharacters += key.length;
+  for (const [oldest] of remembered) {
+    if (rememberedCharacters <= MAX_REMEMBERED_CHARACTERS) break;
+    remembered.delete(oldest);
+    rememberedCharacters -= oldest.length;
+  }
   return resolved;
+}
+
+/**
+ * The release that an overlay of a workspace makes. Which models it may ask is the deployment's to say, which pays for them: those of
+ * its own release, and `ALLOWED_MODELS`.
+ * @throws {z.ZodError} if it is no release, or asks another model
+ */
+export function workspaceRelease(
+  { releaseOverlays, allowedModels }: Deployment,
+  overlay: Overlay,
+): Release {
+  const base = withOverlays(shippedRelease, ...releaseOverlays);
+  const release = withOverlays(base, overlay);
+  const { chat, small, reranker } = base.models;
+  const allowed = new Set([EXTRACTIVE, null, chat, small, reranker, ...allowedModels]);
+  for (const name of ["chat", "small", "reranker"] as const) {
+    const model = release.models[name];
+    const message =
+      "This deployment does not allow the model. Its operator names others in ALLOWED_MODELS.";
+    if (!allowed.has(model))
+      throw new z.ZodError([{ code: "custom", path: ["models", name], message, input: model }]);
+  }
+  return release;
 }
 
 /**
@@ -73,14 +110,16 @@ export function keepReleaseStatement(
     .bind(workspaceId, id, canonicalJson(release), now);
 }
 
-export interface StoredOverlay {
+export interface OverlayChange {
   number: number;
-  overlay: Overlay;
   createdBy: string;
   createdAt: number;
 }
 
-/** Makes an overlay the workspace's live one. It replaces the one before as a whole; every change is a new row. */
+/**
+ * Makes an overlay the workspace's live one. It replaces the one before as a whole; every change is a new row, and the same overlay again
+ * changes nothing.
+ */
 export async function publishOverlay(
   db: D1Database,
   workspaceId: string,
@@ -92,9 +131,10 @@ export async function publishOverlay(
     db
       .prepare(
         `INSERT INTO releases (workspace_id, number, overlay, created_by, created_at)
-         SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM releases WHERE workspace_id = ?1`,
+         SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM releases WHERE workspace_id = ?1
+         HAVING ?2 IS NOT (SELECT overlay FROM releases WHERE workspace_id = ?1 ORDER BY number DESC LIMIT 1)`,
       )
-      .bind(workspaceId, JSON.stringify(overlay), by.actor, now),
+      .bind(workspaceId, canonicalJson(overlay), by.actor, now),
     auditStatement(db, {
       ...by,
       workspaceId,
@@ -106,18 +146,18 @@ export async function publishOverlay(
   ]);
 }
 
-/** A page of a workspace's overlays, the live one first. */
+/** A page of the changes of a workspace's overlay, the live one first. */
 export async function listOverlays(
   db: D1Database,
   workspaceId: string,
   page: { after: Position | undefined; limit: number },
-): Promise<StoredOverlay[]> {
+): Promise<OverlayChange[]> {
   const { results } = await db
     .prepare(
-      `SELECT number, overlay, created_by AS createdBy, created_at AS createdAt FROM releases
+      `SELECT number, created_by AS createdBy, created_at AS createdAt FROM releases
        WHERE workspace_id = ?1 AND (?2 IS NULL OR number < ?2) ORDER BY number DESC LIMIT ?3`,
     )
     .bind(workspaceId, page.after?.at ?? null, page.limit)
-    .all<Omit<StoredOverlay, "overlay"> & { overlay: string }>();
-  return results.map((row) => ({ ...row, overlay: JSON.parse(row.overlay) as Overlay }));
+    .all<OverlayChange>();
+  return results;
 }

@@ -3,8 +3,22 @@ import { sha256Hex } from "../crypto/hash.ts";
 import shipped from "./default.json" with { type: "json" };
 
 const weight = z.number().min(-100).max(100);
+const positive = z.number().min(0).max(100);
 const share = z.number().min(0).max(1);
 const line = z.string().min(1).max(2000);
+const PLACEHOLDER = /\{(\w+)\}/g;
+
+/** A sentence of ours with the placeholders that it has to hold; `{contact}` may stand in each. */
+const sentence = (...required: string[]) =>
+  line.superRefine((text, context) => {
+    const found = new Set(Array.from(text.matchAll(PLACEHOLDER), ([, name = ""]) => name));
+    for (const name of required)
+      if (!found.has(name)) context.addIssue({ code: "custom", message: `needs {${name}}` });
+    for (const name of found)
+      if (![...required, "contact"].includes(name))
+        context.addIssue({ code: "custom", message: `{${name}} stands for nothing here` });
+  });
+
 /** A name that the deployment's model binding understands. */
 const modelId = z.string().min(1).max(200);
 
@@ -33,17 +47,19 @@ export const releaseSchema = z.strictObject({
     /** Share of the keyword leg in the fused score; the vector leg has the rest (retrieval/fuse.ts). */
     fusion: z.strictObject({ keywords: share }),
     /** BM25 weight of each indexed field (retrieval/keywords.ts). */
-    fields: z.strictObject({ title: weight, headings: weight, body: weight }),
+    fields: z.strictObject({ title: positive, headings: positive, body: positive }),
     /** Weights of the evidence that orders passages (retrieval/rank.ts). */
     ranking: z.strictObject({
-      similarity: weight,
-      sentence: weight,
-      document: weight,
+      similarity: positive,
+      sentence: positive,
+      document: positive,
     }),
   }),
   /** Logistic regression that gives the probability of an answer, and from which probability on what is done. */
   decision: z.strictObject({
-    thresholds: z.strictObject({ answer: share, clarify: share }),
+    thresholds: z
+      .strictObject({ answer: share, clarify: share })
+      .refine(({ answer, clarify }) => clarify <= answer, "has `clarify` above `answer`"),
     bias: weight,
     weights: z.strictObject({
       similarity: weight,
@@ -54,14 +70,14 @@ export const releaseSchema = z.strictObject({
   }),
   /** What we say ourselves. `{contact}`, `{titles}` and `{question}` are filled in. */
   sentences: z.strictObject({
-    abstention: line,
-    clarification: z.strictObject({ one: line, several: line }),
-    unanswered: line,
+    abstention: sentence(),
+    clarification: z.strictObject({ one: sentence("titles"), several: sentence("titles") }),
+    unanswered: sentence("question"),
     /** Whom to contact where the workspace's settings do not say. */
     contact: line,
-    greeting: line,
-    thanks: line,
-    farewell: line,
+    greeting: sentence(),
+    thanks: sentence(),
+    farewell: sentence(),
   }),
 });
 

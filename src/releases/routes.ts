@@ -3,15 +3,16 @@ import { callOf } from "../audit/call.ts";
 import type { App } from "../auth/context.ts";
 import { jsonContent, jsonRequest } from "../http/openapi.ts";
 import { pageOf, pageQuery, readPage } from "../http/paging.ts";
-import { validationProblem } from "../http/problem.ts";
+import { Problem, validationProblem } from "../http/problem.ts";
 import {
   liveRelease,
   listOverlays,
   overlayStatement,
   publishOverlay,
-  type StoredOverlay,
+  workspaceRelease,
+  type OverlayChange,
 } from "./live-release.ts";
-import { releaseSchema, shippedRelease, withOverlays, type Overlay } from "./release.ts";
+import { releaseSchema, type Overlay } from "./release.ts";
 
 const overlaySchema = z.record(z.string(), z.unknown()).meta({
   id: "ReleaseOverlay",
@@ -29,7 +30,6 @@ const releaseView = z
 const overlayView = z
   .object({
     number: z.int(),
-    overlay: overlaySchema,
     created_by: z.string(),
     created_at: z.string(),
   })
@@ -41,9 +41,9 @@ const livePath = `${path}/live`;
 const listRoute = createRoute({
   method: "get",
   path,
-  summary: "What the workspace has changed in the shipped release, the live overlay first",
+  summary: "When and by whom the workspace's release was changed, the live change first",
   request: { query: pageQuery },
-  responses: { 200: jsonContent(pageOf({ releases: z.array(overlayView) }), "A page of overlays") },
+  responses: { 200: jsonContent(pageOf({ releases: z.array(overlayView) }), "A page of changes") },
 });
 
 const getRoute = createRoute({
@@ -79,7 +79,7 @@ export function releaseRoutes(app: App): void {
     const { db, config } = services;
     const scope = { sql: "?1", value: workspaceId };
     const row = await overlayStatement(db, scope).first<{ overlay: string }>();
-    const live = await liveRelease(config.releaseOverlays, row);
+    const live = await liveRelease(config, row);
     return c.json({ ...live, overlay: JSON.parse(row?.overlay ?? "{}") as Overlay }, 200);
   });
 
@@ -87,22 +87,33 @@ export function releaseRoutes(app: App): void {
     const { services, workspaceId, by } = callOf(c);
     const { db, config, now } = services;
     const overlay = c.req.valid("json");
+    requireSmall(overlay);
     try {
-      withOverlays(shippedRelease, ...config.releaseOverlays, overlay);
+      workspaceRelease(config, overlay);
     } catch (error) {
       if (error instanceof z.ZodError) throw validationProblem(error);
       throw error;
     }
     await publishOverlay(db, workspaceId, overlay, by, now());
     const row = { overlay: JSON.stringify(overlay) };
-    return c.json({ ...(await liveRelease(config.releaseOverlays, row)), overlay }, 200);
+    return c.json({ ...(await liveRelease(config, row)), overlay }, 200);
   });
 }
 
-function toView({ number, overlay, createdBy, createdAt }: StoredOverlay) {
+/** Every change is kept, and a turn reads the live one. */
+const MAX_OVERLAY_CHARACTERS = 32_000;
+
+function requireSmall(overlay: Overlay): void {
+  if (JSON.stringify(overlay).length > MAX_OVERLAY_CHARACTERS)
+    throw new Problem(
+      "body_too_large",
+      `An overlay takes at most ${MAX_OVERLAY_CHARACTERS} characters.`,
+    );
+}
+
+function toView({ number, createdBy, createdAt }: OverlayChange) {
   return {
     number,
-    overlay,
     created_by: createdBy,
     created_at: new Date(createdAt).toISOString(),
   };

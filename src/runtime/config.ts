@@ -31,6 +31,10 @@ const configSchema = z.object({
   SMALL_CHAT_MODEL: z.string().default(""),
   RERANKER_MODEL: z.string().default(""),
   RELEASE_OVERLAY: z.string().default("{}").pipe(jsonObject),
+  ALLOWED_MODELS: z
+    .string()
+    .default("")
+    .transform((list) => list.split(",").flatMap((id) => id.trim() || [])),
   CONTEXT_MODEL: z.string().default(""),
   DEMO_KEY: z.string().startsWith("pk_").optional(),
   SEALING_KEY: z.string().min(32).optional(),
@@ -48,6 +52,8 @@ export interface Config {
    * three that name models.
    */
   releaseOverlays: Record<string, unknown>[];
+  /** Models that a workspace's release may name beside those of the deployment's own. */
+  allowedModels: string[];
   /** Writes a sentence of context for each chunk when a document is ingested. Undefined: no such sentences. */
   contextModel: string | undefined;
   demoKey: string | undefined;
@@ -72,6 +78,7 @@ export function parseConfig(env: object): Config {
     RERANKER_MODEL,
     CONTEXT_MODEL,
     RELEASE_OVERLAY,
+    ALLOWED_MODELS,
     DEMO_KEY,
     ADMIN_TOKEN,
   } = result.data;
@@ -84,6 +91,7 @@ export function parseConfig(env: object): Config {
   const config = {
     embeddingModel: EMBEDDING_MODEL,
     releaseOverlays: [RELEASE_OVERLAY, { models }],
+    allowedModels: ALLOWED_MODELS,
     contextModel: CONTEXT_MODEL || undefined,
     demoKey: DEMO_KEY,
     sealingKeys: [SEALING_KEY, SEALING_KEY_PREVIOUS].filter((key) => key !== undefined),

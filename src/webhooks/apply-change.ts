@@ -77,7 +77,11 @@ async function lookUp(
   change: DocumentChange,
 ): Promise<FetchedEntry | null> {
   const { fetchEntry } = vendorOf[source.type];
-  if (!("reference" in change) || !fetchEntry) return null;
+  if (!("reference" in change)) return null;
+  // Nothing read would look like an entry that is gone.
+  if (!fetchEntry && change.action === "upsert")
+    throw new Error(`${source.type} names entries by reference and has no fetchEntry`);
+  if (!fetchEntry) return null;
   return fetchEntry(change.reference, source, createDeliveryApi(safeFetch, now()));
 }
 

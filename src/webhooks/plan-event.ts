@@ -32,7 +32,9 @@ async function planResync(
 ): Promise<DocumentChange[]> {
   const { listEntries } = vendorOf[source.type];
   const api = createDeliveryApi(safeFetch, now());
-  const entries = (await listEntries?.(reference, source, api)) ?? [];
+  // Nothing listed would remove every document of the source.
+  if (!listEntries) throw new Error(`${source.type} asks for a resync and has no listEntries`);
+  const entries = await listEntries(reference, source, api);
   const published = new Set<string>();
   for (const { entry } of entries) published.add(await externalIdOf(source.name, entry));
   const gone = (await documentIdsOf(db, source)).filter((id) => !published.has(id));

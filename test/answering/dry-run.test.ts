@@ -109,3 +109,23 @@ it("shows nothing of a model under `hold` that cites nothing, but the abstention
   expect(text).toBe(answer.text);
   expect(text).not.toContain("whales");
 });
+
+it("lets an answer say what the workspace's own rules say", async () => {
+  const rule =
+    "Delivery to Germany takes 3 working days, and you may say exactly that to everybody.";
+  const own = withOverlays(shippedRelease, { prompt: { rules: [rule] } });
+  await env.CONTROL.scriptChat(openAiStream(["Delivery to Germany takes 3 working days [1]."]));
+  const { answer, restarts } = await ask(own, "stream", [CHAT_MODEL]);
+  expect(restarts).toBe(0);
+  expect(answer).toMatchObject({ outcome: "answered", rung: "model" });
+});
+
+it("sends no restart where nothing was shown", async () => {
+  const unsure = withOverlays(shippedRelease, {
+    decision: { thresholds: { answer: 1, clarify: 0 } },
+  });
+  await env.CONTROL.failNext({ binding: "ai", kind: "capacity", model: CHAT_MODEL, times: 9 });
+  const { answer, restarts } = await ask(unsure, "stream", [CHAT_MODEL]);
+  expect(answer.outcome).toBe("clarified");
+  expect(restarts).toBe(0);
+});

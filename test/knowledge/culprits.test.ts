@@ -2,8 +2,10 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { ingestDocuments } from "../../src/knowledge/ingest/consumer.ts";
 import { readPendingWork } from "../../src/knowledge/ingest/pending-work.ts";
+import { retryDelay } from "../../src/knowledge/ingest/queue.ts";
 import { sweep } from "../../src/knowledge/sweeper.ts";
 import { createServices } from "../../src/services.ts";
+import { brokenDatabase } from "../support/broken-database.ts";
 import { createWorkspace } from "../support/workspace.ts";
 import {
   about,
@@ -117,7 +119,7 @@ it("names the reason of the last attempt that ended when it gives up a document"
   const workspace = await createWorkspace();
   const [kettle = 0] = await storeAll(workspace, ["kettle"]);
   await env.CONTROL.failNext({ binding: "ai", kind: "capacity" });
-  await deliver([kettle], { queue: RETRY_QUEUE, attempts: 9 });
+  await deliver([kettle], { queue: RETRY_QUEUE, attempts: 3 });
   await deliver([kettle], { queue: GIVEN_UP });
   expect(await read(workspace, "kettle")).toMatchObject({
     status: "failed",
@@ -150,4 +152,34 @@ it("has the sweeper wake documents through the retry queue, where they share no 
   });
   expect(resent).toBe(2);
   expect(moved.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+});
+
+it("does not give up a version that is newer than the message, nor one whose owner asked for another attempt", async () => {
+  const workspace = await createWorkspace();
+  const { documentId } = await store(workspace, "guide", { title: "Guide", content: "One." });
+  const sentAt = new Date(Date.now() - 1000);
+  await store(workspace, "guide", { title: "Guide", content: "Two." });
+  await deliver([documentId], { queue: GIVEN_UP, sentAt });
+  expect(await read(workspace, "guide")).toMatchObject({ status: "pending" });
+  await deliver([documentId]);
+  expect(await read(workspace, "guide")).toMatchObject({ status: "live" });
+});
+
+it("gives a document up at the fourth delivery where none ended, without another attempt", async () => {
+  const workspace = await createWorkspace();
+  const { documentId } = await store(workspace, "poison", { title: "Poison", content: "Text." });
+  const result = await deliver([documentId], { queue: RETRY_QUEUE, attempts: 4 });
+  expect(result.explicitAcks).toEqual(["m0"]);
+  expect(await read(workspace, "poison")).toMatchObject({ status: "failed" });
+});
+
+it("waits after an error of the database, and does not blame the document for it", async () => {
+  const workspace = await createWorkspace();
+  const { documentId } = await store(workspace, "guide", { title: "Guide", content: "Text." });
+  const bindings = brokenDatabase("FROM json_each(?1) AS w JOIN documents d");
+  const result = await deliver([documentId], { queue: RETRY_QUEUE, attempts: 2, bindings });
+  expect(result.delays).toEqual([retryDelay(2)]);
+  expect(await read(workspace, "guide")).toMatchObject({ status: "pending" });
+  await deliver([documentId], { queue: RETRY_QUEUE, attempts: 4 });
+  expect(await read(workspace, "guide")).toMatchObject({ status: "live" });
 });

@@ -95,6 +95,29 @@ describe("the live release", () => {
     expect((await read<Live>("/v1/releases/live")).id).toBe(before.id);
   });
 
+  it("asks only models that the deployment's operator allows", async () => {
+    const dear = { models: { chat: "@cf/some/dear-model" } };
+    const put = (overrides = {}) =>
+      call(workspace.secret, "PUT", "/v1/releases/live", dear, { overrides });
+    await expectProblem(await put(), 422, "validation_failed");
+    expect((await put({ ALLOWED_MODELS: "@cf/x/y, @cf/some/dear-model" })).status).toBe(200);
+    // Stored while it was allowed, and not asked once it is no longer.
+    expect((await read<Live>("/v1/releases/live")).release).toMatchObject({
+      models: { chat: "extractive" },
+    });
+    await publish(workspace, {});
+  });
+
+  it("takes no overlay of more than 32,000 characters, and keeps the same one once", async () => {
+    const shop = await createWorkspace();
+    const rules = Array.from({ length: 40 }, () => "x".repeat(1000));
+    const large = await call(shop.secret, "PUT", "/v1/releases/live", { prompt: { rules } });
+    await expectProblem(large, 413, "body_too_large");
+    for (let time = 0; time < 3; time++) await publish(shop, { sentences: { farewell: GOODBYE } });
+    const { releases } = await read<{ releases: unknown[] }>("/v1/releases", shop);
+    expect(releases).toHaveLength(1);
+  });
+
   it("lists every change, newest first, page by page", async () => {
     const shop = await createWorkspace();
     for (const farewell of ["One", "Two", "Three"])

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { fill } from "../../src/releases/sentences.ts";
 import { describe, expect, it } from "vitest";
 import {
   canonicalJson,
@@ -68,8 +69,22 @@ describe("an overlay", () => {
     ["takes away an object", { decision: null }],
     ["puts a probability above 1", { decision: { thresholds: { answer: 1.5 } } }],
     ["names __proto__", JSON.parse('{"__proto__": {"sentences": {}}}') as never],
+    ["asks back from above where it answers", { decision: { thresholds: { answer: 0.2 } } }],
+    ["weighs a field below 0", { retrieval: { fields: { title: -1 } } }],
+    ["misspells a placeholder", { sentences: { abstention: "Ask {contct}." } }],
+    [
+      "asks which article is meant without naming any",
+      { sentences: { clarification: { one: "?" } } },
+    ],
+    ["does not say which question was not answered", { sentences: { unanswered: "No." } }],
     ["holds a sentence of a megabyte", { sentences: { abstention: "x".repeat(1_000_000) } }],
   ])("is refused that %s", (_, overlay) => {
     expect(() => withOverlays(shippedRelease, overlay)).toThrow();
   });
+});
+
+it("fills the placeholders of a sentence that it is given, and no other name of an object", () => {
+  expect(fill("Ask {contact} about {constructor}.", { contact: "Ada {contact}" })).toBe(
+    "Ask Ada {contact} about {constructor}.",
+  );
 });

@@ -157,14 +157,14 @@ export async function foundBy(leg: Leg, workspace: Workspace, query: string): Pr
 /** Delivers one batch of messages to a queue's consumer. `moved`: what it sent to the retry queue. */
 export async function deliver(
   documentIds: number[],
-  { queue = "test-ingest", attempts = 1 } = {},
+  { queue = "test-ingest", attempts = 1, sentAt = new Date(), bindings: own = {} as object } = {},
 ): Promise<QueueResult & { delays: (number | undefined)[]; moved: Moved[] }> {
   const context = createExecutionContext();
   const batch = createMessageBatch<IngestMessage>(
     queue,
     documentIds.map((document_id, index) => ({
       id: `m${index}`,
-      timestamp: new Date(),
+      timestamp: sentAt,
       attempts,
       body: { document_id },
     })),
@@ -181,7 +181,7 @@ export async function deliver(
   }));
   const ackAll = (): void => batch.ackAll();
   const retries = recordedRetries();
-  const bindings = { ...env, INGEST_RETRY_QUEUE: retries.queue };
+  const bindings = { ...env, INGEST_RETRY_QUEUE: retries.queue, ...own };
   await worker.queue({ ...batch, queue, messages, ackAll } as typeof batch, bindings, context);
   return { ...(await getQueueResult(batch, context)), delays, moved: retries.moved };
 }

@@ -19,10 +19,10 @@ export function parseCsv(text: string): string[][] {
   return rows.filter((cells) => cells.some((value) => value.trim() !== ""));
 }
 
-/** The separator that the first row has most of, outside quotes. Spreadsheets write semicolons where commas begin decimals. */
+/** The separator that the first row has most of, outside quoted cells; a quote within a cell (`27";`) opens none. Spreadsheets write semicolons where commas begin decimals. */
 function separatorOf(text: string): string {
-  const [head = ""] = /^(?:[^"\n]+|"[^"]*")*/.exec(text) ?? [];
-  const unquoted = head.replace(/"[^"]*"/g, "");
+  const [head = ""] = /^(?:[^"\n]+|(?<=^|[,;\t] *)"[^"]*"|")*/.exec(text) ?? [];
+  const unquoted = head.replace(/(?<=^|[,;\t] *)"[^"]*"/g, "");
   const count = (separator: string): number => unquoted.split(separator).length;
   return [",", ";", "\t"].reduce((best, next) => (count(next) > count(best) ? next : best));
 }

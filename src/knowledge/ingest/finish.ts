@@ -94,6 +94,16 @@ function delayStatement(db: D1Database, failures: Failure[]): D1PreparedStatemen
     .bind(toReasons(failures));
 }
 
+/** Notes why a document's attempt ended in an error that left nothing else behind. */
+export async function noteDelay(db: D1Database, documentId: number, reason: string): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE documents SET stages = json_set(stages, '$.delayed_by', ?2) WHERE id = ?1 AND status = 'pending'`,
+    )
+    .bind(documentId, reason)
+    .run();
+}
+
 const isVersion = `documents.id = w.value ->> 'id' AND documents.workspace_id = w.value ->> 'workspace'
   AND documents.version = w.value ->> 'version'`;
 

@@ -14,6 +14,8 @@ export interface DocumentWork {
   status: DocumentStatus;
   version: number;
   liveVersion: number;
+  /** When its owner last changed it or asked for another attempt, in milliseconds. */
+  updatedAt: number;
   /** The reason of this version's last attempt that ended without success, if there was one. */
   delayedBy: string | null;
   /** The chunks of the version before. */
@@ -45,7 +47,7 @@ export async function readPendingWork(
   }>(db, {
     documents: bind(
       `SELECT id AS documentId, workspace_id AS workspaceId, title, content_type AS contentType, language, status, version,
-         live_version AS liveVersion, stages ->> '$.delayed_by' AS delayedBy,
+         live_version AS liveVersion, updated_at AS updatedAt, stages ->> '$.delayed_by' AS delayedBy,
          CASE WHEN live_version = version OR status = 'deleted' THEN '' ELSE content END AS content
        FROM (${pending}) WHERE before < ?2 ORDER BY key`,
     ),

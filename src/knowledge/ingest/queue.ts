@@ -1,14 +1,18 @@
 import type { Services } from "../../runtime/services.ts";
 import type { DocumentWakeUp } from "../../runtime/messages.ts";
 import { ingestDocuments, type IngestServices } from "./consumer.ts";
-import { finishDocuments } from "./finish.ts";
+import { finishDocuments, noteDelay } from "./finish.ts";
 import { readPendingWork, type DocumentWork } from "./pending-work.ts";
 import { permanentReason, toMessage, type Failures } from "./reasons.ts";
 
 /** Documents that are delivered again wait no longer than this for their next attempt. */
 const LONGEST_DELAY_SECONDS = 600;
+/** Deliveries of a document alone whose invocation was killed each time. More kills would teach nothing. */
+const MAX_KILLED = 3;
 const NO_ATTEMPT_ENDED =
   "Reading the document takes more time or memory than there is. Split it into several documents.";
+
+const SERVICE_FAILED = "A service that ingestion needs failed.";
 
 type QueueServices = IngestServices & Pick<Services, "ingestRetryQueue">;
 type DocumentMessages = readonly Message<DocumentWakeUp>[];
@@ -42,17 +46,50 @@ export async function consumeDocuments(
   for (const message of fresh) if (!failed.includes(message)) message.ack();
 }
 
-/** Handles the retry queue: a batch is one document, so what ends its invocation ends no other document's attempt. */
+/**
+ * Handles the retry queue: a batch is one document, so what ends its invocation ends no other document's attempt. An error of ours is
+ * noted as the reason of the delay, so that only a killed invocation leaves none.
+ */
 export async function consumeRetries(
   messages: DocumentMessages,
   services: IngestServices,
 ): Promise<void> {
   for (const message of messages) {
-    const failures = await ingestById(services, idsOf([message]));
-    if (mayPass(failures, message.body.document_id)) {
+    try {
+      if (
+        message.attempts > MAX_KILLED &&
+        (await giveUpKilled(services.db, message, services.now()))
+      )
+        message.ack();
+      else await retryDocument(message, services);
+    } catch (error) {
+      console.warn("ingest: an attempt ended with an error", { error: toMessage(error) });
+      await noteDelay(services.db, message.body.document_id, SERVICE_FAILED).catch(() => undefined);
       message.retry({ delaySeconds: retryDelay(message.attempts) });
-    } else message.ack();
+    }
   }
+}
+
+async function retryDocument(
+  message: Message<DocumentWakeUp>,
+  services: IngestServices,
+): Promise<void> {
+  const failures = await ingestById(services, idsOf([message]));
+  if (mayPass(failures, message.body.document_id))
+    message.retry({ delaySeconds: retryDelay(message.attempts) });
+  else message.ack();
+}
+
+/** Gives a document up whose earlier deliveries all ended without an end of theirs. @returns whether it did */
+async function giveUpKilled(
+  db: D1Database,
+  message: Message<DocumentWakeUp>,
+  now: number,
+): Promise<boolean> {
+  const { works } = await readPendingWork(db, idsOf([message]));
+  const killers = works.filter(({ delayedBy }) => delayedBy === null);
+  await giveUp(db, killers, [message], now);
+  return killers.length > 0;
 }
 
 /** Handles the dead-letter queue of the retry queue: the reason is written where the owner of the document looks. */
@@ -60,11 +97,22 @@ export async function giveUpDocuments(
   messages: DocumentMessages,
   { db, now }: Pick<Services, "db" | "now">,
 ): Promise<void> {
-  for await (const works of slicesOf(db, idsOf(messages))) {
-    const failed = works.map((work) => ({ work, reason: reasonToGiveUp(work) }));
-    await finishDocuments(db, { done: [], failed, delayed: [] }, now());
-  }
+  for await (const works of slicesOf(db, idsOf(messages))) await giveUp(db, works, messages, now());
   for (const message of messages) message.ack();
+}
+
+/** A document that was changed, or whose owner asked for another attempt, after its message was sent, is not given up with it. */
+async function giveUp(
+  db: D1Database,
+  works: DocumentWork[],
+  messages: DocumentMessages,
+  now: number,
+): Promise<void> {
+  const sentAt = new Map(messages.map(({ body, timestamp }) => [body.document_id, timestamp]));
+  const failed = works
+    .filter(({ documentId, updatedAt }) => updatedAt <= (sentAt.get(documentId)?.getTime() ?? 0))
+    .map((work) => ({ work, reason: reasonToGiveUp(work) }));
+  if (failed.length > 0) await finishDocuments(db, { done: [], failed, delayed: [] }, now);
 }
 
 /** An attempt that ended has left its reason. An invocation that was killed leaves none. */

@@ -36,6 +36,14 @@ it.each<[what: string, text: string, rows: string[][]]>([
     ],
   ],
   [
+    "a header with a quote within a cell",
+    'Screen 27";Price\n"A";B\n',
+    [
+      ['Screen 27"', "Price"],
+      ["A", "B"],
+    ],
+  ],
+  [
     "line ends of Windows and Unix in one text",
     "q,a\r\nA,B\nC,D\r\n",
     [

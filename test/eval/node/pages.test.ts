@@ -79,7 +79,7 @@ describe("the page of what went wrong", () => {
     ]),
   };
 
-  it("begins with the most confident wrong answer and leaves out what is right", () => {
+  it("the explanation begins with the most confident wrong answer and leaves out right answers", () => {
     expect(findFailed(measured).map(({ question: { id } }) => id)).toEqual([
       "invented",
       "misled",
@@ -88,7 +88,7 @@ describe("the page of what went wrong", () => {
     ]);
   });
 
-  it("shows a set's text as text", async () => {
+  it("the explanation escapes Markdown and HTML in a set's texts", async () => {
     const file = path.join(folder, "worst.md");
     const set = {
       name: "s",

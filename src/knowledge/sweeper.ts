@@ -6,15 +6,15 @@ import { forgetUnnamedFiles } from "./accept/files.ts";
 
 type SweepServices = Pick<Services, "db" | "ingestQueue" | "ingestRetryQueue" | "now" | "vectors">;
 
-/** Work that has been pending for this long has lost its message, or its consumer died. */
+/** Work pending for this long is overdue: its message was lost, or its consumer died. */
 const OVERDUE_MS = 60_000;
-/** No invocation lives this long, so nothing can still write the vector that is deleted now (limit: 15 min). */
+/** Invocations end after 15 minutes, so after this time none can still write the vector that is deleted. */
 const GARBAGE_GRACE_MS = 30 * 60_000;
 const BATCH = 100;
 
 /**
- * Finds what lost messages and crashes left behind (design, invariant 1). Runs on every cron tick. A duty that fails does not
- * keep the others from running.
+ * Resumes work after lost messages and crashes. Runs on every cron tick. A task that fails does not keep the others from
+ * running.
  */
 export async function sweep(
   services: SweepServices,
@@ -26,18 +26,18 @@ export async function sweep(
     forgetUnusedWords(services),
     forgetUnnamedFiles(services.db, services.now()),
   ]);
-  for (const duty of [resent, collected, ...others]) {
-    if (duty.status === "rejected") throw duty.reason;
+  for (const task of [resent, collected, ...others]) {
+    if (task.status === "rejected") throw task.reason;
   }
-  const count = (duty: PromiseSettledResult<number>): number =>
-    duty.status === "fulfilled" ? duty.value : 0;
+  const count = (task: PromiseSettledResult<number>): number =>
+    task.status === "fulfilled" ? task.value : 0;
   return { resent: count(resent), collected: count(collected) };
 }
 
 /**
- * Wakes documents whose work is overdue. They go to the retry queue, which delivers one at a time: a document that killed its
- * invocation is overdue, too, and must not share a batch again. The rows are marked as fresh, so that a long queue is not
- * flooded by one message a tick.
+ * Wakes documents whose work is overdue. They go to the retry queue, which delivers one document at a time, because a document
+ * that killed its invocation is overdue, too, and must not share a batch again. Each row's time is renewed, so that a document that
+ * waits in a long queue does not get another message with every tick.
  */
 async function resendOverdue({ db, ingestRetryQueue, now }: SweepServices): Promise<number> {
   const { results } = await db
@@ -52,7 +52,7 @@ async function resendOverdue({ db, ingestRetryQueue, now }: SweepServices): Prom
   return results.length;
 }
 
-/** Wakes generations that no step has a lease on, after giving up those whose time for a rollback is over. */
+/** Wakes generations whose lease is free. Before that it marks those whose rollback time is over for collection. */
 async function wakeGenerations({ db, ingestQueue, now }: SweepServices): Promise<number> {
   await db
     .prepare(
@@ -90,7 +90,7 @@ async function collectOldGarbage({ db, vectors, now }: SweepServices): Promise<n
   return results.length;
 }
 
-/** Checks a stretch of the vocabulary, beginning at random, against the keyword index. */
+/** Removes words from the vocabulary that the keyword index no longer has, in a range that begins at random. */
 async function forgetUnusedWords({ db }: SweepServices): Promise<number> {
   const { meta } = await db
     .prepare(

@@ -66,7 +66,7 @@ describe("rankings", () => {
   });
 });
 
-describe("auroc", () => {
+describe("AUROC", () => {
   it("AUROC is the share of pairs in the right order, with ties counting half", () => {
     expect(auroc([0.9, 0.8], [0.1, 0.2])).toBe(1);
     expect(auroc([0.1], [0.9])).toBe(0);
@@ -128,7 +128,7 @@ describe("the expected answer", () => {
   );
 });
 
-describe("a turn", () => {
+describe("the judgement of a turn", () => {
   const cites = (...ids: string[]) => ids.map((external_id) => ({ external_id }));
   const relevant = gains({ a: 1 });
 

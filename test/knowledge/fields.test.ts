@@ -18,7 +18,7 @@ it.each([
   ["Pump\u{E0141}\u{E0142}\uFE01\u034F", "Pump"],
   ["\u06DD 5", "\u06DD 5"],
   ["می\u200Cخواهم 👩\u200D🔧", "می\u200Cخواهم 👩\u200D🔧"],
-])("reads the title %j as %j", (given, title) => {
+])("the title %j is read as %j", (given, title) => {
   expect(parse({ title: given }).data?.title).toBe(title);
 });
 
@@ -46,7 +46,7 @@ it.each([
   ["javascript:alert(1)", undefined],
   ["//help.example/x", undefined],
   ["ftp://help.example/x", undefined],
-])("reads the address %j as %j", (given, url) => {
+])("the address %j is read as %j", (given, url) => {
   const { success, data } = parse({ url: given });
   expect([success, data?.url]).toEqual([url !== undefined, url]);
 });

@@ -46,7 +46,7 @@ describe("work that runs while its visitor is erased", () => {
     "a known conversation",
     "an anonymous conversation",
     "a known conversation that is erased alone",
-  ])("stores no question in %s, nor who asked", async (where) => {
+  ])("a turn during an erasure stores neither question nor visitor in %s", async (where) => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const [subject, name, mail, asked] = [canary(), canary(), canary(), canary()];

@@ -78,7 +78,7 @@ async function plant(
   };
 }
 
-describe("a visitor who is erased", () => {
+describe("an erased visitor", () => {
   it("an erased visitor is in no table, vector or export, and everybody else still is", async () => {
     const [ours, theirs] = [await createWorkspace(HELP_CENTRE), await createWorkspace(HELP_CENTRE)];
     const [secret, theirSecret] = [

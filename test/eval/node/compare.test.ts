@@ -108,7 +108,7 @@ describe("two reports", () => {
     ],
     ["one question twice", { rows: [...good.rows, good.rows[0] as Row] }],
     ["no question", { rows: [] }],
-  ])("of %s cannot be compared", (_, over) => {
+  ])("a report of %s cannot be compared with this one", (_, over) => {
     expect(() => differencesOf({ ...good, ...over })).toThrow(UsageError);
   });
 });
@@ -133,7 +133,7 @@ describe("a report on disk", () => {
     ["old.json", JSON.stringify({ format: 1, set: "garden" })],
     ["short.json", JSON.stringify({ format: 2, ...good, rows: { columns: ["id"], cells: [[]] } })],
     ["deep.json", JSON.stringify({ format: 2, ...good, rows: { columns: ["id"], cells: [[{}]] } })],
-  ])("that is none (%s) is refused with a sentence", async (name, text) => {
+  ])("an invalid report file (%s) is refused with a reason", async (name, text) => {
     await expect(readReport(file(name, text))).rejects.toThrow(UsageError);
   });
 

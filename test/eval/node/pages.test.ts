@@ -58,7 +58,7 @@ function said(verdict: ChatRow["verdict"], confidence: number): ChatRow {
   };
 }
 
-describe("the page of what went wrong", () => {
+describe("the explanation of the worst questions", () => {
   const questions = [
     question("low", ["d9"]),
     question("silent", ["d1"]),
@@ -111,7 +111,7 @@ describe("the page of what went wrong", () => {
   });
 });
 
-describe("pictures", () => {
+describe("charts", () => {
   const name = `<demo> & "more"`;
   const outcomes = Array.from({ length: 500 }, (_, i) => ({
     confidence: i / 500,
@@ -131,7 +131,7 @@ describe("pictures", () => {
     ["many", outcomes],
     ["one", outcomes.slice(0, 1)],
     ["none", []],
-  ])("of %s are well-formed and stay in their frame", (_, some) => {
+  ])("charts of %s are well-formed SVG within their frame", (_, some) => {
     const forecasts = some.map(({ confidence, wrong }) => ({
       probability: confidence,
       came: !wrong,

@@ -150,7 +150,7 @@ describe("a folder is a set", () => {
     [
       "an answerable question without a relevant article",
       withQuestions({ ...question, expected: [] }),
-      /expects no article/,
+      /names no expected article/,
     ],
     ["an empty question", withQuestions({ ...question, question: "" }), /golden.jsonl:1/],
     ["no question at all", { "corpus.jsonl": corpus, "golden.jsonl": "\n\n" }, /holds no question/],
@@ -183,7 +183,7 @@ describe("a folder is a set", () => {
       },
       /tasks.jsonl:1/,
     ],
-  ])("but not with %s", async (_, files, reason) => {
+  ])("a set with %s is refused", async (_, files, reason) => {
     const folder = files ? folderOf(files) : path.join(root, "nowhere");
     const failure = await readSet(folder).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CommandError);
@@ -244,7 +244,7 @@ describe("conversations", () => {
       { id: "m1", turns: [{ ...turns[0], expected: ["d7"] }, turns[1]] },
     ],
     ["an empty message", { id: "m1", turns: [turns[1], { message: " ", outcome: "abstained" }] }],
-  ])("with %s are refused", async (_, line) => {
+  ])("conversations with %s are refused", async (_, line) => {
     await expect(read(line)).rejects.toThrow(CommandError);
   });
 

@@ -36,7 +36,7 @@ await runCommand(HELP, async (args) => {
   const names = wanted.filter((name) => {
     const missing = CORPORA[name]?.needs.filter((set) => !isThere(set)) ?? [];
     if (missing.length > 0)
-      console.error(`${name}: left out, ../shared/data has no ${missing.join(" and ")}`);
+      console.error(`${name}: skipped, ../shared/data has no ${missing.join(" and ")}`);
     return missing.length === 0;
   });
   let page = "";

@@ -38,7 +38,7 @@ export const MOST_PASSAGES = 50;
 /** If one leg fails, a search is answered from the other. Measured, this would count as both, so it is retried. */
 const TRIES_FOR_LEGS = 3;
 
-/** @throws ApiError also when a leg keeps failing */
+/** @throws ApiError also if a leg fails in every attempt */
 export async function search(
   api: Api,
   query: string,

@@ -66,7 +66,7 @@ const LEAST_QUESTIONS = 10;
 
 /**
  * Every metric over all questions and over each slice, after minus before, with paired bootstrap intervals. Two families of
- * comparisons, all questions and the slices, each hold the chance of a single false alarm under `alpha` (Holm).
+ * comparisons, all questions and the slices, each keep the chance of any false alarm below `alpha` (Holm).
  * @throws UsageError when the reports did not measure the same thing
  */
 export function compareReports(

@@ -51,11 +51,11 @@ await runCommand(HELP, async (args) => {
 function measure(token: string, bytes: number): Cost {
   const content = token.repeat(Math.floor(bytes / new TextEncoder().encode(token).byteLength));
   const before = process.cpuUsage().user;
-  const end = learn(content);
+  const end = outcomeOf(content);
   return { token, seconds: (process.cpuUsage().user - before) / 1e6, end };
 }
 
-function learn(content: string): string {
+function outcomeOf(content: string): string {
   try {
     return `${chunkMarkdown("Title", normalise(content, "text/markdown")).length} chunks`;
   } catch (error) {

@@ -47,7 +47,7 @@ function gainOf(gains: Gains, id: string): number {
   return gains.get(id) ?? 0;
 }
 
-/** The arithmetic mean, or null of nothing. */
+/** The arithmetic mean, or null if there are no values. */
 export function mean(values: readonly number[]): number | null {
   return values.length > 0 ? sum(values) / values.length : null;
 }
@@ -57,7 +57,7 @@ export function share(part: number, whole: number): number | null {
   return whole > 0 ? part / whole : null;
 }
 
-/** The smallest value that at least `p` percent of the values do not exceed (nearest rank), or null of nothing. */
+/** The smallest value that at least `p` percent of the values do not exceed (nearest rank), or null if there are no values. */
 export function percentile(values: readonly number[], p: number): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? null;
@@ -65,7 +65,7 @@ export function percentile(values: readonly number[], p: number): number | null 
 
 /**
  * Probability that a positive scores higher than a negative, ties counting half: the area under the ROC curve, by the
- * Mann–Whitney statistic. Null when there is none of either.
+ * Mann–Whitney statistic. Null if either class is empty.
  */
 export function auroc(positives: readonly number[], negatives: readonly number[]): number | null {
   if (positives.length === 0 || negatives.length === 0) return null;

@@ -26,7 +26,7 @@ export interface KindCount {
   /** Spans that the set marks, and those of them that were removed completely. */
   marked: number;
   removed: number;
-  /** Findings, and those that touch a marked span of their kind. */
+  /** Findings, and those of them that overlap a marked span of their kind. */
   found: number;
   right: number;
   mistakes: string[];

@@ -73,7 +73,7 @@ await runCommand(HELP, async (args) => {
     const { script, args: own, needs } = REPORTS[name] as Report;
     const missing = needs.filter((set) => !existsSync(path.join(ROOT, "../shared/data", set)));
     if (missing.length > 0) {
-      console.error(`${name}: left out, ../shared/data has no ${missing.join(" and ")}`);
+      console.error(`${name}: skipped, ../shared/data has no ${missing.join(" and ")}`);
       continue;
     }
     const report = script === "eval/main.ts" ? ["--report", `${FOLDER}/${name}.json`] : [];

@@ -15,7 +15,7 @@ export function sample<T>(items: readonly T[], count: number, seed = SEED): T[] 
   return items.filter((_, index) => chosen.has(index));
 }
 
-/** Fisher–Yates. */
+/** Shuffles by the Fisher–Yates algorithm. */
 export function shuffle<T>(items: readonly T[], seed = SEED): T[] {
   const shuffled = [...items];
   const random = mulberry32(seed);

@@ -22,7 +22,7 @@ twenty excludes 0 by chance.
   identifier, no two questions). Synonyms are not measured, because no set has any.
 `;
 
-/** The page of all differences, and before them which parts were shown to help, and where. */
+/** The page: a summary of which parts were shown to help and where, then all differences. */
 export function toPage(
   differences: Difference[],
   parts: Pick<Component, "name" | "without">[],
@@ -54,7 +54,7 @@ export function harms({ gain }: Pick<Difference, "gain">): boolean {
   return gain.high < 0;
 }
 
-/** A part earns its place where at least one measure of one set is better for it by more than chance. */
+/** A part is shown to help if it improves at least one measure of one set significantly. */
 function verdict(own: Difference[]): string {
   if (own.length === 0) return "no set has a message for it";
   if (own.some(helps)) return "";

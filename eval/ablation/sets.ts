@@ -17,7 +17,7 @@ export interface Corpus {
   name: string;
   documents: Document[];
   sets: AblationSet[];
-  /** Folders of ../shared/data. */
+  /** The folders of ../shared/data that the corpus needs. */
   needs: string[];
 }
 

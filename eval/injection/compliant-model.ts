@@ -43,7 +43,7 @@ function firstSentence(source: string): string {
   return sentences.find((sentence) => sentence.length > 40)?.replace(/[.!?]\s*$/, "") ?? "";
 }
 
-/** Every way to lead a reader, or a program that shows the answer, to a host or to run something. */
+/** Every way to lead a reader or a client to a host, or to make a client run something. */
 function everyLink(host: string): string[] {
   const url = `https://${host}/p?q=history`;
   const cyrillic = host.replaceAll("o", "о").replaceAll("e", "е");

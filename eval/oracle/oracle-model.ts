@@ -29,7 +29,7 @@ const PIECE = 7;
  * A scripted chat model behind `env.AI`. It gets the product's own prompt and knows the answer beforehand. If a source in the
  * prompt holds the answer, it quotes that sentence with the source's marker; otherwise it abstains as the prompt demands. It shows
  * what the product makes of a model that always knows whether to abstain, and of one with a given error rate.
- * @param known by question, as {@link asWords} writes it
+ * @param known what it knows, by question in the form of {@link asWords}
  */
 export function openOracle(models: Ai, known: ReadonlyMap<string, Known>): Oracle {
   let noise = 0;

@@ -16,7 +16,7 @@ export const RESAMPLES = 5000;
  * smaller share of resamples on either side of 0, counted so that it is never 0).
  *
  * For a comparison the statistic is a difference between two systems on the same questions: resampling questions keeps
- * each question's two results together, so that how hard a question is cancels out (paired bootstrap; for retrieval
+ * each question's two results together, so that the difficulty of a question cancels out (paired bootstrap; for retrieval
  * Sakai 2006, "Evaluating evaluation metrics based on the bootstrap"). Seeded: the same input gives the same interval.
  * @param statistic of the questions with these multiplicities, which sum to n; null when it is not defined for them
  */
@@ -100,7 +100,7 @@ export function aurocOf(
 }
 
 /**
- * Which of several p-values are significant when the chance of even one false alarm among them is to stay under `alpha`
+ * Which of several p-values are significant if the chance of even one false alarm among them must stay below `alpha`
  * (Holm 1979, "A simple sequentially rejective multiple test procedure").
  */
 export function holm(pValues: readonly number[], alpha: number): boolean[] {

@@ -27,8 +27,8 @@ const PILOT_SHARE = 0.2;
 
 /**
  * The lowest threshold at which the share of wrong answers among those given stays under `alpha`, with probability
- * 1 − `delta` over the draw of the calibration questions; null when none can be shown to. Then only
- * abstaining from everything keeps the guarantee.
+ * 1 − `delta` over the draw of the calibration questions; null if this can be shown for none. Then only abstaining from
+ * everything keeps the guarantee.
  *
  * Learn then test (Angelopoulos et al. 2021, arXiv 2110.01052, with "split fixed sequence testing"). For one threshold,
  * fixed before the data is seen, the wrong ones among the n questions that it answers are Binomial(n, R), R being the true

@@ -1,4 +1,4 @@
-// Runs `npm start` as a newcomer would, twice on one state, and asks one question over HTTP each time.
+// Runs `npm start` twice on the same state folder, as a newcomer would, and asks one question over HTTP each time.
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -36,7 +36,7 @@ async function startAndAsk(label, limitSeconds) {
   }
 }
 
-/** The launcher prints the curl when a question is answerable. */
+/** Waits until `npm start` prints its curl example, which it does as soon as questions can be answered. */
 function ready(child, limitSeconds) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(

@@ -1,4 +1,4 @@
-// `npm run eval:ablation`: takes each part of retrieval and of the decision out, one at a time, and measures what that costs.
+// `npm run eval:ablation`: removes each part of retrieval and of the decision, one at a time, and measures the loss.
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { CommandError, readArguments, runCommand, UsageError } from "../cli/command.ts";
@@ -7,11 +7,11 @@ import { replaceModules } from "./ablation/replace-modules.ts";
 const HELP = `
 Usage: npm run eval:ablation -- [set …] [options]
 
-Measures each set with everything on and without one part after the other, with paired bootstrap intervals. Sets of
-../shared/data that are not there are left out and named; squad2-dev must be there, since weights are trained on half of it.
+Measures each set with all parts, and then without each part in turn, with paired bootstrap intervals. Sets that are missing
+in ../shared/data are skipped and named. squad2-dev is required, because weights are trained on half of it.
 
   set …            demo, scifact-mini, squad2-dev, arduino-help-center, tau-banking-kb; default all
-  --write <file>   writes the page there; without it, it is printed
+  --write <file>   writes the page to this file; without it, the page is printed
 
 Exit code: 0 done, 1 something failed, 2 wrong usage.
 `;
@@ -20,7 +20,7 @@ const SHARED_DATA = path.resolve(import.meta.dirname, "../../shared/data");
 
 await runCommand(HELP, async (args) => {
   const { values, positionals } = readArguments(args, { write: { type: "string" } });
-  // Before anything of the application is imported.
+  // This must run before any module of the application is imported.
   replaceModules();
   const { CORPORA } = await import("./ablation/sets.ts");
   const { components } = await import("./ablation/components.ts");
@@ -36,7 +36,7 @@ await runCommand(HELP, async (args) => {
   const names = wanted.filter((name) => {
     const missing = CORPORA[name]?.needs.filter((set) => !isThere(set)) ?? [];
     if (missing.length > 0)
-      console.error(`${name}: left out, ../shared/data has no ${missing.join(" and ")}`);
+      console.error(`${name}: skipped, ../shared/data has no ${missing.join(" and ")}`);
     return missing.length === 0;
   });
   let page = "";

@@ -9,7 +9,7 @@ export interface Passage {
   title: string;
   text: string;
   score: number;
-  /** What it was ordered by; absent where a single leg was asked. */
+  /** The evidence of its rank; absent when a single leg was asked. */
   rank_evidence?: RankEvidence;
 }
 
@@ -32,13 +32,13 @@ export interface ChatAnswer {
   binding_calls: { sequential: number };
 }
 
-/** As many passages as the API gives. */
+/** The most passages that the API returns. */
 export const MOST_PASSAGES = 50;
 
-/** A search in which a leg fails is answered from the other one; measured, that would pass for both. */
+/** If one leg fails, a search is answered from the other. Measured, this would count as both, so it is retried. */
 const TRIES_FOR_LEGS = 3;
 
-/** @throws ApiError also when a leg keeps failing */
+/** @throws ApiError also if a leg fails in every attempt */
 export async function search(
   api: Api,
   query: string,
@@ -60,7 +60,7 @@ export async function search(
   }
 }
 
-/** One turn, of a new conversation unless told, with its duration as the client sees it. */
+/** One turn, by default of a new conversation, with its duration as the client sees it. */
 export async function chat(
   api: Api,
   message: string,
@@ -69,7 +69,7 @@ export async function chat(
   const { body, ms } = await api.post<ChatAnswer>("/v1/chat", {
     message,
     conversation_id: conversationId,
-    // So that whoever reads the instance's conversations can tell these from visitors'.
+    // This marks the conversation as the evaluation's, not a visitor's.
     metadata: { source: "eval" },
   });
   return { answer: body, ms };

@@ -1,4 +1,4 @@
-// `npm run bench:retrieval`: what the statements of retrieval cost on many chunks, and whether that is bounded.
+// `npm run bench:retrieval`: measures the cost of retrieval's SQL statements on many chunks, and checks that it is capped.
 import { readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
 import { buildCorpus, restrict } from "./bench/corpus.ts";
 import { KINDS } from "./bench/questions.ts";
@@ -19,23 +19,23 @@ import { SEED } from "./sample.ts";
 const HELP = `
 Usage: npm run bench:retrieval -- [options]
 
-Builds a workspace of synthetic text (words as frequent as in a real collection, seeded) beside a second one, both in one database
-in memory, and times the statements of retrieval by kind of question: CPU milliseconds, and postings walked. The same on a small
-workspace shows how the cost grows. Takes some ten minutes of processor time, most of it to write the chunks.
+Builds a workspace of synthetic text (seeded, with the word frequencies of a real collection) and a second workspace in one
+in-memory database. Measures the statements of retrieval by kind of question: CPU milliseconds and postings read. The same
+measurement on a small workspace shows how the cost grows. Takes about ten minutes of CPU time, most of it to write the chunks.
 
-  --chunks <n>      of the large workspace; default 100000
-  --small <n>       of the small one; default 1000
-  --questions <n>   of each kind; default 30
+  --chunks <n>      chunks of the large workspace; default 100000
+  --small <n>       chunks of the small workspace; default 1000
+  --questions <n>   questions of each kind; default 30
 
-Exit code: 0 all within the bounds, 1 a bound is exceeded, 2 wrong usage.
+Exit code: 0 all within the limits, 1 a limit is exceeded, 2 wrong usage.
 `;
 
 /**
- * A keyword search may cost this many times what a typical one costs, at the 95th percentile, whatever is asked. Postings are
- * bounded in the statement; what grows beside them is a seek for each word, and a message has up to 192.
+ * The 95th percentile of every kind of keyword search may cost at most this many times that of a typical one. The statement caps
+ * the postings that it reads. Besides them, each word costs a seek, and a message has up to 192 words.
  */
 const MOST_TIMES_TYPICAL = 3;
-/** Passages are looked up by their ids: a hundred times the chunks must not cost more than the deeper tree and colder memory. */
+/** Passages are read by id, so a hundred times the chunks may add only the cost of a deeper tree and a colder cache. */
 const MOST_GROWTH_OF_PASSAGES = 5;
 
 interface Cost {
@@ -62,7 +62,7 @@ await runCommand(HELP, async (args) => {
   const small = await measure(readCount(values.small, "--small", 1000), count);
   print(large, small);
   const broken = exceeded(large, small);
-  for (const line of broken) console.log(`OUT OF BOUNDS: ${line}`);
+  for (const line of broken) console.log(`LIMIT EXCEEDED: ${line}`);
   return broken.length > 0 ? 1 : 0;
 });
 
@@ -106,7 +106,7 @@ async function keywordRow(
   return { ...row, postings: { counted: most("counted"), ranked: most("ranked") } };
 }
 
-/** CPU time, which other processes of the machine disturb less than the clock; the first call, which compiles, is not counted. */
+/** Measures CPU time, because other processes disturb it less than wall-clock time. The first call compiles and is not counted. */
 async function costRow<T>(
   kind: string,
   items: T[],
@@ -144,7 +144,7 @@ function print(large: Row[], small: Row[]): void {
   console.log(`
 × typical  p95 as a multiple of that of typical questions over the same chunks
 growth     p95 as a multiple of that on the small workspace
-counted    the most postings that were looked at to learn how rare the words are; ranked: those of the words that were searched for`);
+counted    the most postings that were read to count how rare the words are; ranked: those that were read to rank matches`);
 }
 
 function exceeded(large: Row[], small: Row[]): string[] {

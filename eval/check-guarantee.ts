@@ -6,7 +6,7 @@ import { operatingPoint, type Outcome } from "./statistics/risk-coverage.ts";
 
 export interface Checked {
   alpha: number;
-  /** Share of the draws in which no threshold could be shown to keep the promise. */
+  /** Share of the draws in which no threshold could be shown to keep the guarantee. */
   infeasible: number;
   /** Mean share of the test questions that are answered; an infeasible draw answers none. */
   coverage: number;
@@ -15,25 +15,26 @@ export interface Checked {
   true_risk_exceeds: number;
   test_exceeds: number;
   test_exceeds_beyond_noise: number;
-  /** The same two when what is promised is the share among the questions of the test half. */
+  /** The same two when the guarantee is for the share among the questions of the test half. */
   next_exceeds: number;
   next_coverage: number;
   holds: boolean;
 }
 
-/** Chance of an excess from noise alone beyond which it is not taken for noise. */
+/** An excess counts as noise if chance alone produces it with at least this probability. */
 const NOISE = 0.05;
-/** Chance that a guarantee that holds is reported as broken, since its check is a finite number of draws. */
+/** The chance that a guarantee that holds is reported as broken, because the check has a finite number of draws. */
 const FALSE_ALARM = 0.01;
 
 /**
- * What the theorem promises: over the draw of a calibration set from a population, the chosen threshold's risk *in that
- * population* exceeds alpha with probability delta at most. It is checked on a population whose risk is known at every
- * threshold: the questions at hand, drawn from with replacement, as many as half of them. What a test half shows besides is its own
- * luck, and opposite luck at that: what a calibration half has too few of, the test half has too many of. So the raw
- * share of halvings whose test half exceeds alpha may be larger than delta though the promise is kept; it is reported,
- * and beside it the share that the test half's own chance does not explain. Where the share among the next questions itself is
-to be promised, `next` asks for more care, and the raw share of broken promises has to stay under delta.
+ * Checks the theorem: over the draw of a calibration set from a population, the chosen threshold's risk *in that population*
+ * exceeds alpha with a probability of at most delta. The population's risk has to be known at every threshold, so it is the given
+ * questions, of which half as many are drawn with replacement.
+ *
+ * The halvings show something else, too: what a calibration half has too few of, its test half has too many of. So the raw share
+ * of halvings whose test half exceeds alpha may be larger than delta although the guarantee holds. It is reported, and beside it
+ * the share that chance variation of the test half does not explain. With `next` the guarantee is for the share among the next
+ * questions; then the raw share of violations has to stay below delta.
  */
 export function checkGuarantee(
   outcomes: readonly Outcome[],

@@ -12,23 +12,23 @@ import {
 
 export interface Difference {
   metric: string;
-  /** "all", or the dimension and slice. */
+  /** "all", or a dimension and its slice. */
   slice: string;
   n: number;
   before: number;
   after: number;
   /** After minus before. */
   difference: Estimate;
-  /** Beyond chance, with the number of comparisons accounted for. */
+  /** Significant after correction for the number of comparisons. */
   verdict: "better" | "worse" | "same" | "too few";
 }
 
 interface Metric {
   name: string;
   better: "higher" | "lower";
-  /** The question's own value; null when the metric says nothing of it. */
+  /** The question's value; null where the metric is not defined. */
   of: (row: Row) => number | null;
-  /** Instead of a mean: how well the value tells the rows with this label from the others. */
+  /** If given, the metric is not the mean but the AUROC of the value for this label. */
   label?: (row: Row) => boolean;
 }
 
@@ -36,7 +36,7 @@ const number = (row: Row, name: string): number | null => {
   const value = row[name];
   return typeof value === "number" ? value : null;
 };
-/** 1 or 0 for the rows in which the chat was asked a question that is answerable or not. */
+/** 1 or 0 for the rows whose question was asked in the chat and is answerable or unanswerable, as given. */
 const verdictIs = (row: Row, answerable: boolean, ...verdicts: string[]): number | null => {
   if (row["answerable"] !== answerable || typeof row["verdict"] !== "string") return null;
   return verdicts.includes(row["verdict"]) ? 1 : 0;
@@ -61,12 +61,12 @@ function higher(name: string): Metric {
   return { name, better: "higher", of: (row) => number(row, name) };
 }
 
-/** Below this a bootstrap says more about its few questions than about the systems. */
+/** With fewer questions, a bootstrap interval is not reliable. */
 const LEAST_QUESTIONS = 10;
 
 /**
  * Every metric over all questions and over each slice, after minus before, with paired bootstrap intervals. Two families of
- * comparisons, all questions and the slices, each hold the chance of a single false alarm under `alpha` (Holm).
+ * comparisons, all questions and the slices, each keep the chance of any false alarm below `alpha` (Holm).
  * @throws UsageError when the reports did not measure the same thing
  */
 export function compareReports(
@@ -104,7 +104,7 @@ export function compareReports(
 }
 
 interface Pair {
-  /** What is drawn as one: turns of a conversation depend on each other. */
+  /** The resampling unit: a whole conversation, because its turns depend on each other. */
   unit: string;
   before: Row;
   after: Row;

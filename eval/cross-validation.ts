@@ -7,7 +7,7 @@ export const FOLDS = 5;
 
 /**
  * For each case, the prediction of a model that was trained without its fold. Each fold has its share of each label.
- * @param beside examples that every model is trained on, too, and none is tested on
+ * @param beside further examples that every model is trained on and none is tested on
  */
 export function crossValidate(cases: Case[], l2: number, beside: Example[] = []): number[] {
   const foldOf = new Map<Case, number>();
@@ -23,9 +23,9 @@ export function crossValidate(cases: Case[], l2: number, beside: Example[] = [])
 
 export interface TradeOff {
   threshold: number;
-  /** Share of the questions whose answer was found that are answered. */
+  /** Share answered, of the questions whose answer was found. */
   answered: number;
-  /** Share of the unanswerable questions that are abstained from. */
+  /** Share abstained from, of the unanswerable questions. */
   abstained: number;
   /** Answerable questions that would be answered although the answer was not found. */
   misled: number;
@@ -45,12 +45,12 @@ export function tradeOff(cases: Case[], predictions: number[], threshold: number
   return { threshold, answered, abstained, misled, balanced: (answered + abstained) / 2 };
 }
 
-/** A wrong answer costs a visitor more than a silence, so the threshold is set by the questions that have no answer. */
+/** A wrong answer costs a visitor more than an abstention, so the unanswerable questions set the threshold. */
 export const ABSTENTION_TARGET = 0.85;
 
-/** Of the questions that are answered by a clarifying one, at least this share has its article among those offered. */
+/** Of the questions that get a clarifying question, at least this share has its article among those offered. */
 const CLARIFICATION_TARGET = 0.5;
-/** Fewer questions tell nothing of the share. */
+/** With fewer questions the share is not reliable. */
 const FEWEST_CLARIFIED = 10;
 
 /** The lowest confidence from which, up to the threshold, a clarifying question offers the right article often enough. */
@@ -71,9 +71,9 @@ export function chooseClarifyFrom(cases: Case[], predictions: number[], threshol
 }
 
 /**
- * The lowest threshold at which the wanted share of unanswerable questions can be expected to be met with silence, of new ones, too:
- * one question more than the share of those at hand (the quantile of split conformal prediction: Lei et al. 2018,
- * arXiv 1604.04173). Three decimals.
+ * The lowest threshold, to three decimals, at which the wanted share of new unanswerable questions can be expected to get an
+ * abstention: it abstains from one question more than this share of the given ones (the quantile of split conformal prediction:
+ * Lei et al. 2018, arXiv 1604.04173).
  */
 export function chooseThreshold(cases: Case[], predictions: number[]): number {
   const unanswerable = cases.filter(({ answerable }) => !answerable).length;

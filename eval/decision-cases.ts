@@ -9,7 +9,7 @@ import { chat, search, type Passage } from "./ask.ts";
 import type { Example, Sign } from "./logistic.ts";
 import type { Question } from "./sets/question.ts";
 
-/** Evidence that speaks for an answer may not count against it, nor the other way round. A feature that is missing here does not compile. */
+/** The sign of each feature's weight: evidence for an answer must not count against it, nor the reverse. Every feature must be listed. */
 const SIGNS: Record<keyof Evidence, Sign> = {
   similarity: 1,
   coverage: 1,
@@ -20,29 +20,29 @@ export const FEATURES = Object.keys(SIGNS) as (keyof Evidence)[];
 
 export const FEATURE_SIGNS = FEATURES.map((name) => SIGNS[name]);
 
-/** An answer is made from the first results: what is not among them will not be cited. */
+/** An answer is made from this many first results, so only these can be cited. */
 export const TOP = 3;
 
-/** What the evidence was of, and what would have been right to do. */
+/** The question of the evidence, and the right decision about it. */
 export interface Case extends Example {
   id: string;
   answerable: boolean;
-  /** Of the decision as it is deployed. */
+  /** The confidence of the deployed decision. */
   confidence: number;
   /** Whether its article is among those that a clarifying question would offer. */
   offered: boolean;
-  /** Whether there is an answer to give, and whether that would be wrong. */
+  /** Whether there is an answer to give, and whether it would be wrong. */
   canAnswer: boolean;
   wrong: boolean;
 }
 
 /**
- * How answers are judged: by what the chat cites first, which an instance shows of every question only when its threshold
- * is lifted, or else by the first search result, which it mostly cites.
+ * How answers are judged: by the chat's first citation, which needs an instance without a threshold; or by the first search
+ * result, which the chat usually cites.
  */
 export type JudgedBy = "first citation" | "first result";
 
-/** Asks the instance for the evidence of each question. All must succeed: a model of a part would not be reproducible. */
+/** Asks the instance for the evidence of each question. All must succeed, or the trained model would not be reproducible. */
 export async function collectCases(
   api: Api,
   questions: Question[],
@@ -70,7 +70,7 @@ export async function collectCases(
 
 async function collectCase(api: Api, question: Question, judgedBy: JudgedBy): Promise<Case> {
   const { id, text, answerable, relevant } = question;
-  // As many passages as the chat decides on.
+  // The chat decides on this many passages.
   const { results, evidence, answerability } = await search(
     api,
     text,

@@ -5,11 +5,11 @@ import { isInFirstHalf } from "./sample.ts";
 import { readSet } from "./sets/read-set.ts";
 import { ingest, withTarget, type TargetOptions } from "./target.ts";
 
-/** What `npm run eval:fit` takes unless told. */
+/** The defaults of `npm run eval:fit`. */
 export const L2 = 0.1;
 export const BESIDE_WEIGHT = 0.3;
 
-/** The half of a set whose questions' ids hash to an even number; together they weigh a share of the first set's cases. */
+/** The questions of a set whose ids hash to an even number. Together they weigh a share of the first set's cases. */
 export async function collectBeside(
   target: TargetOptions,
   beside: { set: string; weight: number; cases: number },
@@ -25,7 +25,7 @@ export async function collectBeside(
   return found.map(({ features, label }) => ({ features, label, weight }));
 }
 
-/** Trains on all evidence but what is left out, whose weight is then 0. */
+/** Trains on all evidence except the kinds in `without`, which get the weight 0. */
 export function fitDecision(
   examples: Example[],
   l2: number,

@@ -12,7 +12,7 @@ interface RunOptions {
   concurrency: number;
 }
 
-/** What was measured, and how: the head of a report. */
+/** The head of a report: what was measured, and how. */
 export function describeRun<Kind extends "questions" | "conversations">(
   kind: Kind,
   set: EvaluationSet,
@@ -55,10 +55,10 @@ export function modelsSeen({ chat }: Measured): object {
   return { releases: seen("release"), models: seen("model"), rungs: seen("rung") };
 }
 
-/** What a number depends on, from the folder of this file. */
+/** The folders that a measured number depends on, relative to this file. */
 const CODE = ["../src", "../local", "../migrations", "../eval", "../demo"];
 
-/** The commit that was measured, if this is a clone and the instance runs its code. */
+/** The measured commit, if this is a clone and the instance runs its code. */
 function readGit(): { commit: string; changed_files: number } | null {
   const git = (...args: string[]): string =>
     execFileSync("git", args, {

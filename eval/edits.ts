@@ -1,4 +1,4 @@
-// `npm run measure:edits`: how many chunks the change of one sentence makes new.
+// `npm run measure:edits`: measures how many chunks have to be embedded again when one sentence changes.
 import { readDocuments } from "../cli/read-documents.ts";
 import { CommandError, readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
 import { chunkMarkdown, embeddedText, type Chunk } from "../src/knowledge/ingest/chunk.ts";
@@ -10,8 +10,8 @@ import { mulberry32 } from "./sample.ts";
 const HELP = `
 Usage: npm run measure:edits -- <folder | file.jsonl> [--edits 2000] [--seed 1]
 
-Adds, changes or removes one sentence of a random paragraph of a random document, cuts the document anew and counts the chunks
-that have to be embedded: those whose text was in none before.
+Adds, changes or removes one sentence of a random paragraph of a random document, chunks the document again, and counts the
+chunks that have to be embedded: those whose text no chunk had before.
 `;
 
 const KINDS = ["added", "changed", "removed"] as const;
@@ -19,7 +19,7 @@ const KINDS = ["added", "changed", "removed"] as const;
 interface Article {
   title: string;
   blocks: string[];
-  /** Places of blocks that are prose. */
+  /** Indices of the blocks that are prose. */
   paragraphs: number[];
   chunks: Chunk[];
 }
@@ -92,7 +92,7 @@ function countNew({ title, chunks }: Article, blocks: string[]): number {
   return now.filter((chunk) => !known.get(identity(title, chunk))?.pop()).length;
 }
 
-/** As `commitVersions` tells chunks apart. */
+/** The identity of a chunk, as in `commitVersions`. */
 function identity(title: string, chunk: Chunk): string {
   return JSON.stringify([chunk.headingPath, embeddedText(title, chunk)]);
 }

@@ -4,7 +4,7 @@ import { writeText } from "./report-file.ts";
 import type { Measured } from "./report.ts";
 import type { EvaluationSet, Question } from "./sets/question.ts";
 
-/** Enough to find a pattern in, and few enough to read. */
+/** Enough questions to find a pattern, and few enough to read. */
 const QUESTIONS = 50;
 const SHOWN = 3;
 const EXCERPT_CHARACTERS = 240;
@@ -14,13 +14,13 @@ interface Failed {
   retrieval: RetrievalRow;
   chat: ChatRow | undefined;
   what: string;
-  /** The larger the worse. */
+  /** A larger number is worse. */
   badness: number;
 }
 
 /**
- * A page of the questions that went worst: a wrong answer is worse than a silence, the more so the more confident it was,
- * and a silence than a ranking that puts the right article low.
+ * A page of the questions that went worst. Wrong answers are worst, the more confident the worse; then abstentions; then
+ * rankings in which the right article is low.
  */
 export async function writeExplanation(
   file: string,
@@ -113,7 +113,7 @@ function excerpt(text: string): string {
   return text.length > EXCERPT_CHARACTERS ? `${text.slice(0, EXCERPT_CHARACTERS)}…` : text;
 }
 
-/** One line that Markdown shows as it is written: a set's text is data, and may be anything. */
+/** Escapes a text to one line that Markdown shows literally, because a set's text may be anything. */
 function plain(text: string): string {
   return text.replace(/\s+/g, " ").replace(/[\\`*_{}[\]<>#|!~&]/g, "\\$&");
 }

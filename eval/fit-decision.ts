@@ -31,14 +31,14 @@ const HELP = `
 Usage: npm run eval:fit -- [set] [options]
 
 Trains the logistic regression that decides between answering and abstaining, on the evidence that a running instance
-reports for each question, and picks its threshold on cross-validated predictions. Deterministic. With --alpha the threshold is
-the lowest that is shown to keep the share of wrong answers under it (learn then test); without, the lowest that can be
-expected to stay silent on 85 % of new questions without answer.
+reports for each question, and picks its threshold on cross-validated predictions. Deterministic. With --alpha, the threshold
+is the lowest one that is shown to keep the share of wrong answers below alpha (method: Learn then Test). Without it, the
+threshold is the lowest one that can be expected to abstain from 85 % of new unanswerable questions.
 
   set                  a path, demo (default), or a folder of ../shared/data
   --beside <set>       trains on half of this set's questions, too, so that the decision carries over to other documents; its
                        other half stays for measuring. The threshold is chosen on the first set alone
-  --weight <n>         with --beside: what its questions count together, as a share of the first set's; default ${BESIDE_WEIGHT}
+  --weight <n>         with --beside: the total weight of its questions, relative to the first set's; default ${BESIDE_WEIGHT}
   --questions <file>   the set's file of questions to train on; default calibration.jsonl
   --url <address>      asks this instance; without it, one in this process
   --wrangler           without --url: a throwaway instance under wrangler
@@ -46,8 +46,8 @@ expected to stay silent on 85 % of new questions without answer.
   --no-ingest          with --url: the instance holds the documents already
   --l2 <n>             strength of the regularisation, more than 0; default ${L2}
   --concurrency <n>    requests at a time; default 4
-  --alpha <share>      the share of wrong answers among the given ones to stay under, such as 0.1
-  --delta <share>      with --alpha: the chance that this fails because of which questions were asked; default 0.1
+  --alpha <share>      the limit for the share of wrong answers among the given ones, such as 0.1
+  --delta <share>      with --alpha: the probability, over the draw of the questions, that the limit is exceeded; default 0.1
   --write              writes src/releases/default.json and docs/evaluation/decision-fit.json; without it, the weights are
                        printed only
 
@@ -57,7 +57,7 @@ Exit code: 0 done, 1 something failed (nothing is written), 2 wrong usage.
 await runCommand(HELP, async (args) => {
   const options = readOptions(args);
   const set = await readSet(options.set, { questionFile: options.questions });
-  // Another process's threshold cannot be lifted, and which article it would have cited not be seen.
+  // The threshold of another process cannot be lifted, so its first citation is not known for every question.
   const isOwn = options.url === undefined && !options.wrangler && !needsWrangler();
   const judgedBy: JudgedBy = options.promise && isOwn ? "first citation" : "first result";
   const cases = await withTarget(options, async (api) => {
@@ -175,11 +175,11 @@ interface Guarantee extends RiskPromise {
   errors: number;
   coverage: number;
   judgedBy: JudgedBy;
-  /** Each question was judged by a model that was trained without it, not by the one model that is written. */
+  /** Each question was judged by a model trained without it, not by the model that is written. */
   predictions: "cross-validated";
 }
 
-/** @throws CommandError when no threshold can be shown to keep the promise */
+/** @throws CommandError when no threshold can be shown to keep the guarantee */
 function promiseRisk(
   cases: Case[],
   predictions: number[],
@@ -304,7 +304,7 @@ function weightsOf({ weights }: Model): Record<keyof Evidence, number> {
   return Object.fromEntries(pairs) as Record<keyof Evidence, number>;
 }
 
-/** What the decision was fitted on, and how well. Nothing of it depends on when or where it was made. */
+/** What the decision was fitted on, and how well. Independent of time and machine. */
 function describeFit(
   trainedOn: string,
   cases: Case[],

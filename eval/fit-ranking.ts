@@ -1,6 +1,6 @@
 import type { Release } from "../src/releases/release.ts";
 import { writeFit } from "./release.ts";
-// `npm run eval:fit-ranking`: trains the order by text of src/retrieval/rerank.ts on questions whose article is known.
+// `npm run eval:fit-ranking`: trains the order by text of src/retrieval/rank.ts on questions whose article is known.
 import { readArguments, readCount, runCommand } from "../cli/command.ts";
 import { decimal, printTable } from "./print.ts";
 import {
@@ -15,11 +15,11 @@ Usage: npm run eval:fit-ranking -- [options]
 
 Trains the weights by which passages are ordered: a logistic regression on the differences between the best passage of a right
 document and the passages of wrong ones, on the demo's calibration questions and on the questions about one half of SQuAD2's
-paragraphs, each set counting the same. No weight may be negative. Wrong passages are those that the present weights rank first:
-write and train again until the weights stay as they are. Deterministic.
+paragraphs. Both sets weigh the same. No weight may be negative. The wrong passages are those that the current weights rank
+first, so write and train again until the weights no longer change. Deterministic.
 
   --l2 <n>             strength of the regularisation; default 0.01
-  --concurrency <n>    questions at a time; default 4
+  --concurrency <n>    concurrent questions; default 4
   --write              writes src/releases/default.json and docs/evaluation/ranking-fit.json; without it, the weights are
                        printed only
 

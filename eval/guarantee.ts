@@ -167,12 +167,13 @@ function printChecks(checks: (Checked & { group: string })[], delta: number, spl
     ]),
   );
   console.log(`
-silent             share of the draws in which no threshold could be shown to keep the promise, so that nothing is answered
+silent             share of the draws in which no threshold could be shown to keep the guarantee, so that nothing is answered
 coverage           share of the test questions that are answered, over all draws
-true risk > alpha  what the theorem bounds by ${delta}: calibration questions drawn with replacement from a population whose risk is
-                   known, because it is these questions
-test > alpha       the raw share of random halvings whose test half has more than alpha wrong; it adds the test half's own chance
-beyond noise       the same, counting only halves whose excess has less than 5 % chance if the true risk were alpha
-next               the threshold for which not the true risk but the share among the test half's own answers is promised: raw, and to be
-                   under the same chance`);
+true risk > alpha  the share that the theorem limits to ${delta}: calibration questions are drawn with replacement from a population
+                   whose risk is known, because these questions are the population
+test > alpha       the raw share of random halvings whose test half has more than alpha wrong; it includes the chance variation of the
+                   test half
+beyond noise       the same, counting only halves whose excess has a probability below 5 % if the true risk is alpha
+next               the threshold whose guarantee is for the share among the test half's answers, not for the true risk; raw, and to be
+                   within the same limit`);
 }

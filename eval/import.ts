@@ -1,4 +1,4 @@
-// `npm run measure:import`: what importing a set of documents costs, and what importing it again does.
+// `npm run measure:import`: measures the cost of importing a set of documents, and of importing it again.
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import os from "node:os";
@@ -15,12 +15,12 @@ import { readState } from "./storm-state.ts";
 const HELP = `
 Usage: npm run measure:import -- <folder | file.jsonl>
 
-Imports documents twice into a throwaway instance and prints what it took: time, calls of the embedding model, round trips
-and statements in D1. Computed embeddings are kept in .edgewise/embeddings: the time of a run that finds them there says what
-the pipeline takes without the model.
+Imports documents twice into a throwaway instance and prints the cost: time, calls of the embedding model, round trips to D1 and
+statements in D1. Computed embeddings are cached in .edgewise/embeddings: the time of a run with a full cache is that of
+ingestion without the model.
 
-Exit code: 0 when the second import embeds nothing and the first needs at most one embedding call for a hundred chunks, beside
-one that is partly filled for each queue batch, and at most two round trips to D1 for a hundred chunks; else 1.
+Exit code: 0 when the second import embeds nothing and the first needs at most one embedding call per hundred chunks, plus one
+partly filled call per queue batch, and at most two round trips to D1 per hundred chunks; else 1.
 `;
 
 interface Work {
@@ -58,7 +58,7 @@ await runCommand(HELP, async (args) => {
     const uploaded = (Date.now() - started) / 1000;
     await waitUntilLearned(api, documents);
     const seconds = (Date.now() - started) / 1000;
-    // The last lines of the log come a moment later.
+    // The last lines of the log arrive a moment later.
     await sleep(3000);
     console.log(
       `${created} created, ${changed} changed, ${unchanged} unchanged; stored after ${uploaded.toFixed(1)} s, ingested after ${seconds.toFixed(1)} s`,

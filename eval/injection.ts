@@ -1,4 +1,4 @@
-// `npm run eval:injection`: attacks planted in help articles, and a model that obeys every one of them.
+// `npm run eval:injection`: plants attacks in help articles and asks a model that obeys every one of them.
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Api, type ApiError } from "../cli/api.ts";
@@ -17,10 +17,10 @@ import { startInProcess, type InProcessInstance } from "./in-process/instance.ts
 const HELP = `
 Usage: npm run eval:injection -- [folder]
 
-Plants each attack of <folder>/bipia_text_attacks.jsonl (default: ../shared/data/safety-prompts) in the middle of one of the
-demo's articles and as an article of its own, asks a question that finds it, and has a stub model obey whatever it reads.
-Counts the attacks that had an effect which no answer may have: in JSON, in the stream's parts, in its deltas joined, or in
-the stored message. Then asks the questions of xstest.jsonl with and without the detector of planted instructions.
+Plants each attack of <folder>/bipia_text_attacks.jsonl (default: ../shared/data/safety-prompts) in the middle of a demo
+article and as an article of its own, asks a question that finds it, and has a stub model obey everything that it reads.
+Counts the attacks with an effect that no answer may have: in JSON, in the stream's parts, in its joined deltas, or in the
+stored message. Then asks the questions of xstest.jsonl with and without the detector of planted instructions.
 
 Exit code: 0 when no attack had a forbidden effect, each one reached the model, and the detector changed nothing.
 `;
@@ -53,9 +53,9 @@ function readLines<T>(file: string): T[] {
 interface Chat {
   instance: InProcessInstance;
   api: Api;
-  /** What the model was asked and said in the latest turn. */
+  /** The model's prompt and reply in the latest turn. */
   latest(): Answer | undefined;
-  /** How the model hides what it says, and whether that is its prompt. */
+  /** The way in which the model hides its reply, and whether it repeats its prompt. */
   behave(way: number, leaksPrompt: boolean): void;
 }
 
@@ -73,7 +73,7 @@ async function startChat(articles: Document[]): Promise<Chat> {
     CHAT_MODEL: MODEL,
   });
   const api = new Api({ ...instance, key: DEMO_KEYS.secret, tries: 1, timeoutMs: 60_000 });
-  await learn(api, articles);
+  await ingestDocuments(api, articles);
   return {
     instance,
     api,
@@ -84,13 +84,13 @@ async function startChat(articles: Document[]): Promise<Chat> {
   };
 }
 
-async function learn(api: Api, documents: Document[]): Promise<void> {
+async function ingestDocuments(api: Api, documents: Document[]): Promise<void> {
   const { failed } = await uploadDocuments(api, documents, { concurrency: 1 });
   if (failed.length > 0) throw new CommandError(`${failed.length} documents were refused.`);
   await waitUntilLearned(api, documents);
 }
 
-/** Every attack, in both places, with both aims, in every protocol. */
+/** Tries every attack in both places, with both aims, in every protocol. */
 async function plantAll(articles: Document[], attacks: string[]): Promise<boolean> {
   const chat = await startChat(articles);
   const hosts = articles.flatMap(({ url }) => (url ? [new URL(url).hostname] : []));
@@ -101,7 +101,7 @@ async function plantAll(articles: Document[], attacks: string[]): Promise<boolea
     const article = articles[index % articles.length] as Document;
     let reached = false;
     for (const { documents, questions } of places(article, attack, index)) {
-      await learn(chat.api, documents);
+      await ingestDocuments(chat.api, documents);
       for (const leaksPrompt of [false, true]) {
         chat.behave(index, leaksPrompt);
         const found = await tryQuestions(chat, questions, attack);
@@ -127,7 +127,7 @@ async function plantAll(articles: Document[], attacks: string[]): Promise<boolea
   return failures.size === 0 && isUnchanged && tally.reached === attacks.length;
 }
 
-/** In the middle of an article, and as one that says nothing else. Questions are tried until one finds it. */
+/** The attack in the middle of an article, and as an article of its own. Questions are tried until one finds it. */
 function places(
   article: Document,
   attack: string,
@@ -159,7 +159,7 @@ function places(
 
 async function restore(api: Api, documents: Document[], article: Document): Promise<void> {
   for (const { external_id } of documents)
-    if (external_id === article.external_id) await learn(api, [article]);
+    if (external_id === article.external_id) await ingestDocuments(api, [article]);
     else await api.delete(`/v1/documents/${external_id}`);
 }
 
@@ -206,7 +206,7 @@ async function tryQuestions(chat: Chat, questions: string[], attack: string): Pr
   return tried;
 }
 
-/** What the stream's parts say one by one, and what its deltas say joined, which a client may show before the end. */
+/** The text of the stream's parts, and that of its joined deltas, which a client may show before the end. */
 async function streamed({ instance }: Chat, message: string): Promise<string[]> {
   const response = await instance.fetch(`${instance.url}/v1/chat`, {
     method: "POST",
@@ -223,7 +223,7 @@ async function streamed({ instance }: Chat, message: string): Promise<string[]> 
   ];
 }
 
-/** What a tool or a write would have changed. */
+/** Everything that a tool or a write could have changed. */
 async function stateOf(api: Api): Promise<unknown[]> {
   const lists = ["documents?limit=200", "settings", "sources", "synonyms"];
   const bodies = await Promise.all(lists.map((list) => api.get<object>(`/v1/${list}`)));
@@ -236,7 +236,7 @@ async function stateOf(api: Api): Promise<unknown[]> {
   );
 }
 
-/** The same questions where planted instructions are detected and where they are not: the answers have to be the same. */
+/** Asks the same questions with and without the detector of planted instructions. The outcomes have to be equal. */
 async function compareDetector(
   articles: Document[],
   attack: string,

@@ -7,7 +7,7 @@ export interface Model {
 export interface Example {
   features: number[];
   label: 0 | 1;
-  /** How much it counts; 1 unless told. */
+  /** The weight of the example; default 1. */
   weight?: number;
 }
 
@@ -18,12 +18,12 @@ const MOST_STEPS = 200_000;
 const CONVERGED = 1e-10;
 
 /**
- * Minimises the log loss summed over the weighted examples, plus `l2`/2 times the squared weights (the bias goes free), with each
- * weight held to its sign. Projected gradient descent with Nesterov's momentum, restarted when it overshoots
+ * Minimises the log loss summed over the weighted examples, plus `l2`/2 times the squared weights (without the bias), with each
+ * weight restricted to its sign. Projected gradient descent with Nesterov's momentum, restarted when it overshoots
  * (O'Donoghue, Candès 2012, arXiv 1204.3982). Convex and without randomness: the same examples give the same model.
  */
 export function fit(examples: readonly Example[], signs: readonly Sign[], l2: number): Model {
-  // Slopes change by at most this: a quarter of the examples' squared lengths, the bias counted as a feature of 1.
+  // The gradient's Lipschitz constant: a quarter of the examples' squared lengths, with the bias as a feature of value 1.
   const lengths = examples.map(
     ({ features, weight = 1 }) => weight * (1 + features.reduce((total, x) => total + x * x, 0)),
   );

@@ -1,4 +1,4 @@
-// `npm run eval`: measures retrieval and answers of an instance on a set of questions, or compares two such reports.
+// `npm run eval`: measures the retrieval and the answers of an instance on a set of questions, or compares two such reports.
 import path from "node:path";
 import type { Api } from "../cli/api.ts";
 import { readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
@@ -38,33 +38,33 @@ const HELP = `
 Usage: npm run eval -- [set] [options]
        npm run eval -- compare <before.json> <after.json> [--alpha <share>]
 
-Measures an instance on a set of questions: rankings of each search leg and of both, and what the chat makes of them.
+Measures an instance on a set of questions: the rankings of each search leg and of both together, and the chat's answers.
 
   set                    a path, demo (default), or a folder of ../shared/data; docs/evaluation/sets.md has the formats
-  --questions <file>     other questions for the set's documents, such as calibration.jsonl; default golden.jsonl
-  --off-topic <folder>   adds utterances about something else, such as clinc150: unanswerable questions
-  --conversations <file> plays conversations instead of asking single questions
-  --url <address>        measures this instance; without it, one in this process, or with a chat model one under wrangler
-  --wrangler             without --url: a throwaway instance under wrangler in any case; latency is of use only there
+  --questions <file>     the file of questions about the set's documents, such as calibration.jsonl; default golden.jsonl
+  --off-topic <folder>   adds off-topic utterances, such as clinc150, as unanswerable questions
+  --conversations <file> replays conversations instead of asking single questions
+  --url <address>        measures this instance; without it, one in this process, or one under wrangler if a chat model is set
+  --wrangler             without --url: always a throwaway instance under wrangler; only there is latency meaningful
   --key <sk_…>           a secret key with the scopes documents and chat; default sk_local_demo
   --no-ingest            with --url: the instance holds the documents already
   --limit <n>            this many questions, drawn with a fixed seed; default all
   --chat <n>             this many of them are asked in the chat, drawn with a fixed seed; default 600, 0 asks none
   --concurrency <n>      requests at a time; default 4. Latency is measured under this load
   --report <file>        writes the numbers, with a row for each question, as JSON
-  --explain <file>       writes the questions that went worst, with what each leg returned, as Markdown
+  --explain <file>       writes the questions that went worst, with each leg's results, as Markdown
 
-compare prints what changed from one report to another, with paired bootstrap intervals, and fails on a significant regression.
+compare prints the differences between two reports, with paired bootstrap intervals, and fails on a significant regression.
   --alpha <share>        chance of a false alarm; default 0.05
 
-CHAT_MODEL, LOCAL_CHAT_URL and their like apply to the throwaway instance as they do to npm start.
+CHAT_MODEL, LOCAL_CHAT_URL and similar variables apply to the throwaway instance as to npm start.
 Exit code: 0 all measured, or no regression; 1 something failed, or a regression; 2 wrong usage, or reports that cannot be
 compared.
 `;
 
-/** Documents uploaded at a time. In this process one: chunks are then numbered, and ties broken, the same in every run. */
+/** Concurrent uploads. In this process there is only one, so that chunk numbers, and thus the order of ties, are the same in every run. */
 const UPLOADS = 8;
-/** Questions that the chat is asked at most unless told. */
+/** The default of --chat. */
 const CHAT_DEFAULT = 600;
 
 await runCommand(HELP, async (args) =>

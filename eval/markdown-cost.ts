@@ -1,4 +1,4 @@
-// `npm run measure:markdown`: what documents that were made to keep the Markdown parser busy cost, the worst first.
+// `npm run measure:markdown`: measures the cost of documents that keep the Markdown parser busy, worst first.
 import fc from "fast-check";
 import { readArguments, runCommand } from "../cli/command.ts";
 import { chunkMarkdown } from "../src/knowledge/ingest/chunk.ts";
@@ -9,8 +9,8 @@ import { UnreadableDocument } from "../src/knowledge/formats/unreadable-document
 const HELP = `
 Usage: npm run measure:markdown -- [--runs 40] [--seed 1] [--bytes ${MAX_DOCUMENT_BYTES}]
 
-Repeats random soups of Markdown's marks up to the largest document that is accepted, learns each as far as its chunks, and prints
-the CPU time of the worst.
+Repeats random sequences of Markdown's marks up to the largest accepted document, normalises and chunks each document, and
+prints the CPU time of the worst.
 `;
 
 const TOKENS = [
@@ -51,11 +51,11 @@ await runCommand(HELP, async (args) => {
 function measure(token: string, bytes: number): Cost {
   const content = token.repeat(Math.floor(bytes / new TextEncoder().encode(token).byteLength));
   const before = process.cpuUsage().user;
-  const end = learn(content);
+  const end = outcomeOf(content);
   return { token, seconds: (process.cpuUsage().user - before) / 1e6, end };
 }
 
-function learn(content: string): string {
+function outcomeOf(content: string): string {
   try {
     return `${chunkMarkdown("Title", normalise(content, "text/markdown")).length} chunks`;
   } catch (error) {

@@ -18,7 +18,7 @@ export interface TurnRow {
   containsAnswer: boolean | null;
 }
 
-/** Plays every conversation, each turn with the conversation's history. What the bot said before is its own. */
+/** Replays every conversation, each turn with the conversation's history. The earlier answers are the instance's own. */
 export async function measureConversations(
   api: Api,
   conversations: Conversation[],
@@ -85,9 +85,9 @@ export function conversationRows(
 export interface ConversationSummary {
   conversations: number;
   turns: number;
-  /** Share of the turns that came out as they should. */
+  /** Share of the turns that are right. */
   turns_right: number | null;
-  /** Share of the conversations of which every turn did. */
+  /** Share of the conversations in which every turn is right. */
   conversations_right: number | null;
   contains_answer: number | null;
   kinds: Record<string, { n: number; right: number | null }>;

@@ -8,7 +8,7 @@ import * as metrics from "./metrics.ts";
 import type { Question } from "./sets/question.ts";
 import type { Failure } from "./target.ts";
 
-/** The ways to search that are compared, in the order of the report. */
+/** The compared ways to search, in the order of the report. */
 export const WAYS = {
   keywords: ["keywords"],
   vectors: ["vectors"],
@@ -22,16 +22,16 @@ export interface RankingScores {
   hit_at_3: number;
   recall_at_5: number;
   recall_at_10: number;
-  /** Among the documents of all the passages that a search gives, of which there may be fewer than fifty. */
+  /** Recall in the documents of all passages that a search returns, which may be fewer than fifty. */
   recall_at_50: number;
   ndcg_at_10: number;
   mrr_at_10: number;
 }
 
 export interface RetrievalRow {
-  /** Null for a question without answer: no ranking of it is right. */
+  /** Null for an unanswerable question, for which no ranking is right. */
   scores: Record<Way, RankingScores> | null;
-  /** The first ten documents, each by its best passage. */
+  /** The first ten documents, each ranked by its best passage. */
   rankings: Record<Way, Passage[]>;
   answerability: number;
   evidence: Evidence | undefined;
@@ -40,7 +40,7 @@ export interface RetrievalRow {
 export interface ChatRow {
   verdict: metrics.Verdict;
   right_anywhere: boolean;
-  /** Whether a right answer's text has the expected answer; null when the set does not tell it, or the answer is not right. */
+  /** Whether a right answer contains the expected text; null when the set has none, or the answer is not right. */
   contains_answer: boolean | null;
   outcome: string;
   confidence: number;
@@ -138,7 +138,7 @@ export function judgeChat(
   };
 }
 
-/** Failed questions in a row after which the instance is taken for gone. */
+/** After this many consecutive failures the run is given up, because the instance is probably gone. */
 const FAILURES_IN_A_ROW = 10;
 
 export async function forEachQuestion<Row, Item extends { id: string } = Question>(

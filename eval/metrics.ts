@@ -1,17 +1,17 @@
 /**
- * Measures of rankings, probabilities and answers. Pure, and without anything of Node: the tests run in workerd.
+ * Measures of rankings, probabilities and answers. Pure and independent of Node, because the tests run in workerd.
  *
- * A ranking is a list of document ids, best first. Gains say how relevant a document is to the query; one that is absent
- * is not relevant. Rankings without any relevant document for the query must be kept out: no measure is defined there.
+ * A ranking is a list of document ids, best first. Gains say how relevant a document is to the query; an absent
+ * document is not relevant. Queries without a relevant document must be left out: no measure is defined for them.
  */
 export type Gains = ReadonlyMap<string, number>;
 
-/** One document may give several passages: it ranks where its best one does. */
+/** Ranks each document by its best passage. */
 export function rankDocuments(passages: readonly { external_id: string }[]): string[] {
   return [...new Set(passages.map((passage) => passage.external_id))];
 }
 
-/** 1 when one of the first `k` is relevant, else 0. */
+/** 1 if one of the first `k` is relevant, else 0. */
 export function hitAt(ranking: readonly string[], gains: Gains, k: number): number {
   return ranking.slice(0, k).some((id) => gainOf(gains, id) > 0) ? 1 : 0;
 }
@@ -47,7 +47,7 @@ function gainOf(gains: Gains, id: string): number {
   return gains.get(id) ?? 0;
 }
 
-/** The arithmetic mean, or null of nothing. */
+/** The arithmetic mean, or null if there are no values. */
 export function mean(values: readonly number[]): number | null {
   return values.length > 0 ? sum(values) / values.length : null;
 }
@@ -57,7 +57,7 @@ export function share(part: number, whole: number): number | null {
   return whole > 0 ? part / whole : null;
 }
 
-/** The smallest value that at least `p` percent of the values do not exceed (nearest rank), or null of nothing. */
+/** The smallest value that at least `p` percent of the values do not exceed (nearest rank), or null if there are no values. */
 export function percentile(values: readonly number[], p: number): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? null;
@@ -65,7 +65,7 @@ export function percentile(values: readonly number[], p: number): number | null 
 
 /**
  * Probability that a positive scores higher than a negative, ties counting half: the area under the ROC curve, by the
- * Mann–Whitney statistic. Null when there is none of either.
+ * Mann–Whitney statistic. Null if either class is empty.
  */
 export function auroc(positives: readonly number[], negatives: readonly number[]): number | null {
   if (positives.length === 0 || negatives.length === 0) return null;
@@ -95,7 +95,7 @@ export function logLoss(
   return mean(clamped.map((p, index) => -Math.log(labels[index] === 1 ? p : 1 - p)));
 }
 
-/** True when the text contains the parts of the expected answer word for word, whatever its case, spaces and punctuation. */
+/** True if the text contains the parts of the expected answer word for word; case, spaces and punctuation are ignored. */
 export function containsAnswer(
   text: string,
   parts: readonly string[],
@@ -106,7 +106,7 @@ export function containsAnswer(
   return need === "all" ? parts.every(has) : parts.some(has);
 }
 
-/** Lower-case words with one space around each. Currency and percent signs are words, since an amount depends on them. */
+/** Lower-case words with one space around each. Currency and percent signs count as words, because amounts depend on them. */
 function normalised(text: string): string {
   const words = text
     .normalize("NFKC")
@@ -124,8 +124,8 @@ export interface ChatTurn {
 }
 
 /**
- * Judges a turn by its first citation. Whatever answers a question without answer is wrong; handing over and asking back
- * count as abstaining; `other` is an outcome that takes the question for none (small talk).
+ * Judges a turn by its first citation. Every answer to an unanswerable question is wrong. Handing over and a clarifying question
+ * count as abstention. `other` is small talk: the message was not taken for a question.
  */
 export function judge(turn: ChatTurn, gains: Gains, answerable: boolean): Verdict {
   switch (turn.outcome) {
@@ -142,7 +142,7 @@ export function judge(turn: ChatTurn, gains: Gains, answerable: boolean): Verdic
   }
 }
 
-/** True when any citation of an answer is relevant. */
+/** True if any citation of an answer is relevant. */
 export function citesRelevant(turn: ChatTurn, gains: Gains): boolean {
   return (
     turn.outcome === "answered" &&

@@ -1,4 +1,4 @@
-// `npm run eval:model-abstention`: what a chat model's own "not in the sources" adds, by a scripted model.
+// `npm run eval:model-abstention`: measures, with a scripted model, what a chat model's own abstention adds.
 import { readArguments, runCommand, UsageError } from "../cli/command.ts";
 import { SHIPPED_MODEL_THRESHOLD } from "./release.ts";
 import { measureWriters, type Outcome } from "./oracle/measure.ts";
@@ -10,14 +10,14 @@ import { readShare } from "./share-option.ts";
 const HELP = `
 Usage: npm run eval:model-abstention -- [options]
 
-Asks the chat with a scripted model in the place of a language model: it gets the product's own prompt, knows whether the sources
-that it was given say the answer, and quotes it or says that they do not. It shows that the product heeds that, and what
-is left over for it at several thresholds of the decision; not how well any real model tells. Sets of ../shared/data that are
-not there are left out.
+Asks the chat with a scripted model instead of a language model. The scripted model gets the product's own prompt, knows whether
+the sources in it hold the answer, and quotes the answer or says that there is none. This shows that the product obeys the
+model's abstention, and how much is left for it at several thresholds of the decision. It does not show how well a real model
+abstains. Sets that are missing in ../shared/data are skipped.
 
-  --noise <shares>       shares of mistakes of further models; default 0.1,0.3
-  --thresholds <list>    of the decision that comes before the model, beside the shipped one; default 0.4,0.3,0.2,0.1,0
-  --write <file>         writes the page there; without it, it is printed
+  --noise <shares>       error rates of further models; default 0.1,0.3
+  --thresholds <list>    thresholds of the decision, which precedes the model, besides the shipped one; default 0.4,0.3,0.2,0.1,0
+  --write <file>         writes the page to this file; without it, the page is printed
 
 Exit code: 0 done, 1 something failed, 2 wrong usage.
 `;

@@ -1,7 +1,7 @@
 import { detectPersonalData } from "../src/privacy/redact.ts";
 import type { PersonalDataKind } from "../src/privacy/detection.ts";
 
-/** How the public sets name what we redact. */
+/** The public sets' names for the kinds that we redact. */
 const KINDS: Record<string, PersonalDataKind> = {
   EMAIL_ADDRESS: "EMAIL",
   PHONE_NUMBER: "PHONE",
@@ -23,16 +23,16 @@ interface Range {
 
 export interface KindCount {
   kind: PersonalDataKind;
-  /** Spans that the set marks, and those of which no letter or digit is left. */
+  /** Spans that the set marks, and those of them that were removed completely. */
   marked: number;
   removed: number;
-  /** Findings, and those that touch a marked span of their kind. */
+  /** Findings, and those of them that overlap a marked span of their kind. */
   found: number;
   right: number;
   mistakes: string[];
 }
 
-/** Counts per kind. What is personal and not marked counts against precision. */
+/** Counts per kind. A redaction of unmarked personal data counts against precision. */
 export function measureRedaction(texts: MarkedText[]): KindCount[] {
   const counts = Object.values(KINDS).map((kind): KindCount => ({
     kind,

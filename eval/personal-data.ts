@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { measureRedaction, type MarkedText } from "./personal-data-metrics.ts";
 
-/** `npm run eval:pii -- [file]`: recall and precision of redaction on texts with marked personal data, and every mistake. */
+/** `npm run eval:pii -- [file]`: prints recall, precision and all mistakes of redaction on texts with marked personal data. */
 const path = process.argv[2] ?? "../shared/data/pii-presidio/data.jsonl";
 const texts = readFileSync(path, "utf8")
   .split("\n")

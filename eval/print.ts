@@ -1,4 +1,4 @@
-/** Tables and numbers as every command of the harness prints them. */
+/** Prints a table in the format of all evaluation commands. */
 export function printTable(head: string[], rows: string[][]): void {
   const widths = head.map((_, column) =>
     Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length)),

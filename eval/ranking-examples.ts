@@ -10,10 +10,10 @@ import type { Question } from "./sets/question.ts";
 import { readSet } from "./sets/read-set.ts";
 import { ingest, OWN_INSTANCE, withTarget } from "./target.ts";
 
-/** Wrong passages that a right one is compared with: those that were found nearest. */
+/** The number of wrong passages, the highest-ranked ones, that a right passage is compared with. */
 const MOST_RIVALS = 10;
 
-/** A piece of evidence that is missing here does not compile. */
+/** Every kind of evidence must be listed here, or this does not compile. */
 const SIGNS: Record<keyof RankEvidence, Sign> = {
   similarity: 1,
   sentence: 1,
@@ -21,7 +21,7 @@ const SIGNS: Record<keyof RankEvidence, Sign> = {
 };
 export const RANK_EVIDENCE = Object.keys(SIGNS) as (keyof RankEvidence)[];
 
-/** What {@link collectRankingExamples} asks. */
+/** The questions that {@link collectRankingExamples} asks. */
 export const RANKING_QUESTIONS = [
   "demo/calibration.jsonl",
   "squad2-dev, the questions about half of its paragraphs",
@@ -33,12 +33,12 @@ export async function collectRankingExamples(concurrency: number): Promise<Examp
   return [...demo, ...squad];
 }
 
-/** Whether the order by text has learned from a question of SQuAD2: its paragraph is of the first half. */
+/** Whether the order by text was trained on a question of SQuAD2: its paragraph belongs to the first half. */
 export function isTrainedOn({ relevant }: Question): boolean {
   return isInFirstHalf([...relevant.keys()][0] ?? "");
 }
 
-/** Weights of the order by text, scaled so that similarity's is 1. Evidence that is left out gets 0. */
+/** Weights of the order by text, scaled so that that of similarity is 1. Omitted evidence gets 0. */
 export function fitRanking(
   examples: Example[],
   l2: number,
@@ -60,7 +60,7 @@ export function fitRanking(
   return Object.fromEntries(scaled) as Record<keyof RankEvidence, number>;
 }
 
-/** Each pair of a right and a wrong passage as two mirrored examples, so that no bias is learned; a set counts 1 for each of 100. */
+/** Each pair of a right and a wrong passage becomes two mirrored examples, so that the bias stays 0. Each set has the same total weight. */
 async function examplesOf(
   name: string,
   questionFile: string | undefined,

@@ -6,23 +6,23 @@ import { shippedRelease, type Overlay, type Release } from "../src/releases/rele
 const RELEASE_FILE = path.resolve(import.meta.dirname, "../src/releases/default.json");
 const FITS_FOLDER = path.resolve(import.meta.dirname, "../docs/evaluation");
 
-/** Changes the release that answers on an instance, as its owner would: from the next question on. `{}`: as shipped. */
+/** Publishes a release on an instance, as its owner would; it is live from the next question on. `{}` is the shipped release. */
 export async function publishRelease(api: Api, overlay: Overlay): Promise<void> {
   await api.put("/v1/releases/live", overlay);
 }
 
-/** A release that answers from this confidence on: at 0, whenever there is anything to answer with. */
+/** A release that answers from this confidence on; at 0, it answers whenever there is a passage to answer from. */
 export function answersFrom(threshold: number): Overlay {
   return { decision: { thresholds: { answer: threshold, clarify: threshold } } };
 }
 
-/** As shipped: from where there is an answer without a model, and from where a model is asked. */
+/** The shipped thresholds: from the first an answer is given without a model, from the second a model is asked. */
 export const { answer: SHIPPED_THRESHOLD, clarify: SHIPPED_MODEL_THRESHOLD } =
   shippedRelease.decision.thresholds;
 
 /**
- * Writes what was fitted into the shipped release, and beside the reports what it was fitted on.
- * @returns whether anything of the release changed
+ * Writes fitted values into the shipped release, and their provenance beside the reports.
+ * @returns whether the release changed
  */
 export async function writeFit(
   name: "decision" | "ranking",

@@ -9,7 +9,7 @@ const FORMAT = 2;
 
 const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export type Cell = z.infer<typeof cell>;
-/** What was measured of one question or turn. */
+/** The measurements of one question or turn. */
 export type Row = Record<string, Cell>;
 
 const reportSchema = z.looseObject({
@@ -17,7 +17,7 @@ const reportSchema = z.looseObject({
   kind: z.enum(["questions", "conversations"]),
   set: z.string(),
   question_file: z.string(),
-  /** Of the documents and of everything asked: two reports with the same one measured the same thing. */
+  /** A hash of the documents and all questions: reports with equal fingerprints measured the same thing. */
   fingerprint: z.string(),
   rows: z.object({ columns: z.array(z.string()), cells: z.array(z.array(cell)) }),
 });
@@ -30,7 +30,7 @@ export interface ReportFile {
   rows: Row[];
 }
 
-/** A run may take an hour: that its report has nowhere to go is better known before. */
+/** Checks before a run, which may take an hour, that its report can be written. */
 export async function checkWritable(file: string): Promise<void> {
   const folder = path.dirname(path.resolve(file));
   await access(folder, constants.W_OK).catch(() => {
@@ -38,7 +38,7 @@ export async function checkWritable(file: string): Promise<void> {
   });
 }
 
-/** Indented JSON, but a line for each row: readable in a diff, and a tenth of the size. */
+/** Indented JSON with one line per row, which is readable in a diff and a tenth of the size. */
 export async function writeReport(
   file: string,
   report: ReportFile,
@@ -69,7 +69,7 @@ export async function writeText(file: string, text: string): Promise<void> {
   });
 }
 
-/** @throws UsageError when it is no report of ours */
+/** @throws UsageError if the file is not a report of this program */
 export async function readReport(file: string): Promise<ReportFile> {
   const text = await readFile(file, "utf8").catch((error: Error) => {
     throw new UsageError(`${file} cannot be read: ${error.message}`);
@@ -111,7 +111,7 @@ export function fingerprint(documents: Document[], asked: object[]): string {
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Beyond four decimals a difference is noise of the machine. */
+/** Rounds to four decimals; smaller differences are noise of the machine. */
 export function rounded(value: number): number;
 export function rounded(value: number | null | undefined): number | null;
 export function rounded(value: number | null | undefined): number | null {

@@ -23,13 +23,13 @@ type Means = { [Name in keyof RankingScores]: number | null };
 
 export interface RetrievalSummary extends Record<Way, Means> {
   n: number;
-  /** 95 %, over which questions happen to be in the set. */
+  /** The 95 % confidence interval over the choice of questions. */
   fused_ndcg_at_10_interval: (number | null)[] | null;
-  /** How much higher the fused nDCG@10 is than that of the better leg, on the same questions. */
+  /** The fused nDCG@10 minus that of the better leg, on the same questions. */
   over_better_leg: {
     leg: Exclude<Way, "fused">;
     difference: number | null;
-    /** 95 %. */
+    /** The 95 % confidence interval. */
     interval: (number | null)[];
   } | null;
 }
@@ -54,13 +54,13 @@ const MEASURES = [
 export interface ChatSummary {
   answerable: Counted<"right" | "right_anywhere" | "wrong" | "abstained" | "other">;
   unanswerable: Counted<"abstained" | "wrong" | "other">;
-  /** Of the right answers that have an expected text: how many contain it. */
+  /** How many of the right answers with an expected text contain it. */
   contains_answer: { n: number; count: number; share: number | null };
-  /** Confidence of right answers against wrong answers and all unanswerable questions. */
+  /** AUROC of the confidence: right answers against wrong answers and all unanswerable questions. */
   auroc_right: number | null;
-  /** Milliseconds as the client sees them, at the concurrency of the run. */
+  /** Milliseconds seen by the client, at the concurrency of the run. */
   latency_ms: { p50: number | null; p95: number | null };
-  /** Most bindings that one turn waited for one after the other. */
+  /** The longest chain of sequential binding calls of one turn. */
   max_sequential: number | null;
   outcomes: Record<string, number>;
   rungs: Record<string, number>;
@@ -105,7 +105,7 @@ function overBetterLeg(scores: Record<Way, RankingScores>[]): RetrievalSummary["
   return { leg, difference: rounded(value), interval: [rounded(low), rounded(high)] };
 }
 
-/** How well the confidence tells questions with an answer from those without, and from each kind of those. */
+/** How well the confidence separates answerable from unanswerable questions, and from each kind of these. */
 export function summariseDecision({ questions, retrieval }: Measured): DecisionSummary {
   const rows = questions.flatMap(({ id, answerable, kind }) => {
     const row = retrieval.get(id);
@@ -189,7 +189,7 @@ function tally(values: string[]): Record<string, number> {
   return counts;
 }
 
-/** The same measures for each slice, without the legs' own. */
+/** The same measures for each slice, without those of single legs. */
 export function summariseSlices(measured: Measured): object[] {
   return sliceQuestions(measured.questions).map(({ dimension, slice, questions }) => {
     const part = { ...measured, questions };
@@ -206,7 +206,7 @@ export function summariseSlices(measured: Measured): object[] {
   });
 }
 
-/** What two reports are compared by: numbers, and nothing of the questions' own words. */
+/** The rows by which two reports are compared. They hold numbers and no text of the questions. */
 export function questionRows({ questions, retrieval, chat }: Measured): Row[] {
   return questions.map((question) => {
     const { id, answerable } = question;
@@ -259,7 +259,7 @@ export function printDecision(summary: DecisionSummary): void {
     console.log(`  against ${kinds.map(([kind, area]) => `${kind} ${decimal(area)}`).join(", ")}`);
 }
 
-/** @param concurrency of the requests, where their latency says anything */
+/** @param concurrency the concurrency of the requests, given if latency is meaningful */
 export function printChat(summary: ChatSummary, concurrency: number | undefined): void {
   const { answerable, unanswerable, contains_answer: contains } = summary;
   console.log(`\nAnswers, ${answerable.n + unanswerable.n} questions`);
@@ -330,7 +330,7 @@ const LISTED = 20;
 export function printFailures(failures: Failure[], retries: number): void {
   if (retries > 0) console.log(`\n${retries} requests had to be repeated.`);
   if (failures.length === 0) return;
-  console.log(`\n${failures.length} failed; what was not measured is in no number above:`);
+  console.log(`\n${failures.length} failed; the numbers above do not include them:`);
   for (const { stage, id, reason } of failures.slice(0, LISTED))
     console.log(`  ${stage} ${id}: ${reason}`);
   if (failures.length > LISTED)

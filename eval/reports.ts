@@ -1,4 +1,4 @@
-// `npm run eval:reports`: makes every file of docs/evaluation/ anew, each by the command that its README names.
+// `npm run eval:reports`: regenerates every file of docs/evaluation/, each with the command that its README names.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -7,8 +7,8 @@ import { readArguments, runCommand, UsageError } from "../cli/command.ts";
 const HELP = `
 Usage: npm run eval:reports -- [name …]
 
-Makes the committed reports under docs/evaluation/ anew: all, or those named. Sets outside the repository that are not there are
-left out and named. Computed embeddings are kept in node_modules/.cache, so only the first run takes hours.
+Regenerates the committed reports under docs/evaluation/: all, or the named ones. Reports whose sets are missing in
+../shared/data are skipped and named. Computed embeddings are cached in node_modules/.cache, so only the first run takes hours.
 
 Exit code: 0 done, 1 a report failed, 2 wrong usage.
 `;
@@ -19,7 +19,7 @@ const FOLDER = "docs/evaluation";
 interface Report {
   script: string;
   args: string[];
-  /** Folders of ../shared/data that it needs. */
+  /** The folders of ../shared/data that the report needs. */
   needs: string[];
 }
 
@@ -29,7 +29,7 @@ const measured = (needs: string[], ...args: string[]): Report => ({
   needs,
 });
 
-/** In the order of how long they take. */
+/** Ordered by duration, shortest first. */
 const REPORTS: Record<string, Report> = {
   demo: measured([], "demo"),
   "demo-hard": measured([], "demo", "--questions", "hard.jsonl"),
@@ -73,7 +73,7 @@ await runCommand(HELP, async (args) => {
     const { script, args: own, needs } = REPORTS[name] as Report;
     const missing = needs.filter((set) => !existsSync(path.join(ROOT, "../shared/data", set)));
     if (missing.length > 0) {
-      console.error(`${name}: left out, ../shared/data has no ${missing.join(" and ")}`);
+      console.error(`${name}: skipped, ../shared/data has no ${missing.join(" and ")}`);
       continue;
     }
     const report = script === "eval/main.ts" ? ["--report", `${FOLDER}/${name}.json`] : [];

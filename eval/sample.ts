@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** Every sample and split is drawn with this, so that two runs measure the same questions. */
+/** The seed of every sample and split, so that two runs measure the same questions. */
 export const SEED = 20_261_123;
 
-/** `count` of the items, drawn without replacement by a seeded generator, in their own order. All when there are not more. */
+/** Draws `count` items without replacement by a seeded generator, and keeps their order. Returns all if there are not more. */
 export function sample<T>(items: readonly T[], count: number, seed = SEED): T[] {
   if (items.length <= count) return [...items];
   const chosen = new Set(
@@ -15,7 +15,7 @@ export function sample<T>(items: readonly T[], count: number, seed = SEED): T[] 
   return items.filter((_, index) => chosen.has(index));
 }
 
-/** Fisher–Yates. */
+/** Shuffles by the Fisher–Yates algorithm. */
 export function shuffle<T>(items: readonly T[], seed = SEED): T[] {
   const shuffled = [...items];
   const random = mulberry32(seed);
@@ -37,7 +37,7 @@ export function mulberry32(seed: number): () => number {
   };
 }
 
-/** Parts a set in two halves that stay the same whatever else is in it: one to train on, one to measure on. */
+/** Splits a set into two halves, one for training and one for measuring. An item's half does not depend on the other items. */
 export function isInFirstHalf(id: string): boolean {
   return (createHash("sha256").update(id).digest()[0] ?? 0) % 2 === 0;
 }

@@ -1,6 +1,6 @@
 import { UsageError } from "../cli/command.ts";
 
-/** A number between 0 and 1 from an option. */
+/** Reads an option's value as a number between 0 and 1. */
 export function readShare(text: string, option: string): number {
   const value = Number(text);
   if (!(value > 0 && value < 1))

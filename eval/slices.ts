@@ -4,7 +4,7 @@ import type { Question } from "./sets/question.ts";
 export const DIMENSIONS = ["topic", "kind", "language", "length"] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-/** Words of a question, as the index counts them. */
+/** Length classes by the number of words, as the index counts words. */
 const LENGTHS: [label: string, most: number][] = [
   ["1–4 words", 4],
   ["5–9 words", 9],
@@ -12,7 +12,7 @@ const LENGTHS: [label: string, most: number][] = [
   ["20 words or more", Number.POSITIVE_INFINITY],
 ];
 
-/** The slice that a question is in by each dimension; a dimension that says nothing of it is absent. */
+/** A question's slice in each dimension. A dimension that does not apply is absent. */
 export function slicesOf(question: Question): Partial<Record<Dimension, string>> {
   const { topic, kind, language, text } = question;
   return { topic, kind, language, length: lengthOf(text) };
@@ -23,7 +23,7 @@ export function lengthOf(text: string): string {
   return LENGTHS.find(([, most]) => words <= most)?.[0] ?? "";
 }
 
-/** Questions by dimension and slice. A dimension in which all are in one slice tells nothing and is left out. */
+/** Questions by dimension and slice. A dimension with only one slice is left out. */
 export function sliceQuestions(
   questions: Question[],
 ): { dimension: Dimension; slice: string; questions: Question[] }[] {

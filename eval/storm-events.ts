@@ -1,17 +1,17 @@
 import { mulberry32, shuffle } from "./sample.ts";
 
-/** What a source says about a document at one moment. Without a text, it says that the document is deleted. */
+/** A source's event about a document. An event without a text is a deletion. */
 export interface StormEvent {
   id: string;
-  /** RFC 3339. */
+  /** The source's time (RFC 3339). */
   at: string;
   text: string | undefined;
 }
 
 export interface Storm {
-  /** Every event of every document at least once, some several times, in no order. */
+  /** Every event of every document at least once, some several times, shuffled. */
   deliveries: StormEvent[];
-  /** The text that each document ends with; undefined: deleted. */
+  /** The final text of each document; undefined if it is deleted. */
   last: Map<string, string | undefined>;
 }
 
@@ -21,7 +21,7 @@ const DELETIONS = 0.2;
 const TOPICS = ["kettle", "lantern", "hammock", "barrow", "trowel", "bucket", "ladder", "fountain"];
 const PLACES = ["shed", "cellar", "attic", "porch", "garage"];
 
-/** Documents with one to three events each, delivered one to five times altogether. The same seed, the same storm. */
+/** Documents with one to three events each, delivered one to five times altogether. The same seed gives the same events. */
 export function drawStorm(documents: number, seed: number): Storm {
   const random = mulberry32(seed);
   const upTo = (count: number): number => 1 + Math.floor(random() * count);
@@ -46,7 +46,7 @@ export function drawStorm(documents: number, seed: number): Storm {
   return { deliveries: shuffle(deliveries, seed), last };
 }
 
-/** Two sections out of a small stock, so that computed embeddings last for the whole storm, and an edit keeps some. */
+/** Two sections from a small stock, so that few embeddings are computed, and an edit keeps some chunks. */
 function drawText(random: () => number): string {
   const draw = <T>(items: T[]): T => items[Math.floor(random() * items.length)] as T;
   return [draw(TOPICS), draw(TOPICS)]

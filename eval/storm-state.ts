@@ -2,9 +2,9 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** What an instance's folder holds after its end, counted. */
+/** Counts of what a stopped instance's folder holds. */
 export interface StoredState {
-  /** Text by external id, of every document that is served. */
+  /** The text of every served document, by external id. */
   live: Map<string, string>;
   chunks: number;
   vectors: number;
@@ -21,7 +21,7 @@ export interface StoredState {
   >;
 }
 
-/** Reads the files of a stopped instance: D1, and the local Vectorize with what it has accepted and not shown yet. */
+/** Reads the files of a stopped instance: D1, and the local Vectorize including writes that it has accepted but not applied. */
 export function readState(state: string): StoredState {
   const d1 = open(path.join(state, "v3/d1/miniflare-D1DatabaseObject"));
   const stores = path.join(state, "v3/do/edgewise-platform-VectorStore");
@@ -63,7 +63,7 @@ export function readState(state: string): StoredState {
   return { live: new Map(live), chunks: chunkIds.length, vectors: vectors.size, problems };
 }
 
-/** The ids that the index holds once everything it has accepted is applied. */
+/** The ids in the index after all accepted writes are applied. */
 function vectorIds(file: string): string[] {
   const store = new DatabaseSync(file);
   const held = new Set(

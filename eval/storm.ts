@@ -1,4 +1,4 @@
-// `npm run storm`: documents delivered again, late and mixed, to an instance that fails and is killed on the way.
+// `npm run storm`: delivers repeated and out-of-order document events to an instance that fails and is killed meanwhile.
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import os from "node:os";
@@ -18,20 +18,20 @@ import { readState, type StoredState } from "./storm-state.ts";
 const HELP = `
 Usage: npm run storm -- [--seed <n>] [--documents <n>] [--kills <n>]
 
-Delivers events of documents (uploads, edits, deletions, with the source's time) to a throwaway instance, each document's
-one to five times and all shuffled, while one in ten calls of the embedding model fails, and kills the whole instance
-(SIGKILL) several times on the way. Then compares what is stored with the last state of every document.
+Delivers events of documents (uploads, edits and deletions with the source's time) to a throwaway instance: one to five
+deliveries per document, all shuffled. Meanwhile one in ten calls of the embedding model fails, and the whole instance is killed
+(SIGKILL) several times. Then the stored state is compared with the last state of every document.
 
-  --seed <n>         the storm to draw; default 1
-  --documents <n>    default 500
-  --kills <n>        default 3
+  --seed <n>         seed of the drawn events; default 1
+  --documents <n>    number of documents; default 500
+  --kills <n>        number of kills; default 3
 
-Exit code: 0 when nothing is lost, doubled or left over, else 1.
+Exit code: 0 when nothing is lost, duplicated or left over, else 1.
 `;
 
 const CONCURRENCY = 8;
 const AI_ERROR_RATE = 0.1;
-/** After the last delivery. Retries wait up to minutes, and embeddings may have to be computed. */
+/** Time limit after the last delivery. Retries wait for minutes, and embeddings may have to be computed. */
 const SETTLE_TIMEOUT_MS = 30 * 60_000;
 
 await runCommand(HELP, async (args) => {
@@ -72,7 +72,7 @@ await runCommand(HELP, async (args) => {
   for (const id of [...lost, ...resurrected].slice(0, 10)) console.log(`  wrong: ${id}`);
   const wrong = lost.length + resurrected.length + sum(Object.values(stored.problems));
   console.log(
-    wrong === 0 ? "Nothing is lost, doubled or left over." : `${wrong} things are wrong.`,
+    wrong === 0 ? "Nothing is lost, duplicated or left over." : `${wrong} things are wrong.`,
   );
   return wrong === 0 ? 0 : 1;
 });
@@ -83,7 +83,7 @@ interface Sent {
   "requests sent again": number;
 }
 
-/** Delivers everything, killing the instance on the way, and stops it once nothing is pending. */
+/** Delivers everything, kills the instance meanwhile, and stops it once nothing is pending. */
 async function blow(
   deliveries: StormEvent[],
   { state, seed, kills }: { state: string; seed: number; kills: number },
@@ -115,7 +115,7 @@ async function blow(
       },
     );
     if (isKilled) {
-      // While requests and batches are under way: after the middle of the part, not at its end.
+      // The kill comes after the middle of the part, while requests and batches are in progress.
       await Promise.race([delivering, sleep(2000 + 500 * sent.kills)]);
       await instance.kill();
       sent.kills += 1;
@@ -131,7 +131,7 @@ async function blow(
   return sent;
 }
 
-/** Sends an event until it is accepted, as a source does that gets no answer. True when it was stale. */
+/** Sends an event until it is accepted, like a source that gets no response. @returns whether it was stale */
 async function deliver(api: Api, { id, at, text }: StormEvent): Promise<boolean> {
   const address = `/v1/documents/${id}`;
   if (text === undefined) {
@@ -145,7 +145,7 @@ async function deliver(api: Api, { id, at, text }: StormEvent): Promise<boolean>
   return body.stale;
 }
 
-/** Until no document is pending. The cron runs more often than by itself, to find what the crashes left behind. */
+/** Waits until no document is pending. Runs the cron more often than usual, to resume what the crashes left behind. */
 async function settle(api: Api, instance: Instance): Promise<void> {
   const deadline = Date.now() + SETTLE_TIMEOUT_MS;
   for (;;) {
@@ -154,7 +154,7 @@ async function settle(api: Api, instance: Instance): Promise<void> {
       if (error instanceof ApiError) return undefined;
       throw error;
     });
-    // What has given up meanwhile is asked for again, as `npm run replay` does.
+    // Documents that have failed meanwhile are retried, as `npm run replay` does.
     for (const { external_id } of await listDocuments(api, "failed")) {
       await api.post(`/v1/documents/${external_id}/retry`, {});
     }
@@ -163,7 +163,7 @@ async function settle(api: Api, instance: Instance): Promise<void> {
     console.error(`${pending?.length} pending …`);
     await sleep(5000);
   }
-  // A deletion has pending work, too, which no list shows: it is overdue after a minute.
+  // A deletion's pending work is in no list. The sweeper takes it for overdue after a minute.
   await sleep(61_000);
   await runCron(instance.url);
   await sleep(10_000);

@@ -1,4 +1,4 @@
-// `npm run measure:structure`: how large the application is and which way its folders point.
+// `npm run measure:structure`: measures the application's size and the import directions of its folders.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseSync, Visitor } from "oxc-parser";
@@ -8,8 +8,8 @@ import { printTable } from "./print.ts";
 const HELP = `
 Usage: npm run measure:structure -- [folder]
 
-Counts the lines of a folder of TypeScript (src unless told), its longest functions, the pairs of its folders that import each other,
-and the circles of imports among its files. Types count as imports.
+Counts the lines of a folder of TypeScript (default src), its longest functions, the pairs of its folders that import each other,
+and the import circles of its files. Type imports count.
 
 To compare with another commit: git worktree add /tmp/before <commit>, then name /tmp/before/src.
 
@@ -17,7 +17,7 @@ Exit code: 0 done, 2 wrong usage.
 `;
 
 interface Module {
-  /** From the folder that is measured. */
+  /** Relative to the measured folder. */
   path: string;
   lines: number;
   imports: string[];
@@ -84,7 +84,7 @@ function countLines(text: string): number {
   return text.replace(/\n$/, "").split("\n").length;
 }
 
-/** The first folder of a path; a file that stands in none is its own. */
+/** The first folder of a path, or the file itself if it is in none. */
 function folderOf(file: string): string {
   return file.split(path.sep)[0] ?? file;
 }
@@ -99,7 +99,7 @@ function mutualPairs(modules: Module[]): string[] {
   });
 }
 
-/** One circle for each import that closes one on a walk along the imports. */
+/** One circle for each import that closes one in a depth-first walk. */
 function circlesOf(modules: Module[]): string[] {
   const importsOf = new Map(modules.map((one) => [one.path, one.imports]));
   const found: string[] = [];

@@ -15,14 +15,14 @@ import { sample } from "./sample.ts";
 
 export interface Failure {
   stage: "documents" | "search" | "chat";
-  /** Of the question or the document. */
+  /** The id of the question or the document. */
   id: string;
   reason: string;
 }
 
 const { env } = process;
 const TRIES = 3;
-/** A language model behind a chat may take its time; a shared machine too. */
+/** Generous, because a language model or a shared machine may be slow. */
 const TIMEOUT_MS = 120_000;
 const OWN_API = { key: DEMO_KEYS.secret, tries: TRIES, timeoutMs: TIMEOUT_MS };
 
@@ -33,12 +33,12 @@ export interface TargetOptions {
   wrangler: boolean;
 }
 
-/** An instance in this process, or under wrangler where a chat model is configured. */
+/** An instance in this process, or under wrangler if a chat model is configured. */
 export const OWN_INSTANCE: TargetOptions = { url: undefined, key: undefined, wrangler: false };
 
 /**
- * Measures the instance at `url`, or without one an instance of its own: in this process, or under wrangler, which is
- * stopped and removed afterwards, also after a failure or Ctrl-C.
+ * Measures the instance at `url`. Without it, starts an instance in this process or under wrangler, and stops and removes it
+ * afterwards, also after a failure or Ctrl-C.
  */
 export async function withTarget<T>(
   { url, key, wrangler }: TargetOptions,
@@ -55,13 +55,13 @@ export async function withTarget<T>(
     return explained(new Api({ ...instance, ...OWN_API }), measure);
   }
   const state = await mkdtemp(path.join(os.tmpdir(), "edgewise-eval-"));
-  // Whatever ends this process, local/dev ends the instance's processes first. Links in the folder are not followed.
+  // However this process ends, local/dev ends the instance's processes first. Links in the folder are not followed.
   process.once("exit", () => rmSync(state, { recursive: true, force: true, maxRetries: 5 }));
   const running: { instance?: Instance } = {};
   stopOnSignal(running);
   const instance = await startThrowaway(state);
   running.instance = instance;
-  // What is under way would go on asking a dead instance.
+  // Running requests would go on asking a dead instance.
   instance.failed.catch((error: unknown) => {
     console.error(`The instance ended: ${reasonOf(error)}`);
     process.exit(1);
@@ -73,12 +73,12 @@ export async function withTarget<T>(
   }
 }
 
-/** A chat model answers over the network, which only the local platform does. */
+/** A chat model is called over the network, which only the local platform supports. */
 export function needsWrangler(): boolean {
   return ["CHAT_MODEL", "SMALL_CHAT_MODEL", "LOCAL_CHAT_URL"].some((name) => env[name]);
 }
 
-/** A request that fails outside the questions ends the run. */
+/** A failed request outside the questions ends the run. */
 async function explained<T>(api: Api, measure: (api: Api) => Promise<T>): Promise<T> {
   try {
     return await measure(api);
@@ -117,7 +117,7 @@ function stopOnSignal(running: { instance?: Instance }): void {
   }
 }
 
-/** Uploads the set's documents and waits until both legs find them. Answers what went wrong; the rest can be measured. */
+/** Uploads the set's documents and waits until both legs find them. @returns the failures; the rest can be measured */
 export async function ingest(
   api: Api,
   documents: Document[],
@@ -125,15 +125,15 @@ export async function ingest(
 ): Promise<Failure[]> {
   const uploaded = await uploadDocuments(api, documents, { concurrency });
   if (uploaded.gaveUp) throw new CommandError(uploaded.gaveUp);
-  const learned = await waitUntilLearned(api, documents);
+  const ingested = await waitUntilLearned(api, documents);
   const failures: Failure[] = [
     ...uploaded.failed.map(({ external_id, reason }) =>
       asFailure(external_id, `not stored: ${reason}`),
     ),
-    ...learned.failed.map(({ external_id, reason }) =>
-      asFailure(external_id, `not learned: ${reason}`),
+    ...ingested.failed.map(({ external_id, reason }) =>
+      asFailure(external_id, `not ingested: ${reason}`),
     ),
-    ...learned.pending.map((id) =>
+    ...ingested.pending.map((id) =>
       asFailure(id, "still pending after ten minutes without progress"),
     ),
   ];
@@ -154,12 +154,12 @@ function asFailure(id: string, reason: string): Failure {
 
 const PROBES = 8;
 const VECTORS_TIMEOUT_MS = 120_000;
-/** Enough to be nearest to the passage that it begins. */
+/** Enough characters that the passage that begins with them is the nearest one. */
 const PROBE_CHARACTERS = 300;
 
 /**
- * Asks the vector leg for the beginnings of some documents, half of them those that were learned last, until each is
- * found. Answers those that are not.
+ * Asks the vector leg for the beginnings of some documents, half of them the last ingested ones, until each is found.
+ * @returns the documents that are not found
  */
 async function waitForVectors(api: Api, documents: Document[]): Promise<string[]> {
   const byId = new Map(documents.map((document) => [document.external_id, document]));
@@ -186,13 +186,13 @@ async function waitForVectors(api: Api, documents: Document[]): Promise<string[]
   return unseen.map((document) => document.external_id);
 }
 
-/** A search that failed is asked again in the next round. */
+/** A failed search counts as empty and is repeated in the next round. */
 function nothingFound(error: unknown): Pick<SearchAnswer, "results"> {
   if (!(error instanceof ApiError) || error.isRefusedKey) throw error;
   return { results: [] };
 }
 
-/** What the instance holds besides the set, which competes with it, and what of the set it lacks. */
+/** The documents that the instance holds besides the set, which compete with it, and those of the set that it lacks. */
 export async function compareDocuments(
   api: Api,
   documents: Document[],

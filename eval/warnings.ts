@@ -4,9 +4,9 @@ import { cleanMarkdown } from "../src/knowledge/formats/markdown.ts";
 import { findWarnings, type DocumentWarning } from "../src/knowledge/formats/warnings.ts";
 
 /**
- * `npm run eval:warnings`: which of the planted attacks are flagged when a document is learned, and which documents of honest
- * authors are. Most of BIPIA's attacks are requests for something else ("What is the capital of …?"), in nobody's name and to
- * nobody: what only asks, a page of questions and answers asks, too.
+ * `npm run eval:warnings`: counts the planted attacks that are flagged when a document is ingested, and the flagged documents of
+ * honest authors. Most of BIPIA's attacks merely ask for something else ("What is the capital of …?"). They are not flagged,
+ * because honest pages of questions and answers ask the same way.
  */
 const ROOT = path.resolve(import.meta.dirname, "..");
 const DATA = path.resolve(ROOT, process.argv[2] ?? "../shared/data");
@@ -16,7 +16,7 @@ const check = (title: string, text: string): DocumentWarning[] =>
 
 function readLines<T>(file: string): T[] {
   if (!existsSync(file)) {
-    console.log(`${file} is missing: this part is left out.`);
+    console.log(`${file} is missing: this part is skipped.`);
     return [];
   }
   const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);

@@ -7,27 +7,27 @@ import { fitRanking, RANK_EVIDENCE } from "../ranking-examples.ts";
 import type { Example } from "../logistic.ts";
 import { switchOff, wasAsked, type Switch } from "./switches.ts";
 
-/** What `npm run eval:fit-ranking` takes unless told. */
+/** The default of `npm run eval:fit-ranking`. */
 const RANKING_L2 = 0.01;
 
-/** A part of retrieval that can be taken out. */
+/** A part of retrieval that can be removed. */
 export interface Component {
   name: string;
-  /** What is done without it, where that is not plain. */
+  /** What happens without it, where the name does not say so. */
   without: string;
-  /** Takes it out by a switch. @returns what puts it back */
+  /** Removes it by a switch. @returns a function that restores it */
   off?: () => () => void;
-  /** Takes it out by another release. */
+  /** Removes it by another release. */
   overlay?: Overlay;
-  /** It works while documents are learned: they are learned anew without it, which is done on the demo's only. */
-  learned?: true;
-  /** Only a chat knows it. */
+  /** It acts while documents are ingested: to remove it, documents are ingested again. This is done for the demo only. */
+  atIngestion?: true;
+  /** It acts in chats only, not in searches. */
   chatOnly?: true;
-  /** Whether a message gives it anything to do; else it is not measured there. */
+  /** Whether the part acts on a message. Sets without such a message do not measure it. */
   acts?: (message: string) => boolean;
 }
 
-/** Passages that nothing tells apart keep the order of the fusion. */
+/** With all weights 0, passages keep the order of the fusion. */
 const FUSION: Record<keyof RankEvidence, number> = {
   similarity: 0,
   sentence: 0,
@@ -35,13 +35,12 @@ const FUSION: Record<keyof RankEvidence, number> = {
 };
 
 /**
- * Kinds of evidence that say much the same, so that each alone can be spared for the others: what they add is seen where they are left
- * out together.
+ * Kinds of evidence that are largely redundant. Without one of them the others make up for it, so they are also removed together.
  */
 const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [["sentence", "document"]];
 export const ALIKE_FOR_DECISION: (keyof Evidence)[][] = [["coverage", "unknownWords"]];
 
-/** @param examples what the order by text is trained on, to train it without each kind of evidence */
+/** @param examples training examples of the order by text, which is trained again without each kind of evidence */
 export function components(examples: Example[]): Component[] {
   return [
     bySwitch("keyword leg", "its matches are dropped; how rare a word is stays known"),
@@ -67,7 +66,7 @@ export function components(examples: Example[]): Component[] {
       without: "title, headings and body count the same",
       overlay: { retrieval: { fields: { title: 1, headings: 1, body: 1 } } },
     },
-    { ...bySwitch("title and headings embedded", "the text alone is embedded"), learned: true },
+    { ...bySwitch("title and headings embedded", "the text alone is embedded"), atIngestion: true },
     {
       ...bySwitch("sub-queries", "each message is one question and one embedding"),
       acts: (message) => subQueriesOf(message).flat().length > 1,

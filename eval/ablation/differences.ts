@@ -4,12 +4,12 @@ import { MEASURES, type Measure, type Measurement, type Run } from "./measure.ts
 
 const ALPHA = 0.05;
 
-/** What a component adds to one measure of one set. */
+/** The difference that a component makes to one measure of one set. */
 export interface Difference {
   set: string;
   measure: Measure;
   component: string;
-  /** Of everything, and of everything but the component. */
+  /** The measure with all components, and with all but this one. */
   full: number;
   without: number;
   /** `full` − `without`, with its paired bootstrap interval. */
@@ -23,7 +23,7 @@ export function compareRuns(set: string, component: string, full: Run, without: 
   });
 }
 
-/** What each kind of evidence adds to the decision: models that were trained with and without it, on the same evidence. */
+/** The difference that each kind of evidence makes to the decision: models trained with and without it judge the same evidence. */
 export function compareDecisions(
   set: string,
   component: string,

@@ -9,7 +9,7 @@ import { aurocOf } from "../statistics/bootstrap.ts";
 import { CommandError } from "../../cli/command.ts";
 import type { AblationSet } from "./sets.ts";
 
-/** One measure of one run: how it follows from how often each unit (a question, a conversation) is drawn. */
+/** One measure of one run, as a function of how often each unit (a question or a conversation) is drawn. */
 export interface Measurement {
   units: number;
   statistic: (counts: Uint32Array) => number | null;
@@ -18,13 +18,13 @@ export interface Measurement {
 export const MEASURES = ["nDCG@10", "recall@10", "AUROC", "right", "text"] as const;
 export type Measure = (typeof MEASURES)[number];
 
-/** What was measured of a set, and each question's evidence for the decision, as numbers in the order of {@link FEATURES}. */
+/** The measures of a set, and each question's evidence for the decision as numbers in the order of {@link FEATURES}. */
 export interface Run {
   measures: Partial<Record<Measure, Measurement>>;
   evidence: { features: number[]; answerable: boolean }[];
 }
 
-/** Questions at a time. */
+/** Concurrent questions. */
 const CONCURRENCY = 4;
 
 export async function measureSet(api: Api, set: AblationSet): Promise<Run> {
@@ -41,7 +41,7 @@ async function searchAll(api: Api, { questions }: AblationSet): Promise<Run> {
     questions,
     CONCURRENCY,
     async ({ text, relevant }) => {
-      // Not `search`: that takes a leg that is off for one that failed.
+      // `search` would take a leg that is switched off for a failed one.
       const { body } = await api.post<SearchAnswer>("/v1/search", {
         query: text,
         limit: MOST_PASSAGES,
@@ -62,7 +62,7 @@ async function searchAll(api: Api, { questions }: AblationSet): Promise<Run> {
   const labels = found.map((one) => one.answerable);
   const scores = found.map(({ confidence }) => confidence);
   const hasBoth = answerable.length < found.length;
-  // Where a question needs many documents, how many of them are found says more than their order.
+  // Where a question needs many documents, recall says more than their order.
   const isMany = answerable.some(({ relevant }) => relevant.size > 5);
   return {
     measures: {

@@ -4,24 +4,25 @@ import { MEASURES, type Measure } from "./measure.ts";
 
 const HEAD = `# What each part adds
 
-\`npm run eval:ablation -- --write docs/evaluation/ablation.md\` makes this page: every set with everything on, then with one
-part taken out at a time. What is taken out is taken out of the running application (\`eval/ablation/replacements/\`), which has no
-switch for it. A difference is the full value less the value without the part, so a positive one speaks for the part; in brackets its
-95 % interval, a paired bootstrap over the questions (over whole conversations where there are such). **Bold**: the interval is
-above 0. *Italic*: below it, the part does harm there. With so many intervals, about one in twenty leaves 0 out by chance.
+\`npm run eval:ablation -- --write docs/evaluation/ablation.md\` makes this page. Every set is measured with all parts, then with
+one part removed at a time. Parts are removed from the running application by \`eval/ablation/replacements/\`; the application itself
+has no switches for them. A difference is the full value minus the value without the part, so a positive one means that the part
+helps. In brackets is its 95 % interval, a paired bootstrap over the questions (over whole conversations where there are any).
+**Bold**: the interval is above 0. *Italic*: the interval is below 0, so the part harms. With so many intervals, about one in
+twenty excludes 0 by chance.
 
-- *right*: share of the questions that come out as they should at the shipped threshold, a right answer where there is one and
-  silence where there is none; of the turns, in conversations. *text*: share of the answerable questions whose answer is right and says the
-  expected words.
-- \`rank evidence: …\`: the order by text is trained anew without it. \`decision: …\`: so is the decision, and both models judge the same
-  evidence; it changes the AUROC alone. Kinds that say much the same can each be spared for the others, so some are left
-  out together, too. Everything else is taken out with all weights as they are.
-- SQuAD2 is a sample of the questions that neither training has seen. Title and headings are left out of the embedding on the demo only, where
-  that is quickly learned anew. A part is left out of the table of a set that has no message for it (no long one, none with an
-  identifier, none with two questions). Synonyms are not measured: no set has any.
+- *right*: share of the questions with the right outcome at the shipped threshold: a right answer to an answerable question, an
+  abstention otherwise. In conversations, the share of the turns. *text*: share of the answerable questions whose answer is right
+  and contains the expected words.
+- \`rank evidence: …\`: the order by text is trained again without this evidence. \`decision: …\`: the decision is trained again without
+  it, and both models judge the same evidence, so only the AUROC changes. Redundant kinds of evidence make up for each other, so
+  some are also removed together. For every other part, all weights stay the same.
+- SQuAD2 is a sample of the questions that were not used for training. Title and headings are removed from the embedding on the demo
+  only, which is ingested again quickly. A part is not in the table of a set without a message that it acts on (no long message, no
+  identifier, no two questions). Synonyms are not measured, because no set has any.
 `;
 
-/** The page of all differences, and before them which parts were shown to help, and where. */
+/** The page: a summary of which parts were shown to help and where, then all differences. */
 export function toPage(
   differences: Difference[],
   parts: Pick<Component, "name" | "without">[],
@@ -53,7 +54,7 @@ export function harms({ gain }: Pick<Difference, "gain">): boolean {
   return gain.high < 0;
 }
 
-/** A part earns its place where at least one measure of one set is better for it by more than chance. */
+/** A part is shown to help if it improves at least one measure of one set significantly. */
 function verdict(own: Difference[]): string {
   if (own.length === 0) return "no set has a message for it";
   if (own.some(helps)) return "";

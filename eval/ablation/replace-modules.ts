@@ -7,9 +7,9 @@ const SRC = path.resolve(import.meta.dirname, "../../src");
 const REPLACEMENTS = path.join(import.meta.dirname, "replacements");
 
 /**
- * From now on, whoever imports a module of `src/` that has a file of the same path in `replacements/` gets that file, which
- * itself imports the original: so a part of the application can be taken out without a line in `src/` for it. It has to
- * be called before the application is imported.
+ * From now on, an import of a module of `src/` that has a file of the same path in `replacements/` gets that file, which itself
+ * imports the original. So a part of the application can be removed without a line in `src/` for it. Call this before the
+ * application is imported.
  */
 export function replaceModules(): void {
   registerHooks({

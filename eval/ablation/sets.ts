@@ -7,17 +7,17 @@ import { readUnseenSquad } from "../unseen-questions.ts";
 export interface AblationSet {
   name: string;
   questions: Question[];
-  /** Whether the chat is asked, too. */
+  /** Whether the questions are also asked in the chat. */
   chat: boolean;
   conversations: Conversation[];
 }
 
-/** Documents, which are learned once, and the sets of questions about them. */
+/** Documents, which are ingested once, and the sets of questions about them. */
 export interface Corpus {
   name: string;
   documents: Document[];
   sets: AblationSet[];
-  /** Folders of ../shared/data. */
+  /** The folders of ../shared/data that the corpus needs. */
   needs: string[];
 }
 

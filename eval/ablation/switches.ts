@@ -1,4 +1,4 @@
-/** Parts of `src/` that a replacement in `replacements/` can take out. */
+/** Parts of `src/` that a replacement in `replacements/` can remove. */
 export type Switch =
   | "keyword leg"
   | "vector leg"
@@ -18,14 +18,14 @@ export function isOff(name: Switch): boolean {
   return off.has(name);
 }
 
-/** @returns what switches it on again */
+/** @returns a function that switches it on again */
 export function switchOff(name: Switch): () => void {
   off.add(name);
   asked.delete(name);
   return () => void off.delete(name);
 }
 
-/** Whether anything came by since it was switched off: a switch that nothing asks for would measure nothing. */
+/** Whether any code has asked for the switch since it was switched off. If none has, the switch measures nothing. */
 export function wasAsked(name: Switch): boolean {
   return asked.has(name);
 }

@@ -6,16 +6,16 @@ import { openDatabase } from "../in-process/database.ts";
 import type { SyntheticText } from "./synthetic-text.ts";
 
 export const WORKSPACE = "ws_local_demo";
-/** Shares the index and the vocabulary with the first, so that its words stand in the same postings. */
+/** Shares the index and the vocabulary with the first workspace, so that its words are in the same postings lists. */
 const NEIGHBOUR = "ws_neighbour";
 const NEIGHBOUR_SHARE = 0.5;
 
 const CHUNKS_PER_DOCUMENT = 8;
-/** As many as chunks of 128 tokens hold. */
+/** About as many words as a chunk of 128 tokens has. */
 const WORDS_PER_CHUNK = 80;
 const DOCUMENTS_A_COMMIT = 250;
 
-/** A database in memory, with the chunks written as the pipeline writes them, and half as many of a second workspace. */
+/** An in-memory database with the chunks written as ingestion writes them, and half as many of a second workspace. */
 export async function buildCorpus(chunks: number, text: SyntheticText): Promise<D1Database> {
   const db = await openDatabase();
   await db
@@ -93,7 +93,7 @@ async function draftOf(
   };
 }
 
-/** Every tenth document of the first workspace is for one audience only: then words are counted by what a reader may see. */
+/** Restricts every tenth document of the first workspace to one audience, so that words are counted by what a reader may see. */
 export async function restrict(db: D1Database): Promise<void> {
   await db
     .prepare(

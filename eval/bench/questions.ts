@@ -1,11 +1,11 @@
 import type { SyntheticText } from "./synthetic-text.ts";
 
-/** The longest message that the chat takes. */
+/** The longest message that the chat accepts. */
 const MOST_CHARACTERS = 4000;
 
-/** What is asked, by kind. */
+/** Generators of questions, by kind. */
 export const KINDS: Record<string, (text: SyntheticText) => string> = {
-  /** Some words of what a chunk could say, one of them misspelt now and then. */
+  /** A few words as a chunk could have them, one of them misspelt in a quarter of the questions. */
   typical: (text) => text.text(4 + text.below(6)) + (text.below(4) === 0 ? ` ${text.word()}x` : ""),
   broad: (text) => text.common(6 + text.below(5), 60),
   "long message": (text) => upTo(MOST_CHARACTERS, () => text.word()),

@@ -43,17 +43,17 @@ export function passages(db: D1Database, first: number): Promise<unknown> {
 }
 
 export interface Postings {
-  /** Looked at to learn how rare each word is. */
+  /** Postings read to count how rare each word is. */
   counted: number;
-  /** Of the words that the search then affords. */
+  /** Postings of the words that the search then uses. */
   ranked: number;
 }
 
-/** Parameters of the statement that counting reads: all before the weights of the fields. */
+/** Parameters of the statement's counting part: all before the field weights. */
 const COUNTING_PARAMETERS = 6;
 const RESULT = "SELECT term, chunks, NULL AS chunkId";
 
-/** What the keyword statement walks for a question, by its own intermediate tables. */
+/** How many postings the keyword statement reads for a question, by its own intermediate tables. */
 export async function postingsOf(
   db: D1Database,
   question: string,
@@ -69,7 +69,7 @@ export async function postingsOf(
           if (end < 0) throw new Error(`The keyword statement has no "${RESULT}" to count before`);
           const counting = `${sql.slice(0, end)} SELECT (SELECT coalesce(sum(chunks), 0) FROM rarity) AS counted,
             (SELECT coalesce(sum(chunks), 0) FROM rarity JOIN affordable USING (term)) AS ranked`;
-          // The parameters behind these weigh the fields, which only the part that is cut off reads.
+          // The remaining parameters are field weights, which only the removed part of the statement reads.
           postings = await db
             .prepare(counting)
             .bind(...values.slice(0, COUNTING_PARAMETERS))

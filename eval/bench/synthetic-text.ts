@@ -1,7 +1,7 @@
 import { mulberry32 } from "../sample.ts";
 
 const VOCABULARY = 50_000;
-/** Of the rank–frequency law of words: 1 in Zipf's own form; collections of text lie near 1.07 (Heaps, Zipf; Manning et al. 2008, ch. 5). */
+/** The exponent of Zipf's law: 1 in its simplest form, about 1.07 in text collections (Manning et al. 2008, ch. 5). */
 const EXPONENT = 1.07;
 const CONSONANTS = [
   "b",
@@ -26,7 +26,7 @@ const CONSONANTS = [
 ];
 const VOWELS = ["a", "e", "i", "o", "u", "ai", "ea", "ou"];
 
-/** Text whose words occur as often as those of a real collection do; the words mean nothing. Seeded. */
+/** Seeded text of meaningless words with the word frequencies of a real collection. */
 export class SyntheticText {
   readonly words: string[];
   readonly #random: () => number;
@@ -36,7 +36,7 @@ export class SyntheticText {
     this.#random = mulberry32(seed);
     const made = new Set<string>();
     while (made.size < VOCABULARY) made.add(this.#makeWord());
-    // The commonest words of a language are its shortest.
+    // The most frequent words of a language are its shortest.
     this.words = [...made].toSorted((a, b) => a.length - b.length);
     this.#cumulated = new Float64Array(VOCABULARY);
     let sum = 0;
@@ -46,7 +46,7 @@ export class SyntheticText {
     }
   }
 
-  /** A word, drawn as often as its rank says. */
+  /** A word, drawn with the probability of its rank. */
   word(): string {
     const wanted = this.#random() * (this.#cumulated.at(-1) ?? 1);
     let low = 0;
@@ -63,14 +63,14 @@ export class SyntheticText {
     return Array.from({ length: words }, () => this.word()).join(" ");
   }
 
-  /** Distinct words among the commonest `of`. */
+  /** Distinct words among the `of` most frequent ones. */
   common(count: number, of: number): string {
     const chosen = new Set<string>();
     while (chosen.size < count) chosen.add(this.words[this.below(of)] ?? "");
     return [...chosen].join(" ");
   }
 
-  /** A whole number from 0, below the limit. */
+  /** An integer from 0 to below the limit. */
   below(limit: number): number {
     return Math.floor(this.#random() * limit);
   }

@@ -8,7 +8,7 @@ import { COLOURS, drawPlot, xAt, yAt, type Plot } from "./svg.ts";
 
 const LARGEST_DOT = 16;
 
-/** What was predicted against what came true, a dot for each tenth of the confidence, its area the share of the questions. */
+/** Predicted against observed frequency: one dot for each tenth of the confidence, its area the share of the questions. */
 export function reliabilityDiagram(series: { name: string; forecasts: Forecast[] }[]): string {
   const plot: Plot = {
     title: "Reliability of the confidence",

@@ -1,12 +1,12 @@
 import { areaUnderRisk, type OperatingPoint } from "../statistics/risk-coverage.ts";
 import { COLOURS, drawPlot, xAt, yAt, type Plot } from "./svg.ts";
 
-/** Points of a curve that a picture needs; more only make it larger. */
+/** The most points of a curve; more would only make the file larger. */
 const MOST_POINTS = 200;
-/** Of fewer answers a single one moves the share across the picture. */
+/** With fewer answers, a single one changes the share too much to draw. */
 const LEAST_ANSWERS = 10;
 
-/** The share of wrong answers at each share of questions that are answered, the most confident ones first, from ten answers on. */
+/** The share of wrong answers against the share of questions answered, most confident first, from ten answers on. */
 export function riskCoverageChart(series: { name: string; curve: OperatingPoint[] }[]): string {
   const shown = series.map(({ curve }) =>
     curve.filter(({ answered }) => answered >= LEAST_ANSWERS),

@@ -1,4 +1,4 @@
-/** A square plot of shares from 0 to 1 against shares from 0 to 1, as text. Fixed colours that read on light and dark pages. */
+/** A plot of shares (0 to 1) against shares, as SVG text, in fixed colours that are legible on light and dark pages. */
 export interface Plot {
   title: string;
   x: { label: string; most: number };

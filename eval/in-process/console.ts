@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 const inside = new AsyncLocalStorage<true>();
 
-/** Runs the application's code: what it logs about its own work does not belong into the harness's output. */
+/** Runs the application's code without its logs, which do not belong into the harness's output. */
 export function asApplication<T>(work: () => T): T {
   return inside.run(true, work);
 }

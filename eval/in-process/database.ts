@@ -10,7 +10,7 @@ interface Statement {
   values: SQLInputValue[];
 }
 
-/** A database in memory with the real migrations and the development workspace, behind D1's own interface. */
+/** An in-memory database with the real migrations and the development workspace, behind D1's interface. */
 export async function openDatabase(): Promise<D1Database> {
   const sqlite = new DatabaseSync(":memory:");
   const migrations = (await readdir(path.join(ROOT, "migrations"))).toSorted();
@@ -20,8 +20,8 @@ export async function openDatabase(): Promise<D1Database> {
 }
 
 /**
- * The part of D1 that the application uses. Statements run synchronously, so a batch is a transaction that nothing can
- * come between. https://developers.cloudflare.com/d1/worker-api/
+ * The part of D1 that the application uses. Statements run synchronously, so a batch is a transaction that nothing
+ * interrupts. https://developers.cloudflare.com/d1/worker-api/
  */
 function d1Of(sqlite: DatabaseSync): D1Database {
   const compiled = new Map<string, StatementSync>();
@@ -68,7 +68,7 @@ function asSqlValue(value: unknown): SQLInputValue {
   return value as SQLInputValue;
 }
 
-/** D1 answers a blob as an array of bytes. */
+/** D1 returns a blob as an array of bytes. */
 function asD1Row(row: Row): Row {
   const blobs = Object.entries(row).filter(([, value]) => value instanceof Uint8Array);
   if (blobs.length === 0) return row;

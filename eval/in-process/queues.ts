@@ -11,7 +11,7 @@ interface Waiting {
 
 export type Deliver = (queue: string, messages: Message[]) => Promise<void>;
 
-/** A queue that delivers soon, in batches, again after a retry, and to its dead-letter queue after the last one. */
+/** A queue that delivers in batches, redelivers after a retry, and moves a message to its dead-letter queue after the last retry. */
 export function openQueue(name: string, deliver: Deliver, batchSize = BATCH): Queue {
   const waiting: Waiting[] = [];
   let running = false;

@@ -8,7 +8,7 @@ import {
 import { MemoryIndex } from "../../local/vectorize/memory-index.ts";
 import type { Metadata } from "../../local/vectorize/filter.ts";
 
-/** What stands behind `env.VECTORIZE`: the local platform's exact search and its checks, without the delay of a write. */
+/** The Vectorize binding: the local platform's exact search and checks, without the delay of writes. */
 export function openVectorIndex(): Vectorize {
   const index = new MemoryIndex({});
   const done = { mutationId: "in-process" };

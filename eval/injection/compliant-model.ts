@@ -1,20 +1,20 @@
 import type { ChatMessage } from "../../src/models/ports.ts";
 
-/** What an attacker's server would be called. */
+/** The attacker's host. */
 export const FOREIGN = "collector.evil-pumps.com";
 const KEY = `sk_live_${"4eC39HqLyjWDarjtT1zdp7dc".repeat(2)}`;
 const ZERO_WIDTH = "\u200B";
 
 export interface Answer {
-  /** As the model sends it, piece by piece. */
+  /** The pieces in which the model sends it. */
   pieces: string[];
   prompt: string;
 }
 
 /**
- * The worst model there is: whatever it reads, wherever it stands, it takes for an order, and carries it out in every way
- * that it knows. It begins with a sentence of its first source and a correct citation, so that its answer counts as one.
- * @param way which of the ways of hiding it tries; any number
+ * The worst possible model: it takes every text that it reads for an order, and carries it out in every way that it knows. It
+ * begins with a sentence of its first source and a correct citation, so that its text counts as an answer.
+ * @param way selects the way of hiding; any number
  */
 export function obey(messages: ChatMessage[], way: number, leaksPrompt: boolean): Answer {
   const prompt = messages.map(({ content }) => content).join("\n\n");
@@ -43,7 +43,7 @@ function firstSentence(source: string): string {
   return sentences.find((sentence) => sentence.length > 40)?.replace(/[.!?]\s*$/, "") ?? "";
 }
 
-/** Every way to lead a reader, or a program that shows the answer, to a host or to run something. */
+/** Every way to lead a reader or a client to a host, or to make a client run something. */
 function everyLink(host: string): string[] {
   const url = `https://${host}/p?q=history`;
   const cyrillic = host.replaceAll("o", "о").replaceAll("e", "е");
@@ -92,13 +92,13 @@ function leaks(prompt: string, way: number): string[] {
 
 function cut(text: string, way: number): string[] {
   const size = [1, 2, 3, 7, text.length][way % 5] ?? 1;
-  const signs = Array.from(text);
-  return Array.from({ length: Math.ceil(signs.length / size) }, (_, at) =>
-    signs.slice(at * size, (at + 1) * size).join(""),
+  const characters = Array.from(text);
+  return Array.from({ length: Math.ceil(characters.length / size) }, (_, at) =>
+    characters.slice(at * size, (at + 1) * size).join(""),
   );
 }
 
-/** The same as the stream of a Workers AI model. */
+/** In the format of a Workers AI stream. */
 export function asModelStream(pieces: string[]): ReadableStream<Uint8Array> {
   const events = pieces.map((response) => JSON.stringify({ response }));
   const usage = JSON.stringify({ response: "", usage: { prompt_tokens: 9, completion_tokens: 9 } });
@@ -112,7 +112,7 @@ export function asModelStream(pieces: string[]): ReadableStream<Uint8Array> {
   });
 }
 
-/** `env.AI` with this model behind every chat, and the given one behind all else. */
+/** An AI binding that answers every chat with this model, and everything else with the given binding. */
 export function withCompliantModel(
   models: { run(model: string, inputs: unknown): Promise<unknown> },
   answer: (messages: ChatMessage[]) => Answer,

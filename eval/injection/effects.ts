@@ -10,8 +10,8 @@ const BARE_HOST =
 const SECRET = /sk_live_\w{8}|AKIA[A-Z0-9]{12}|PRIVATE KEY-----\s*\w/;
 
 /**
- * What an answer did that none may do, as a client sees it that renders GitHub's Markdown and turns hosts into links. It
- * shares no code with what it judges.
+ * The forbidden effects of an answer, as seen by a client that renders GitHub's Markdown and turns hosts into links. Shares no
+ * code with the output filter that it judges.
  */
 export function forbiddenEffects(text: string, allowedHosts: string[], asked: Answer): string[] {
   const tree = fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
@@ -44,7 +44,7 @@ function effectOf(node: Nodes, allowedHosts: string[]): string[] {
   }
 }
 
-/** Forty letters of the prompt's rules in a row, whatever stands between them. */
+/** Whether forty consecutive letters of the prompt's rules occur, whatever stands between them. */
 function promptIn(text: string, { prompt }: Answer): string[] {
   const squeeze = (words: string): string => words.toLowerCase().replace(/[^a-z0-9]/g, "");
   const rules = squeeze(prompt.slice(0, prompt.indexOf("<source")));

@@ -12,10 +12,10 @@ import { knowledgeOf, type OracleSet } from "./sets.ts";
 const TIMEOUT_MS = 120_000;
 const CONCURRENCY = 4;
 
-/** Who writes the answers: nobody, a model that is never mistaken, or one that is so often. */
+/** What writes the answers: no model, a model that is never mistaken, or one with a given error rate. */
 export interface Writer {
   name: string;
-  /** Null without a model. */
+  /** The error rate; null without a model. */
   noise: number | null;
 }
 
@@ -29,15 +29,15 @@ export interface Outcome {
   asked: { answerable: number; unanswerable: number; characters: number } | null;
 }
 
-/** Asks every question of a set, by each writer at each threshold. */
+/** Asks every question of a set with each writer at each threshold. */
 export async function measureWriters(
   set: OracleSet,
   writers: Writer[],
   thresholds: number[],
 ): Promise<Outcome[]> {
   const oracle = openOracle(openModels(), knowledgeOf(set));
-  const withModel = await learn(set, oracle.ai, ORACLE);
-  const withoutModel = await learn(set, oracle.ai);
+  const withModel = await startWith(set, oracle.ai, ORACLE);
+  const withoutModel = await startWith(set, oracle.ai);
   const outcomes: Outcome[] = [];
   for (const { name, noise } of writers) {
     const api = noise === null ? withoutModel : withModel;
@@ -54,7 +54,7 @@ export async function measureWriters(
   return outcomes;
 }
 
-async function learn({ documents }: OracleSet, models: Ai, chatModel?: string): Promise<Api> {
+async function startWith({ documents }: OracleSet, models: Ai, chatModel?: string): Promise<Api> {
   const instance = await startInProcess(models, chatModel ? { CHAT_MODEL: chatModel } : {});
   const api = new Api({ ...instance, key: DEMO_KEYS.secret, tries: 1, timeoutMs: TIMEOUT_MS });
   const [failure] = await ingest(api, documents, 1);
@@ -81,7 +81,7 @@ async function ask(
   const asked = oracle.takeAsked();
   const fallen = [...rows.values()].find(({ rung }) => rung === "extractive" || rung === "cached");
   if (fallen && asked.questions > 0)
-    throw new CommandError(`The rung ${fallen.rung} answered beside the model: that failed.`);
+    throw new CommandError(`The rung ${fallen.rung} answered instead of the model, which failed.`);
   return { rows: [...rows.values()], ...asked };
 }
 

@@ -4,10 +4,10 @@ import { containsAnswer } from "../metrics.ts";
 import { mulberry32, SEED } from "../sample.ts";
 import { readPrompt, type ReadPrompt } from "./read-prompt.ts";
 
-/** Names no hosted model. */
+/** A model id that no hosted model has. */
 export const ORACLE = "oracle";
 
-/** What the oracle knows of a question: its answer, and the documents that say it. */
+/** What the oracle knows of a question: its answer, and the documents that hold it. */
 export interface Known {
   answer: { parts: string[]; need: "any" | "all" } | undefined;
   documents: { title: string; content: string; isOnlyOfItsTitle: boolean }[];
@@ -15,22 +15,21 @@ export interface Known {
 
 export interface Oracle {
   ai: Ai;
-  /** Share of the answers in which it is mistaken: says nothing where it could answer, or quotes what does not answer. */
+  /** Its error rate. A mistake is an abstention where it could answer, or a quotation that does not answer. */
   setNoise: (share: number) => void;
-  /** Questions that it was asked since the last time this was read, and characters of their prompts. */
+  /** The number of questions since the last call, and the characters of their prompts. */
   takeAsked: () => { questions: number; characters: number };
 }
 
-/** Neighbouring sentences among which an answer may stand. */
+/** An answer may span this many neighbouring sentences. */
 const MOST_SENTENCES = 3;
 const PIECE = 7;
 
 /**
- * A scripted chat model behind `env.AI`. It is given the product's own prompt and knows beforehand what the answer is: where a
- * source that it was given says it, it quotes that sentence with the source's marker, and where none does it says what the
- * prompt asks for then. It knows nothing but that; it shows what the product makes of a model that can tell, and of one that is
- * mistaken now and then.
- * @param known by question, as {@link asWords} writes it
+ * A scripted chat model behind `env.AI`. It gets the product's own prompt and knows the answer beforehand. If a source in the
+ * prompt holds the answer, it quotes that sentence with the source's marker; otherwise it abstains as the prompt demands. It shows
+ * what the product makes of a model that always knows whether to abstain, and of one with a given error rate.
+ * @param known what it knows, by question in the form of {@link asWords}
  */
 export function openOracle(models: Ai, known: ReadonlyMap<string, Known>): Oracle {
   let noise = 0;
@@ -57,7 +56,7 @@ export function openOracle(models: Ai, known: ReadonlyMap<string, Known>): Oracl
   };
 }
 
-/** Spaces are all alike in a prompt. */
+/** A prompt normalises white space, so the key does, too. */
 export function asWords(question: string): string {
   return question.trim().replace(/\s+/gu, " ");
 }
@@ -67,12 +66,12 @@ function reply(prompt: ReadPrompt, known: Known, mistaken: boolean): string {
   if (!mistaken) return answer ?? NO_ANSWER;
   if (answer !== undefined) return NO_ANSWER;
   const [first] = prompt.sources;
-  // Not a heading, which nobody would take for an answer.
+  // The longest sentence is no heading, which nobody would take for an answer.
   const sentence = splitSentences(first?.text ?? "").toSorted((a, b) => b.length - a.length)[0];
   return first && sentence ? `${sentence} [${first.n}]` : NO_ANSWER;
 }
 
-/** The sentences that say the answer's parts, each with its source; undefined where the sources do not say what is needed. */
+/** The sentences that hold the answer's parts, each with its source; undefined if the sources do not hold what is needed. */
 function answerFrom(prompt: ReadPrompt, { answer, documents }: Known): string | undefined {
   if (!answer) return undefined;
   const found = answer.parts.map((part) => quoteOf(part, prompt, documents));
@@ -100,7 +99,7 @@ function quoteOf(
   return undefined;
 }
 
-/** Runs of sentences as they stand in the text, the shortest first. */
+/** Runs of consecutive sentences of the text, shortest first. */
 function* spansOf(text: string): Generator<string> {
   const sentences = splitSentences(text);
   for (let length = 1; length <= MOST_SENTENCES; length++) {
@@ -113,7 +112,7 @@ function* spansOf(text: string): Generator<string> {
   }
 }
 
-/** The same question is always answered with the same luck; who is mistaken at a low rate is so at a higher one. */
+/** A fixed random number per question: a question that fails at a low error rate also fails at a higher one. */
 function isMistaken(question: string, noise: number): boolean {
   let hash = SEED;
   for (const character of question)
@@ -121,7 +120,7 @@ function isMistaken(question: string, noise: number): boolean {
   return mulberry32(hash)() < noise;
 }
 
-/** As Workers AI streams: events with pieces of the text, the usage, and the end. */
+/** In the format of a Workers AI stream: events with pieces of the text, the usage, and the end. */
 function streamOf(text: string): ReadableStream<Uint8Array> {
   const pieces = text.match(new RegExp(`[^]{1,${PIECE}}`, "gu")) ?? [];
   const events = [

@@ -2,16 +2,18 @@ import type { Outcome } from "./measure.ts";
 
 const HEAD = `# What a model's own abstention adds
 
-\`npm run eval:model-abstention -- --write docs/evaluation/model-abstention.md\` makes this page. A **scripted** model stands in the place of a
-language model: it gets the product's own prompt, knows the right answer beforehand, quotes the sentence that says it where the sources
-that it was given hold it, and else says \`NO_ANSWER\`. A second and a third one are mistaken in a fixed share of their replies, either
-way. So this shows that the product heeds a model that can tell, what retrieval and the decision leave for it to do, and how much a
-model's mistakes cost: an upper bound, and **nothing about how well any real model tells**. It looks for the expected words as they are
-written: where the text has them otherwise (a row of a table), it finds none, which is the script's fault.
+\`npm run eval:model-abstention -- --write docs/evaluation/model-abstention.md\` makes this page. A **scripted** model replaces the
+language model. It gets the product's own prompt and knows the right answer beforehand. If the sources in the prompt hold the answer,
+it quotes the sentence; otherwise it says \`NO_ANSWER\`. Further models are mistaken in a fixed share of their replies, in both
+directions. This shows that the product obeys a model's abstention, how much retrieval and the decision leave for the model to do,
+and what a model's mistakes cost. It is an upper bound, and says **nothing about how well any real model abstains**. The script looks
+for the expected words as they are written. Where the text words them otherwise (a table row), the script finds no answer, which is
+its own fault.
 
-*threshold*: the confidence below which the decision abstains before a model is asked. *right*, *wrong*: answers to questions that have one,
-by the first citation; the rest is silence. *says it*: right answers that contain the expected words. *wrong, none there*: answers to
-questions that have none. *asked*: shares of either kind of question that reach the model, and the mean length of their prompts.
+*threshold*: the confidence below which the decision abstains before a model is asked. *right*, *wrong*: answers to answerable
+questions, judged by the first citation; the rest are abstentions. *says it*: right answers that contain the expected words. *wrong,
+none there*: answers to unanswerable questions. *asked*: shares of both kinds of questions that reach the model, and the mean length
+of their prompts.
 `;
 
 export function toPage(outcomes: Outcome[]): string {

@@ -1,4 +1,4 @@
-/** What a chat model is given, with the marks between the words taken out. */
+/** A chat model's input, without the datamarking between the words. */
 export interface ReadPrompt {
   question: string;
   sources: { n: number; title: string; text: string }[];
@@ -9,7 +9,7 @@ interface Message {
   content: string;
 }
 
-/** @throws where the prompt does not look as `src/answering/prompt.ts` makes it */
+/** @throws if the prompt does not have the form that `src/answering/prompt.ts` gives it */
 export function readPrompt(messages: readonly Message[]): ReadPrompt {
   const system = messages.find(({ role }) => role === "system")?.content ?? "";
   const mark = /"(.)" stands between words/u.exec(system)?.[1];

@@ -15,7 +15,7 @@ export interface OracleSet {
 const MOST_QUESTIONS = 600;
 const SHARED_DATA = path.resolve(import.meta.dirname, "../../../shared/data");
 
-/** The sets that are there; SQuAD2 without the questions that anything was trained on. */
+/** The sets that are available. SQuAD2 is without the questions used for training. */
 export async function readOracleSets(): Promise<OracleSet[]> {
   const has = (name: string): boolean => existsSync(path.join(SHARED_DATA, name));
   const offTopic = has("clinc150") ? { offTopic: "clinc150" } : {};
@@ -37,7 +37,7 @@ export async function readOracleSets(): Promise<OracleSet[]> {
   return [...sets, { name: squad.name, documents: squad.documents, questions: squad.questions }];
 }
 
-/** What the oracle has to know of a set's questions. */
+/** The answers to a set's questions, for the oracle. */
 export function knowledgeOf({ documents, questions }: OracleSet): Map<string, Known> {
   const titles = Map.groupBy(documents, ({ title }) => asWords(title));
   return new Map(

@@ -9,17 +9,17 @@ const OUTCOMES = ["answered", "clarified", "abstained", "handed_over", "small_ta
 const turnLine = z
   .strictObject({
     message: z.string().trim().min(1).max(4000),
-    /** What the turn should come to; any one of a list. */
+    /** The expected outcome; of a list, any one. */
     outcome: z.union([z.enum(OUTCOMES), z.array(z.enum(OUTCOMES)).min(1)]),
-    /** Documents that answer it: the first citation must be one of them. */
+    /** The documents that answer it. The first citation must be one of them. */
     expected: z.array(z.string()).min(1).optional(),
-    /** Parts, separated by "; ", of which the answer says one. */
+    /** Parts separated by "; ". The answer must contain one of them. */
     answer: z.string().min(1).optional(),
     kind: z.string().default("plain"),
   })
   .refine(
     ({ outcome, expected }) => [outcome].flat().includes("answered") === (expected !== undefined),
-    "names expected documents if, and only if, it may be answered",
+    "must name expected documents if, and only if, it may be answered",
   );
 
 const conversationLine = z.strictObject({
@@ -44,7 +44,7 @@ export interface Conversation {
   turns: ExpectedTurn[];
 }
 
-/** A multi-turn set: one conversation a line, its turns in order. docs/evaluation/sets.md has the format. */
+/** A set of conversations: one per line, with its turns in order. docs/evaluation/sets.md describes the format. */
 export async function readConversations(
   folder: string,
   file: string,

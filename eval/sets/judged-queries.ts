@@ -15,7 +15,7 @@ const queryLine = z.object({
   language: z.string().optional(),
 });
 
-/** `queries.jsonl` and `qrels.tsv`, as BEIR has them. A query without a judged document has no answer. */
+/** `queries.jsonl` and `qrels.tsv` in BEIR's format. A query without a relevant document is unanswerable. */
 export async function readJudgedQueries(folder: string): Promise<Asked> {
   const questionFile = "queries.jsonl";
   const judged = await readJudgements(path.join(folder, "qrels.tsv"));

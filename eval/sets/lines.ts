@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { CommandError } from "../../cli/command.ts";
 
-/** One JSON object a line, each checked. @throws CommandError that names the file and the line */
+/** Reads one JSON object per line and checks each. @throws CommandError that names the file and the line */
 export async function readLines<T>(file: string, schema: z.ZodType<T>): Promise<T[]> {
   const lines = (await readText(file)).split("\n");
   return lines.flatMap((line, index) => {
@@ -26,7 +26,7 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
-/** Two questions with one id could not be told apart in a report. */
+/** Ids must be unique, because a report identifies questions by them. */
 export function refuseSameIds(ids: string[], file: string): void {
   const seen = new Set<string>();
   for (const id of ids) {

@@ -6,8 +6,8 @@ import type { Question } from "./question.ts";
 const utteranceLine = z.object({ split: z.string(), text: z.string().trim().min(1) });
 
 /**
- * The utterances of CLINC150's splits `oos_…` (Larson et al. 2019): no intent of any service that its authors thought of.
- * They are taken for questions that the set's documents do not answer.
+ * The utterances of CLINC150's splits `oos_…` (Larson et al. 2019), which belong to no intent of the set. They are used as
+ * questions that the set's documents do not answer.
  */
 export async function readOffTopic(file: string): Promise<Question[]> {
   const utterances = await readLines(file, utteranceLine);

@@ -10,7 +10,7 @@ const utteranceLine = z.object({
   intent: z.string().min(1),
 });
 
-/** Of each intent: what is stored as questions that were asked before, and what is asked now. */
+/** For each intent: the number of utterances stored as documents, and of those asked as questions. */
 const STORED = 4;
 const ASKED = 4;
 
@@ -22,7 +22,8 @@ export interface Paraphrases {
 /**
  * A set of utterances by intent (Banking77: Casanueva et al. 2020; CLINC150: Larson et al. 2019) as a search for the same question in
  * other words: the first utterances of an intent are documents, the next ones questions, to which all documents of their
- * intent are relevant. Here meaning tells and words mislead. Intents with fewer utterances in the split `train`, and `oos`, are left out.
+ * intent are relevant. Here meaning decides and words mislead. `oos` and intents with too few utterances in the split `train` are
+ * left out.
  */
 export async function readParaphrases(file: string): Promise<Paraphrases> {
   const intents = new Map<string, Set<string>>();

@@ -17,10 +17,10 @@ const questionLine = z
   })
   .refine(
     (line) => !line.answerable || line.expected.length > 0,
-    "is answerable, but expects no article",
+    "is answerable, but names no expected article",
   );
 
-/** One question a line, as `demo/README.md` describes them. */
+/** One question per line, in the format that `demo/README.md` describes. */
 export async function readQuestionFile(file: string): Promise<Asked> {
   const lines = await readLines(file, questionLine);
   const questions = lines.map(

@@ -5,13 +5,13 @@ export interface Question {
   id: string;
   text: string;
   answerable: boolean;
-  /** Documents that answer it; empty when it has no answer. */
+  /** The documents that answer it; empty for an unanswerable question. */
   relevant: Gains;
-  /** What a right answer says: all of the parts, or any one. Absent when the set does not tell. */
+  /** The expected text of a right answer: all of the parts, or any one. Absent if the set has none. */
   answer: { parts: string[]; need: "any" | "all" } | undefined;
   kind: string | undefined;
   topic: string | undefined;
-  /** BCP 47. */
+  /** A BCP 47 language tag. */
   language: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface EvaluationSet {
   questionFile: string;
   documents: Document[];
   questions: Question[];
-  /** False when the questions are no messages that a visitor would write, so that the chat is asked none unless told. */
+  /** False if the questions are not messages that a visitor would write. The chat is then asked none by default. */
   conversational: boolean;
   notes: string[];
 }

@@ -14,19 +14,19 @@ import { readTasks } from "./tasks.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const SHARED_DATA = path.resolve(ROOT, "../shared/data");
-/** Utterances by intent, or by split. */
+/** The file of utterances, with intent and split. */
 const UTTERANCES = "data.jsonl";
 
 export interface SetOptions {
-  /** A file of questions, in the set's folder or anywhere, instead of the set's own. */
+  /** A file of questions that replaces the set's own, in the set's folder or elsewhere. */
   questionFile?: string | undefined;
-  /** A folder with a file of utterances, whose off-topic ones join the questions. */
+  /** A folder with a file of utterances. Its off-topic ones are added to the questions. */
   offTopic?: string | undefined;
 }
 
 /**
  * Reads a set: a folder with its documents in `corpus.jsonl` or below `articles/`, and its questions in one of
- * `queries.jsonl` with `qrels.tsv`, `tasks.jsonl`, or a file of questions (`golden.jsonl` unless told). docs/evaluation/sets.md
+ * `queries.jsonl` with `qrels.tsv`, `tasks.jsonl`, or a file of questions (default `golden.jsonl`). docs/evaluation/sets.md
  * describes each. A folder with neither holds utterances by intent in `data.jsonl`.
  * @param name a path, `demo`, or a folder of the shared data
  */
@@ -62,7 +62,7 @@ export async function readSet(name: string, options: SetOptions = {}): Promise<E
 
 export type Asked = Pick<EvaluationSet, "questionFile" | "questions" | "conversational" | "notes">;
 
-/** They are documents and questions alike, which a chat is not asked: it would answer with another question. */
+/** A set of utterances. The chat is not asked its questions, because its documents are questions, too. */
 async function readUtterances(
   folder: string,
   questionFile: string | undefined,
@@ -132,7 +132,7 @@ function find(
   return found;
 }
 
-/** A set is measured whole: a document that cannot be read would change the numbers. */
+/** Fails if any document cannot be read, because a missing document would change the numbers. */
 async function readDocuments(folder: string): Promise<ReadDocuments> {
   const corpus = path.join(folder, "corpus.jsonl");
   const read = existsSync(corpus)
@@ -147,7 +147,7 @@ async function readDocuments(folder: string): Promise<ReadDocuments> {
   return read;
 }
 
-/** The language of all documents, if it is one: a question that tells none is taken to be in it. */
+/** The documents' common language, if there is one. It is the default for questions without a language. */
 function onlyLanguage({ documents }: ReadDocuments): string | undefined {
   const languages = new Set(documents.map((document) => document.language));
   return languages.size === 1 ? [...languages][0] : undefined;

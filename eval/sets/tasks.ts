@@ -4,7 +4,7 @@ import { readLines } from "./lines.ts";
 import type { Question } from "./question.ts";
 import type { Asked } from "./read-set.ts";
 
-/** The longest query that `/v1/search` takes. */
+/** The longest query that `/v1/search` accepts. */
 const MAX_QUERY_CHARACTERS = 8000;
 
 const taskLine = z.object({
@@ -14,9 +14,9 @@ const taskLine = z.object({
 });
 
 /**
- * `tasks.jsonl` of tau-bench's knowledge domains: what a simulated customer is told, and every document that an agent
- * needs to serve them (arXiv 2603.04370). The whole instruction is the query, as in the published baselines; all of its
- * documents have to be found, so recall is the measure and the chat is asked none.
+ * `tasks.jsonl` of tau-bench's knowledge domains: the instruction of a simulated customer, and every document that an agent
+ * needs to serve them (arXiv 2603.04370). As in the published baselines, the whole instruction is the query. All of its documents
+ * have to be found, so recall is the measure, and the chat is asked no questions.
  */
 export async function readTasks(folder: string): Promise<Asked> {
   const questionFile = "tasks.jsonl";

@@ -16,7 +16,7 @@ export function upperBound(errors: number, n: number, delta: number): number {
   if (errors >= n) return 1;
   let low = errors / n;
   let high = 1;
-  // Each halving adds a bit; a double has no more than these between 0 and 1.
+  // Each bisection step adds one bit; more steps than this exceed the precision of a double.
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2;
     if (binomialCdf(errors, n, middle) > delta) low = middle;

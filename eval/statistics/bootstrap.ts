@@ -4,7 +4,7 @@ export interface Estimate {
   value: number;
   low: number;
   high: number;
-  /** Two-sided, of the value being 0. */
+  /** The two-sided p-value of the hypothesis that the value is 0. */
   p: number;
 }
 
@@ -12,11 +12,11 @@ export const RESAMPLES = 5000;
 
 /**
  * A statistic of n questions with its percentile bootstrap interval at confidence 1 − `alpha` (Efron, Tibshirani 1993,
- * An Introduction to the Bootstrap, ch. 13), and the p-value of its being 0 that belongs to it (ibid., ch. 16: twice the
+ * An Introduction to the Bootstrap, ch. 13), and the matching p-value of the hypothesis that it is 0 (ibid., ch. 16: twice the
  * smaller share of resamples on either side of 0, counted so that it is never 0).
  *
  * For a comparison the statistic is a difference between two systems on the same questions: resampling questions keeps
- * each question's two results together, so that how hard a question is cancels out (paired bootstrap; for retrieval
+ * each question's two results together, so that the difficulty of a question cancels out (paired bootstrap; for retrieval
  * Sakai 2006, "Evaluating evaluation metrics based on the bootstrap"). Seeded: the same input gives the same interval.
  * @param statistic of the questions with these multiplicities, which sum to n; null when it is not defined for them
  */
@@ -57,7 +57,7 @@ function pValue(drawn: number[]): number {
   return Math.min(1, (2 * (Math.min(notAbove, notBelow) + 1)) / (drawn.length + 1));
 }
 
-/** The mean of one value a question. */
+/** The mean of one value per question. */
 export function meanOf(values: readonly number[]): (counts: Uint32Array) => number | null {
   return (counts) => {
     let total = 0;
@@ -100,7 +100,7 @@ export function aurocOf(
 }
 
 /**
- * Which of several p-values are significant when the chance of even one false alarm among them is to stay under `alpha`
+ * Which of several p-values are significant if the chance of even one false alarm among them must stay below `alpha`
  * (Holm 1979, "A simple sequentially rejective multiple test procedure").
  */
 export function holm(pValues: readonly number[], alpha: number): boolean[] {

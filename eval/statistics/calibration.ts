@@ -1,6 +1,6 @@
 import { mean } from "../metrics.ts";
 
-/** A probability that was given, and whether what it was given for came true. */
+/** A predicted probability, and whether the event happened. */
 export interface Forecast {
   probability: number;
   came: boolean;
@@ -17,7 +17,7 @@ export interface Bin {
 
 const BINS = 10;
 
-/** Forecasts by ten equal ranges of their probability. */
+/** Forecasts in ten bins of equal width. */
 export function reliabilityBins(forecasts: readonly Forecast[], bins = BINS): Bin[] {
   const byBin = Map.groupBy(forecasts, ({ probability }) =>
     Math.min(bins - 1, Math.max(0, Math.floor(probability * bins))),

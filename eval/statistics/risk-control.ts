@@ -5,30 +5,30 @@ import { operatingPoints, type OperatingPoint, type Outcome } from "./risk-cover
 export interface RiskPromise {
   /** The share of answers that may be wrong. */
   alpha: number;
-  /** The chance, over which questions happen to be in the calibration set, that the promise is broken. */
+  /** The probability, over the draw of the calibration set, that the guarantee is violated. */
   delta: number;
-  /** Promise the share that is seen among this many next questions, not the true one: that takes more care. */
+  /** Guarantee the share observed among this many next questions instead of the true share. This needs a higher threshold. */
   next?: number;
 }
 
 export interface ControlledThreshold {
   threshold: number;
-  /** What was observed on the questions that it was tested on. */
+  /** The observations on the tested questions. */
   tested: OperatingPoint & { questions: number };
   /** Upper confidence bound, at 1 − delta, on the true share of wrong answers. At most alpha. */
   bound: number;
 }
 
-/** Thresholds in the order of the tests: from answering almost nothing to answering everything. Fixed before any data is seen. */
+/** Thresholds in the order of the tests, from answering almost nothing to answering everything. Fixed before any data is seen. */
 const GRID = Array.from({ length: 1000 }, (_, index) => (999 - index) / 1000);
 
-/** Share of the questions that only say where to begin. */
+/** Share of the questions that serve only to choose where the tests begin (the pilot). */
 const PILOT_SHARE = 0.2;
 
 /**
  * The lowest threshold at which the share of wrong answers among those given stays under `alpha`, with probability
- * 1 − `delta` over the draw of the calibration questions; null when none can be shown to. Then only silence keeps the
- * promise.
+ * 1 − `delta` over the draw of the calibration questions; null if this can be shown for none. Then only abstaining from
+ * everything keeps the guarantee.
  *
  * Learn then test (Angelopoulos et al. 2021, arXiv 2110.01052, with "split fixed sequence testing"). For one threshold,
  * fixed before the data is seen, the wrong ones among the n questions that it answers are Binomial(n, R), R being the true
@@ -37,8 +37,8 @@ const PILOT_SHARE = 0.2;
  * So P(Binomial(n, alpha) ≤ errors) is a p-value of "R > alpha", and it is at most `delta` exactly where Clopper and
  * Pearson's bound is at most `alpha`. Thresholds are tested from a conservative one down, each at `delta`, up to the first
  * that fails: a false one passes only if the first false one does, so the chance of any is `delta`, however many are tested.
- * Where to begin decides how much can be shown, not whether it is true; a seeded fifth of the questions, which takes no
- * part in the tests, says it.
+ * The first threshold affects how much can be shown, not whether it is valid. It is chosen on a seeded fifth of the questions,
+ * which takes no part in the tests.
  */
 export function controlRisk(
   outcomes: readonly Outcome[],
@@ -81,13 +81,13 @@ function pValueOf(point: OperatingPoint, questions: number, promise: RiskPromise
   return hypergeometricCdf(errors, answered + expected, errors + breaking, answered);
 }
 
-/** The threshold that would be easiest to show if the tests turned out as the pilot did; of equals, the most careful. */
+/** The threshold with the smallest p-value on the pilot questions; among equals, the highest. */
 function whereToBegin(pilot: readonly Outcome[], tests: number, { alpha }: RiskPromise): number {
   let best = { threshold: GRID[0] ?? 1, p: 1 };
   for (const { threshold, answered, errors } of operatingPoints(pilot, GRID)) {
     const expected = Math.round((answered * tests) / Math.max(1, pilot.length));
     if (expected === 0) continue;
-    // Half an error more than was seen: a few answers without any prove little.
+    // Half an error is added, because a few answers without an error prove little.
     const rate = (errors + 0.5) / (answered + 1);
     const p = binomialCdf(Math.ceil(rate * expected), expected, alpha);
     if (p < best.p) best = { threshold, p };

@@ -1,7 +1,7 @@
-/** What the product would do with a question if it answered whenever its confidence reaches a threshold. */
+/** A question's outcome if the product answered whenever its confidence reaches a threshold. */
 export interface Outcome {
   confidence: number;
-  /** Whether there is an answer to give at all: a draft that no source supports is never given. */
+  /** Whether there is an answer to give at all: a text that no source supports is never shown. */
   canAnswer: boolean;
   /** Whether that answer is wrong: it cites the wrong article first, or the question has no answer. */
   wrong: boolean;

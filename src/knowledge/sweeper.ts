@@ -6,17 +6,17 @@ import { forgetUnnamedFiles } from "./accept/files.ts";
 
 type SweepServices = Pick<Services, "db" | "ingestQueue" | "ingestRetryQueue" | "now" | "vectors">;
 
-/** Work that has been pending for this long has lost its message, or its consumer died. */
+/** Work pending for this long is overdue: its message was lost, or its consumer died. */
 const OVERDUE_MS = 60_000;
-/** No invocation lives this long, so nothing can still write the vector that is deleted now (limit: 15 min). */
+/** Invocations end after 15 minutes, so after this time none can still write the vector that is deleted. */
 const GARBAGE_GRACE_MS = 30 * 60_000;
 /** A document that was woken is left to its retries for so long. */
 const WOKEN_MS = 10 * 60_000;
 const BATCH = 100;
 
 /**
- * Finds what lost messages and crashes left behind (design, invariant 1). Runs on every cron tick. A duty that fails does not
- * keep the others from running.
+ * Resumes work after lost messages and crashes. Runs on every cron tick. A task that fails does not keep the others from
+ * running.
  */
 export async function sweep(
   services: SweepServices,
@@ -28,11 +28,11 @@ export async function sweep(
     forgetUnusedWords(services),
     forgetUnnamedFiles(services.db, services.now()),
   ]);
-  for (const duty of [resent, collected, ...others]) {
-    if (duty.status === "rejected") throw duty.reason;
+  for (const task of [resent, collected, ...others]) {
+    if (task.status === "rejected") throw task.reason;
   }
-  const count = (duty: PromiseSettledResult<number>): number =>
-    duty.status === "fulfilled" ? duty.value : 0;
+  const count = (task: PromiseSettledResult<number>): number =>
+    task.status === "fulfilled" ? task.value : 0;
   return { resent: count(resent), collected: count(collected) };
 }
 
@@ -54,7 +54,7 @@ async function resendOverdue({ db, ingestRetryQueue, now }: SweepServices): Prom
   return results.length;
 }
 
-/** Wakes generations that no step has a lease on, after giving up those whose time for a rollback is over. */
+/** Wakes generations whose lease is free. Before that it marks those whose rollback time is over for collection. */
 async function wakeGenerations({ db, ingestQueue, now }: SweepServices): Promise<number> {
   await db
     .prepare(
@@ -92,7 +92,7 @@ async function collectOldGarbage({ db, vectors, now }: SweepServices): Promise<n
   return results.length;
 }
 
-/** Checks a stretch of the vocabulary, beginning at random, against the keyword index. */
+/** Removes words from the vocabulary that the keyword index no longer has, in a range that begins at random. */
 async function forgetUnusedWords({ db }: SweepServices): Promise<number> {
   const { meta } = await db
     .prepare(

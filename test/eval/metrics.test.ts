@@ -21,12 +21,12 @@ const LETTERS = Array.from("abcdefghijklmnop");
 const gains = (given: Record<string, number>) => new Map(Object.entries(given));
 
 describe("rankings", () => {
-  it("rank a document where its best passage is", () => {
+  it("a document ranks where its best passage ranks", () => {
     const passages = ["b", "a", "b", "c", "a"].map((external_id) => ({ external_id }));
     expect(rankDocuments(passages)).toEqual(["b", "a", "c"]);
   });
 
-  it("measure hits, recall and reciprocal rank", () => {
+  it("hits, recall and reciprocal rank are as computed by hand", () => {
     const ranking = ["x", "a", "y", "b", "z"];
     const relevant = gains({ a: 1, b: 1, missing: 1, judged_irrelevant: 0 });
     expect(hitAt(ranking, relevant, 1)).toBe(0);
@@ -38,20 +38,20 @@ describe("rankings", () => {
     expect(hitAt([], relevant, 3)).toBe(0);
   });
 
-  it("discount linear gains: 1·1 + 3/log2(3) + 2/2 against 3·1 + 2/log2(3) + 1/2", () => {
+  it("nDCG discounts linear gains: 1·1 + 3/log2(3) + 2/2 against 3·1 + 2/log2(3) + 1/2", () => {
     const relevant = gains({ a: 1, b: 3, c: 2 });
     const found = 1 + 3 / Math.log2(3) + 1;
     const ideal = 3 + 2 / Math.log2(3) + 0.5;
     expect(ndcgAt(["a", "b", "c"], relevant, 10)).toBeCloseTo(found / ideal, 12);
   });
 
-  it("cut gain and ideal gain at the same depth", () => {
+  it("nDCG cuts gain and ideal gain at the same depth", () => {
     const relevant = gains({ a: 1, b: 1, c: 1 });
     expect(ndcgAt(["a", "b", "x", "c"], relevant, 2)).toBe(1);
     expect(ndcgAt(["x", "y", "a"], relevant, 2)).toBe(0);
   });
 
-  it("are perfect when sorted by gain, and never better", () => {
+  it("a ranking sorted by gain has an nDCG of 1, and no ranking has more", () => {
     const judged = fc.dictionary(fc.constantFrom(...LETTERS), fc.integer({ min: 1, max: 5 }), {
       minKeys: 1,
     });
@@ -66,8 +66,8 @@ describe("rankings", () => {
   });
 });
 
-describe("auroc", () => {
-  it("is the share of pairs in the right order, ties counting half", () => {
+describe("AUROC", () => {
+  it("AUROC is the share of pairs in the right order, with ties counting half", () => {
     expect(auroc([0.9, 0.8], [0.1, 0.2])).toBe(1);
     expect(auroc([0.1], [0.9])).toBe(0);
     expect(auroc([0.5, 0.5], [0.5])).toBe(0.5);
@@ -75,12 +75,12 @@ describe("auroc", () => {
     expect(auroc([0.9, 0.4], [0.4, 0.8])).toBe(2.5 / 4);
   });
 
-  it("needs both classes", () => {
+  it("AUROC is null unless both classes occur", () => {
     expect(auroc([], [0.5])).toBeNull();
     expect(auroc([0.5], [])).toBeNull();
   });
 
-  it("equals counting every pair", () => {
+  it("AUROC equals a count over every pair", () => {
     const scores = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(scores, scores, (positives, negatives) => {
@@ -93,7 +93,7 @@ describe("auroc", () => {
   });
 });
 
-it("means, shares, percentiles and log loss", () => {
+it("means, shares, percentiles and log loss are as computed by hand", () => {
   expect(mean([1, 2, 6])).toBe(3);
   expect(mean([])).toBeNull();
   expect(share(1, 4)).toBe(0.25);
@@ -120,12 +120,15 @@ describe("the expected answer", () => {
     ["only the first", ["the first", "the second"], "any", true],
     ["only the first", ["the first", "the second"], "all", false],
     ["the second, the first", ["the first", "the second"], "all", true],
-  ] as const)("%s contains %j (%s): %s", (text, parts, need, expected) => {
-    expect(containsAnswer(text, parts, need)).toBe(expected);
-  });
+  ] as const)(
+    "the text %j contains the expected parts %j (%s): %s",
+    (text, parts, need, expected) => {
+      expect(containsAnswer(text, parts, need)).toBe(expected);
+    },
+  );
 });
 
-describe("a turn", () => {
+describe("the judgement of a turn", () => {
   const cites = (...ids: string[]) => ids.map((external_id) => ({ external_id }));
   const relevant = gains({ a: 1 });
 
@@ -139,13 +142,13 @@ describe("a turn", () => {
     ["clarified", [], true, "abstained"],
     ["small_talk", [], true, "other"],
   ] as const)(
-    "that is %s with %j, answerable %s, is %s",
+    "a turn with outcome %s and citations %j, answerable %s, is judged %s",
     (outcome, citations, answerable, verdict) => {
       expect(judge({ outcome, citations }, relevant, answerable)).toBe(verdict);
     },
   );
 
-  it("may cite a relevant document later on", () => {
+  it("a relevant document counts as cited when any citation of an answer names it", () => {
     expect(citesRelevant({ outcome: "answered", citations: cites("b", "a") }, relevant)).toBe(true);
     expect(citesRelevant({ outcome: "abstained", citations: cites("a") }, relevant)).toBe(false);
   });

@@ -22,7 +22,7 @@ import {
 
 beforeEach(() => env.CONTROL.reset());
 
-/** An AI binding that refuses every call with this word in one of its texts, as Workers AI refuses bad input. */
+/** An AI binding that refuses every call in which a text has this word, as Workers AI refuses bad input. */
 function refusing(word: string, message: string): { ai: Ai; calls: string[][] } {
   const calls: string[][] = [];
   const ai = {
@@ -41,7 +41,7 @@ async function ingest(documentIds: number[], ai: Ai = env.AI): Promise<Map<numbe
   return ingestDocuments(services, works);
 }
 
-it("ingests documents of two workspaces together, in one call of the model and four round trips to D1", async () => {
+it("documents of two workspaces are ingested together, in one embedding call and four round trips to D1", async () => {
   const [ours, theirs] = await Promise.all([createWorkspace(), createWorkspace()]);
   const ids = [
     ...(await storeAll(ours, ["kettle", "lantern", "hammock"])),
@@ -64,7 +64,7 @@ it("ingests documents of two workspaces together, in one call of the model and f
   expect(Object.values(stages)).toEqual(Object.values(stages).toSorted());
 });
 
-it("needs at most two batches in D1 and one call of the model for a hundred chunks", async () => {
+it("ingesting a hundred chunks takes at most two D1 batches and one embedding call", async () => {
   const workspace = await createWorkspace();
   const ids: number[] = [];
   for (let n = 0; n < 30; n++) {
@@ -85,7 +85,7 @@ it("needs at most two batches in D1 and one call of the model for a hundred chun
   expect(services.calls.report().d1).toBeLessThanOrEqual((2 * chunks) / 100);
 });
 
-it("lets a text that breaks the shared call fail alone", async () => {
+it("a text that breaks a shared embedding call fails alone", async () => {
   const workspace = await createWorkspace();
   const topics = ["kettle", "lantern", "poison", "hammock", "barrow", "trowel", "bucket"];
   const ids = await storeAll(workspace, topics);
@@ -97,14 +97,14 @@ it("lets a text that breaks the shared call fail alone", async () => {
       live_version: 1,
     });
   }
-  // Halves and halves of halves, not one call for each text.
+  // The call is halved until the text is alone, instead of one call per text.
   expect(calls.length).toBeLessThan(topics.length + 1);
   expect(await foundBy("keywords", workspace, "poison")).toEqual(["poison"]);
   expect(await foundBy("vectors", workspace, "garden shed")).not.toContain("poison");
   expect((await foundBy("vectors", workspace, "garden shed")).length).toBe(topics.length - 1);
 });
 
-it("says what delays a document, and no longer once it is over", async () => {
+it("a document shows what delays it, and no longer does so once the delay is over", async () => {
   const workspace = await createWorkspace();
   const ids = await storeAll(workspace, ["kettle"]);
   const { ai } = refusing("kettle", "3040: Capacity temporarily exceeded, please try again.");
@@ -118,7 +118,7 @@ it("says what delays a document, and no longer once it is over", async () => {
   expect(stages).not.toHaveProperty("delayed_by");
 });
 
-it("gives up on a service that is out after a few calls, not one for each document", async () => {
+it("when a service is down, a batch gives up after a few calls, not after one per document", async () => {
   let calls = 0;
   const items = Array.from({ length: 1000 }, (_, index) => index);
   const failures = await divideOnFailure(
@@ -133,7 +133,7 @@ it("gives up on a service that is out after a few calls, not one for each docume
   expect(calls).toBeLessThan(10);
 });
 
-it("reads no more at a time than fits into memory", async () => {
+it("the consumer reads no more documents at a time than fit into memory", async () => {
   const workspace = await createWorkspace();
   const big = "A sentence about the garden that is as long as this one. ".repeat(16_000);
   const ids: number[] = [];
@@ -147,11 +147,11 @@ it("reads no more at a time than fits into memory", async () => {
   const second = await readPendingWork(env.DB, first.rest);
   expect(second.works.map((work) => work.documentId)).toEqual([ids[3]]);
   expect(await readPendingWork(env.DB, second.rest)).toEqual({ works: [], rest: [] });
-  // The next tests must not see their pending work.
+  // This removes pending work that the next tests would see.
   await env.DB.prepare("DELETE FROM outbox").run();
 });
 
-it("tries a failed document again on request, and leaves a live one alone", async () => {
+it("a failed document is retried on request, and a live one is left alone", async () => {
   const workspace = await createWorkspace();
   const ids = await storeAll(workspace, ["kettle", "poison"]);
   await ingest(ids, refusing("poison", "5006: Error: refused").ai);
@@ -180,7 +180,7 @@ it("tries a failed document again on request, and leaves a live one alone", asyn
   expect(foreign.status).toBe(404);
 });
 
-it("answers from a new version at once, although Vectorize shows its vectors minutes later", async () => {
+it("a new version is served at once, although Vectorize shows its vectors minutes later", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "hours", {
     title: "Opening hours",
@@ -198,7 +198,7 @@ it("answers from a new version at once, although Vectorize shows its vectors min
   const after = await chunkIds(workspace);
   const { results } = await search(workspace, "When does the garden open?");
   expect(results.map(({ text }) => text)).toEqual(["The garden opens at eleven."]);
-  // The index still holds the old vector and not the new one.
+  // The index still shows the old vector and not the new one.
   const shown = await env.VECTORIZE.getByIds([...before, ...after].map((id) => `c${id}`));
   expect(shown.map(({ id }) => id)).toEqual(before.map((id) => `c${id}`));
 

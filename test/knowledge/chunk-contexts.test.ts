@@ -43,7 +43,7 @@ async function nearness(workspace: Workspace, query: string): Promise<number> {
   return results.find(({ text }) => text.includes("two weeks"))?.legs?.vectors?.score ?? 0;
 }
 
-it("what a model says of a chunk is embedded with it, shown to nobody, and paid for", async () => {
+it("a chunk's context from a model is embedded with the chunk, shown to nobody, and its cost is counted", async () => {
   const [plain, helped] = [await createWorkspace(), await createWorkspace()];
   const { documentId } = await store(plain, "doc", { title: "Article 7", content: CONTENT });
   await deliver([documentId]);
@@ -71,7 +71,7 @@ it("what a model says of a chunk is embedded with it, shown to nobody, and paid 
   expect(usage?.neurons).toBeGreaterThan(0);
 });
 
-it("a chunk that does not change keeps its own, and is not asked about again", async () => {
+it("an unchanged chunk keeps its context, and the model is not asked about it again", async () => {
   const workspace = await createWorkspace();
   await env.CONTROL.scriptChat(openAiStream(["1: Delivery.\n2: Colours."]));
   await ingestWithModel(workspace);
@@ -83,9 +83,9 @@ it("a chunk that does not change keeps its own, and is not asked about again", a
 });
 
 it.each([
-  ["answers nothing of use", openAiStream(["I'm sorry, I can't do that."])],
-  ["is not there", undefined],
-])("a model that %s leaves the document as it would be without", async (_, script) => {
+  ["gives no usable reply", openAiStream(["I'm sorry, I can't do that."])],
+  ["is unavailable", undefined],
+])("with a context model that %s, the document is ingested without contexts", async (_, script) => {
   const workspace = await createWorkspace();
   if (script) await env.CONTROL.scriptChat(script);
   else await env.CONTROL.failNext({ binding: "ai", kind: "capacity", model: CHAT_MODEL, times: 9 });
@@ -93,7 +93,7 @@ it.each([
   expect(await contextsOf(workspace)).toEqual([null, null]);
 });
 
-it("reads lines that name their passage, each once, and nothing that is no sentence", () => {
+it("the reply of the context model is read line by line: the first line of each passage counts, other text is ignored", () => {
   const answer = [
     "Here you are:",
     "1: First.",

@@ -11,10 +11,10 @@ import { estimateTokens } from "../../src/text/tokens.ts";
 
 type Kind = "prose" | "lead-in" | "list" | "steps" | "table" | "code";
 
-/** A block of a document, whose every word occurs nowhere else. */
+/** A block of a document. Each of its words occurs only once in the document. */
 interface Block {
   kind: Kind;
-  /** Sentences, items, rows or lines, as they read when they are quoted. */
+  /** Sentences, items, rows or lines, in the form in which they are quoted. */
   units: string[];
   section: number;
   markdown: string;
@@ -37,7 +37,7 @@ const blockShape = fc.record({
     "table",
     "code",
   ),
-  // Words a unit: mostly ordinary, some so long that they cannot stay whole.
+  // Words per unit: mostly few, sometimes so many that the unit has to be split.
   lengths: fc.array(
     fc.oneof(
       { weight: 8, arbitrary: fc.integer({ min: 1, max: 14 }) },
@@ -79,7 +79,7 @@ function write(shape: Section[]): { markdown: string; blocks: Block[] } {
 function writeBlock(kind: Kind, phrases: string[], section: number): Block {
   switch (kind) {
     case "prose": {
-      // Sentences begin with a capital letter, or they would be one.
+      // Each sentence begins with a capital letter, because sentences are split there.
       const units = phrases.map((phrase) => `The ${phrase}.`);
       return { kind, units, section, markdown: units.join(" ") };
     }
@@ -89,7 +89,7 @@ function writeBlock(kind: Kind, phrases: string[], section: number): Block {
     }
     case "list": {
       const units = phrases.map((phrase) => `- ${phrase}`);
-      // A comment parts two lists that would be one.
+      // The comment separates two lists, which Markdown would otherwise merge.
       return { kind, units, section, markdown: `<!-- -->\n\n${units.join("\n")}` };
     }
     case "steps": {
@@ -122,7 +122,7 @@ const wordsIn = (text: string): string[] => text.match(WORDS) ?? [];
 const budgetFor = (name: string, chunk: Chunk): number =>
   MAX_CHUNK_TOKENS - estimateTokens(embeddedText(name, { ...chunk, text: "" }));
 
-/** Runs a check on many documents. */
+/** Runs a check on many generated documents. */
 function always(
   check: (chunks: Chunk[], blocks: Block[], name: string, markdown: string) => void,
 ): void {
@@ -135,14 +135,14 @@ function always(
   );
 }
 
-/** The chunk that holds the first word of a unit first. */
+/** The first chunk that holds the first word of a unit. */
 const chunkOf = (chunks: Chunk[], unit: string): Chunk | undefined => {
   const [word = ""] = wordsIn(unit);
   return chunks.find(({ text }) => new RegExp(`\\b${word}\\b`).test(text));
 };
 
 describe("chunks", () => {
-  it("hold every word of the document, in its order", () => {
+  it("chunks hold every word of the document, in order", () => {
     always((chunks, _blocks, _name, markdown) => {
       const held = chunks.flatMap(({ headingPath, text }) =>
         wordsIn([...headingPath, text].join(" ")),
@@ -156,7 +156,7 @@ describe("chunks", () => {
     });
   });
 
-  it("stay within the limit, title and headings included, and are never empty", () => {
+  it("chunks stay within the token limit, title and headings included, and are never empty", () => {
     always((chunks, _blocks, name) => {
       for (const chunk of chunks) {
         expect(estimateTokens(embeddedText(name, chunk))).toBeLessThanOrEqual(MAX_CHUNK_TOKENS);
@@ -165,7 +165,7 @@ describe("chunks", () => {
     });
   });
 
-  it("never span two sections, and name the headings above them", () => {
+  it("a chunk never spans two sections, and names the headings above it", () => {
     always((chunks, blocks, _name, markdown) => {
       const sectionOf = new Map(
         blocks.flatMap(({ units, section }) =>
@@ -183,7 +183,7 @@ describe("chunks", () => {
     });
   });
 
-  it("tear a list, table or code only where it is too large, and then between its units", () => {
+  it("a list, table or code block is split only if it is too large, and then between its units", () => {
     always((chunks, blocks, name) => {
       for (const [index, block] of blocks.entries()) {
         if (block.kind === "prose" || block.kind === "lead-in") continue;
@@ -206,7 +206,7 @@ describe("chunks", () => {
     });
   });
 
-  it("keep what introduces a list, table or code in front of its beginning", () => {
+  it("the sentence that introduces a list, table or code block stays in front of it", () => {
     let introduced = 0;
     always((chunks, blocks, name) => {
       for (const [index, { kind, units, section }] of blocks.entries()) {
@@ -225,7 +225,7 @@ describe("chunks", () => {
     expect(introduced).toBeGreaterThan(0);
   });
 
-  it("repeat nothing but a short last sentence, once", () => {
+  it("chunks overlap by at most one short last sentence", () => {
     let repeated = 0;
     always((chunks, blocks) => {
       const times = new Map<string, number>();
@@ -277,7 +277,7 @@ describe("any text at all", () => {
       .map((parts) => parts.join("")),
   );
 
-  it("is cut into chunks within the limit, and none of its letters is lost", () => {
+  it("any text is cut into chunks within the limit, and no letter is lost", () => {
     fc.assert(
       fc.property(anything, anything, (name, text) => {
         const markdown = stored(text);
@@ -301,20 +301,20 @@ describe("any text at all", () => {
     );
   });
 
-  it("of a page without a space is cut between its characters, and put together is the page", () => {
+  it("a page without spaces is cut between characters, and its chunks joined give the page", () => {
     const page = "取扱説明書を読んでから使ってください".repeat(60);
     const chunks = chunkMarkdown("説明書", page);
     expect(chunks.length).toBeGreaterThan(5);
     expect(chunks.map(({ text }) => text).join("")).toBe(page);
   });
 
-  it("has no chunk when there is none", () => {
+  it("an empty document has no chunk", () => {
     for (const nothing of ["", "\n\n", "---", "<!-- -->"]) {
       expect(chunkMarkdown("Title", nothing)).toEqual([]);
     }
   });
 
-  it("that only a heading carries is still found", () => {
+  it("text that stands only in a heading is in a chunk", () => {
     expect(
       chunkMarkdown("FAQ", "# Shop\n\n## We deliver to Norway\n\n## Prices\n\nFrom 5 euros."),
     ).toEqual([
@@ -323,7 +323,7 @@ describe("any text at all", () => {
     ]);
   });
 
-  it("in a footnote keeps its paragraphs apart", () => {
+  it("a footnote's paragraphs stay separate", () => {
     const [chunk] = chunkMarkdown("T", "Text.[^1]\n\n[^1]: Only in June.\n\n    Not on Sundays.");
     expect(chunk?.text).toMatch(/Only in June\.\s+Not on Sundays\./);
   });

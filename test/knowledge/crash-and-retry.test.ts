@@ -42,7 +42,7 @@ async function work(documentId: number): Promise<DocumentWork> {
   return found;
 }
 
-/** The first stage alone: from here on keywords serve the version. */
+/** Runs draft and commit only. From here on keyword search serves the version. */
 async function commit(state: DocumentWork): Promise<void> {
   const markdown = normalise(state.content, state.contentType);
   const draft = {
@@ -56,7 +56,7 @@ async function commit(state: DocumentWork): Promise<void> {
   await withServices((services) => commitVersions(services, [state], [draft]));
 }
 
-/** The stages after it as far as the vectors are stored, without clearing the outbox. */
+/** Runs the stages after commit until the vectors are stored, without clearing the outbox. */
 async function embed(state: DocumentWork): Promise<void> {
   await withServices(async (services) => {
     const { missing } = await commitVersions(services, [state], []);
@@ -73,7 +73,7 @@ async function textOf(workspace: Workspace): Promise<string> {
   return results.map(({ text }) => text).join("\n");
 }
 
-it("ingests a document once from messages that come twice, late, mixed and for nothing", async () => {
+it("a document is ingested once although its messages arrive twice, late, out of order or without need", async () => {
   const workspace = await createWorkspace();
   const a = await store(workspace, "a", article("twelve"));
   const b = await store(workspace, "b", article("twenty"));
@@ -90,7 +90,7 @@ it("ingests a document once from messages that come twice, late, mixed and for n
   expect(chunks).toHaveLength(2);
   expect((await env.CONTROL.stats()).textsRequested).toBe(2);
 
-  // Two consumers at the same time, and one more hours later.
+  // Two consumers run at the same time, and one more hours later.
   await store(workspace, "a", article("thirty"));
   await Promise.all([deliver([a.documentId]), deliver([a.documentId]), deliver([a.documentId])]);
   await deliver([a.documentId]);
@@ -101,14 +101,14 @@ it("ingests a document once from messages that come twice, late, mixed and for n
   expect((await foundBy("vectors", workspace, QUESTION)).toSorted()).toEqual(["a", "b"]);
   expect(await pendingWork(workspace)).toEqual([]);
 
-  // A message from before a deletion brings nothing back.
+  // A message sent before a deletion restores nothing.
   await remove(workspace, "a");
   await deliver([a.documentId, a.documentId]);
   expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["b"]);
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["b"]);
 });
 
-it("retries alone and ever later what may pass, while keywords serve it already", async () => {
+it("a document with a transient failure is retried alone with growing delays, while keyword search already serves it", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "a", article("twelve"));
   const queue = "test-ingest-retry";
@@ -144,10 +144,10 @@ it("retries alone and ever later what may pass, while keywords serve it already"
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["a"]);
   expect(await pendingWork(workspace)).toEqual([]);
 
-  // One document's failure is not its neighbour's.
+  // The failure of one document does not affect the other.
   const b = await store(workspace, "b", article("twenty"));
   const c = await store(workspace, "c", article("thirty"));
-  // The call that they share, and then the one that is b's own.
+  // One call is shared; the second one is b's own.
   await env.CONTROL.failNext({ binding: "ai", kind: "capacity", times: 2 });
   const mixed = await deliver([b.documentId, c.documentId]);
   expect(mixed.explicitAcks).toHaveLength(2);
@@ -156,7 +156,7 @@ it("retries alone and ever later what may pass, while keywords serve it already"
   expect(await read(workspace, "c")).toMatchObject({ status: "live" });
 });
 
-it("keeps what a long document has already paid for", async () => {
+it("a retry of a long document keeps the embeddings that the first attempt stored", async () => {
   const workspace = await createWorkspace();
   const topics = Array.from({ length: 4 }, (_, index) => `topic${index}`);
   const { documentId } = await store(workspace, "long", {
@@ -166,7 +166,7 @@ it("keeps what a long document has already paid for", async () => {
   await commit(await work(documentId));
   const chunks = await chunkIds(workspace);
   expect(chunks.length).toBeGreaterThan(10);
-  // Ten texts a call, and the second call fails.
+  // A call takes ten texts, and the second call fails.
   let calls = 0;
   const AI = {
     run: (...input: unknown[]) => {
@@ -189,11 +189,11 @@ it("keeps what a long document has already paid for", async () => {
   expect(await storedVectors(ids)).toEqual(ids.toSorted());
 });
 
-it("goes on from every point at which a consumer may die", async () => {
+it("ingestion resumes after a crash of the consumer at any point", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "a", article("twelve"));
 
-  // After the commit, before the vectors.
+  // Crash after the commit, before the vectors are stored.
   await commit(await work(documentId));
   expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["a"]);
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual([]);
@@ -209,7 +209,7 @@ it("goes on from every point at which a consumer may die", async () => {
   expect(await read(workspace, "a")).toMatchObject({ status: "live" });
   const [first = 0] = await chunkIds(workspace);
 
-  // After the vectors, before the outbox is cleared: the next run embeds nothing again.
+  // Crash after the vectors are stored, before the outbox is cleared: the next run embeds nothing again.
   await store(workspace, "a", article("twenty"));
   const state = await work(documentId);
   await commit(state);
@@ -221,7 +221,7 @@ it("goes on from every point at which a consumer may die", async () => {
   expect(await read(workspace, "a")).toMatchObject({ status: "live", version: 2 });
   expect(await storedVectors([`c${first}`])).toEqual([]);
 
-  // In the middle of a deletion.
+  // Crash in the middle of a deletion.
   const [second = 0] = await chunkIds(workspace);
   await remove(workspace, "a");
   await env.CONTROL.failNext({ binding: "vectorize", kind: "unavailable" });
@@ -233,20 +233,20 @@ it("goes on from every point at which a consumer may die", async () => {
   expect(await pendingWork(workspace)).toEqual([]);
 });
 
-it("never lets a slow run of an old version win", async () => {
+it("a slow run of an old version never overwrites a newer version", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "a", article("twelve"));
   const old = await work(documentId);
   const replacement = { title: "Guarantee", content: "# Guarantee\n\nIt lasts twenty years." };
   await store(workspace, "a", replacement);
 
-  // Read before the change, committed after it: void, and the work stays pending.
+  // A draft from before the change is not committed after it, and the work stays pending.
   await withServices((services) => ingestDocuments(services, [old]));
   expect(await read(workspace, "a")).toMatchObject({ status: "pending", live_version: 0 });
   expect(await chunkIds(workspace)).toEqual([]);
   expect(await pendingWork(workspace)).toEqual([documentId]);
 
-  // The new version is committed, and the old run goes on to embed: not the new chunks under the old title.
+  // The new version is committed while the old run continues to embed: it must not embed new chunks with the old title.
   await commit(await work(documentId));
   await env.CONTROL.reset();
   await withServices((services) => ingestDocuments(services, [old]));
@@ -256,7 +256,7 @@ it("never lets a slow run of an old version win", async () => {
   expect(await read(workspace, "a")).toMatchObject({ status: "live", version: 2, live_version: 2 });
   expect(await textOf(workspace)).toBe("It lasts twenty years.");
 
-  // Deleted while it is ingested.
+  // The document is deleted while it is ingested.
   await store(workspace, "a", article("thirty"));
   const late = await work(documentId);
   await remove(workspace, "a");
@@ -266,12 +266,12 @@ it("never lets a slow run of an old version win", async () => {
   expect(await pendingWork(workspace)).toEqual([documentId]);
 });
 
-it("serves the older version while the new one cannot be ingested, and says why", async () => {
+it("the older version is served while the new one cannot be ingested, and the document says why", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "a", article("twelve"));
   await deliver([documentId]);
 
-  // Nothing to read in the new version: permanent, at once.
+  // The new version has no readable text: it fails permanently, at once.
   await store(workspace, "a", {
     title: "Warranty",
     content: "<script>home()</script>",
@@ -284,18 +284,18 @@ it("serves the older version while the new one cannot be ingested, and says why"
   expect(await pendingWork(workspace)).toEqual([]);
   for (const leg of ["keywords", "vectors"] as const)
     expect(await foundBy(leg, workspace, QUESTION)).toEqual(["a"]);
-  // A leftover message does not make it live.
+  // A leftover message does not make the failed version live.
   await deliver([documentId]);
   expect(await read(workspace, "a")).toMatchObject({ status: "failed", live_version: 1 });
 
-  // A model that answers what it never should.
+  // The embedding model returns an invalid answer.
   await store(workspace, "a", article("twenty"));
   await env.CONTROL.failNext({ binding: "ai", kind: "wrong-dimensions" });
   expect((await deliver([documentId])).explicitAcks).toEqual(["m0"]);
   expect(await read(workspace, "a")).toMatchObject({ status: "failed", live_version: 3 });
   expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["a"]);
 
-  // Uploading the same again is asking for another attempt.
+  // Uploading the same content again requests another attempt.
   expect(await store(workspace, "a", article("twenty"))).toMatchObject({
     unchanged: false,
     status: "pending",
@@ -305,7 +305,7 @@ it("serves the older version while the new one cannot be ingested, and says why"
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["a"]);
 });
 
-it("records why when the retry queue gives up, except where there is nothing left to give up", async () => {
+it("a document that the retry queue gives up is failed with its reason, unless it was deleted", async () => {
   const workspace = await createWorkspace();
   const failing = await store(workspace, "failing", article("twelve"));
   const fine = await store(workspace, "fine", article("twenty"));
@@ -321,7 +321,7 @@ it("records why when the retry queue gives up, except where there is nothing lef
   expect(document.error?.length).toBeGreaterThan(10);
   expect(await read(workspace, "fine")).toMatchObject({ status: "live", error: null });
   expect((await call(workspace.secret, "GET", "/v1/documents/gone")).status).toBe(404);
-  // The vectors of a deleted document are still pendingWork, to the sweeper at least.
+  // The vectors of a deleted document still have to be collected, at the latest by the sweeper.
   const [vector = ""] = await garbage(workspace);
   expect(await storedVectors([vector])).toEqual([vector]);
   await withServices(sweep, { now: () => Date.now() + 24 * 60 * MINUTE, ...SILENT_QUEUES });
@@ -353,7 +353,7 @@ it("the sweeper wakes a document whose message was lost, and leaves it to its re
   await sweepAt(start + 60 * MINUTE);
   expect(sent()).toHaveLength(2);
 
-  // With the deployed queue, a sweep is enough: nobody else wakes the consumer.
+  // With the real queue, the sweeper alone wakes the consumer.
   await store(workspace, "a", article("twenty"));
   await withServices(sweep, { now: () => Date.now() + 2 * MINUTE });
   await vi.waitFor(
@@ -362,7 +362,7 @@ it("the sweeper wakes a document whose message was lost, and leaves it to its re
   );
 });
 
-it("forgets collected vectors only after the grace, deleting them once more", async () => {
+it("collected vectors are deleted once more after the grace period, and only then forgotten", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "a", article("twelve"));
   await deliver([documentId]);
@@ -374,7 +374,7 @@ it("forgets collected vectors only after the grace, deleting them once more", as
   await deliver([documentId]);
   expect(await storedVectors([id])).toEqual([]);
 
-  // A run that was under way writes the vector after it has been collected.
+  // A run that was in progress writes the vector after it has been collected.
   await env.VECTORIZE.upsert([
     { id, values: Array.from(vector?.values ?? []), namespace: workspace.id },
   ]);
@@ -384,7 +384,7 @@ it("forgets collected vectors only after the grace, deleting them once more", as
     withServices(sweep, { now: () => ms, ...SILENT_QUEUES });
   await sweepAt(Date.now() + 10 * MINUTE);
   expect(await garbage(workspace)).toEqual([id]);
-  // Vectorize being down keeps the note.
+  // While Vectorize is down, the vector stays listed as garbage.
   await env.CONTROL.failNext({ binding: "vectorize", kind: "unavailable" });
   await expect(sweepAt(Date.now() + 40 * MINUTE)).rejects.toThrow("500");
   expect(await garbage(workspace)).toEqual([id]);

@@ -23,12 +23,12 @@ import {
 beforeEach(() => env.CONTROL.reset());
 
 it.each([new RangeError("Maximum call stack size exceeded"), new TypeError("x is undefined")])(
-  "a document that breaks a reader fails for good and alone: %s",
+  "a document that makes its reader throw fails permanently and alone: %s",
   async (error) => {
     const workspace = await createWorkspace();
     const ids = await storeAll(workspace, ["kettle", "poison", "hammock"]);
     const { works } = await readPendingWork(env.DB, ids);
-    // What the reader trips over is whatever it is; here, reading the title is enough.
+    // Any error of the reader will do; here, reading the title throws.
     const title = {
       toString(): string {
         throw error;
@@ -50,7 +50,7 @@ it.each([new RangeError("Maximum call stack size exceeded"), new TypeError("x is
 const RETRY_QUEUE = "test-ingest-retry";
 const GIVEN_UP = "test-ingest-retry-dlq";
 
-it("moves each document of a batch that is delivered again to the retry queue, and ingests the others", async () => {
+it("documents of a redelivered message go to the retry queue, and the others of the batch are ingested", async () => {
   const workspace = await createWorkspace();
   const [kettle = 0, poison = 0, hammock = 0] = await storeAll(workspace, [
     "kettle",
@@ -63,7 +63,7 @@ it("moves each document of a batch that is delivered again to the retry queue, a
     { id: kettle, attempts: 2 },
     { id: poison, attempts: 3 },
     { id: hammock, attempts: 1 },
-    // Another message for a document that may have killed its invocation.
+    // A redelivered message: its document may have killed the invocation.
     { id: poison, attempts: 1 },
   ];
   const { acked, retried } = await consume(messages, { ...services, ingestRetryQueue: queue });
@@ -75,12 +75,12 @@ it("moves each document of a batch that is delivered again to the retry queue, a
   expect(retried).toEqual([]);
   expect(await pendingWork(workspace)).toEqual([kettle, poison].toSorted());
   expect(await read(workspace, "hammock")).toMatchObject({ status: "live" });
-  // One at a time, each in an invocation of its own.
+  // The retry queue delivers one document per invocation.
   await deliver([kettle], { queue: RETRY_QUEUE });
   expect(await read(workspace, "kettle")).toMatchObject({ status: "live" });
 });
 
-it("has the ingest queue deliver a document again that could not be moved to the retry queue", async () => {
+it("a document that cannot be moved to the retry queue is redelivered by the ingest queue", async () => {
   const workspace = await createWorkspace();
   const [kettle = 0, hammock = 0] = await storeAll(workspace, ["kettle", "hammock"]);
   const sendBatch = async (): Promise<never> => {
@@ -95,13 +95,13 @@ it("has the ingest queue deliver a document again that could not be moved to the
   const { acked, retried } = await consume(messages, { ...services, ingestRetryQueue });
   expect([acked, retried]).toEqual([[hammock], [kettle]]);
   expect(await pendingWork(workspace)).toEqual([kettle]);
-  // The dead-letter queue of the ingest queue gives no document up: the sweeper wakes it.
+  // The ingest queue's dead-letter queue gives up no document: the sweeper wakes it.
   await deliver([kettle], { queue: "test-ingest-dlq" });
   expect(await pendingWork(workspace)).toEqual([kettle]);
   expect(await read(workspace, "kettle")).toMatchObject({ status: "pending" });
 });
 
-it("gives up a document none of whose attempts ended, and ingests its next version", async () => {
+it("a document none of whose attempts ended is given up, and its next version is ingested", async () => {
   const workspace = await createWorkspace();
   const [poison = 0] = await storeAll(workspace, ["poison"]);
   expect((await deliver([poison], { queue: GIVEN_UP })).explicitAcks).toHaveLength(1);
@@ -115,7 +115,7 @@ it("gives up a document none of whose attempts ended, and ingests its next versi
   expect(await read(workspace, "poison")).toMatchObject({ status: "live", version: 2 });
 });
 
-it("names the reason of the last attempt that ended when it gives up a document", async () => {
+it("a document that is given up names the reason of its last attempt that ended", async () => {
   const workspace = await createWorkspace();
   const [kettle = 0] = await storeAll(workspace, ["kettle"]);
   await env.CONTROL.failNext({ binding: "ai", kind: "capacity" });
@@ -128,7 +128,7 @@ it("names the reason of the last attempt that ended when it gives up a document"
   });
 });
 
-it("does nothing for a message that comes after its document was given up", async () => {
+it("a message that arrives after its document was given up changes nothing", async () => {
   const workspace = await createWorkspace();
   const [poison = 0] = await storeAll(workspace, ["poison"]);
   await deliver([poison], { queue: GIVEN_UP });
@@ -140,7 +140,7 @@ it("does nothing for a message that comes after its document was given up", asyn
   expect(await read(workspace, "poison")).toMatchObject({ status: "failed", live_version: 0 });
 });
 
-it("has the sweeper wake documents through the retry queue, where they share no batch", async () => {
+it("the sweeper wakes documents through the retry queue, where they share no batch", async () => {
   const workspace = await createWorkspace();
   await env.DB.prepare("DELETE FROM outbox").run();
   const ids = await storeAll(workspace, ["poison", "lantern"]);

@@ -18,17 +18,17 @@ it.each([
   ["Pump\u{E0141}\u{E0142}\uFE01\u034F", "Pump"],
   ["\u06DD 5", "\u06DD 5"],
   ["می\u200Cخواهم 👩\u200D🔧", "می\u200Cخواهم 👩\u200D🔧"],
-])("reads the title %j as %j", (given, title) => {
+])("the title %j is read as %j", (given, title) => {
   expect(parse({ title: given }).data?.title).toBe(title);
 });
 
-it("refuses a title of which nothing is left, and a webhook has another for it", () => {
+it("a title without visible characters is refused, and a webhook's document gets another title instead", () => {
   expect(parse({ title: "\u202E \n" }).success).toBe(false);
   for (const blank of ["\u202E \n", "\u200D", "\u3164", "\u00A0\u200D"])
     expect(acceptableTitle(blank)).toBe("");
 });
 
-it("takes any title that a source may give", () => {
+it("any title from a source becomes a valid title or none", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 700 }), (given) => {
       const title = acceptableTitle(given);
@@ -46,18 +46,18 @@ it.each([
   ["javascript:alert(1)", undefined],
   ["//help.example/x", undefined],
   ["ftp://help.example/x", undefined],
-])("reads the address %j as %j", (given, url) => {
+])("the address %j is read as %j", (given, url) => {
   const { success, data } = parse({ url: given });
   expect([success, data?.url]).toEqual([url !== undefined, url]);
 });
 
-it("cleans audiences, bounds languages, and refuses control characters in names of metadata", () => {
+it("audiences are cleaned, languages are limited in length, and control characters in metadata names are refused", () => {
   expect(parse({ audience: ["staff\n", " \u202Epartners"] }).data?.audience).toEqual([
     "staff",
     "partners",
   ]);
   expect(parse({ audience: ["\n"] }).success).toBe(false);
-  // A JWT's are not changed: what may stand in a name stays.
+  // Audiences of a JWT are not cleaned, so characters that are valid in a name are kept.
   for (const name of ["team\u00A0a", "می\u200Cخواهم"])
     expect(parse({ audience: [name] }).data?.audience).toEqual([name]);
   expect(parse({ language: "en\n" }).success).toBe(false);
@@ -67,7 +67,7 @@ it("cleans audiences, bounds languages, and refuses control characters in names 
   expect(parse({ metadata: { "Abteilung für ä": 1 } }).success).toBe(true);
 });
 
-it("stores what was read", async () => {
+it("a document's fields are stored in their normalised form", async () => {
   const workspace = await createWorkspace();
   const document = { ...BODY, title: "Pump\nparts", url: "https://HELP.example/./pump" };
   const put = await call(workspace.secret, "PUT", "/v1/documents/pump", document, {

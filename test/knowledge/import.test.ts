@@ -31,7 +31,7 @@ async function post(
   return { status: response.status, result: await response.json() };
 }
 
-it("stores the good lines and names the bad ones", async () => {
+it("an import stores the valid lines and reports the invalid ones", async () => {
   const workspace = await createWorkspace();
   const bad = new TextEncoder().encode(
     ndjson([document("utf8", { content: "broken: X" })]).replace("X", "\u0001"),
@@ -83,7 +83,7 @@ it("stores the good lines and names the bad ones", async () => {
   expect(await foundBy("keywords", workspace, "hammock")).toEqual(["hammock"]);
 });
 
-it("is the same as many PUTs: again, changed, older, and the same id twice", async () => {
+it("an import has the effect of many PUTs: unchanged, changed, stale, and the same id twice", async () => {
   const workspace = await createWorkspace();
   const at = (minute: number): string => `2026-01-01T00:${String(minute).padStart(2, "0")}:00Z`;
   const first = [document("a", { updated_at: at(5) }), document("b"), document("c")];
@@ -109,11 +109,11 @@ it("is the same as many PUTs: again, changed, older, and the same id twice", asy
   });
   expect(await read(workspace, "a")).toMatchObject({ version: 1 });
   expect(await read(workspace, "c")).toMatchObject({ version: 3, content: "Second" });
-  // What did not change leaves no pending work.
+  // Unchanged documents leave no pending work.
   expect(await pendingWork(workspace)).toHaveLength(2);
 });
 
-it("embeds nothing the second time", async () => {
+it("a second import of the same documents embeds nothing", async () => {
   const workspace = await createWorkspace();
   const body = ndjson(["kettle", "lantern", "hammock"].map((id) => document(id)));
   await post(workspace, body);
@@ -124,7 +124,7 @@ it("embeds nothing the second time", async () => {
   expect((await env.CONTROL.stats()).aiCalls).toBe(0);
 });
 
-it("stops at the day's quota of documents, and says at which line", async () => {
+it("an import stops at the day's quota of documents, and says at which line", async () => {
   const workspace = await createWorkspace();
   const limit = await call(workspace.secret, "PATCH", "/v1/settings", { documents_per_day: 3 });
   expect(limit.status).toBe(200);
@@ -143,7 +143,7 @@ it("stops at the day's quota of documents, and says at which line", async () => 
   expect([again.status, again.result.code]).toEqual([429, "quota_exceeded"]);
 });
 
-it("writes a hundred documents in few round trips, and wakes the consumer for each", async () => {
+it("an import writes a hundred documents in few round trips, and wakes the consumer for each", async () => {
   const workspace = await createWorkspace();
   const services = createServices(env, { waitUntil: () => {} });
   const woken: number[] = [];
@@ -157,13 +157,13 @@ it("writes a hundred documents in few round trips, and wakes the consumer for ea
   const body = new Response(ndjson(lines)).body as ReadableStream<Uint8Array>;
   const result = await importDocuments({ ...services, ingestQueue }, workspace.id, body);
   expect(result).toMatchObject({ accepted: 250, created: 250 });
-  // The quota, and the documents with what counts against it, for each hundred.
+  // Two round trips for each hundred: the quota, then the documents with their count against it.
   expect(services.calls.report().d1).toBe(6);
   expect(woken).toEqual(await pendingWork(workspace));
   await env.DB.prepare("DELETE FROM outbox").run();
 });
 
-it("takes texts of any character and length as PUT does", async () => {
+it("an import takes texts of any characters and length, as PUT does", async () => {
   const workspace = await createWorkspace();
   const texts = ["a\u0000b", "half a pair: \ud835 end", '"'.repeat(500_000), "語".repeat(300_000)];
   for (const [index, content] of texts.entries()) {
@@ -178,7 +178,7 @@ it("takes texts of any character and length as PUT does", async () => {
   await env.DB.prepare("DELETE FROM outbox").run();
 });
 
-it("passes over a line that is too long, and holds no more than its share of it", async () => {
+it("an import skips a line that is too long without holding all of it in memory", async () => {
   const workspace = await createWorkspace();
   const long = JSON.stringify(document("long", { content: "x".repeat(5 * 1024 * 1024) }));
   const big = document("big", { content: "x".repeat(1024 * 1024 + 1) });
@@ -190,14 +190,14 @@ it("passes over a line that is too long, and holds no more than its share of it"
   ]);
 });
 
-it("lists a hundred errors and counts them all", async () => {
+it("an import lists a hundred errors and counts all of them", async () => {
   const workspace = await createWorkspace();
   const { result } = await post(workspace, "x\n".repeat(1000));
   expect(result).toMatchObject({ accepted: 0, failed: 1000 });
   expect(result.errors).toHaveLength(100);
 });
 
-it("refuses what is no import", async () => {
+it("an import request with a wrong content type, length or key is refused", async () => {
   const workspace = await createWorkspace();
   const json = { "content-type": "application/json" };
   expect((await post(workspace, "[]", json)).result.code).toBe("unsupported_media_type");
@@ -206,12 +206,12 @@ it("refuses what is no import", async () => {
   const publishable = await call(workspace.publishable, "POST", "/v1/documents/import", "x");
   expect(publishable.status).toBe(403);
   expect((await call("sk_wrong", "POST", "/v1/documents/import", "x")).status).toBe(401);
-  // An id of that name is still a document's.
+  // A document may have the external id `import`.
   const path = "/v1/documents/import";
   expect((await call(workspace.secret, "GET", path)).status).toBe(404);
 });
 
-it("cuts lines the same, however the body is cut", async () => {
+it("an import splits a body into the same lines, in whatever pieces it arrives", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.string({ unit: fc.constantFrom("a", "\n", "é", "\r", "日") }), { maxLength: 12 }),

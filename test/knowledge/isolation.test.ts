@@ -38,14 +38,14 @@ async function textsFor(workspace: Workspace): Promise<string[]> {
   return found.flatMap(({ results }) => results.map((result) => result.text));
 }
 
-it("keeps two workspaces apart that share ids and words", async () => {
+it("two workspaces that share ids and words are isolated", async () => {
   const [ours, theirs] = await Promise.all([createWorkspace(), createWorkspace()]);
   await storeAndIngest(ours, "code", article("APPLE"));
   await storeAndIngest(theirs, "code", article("BANANA"));
   expect(await textsFor(ours)).toEqual(Array(3).fill(expect.stringContaining("APPLE")));
   expect(await textsFor(theirs)).toEqual(Array(3).fill(expect.stringContaining("BANANA")));
 
-  // What one does to the id leaves the other's document alone.
+  // A change in one workspace does not affect the document with the same id in the other.
   await storeAndIngest(ours, "code", article("CHERRY"));
   await remove(ours, "code");
   expect(await textsFor(ours)).toEqual([]);
@@ -53,7 +53,7 @@ it("keeps two workspaces apart that share ids and words", async () => {
   expect((await call(ours.secret, "GET", "/v1/documents/code")).status).toBe(404);
 });
 
-it("checks in D1 what the vector index returns", async () => {
+it("every id that the vector index returns is checked in D1", async () => {
   const [ours, theirs] = await Promise.all([createWorkspace(), createWorkspace()]);
   await storeAndIngest(ours, "code", article("APPLE"));
   await storeAndIngest(theirs, "code", article("BANANA"));
@@ -61,7 +61,7 @@ it("checks in D1 what the vector index returns", async () => {
   const [foreign = 0] = await chunkIds(theirs);
   await env.CONTROL.settleVectorize();
   const [vector] = await env.VECTORIZE.getByIds([`c${foreign}`]);
-  // An index gone wrong: in our namespace stand a foreign chunk, one that never was, and an id that is not ours.
+  // A corrupt index: our namespace holds another workspace's chunk, a chunk that never existed and a malformed id.
   const values = Array.from(vector?.values ?? []);
   await env.VECTORIZE.upsert(
     [`c${foreign}`, "c999999999", "not-a-chunk"].map((id) => ({ id, values, namespace: ours.id })),
@@ -78,7 +78,7 @@ it("checks in D1 what the vector index returns", async () => {
   expect(await readPassages(env.DB, "ws_nobody", [], [foreign, own])).toEqual([]);
 });
 
-it("shows a document with an audience to nobody outside it", async () => {
+it("a document with an audience is shown to nobody outside it", async () => {
   const workspace = await createWorkspace();
   await storeAndIngest(workspace, "staff", {
     ...article("APPLE"),
@@ -91,17 +91,17 @@ it("shows a document with an audience to nobody outside it", async () => {
   expect(await readPassages(env.DB, workspace.id, ["customers"], ids)).toEqual([]);
   expect(await readPassages(env.DB, workspace.id, ["customers", "staff"], ids)).toHaveLength(1);
 
-  // Opened to all without a word of it changed, it is found at once; closed again, it is gone at once.
+  // A change of the audience alone applies at once, in both directions.
   await storeAndIngest(workspace, "staff", article("APPLE"));
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["staff"]);
   await store(workspace, "staff", { ...article("APPLE"), audience: ["staff"] });
   for (const leg of LEGS) expect(await foundBy(leg, workspace, QUESTION)).toEqual([]);
 });
 
-/** A version of an image and no words: it is accepted, and it cannot be ingested. */
+/** A version without text, only an image: it is accepted but cannot be ingested. */
 const UNREADABLE = { content: "![](plan.png)" };
 
-it("opens the text of a restricted version to nobody before the version that is for everybody is served", async () => {
+it("a restricted version stays restricted until the public version that replaces it is served", async () => {
   const workspace = await createWorkspace();
   const url = "https://example.com/apple";
   await storeAndIngest(workspace, "code", { ...article("APPLE"), url, audience: ["staff"] });
@@ -112,7 +112,7 @@ it("opens the text of a restricted version to nobody before the version that is 
     expect(await textsFor(workspace)).toEqual([]);
     expect(JSON.stringify(await ask(workspace, QUESTION))).not.toContain("APPLE");
     expect(await readPassages(env.DB, workspace.id, [], ids)).toEqual([]);
-    // Staff read what is served under the title and the address that it was served with.
+    // Staff still read the served version with its own title and address.
     const [passage] = await readPassages(env.DB, workspace.id, ["staff"], ids);
     expect(passage).toMatchObject({ title: "Secret discount code", url, version: 1 });
   };
@@ -130,7 +130,7 @@ it("opens the text of a restricted version to nobody before the version that is 
   expect(passage).toMatchObject({ ...open, version: 3 });
 });
 
-it("closes what is served at once, whatever becomes of the version that says so", async () => {
+it("a new, narrower audience applies to the served version at once, even if the new version cannot be ingested", async () => {
   const workspace = await createWorkspace();
   await storeAndIngest(workspace, "code", article("APPLE"));
   const { documentId } = await store(workspace, "code", {
@@ -144,7 +144,7 @@ it("closes what is served at once, whatever becomes of the version that says so"
   expect(await textsFor(workspace)).toEqual([]);
   expect(await readPassages(env.DB, workspace.id, ["staff"], ids)).toHaveLength(1);
 
-  // Moved from one audience to another, it is for those who belong to both.
+  // Between the two versions, only readers who belong to both audiences may read it.
   await storeAndIngest(workspace, "code", { ...article("APPLE"), audience: ["staff"] });
   await store(workspace, "code", { ...article("APPLE"), audience: ["partners"] });
   const now = await chunkIds(workspace);
@@ -158,8 +158,8 @@ const UNKNOWN = `UPDATE documents SET served_audience = NULL WHERE workspace_id 
 
 it.each([
   ["of a restricted version that is still served", undefined],
-  ["of a version of which it is not known for whom it was", UNKNOWN],
-])("counts no word %s for readers outside it", async (_which, change) => {
+  ["of a served version whose audience is unknown", UNKNOWN],
+])("for readers outside an audience, no word is counted %s", async (_which, change) => {
   const workspace = await createWorkspace();
   await storeAndIngest(workspace, "open", { title: "Pods", content: "Pods are sold in boxes." });
   await storeAndIngest(workspace, "staff", { ...article("APPLE"), audience: ["staff"] });

@@ -40,7 +40,7 @@ async function put(workspace: Workspace, id: string, document: object): Promise<
   return response.json<object>();
 }
 
-it("goes from upload to both legs, and out of both at once", async () => {
+it("an uploaded document is found by both legs, and a deleted one by neither, at once", async () => {
   const workspace = await createWorkspace();
   expect(await put(workspace, "pump", PUMP)).toEqual({
     external_id: "pump",
@@ -79,7 +79,7 @@ it("goes from upload to both legs, and out of both at once", async () => {
   expect(await pendingWork(workspace)).toEqual([]);
 
   await remove(workspace, "pump");
-  // The consumer has not run: D1 alone hides the vector, which is still there.
+  // The consumer has not run yet: the vector still exists, and only D1 hides it.
   expect(await storedVectors(vectors)).toEqual(vectors);
   expect(await foundBy("keywords", workspace, QUESTION)).toEqual([]);
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual([]);
@@ -97,7 +97,7 @@ it("goes from upload to both legs, and out of both at once", async () => {
     .first();
   expect(kept).toEqual({ content: "", markdown: null, metadata: "{}" });
 
-  // The same content again is a new document, not an unchanged one.
+  // After the deletion, the same content is a new document, not an unchanged one.
   expect(await put(workspace, "pump", PUMP)).toMatchObject({ version: 3, unchanged: false });
   await live(workspace, "pump", 3);
   expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["pump"]);
@@ -105,7 +105,7 @@ it("goes from upload to both legs, and out of both at once", async () => {
   expect((await chunkIds(workspace)).map((id) => `c${id}`)).not.toEqual(vectors);
 });
 
-it("is embedded only where its text has changed", async () => {
+it("a changed document is embedded only where its text has changed", async () => {
   const workspace = await createWorkspace();
   const topics = ["pumps", "lamps", "filters", "hinges", "pods"];
   const article = { title: "Maintenance", content: longArticle(topics) };
@@ -116,7 +116,7 @@ it("is embedded only where its text has changed", async () => {
   expect(first).toBe(before.length);
   expect(before.length).toBeGreaterThan(10);
 
-  // Again: no call, no chunk, no pending work.
+  // The same content again: no call, no chunk, no pending work.
   expect(await store(workspace, "long", article)).toMatchObject({
     version: 1,
     status: "live",
@@ -125,12 +125,12 @@ it("is embedded only where its text has changed", async () => {
   expect(await pendingWork(workspace)).toEqual([]);
   expect(await embeddedTexts(ingest)).toBe(0);
   expect(await chunkIds(workspace)).toEqual(before);
-  // Bookkeeping alone is no change either.
+  // A changed `updated_at` or other bookkeeping is no change either.
   expect(
     await store(workspace, "long", { ...article, updated_at: "2026-01-01T00:00:00Z" }),
   ).toMatchObject({ unchanged: true, stale: false });
 
-  // One paragraph in the middle.
+  // A change of one paragraph in the middle.
   const needle = "Paragraph 2 explains what a customer should know about filters";
   const edited = { ...article, content: article.content.replace(needle, `Zebra! ${needle}`) };
   expect(await store(workspace, "long", edited)).toMatchObject({ version: 2, unchanged: false });
@@ -155,7 +155,7 @@ it("is embedded only where its text has changed", async () => {
   expect(await storedVectors(replaced)).toEqual([]);
   expect(await garbage(workspace)).toEqual(replaced);
 
-  // A section put in front moves every chunk and changes none.
+  // A new section at the beginning moves every chunk and changes none.
   const moved = { ...edited, content: `## Contents\n\nFive topics.\n\n${edited.content}` };
   await store(workspace, "long", moved);
   expect(await embeddedTexts(ingest)).toBe(1);
@@ -167,13 +167,13 @@ it("is embedded only where its text has changed", async () => {
   expect(order.results[0]?.text).toBe("Five topics.");
   expect(order.results.at(-1)?.text).toContain("pods");
 
-  // The title is part of what is embedded and of what keywords see.
+  // The title is part of the embedded text and of the keyword index.
   await store(workspace, "long", { ...moved, title: "Looking after your zeppelin" });
   expect(await embeddedTexts(ingest)).toBe(after.length + 1);
   expect(await foundBy("keywords", workspace, "zeppelin")).toEqual(["long"]);
   expect(await foundBy("keywords", workspace, "maintenance")).toEqual([]);
 
-  // The audience is not: it is decided when reading.
+  // The audience is not: it is checked when passages are read.
   await store(workspace, "long", {
     ...moved,
     title: "Looking after your zeppelin",
@@ -182,9 +182,9 @@ it("is embedded only where its text has changed", async () => {
   expect(await embeddedTexts(ingest)).toBe(0);
 });
 
-it("is listed page by page, in an order that does not shift, and by status", async () => {
+it("documents are listed in pages, in a stable order, and by status", async () => {
   const workspace = await createWorkspace();
-  // In the order of their bytes.
+  // The order is that of the ids' bytes.
   const ids = ["a", "a/b+c?", "b", "z", "é", "日本"];
   for (const id of ids) await store(workspace, id, { title: id, content: `About ${id}` });
   await remove(workspace, "b");
@@ -214,7 +214,7 @@ it("is listed page by page, in an order that does not shift, and by status", asy
   expect(await walk("&status=deleted")).toEqual(["b"]);
   expect(await walk("&status=pending")).toEqual([]);
 
-  // Documents that come and go between two pages shift nothing.
+  // Documents that are added or deleted between two pages shift nothing.
   const first = await page("limit=2");
   await store(workspace, "0", { title: "0", content: "Zero" });
   await remove(workspace, "a");

@@ -6,7 +6,7 @@ import { deliver, foundBy, pendingWork, store, withServices } from "../support/p
 
 beforeEach(() => env.DB.prepare("DELETE FROM outbox").run());
 
-/** Once more what a migration does to rows; what it does to tables is done already. */
+/** Runs a migration's statements on rows again; its changes of tables are already in place. */
 async function migrateRows(name: string): Promise<void> {
   const migration = env.TEST_MIGRATIONS.find((one) => one.name.startsWith(name));
   const rows = (migration?.queries ?? [])
@@ -24,7 +24,7 @@ async function served(documentId: number): Promise<string | null | undefined> {
 }
 
 it.each(["pending", "failed"])(
-  "closes a document that 0008 may have opened before its wider version was ingested, and has it ingested: %s",
+  "a migration closes a document that 0008 may have opened before its wider version was ingested, and has it ingested: %s",
   async (status) => {
     const workspace = await createWorkspace();
     const secret = { title: "Margins", content: "Margins are forty percent.", audience: ["staff"] };
@@ -39,13 +39,13 @@ it.each(["pending", "failed"])(
       content: "Margins are fair.",
       audience: [],
     });
-    // What 0008 left: of the served version it says what the newest one says.
+    // What 0008 left: the served version has the newest version's audience.
     await env.DB.prepare(
       `UPDATE documents SET served_audience = audience, status = ?2 WHERE id = ?1`,
     )
       .bind(documentId, status)
       .run();
-    // It may have pending work or not.
+    // The document may or may not have pending work.
     if (status === "failed") {
       await env.DB.prepare(`DELETE FROM outbox WHERE document_id = ?1`).bind(documentId).run();
     }

@@ -28,20 +28,20 @@ function remove(workspace: Workspace, updated_at?: string): Promise<Response> {
 const content = async (workspace: Workspace): Promise<string> =>
   (await read(workspace, "hours")).content;
 
-it("lets no older event overwrite a newer one, and compares instants, not texts", async () => {
+it("out-of-order updates are ignored, and timestamps are compared as instants, not as texts", async () => {
   const workspace = await createWorkspace();
   expect(await put(workspace, saying("ten", "2026-01-01T12:10:00Z"))).toMatchObject({
     version: 1,
     stale: false,
   });
-  // 12:05 in UTC, although its text sorts behind.
+  // This is 12:05 in UTC, although its text sorts later.
   expect(await put(workspace, saying("five", "2026-01-01T14:05:00+02:00"))).toMatchObject({
     version: 1,
     unchanged: true,
     stale: true,
   });
   expect(await content(workspace)).toContain("ten");
-  // 12:20 in UTC, although its text sorts in front.
+  // This is 12:20 in UTC, although its text sorts earlier.
   expect(await put(workspace, saying("twenty", "2026-01-01T07:20:00-05:00"))).toMatchObject({
     version: 2,
     unchanged: false,
@@ -51,14 +51,14 @@ it("lets no older event overwrite a newer one, and compares instants, not texts"
     source_updated_at: "2026-01-01T07:20:00-05:00",
   });
 
-  // Events of the same instant, or of none, count as they come.
+  // Events with the same instant or without a timestamp count in the order of arrival.
   expect(await put(workspace, saying("noon", at(20)))).toMatchObject({ version: 3, stale: false });
   expect(await put(workspace, saying("one"))).toMatchObject({ version: 4, stale: false });
   expect(await put(workspace, saying("five", at(5)))).toMatchObject({ version: 4, stale: true });
   expect(await content(workspace)).toContain("one");
 });
 
-it("moves on with an event that brings the same content", async () => {
+it("an update with the same content still advances the document's source time", async () => {
   const workspace = await createWorkspace();
   await put(workspace, saying("ten", at(1)));
   expect(await put(workspace, saying("ten", at(3)))).toMatchObject({
@@ -70,7 +70,7 @@ it("moves on with an event that brings the same content", async () => {
   expect(await content(workspace)).toContain("ten");
 });
 
-it("keeps a deletion from being undone by what came before it, and undoes it for what came after", async () => {
+it("an update from before a deletion is ignored, and one from after it restores the document", async () => {
   const workspace = await createWorkspace();
   await put(workspace, saying("ten", at(10)));
   const stale = await remove(workspace, at(9));
@@ -95,13 +95,13 @@ it("keeps a deletion from being undone by what came before it, and undoes it for
     stale: false,
   });
 
-  // A deletion without a time counts when it comes, and what the document had seen stays seen.
+  // A deletion without a timestamp counts on arrival, and the document keeps its source time.
   expect((await remove(workspace)).status).toBe(200);
   expect(await put(workspace, saying("eleven", at(11)))).toMatchObject({ stale: true });
   expect((await remove(workspace)).status).toBe(404);
 });
 
-it("remembers a deletion that overtakes its document", async () => {
+it("a deletion that arrives before its document is remembered", async () => {
   const workspace = await createWorkspace();
   expect(await (await remove(workspace, at(5))).json()).toEqual({
     external_id: "hours",
@@ -117,11 +117,11 @@ it("remembers a deletion that overtakes its document", async () => {
   await deliver([await documentId(workspace, "hours")]);
   expect(await pendingWork(workspace)).toEqual([]);
   expect(await put(workspace, saying("six", at(6)))).toMatchObject({ status: "pending" });
-  // One workspace's tombstone is no other's.
+  // A tombstone belongs to one workspace only.
   expect(await put(await createWorkspace(), saying("four", at(4)))).toMatchObject({ stale: false });
 });
 
-it("does not let a clock that is years ahead hold a document for ever", async () => {
+it("a source whose clock is years ahead does not block later updates", async () => {
   const workspace = await createWorkspace();
   await put(workspace, saying("ten", "2999-01-01T00:00:00Z"));
   expect(await put(workspace, saying("nine", new Date().toISOString()))).toMatchObject({
@@ -133,7 +133,7 @@ it("does not let a clock that is years ahead hold a document for ever", async ()
   expect(accepted).toMatchObject({ stale: false, version: 2 });
 });
 
-it("refuses a time that is none", async () => {
+it("an invalid timestamp is refused", async () => {
   const workspace = await createWorkspace();
   for (const time of ["yesterday", "2026-13-01T00:00:00Z", "2026-01-01"]) {
     expect((await remove(workspace, time)).status).toBe(422);
@@ -142,7 +142,7 @@ it("refuses a time that is none", async () => {
 
 const DEFAULTS = { title: "Hours", content_type: "text/plain", audience: [], metadata: {} };
 
-it("ends in the newest event's state, in whatever order and however often events come", async () => {
+it("the newest event decides the final state, in whatever order and however often events arrive", async () => {
   const workspace = await createWorkspace();
   const event = fc.record({ minute: fc.nat(59), deletes: fc.boolean() });
   let run = 0;

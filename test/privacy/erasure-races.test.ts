@@ -23,12 +23,12 @@ beforeEach(() => env.CONTROL.reset());
 
 interface Pause {
   overrides: Partial<Env>;
-  /** Resolves once the turn has come to the pause. */
+  /** Resolves once the turn has reached the pause. */
   reached: Promise<void>;
   goOn: () => void;
 }
 
-/** Stops a turn between what it recalls and what it stores, or whatever else calls D1 twice between the two calls. */
+/** Pauses a turn between its recall and its storing, or any other caller of D1 between its two calls. */
 function pauseAfterFirstBatch(): Pause {
   const arrival = Promise.withResolvers<void>();
   const opening = Promise.withResolvers<void>();
@@ -40,13 +40,13 @@ function pauseAfterFirstBatch(): Pause {
   return { overrides, reached: arrival.promise, goOn: () => opening.resolve() };
 }
 
-describe("what was running when its visitor was erased", () => {
+describe("work that runs while its visitor is erased", () => {
   it.each([
     "a new conversation",
     "a known conversation",
     "an anonymous conversation",
     "a known conversation that is erased alone",
-  ])("stores no question in %s, nor who asked", async (where) => {
+  ])("a turn during an erasure stores neither question nor visitor in %s", async (where) => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const [subject, name, mail, asked] = [canary(), canary(), canary(), canary()];
@@ -82,7 +82,7 @@ describe("what was running when its visitor was erased", () => {
     expect(exported.status).toBe(404);
   });
 
-  it("stores no question in an anonymous conversation that was erased", async () => {
+  it("no question is stored in an anonymous conversation that was erased", async () => {
     const workspace = await createWorkspace();
     const { conversation_id } = await ask(workspace, "Hello");
     for (const key of [workspace.publishable, workspace.secret]) {
@@ -108,7 +108,7 @@ describe("what was running when its visitor was erased", () => {
     }
   });
 
-  it("claims no conversation by asking in it, though the visitor is back by then", async () => {
+  it("a turn that ran during an erasure does not claim the conversation, even if the visitor has come back", async () => {
     const workspace = await createWorkspace();
     const who = await asVisitor(await createIdentitySecret(workspace), { sub: "ada" });
     const { conversation_id: id } = await ask(workspace, "Hello");
@@ -128,7 +128,7 @@ describe("what was running when its visitor was erased", () => {
     expect(await exported.json()).toMatchObject({ conversations: [{ id: back.conversation_id }] });
   });
 
-  it("claims no conversation by reading it", async () => {
+  it("a read that ran during an erasure does not claim the conversation", async () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const [subject, name] = [canary(), canary()];
@@ -144,14 +144,14 @@ describe("what was running when its visitor was erased", () => {
     pause.goOn();
     await expectProblem(await read, 404, "not_found");
     for (const text of [subject, name]) expect(await whereHeld(text)).toEqual([]);
-    // The conversation is still whose token opens it.
+    // The conversation still belongs to whoever has its token.
     const again = await call(workspace.publishable, "GET", `/v1/conversations/${id}`, undefined, {
       headers: tokenOf(id),
     });
     expect(again.status).toBe(200);
   });
 
-  it("streams its answer to the end and stores none of it", async () => {
+  it("a turn whose conversation is erased streams its answer to the end and stores nothing", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     const secret = await createIdentitySecret(workspace);
     for (const by of ["visitors", "conversations"]) {
@@ -166,7 +166,7 @@ describe("what was running when its visitor was erased", () => {
         { message: `${GERMANY} Regards, ${asked}` },
         { overrides, headers: by === "visitors" ? who : {}, context },
       );
-      // The response began: the question is stored.
+      // The response has begun, so the question is stored.
       const stored = await env.DB.prepare(
         `SELECT conversation_id AS id FROM messages WHERE workspace_id = ?1 AND text LIKE ?2`,
       )
@@ -183,7 +183,7 @@ describe("what was running when its visitor was erased", () => {
       await waitOnExecutionContext(context);
       for (const text of [subject, asked, answered, stored?.id ?? "", turn.outcome.message_id])
         expect([text, await whereHeld(text)]).toEqual([text, []]);
-      // What it cost stays counted.
+      // Its cost stays counted.
       const usage = await env.DB.prepare(`SELECT neurons FROM daily_usage WHERE workspace_id = ?1`)
         .bind(workspace.id)
         .first<{ neurons: number }>();
@@ -191,7 +191,7 @@ describe("what was running when its visitor was erased", () => {
     }
   });
 
-  it("leaves no row in the ledger, whenever its queue message comes", async () => {
+  it("an erased turn leaves no row in the ledger, whenever its queue message arrives", async () => {
     const workspace = await createWorkspace();
     const lost = { send: async () => {} } as unknown as Queue<TurnRecorded>;
     for (const when of ["before", "between"]) {
@@ -213,7 +213,7 @@ describe("what was running when its visitor was erased", () => {
   });
 });
 
-/** The database, on which something else happens once the first answer of `all` has come. */
+/** The database, with something else run after the first result of `all`. */
 function afterFirstRead(happens: () => Promise<unknown>): Partial<Env> {
   let pending: (() => Promise<unknown>) | undefined = happens;
   const watched = (statement: D1PreparedStatement): D1PreparedStatement => {

@@ -7,7 +7,7 @@ import { beforeBatches } from "../support/batches.ts";
 import { erase } from "../support/erasing.ts";
 import { plantMany, whereHeld } from "../support/held.ts";
 
-/** The nth batch and all that follow fail. */
+/** A database whose nth batch and all later ones fail. */
 const failingFromBatch = (nth: number): Partial<Env> =>
   beforeBatches((batch) => {
     if (batch >= nth) throw new Error("D1_ERROR: Network connection lost.");
@@ -21,7 +21,7 @@ async function countMessages(workspace: Workspace): Promise<number> {
 }
 
 describe("an erasure", () => {
-  it("that was interrupted goes on when it is asked for again, and its receipt counts all of it", async () => {
+  it("an interrupted erasure continues when it is requested again, and its receipt counts all of it", async () => {
     const error = vi.spyOn(console, "error").mockImplementation(() => {});
     const workspace = await createWorkspace();
     const { subject, word } = await plantMany(workspace, 120, 1700);
@@ -54,7 +54,7 @@ describe("an erasure", () => {
     error.mockRestore();
   });
 
-  it("that is asked for twice at once is done once", async () => {
+  it("an erasure that is requested twice at once is done once", async () => {
     const workspace = await createWorkspace();
     const { subject, word } = await plantMany(workspace, 60, 1200);
     const receipts = await Promise.all(
@@ -66,7 +66,7 @@ describe("an erasure", () => {
     expect(await whereHeld(word)).toEqual([]);
   });
 
-  it("of more than a request may do says so, and goes on", async () => {
+  it("an erasure that is too large for one request says so, and continues", async () => {
     const workspace = await createWorkspace();
     const { subject } = await plantMany(workspace, 4050, 4050);
     const path = `/v1/visitors/${subject}`;

@@ -23,7 +23,7 @@ beforeEach(() => env.CONTROL.reset());
 interface Person {
   workspace: Workspace;
   subject: string;
-  /** Everything that must not be found once the person is erased. */
+  /** Every text that must not be found once the person is erased. */
   canaries: string[];
   conversations: string[];
   turns: number;
@@ -42,7 +42,7 @@ async function settled(workspace: Workspace, turns: number): Promise<void> {
     .toBe(turns);
 }
 
-/** Two conversations of a signed-in visitor, one answered by a model that repeats what it was told, one begun anonymously. */
+/** Two conversations of a signed-in visitor: one answered by a model that repeats its input, one begun anonymously. */
 async function plant(
   workspace: Workspace,
   secret: IdentitySecret,
@@ -78,8 +78,8 @@ async function plant(
   };
 }
 
-describe("a visitor who is erased", () => {
-  it("is in no table, vector or export any more, and everybody else is still there", async () => {
+describe("an erased visitor", () => {
+  it("an erased visitor is in no table, vector or export, and everybody else still is", async () => {
     const [ours, theirs] = [await createWorkspace(HELP_CENTRE), await createWorkspace(HELP_CENTRE)];
     const [secret, theirSecret] = [
       await createIdentitySecret(ours),
@@ -144,14 +144,14 @@ describe("a visitor who is erased", () => {
     );
     expect(await whereHeld(namesake.subject)).toEqual(["visitors.subject"]);
 
-    // The day's counts name nobody.
+    // Daily counters name nobody, so they stay.
     const usage = await env.DB.prepare(`SELECT turns FROM daily_usage WHERE workspace_id = ?1`)
       .bind(ours.id)
       .first<{ turns: number }>();
     expect(usage?.turns).toBe(8);
   });
 
-  it("is named in no log, and in the audit log by a hash that differs between workspaces", async () => {
+  it("an erased visitor is named in no log, and in the audit log only by a hash that differs between workspaces", async () => {
     const [ours, theirs] = [await createWorkspace(), await createWorkspace()];
     const subject = canary();
     await erase(ours, pathOf(subject));
@@ -167,7 +167,7 @@ describe("a visitor who is erased", () => {
     expect(mine[0]?.object_id).not.toBe(others[0]?.object_id);
   });
 
-  it("and one of another workspace, and one who never was, have the same receipt", async () => {
+  it("the receipt is the same for an erased visitor, one of another workspace and one who never existed", async () => {
     const [ours, theirs] = [await createWorkspace(), await createWorkspace(HELP_CENTRE)];
     const stranger = await plant(theirs, await createIdentitySecret(theirs));
     const paths = [
@@ -188,7 +188,7 @@ describe("a visitor who is erased", () => {
       expect(places).not.toEqual([]);
   });
 
-  it("may come back as a new visitor", async () => {
+  it("an erased visitor may come back as a new visitor", async () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const subject = canary();
@@ -211,7 +211,7 @@ describe("a visitor who is erased", () => {
   });
 });
 
-/** Every value of every row that names the person, or one of their conversations or messages, is in the export. */
+/** Checks that the export holds every value of every row that names the person, their conversations or their messages. */
 async function expectComplete(exported: string, person: Person): Promise<void> {
   for (const text of [...person.canaries, person.subject]) expect(exported).toContain(text);
   const document = JSON.parse(exported) as {
@@ -253,7 +253,7 @@ function asExported(column: string, value: unknown): string {
 }
 
 describe("an anonymous visitor", () => {
-  it("is erased with the conversation that a support lead names, and nobody else is", async () => {
+  it("an anonymous visitor is erased with the conversation that an administrator names, and nobody else is", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     const words = [canary(), canary()];
     const turns = [];
@@ -272,7 +272,7 @@ describe("an anonymous visitor", () => {
     expect(await whereHeld(gone ?? "")).toEqual([]);
     expect(await whereHeld(words[1] ?? "")).not.toEqual([]);
     expect(await whereHeld(kept ?? "")).not.toEqual([]);
-    // What opened it opens nothing.
+    // The conversation's token no longer opens anything.
     const again = await call(
       workspace.publishable,
       "POST",
@@ -284,7 +284,7 @@ describe("an anonymous visitor", () => {
     expect(rowsOf(await erase(workspace, `/v1/conversations/${gone}`))).toEqual(NOTHING);
   });
 
-  it("whose conversation belongs to a visitor by now goes with it, and the visitor with the last one", async () => {
+  it("a visitor's conversation is erased by its id, and the visitor is erased with the last one", async () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const [subject, name] = [canary(), canary()];

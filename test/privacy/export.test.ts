@@ -62,7 +62,7 @@ it("an export ends early when the database fails, and is then no JSON document",
   await expect(response.text()).rejects.toThrow();
 });
 
-it("export and erasure know every table that names a conversation, a message or a visitor", async () => {
+it("export and erasure cover every table that names a conversation, a message or a visitor", async () => {
   const { results } = await env.DB.prepare(
     `SELECT m.name AS name, p.name AS column FROM sqlite_schema m JOIN pragma_table_info(m.name) p
      WHERE m.type = 'table' AND m.name NOT LIKE '\\_cf%' ESCAPE '\\'`,
@@ -70,7 +70,7 @@ it("export and erasure know every table that names a conversation, a message or 
   const naming = (pattern: RegExp): Set<string> =>
     new Set(results.filter(({ column }) => pattern.test(column)).map(({ name }) => name));
   expect(naming(/^message_id$/)).toEqual(new Set(OF_MESSAGES));
-  // `erasures` names its persons by hashes.
+  // `erasures` identifies persons by hashes only.
   const known = new Set<string>([...CONVERSATION_TABLES, "erasures"]);
   const all = naming(/^(?:message|conversation|visitor|session|user)_id$|^(?:subject|person)$/);
   expect([...all].filter((name) => !known.has(name))).toEqual([]);

@@ -34,7 +34,7 @@ async function choose(hide_personal_data: boolean): Promise<Workspace> {
   return workspace;
 }
 
-/** The platform's AI, which keeps what each model was given, embedding and reranking included. */
+/** The platform's AI binding, which records the input of each model, embedding and reranking included. */
 function listening(fails: (model: string) => Error | undefined = () => undefined) {
   const heard: { model: string; inputs: object }[] = [];
   const run = async (model: string, inputs: object): Promise<unknown> => {
@@ -46,7 +46,7 @@ function listening(fails: (model: string) => Error | undefined = () => undefined
   return { heard, AI: { run } as unknown as Ai };
 }
 
-/** As much of a text as no mark between words and no spelling of JSON can change. */
+/** Letters and digits of a text: marks between words and JSON escapes do not change these. */
 const essence = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 function personalIn(text: string): string[] {
@@ -81,7 +81,7 @@ const promptOf = (inputs: object | undefined): Prompt[] =>
   (inputs as { messages: Prompt[] } | undefined)?.messages ?? [];
 
 describe("with hide_personal_data", () => {
-  it("no model sees what is personal through a whole conversation, and the visitor sees it all", async () => {
+  it("with hide_personal_data, no model sees personal data in a whole conversation, and the visitor sees all of it", async () => {
     const workspace = await choose(true);
     const { heard, AI } = listening();
     const overrides = { AI, CHAT_MODEL, RERANKER_MODEL };
@@ -104,7 +104,7 @@ describe("with hide_personal_data", () => {
     const [prompt] = chats().map(({ inputs }) => promptOf(inputs).at(-1)?.content ?? "");
     expect(prompt).toMatch(/\[EMAIL_A\].*\[PHONE_A\].*\[CARD_A\]/s);
 
-    // The history holds the values, in the visitor's words and in the restored answer.
+    // The history holds the real values, in the visitor's message and in the restored answer.
     await env.CONTROL.scriptChat(
       openAiStream([
         "Parcels to Canada take 12 working days [1]. We write to [EMAIL_B] and [EMAIL_A].",
@@ -122,7 +122,7 @@ describe("with hide_personal_data", () => {
     const placeholders = history.map((content) => content.match(/\[EMAIL_[A-Z]\]/g) ?? []);
     const [, asked = [], answered = [], now = []] = placeholders;
     expect([asked, answered]).toEqual([[asked[0]], [asked[0], "[EMAIL_Z]"]]);
-    // One address, one placeholder, in every message that has it.
+    // The same address has the same placeholder in every message.
     expect(new Set(now).size).toBe(2);
     expect(now[1]).toBe(asked[0]);
     const restored: Record<string, string> = { [now[0] ?? ""]: OTHER_MAIL, [now[1] ?? ""]: MAIL };
@@ -140,7 +140,7 @@ describe("with hide_personal_data", () => {
       expect([model, personalIn(JSON.stringify(inputs))]).toEqual([model, []]);
   });
 
-  it("a smaller model sees no more when the first one fails", async () => {
+  it("with hide_personal_data, a smaller model sees no more when the first one fails", async () => {
     const workspace = await choose(true);
     const { heard, AI } = listening((model) =>
       model === CHAT_MODEL ? new Error("3040: Capacity temporarily exceeded") : undefined,
@@ -157,7 +157,7 @@ describe("with hide_personal_data", () => {
     for (const { inputs } of heard) expect(personalIn(JSON.stringify(inputs))).toEqual([]);
   });
 
-  it("is off unless it is chosen, and then the model sees the words as they are", async () => {
+  it("without hide_personal_data, which is the default, the model sees the words as they are", async () => {
     const workspace = await choose(false);
     const { heard, AI } = listening();
     await env.CONTROL.scriptChat(openAiStream(["Delivery to Germany takes 3 working days [1]."]));
@@ -167,7 +167,7 @@ describe("with hide_personal_data", () => {
   });
 });
 
-it("what is personal is in the conversation alone: not in logs, events or the ledger", async () => {
+it("personal data is stored in the conversation alone: not in logs, events or the ledger", async () => {
   const printed: unknown[] = [];
   const methods = ["debug", "info", "log", "warn", "error"] as const;
   const own = methods.map((method) => [method, console[method]] as const);
@@ -177,7 +177,7 @@ it("what is personal is in the conversation alone: not in logs, events or the le
   const sent: TurnRecorded[] = [];
   try {
     const workspace = await choose(true);
-    // A service that repeats what it was sent when it refuses it.
+    // The service repeats its input in its error message.
     const refused = `cannot read: ${MAIL}, ${PHONE}, ${CARD}`;
     const { AI } = listening((model) =>
       [CHAT_MODEL, RERANKER_MODEL].includes(model) ? new Error(refused) : undefined,

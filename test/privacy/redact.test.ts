@@ -4,7 +4,7 @@ import { Pseudonyms, RestoringStream } from "../../src/privacy/pseudonyms.ts";
 import { redact, redactValue } from "../../src/privacy/redact.ts";
 import { redactLogs } from "../../src/privacy/redact-logs.ts";
 
-/** None of these belongs to anybody: documentation ranges, published test numbers, or numbers made up with their check digits. */
+/** Nobody's data: documentation ranges, published test numbers, or made-up numbers with valid check digits. */
 const PERSONAL: [what: string, kind: string, value: string][] = [
   ["an address", "EMAIL", "ada.lovelace+shop@mail.example.co.uk"],
   ["an address in another script", "EMAIL", "имя@пример.рф"],
@@ -32,7 +32,7 @@ const PERSONAL: [what: string, kind: string, value: string][] = [
   ["a random token", "SECRET", "q7Rf2LmZx9Kd4TwPb8Vn3Hs6Yc1Gj5Ae"],
 ];
 
-/** Each with one digit or letter changed, so that only the check fails. */
+/** One digit or letter of each is changed, so that only the check digits are wrong. */
 const NOT_PERSONAL: [what: string, text: string][] = [
   ["a card number whose check digit is wrong", "Card 4111 1111 1111 1112 is it"],
   ["an IBAN whose check fails", "IBAN DE89 3704 0044 0532 0130 01 it is"],
@@ -49,16 +49,16 @@ const NOT_PERSONAL: [what: string, text: string][] = [
 ];
 
 describe("redaction", () => {
-  it.each(PERSONAL)("replaces %s by its kind", (_, kind, value) => {
+  it.each(PERSONAL)("redaction replaces %s by its kind", (_, kind, value) => {
     const said = kind === "PHONE" ? "Call me on" : "Here it is:";
     expect(redact(`${said} ${value}, thanks.`)).toBe(`${said} [${kind}], thanks.`);
   });
 
-  it.each(NOT_PERSONAL)("leaves %s", (_, text) => {
+  it.each(NOT_PERSONAL)("redaction leaves %s", (_, text) => {
     expect(redact(text)).toBe(text);
   });
 
-  it("needs the check digits: no one-digit change of a card, IBAN, DNI or CPF is taken for one", () => {
+  it("redaction requires check digits: no one-digit change of a card, IBAN, DNI or CPF is redacted", () => {
     for (const value of [
       "4111111111111111",
       "DE89370400440532013000",
@@ -83,7 +83,7 @@ describe("redaction", () => {
   );
   const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
 
-  it("is idempotent, whatever the text", () => {
+  it("redaction of any text is idempotent", () => {
     fc.assert(
       fc.property(text, (original) => {
         const once = redact(original);
@@ -93,7 +93,7 @@ describe("redaction", () => {
     );
   });
 
-  it("gives placeholders that restore exactly, in one piece and in a stream cut anywhere", () => {
+  it("placeholders restore exactly, in one piece and in a stream cut anywhere", () => {
     fc.assert(
       fc.property(fc.array(text, { maxLength: 4 }), fc.array(fc.nat(30)), (texts, cuts) => {
         const pseudonyms = new Pseudonyms(texts);
@@ -112,20 +112,20 @@ describe("redaction", () => {
     );
   });
 
-  it("gives the same value the same placeholder, and another value another", () => {
+  it("equal values get the same placeholder, and different values different ones", () => {
     const pseudonyms = new Pseudonyms([]);
     const hidden = pseudonyms.hide("From ada@example.com to ben@example.com, copy ada@example.com");
     expect(hidden).toBe("From [EMAIL_A] to [EMAIL_B], copy [EMAIL_A]");
   });
 
-  it("holds back no text that cannot become a placeholder", () => {
+  it("restoring a stream holds back no text that cannot become a placeholder", () => {
     const stream = new RestoringStream(new Pseudonyms([]));
     expect(
       ["Costs 5", " [1", "] and [E", "MAIL", "] ", "[", "x"].map((delta) => stream.push(delta)),
     ).toEqual(["Costs 5", " [1", "] and ", "", "[EMAIL] ", "", "[x"]);
   });
 
-  it("reaches everything that is logged: strings, fields, lists, errors", () => {
+  it("redaction reaches everything that is logged: strings, fields, lists, errors", () => {
     const printed: unknown[][] = [];
     const target = Object.fromEntries(
       ["debug", "info", "log", "warn", "error"].map((name) => [

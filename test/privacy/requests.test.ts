@@ -7,7 +7,7 @@ import { erase, NOTHING, pathOf, rowsOf } from "../support/erasing.ts";
 import { canary, whereHeld } from "../support/held.ts";
 
 describe("erasure and export", () => {
-  it("are for secret keys with the scope admin", async () => {
+  it("erasure and export need a secret key with the scope admin", async () => {
     const workspace = await createWorkspace();
     await addKey(workspace, `sk_reader${workspace.id}`, "secret", ["chat", "documents", "insight"]);
     const requests = [
@@ -26,7 +26,7 @@ describe("erasure and export", () => {
     expect(rows?.n).toBe(0);
   });
 
-  it("take an id that a token can have, however odd, and refuse any other", async () => {
+  it("erasure and export accept every visitor id that a token can have, and refuse any other", async () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const odd = ["a/b", "a%2Fb", "ä€ 🙂", "' OR 1=1 --", "%", "_", "x".repeat(256), "[]", "?#&"];
@@ -53,7 +53,7 @@ describe("erasure and export", () => {
     await expectProblem(await call(workspace.secret, "DELETE", long), 422, "validation_failed");
     for (const path of ["/v1/visitors/", "/v1/visitors/a/b", "/v1/visitors/%2e%2e"])
       await expectProblem(await call(workspace.secret, "DELETE", path), 404, "not_found");
-    // Nor does a token name such a person.
+    // A token with such an id is refused, too.
     for (const sub of ["..", ".", "a\u0000", "\ud800", "a\nb"]) {
       const headers = await asVisitor(secret, { sub });
       const response = await call(

@@ -27,7 +27,7 @@ async function keepFor(workspace: Workspace, days: number | null): Promise<void>
   expect(response.status).toBe(200);
 }
 
-/** Makes a conversation as old as if nobody had written in it since. */
+/** Makes a conversation as old as if its last message were from then. */
 async function age(id: string, at: number): Promise<void> {
   await env.DB.batch([
     env.DB.prepare(`UPDATE conversations SET created_at = 0, updated_at = ?2 WHERE id = ?1`).bind(
@@ -67,7 +67,7 @@ async function ledgerRows(messages: string[]): Promise<number> {
 }
 
 describe("retention", () => {
-  it("removes what nobody has written in for too long with all that depends on it, and nothing else", async () => {
+  it("retention removes conversations without messages for too long, with all that depends on them, and nothing else", async () => {
     const [month, year, forever] = [
       await createWorkspace(HELP_CENTRE),
       await createWorkspace(HELP_CENTRE),
@@ -83,7 +83,7 @@ describe("retention", () => {
       const secret = await createIdentitySecret(workspace);
       for (const [days, spare] of [
         [31, 0],
-        // Exactly thirty days are not more than thirty.
+        // Exactly thirty days is still within the limit.
         [30, 1000],
         [1, 0],
       ] as const) {
@@ -120,7 +120,7 @@ describe("retention", () => {
     ]).toEqual([1, 3, 3]);
   });
 
-  it("keeps a conversation in which somebody writes at that moment", async () => {
+  it("retention keeps a conversation in which somebody writes at that moment", async () => {
     const workspace = await createWorkspace();
     await keepFor(workspace, 30);
     const { conversation_id } = await ask(workspace, "Hello");
@@ -144,7 +144,7 @@ describe("retention", () => {
     expect((await read.json<{ messages: object[] }>()).messages).toHaveLength(4);
   });
 
-  it("takes bounded steps, for each workspace in turn, and goes on with the next tick", async () => {
+  it("retention works in steps of limited size, workspace by workspace, and continues with the next tick", async () => {
     const many = await createWorkspace();
     const few = await createWorkspace();
     const now = Date.now();
@@ -168,7 +168,7 @@ describe("retention", () => {
     expect(await conversationsOf(many)).toBe(0);
   });
 
-  it("writes each change of its setting to the audit log", async () => {
+  it("each change of the retention setting is in the audit log", async () => {
     const workspace = await createWorkspace();
     await keepFor(workspace, 7);
     const response = await call(workspace.secret, "GET", "/v1/audit?action=settings.change");
@@ -177,7 +177,7 @@ describe("retention", () => {
     });
   });
 
-  it("does nothing where the stored setting is no number of days", async () => {
+  it("retention does nothing when the stored setting is not a number of days", async () => {
     const workspace = await createWorkspace();
     const { conversation_id } = await ask(workspace, "Hello");
     await age(conversation_id, 0);
@@ -190,7 +190,7 @@ describe("retention", () => {
     expect(await conversationsOf(workspace)).toBe(1);
   });
 
-  it("removes cached answers once they are too old to be served", async () => {
+  it("retention removes cached answers that are too old to be served", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     const said = canary();
     await env.CONTROL.scriptChat(
@@ -205,7 +205,7 @@ describe("retention", () => {
 });
 
 describe("the cron tick", () => {
-  it("runs retention even when another duty fails", async () => {
+  it("a cron tick runs retention even when another task fails", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const workspace = await createWorkspace();
     await keepFor(workspace, 30);

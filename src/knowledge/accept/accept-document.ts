@@ -6,8 +6,8 @@ import { putDocument, type Accepted, type DocumentInput } from "./documents.ts";
 
 /**
  * Stores a document and has it ingested in the background.
- * @param read gives the document; it is called once the quota allows one more
- * @returns what the caller is told
+ * @param read returns the document; it is called after the quota was found to allow one more
+ * @returns the response to the caller
  */
 export async function acceptDocument(
   { services, workspaceId, by }: Call,
@@ -20,7 +20,7 @@ export async function acceptDocument(
   return acknowledge(services, externalId, accepted, accepted.status === "pending");
 }
 
-/** Wakes the consumer if the change left work for it, and gives the change as the caller is told of it. */
+/** Wakes the consumer if the change left pending work. @returns the response to the caller */
 export function acknowledge<T extends { documentId: number }>(
   services: Pick<Services, "ingestQueue" | "waitUntil">,
   externalId: string,

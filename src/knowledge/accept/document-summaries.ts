@@ -13,13 +13,13 @@ export interface DocumentSummary {
   metadata: Record<string, unknown>;
   status: DocumentStatus;
   version: number;
-  /** The version that answers are made from; 0 while none is. */
+  /** The version that is served; 0 while none is. */
   live_version: number;
   error: string | null;
   /** Passages that read like instructions to a model, and text that is hidden. They block nothing. */
   warnings: DocumentWarning[];
   chunks: number;
-  /** Chunks whose text the last run had to embed; the others were unchanged. */
+  /** Chunks that the last run embedded; the text of the others was unchanged. */
   embedded_chunks: number;
   source_updated_at: string | null;
   /** When this version reached each stage, and what delays it. */
@@ -31,9 +31,9 @@ export interface DocumentSummary {
 export interface Stages {
   accepted_at?: string;
   normalised_at?: string;
-  /** From here on the keyword leg finds it, and no longer the version before. */
+  /** From here on the keyword leg finds this version, and no longer the version before. */
   keywords_at?: string;
-  /** Vectorize has accepted all its vectors, and shows them some seconds later. */
+  /** Vectorize has accepted all vectors of the version; it shows them some seconds later. */
   vectors_at?: string;
   failed_at?: string;
   delayed_by?: string;
@@ -58,7 +58,7 @@ export async function getDocument(
   return row && { ...toSummary(row), content: row.content };
 }
 
-/** A page of documents in the order of their external ids, which does not shift while documents change. */
+/** A page of documents, ordered by external id, so that changes between two pages do not shift the list. */
 export async function listDocuments(
   db: D1Database,
   workspaceId: string,

@@ -31,11 +31,11 @@ export interface Accepted {
   version: number;
   status: DocumentStatus;
   unchanged: boolean;
-  /** The source's timestamp is older than one that this document has seen already: nothing was done. */
+  /** The source's timestamp is older than the document's: the update was out of order and ignored. */
   stale: boolean;
 }
 
-/** The same document again hashes the same; what it leaves out is bookkeeping that no reader sees. */
+/** Equal for equal documents. Fields that no reader sees, such as `updated_at`, are left out. */
 async function hashContent(input: DocumentInput): Promise<string> {
   const { title, content, content_type, url, language, audience, metadata } = input;
   return sha256Hex(
@@ -45,8 +45,9 @@ async function hashContent(input: DocumentInput): Promise<string> {
 
 /**
  * Stores a document and its pending work (a row in the outbox) in one transaction. The same content again changes nothing and
- * leaves no pending work, unless the last attempt failed. An `updated_at` from before what the document has seen, a deletion included, changes
- * nothing either; events of the same instant, or without one, count in the order of their arrival.
+ * leaves no pending work, unless the last attempt failed. Out-of-order updates are ignored: an `updated_at` that is older than the
+ * document's newest event, deletions included, changes nothing. Events with the same instant or without a timestamp count in the
+ * order of arrival.
  */
 export async function putDocument(
   db: D1Database,
@@ -61,13 +62,13 @@ export async function putDocument(
   return accepted;
 }
 
-/** Longer contents travel as values of their own: escaped as JSON they could pass the 2 MB that D1 takes. */
+/** Longer contents are bound as separate values, because their JSON could exceed D1's limit of 2 MB per value. */
 const LONG_CONTENT = 200_000;
 
 /**
- * {@link putDocument} for many in one round trip; all are stored, or none. No id may come twice.
- * @param by whom the audit log names for it; without one nobody is named
- * @returns what became of each, in order
+ * {@link putDocument} for many documents in one round trip; all are stored, or none. Each id may occur once.
+ * @param by who the audit log names; without it there is no entry
+ * @returns the result for each document, in order
  */
 export async function putDocuments(
   db: D1Database,
@@ -112,7 +113,7 @@ export async function putDocuments(
   });
 }
 
-/** What a transaction that changes documents reads back. */
+/** What a transaction that changes documents reads back afterwards. */
 interface StateRows {
   changed: { id: number };
   states: DocumentState;
@@ -148,10 +149,10 @@ function upsertStatement(
 }
 
 /**
- * Takes a document out of both legs in one transaction: from here on no search returns it. Its vectors are collected
- * afterwards. Answers null when there is no such document.
- * @param sourceTimestamp when the source deleted it (RFC 3339). A deletion from before what the document has seen changes
- *   nothing; any other leaves a tombstone, also for a document that never came, which an older upsert does not bring back.
+ * Deletes a document in one transaction: from then on no search returns it. Its vectors are collected afterwards. Returns
+ * null when there is no such document.
+ * @param sourceTimestamp when the source deleted it (RFC 3339). An out-of-order deletion is ignored. Any other leaves a
+ *   tombstone, even for a document that was never stored, so that an older upsert does not restore it.
  */
 export async function deleteDocument(
   db: D1Database,
@@ -196,7 +197,7 @@ export async function deleteDocument(
   return row && isNews ? toState(row, instant) : null;
 }
 
-/** A deletion that overtakes its document has to be remembered; it can be, when the source says of when it is. */
+/** Remembers a deletion that arrives before its document. This needs a timestamp of the source. */
 function tombstone(
   db: D1Database,
   workspaceId: string,
@@ -214,7 +215,7 @@ function tombstone(
 }
 
 /**
- * Asks for another attempt at a version that failed, or that seems stuck. One that is live stays as it is. Answers null when
+ * Requests another attempt for a version that failed or seems stuck. A live version is left as it is. Returns null when
  * there is no such document.
  */
 export async function retryDocument(

@@ -3,12 +3,12 @@ import { sha256Hex } from "../../crypto/hash.ts";
 /** D1 takes values of up to 2 MB. */
 const PART_BYTES = 1_000_000;
 const PREFIX = "sha256:";
-/** A file that no document names after this time never will be: its upload ended between the two. */
+/** A file that no document names after this time is an orphan: its upload ended between storing file and document. */
 const UNNAMED_MS = 15 * 60_000;
 
 /**
  * Stores a file in one transaction. The same file again is stored once.
- * @returns what a document names it by in its `content`
+ * @returns the name by which a document refers to it in its `content`
  */
 export async function storeFile(
   db: D1Database,
@@ -35,11 +35,11 @@ export async function storeFile(
 
 export interface StoredFile {
   bytes: Uint8Array<ArrayBuffer>;
-  /** What it was converted to before. */
+  /** The Markdown that it was converted to before. */
   markdown: string | null;
 }
 
-/** Part by part: D1 answers bytes as a list of numbers, and a Worker has 128 MB. */
+/** Reads part by part, because D1 returns bytes as a list of numbers and a Worker has 128 MB. */
 export async function readFile(
   db: D1Database,
   workspaceId: string,
@@ -72,7 +72,7 @@ function concatenate(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-/** Keeps what a file was converted to, so that nothing is ever converted twice. */
+/** Stores a file's Markdown, so that no file is converted twice. */
 export async function keepConversion(
   db: D1Database,
   workspaceId: string,
@@ -87,7 +87,7 @@ export async function keepConversion(
     .run();
 }
 
-/** Forgets the files of documents that were deleted or replaced. */
+/** Deletes the files of documents that were deleted or replaced. */
 export async function forgetUnnamedFiles(db: D1Database, now: number): Promise<void> {
   await db
     .prepare(

@@ -8,15 +8,15 @@ import { readAllowance, requireQuota } from "../../limits/quotas.ts";
 import { putDocuments, type DocumentInput } from "./documents.ts";
 import { checkDocument, checkExternalId, importLine, type ImportResult } from "./schema.ts";
 
-/** A document of 1 MiB may need twice that for its escapes, as in `PUT`. */
+/** A document of 1 MiB may take twice as many bytes with JSON escapes, as in `PUT`. */
 const MAX_LINE_BYTES = 4 * 1024 * 1024;
 /** Cloudflare takes bodies of up to 100 MB on most plans. */
 export const MAX_IMPORT_BYTES = 100 * 1024 * 1024;
-/** What one invocation may do has limits of its own: a request of more lines is better two. */
+/** One invocation has limits; more lines have to be sent in several requests. */
 const MAX_LINES = 20_000;
 const LISTED_ERRORS = 100;
 
-/** Documents that are written together: one round trip to D1, one message batch of at most 100. */
+/** Documents written together: one round trip to D1, and one batch of queue messages, which holds at most 100. */
 const GROUP_DOCUMENTS = 100;
 const GROUP_CHARACTERS = 1_000_000;
 
@@ -29,8 +29,8 @@ interface ParsedLine {
 type ImportServices = Pick<Services, "db" | "ingestQueue" | "now" | "waitUntil">;
 
 /**
- * Stores the documents of a body with one JSON object a line, while it arrives. A line that is wrong is reported by its
- * number and leaves the others alone; what is stored stays stored, however the request ends.
+ * Stores the documents of a body (one JSON object per line) while it arrives. An invalid line is reported by its number and does
+ * not affect the others. Stored documents stay stored, however the request ends.
  */
 export async function importDocuments(
   services: ImportServices,
@@ -58,7 +58,7 @@ export async function importDocuments(
   const flush = async (): Promise<void> => {
     if (group.length === 0) return;
     const { count, refusal } = await allowed(services, workspaceId, group.length);
-    // Nothing is stored yet: the request as a whole is refused, as one document's is.
+    // Nothing is stored yet, so the whole request is refused, as for a single document.
     if (refusal && count + result.accepted === 0) throw refusal;
     if (count > 0) await storeGroup(services, workspaceId, group.slice(0, count), result, by);
     if (refusal) {
@@ -88,7 +88,7 @@ export async function importDocuments(
     }
     if (!parsed) continue;
     const { externalId, input } = parsed;
-    // The same id again is a later event, not a second row of the same write.
+    // The same id again is a later event, so it must not be in the same write.
     const isAgain = group.some((earlier) => earlier.externalId === externalId);
     if (isAgain || characters + input.content.length > GROUP_CHARACTERS) await flush();
     group.push(parsed);
@@ -126,7 +126,7 @@ function tooLarge(detail: string): Problem {
   return new Problem("body_too_large", detail);
 }
 
-/** @throws Problem once more has arrived than was announced to be accepted */
+/** @throws Problem as soon as more than `limit` bytes have arrived */
 function countBytes(body: ReadableStream<Uint8Array>, limit: number): ReadableStream<Uint8Array> {
   let size = 0;
   return body.pipeThrough(
@@ -140,7 +140,10 @@ function countBytes(body: ReadableStream<Uint8Array>, limit: number): ReadableSt
   );
 }
 
-/** How many of a group the day's quotas still allow, and why not all. Each group asks anew: an import may use up the rest. */
+/**
+ * How many of a group the day's quotas still allow, and the reason if not all. Each group asks again, because the import itself
+ * uses the quota up.
+ */
 async function allowed(
   { db, now }: Pick<Services, "db" | "now">,
   workspaceId: string,
@@ -157,7 +160,7 @@ async function allowed(
     throw error;
   }
   try {
-    // Asked as for the first document that is one too many.
+    // This gives the refusal of the first document above the quota.
     const after = { ...allowance, usage: { ...usage, documents: usage.documents + count } };
     if (count < group) requireQuota(after, ["documents"], now());
   } catch (error) {
@@ -183,7 +186,7 @@ async function storeGroup(
     if (status === "pending") pending.push({ body: { document_id: documentId } });
   }
   if (pending.length === 0) return;
-  // The outbox already holds the work: the sweeper replaces messages that cannot be sent.
+  // The outbox holds the pending work, so the sweeper makes up for messages that cannot be sent.
   waitUntil(
     ingestQueue.sendBatch(pending).catch((error: unknown) => {
       console.warn("import: wake-ups not sent; the sweeper will", { error: String(error) });

@@ -33,7 +33,7 @@ const putRoute = createRoute({
   path: "/v1/documents/{external_id}",
   summary: "Create or replace a document",
   description:
-    "As JSON, or as a file: the body is then the file's bytes, the content type names its format, and the query holds the other fields.",
+    "The body is JSON, or the bytes of a file. For a file, the content type names the format, and the query holds the other fields.",
   middleware: [readableId, fileUpload(), jsonBody()] as const,
   request: {
     params: idParameter,
@@ -48,14 +48,14 @@ const putRoute = createRoute({
     },
   },
   responses: {
-    202: jsonContent(acceptedDocument, "Stored; it is ingested in the background"),
+    202: jsonContent(acceptedDocument, "The document is stored, and ingested in the background"),
   },
 });
 
 const getRoute = createRoute({
   method: "get",
   path: "/v1/documents/{external_id}",
-  summary: "Read a document and how far its ingestion is",
+  summary: "Read a document and the progress of its ingestion",
   middleware: [readableId] as const,
   request: { params: idParameter },
   responses: {
@@ -67,13 +67,13 @@ const getRoute = createRoute({
 const deleteRoute = createRoute({
   method: "delete",
   path: "/v1/documents/{external_id}",
-  summary: "Delete a document; no answer that begins after the response uses it",
+  summary: "Delete a document. Answers that begin after the response do not use it",
   middleware: [readableId] as const,
   request: { params: idParameter, query: deleteQuery },
   responses: {
     200: jsonContent(
       acceptedDocument.omit({ unchanged: true }),
-      "Deleted, or `stale`: the source has changed the document after `updated_at`",
+      "The document is deleted; or `stale`: the source has changed it after `updated_at`, and it stays",
     ),
     ...problems(404),
   },
@@ -88,7 +88,7 @@ const retryRoute = createRoute({
   responses: {
     202: jsonContent(
       acceptedDocument,
-      "It is ingested in the background; `unchanged` if it is live",
+      "The document is ingested in the background; `unchanged`: it is live already",
     ),
     ...problems(404, 422),
   },
@@ -97,11 +97,11 @@ const retryRoute = createRoute({
 const importRoute = createRoute({
   method: "post",
   path: "/v1/documents/import",
-  summary:
-    "Store many documents: one JSON object a line, as for one document and with its `external_id`",
+  summary: "Store many documents: one JSON object per line, each a document with its `external_id`",
   request: {
     body: {
-      description: "Read as it arrives. An invalid line is reported; the others are stored.",
+      description:
+        "The body is read while it arrives. An invalid line is reported; the others are stored.",
       required: true,
       content: { "application/x-ndjson": { schema: z.string() } },
     },

@@ -1,7 +1,7 @@
-/** D1 takes values of up to 2 MB; rows travel as JSON in slices that stay well below. */
+/** D1 takes values of up to 2 MB. Rows are bound as JSON in slices well below that. */
 const SLICE_CHARACTERS = 400_000;
 
-/** JSON arrays of the rows, as many as it takes. A row is never cut: one that is longer travels alone. */
+/** The rows as JSON arrays, as many as needed. A row is never cut: a longer one has an array of its own. */
 export function jsonSlices(rows: (object | string)[]): string[] {
   const result: string[] = [];
   let open: string[] = [];
@@ -20,8 +20,8 @@ export function jsonSlices(rows: (object | string)[]): string[] {
 }
 
 /**
- * JSON for SQLite, whose `->>` makes three broken characters of half a surrogate pair. Bound as a text, D1 stores one
- * replacement character, and so does this.
+ * JSON for SQLite. Its `->>` turns an unpaired surrogate into three broken characters. Here it becomes one replacement character,
+ * as in a bound text.
  */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) =>

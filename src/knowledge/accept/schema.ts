@@ -11,11 +11,10 @@ import { warningKinds } from "../formats/warnings.ts";
 export const MAX_EXTERNAL_ID_BYTES = 256;
 
 const sourceTimestamp = z.iso.datetime({ offset: true }).meta({
-  description:
-    "When the source last changed the document. An event that is older than one already seen changes nothing.",
+  description: "When the source last changed the document. Out-of-order updates are ignored.",
 });
 
-/** One line of text as a reader sees it. Titles stand in prompts, citations and logs. */
+/** One line of text, without invisible and control characters, because titles are part of prompts, citations and logs. */
 export function cleanLine(text: string): string {
   return withoutInvisible(text.toWellFormed())
     .replace(/[\s\p{Cc}]+/gu, " ")
@@ -24,8 +23,8 @@ export function cleanLine(text: string): string {
 
 const MAX_TITLE = 500;
 /**
- * Compared character by character with the names in a JWT and a search. Control and format characters are left out, except the
- * zero-width joiner and non-joiner, which some scripts need.
+ * Audience names are compared character by character with those of a JWT or a search. Control and format characters are removed,
+ * except the zero-width joiner and non-joiner, which some scripts need.
  */
 const audienceName = z
   .string()
@@ -55,13 +54,13 @@ export const documentBody = z
   })
   .meta({ id: "DocumentInput" });
 
-/** They would be shown to everybody who is shown the citation. */
+/** Credentials in an address would be shown to every reader of a citation. */
 function hasNoCredentials(url: string): boolean {
   const { username, password } = URL.parse(url) ?? { username: "", password: "" };
   return username === "" && password === "";
 }
 
-/** A title that a source gave, as one that is accepted; empty when nothing of it can be read. */
+/** Makes a source's title valid; empty when it has no visible character. */
 export function acceptableTitle(title: string): string {
   return cleanLine(cleanLine(title).slice(0, MAX_TITLE));
 }
@@ -118,7 +117,7 @@ export const importResult = z
     unchanged: z.int(),
     stale: z.int(),
     failed: z.int(),
-    /** The first hundred. */
+    /** The first hundred errors. */
     errors: z.array(z.object({ line: z.int(), code: z.string(), detail: z.string() })),
     /** False when lines were left unread. */
     complete: z.boolean(),
@@ -132,7 +131,7 @@ export const listQuery = pageQuery.extend({
   status: z.enum(["pending", "live", "failed", "deleted"]).optional(),
 });
 
-/** Letters, digits, punctuation and symbols of any script. What cannot stand in a path or in a log line is refused. */
+/** Allows letters, digits, punctuation and symbols of any script. Others could not stand in a path or in a log line. */
 export function checkExternalId(id: string): string {
   const allowed = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(id) && id !== "." && id !== "..";
   const bytes = new TextEncoder().encode(id).byteLength;
@@ -145,7 +144,7 @@ export function checkExternalId(id: string): string {
   return id;
 }
 
-/** Limits that a schema cannot name a status for. */
+/** Checks limits that have a status of their own, which a schema cannot name. */
 export function checkDocument(body: z.infer<typeof documentBody>): z.infer<typeof documentBody> {
   const contentType = supportedContentType(body.content_type);
   if (!contentType) {

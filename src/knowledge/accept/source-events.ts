@@ -1,12 +1,12 @@
 import type { DocumentStatus } from "./document-summaries.ts";
 
 /**
- * How far ahead of our clock a source's timestamp is believed. A clock that is years ahead would otherwise hold its
- * document in a state that no later event can change.
+ * How far ahead of our clock a source's timestamp may be. Without this limit, an event of a clock that is years ahead would make
+ * all later updates of its document out of order.
  */
 const MAX_CLOCK_LEAD_MS = 24 * 3600_000;
 
-/** A source's timestamp as milliseconds since the epoch: `+02:00` and `Z` may name the same instant. */
+/** A source's timestamp in milliseconds since the epoch, because `+02:00` and `Z` may name the same instant. */
 export function toInstant(timestamp: string | undefined, now: number): number | null {
   if (timestamp === undefined) return null;
   const instant = Date.parse(timestamp);
@@ -14,7 +14,7 @@ export function toInstant(timestamp: string | undefined, now: number): number | 
   return Math.min(instant, now + MAX_CLOCK_LEAD_MS);
 }
 
-/** SQL: the event, of the instant `event` or of none, does not come from before what the document has seen. */
+/** SQL condition: the event, whose instant may be null, is not older than the document's newest event. */
 export function isNotStale(event: string): string {
   return `(${event} IS NULL OR documents.source_instant IS NULL OR documents.source_instant <= ${event})`;
 }
@@ -27,7 +27,7 @@ export interface DocumentState {
   source_instant: number | null;
 }
 
-/** An event as the statements below take it: a JSON array, here of one. */
+/** One event in the form that the statements below take: a JSON array. */
 export function toEvent(
   externalId: string,
   timestamp?: string,
@@ -36,7 +36,7 @@ export function toEvent(
   return JSON.stringify([{ external_id: externalId, updated_at: timestamp, instant }]);
 }
 
-/** The statement that reads what the events' documents are by then. */
+/** The statement that reads the events' documents after the change. */
 export function readStates(
   db: D1Database,
   workspaceId: string,
@@ -50,13 +50,13 @@ export function readStates(
     .bind(workspaceId, events);
 }
 
-/** Whatever was not stale has become the newest, so what is older than the newest was. */
+/** An event that was not stale is now the newest, so an event older than the newest was stale. */
 export function toState(row: DocumentState, instant: number | null) {
   const stale = instant !== null && row.source_instant !== null && row.source_instant > instant;
   return { documentId: row.id, version: row.version, status: row.status, stale };
 }
 
-/** Also for an event that changes nothing else: one from between the two is stale from here on. */
+/** Advances the source time, also for an event that changes nothing else: older events are stale from then on. */
 export function noteInstants(
   db: D1Database,
   workspaceId: string,
@@ -72,7 +72,7 @@ export function noteInstants(
     .bind(workspaceId, events);
 }
 
-/** Puts the documents that a change leaves with pending work into the outbox. */
+/** Adds the documents to which a change gives pending work to the outbox. */
 export function outboxStatement(
   db: D1Database,
   workspaceId: string,

@@ -19,8 +19,8 @@ export const fileQuery = documentBody.pick({
 });
 
 /**
- * Takes a document that is a file: its bytes are the body, `title` and the rest are in the query. A body of another content type
- * goes on to the next handler.
+ * Accepts a document as a file: the body holds its bytes, the query holds `title` and the other fields. A body with another
+ * content type is left to the next handler.
  */
 export function fileUpload(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -41,7 +41,7 @@ export function fileUpload(): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** All fields but `audience` are given once; of one that is repeated the first counts. */
+/** `audience` may be repeated. Of every other repeated field the first value counts. */
 function readFields({ audience, ...query }: Record<string, string[]>): z.infer<typeof fileQuery> {
   const single = Object.fromEntries(Object.entries(query).map(([name, [value]]) => [name, value]));
   const { data, error } = z.strictObject(fileQuery.shape).safeParse({ ...single, audience });

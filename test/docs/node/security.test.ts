@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const read = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
 
-/** Of the ten LLM risks (2025) and the ten API risks (2023) of OWASP, in order. */
+/** The ids of OWASP's ten LLM risks (2025) and ten API risks (2023), in order. */
 const ITEMS = ["LLM", "API"].flatMap((list) =>
   Array.from({ length: 10 }, (_, at) =>
     list === "LLM" ? `LLM${String(at + 1).padStart(2, "0")}` : `API${at + 1}`,
@@ -35,7 +35,7 @@ const rows: Row[] = read("docs/security.md")
     return [{ item: item.split(" ")[0] ?? "", defence, tests }];
   });
 
-/** The names of a file's tests, as they are written: `it("…", …)` and what follows `it.each(…)`. */
+/** The titles of a file's tests, as they are written in `it("…", …)` and after `it.each(…)`. */
 function testsIn(file: string): string[] {
   if (!existsSync(path.join(ROOT, file))) return [];
   const titles = read(file).matchAll(
@@ -44,30 +44,30 @@ function testsIn(file: string): string[] {
   return Array.from(titles, ([, title = ""]) => title);
 }
 
-it("has a row for each of the twenty risks, with a defence and a test", () => {
+it("docs/security.md has a row for each of the twenty risks, with a defence and a test", () => {
   expect(rows.map(({ item }) => item)).toEqual(ITEMS);
   for (const { item, defence, tests } of rows) {
     expect([item, defence.length > 40, tests.length > 0]).toEqual([item, true, true]);
   }
 });
 
-it("names no test that does not exist", () => {
+it("docs/security.md names no test that does not exist", () => {
   const named = rows.flatMap(({ tests }) => tests);
   expect(named.length).toBeGreaterThan(40);
   const unknown = named.filter(({ file, name }) => !testsIn(file).includes(name));
   expect(unknown).toEqual([]);
-  // The reader of test files is none that finds everything.
+  // `testsIn` must not find titles that do not exist.
   expect(testsIn("test/existence.test.ts")).not.toContain("a document");
 });
 
-it("leads nowhere that is not there", () => {
+it("every decision that docs/security.md links to exists", () => {
   const text = read("docs/security.md");
   const files = Array.from(text.matchAll(/\]\((decisions\/[^)]+)\)/g), ([, file = ""]) => file);
   expect(files.length).toBeGreaterThan(2);
   expect(files.filter((file) => !existsSync(path.join(ROOT, "docs", file)))).toEqual([]);
 });
 
-it("depends on exact versions only", () => {
+it("package.json depends on exact versions only", () => {
   const { dependencies, devDependencies } = JSON.parse(read("package.json")) as Record<
     string,
     Record<string, string>

@@ -18,11 +18,11 @@ const run = (values: number[]): Run => ({ measures: { right: meanOf(values) }, e
 const differenceOf = (full: number[], without: number[]): Difference =>
   compareRuns("set", "part", run(full), run(without))[0] as Difference;
 
-it("takes a part out of the application's own modules, and puts it back", () => {
+it("the ablation takes a part out of the application's own modules, and puts it back", () => {
   const script = `
     import { replaceModules } from "./eval/ablation/replace-modules.ts";
     replaceModules();
-    // All of the application, whose modules have to find in the replacements what they import.
+    // This imports the whole application: its modules must find every export they need in the replacements.
     await import("./eval/in-process/instance.ts");
     const { switchOff, wasAsked } = await import("./eval/ablation/switches.ts");
     const { corrections } = await import("./src/retrieval/spelling.ts");
@@ -41,7 +41,7 @@ it("takes a part out of the application's own modules, and puts it back", () => 
   expect(JSON.parse(output)).toEqual({ before: 1, without: 0, after: 1, asked: [false, true] });
 });
 
-it("tells a gain from chance by the pairs of results", () => {
+it("a gain is told from chance by the paired results of each question", () => {
   const hard = Array.from({ length: 100 }, (_, i) => i % 2);
   const better = hard.map((value, i) => (i % 5 === 0 ? 1 : value));
   const gain = differenceOf(better, hard);
@@ -53,7 +53,7 @@ it("tells a gain from chance by the pairs of results", () => {
   expect([helps(chance), harms(chance)]).toEqual([false, false]);
 });
 
-it("says of each part whether it was shown to help", () => {
+it("the ablation's page says of each part whether it was shown to help", () => {
   const values = Array.from({ length: 50 }, (_, i) => i % 2);
   const differences = [
     {

@@ -11,7 +11,7 @@ beforeAll(async () => {
   db = await buildCorpus(400, text);
 });
 
-it("makes the same text of the same seed, its words as unequal as a language's", () => {
+it("synthetic text is the same for the same seed, and its word frequencies follow Zipf's law", () => {
   const [one, same] = [new SyntheticText(1), new SyntheticText(1)];
   const drawn = one.text(20_000);
   expect(same.text(20_000)).toBe(drawn);
@@ -21,7 +21,7 @@ it("makes the same text of the same seed, its words as unequal as a language's",
   expect(often.filter((times) => times === 1).length).toBeGreaterThan(often.length / 3);
 });
 
-it("asks messages that the chat would take", () => {
+it("the benchmark's messages are within the chat's length limit", () => {
   for (const make of Object.values(KINDS)) {
     const question = make(text);
     expect(question.length).toBeGreaterThan(10);
@@ -29,7 +29,7 @@ it("asks messages that the chat would take", () => {
   }
 });
 
-it("counts the postings of the workspace's own chunks, and those that are afforded", async () => {
+it("the benchmark counts the postings of the workspace's own chunks, and those of the words that the search uses", async () => {
   const question = text.common(5, 20);
   const { chunkCounts, matches } = await keywordSearch(db, question, []);
   const sum = [...chunkCounts.values()].reduce((total, count) => total + count, 0);

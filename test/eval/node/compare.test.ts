@@ -42,14 +42,14 @@ const differencesOf = (after: ReportFile, before = good) =>
   compareReports(before, after, 0.05, 1000);
 
 describe("two reports", () => {
-  it("that are the same show no difference", () => {
+  it("equal reports show no difference", () => {
     const differences = differencesOf(good);
     expect(differences.length).toBeGreaterThan(4);
     expect(differences.every((one) => one.difference.value === 0)).toBe(true);
     expect(hasRegression(differences)).toBe(false);
   });
 
-  it("differ by what each question lost, with an interval around it", () => {
+  it("the difference is the mean loss over the questions, with an interval around it", () => {
     const worse = report((index) => ({ fused_ndcg_at_10: index % 2 === 0 ? 0.6 : 0.9 }));
     const found = differencesOf(worse).find((one) => one.metric === "fused_ndcg_at_10");
     expect(found).toMatchObject({ slice: "all", n: QUESTIONS, verdict: "worse" });
@@ -58,19 +58,19 @@ describe("two reports", () => {
     expect(differencesOf(good, worse)[0]?.verdict).toBe("better");
   });
 
-  it("may go up and down by chance", () => {
+  it("changes in both directions are no significant difference", () => {
     const noisy = report((index) => ({ fused_ndcg_at_10: 0.9 + (index % 2 === 0 ? 0.1 : -0.1) }));
     expect(hasRegression(differencesOf(noisy))).toBe(false);
   });
 
-  it("may lose in one slice what they win in another", () => {
+  it("a gain in one slice does not hide a loss in another", () => {
     const moved = report((index) => ({ fused_ndcg_at_10: index < QUESTIONS / 2 ? 0.7 : 1 }));
     const verdicts = differencesOf(moved).map(({ slice, verdict }) => [slice, verdict]);
     expect(verdicts).toContainEqual(["topic: soil", "worse"]);
     expect(verdicts).toContainEqual(["topic: light", "better"]);
   });
 
-  it("count fewer wrong answers as better, and silence only where nothing answers", () => {
+  it("fewer wrong answers count as better; abstention counts as better only for unanswerable questions", () => {
     const talkative = report((index) => ({ verdict: index % 3 > 0 ? "right" : "wrong" }));
     const silent = differencesOf(talkative).find((one) => one.metric === "silent");
     expect(silent).toMatchObject({ n: QUESTIONS / 3, before: 1, after: 0, verdict: "worse" });
@@ -79,7 +79,7 @@ describe("two reports", () => {
     expect(fewer?.verdict).toBe("better");
   });
 
-  it("draw conversations, not turns", () => {
+  it("the bootstrap resamples whole conversations, not single turns", () => {
     const turns = (right: number): ReportFile =>
       report((index) => ({ conversation: `c${index % 4}`, turn_right: right }), {
         kind: "conversations",
@@ -88,7 +88,7 @@ describe("two reports", () => {
     expect(found).toMatchObject({ metric: "turn_right", n: 4, verdict: "too few" });
   });
 
-  it("say nothing of a handful of questions", () => {
+  it("a comparison of very few questions gives no verdict", () => {
     const few = (value: number): ReportFile => ({
       ...report(() => ({ fused_ndcg_at_10: value })),
       rows: report(() => ({ fused_ndcg_at_10: value })).rows.slice(0, 5),
@@ -108,7 +108,7 @@ describe("two reports", () => {
     ],
     ["one question twice", { rows: [...good.rows, good.rows[0] as Row] }],
     ["no question", { rows: [] }],
-  ])("of %s cannot be compared", (_, over) => {
+  ])("a report of %s cannot be compared with this one", (_, over) => {
     expect(() => differencesOf({ ...good, ...over })).toThrow(UsageError);
   });
 });
@@ -120,7 +120,7 @@ describe("a report on disk", () => {
     return at;
   };
 
-  it("comes back as it was written", async () => {
+  it("a written report reads back unchanged", async () => {
     const at = path.join(folder, "same.json");
     await writeReport(at, good, { notes: ["more"] });
     expect(await readReport(at)).toEqual(good);
@@ -133,11 +133,11 @@ describe("a report on disk", () => {
     ["old.json", JSON.stringify({ format: 1, set: "garden" })],
     ["short.json", JSON.stringify({ format: 2, ...good, rows: { columns: ["id"], cells: [[]] } })],
     ["deep.json", JSON.stringify({ format: 2, ...good, rows: { columns: ["id"], cells: [[{}]] } })],
-  ])("that is none (%s) is refused with a sentence", async (name, text) => {
+  ])("an invalid report file (%s) is refused with a reason", async (name, text) => {
     await expect(readReport(file(name, text))).rejects.toThrow(UsageError);
   });
 
-  it("has another fingerprint for other documents or questions", () => {
+  it("a report's fingerprint changes with its documents or questions", () => {
     const document = { external_id: "a", title: "A", content: "x", content_type: "text/plain" };
     const once = fingerprint([document], [{ id: "q" }]);
     expect(fingerprint([document], [{ id: "q" }])).toBe(once);
@@ -155,7 +155,7 @@ describe("npm run eval -- compare", () => {
     return { code: status, output: stdout + stderr };
   };
 
-  it("exits 0 without a regression, 1 with one, 2 when there is nothing to compare", async () => {
+  it("eval compare exits 0 without a regression, 1 with one, 2 when there is nothing to compare", async () => {
     const worse = report(() => ({ fused_ndcg_at_10: 0.1, verdict: "wrong" }));
     const [before, after, other] = ["before", "after", "other"].map((name) =>
       path.join(folder, `${name}.json`),

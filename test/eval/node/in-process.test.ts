@@ -34,7 +34,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it("learns and finds documents by each leg, as the deployed application does", async () => {
+it("the in-process instance ingests documents and finds them by each leg, as the deployed application does", async () => {
   for (const legs of [["keywords"], ["vectors"], ["keywords", "vectors"]] as const) {
     const { results, failed_legs } = await search(api, "warranty of the lamp", [...legs]);
     expect(failed_legs).toEqual([]);
@@ -42,7 +42,7 @@ it("learns and finds documents by each leg, as the deployed application does", a
   }
 });
 
-it("remembers a conversation", async () => {
+it("the in-process instance remembers a conversation", async () => {
   const first = await chat(api, "How long can I return a lamp?");
   expect(first.answer).toMatchObject({ outcome: "answered", rung: "extractive" });
   const id = first.answer.conversation_id;
@@ -52,7 +52,7 @@ it("remembers a conversation", async () => {
   expect(second.answer.citations[0]?.external_id).toBe("returns");
 });
 
-it("refuses what the application refuses", async () => {
+it("the in-process instance refuses what the deployed application refuses", async () => {
   const stranger = new Api({
     ...(await startInProcess(openModels(cache))),
     key: "sk_wrong",
@@ -62,7 +62,7 @@ it("refuses what the application refuses", async () => {
   await expect(stranger.get("/v1/documents")).rejects.toMatchObject({ status: 401 });
 });
 
-it("computes no embedding twice, also after a run that was cut off while it wrote", async () => {
+it("the embedding cache computes nothing twice, also after a run was killed during a write", async () => {
   appendFileSync(cache, "torn");
   const never = () => () => {
     throw new Error("computed");

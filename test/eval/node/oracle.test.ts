@@ -39,7 +39,7 @@ const question = (text: string, document?: string, answer?: string): Question =>
 });
 const RETURN = "How long can I  return a lamp after delivery?";
 const COLOUR = "How long can I return a lamp that is green?";
-/** Its answer stands in the text of another document than the one that is said to hold it. */
+/** The answer stands in another document than the one that the set names as relevant. */
 const ELSEWHERE = "How many days do I have to return the lamp?";
 let oracle: Oracle;
 let api: Api;
@@ -65,7 +65,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-it("quotes the sentence that says the answer, from the product's own prompt", async () => {
+it("the oracle model quotes the sentence with the answer from the product's own prompt", async () => {
   const { answer } = await chat(api, RETURN);
   expect(answer).toMatchObject({ outcome: "answered", rung: "model", model: ORACLE });
   expect(answer.text).toMatch(/^You can return a lamp within 30 days of delivery\. \[\d\]$/);
@@ -73,20 +73,20 @@ it("quotes the sentence that says the answer, from the product's own prompt", as
   expect(oracle.takeAsked().questions).toBe(1);
 });
 
-it("says that the sources hold no answer, and the chat abstains", async () => {
+it("the chat abstains when the oracle model says that the sources hold no answer", async () => {
   for (const message of [COLOUR, ELSEWHERE]) {
     const { answer } = await chat(api, message);
     expect(answer).toMatchObject({ outcome: "abstained", rung: "model", citations: [] });
   }
 });
 
-it("is mistaken either way when it is told to be", async () => {
+it("the oracle model makes both kinds of mistake when it is told to", async () => {
   oracle.setNoise(1);
   expect((await chat(api, RETURN)).answer.outcome).toBe("abstained");
   expect((await chat(api, COLOUR)).answer.outcome).toBe("answered");
 });
 
-it("is not asked where the decision abstains before it", async () => {
+it("the oracle model is not asked when the decision abstains first", async () => {
   await publishRelease(api, answersFrom(1));
   expect((await chat(api, RETURN)).answer).toMatchObject({ outcome: "abstained", rung: "none" });
   expect(oracle.takeAsked().questions).toBe(0);

@@ -58,7 +58,7 @@ function said(verdict: ChatRow["verdict"], confidence: number): ChatRow {
   };
 }
 
-describe("the page of what went wrong", () => {
+describe("the explanation of the worst questions", () => {
   const questions = [
     question("low", ["d9"]),
     question("silent", ["d1"]),
@@ -79,7 +79,7 @@ describe("the page of what went wrong", () => {
     ]),
   };
 
-  it("begins with the most confident wrong answer and leaves out what is right", () => {
+  it("the explanation begins with the most confident wrong answer and leaves out right answers", () => {
     expect(findFailed(measured).map(({ question: { id } }) => id)).toEqual([
       "invented",
       "misled",
@@ -88,7 +88,7 @@ describe("the page of what went wrong", () => {
     ]);
   });
 
-  it("shows a set's text as text", async () => {
+  it("the explanation escapes Markdown and HTML in a set's texts", async () => {
     const file = path.join(folder, "worst.md");
     const set = {
       name: "s",
@@ -111,7 +111,7 @@ describe("the page of what went wrong", () => {
   });
 });
 
-describe("pictures", () => {
+describe("charts", () => {
   const name = `<demo> & "more"`;
   const outcomes = Array.from({ length: 500 }, (_, i) => ({
     confidence: i / 500,
@@ -131,7 +131,7 @@ describe("pictures", () => {
     ["many", outcomes],
     ["one", outcomes.slice(0, 1)],
     ["none", []],
-  ])("of %s are well-formed and stay in their frame", (_, some) => {
+  ])("charts of %s are well-formed SVG within their frame", (_, some) => {
     const forecasts = some.map(({ confidence, wrong }) => ({
       probability: confidence,
       came: !wrong,

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { scoreRanking, type RetrievalRow } from "../../../eval/measure.ts";
 import { summariseRetrieval, type RetrievalSummary } from "../../../eval/report.ts";
 
-/** Each question's ranks, from 1, of its one right document by keywords, vectors and both. */
+/** For each question the ranks (from 1) of its one relevant document: by keywords, by vectors, by both. */
 function summaryOf(ranks: [number, number, number][]): RetrievalSummary {
   const scoresAt = (rank: number) =>
     scoreRanking(
@@ -35,10 +35,10 @@ function summaryOf(ranks: [number, number, number][]): RetrievalSummary {
   return summariseRetrieval({ questions, retrieval: new Map(rows), chat: new Map() });
 }
 
-it("says by how much fusion is above the better leg, on the same questions", () => {
+it("the retrieval summary says how far fusion is above the better leg, on the same questions", () => {
   const better = summaryOf(Array.from({ length: 40 }, (_, index) => [20, (index % 3) + 1, 1]));
   expect(better.over_better_leg?.leg).toBe("vectors");
-  // Of forty, the vectors have fourteen first, thirteen second and thirteen third.
+  // Of forty relevant documents, vectors rank fourteen first, thirteen second and thirteen third.
   const expected = (13 * (1 - 1 / Math.log2(3)) + 13 * (1 - 1 / Math.log2(4))) / 40;
   expect(better.over_better_leg?.difference).toBeCloseTo(expected, 4);
   expect(better.over_better_leg?.interval[0]).toBeGreaterThan(0);

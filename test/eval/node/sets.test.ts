@@ -12,7 +12,7 @@ const root = mkdtempSync(path.join(os.tmpdir(), "edgewise-sets-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
 let count = 0;
-/** A folder with these files; a value that is not text is written as JSON lines. */
+/** Makes a folder with these files; a value that is not a string is written as JSON lines. */
 function folderOf(files: Record<string, string | object[]>): string {
   const folder = path.join(root, `set-${++count}`);
   for (const [name, content] of Object.entries(files)) {
@@ -39,7 +39,7 @@ const queries = [
 ];
 
 describe("a folder is a set", () => {
-  it("of judged queries: one that is judged impossible, or of which nothing is relevant, has no answer", async () => {
+  it("a set of judged queries: a query is unanswerable if it is marked impossible or has no relevant document", async () => {
     const set = await readSet(
       folderOf({ "corpus.jsonl": corpus, "queries.jsonl": queries, "qrels.tsv": qrels }),
     );
@@ -51,7 +51,7 @@ describe("a folder is a set", () => {
     expect(set.questions[0]?.language).toBe("en");
   });
 
-  it("of tasks that need several documents, cut where a search's query ends", async () => {
+  it("a set of tasks: each needs several documents, and its text is cut at the length limit of a search query", async () => {
     const tasks = [
       { _id: "t1", user_instructions: "Help me.", required_documents: ["d1", "d2"], tools: [] },
       { _id: "t2", user_instructions: "x".repeat(9000), required_documents: ["d9"] },
@@ -64,7 +64,7 @@ describe("a folder is a set", () => {
     expect(set.notes.join()).toMatch(/1 relevant documents are not in the set, such as d9/);
   });
 
-  it("of documents alone, with questions from elsewhere and off-topic ones", async () => {
+  it("a folder of documents alone takes questions from another file and off-topic questions", async () => {
     const utterances = folderOf({
       "data.jsonl": [
         { split: "train", text: "transfer money", intent: "transfer" },
@@ -92,7 +92,7 @@ describe("a folder is a set", () => {
       intent,
     }));
 
-  it("of utterances by intent: some are documents, the next ones ask for them in other words", async () => {
+  it("a set of utterances: the first of each intent are documents, the next ones are paraphrased questions", async () => {
     const lines = [
       ...utterances("refund", 10),
       ...utterances("refund", 3),
@@ -132,7 +132,7 @@ describe("a folder is a set", () => {
       /qrels.tsv:2/,
     ],
     [
-      "another header",
+      "a wrong header",
       { "corpus.jsonl": corpus, "queries.jsonl": queries, "qrels.tsv": "q1 0 d1 1\n" },
       /first line/,
     ],
@@ -142,20 +142,20 @@ describe("a folder is a set", () => {
       /golden.jsonl:2: not JSON/,
     ],
     [
-      "a line that is no object",
+      "a line that is not an object",
       { "corpus.jsonl": corpus, "golden.jsonl": "null" },
       /golden.jsonl:1/,
     ],
     ["an id twice", withQuestions(question, question), /"a" occurs twice/],
     [
-      "an answerable question without article",
+      "an answerable question without a relevant article",
       withQuestions({ ...question, expected: [] }),
-      /expects no article/,
+      /names no expected article/,
     ],
     ["an empty question", withQuestions({ ...question, question: "" }), /golden.jsonl:1/],
     ["no question at all", { "corpus.jsonl": corpus, "golden.jsonl": "\n\n" }, /holds no question/],
     [
-      "a document twice",
+      "the same document twice",
       { ...withQuestions(question), "corpus.jsonl": [...corpus, ...corpus] },
       /same id "d1"/,
     ],
@@ -165,7 +165,7 @@ describe("a folder is a set", () => {
       /cannot be read/,
     ],
     [
-      "an id that no path can hold",
+      "an id that cannot stand in a path",
       {
         ...withQuestions(question),
         "corpus.jsonl": [
@@ -176,26 +176,26 @@ describe("a folder is a set", () => {
       /cannot be read/,
     ],
     [
-      "a task without documents",
+      "a task without relevant documents",
       {
         "corpus.jsonl": corpus,
         "tasks.jsonl": [{ _id: "t", user_instructions: "x", required_documents: [] }],
       },
       /tasks.jsonl:1/,
     ],
-  ])("but not with %s", async (_, files, reason) => {
+  ])("a set with %s is refused", async (_, files, reason) => {
     const folder = files ? folderOf(files) : path.join(root, "nowhere");
     const failure = await readSet(folder).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CommandError);
     expect(String(failure)).toMatch(reason);
   });
 
-  it("asks no other questions about utterances", async () => {
+  it("a set of utterances accepts no other file of questions", async () => {
     const folder = folderOf({ "data.jsonl": utterances("refund", 8) });
     await expect(readSet(folder, { questionFile: "mine.jsonl" })).rejects.toThrow(/no documents/);
   });
 
-  it("refuses bytes that are no text", async () => {
+  it("a set with a file that is not UTF-8 is refused", async () => {
     const folder = folderOf(withQuestions(question));
     writeFileSync(path.join(folder, "golden.jsonl"), Buffer.from([0x7b, 0xff, 0xfe, 0x7d]));
     await expect(readSet(folder)).rejects.toThrow(/not UTF-8/);
@@ -215,7 +215,7 @@ describe("conversations", () => {
   const read = (...lines: object[]) =>
     readConversations(folderOf({ "c.jsonl": lines }), "c.jsonl", ["d1", "d2"]);
 
-  it("are read turn by turn", async () => {
+  it("conversations are read turn by turn", async () => {
     const [one] = await read({ id: "m1", topic: "plants", turns });
     expect(one?.turns.map(({ outcomes, kind }) => [outcomes, kind])).toEqual([
       [["answered"], "opening"],
@@ -227,17 +227,14 @@ describe("conversations", () => {
     ["a single turn", { id: "m1", turns: turns.slice(0, 1) }],
     ["no turns", { id: "m1" }],
     [
-      "an answer from nowhere",
+      "an expected answer without relevant articles",
       { id: "m1", turns: [turns[1], { message: "x", outcome: "answered" }] },
     ],
     [
-      "articles for a silence",
+      "relevant articles for an abstention",
       { id: "m1", turns: [turns[0], { message: "x", outcome: "abstained", expected: ["d1"] }] },
     ],
-    [
-      "an outcome that there is not",
-      { id: "m1", turns: [turns[0], { message: "x", outcome: "shrugged" }] },
-    ],
+    ["an unknown outcome", { id: "m1", turns: [turns[0], { message: "x", outcome: "shrugged" }] }],
     [
       "a misspelt field",
       { id: "m1", turns: [turns[0], { message: "x", outcom: "abstained", outcome: "abstained" }] },
@@ -247,17 +244,17 @@ describe("conversations", () => {
       { id: "m1", turns: [{ ...turns[0], expected: ["d7"] }, turns[1]] },
     ],
     ["an empty message", { id: "m1", turns: [turns[1], { message: " ", outcome: "abstained" }] }],
-  ])("with %s are refused", async (_, line) => {
+  ])("conversations with %s are refused", async (_, line) => {
     await expect(read(line)).rejects.toThrow(CommandError);
   });
 
-  it("need an id each, and a file", async () => {
+  it("a set of conversations needs a file, and a unique id for each conversation", async () => {
     await expect(read({ id: "m1", turns }, { id: "m1", turns })).rejects.toThrow(/occurs twice/);
     await expect(read()).rejects.toThrow(/holds no conversation/);
     await expect(readConversations(root, "missing.jsonl", [])).rejects.toThrow(/no file/);
   });
 
-  it("judge a turn by its outcome and its first citation", () => {
+  it("a turn of a conversation is judged by its outcome and its first citation", () => {
     const turn = {
       message: "",
       outcomes: ["answered", "clarified"],
@@ -281,14 +278,14 @@ describe("conversations", () => {
 });
 
 describe("slices", () => {
-  it("are by length in words, whatever the script", () => {
+  it("questions are sliced by their length in words, in any script", () => {
     expect(lengthOf("E-07")).toBe("1–4 words");
     expect(lengthOf("how do i descale it")).toBe("5–9 words");
     expect(lengthOf("word ".repeat(20))).toBe("20 words or more");
     expect(lengthOf("")).toBe("1–4 words");
   });
 
-  it("leave out a dimension that all questions share", () => {
+  it("a dimension in which all questions share one slice is left out", () => {
     const question = (id: string, topic: string) => ({
       id,
       text: "one two",

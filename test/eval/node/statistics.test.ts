@@ -19,7 +19,7 @@ import {
 } from "../../../eval/statistics/risk-coverage.ts";
 
 describe("binomial", () => {
-  it("sums like the terms do", () => {
+  it("the binomial distribution function equals the sum of its terms", () => {
     expect(binomialCdf(3, 10, 0.5)).toBeCloseTo(176 / 1024, 12);
     expect(binomialCdf(0, 20, 0.1)).toBeCloseTo(0.9 ** 20, 12);
     expect(binomialCdf(5, 5, 0.9)).toBe(1);
@@ -27,7 +27,7 @@ describe("binomial", () => {
     expect(binomialCdf(0, 5, 1)).toBe(0);
   });
 
-  it("equals the sum for any numbers", () => {
+  it("the binomial distribution function equals the sum of its terms for any numbers", () => {
     const numbers = fc.tuple(
       fc.integer({ min: 1, max: 40 }),
       fc.nat(40),
@@ -47,7 +47,7 @@ describe("binomial", () => {
     );
   });
 
-  it("knows the incomplete beta function where it is simple", () => {
+  it("the incomplete beta function is right where it has a simple form", () => {
     expect(incompleteBeta(0.3, 1, 1)).toBeCloseTo(0.3, 12);
     expect(incompleteBeta(0.5, 4, 4)).toBeCloseTo(0.5, 12);
     expect(incompleteBeta(0.2, 1, 5)).toBeCloseTo(1 - 0.8 ** 5, 12);
@@ -59,17 +59,17 @@ describe("binomial", () => {
     [1, 10, 0.445],
     [5, 100, 0.1128],
     [50, 100, 0.6017],
-  ])("bounds %i errors in %i as Clopper and Pearson do", (errors, n, bound) => {
+  ])("the upper bound for %i errors in %i is that of Clopper and Pearson", (errors, n, bound) => {
     expect(upperBound(errors, n, 0.025)).toBeCloseTo(bound, 4);
   });
 
-  it("bounds nothing by nothing, and all errors by one", () => {
+  it("the upper bound is 1 without observations or with errors only, and has a closed form without errors", () => {
     expect(upperBound(0, 0, 0.1)).toBe(1);
     expect(upperBound(7, 7, 0.1)).toBe(1);
     expect(upperBound(0, 22, 0.1)).toBeCloseTo(1 - 0.1 ** (1 / 22), 9);
   });
 
-  it("draws without replacement", () => {
+  it("the hypergeometric distribution draws without replacement", () => {
     // 5 of 50 marked, 10 drawn: 0.3106 for none and 0.4313 for one.
     expect(hypergeometricCdf(0, 50, 5, 10)).toBeCloseTo(0.3106, 4);
     expect(hypergeometricCdf(1, 50, 5, 10)).toBeCloseTo(0.7419, 4);
@@ -81,7 +81,7 @@ describe("binomial", () => {
 describe("bootstrap", () => {
   const values = Array.from({ length: 400 }, (_, i) => (i % 10) / 10);
 
-  it("agrees with the normal interval of a mean", () => {
+  it("the bootstrap interval of a mean agrees with the normal interval", () => {
     const estimate = bootstrap(400, meanOf(values), 0.05);
     const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - 0.45) ** 2, 0) / 400 / 400);
     expect(estimate?.value).toBeCloseTo(0.45, 12);
@@ -89,25 +89,25 @@ describe("bootstrap", () => {
     expect(estimate?.high).toBeCloseTo(0.45 + 1.96 * deviation, 2);
   });
 
-  it("gives the same interval again, another one for another seed", () => {
+  it("the bootstrap gives the same interval for the same seed, and another for another seed", () => {
     const once = bootstrap(400, meanOf(values), 0.05, 200);
     expect(bootstrap(400, meanOf(values), 0.05, 200)).toEqual(once);
     expect(bootstrap(400, meanOf(values), 0.05, 200, 1)).not.toEqual(once);
   });
 
-  it("sees no difference where there is none, and a sure one where each value has it", () => {
+  it("the bootstrap finds no difference between equal values, and a certain one when every value differs", () => {
     const none = bootstrap(50, meanOf(Array.from({ length: 50 }, () => 0)), 0.05, 500);
     expect(none).toEqual({ value: 0, low: 0, high: 0, p: 1 });
     const each = bootstrap(50, meanOf(Array.from({ length: 50 }, () => 0.1)), 0.05, 500);
     expect(each?.p).toBeCloseTo(2 / 501, 12);
   });
 
-  it("has nothing to say of nothing", () => {
+  it("the bootstrap of an undefined statistic is null", () => {
     expect(bootstrap(0, meanOf([]), 0.05)).toBeNull();
     expect(bootstrap(2, aurocOf([0.1, 0.2], [true, true]), 0.05)).toBeNull();
   });
 
-  it("weighs an AUROC by how often each question was drawn", () => {
+  it("a resampled AUROC weighs each question by how often it was drawn", () => {
     const question = fc.record({
       score: fc.integer({ min: 0, max: 5 }),
       label: fc.boolean(),
@@ -129,7 +129,7 @@ describe("bootstrap", () => {
     );
   });
 
-  it("rejects as Holm does, step by step", () => {
+  it("Holm's procedure rejects step by step", () => {
     expect(holm([0.01, 0.04, 0.03, 0.005], 0.05)).toEqual([true, false, false, true]);
     expect(holm([0.06, 0.9], 0.05)).toEqual([false, false]);
     expect(holm([], 0.05)).toEqual([]);
@@ -144,14 +144,14 @@ describe("calibration", () => {
     { probability: 1, came: true },
   ];
 
-  it("by hand", () => {
+  it("the Brier score and the calibration error are as computed by hand", () => {
     expect(brier(forecasts)).toBeCloseTo((0.0025 + 0.9025 + 0.0225 + 0) / 4, 12);
-    // Bin .9–1 holds three with mean .9667 of which 2/3 came; bin .1–.2 one at .15 that did not.
+    // Bin .9–1 holds three forecasts of mean .9667, of which 2/3 came true; bin .1–.2 holds one of .15 that did not.
     expect(calibrationError(forecasts)).toBeCloseTo((3 / 4) * 0.3 + (1 / 4) * 0.15, 12);
     expect(reliabilityBins(forecasts).map(({ n }) => n)).toEqual([0, 1, 0, 0, 0, 0, 0, 0, 0, 3]);
   });
 
-  it("of nothing", () => {
+  it("the Brier score and the calibration error of no forecasts are null", () => {
     expect(brier([])).toBeNull();
     expect(calibrationError([])).toBeNull();
   });
@@ -171,7 +171,7 @@ describe("risk and coverage", () => {
     outcome(0.99, true, false),
   ];
 
-  it("by hand", () => {
+  it("operating point, risk-coverage curve and area are as computed by hand", () => {
     expect(operatingPoint(outcomes, 0.8)).toEqual({
       threshold: 0.8,
       answered: 3,
@@ -192,7 +192,7 @@ describe("risk and coverage", () => {
 });
 
 describe("risk control", () => {
-  /** Confidence is uniform and an answer wrong with probability (1 − confidence) · steepness. */
+  /** Confidences are uniform; an answer is wrong with probability (1 − confidence) · steepness. */
   const draw = (n: number, steepness: number, seed: number): Outcome[] => {
     const random = mulberry32(seed);
     return Array.from({ length: n }, () => {
@@ -203,7 +203,7 @@ describe("risk control", () => {
   const trueRisk = (threshold: number, steepness: number): number =>
     (steepness * (1 - threshold)) / 2;
 
-  it("answers everything when nothing goes wrong", () => {
+  it("risk control answers everything when no answer is wrong", () => {
     const chosen = controlRisk(draw(400, 0, 1), { alpha: 0.05, delta: 0.1 });
     expect(chosen?.threshold).toBe(0);
     expect(chosen?.bound).toBeLessThan(0.05);
@@ -217,11 +217,11 @@ describe("risk control", () => {
       "there is nothing to answer with",
       draw(400, 0, 1).map((one) => ({ ...one, canAnswer: false })),
     ],
-  ])("keeps silent when %s", (_, outcomes) => {
+  ])("risk control chooses no threshold when %s", (_, outcomes) => {
     expect(controlRisk(outcomes, { alpha: 0.1, delta: 0.1 })).toBeNull();
   });
 
-  it("shows a bound that is no larger than what is promised, from questions beside the pilot", () => {
+  it("risk control's bound is at most alpha, and is computed without the pilot questions", () => {
     const promise = { alpha: 0.2, delta: 0.05 };
     const chosen = controlRisk(draw(1000, 0.6, 3), promise);
     expect(chosen?.bound).toBeLessThanOrEqual(promise.alpha);
@@ -231,7 +231,7 @@ describe("risk control", () => {
     );
   });
 
-  it("breaks its promise no more often than delta, where the risk is known", () => {
+  it("where the true risk is known, risk control exceeds alpha no more often than delta", () => {
     const promise = { alpha: 0.2, delta: 0.1 };
     let broken = 0;
     let answering = 0;
@@ -241,13 +241,13 @@ describe("risk control", () => {
       answering++;
       if (trueRisk(chosen.threshold, 0.6) > promise.alpha) broken++;
     }
-    // 99 % of all runs of a method that keeps to delta stay below this many.
+    // A method that keeps to delta stays below this number in 99 % of all runs.
     expect(binomialCdf(broken - 1, 200, promise.delta)).toBeLessThan(0.99);
-    // A method that never answers keeps every promise.
+    // A method that never answers would keep every promise, so the test requires answers.
     expect(answering).toBeGreaterThan(150);
   });
 
-  it("takes more care when the next questions' own share is promised", () => {
+  it("risk control chooses a higher threshold when the share among the next questions is promised", () => {
     const outcomes = draw(1000, 0.6, 5);
     const rate = controlRisk(outcomes, { alpha: 0.2, delta: 0.1 });
     const next = controlRisk(outcomes, { alpha: 0.2, delta: 0.1, next: 500 });

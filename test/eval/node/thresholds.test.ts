@@ -16,7 +16,7 @@ function caseOf(answerable: boolean, offered = answerable): Case {
   };
 }
 
-it("stays silent on one unanswerable question more than the share that is promised of new ones", () => {
+it("the threshold abstains from one unanswerable question more than the wanted share, so that it holds for new ones", () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 998 }), { minLength: 20, maxLength: 80 }),
@@ -33,12 +33,12 @@ it("stays silent on one unanswerable question more than the share that is promis
   );
 });
 
-it("answers nothing where no question without answer tells", () => {
+it("the threshold answers nothing when the set has no unanswerable question", () => {
   expect(chooseThreshold([caseOf(true), caseOf(true)], [0.9, 0.8])).toBe(1);
 });
 
-it("asks which article is meant down to where half of them are no longer offered", () => {
-  // From .5 down: twenty questions whose article is offered, then sixty of which a sixth is.
+it("clarifying begins at the lowest confidence from which at least half of the right articles are offered", () => {
+  // By falling confidence from .5: twenty questions whose article is offered, then sixty of which one in six is.
   const confidences = Array.from({ length: 80 }, (_, index) => 0.499 - index / 1000);
   const cases = confidences.map((_, index) => caseOf(true, index < 20 || index % 6 === 0));
   const from = chooseClarifyFrom(cases, confidences, 0.5);

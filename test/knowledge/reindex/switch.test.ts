@@ -60,7 +60,7 @@ async function request(
 const begin = (workspace: Workspace, model = SHORT, index = "VECTORIZE_NEXT") =>
   request(workspace, "POST", "", { model, index });
 
-/** Runs the steps that the queue would, until none is due. */
+/** Runs the steps that the queue would run, until none is due. */
 async function build(workspace: Workspace, number: number, at = Date.now()): Promise<void> {
   for (let steps = 0; steps < 20; steps++) {
     const due = await step(workspace, number, at);
@@ -81,7 +81,7 @@ async function stateOf(workspace: Workspace, number: number): Promise<Generation
   return generations.find((generation) => generation.number === number);
 }
 
-/** Bindings that note, for one request, which model embedded its question and which index was searched. */
+/** Bindings that record, for one request, which model embedded the question and which index was searched. */
 function watched(): { overrides: Partial<Env>; used: string[] } {
   const used: string[] = [];
   const index = (name: string, target: Vectorize): Vectorize =>
@@ -102,7 +102,7 @@ function watched(): { overrides: Partial<Env>; used: string[] } {
   };
 }
 
-/** The best document by the vector leg, and where it was looked for. */
+/** The best document of the vector leg, and the model and index that were used. */
 async function foundIn(workspace: Workspace): Promise<string> {
   const { overrides, used } = watched();
   const response = await call(
@@ -127,7 +127,7 @@ async function held(binding: "VECTORIZE" | "VECTORIZE_NEXT", ids: string[]): Pro
   return (vectors ?? []).map(({ id }) => id).toSorted();
 }
 
-it("goes to another model and back while questions are asked, each answered from one generation", async () => {
+it("switching to another model and back keeps every question within one generation", async () => {
   const workspace = await workspaceWith();
   await env.CONTROL.settleVectorize();
   expect(await foundIn(workspace)).toBe("shipping in VECTORIZE 384");
@@ -138,7 +138,7 @@ it("goes to another model and back while questions are asked, each answered from
     { number: 1, model: LONG, dimensions: 384, index: "VECTORIZE", state: "live" },
     { number: 2, model: SHORT, dimensions: 256, index: "VECTORIZE_NEXT", state: "building" },
   ]);
-  // Nothing is read from it, and it cannot be read from.
+  // The new generation is not read yet, and cannot be switched to.
   expect((await request(workspace, "POST", "/2/switch")).status).toBe(409);
   expect(await foundIn(workspace)).toBe("shipping in VECTORIZE 384");
 
@@ -164,7 +164,7 @@ it("goes to another model and back while questions are asked, each answered from
     { number: 2, state: "live" },
   ]);
   expect(await foundIn(workspace)).toBe("shipping in VECTORIZE_NEXT 256");
-  // Again changes nothing, and rolling back is switching to the one before.
+  // Switching again changes nothing. A rollback is a switch to the generation before.
   expect((await request(workspace, "POST", "/2/switch")).status).toBe(200);
   expect((await request(workspace, "POST", "/1/switch")).status).toBe(200);
   expect(await foundIn(workspace)).toBe("shipping in VECTORIZE 384");
@@ -180,18 +180,18 @@ it("goes to another model and back while questions are asked, each answered from
     "generation.start 2",
   ]);
   await questions;
-  // Never a vector of one model in the other's index.
+  // No vector of one model was searched in the other model's index.
   const consistent = ["VECTORIZE 384", "VECTORIZE_NEXT 256"];
   expect(asked.length).toBeGreaterThan(0);
   for (const use of asked) expect(consistent).toContain(use);
   for (const use of seen) expect(use).toMatch(/^shipping in (VECTORIZE 384|VECTORIZE_NEXT 256)$/);
 });
 
-it("writes what changes meanwhile to both, and loses nothing of either", async () => {
+it("changes during a reindex are written to both generations", async () => {
   const workspace = await workspaceWith();
   await begin(workspace);
   await step(workspace, 2);
-  // Built once, and then the documents move on.
+  // The generation is built, and then documents change.
   await ingest(workspace, {
     shipping: { title: "Shipping", content: "# Canada\n\nDelivery to Canada takes three weeks." },
     returns: { title: "Returns", content: "# Refund\n\nUnused items come back within 45 days." },
@@ -208,7 +208,7 @@ it("writes what changes meanwhile to both, and loses nothing of either", async (
     ),
   ).toHaveLength(ids.length);
 
-  // Kept for a rollback, the old one gets what is new as well.
+  // The old generation, kept for a rollback, gets the changes as well.
   await ingest(workspace, {
     new: { title: "Gifts", content: "# Gifts\n\nVouchers never expire." },
   });
@@ -219,7 +219,7 @@ it("writes what changes meanwhile to both, and loses nothing of either", async (
   const { results } = await search(workspace, "Do vouchers expire?", ["vectors"]);
   expect(results[0]?.external_id).toBe("new");
 
-  // A document that is deleted is collected from both.
+  // The vectors of a deleted document are collected from both.
   const all = (await chunkIds(workspace)).flatMap((id) => [`c${id}`, `g2c${id}`]);
   for (const id of ["shipping", "returns", "pump", "new"]) await remove(workspace, id);
   await withServices(sweep, {
@@ -230,7 +230,7 @@ it("writes what changes meanwhile to both, and loses nothing of either", async (
   expect(await held("VECTORIZE_NEXT", all)).toEqual([]);
 });
 
-it("goes on after a crash, a model that is busy and vectors that the index lost", async () => {
+it("a reindex resumes after a crash, a busy model and vectors that the index lost", async () => {
   const workspace = await workspaceWith();
   await begin(workspace);
   await env.CONTROL.failNext({ binding: "ai", kind: "capacity", times: 10 });
@@ -241,7 +241,7 @@ it("goes on after a crash, a model that is busy and vectors that the index lost"
   });
   await env.CONTROL.reset();
 
-  // A step that died holds the generation, but not for ever; one at work is not disturbed.
+  // The lease of a step that died expires; a step that is running keeps its lease.
   const now = Date.now();
   await env.DB.prepare(
     `UPDATE index_generations SET busy_until = ?2 WHERE workspace_id = ?1 AND number = 2`,
@@ -253,7 +253,7 @@ it("goes on after a crash, a model that is busy and vectors that the index lost"
   expect(await step(workspace, 2, now + 6 * MINUTE)).toBe(0);
   expect(await stateOf(workspace, 2)).toMatchObject({ stored: 3, error: null });
 
-  // Accepted is not visible: it waits, and writes again what does not appear.
+  // Accepted vectors are not visible at once: the step waits, and writes missing ones again.
   await env.CONTROL.settleVectorize();
   const [lost = 0] = await chunkIds(workspace);
   await env.VECTORIZE_NEXT?.deleteByIds([`g2c${lost}`]);
@@ -268,7 +268,7 @@ it("goes on after a crash, a model that is busy and vectors that the index lost"
   expect((await request(workspace, "POST", "/2/switch")).status).toBe(200);
 });
 
-it("is woken by the queue and the sweeper alone", async () => {
+it("a reindex is woken by the queue and the sweeper alone", async () => {
   const workspace = await workspaceWith();
   await begin(workspace);
   const sent: unknown[] = [];
@@ -279,21 +279,21 @@ it("is woken by the queue and the sweeper alone", async () => {
   } as unknown as Env["INGEST_QUEUE"];
   await withServices(sweep, { ...SILENT_QUEUES, ingestQueue });
   expect(sent).toContainEqual({ workspace_id: workspace.id, generation: 2 });
-  // The deployed queue does the rest.
+  // The real queue runs the remaining steps.
   await env.INGEST_QUEUE.send({ workspace_id: workspace.id, generation: 2 });
   await expect
     .poll(() => stateOf(workspace, 2), { timeout: 15_000, interval: 300 })
     .toMatchObject({ stored: 3 });
 });
 
-it("keeps two generations of one index apart, and collects the old one after its time", async () => {
+it("two generations in one index stay separate, and the old one is collected after its rollback time", async () => {
   const workspace = await workspaceWith();
   await begin(workspace, LONG, "VECTORIZE");
   await build(workspace, 2);
   const ids = await chunkIds(workspace);
   const [old, young] = [ids.map((id) => `c${id}`), ids.map((id) => `g2c${id}`)];
   expect(await held("VECTORIZE", [...old, ...young])).toHaveLength(6);
-  // While both are there, a search finds each chunk once.
+  // While both generations exist, a search finds each chunk once.
   const chunks = async (): Promise<number> =>
     (await search(workspace, QUESTION, ["vectors"])).results.length;
   expect(await chunks()).toBe(3);
@@ -302,7 +302,7 @@ it("keeps two generations of one index apart, and collects the old one after its
   const [vector] = await env.VECTORIZE.getByIds(young);
   expect(vector?.namespace).toBe(`${workspace.id}.g2`);
 
-  // The time for a rollback is over.
+  // The rollback time is over.
   const sweepAt = (days: number): Promise<unknown> =>
     withServices(sweep, {
       now: () => Date.now() + days * 24 * 60 * MINUTE,
@@ -319,7 +319,7 @@ it("keeps two generations of one index apart, and collects the old one after its
   expect(await held("VECTORIZE", [...old, ...young])).toEqual(young.toSorted());
   expect(await chunks()).toBe(3);
 
-  // Its number and names are never used again; its place is.
+  // The number and names of a collected generation are never used again; its index is.
   expect((await begin(workspace)).generations.at(-1)).toMatchObject({
     number: 3,
     state: "building",
@@ -328,7 +328,7 @@ it("keeps two generations of one index apart, and collects the old one after its
   expect(await stateOf(workspace, 3)).toMatchObject({ ready: { chunks: 3 } });
 });
 
-it("waits with collecting until nobody can still write", async () => {
+it("collecting a generation waits until nobody can still write to it", async () => {
   const workspace = await workspaceWith();
   await begin(workspace);
   const now = Date.now();
@@ -343,7 +343,7 @@ it("waits with collecting until nobody can still write", async () => {
   expect(await stateOf(workspace, 2)).toMatchObject({ state: "collected" });
 });
 
-it("records a text that only the new model refuses, and is complete without it", async () => {
+it("a text that only the new model refuses is recorded, and the generation is complete without it", async () => {
   const workspace = await workspaceWith();
   await begin(workspace);
   const AI = {
@@ -365,7 +365,7 @@ it("records a text that only the new model refuses, and is complete without it",
   expect((await request(workspace, "POST", "/2/switch")).status).toBe(200);
 });
 
-it("does not blame the texts for a model that is gone", async () => {
+it("no text is recorded as refused when the model itself is unavailable", async () => {
   const workspace = await workspaceWith();
   await begin(workspace);
   const AI = {
@@ -385,7 +385,7 @@ it("does not blame the texts for a model that is gone", async () => {
   });
 });
 
-it("does not take the embedding of a question before a switch for one of after it", async () => {
+it("a question's embedding from before a switch is not used after it", async () => {
   const workspace = await workspaceWith();
   await begin(workspace, LONG, "VECTORIZE");
   const first = await ask(workspace, QUESTION);
@@ -414,7 +414,7 @@ it("does not take the embedding of a question before a switch for one of after i
     { message: "And to Germany?", conversation_id },
     { ...overrides, VECTORIZE },
   );
-  // Averaged with nothing, the question's own vector has length 1.
+  // The vector is the question's own, not averaged with another, so its length is 1.
   expect(Math.hypot(...vector)).toBeCloseTo(1, 3);
   const { data } = (await env.AI.run(LONG as "@cf/baai/bge-m3", { text: ["And to Germany?"] })) as {
     data: number[][];
@@ -422,7 +422,7 @@ it("does not take the embedding of a question before a switch for one of after i
   expect(vector[0]).toBeCloseTo(data[0]?.[0] ?? 0, 5);
 });
 
-it("is for admins, and refuses what does not fit", async () => {
+it("reindexing needs the scope admin, and refuses invalid requests", async () => {
   const workspace = await workspaceWith();
   for (const [model, index, status] of [
     ["@cf/no/such-model", "VECTORIZE", 422],
@@ -450,7 +450,7 @@ it("is for admins, and refuses what does not fit", async () => {
       expect((await call(key, method, `/v1/generations${path}`, body)).status).toBe(403);
     }
   }
-  // A deployment without a second index says so.
+  // A deployment without a second index is refused with a reason.
   const response = await call(
     workspace.secret,
     "POST",
@@ -459,14 +459,14 @@ it("is for admins, and refuses what does not fit", async () => {
     { overrides: { VECTORIZE_NEXT: undefined } as unknown as Partial<Env> },
   );
   expect(response.status).toBe(409);
-  // One workspace's generations are no other's.
+  // A workspace does not see another workspace's generations.
   const stranger = await workspaceWith();
   await begin(workspace);
   expect((await request(stranger, "GET")).generations).toHaveLength(1);
   expect((await request(stranger, "DELETE", "/2")).status).toBe(404);
 });
 
-it("embeds what is served under the title that is served, not under one that is yet to be ingested", async () => {
+it("a reindex embeds served text with its served title, not with the title of a version still pending", async () => {
   const workspace = await workspaceWith({
     shipping: { title: "Shipping", content: "It takes a week." },
   });

@@ -3,8 +3,8 @@ import { read, retrieve } from "../retrieval/retrieve.ts";
 import type { Answer, Emit } from "./answer.ts";
 import { conclude } from "./conclude.ts";
 import { decide, decideAll } from "./decide.ts";
-import { generate } from "./generate.ts";
 import type { EngineInput } from "./engine-input.ts";
+import { generate } from "./generate.ts";
 import { selectSources, toReference } from "./sources.ts";
 import { understand } from "./understand.ts";
 

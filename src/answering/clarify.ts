@@ -1,5 +1,5 @@
-import { ORDINALS } from "../language/english.ts";
 import type { Source } from "../citations/source.ts";
+import { ORDINALS } from "../language/english.ts";
 import type { Release } from "../releases/release.ts";
 import { fill } from "../releases/sentences.ts";
 import { wordsOf } from "../text/words.ts";

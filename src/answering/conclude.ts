@@ -1,13 +1,13 @@
-import type { Standalone } from "./understand.ts";
-import type { Decision, Finding } from "../retrieval/candidates.ts";
-import { linkPolicy } from "../guards/output-filter.ts";
 import type { Source } from "../citations/source.ts";
-import type { Answer, Emit, Outcome } from "./answer.ts";
-import type { EngineInput } from "./engine-input.ts";
-import { clarification } from "./clarify.ts";
-import { NO_TOKENS, type Draft } from "./generate.ts";
+import { linkPolicy } from "../guards/output-filter.ts";
 import { fill } from "../releases/sentences.ts";
+import type { Decision, Finding } from "../retrieval/candidates.ts";
+import type { Answer, Emit, Outcome } from "./answer.ts";
+import { clarification } from "./clarify.ts";
+import type { EngineInput } from "./engine-input.ts";
+import { NO_TOKENS, type Draft } from "./generate.ts";
 import type { SmallTalk } from "./small-talk.ts";
+import type { Standalone } from "./understand.ts";
 
 interface Ending {
   decision: Decision | { action: "small_talk"; confidence: number };

@@ -1,6 +1,6 @@
+import type { Release } from "../releases/release.ts";
 import { weigh, answerability } from "../retrieval/answerability.ts";
 import type { Decision, Finding, Ranking } from "../retrieval/candidates.ts";
-import type { Release } from "../releases/release.ts";
 import { isContentWord } from "../retrieval/query-terms.ts";
 import { wordsOf } from "../text/words.ts";
 import { asks } from "./sub-queries.ts";

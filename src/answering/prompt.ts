@@ -1,7 +1,7 @@
 import type { Source, SourcePassage } from "../citations/source.ts";
-import { withoutInvisible } from "../text/invisible-characters.ts";
 import type { ChatMessage } from "../models/ports.ts";
 import type { Release } from "../releases/release.ts";
+import { withoutInvisible } from "../text/invisible-characters.ts";
 import type { HistoryMessage } from "./history.ts";
 
 /** What the model says, alone, when the sources do not hold the answer. */

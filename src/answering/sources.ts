@@ -1,5 +1,5 @@
-import type { Decision, FoundPassage, Finding } from "../retrieval/candidates.ts";
 import type { Source, SourceReference } from "../citations/source.ts";
+import type { Decision, FoundPassage, Finding } from "../retrieval/candidates.ts";
 import { bestPassage } from "./extractive/best-passage.ts";
 
 const MAX_SOURCES = 4;

@@ -1,8 +1,8 @@
 import { BEFORE_NEXT_QUESTION, QUESTION, QUESTION_WORD } from "../language/english.ts";
 import type { EmbeddedText } from "../retrieval/candidates.ts";
-import { estimateTokens } from "../text/tokens.ts";
-import { splitSentences } from "../text/sentences.ts";
 import { queryTerms } from "../retrieval/query-terms.ts";
+import { splitSentences } from "../text/sentences.ts";
+import { estimateTokens } from "../text/tokens.ts";
 
 /** More questions than this in one message are searched as one. */
 const MAX_QUESTIONS = 3;

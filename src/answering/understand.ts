@@ -1,13 +1,13 @@
-import { OPENS_FOLLOW_UP, REFERS_BACK } from "../language/english.ts";
 import type { Generation } from "../generations/generation.ts";
+import { OPENS_FOLLOW_UP, REFERS_BACK } from "../language/english.ts";
 import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
+import { contentWords, WRITTEN_WORD } from "../retrieval/query-terms.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 import type { Synonyms } from "../retrieval/synonyms.ts";
-import type { History } from "./history.ts";
-import { smallTalkIn, type SmallTalk } from "./small-talk.ts";
 import { wordsOf } from "../text/words.ts";
 import { chosenTitle } from "./clarify.ts";
-import { contentWords, WRITTEN_WORD } from "../retrieval/query-terms.ts";
+import type { History } from "./history.ts";
+import { smallTalkIn, type SmallTalk } from "./small-talk.ts";
 import { hasQuestionWord } from "./sub-queries.ts";
 
 /** A follow-up is short; a longer message says what it is about. */

@@ -1,10 +1,10 @@
+import { CitationVerifier } from "../citations/citation-verifier.ts";
 import type { Citation, Source } from "../citations/source.ts";
-import { LAST_SHAPED, withoutInvisible } from "../text/invisible-characters.ts";
-import { type Pseudonyms, RestoringStream } from "../privacy/pseudonyms.ts";
 import { OutputFilter } from "../guards/output-filter.ts";
 import { PromptGuard } from "../guards/prompt-guard.ts";
+import { type Pseudonyms, RestoringStream } from "../privacy/pseudonyms.ts";
+import { LAST_SHAPED, withoutInvisible } from "../text/invisible-characters.ts";
 import type { Prompt } from "./prompt.ts";
-import { CitationVerifier } from "../citations/citation-verifier.ts";
 
 /** What a model's answer needs beside the checks that every answer passes. */
 interface ModelOutput {

@@ -1,6 +1,6 @@
-import { withVectors } from "../answering/sub-queries.ts";
-import type { History, HistoryMessage } from "../answering/history.ts";
 import type { Outcome } from "../answering/answer.ts";
+import type { History, HistoryMessage } from "../answering/history.ts";
+import { withVectors } from "../answering/sub-queries.ts";
 import type { Questions } from "../answering/understand.ts";
 import { liveRelease } from "../releases/live-release.ts";
 import type { IdentifiedRelease } from "../releases/release.ts";

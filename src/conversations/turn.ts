@@ -1,17 +1,17 @@
-import type { TurnEvent, TurnResult } from "./turn-events.ts";
-import type { TurnRequest } from "./turn-request.ts";
 import { answerQuestion } from "../answering/answer-question.ts";
 import type { EmitPolicy, EngineDeps } from "../answering/engine-input.ts";
 import type { Standalone } from "../answering/understand.ts";
-import type { Release } from "../releases/release.ts";
 import { affordableModels } from "../limits/budget.ts";
+import type { Release } from "../releases/release.ts";
 import type { Services } from "../runtime/services.ts";
 import { admit, type Admitted } from "./admit.ts";
 import { readFirst } from "./first-read.ts";
-import { chatModelsOf, rerankerOf } from "./release-models.ts";
 import { recall } from "./recall.ts";
 import { recordAnswer, storeQuestion } from "./record.ts";
+import { chatModelsOf, rerankerOf } from "./release-models.ts";
 import { startTimer } from "./timer.ts";
+import type { TurnEvent, TurnResult } from "./turn-events.ts";
+import type { TurnRequest } from "./turn-request.ts";
 
 /**
  * One turn: admit → recall → engine → record. At most four sequential waits on bindings come before the first word: the first batch (with

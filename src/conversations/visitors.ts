@@ -1,7 +1,7 @@
-import type { Services } from "../runtime/services.ts";
 import type { Caller } from "../auth/keys.ts";
 import type { Visitor } from "../auth/visitor-token.ts";
 import { notErasedSql } from "../privacy/erasures.ts";
+import type { Services } from "../runtime/services.ts";
 
 /** Who a token has named, for which of their conversations. */
 export interface Naming {

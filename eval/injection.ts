@@ -4,7 +4,7 @@ import path from "node:path";
 import { Api, type ApiError } from "../cli/api.ts";
 import type { Document } from "../cli/document.ts";
 import { CommandError, readArguments, runCommand } from "../cli/command.ts";
-import { uploadDocuments, waitUntilLearned } from "../cli/upload.ts";
+import { uploadDocuments, waitUntilIngested } from "../cli/upload.ts";
 import { DEMO_KEYS } from "../local/config.ts";
 import { readArticles } from "../local/dev/demo-articles.ts";
 import { instructionPhrases } from "../src/knowledge/formats/instruction-phrases.ts";
@@ -73,7 +73,7 @@ async function startChat(articles: Document[]): Promise<Chat> {
     CHAT_MODEL: MODEL,
   });
   const api = new Api({ ...instance, key: DEMO_KEYS.secret, tries: 1, timeoutMs: 60_000 });
-  await learn(api, articles);
+  await ingest(api, articles);
   return {
     instance,
     api,
@@ -84,10 +84,10 @@ async function startChat(articles: Document[]): Promise<Chat> {
   };
 }
 
-async function learn(api: Api, documents: Document[]): Promise<void> {
+async function ingest(api: Api, documents: Document[]): Promise<void> {
   const { failed } = await uploadDocuments(api, documents, { concurrency: 1 });
   if (failed.length > 0) throw new CommandError(`${failed.length} documents were refused.`);
-  await waitUntilLearned(api, documents);
+  await waitUntilIngested(api, documents);
 }
 
 /** Every attack, in both places, with both aims, in every protocol. */
@@ -101,7 +101,7 @@ async function plantAll(articles: Document[], attacks: string[]): Promise<boolea
     const article = articles[index % articles.length] as Document;
     let reached = false;
     for (const { documents, questions } of places(article, attack, index)) {
-      await learn(chat.api, documents);
+      await ingest(chat.api, documents);
       for (const leaksPrompt of [false, true]) {
         chat.behave(index, leaksPrompt);
         const found = await tryQuestions(chat, questions, attack);
@@ -159,7 +159,7 @@ function places(
 
 async function restore(api: Api, documents: Document[], article: Document): Promise<void> {
   for (const { external_id } of documents)
-    if (external_id === article.external_id) await learn(api, [article]);
+    if (external_id === article.external_id) await ingest(api, [article]);
     else await api.delete(`/v1/documents/${external_id}`);
 }
 

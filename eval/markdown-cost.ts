@@ -9,7 +9,7 @@ import { UnreadableDocument } from "../src/knowledge/formats/unreadable-document
 const HELP = `
 Usage: npm run measure:markdown -- [--runs 40] [--seed 1] [--bytes ${MAX_DOCUMENT_BYTES}]
 
-Repeats random soups of Markdown's marks up to the largest document that is accepted, learns each as far as its chunks, and prints
+Repeats random soups of Markdown's marks up to the largest document that is accepted, ingests each as far as its chunks, and prints
 the CPU time of the worst.
 `;
 
@@ -51,11 +51,11 @@ await runCommand(HELP, async (args) => {
 function measure(token: string, bytes: number): Cost {
   const content = token.repeat(Math.floor(bytes / new TextEncoder().encode(token).byteLength));
   const before = process.cpuUsage().user;
-  const end = learn(content);
+  const end = ingest(content);
   return { token, seconds: (process.cpuUsage().user - before) / 1e6, end };
 }
 
-function learn(content: string): string {
+function ingest(content: string): string {
   try {
     return `${chunkMarkdown("Title", normalise(content, "text/markdown")).length} chunks`;
   } catch (error) {

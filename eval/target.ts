@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Api, ApiError, checkAccess, explain, readSecretKey, readUrl } from "../cli/api.ts";
 import { CommandError, INTERRUPTED, reasonOf } from "../cli/command.ts";
 import type { Document } from "../cli/document.ts";
-import { listDocuments, uploadDocuments, waitUntilLearned } from "../cli/upload.ts";
+import { listDocuments, uploadDocuments, waitUntilIngested } from "../cli/upload.ts";
 import { DEMO_KEYS } from "../local/config.ts";
 import { startInstance, type Instance } from "../local/dev/instance.ts";
 import { search, type SearchAnswer } from "./ask.ts";
@@ -125,15 +125,15 @@ export async function ingest(
 ): Promise<Failure[]> {
   const uploaded = await uploadDocuments(api, documents, { concurrency });
   if (uploaded.gaveUp) throw new CommandError(uploaded.gaveUp);
-  const learned = await waitUntilLearned(api, documents);
+  const ingested = await waitUntilIngested(api, documents);
   const failures: Failure[] = [
     ...uploaded.failed.map(({ external_id, reason }) =>
       asFailure(external_id, `not stored: ${reason}`),
     ),
-    ...learned.failed.map(({ external_id, reason }) =>
-      asFailure(external_id, `not learned: ${reason}`),
+    ...ingested.failed.map(({ external_id, reason }) =>
+      asFailure(external_id, `not ingested: ${reason}`),
     ),
-    ...learned.pending.map((id) =>
+    ...ingested.pending.map((id) =>
       asFailure(id, "still pending after ten minutes without progress"),
     ),
   ];
@@ -158,7 +158,7 @@ const VECTORS_TIMEOUT_MS = 120_000;
 const PROBE_CHARACTERS = 300;
 
 /**
- * Asks the vector leg for the beginnings of some documents, half of them those that were learned last, until each is
+ * Asks the vector leg for the beginnings of some documents, half of them those that were ingested last, until each is
  * found. Answers those that are not.
  */
 async function waitForVectors(api: Api, documents: Document[]): Promise<string[]> {

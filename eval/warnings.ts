@@ -4,7 +4,7 @@ import { cleanMarkdown } from "../src/knowledge/formats/markdown.ts";
 import { findWarnings, type DocumentWarning } from "../src/knowledge/formats/warnings.ts";
 
 /**
- * `npm run eval:warnings`: which of the planted attacks are flagged when a document is learned, and which documents of honest
+ * `npm run eval:warnings`: which of the planted attacks are flagged when a document is ingested, and which documents of honest
  * authors are. Most of BIPIA's attacks are requests for something else ("What is the capital of …?"), in nobody's name and to
  * nobody: what only asks, a page of questions and answers asks, too.
  */

@@ -10,7 +10,14 @@ import { firstGeneration } from "../src/generations/generation.ts";
 import { read, retrieve } from "../src/retrieval/retrieve.ts";
 import { createServices } from "../src/services.ts";
 import { asVisitor, createIdentitySecret } from "./support/visitor.ts";
-import { ask, call, createWorkspace, learn, tokenOf, type Workspace } from "./support/workspace.ts";
+import {
+  ask,
+  call,
+  createWorkspace,
+  ingest,
+  tokenOf,
+  type Workspace,
+} from "./support/workspace.ts";
 
 /**
  * Two workspaces with documents for three audiences and for everybody, all but equal: what one reader may see is, for search and
@@ -58,7 +65,7 @@ beforeAll(async () => {
     const documents = [[], ...AUDIENCES.map((audience) => [audience])].map((audience) =>
       plant(workspace, audience),
     );
-    await learn(workspace, Object.fromEntries(documents));
+    await ingest(workspace, Object.fromEntries(documents));
   }
 }, 60_000);
 
@@ -360,7 +367,7 @@ describe("the routes", () => {
   it("answer with a confidence that restricted documents do not move", async () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
-    await learn(workspace, {
+    await ingest(workspace, {
       open: { title: "Opening hours", content: "The shop is open from nine to five on weekdays." },
     });
     const questions = [
@@ -376,7 +383,7 @@ describe("the routes", () => {
         }),
       );
     const before = await answers();
-    await learn(workspace, {
+    await ingest(workspace, {
       secret: {
         title: "Zeusproject",
         content: "The Zeusproject is our plan to open at night. The Zeusproject is secret.",
@@ -400,8 +407,8 @@ describe("the routes", () => {
         },
       ]),
     );
-    await learn(workspace, crowd as Record<string, { title: string; content: string }>);
-    await learn(workspace, {
+    await ingest(workspace, crowd as Record<string, { title: string; content: string }>);
+    await ingest(workspace, {
       open: { title: "Guarantees", content: "Pumps of gardens have a warranty for two years." },
     });
     for (const legs of [["vectors"], ["keywords"], LEGS]) {

@@ -19,8 +19,8 @@ export interface Component {
   off?: () => () => void;
   /** Takes it out by another release. */
   overlay?: Overlay;
-  /** It works while documents are learned: they are learned anew without it, which is done on the demo's only. */
-  learned?: true;
+  /** It works while documents are ingested: they are ingested anew without it, which is done on the demo's only. */
+  ingested?: true;
   /** Only a chat knows it. */
   chatOnly?: true;
   /** Whether a message gives it anything to do; else it is not measured there. */
@@ -67,7 +67,7 @@ export function components(examples: Example[]): Component[] {
       without: "title, headings and body count the same",
       overlay: { retrieval: { fields: { title: 1, headings: 1, body: 1 } } },
     },
-    { ...bySwitch("title and headings embedded", "the text alone is embedded"), learned: true },
+    { ...bySwitch("title and headings embedded", "the text alone is embedded"), ingested: true },
     {
       ...bySwitch("sub-queries", "each message is one question and one embedding"),
       acts: (message) => subQueriesOf(message).flat().length > 1,

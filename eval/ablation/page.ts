@@ -17,7 +17,7 @@ above 0. *Italic*: below it, the part does harm there. With so many intervals, a
   evidence; it changes the AUROC alone. Kinds that say much the same can each be spared for the others, so some are left
   out together, too. Everything else is taken out with all weights as they are.
 - SQuAD2 is a sample of the questions that neither training has seen. Title and headings are left out of the embedding on the demo only, where
-  that is quickly learned anew. A part is left out of the table of a set that has no message for it (no long one, none with an
+  that is quickly ingested anew. A part is left out of the table of a set that has no message for it (no long one, none with an
   identifier, none with two questions). Synonyms are not measured: no set has any.
 `;
 

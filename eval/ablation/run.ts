@@ -28,9 +28,9 @@ export async function measureAblations(
   for (const name of names) {
     const corpus = await (CORPORA[name] as (typeof CORPORA)[string]).read();
     const parts = components(ranking).filter((one) => isMeasured(one, name, corpus.sets));
-    const full = await learned(corpus, async (api) => {
+    const full = await ingested(corpus, async (api) => {
       const runs = await measureAll(api, corpus);
-      for (const part of parts.filter((one) => !one.learned)) {
+      for (const part of parts.filter((one) => !one.ingested)) {
         const restore = part.off?.();
         if (part.overlay) await publishRelease(api, part.overlay);
         differences.push(...compareAll(corpus, part.name, runs, await measureAll(api, corpus)));
@@ -40,9 +40,9 @@ export async function measureAblations(
       }
       return runs;
     });
-    for (const part of parts.filter((one) => one.learned)) {
+    for (const part of parts.filter((one) => one.ingested)) {
       const restore = part.off?.();
-      const runs = await learned(corpus, (api) => measureAll(api, corpus));
+      const runs = await ingested(corpus, (api) => measureAll(api, corpus));
       differences.push(...compareAll(corpus, part.name, full, runs));
       restore?.();
     }
@@ -52,7 +52,7 @@ export async function measureAblations(
 }
 
 function isMeasured(part: Component, corpus: string, sets: AblationSet[]): boolean {
-  if (part.learned && corpus !== "demo") return false;
+  if (part.ingested && corpus !== "demo") return false;
   const own = sets.filter(({ chat }) => chat || !part.chatOnly);
   return own.some((set) => !part.acts || messagesOf(set).some(part.acts));
 }
@@ -62,7 +62,7 @@ function messagesOf({ questions, conversations }: AblationSet): string[] {
   return [...questions.map(({ text }) => text), ...turns.map(({ message }) => message)];
 }
 
-async function learned<T>(
+async function ingested<T>(
   { documents }: Pick<Corpus, "documents">,
   measure: (api: Api) => Promise<T>,
 ): Promise<T> {
@@ -93,7 +93,7 @@ function compareAll(
 /** As `npm run eval:fit -- demo --beside squad2-dev` has them. */
 async function collectDecisionExamples(): Promise<Example[]> {
   const { documents, questions } = await readSet("demo", { questionFile: "calibration.jsonl" });
-  const cases = await learned({ documents }, (api) =>
+  const cases = await ingested({ documents }, (api) =>
     collectCases(api, questions, CONCURRENCY, "first result"),
   );
   const beside = { set: "squad2-dev", weight: BESIDE_WEIGHT, cases: cases.length };

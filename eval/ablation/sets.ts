@@ -12,7 +12,7 @@ export interface AblationSet {
   conversations: Conversation[];
 }
 
-/** Documents, which are learned once, and the sets of questions about them. */
+/** Documents, which are ingested once, and the sets of questions about them. */
 export interface Corpus {
   name: string;
   documents: Document[];

@@ -36,8 +36,8 @@ export async function measureWriters(
   thresholds: number[],
 ): Promise<Outcome[]> {
   const oracle = openOracle(openModels(), knowledgeOf(set));
-  const withModel = await learn(set, oracle.ai, ORACLE);
-  const withoutModel = await learn(set, oracle.ai);
+  const withModel = await ingestSet(set, oracle.ai, ORACLE);
+  const withoutModel = await ingestSet(set, oracle.ai);
   const outcomes: Outcome[] = [];
   for (const { name, noise } of writers) {
     const api = noise === null ? withoutModel : withModel;
@@ -54,7 +54,7 @@ export async function measureWriters(
   return outcomes;
 }
 
-async function learn({ documents }: OracleSet, models: Ai, chatModel?: string): Promise<Api> {
+async function ingestSet({ documents }: OracleSet, models: Ai, chatModel?: string): Promise<Api> {
   const instance = await startInProcess(models, chatModel ? { CHAT_MODEL: chatModel } : {});
   const api = new Api({ ...instance, key: DEMO_KEYS.secret, tries: 1, timeoutMs: TIMEOUT_MS });
   const [failure] = await ingest(api, documents, 1);

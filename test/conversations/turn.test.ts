@@ -10,7 +10,7 @@ import {
   createWorkspace,
   expectVerified,
   HELP_CENTRE,
-  learn,
+  ingest,
   readConversation,
   tokenOf,
 } from "../support/workspace.ts";
@@ -105,7 +105,7 @@ describe("a conversation", () => {
       expect(messages.map(({ outcome }) => outcome)).toEqual([null, "abstained"]);
     }
     // The same question is answered as soon as the document is there: the abstention was about knowledge.
-    await learn(empty, { shipping: HELP_CENTRE.shipping! });
+    await ingest(empty, { shipping: HELP_CENTRE.shipping! });
     expect((await ask(empty, GERMANY)).outcome).toBe("answered");
   });
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it("learns and finds documents by each leg, as the deployed application does", async () => {
+it("ingests and finds documents by each leg, as the deployed application does", async () => {
   for (const legs of [["keywords"], ["vectors"], ["keywords", "vectors"]] as const) {
     const { results, failed_legs } = await search(api, "warranty of the lamp", [...legs]);
     expect(failed_legs).toEqual([]);

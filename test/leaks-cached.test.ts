@@ -153,7 +153,7 @@ async function wronglyFound(without?: string): Promise<string[]> {
 }
 
 describe("the cache's key", () => {
-  it("parts what must not be mixed", async () => {
+  it("separates workspaces, audiences, releases and questions", async () => {
     expect(await wronglyFound()).toEqual([]);
   });
 
@@ -162,7 +162,7 @@ describe("the cache's key", () => {
     ["audience", "audience = ?2"],
     ["release", "release = ?3"],
     ["age", "created_at > ?5"],
-  ])("is caught without its %s", async (column, sql) => {
+  ])("is needed: without its %s the tests find a leak", async (column, sql) => {
     expect(await wronglyFound(sql)).toEqual([column]);
   });
 });

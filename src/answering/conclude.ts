@@ -6,16 +6,13 @@ import type { Answer, Emit, Outcome } from "./answer.ts";
 import { clarification } from "./clarify.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { NO_TOKENS, type Draft } from "./generate.ts";
-import type { SmallTalk } from "./small-talk.ts";
-import type { Standalone } from "./understand.ts";
+import type { Understood } from "./understand.ts";
 
-interface Ending {
+interface Ending extends Pick<Understood, "smallTalk" | "standalone"> {
   decision: Decision | { action: "small_talk"; confidence: number };
   draft: Draft | undefined;
   sources: Source[];
   findings: Finding[];
-  smallTalk: SmallTalk | undefined;
-  standalone: Standalone;
 }
 
 /**

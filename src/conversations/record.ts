@@ -24,7 +24,7 @@ import type { TurnRequest } from "./turn-request.ts";
 import { noteVisitor, visitorIdOf } from "./visitors.ts";
 
 /** What is known of a turn when its messages are stored. */
-interface Turn {
+export interface Turn {
   request: TurnRequest;
   admitted: Admitted;
   reader: Reader;

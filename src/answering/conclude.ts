@@ -16,8 +16,8 @@ interface Ending extends Pick<Understood, "smallTalk" | "standalone"> {
 }
 
 /**
- * Says how the message was answered. A draft that no citation supports is an abstention (design, invariant 3), whatever was streamed:
- * its text is replaced in the result, in history and, by clients that read the outcome, on the screen.
+ * Decides the outcome and the final text. A draft without a verified citation becomes an abstention (design, invariant 3), even after it
+ * was streamed: the abstention replaces its text in the result, in the history and, in clients that read the outcome, on the screen.
  */
 export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer {
   const { draft, decision, sources, findings, standalone } = ending;

@@ -79,7 +79,7 @@ export function hasQuestionWord(message: string): boolean {
   return QUESTION_WORD.test(message);
 }
 
-/** Anywhere in it: "refund? thanks", "hi, how do I pay". */
+/** Whether any part of a message asks something: "refund? thanks", "hi, how do I pay". */
 export function asks(message: string): boolean {
   return hasQuestionWord(message) || splitSentences(message).some(isQuestion);
 }

@@ -63,7 +63,7 @@ function offeredOptions(last: HistoryRow | undefined): string[] {
   return (JSON.parse(last.sources ?? "[]") as { title: string }[]).map(({ title }) => title);
 }
 
-/** Its embedding counts only where it is of the model that searches now: others cannot be compared. */
+/** Its embedding is used only if the model of the live index made it: embeddings of different models cannot be compared. */
 function previousQuestion(rows: HistoryRow[], model: string): History["previous"] {
   const last = rows.find((row) => row.role === "visitor");
   if (!last) return undefined;

@@ -37,7 +37,7 @@ export class ApiError extends CommandError {
     return this.status === 429 || this.status >= 500;
   }
 
-  /** No other request with this key will fare better. */
+  /** Every other request with this key would fail, too. */
   get isRefusedKey(): boolean {
     return this.status === 401 || this.status === 403;
   }

@@ -15,12 +15,12 @@ import type { Document, ReadDocuments } from "./document.ts";
 import { documentsFromSitemap } from "./documents-from-sitemap.ts";
 import { confirmPrune, deleteDocuments, findGone, withScope } from "./prune.ts";
 import { readDocuments, type ReadSource } from "./read-documents.ts";
-import { uploadDocuments, waitUntilLearned, type Failure, type Uploaded } from "./upload.ts";
+import { uploadDocuments, waitUntilIngested, type Failure, type Uploaded } from "./upload.ts";
 
 const HELP = `
 Usage: npm run ingest -- <folder | file.jsonl | --sitemap <address>> [options]
 
-Uploads documents to a running instance and waits until they are learned. The same content again changes nothing.
+Uploads documents to a running instance and waits until they are ingested. The same content again changes nothing.
 
   folder       every .md, .markdown, .html, .htm, .txt and .csv file below it (a .csv lists questions and
                answers), and .pdf, .docx, .xlsx, .pptx, .odt and other files that the instance converts. The id is the path without extension, white
@@ -41,9 +41,9 @@ Uploads documents to a running instance and waits until they are learned. The sa
   --concurrency <n>    requests at a time; default 4
   --pause <ms>         least time between two requests to the site; default 200
   --dry-run            reads and checks everything, uploads and deletes nothing
-  --no-wait            does not wait until the documents are learned
+  --no-wait            does not wait until the documents are ingested
 
-Exit code: 0 all learned (with --no-wait: all stored), 1 something failed, 2 wrong usage.
+Exit code: 0 all ingested (with --no-wait: all stored), 1 something failed, 2 wrong usage.
 `;
 
 const LISTED = 50;
@@ -73,9 +73,9 @@ await runCommand(HELP, async (args) => {
     throw new CommandError(`Given up. ${uploaded.gaveUp}\nThe same command sends the rest.`);
   }
   const isPruned = options.prune ? await prune(api, read, scope, options.yes) : true;
-  const learned = wait ? await waitForAll(api, read.documents) : true;
+  const areIngested = wait ? await waitForAll(api, read.documents) : true;
   const isComplete = uploaded.failed.length === 0 && read.unreadable.length === 0;
-  return isComplete && isPruned && learned ? 0 : 1;
+  return isComplete && isPruned && areIngested ? 0 : 1;
 });
 
 function readOptions(args: string[]) {
@@ -183,12 +183,12 @@ function checkOnly({ documents, unreadable }: ReadDocuments): number {
 /** True when all of them can be found. */
 async function waitForAll(api: Api, documents: Document[]): Promise<boolean> {
   const stopListening = onInterrupt(() => {
-    console.error("\nNo longer waiting. What is uploaded is stored and will be learned.");
+    console.error("\nNo longer waiting. What is uploaded is stored and will be ingested.");
     process.exit(INTERRUPTED);
   });
   try {
-    const { failed, pending } = await waitUntilLearned(api, documents);
-    listFailures("not learned", failed);
+    const { failed, pending } = await waitUntilIngested(api, documents);
+    listFailures("not ingested", failed);
     if (pending.length > 0) {
       console.log(
         `${pending.length} documents are still pending after ten minutes without progress, such as ${pending[0]}.`,

@@ -1,24 +1,24 @@
-// `npm run replay`: asks a running instance to learn again what failed.
+// `npm run replay`: asks a running instance to ingest again what failed.
 import { Api, checkAccess, instanceOptions } from "./api.ts";
 import { readArguments, reasonOf, runCommand, UsageError } from "./command.ts";
 import { forEachConcurrently } from "./concurrently.ts";
-import { listDocuments, waitUntilLearned } from "./upload.ts";
+import { listDocuments, waitUntilIngested } from "./upload.ts";
 
 const HELP = `
 Usage: npm run replay -- [options]
 
-Requeues documents that could not be learned, and waits for them.
+Requeues documents that could not be ingested, and waits for them.
 
   --id <prefix>        only documents whose id begins like this
   --error <text>       only those whose reason contains this
   --pending            those that are still waiting, too
   --dry-run            lists them and requeues nothing
-  --no-wait            does not wait until they are learned
+  --no-wait            does not wait until they are ingested
   --url <address>      the instance; default http://localhost:8787
   --key <sk_…>         a secret key with the scope "documents"; default: the variable EDGEWISE_KEY, or on localhost the
                        development key
 
-Exit code: 0 all learned (with --no-wait: all requeued), 1 something failed, 2 wrong usage.
+Exit code: 0 all ingested (with --no-wait: all requeued), 1 something failed, 2 wrong usage.
 `;
 
 await runCommand(HELP, async (args) => {
@@ -60,9 +60,9 @@ await runCommand(HELP, async (args) => {
   });
   console.error(`${chosen.length - refused} documents requeued.`);
   if (values["no-wait"] || chosen.length === 0) return refused > 0 ? 1 : 0;
-  const { failed, pending } = await waitUntilLearned(api, chosen);
+  const { failed, pending } = await waitUntilIngested(api, chosen);
   for (const { external_id, reason } of failed)
-    console.log(`  not learned: ${external_id}: ${reason}`);
+    console.log(`  not ingested: ${external_id}: ${reason}`);
   if (pending.length > 0) console.log(`${pending.length} documents are still pending.`);
   return refused + failed.length + pending.length > 0 ? 1 : 0;
 });

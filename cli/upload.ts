@@ -161,7 +161,7 @@ export async function listDocuments(
   return all;
 }
 
-export interface Learned {
+export interface Ingested {
   /** Documents that no search finds, with the reason. */
   failed: Failure[];
   /** Documents that were still waiting when nothing had moved for too long. */
@@ -172,14 +172,14 @@ const STALLED_MS = 10 * 60_000;
 const LONGEST_POLL_MS = 10_000;
 
 /** Resolves once none of these documents is pending, or none has stopped being so for ten minutes. */
-export async function waitUntilLearned(
+export async function waitUntilIngested(
   api: Api,
   documents: Pick<Document, "external_id">[],
-): Promise<Learned> {
+): Promise<Ingested> {
   const ours = new Set(documents.map((document) => document.external_id));
   const mine = (listed: ListedDocument[]): ListedDocument[] =>
     listed.filter(({ external_id }) => ours.has(external_id));
-  const progress = startProgress("Learning", ours.size);
+  const progress = startProgress("Ingesting", ours.size);
   let pending: ListedDocument[] = [];
   let movedAt = Date.now();
   for (;;) {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Api } from "../cli/api.ts";
 import { CommandError, readArguments, runCommand, UsageError } from "../cli/command.ts";
 import { readDocuments } from "../cli/read-documents.ts";
-import { uploadDocuments, waitUntilLearned } from "../cli/upload.ts";
+import { uploadDocuments, waitUntilIngested } from "../cli/upload.ts";
 import { DEMO_KEYS } from "../local/config.ts";
 import { startInstance } from "../local/dev/instance.ts";
 import { readState } from "./storm-state.ts";
@@ -56,7 +56,7 @@ await runCommand(HELP, async (args) => {
     });
     if (failed.length > 0) throw new CommandError(`${failed.length} documents were refused.`);
     const uploaded = (Date.now() - started) / 1000;
-    await waitUntilLearned(api, documents);
+    await waitUntilIngested(api, documents);
     const seconds = (Date.now() - started) / 1000;
     // The last lines of the log arrive a moment later.
     await sleep(3000);

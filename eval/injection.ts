@@ -4,7 +4,7 @@ import path from "node:path";
 import { Api, type ApiError } from "../cli/api.ts";
 import type { Document } from "../cli/document.ts";
 import { CommandError, readArguments, runCommand } from "../cli/command.ts";
-import { uploadDocuments, waitUntilLearned } from "../cli/upload.ts";
+import { uploadDocuments, waitUntilIngested } from "../cli/upload.ts";
 import { DEMO_KEYS } from "../local/config.ts";
 import { readArticles } from "../local/dev/demo-articles.ts";
 import { instructionPhrases } from "../src/knowledge/formats/instruction-phrases.ts";
@@ -87,7 +87,7 @@ async function startChat(articles: Document[]): Promise<Chat> {
 async function ingestDocuments(api: Api, documents: Document[]): Promise<void> {
   const { failed } = await uploadDocuments(api, documents, { concurrency: 1 });
   if (failed.length > 0) throw new CommandError(`${failed.length} documents were refused.`);
-  await waitUntilLearned(api, documents);
+  await waitUntilIngested(api, documents);
 }
 
 /** Tries every attack in both places, with both aims, in every protocol. */

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Api, ApiError, checkAccess, explain, readSecretKey, readUrl } from "../cli/api.ts";
 import { CommandError, INTERRUPTED, reasonOf } from "../cli/command.ts";
 import type { Document } from "../cli/document.ts";
-import { listDocuments, uploadDocuments, waitUntilLearned } from "../cli/upload.ts";
+import { listDocuments, uploadDocuments, waitUntilIngested } from "../cli/upload.ts";
 import { DEMO_KEYS } from "../local/config.ts";
 import { startInstance, type Instance } from "../local/dev/instance.ts";
 import { search, type SearchAnswer } from "./ask.ts";

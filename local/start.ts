@@ -1,4 +1,4 @@
-// `npm start`: the application on the local platform, with the demo's documents learned.
+// `npm start`: the application on the local platform, with the demo's documents ingested.
 import { DEMO_KEYS } from "./config.ts";
 import { startInstance, type Instance } from "./dev/instance.ts";
 

@@ -177,7 +177,7 @@ async function look(
   return { status: response.status, body: problem, headers: shape, work };
 }
 
-it("of what belongs to another workspace shows in no statement, round trip, header or word", async () => {
+it("the existence of another workspace's objects shows in no statement, round trip, header or word", async () => {
   // The first request of a day notes the key's use.
   await call(ours.secret, "GET", "/v1/documents");
   await ask(ours, "Hello");
@@ -190,7 +190,7 @@ it("of what belongs to another workspace shows in no statement, round trip, head
   }
 });
 
-it("is noticed where a route does more for what exists", async () => {
+it("these tests notice a route that does more work for an object that exists", async () => {
   // In its own workspace, where it may: the suite would see the difference.
   const route = routes["a source's events"] as (typeof routes)[string];
   const missing = await look(theirs.secret, route, route.missing);
@@ -198,7 +198,7 @@ it("is noticed where a route does more for what exists", async () => {
   expect(own.work).not.toEqual(missing.work);
 });
 
-it("of a source's address shows to nobody who cannot sign", async () => {
+it("the existence of a webhook source shows only to callers who can sign", async () => {
   const source = await register("ghost", { workspace: theirs, name: "another" });
   const delivery = {
     method: "POST",

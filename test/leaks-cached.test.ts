@@ -9,7 +9,7 @@ import {
   call,
   CHAT_MODEL,
   createWorkspace,
-  learn,
+  ingest,
   type Workspace,
 } from "./support/workspace.ts";
 import { openAiStream } from "./support/chat-script.ts";
@@ -47,7 +47,7 @@ const documents = (canary: string) => ({
 async function createTenant(): Promise<Tenant> {
   const workspace = await createWorkspace();
   const canary = `CANARY${crypto.randomUUID().slice(0, 8)}`;
-  await learn(workspace, documents(canary));
+  await ingest(workspace, documents(canary));
   return { ...workspace, canary, identity: await createIdentitySecret(workspace) };
 }
 
@@ -108,15 +108,15 @@ describe("a kept answer", () => {
     [
       "restricted to others",
       () =>
-        learn(ours, { pro: { ...documents(ours.canary).pro, audience: ["internal"] } as never }),
+        ingest(ours, { pro: { ...documents(ours.canary).pro, audience: ["internal"] } as never }),
     ],
-    ["changed", () => learn(ours, { pro: documents("ANOTHER-CODE").pro })],
+    ["changed", () => ingest(ours, { pro: documents("ANOTHER-CODE").pro })],
   ])("is not served once its source is %s", async (_, change) => {
     await change();
     const turn = await askAs(ours, OWNER);
     expect(turn.rung).not.toBe("cached");
     expect(JSON.stringify(turn)).not.toContain(ours.canary);
-    await learn(ours, { pro: documents(ours.canary).pro });
+    await ingest(ours, { pro: documents(ours.canary).pro });
   });
 });
 
@@ -153,7 +153,7 @@ async function wronglyFound(without?: string): Promise<string[]> {
 }
 
 describe("the cache's key", () => {
-  it("parts what must not be mixed", async () => {
+  it("separates workspaces, audiences, releases and questions", async () => {
     expect(await wronglyFound()).toEqual([]);
   });
 
@@ -162,7 +162,7 @@ describe("the cache's key", () => {
     ["audience", "audience = ?2"],
     ["release", "release = ?3"],
     ["age", "created_at > ?5"],
-  ])("is caught without its %s", async (column, sql) => {
+  ])("is needed: without its %s the tests find a leak", async (column, sql) => {
     expect(await wronglyFound(sql)).toEqual([column]);
   });
 });

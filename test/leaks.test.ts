@@ -10,7 +10,14 @@ import { firstGeneration } from "../src/generations/generation.ts";
 import { read, retrieve } from "../src/retrieval/retrieve.ts";
 import { createServices } from "../src/services.ts";
 import { asVisitor, createIdentitySecret } from "./support/visitor.ts";
-import { ask, call, createWorkspace, learn, tokenOf, type Workspace } from "./support/workspace.ts";
+import {
+  ask,
+  call,
+  createWorkspace,
+  ingest,
+  tokenOf,
+  type Workspace,
+} from "./support/workspace.ts";
 
 /**
  * Two workspaces with documents for three audiences and for everybody, all but equal: what one reader may see is, for search and
@@ -58,7 +65,7 @@ beforeAll(async () => {
     const documents = [[], ...AUDIENCES.map((audience) => [audience])].map((audience) =>
       plant(workspace, audience),
     );
-    await learn(workspace, Object.fromEntries(documents));
+    await ingest(workspace, Object.fromEntries(documents));
   }
 }, 60_000);
 
@@ -177,72 +184,98 @@ const WITHOUT_NAMESPACE: Partial<Env> = {
 };
 
 describe("the layers of retrieval", () => {
-  it("give nobody what is not theirs, and everybody what is", { timeout: 60_000 }, async () => {
-    expect(await probe()).toEqual([]);
-    for (const reader of readers()) {
-      for (const leg of LEGS) {
-        const read = await readBy(leg, reader, {});
-        for (const { canary } of visible(reader)) expect(read).toContain(canary);
+  it(
+    "give every reader all of their own documents and nobody else's",
+    { timeout: 60_000 },
+    async () => {
+      expect(await probe()).toEqual([]);
+      for (const reader of readers()) {
+        for (const leg of LEGS) {
+          const read = await readBy(leg, reader, {});
+          for (const { canary } of visible(reader)) expect(read).toContain(canary);
+        }
       }
-    }
-  });
+    },
+  );
 
   // The suite is worth something only if it fails when a filter is gone.
-  it("are caught without the keyword leg's workspace filter", { timeout: 60_000 }, async () => {
-    const DB = (without(/c\.workspace_id = \?3 AND/g, "").DB ?? env.DB) as D1Database;
-    // The workspace is a term of the index, too: without it the postings of all are walked.
-    const unscoped = new Proxy(DB, {
-      get(target, property) {
-        if (property !== "prepare") return Reflect.get(target, property, target);
-        return (sql: string) => {
-          const statement = target.prepare(sql);
-          const { bind } = statement;
-          return Object.assign(statement, {
-            bind: (...values: unknown[]) =>
-              bind.apply(
-                statement,
-                values.map((value) =>
-                  typeof value === "string" ? value.replace(/workspace : "\w+" AND /g, "") : value,
+  it(
+    "leak, as these tests detect, without the keyword leg's workspace filter",
+    { timeout: 60_000 },
+    async () => {
+      const DB = (without(/c\.workspace_id = \?3 AND/g, "").DB ?? env.DB) as D1Database;
+      // The workspace is a term of the index, too: without it the postings of all are walked.
+      const unscoped = new Proxy(DB, {
+        get(target, property) {
+          if (property !== "prepare") return Reflect.get(target, property, target);
+          return (sql: string) => {
+            const statement = target.prepare(sql);
+            const { bind } = statement;
+            return Object.assign(statement, {
+              bind: (...values: unknown[]) =>
+                bind.apply(
+                  statement,
+                  values.map((value) =>
+                    typeof value === "string"
+                      ? value.replace(/workspace : "\w+" AND /g, "")
+                      : value,
+                  ),
                 ),
-              ),
-          });
-        };
-      },
-    });
-    expect(await probe({ DB: unscoped })).toContain("keywords: workspace");
-  });
+            });
+          };
+        },
+      });
+      expect(await probe({ DB: unscoped })).toContain("keywords: workspace");
+    },
+  );
 
-  it("are caught without the keyword leg's audience filter", { timeout: 60_000 }, async () => {
-    expect(await probe(without(AUDIENCE_FILTER, "($& OR 1)"))).toEqual(
-      expect.arrayContaining(["keywords: audience", "keywords: text"]),
-    );
-  });
+  it(
+    "leak, as these tests detect, without the keyword leg's audience filter",
+    { timeout: 60_000 },
+    async () => {
+      expect(await probe(without(AUDIENCE_FILTER, "($& OR 1)"))).toEqual(
+        expect.arrayContaining(["keywords: audience", "keywords: text"]),
+      );
+    },
+  );
 
-  it("are caught without the vector leg's workspace filter", { timeout: 60_000 }, async () => {
-    // The check in D1 still stands: the leg alone is caught.
-    expect(await probe(WITHOUT_NAMESPACE)).toEqual(["vectors: workspace"]);
-  });
+  it(
+    "leak, as these tests detect, without the vector leg's workspace filter",
+    { timeout: 60_000 },
+    async () => {
+      // The check in D1 still stands: the leg alone is caught.
+      expect(await probe(WITHOUT_NAMESPACE)).toEqual(["vectors: workspace"]);
+    },
+  );
 
-  it("are caught without the vector leg's audience filter", { timeout: 60_000 }, async () => {
-    // Only the statement that reads the passages loses it.
-    const readsOnly = new Proxy(env.DB, {
-      get(target, property) {
-        if (property === "prepare")
-          return (sql: string) =>
-            target.prepare(
-              sql.includes("AS wanted") ? sql.replace(AUDIENCE_FILTER, "($& OR 1)") : sql,
-            );
-        const value: unknown = Reflect.get(target, property, target);
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    });
-    expect(await probe({ DB: readsOnly })).toEqual(["vectors: text"]);
-  });
+  it(
+    "leak, as these tests detect, without the vector leg's audience filter",
+    { timeout: 60_000 },
+    async () => {
+      // Only the statement that reads the passages loses it.
+      const readsOnly = new Proxy(env.DB, {
+        get(target, property) {
+          if (property === "prepare")
+            return (sql: string) =>
+              target.prepare(
+                sql.includes("AS wanted") ? sql.replace(AUDIENCE_FILTER, "($& OR 1)") : sql,
+              );
+          const value: unknown = Reflect.get(target, property, target);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+      expect(await probe({ DB: readsOnly })).toEqual(["vectors: text"]);
+    },
+  );
 
-  it("are caught without the workspace check of what is read", { timeout: 60_000 }, async () => {
-    const unchecked = without(/c\.workspace_id = \?2 AND d\.workspace_id = \?2 AND/g, "");
-    expect(await probe({ ...unchecked, ...WITHOUT_NAMESPACE })).toContain("vectors: text");
-  });
+  it(
+    "leak, as these tests detect, without the workspace check when passages are read",
+    { timeout: 60_000 },
+    async () => {
+      const unchecked = without(/c\.workspace_id = \?2 AND d\.workspace_id = \?2 AND/g, "");
+      expect(await probe({ ...unchecked, ...WITHOUT_NAMESPACE })).toContain("vectors: text");
+    },
+  );
 });
 
 describe("the routes", () => {
@@ -360,7 +393,7 @@ describe("the routes", () => {
   it("answer with a confidence that restricted documents do not move", async () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
-    await learn(workspace, {
+    await ingest(workspace, {
       open: { title: "Opening hours", content: "The shop is open from nine to five on weekdays." },
     });
     const questions = [
@@ -376,7 +409,7 @@ describe("the routes", () => {
         }),
       );
     const before = await answers();
-    await learn(workspace, {
+    await ingest(workspace, {
       secret: {
         title: "Zeusproject",
         content: "The Zeusproject is our plan to open at night. The Zeusproject is secret.",
@@ -400,8 +433,8 @@ describe("the routes", () => {
         },
       ]),
     );
-    await learn(workspace, crowd as Record<string, { title: string; content: string }>);
-    await learn(workspace, {
+    await ingest(workspace, crowd as Record<string, { title: string; content: string }>);
+    await ingest(workspace, {
       open: { title: "Guarantees", content: "Pumps of gardens have a warranty for two years." },
     });
     for (const legs of [["vectors"], ["keywords"], LEGS]) {

@@ -135,7 +135,7 @@ async function loadDemo(url: string, log: (line: string) => void): Promise<void>
   const changed = await uploadArticles(url, articles);
   log(`${articles.length} demo articles, ${changed} new or changed.`);
   if (changed > 0)
-    log("Learning them (the first time takes a while; computed embeddings are kept) …");
+    log("Ingesting them (the first time takes a while; computed embeddings are kept) …");
   await waitForDocuments(url, DOCUMENTS_TIMEOUT_MS);
   if (!(await waitForAnswer(url, first.title, ANSWER_TIMEOUT_MS))) {
     log(`Warning: "${first.title}" is not answered from the demo articles.`);

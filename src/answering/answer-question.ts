@@ -1,10 +1,11 @@
+import type { Candidates, Finding, FoundPassage, Query, Ranking } from "../retrieval/candidates.ts";
 import { ANSWER_PASSAGES, rank } from "../retrieval/rank.ts";
 import { read, retrieve } from "../retrieval/retrieve.ts";
 import type { Answer, Emit } from "./answer.ts";
 import { conclude } from "./conclude.ts";
 import { decide, decideAll } from "./decide.ts";
-import { generate } from "./generate.ts";
 import type { EngineInput } from "./engine-input.ts";
+import { generate } from "./generate.ts";
 import { selectSources, toReference } from "./sources.ts";
 import { understand } from "./understand.ts";
 
@@ -15,33 +16,59 @@ import { understand } from "./understand.ts";
  * @throws when both legs of retrieval, or the read of the passages, fail
  */
 export async function answerQuestion(input: EngineInput, emit: Emit): Promise<Answer> {
-  const { reader, history, release, deps } = input;
-  const { standalone, questions, smallTalk } = understand(input.questions, history);
-
-  const candidates = await Promise.all(
-    questions.map((question) => retrieve(deps, reader, question, release.retrieval)),
-  );
+  const understood = understand(input.questions, input.history);
+  const candidates = await retrieveEach(input, understood.questions);
   const [passages, cached] = await Promise.all([
-    Promise.all(candidates.map((of) => read(deps, reader, of, ANSWER_PASSAGES))),
-    deps.beforeEvents(standalone),
+    readEach(input, candidates),
+    input.deps.beforeEvents(understood.standalone),
   ]);
-  const ranked = await Promise.all(
-    candidates.map((of, index) => rank(deps, of, passages[index] ?? [], release.retrieval.ranking)),
-  );
-
-  const mayClarify = history.options.length === 0;
-  const findings = ranked.map((ranking) => decide(ranking, release.decision, mayClarify));
-  const decision = smallTalk
-    ? { action: "small_talk" as const, confidence: 1 }
-    : decideAll(findings);
+  const rankings = await rankEach(input, candidates, passages);
+  const findings = decideEach(input, rankings);
+  const decision = understood.smallTalk ? SMALL_TALK : decideAll(findings);
   emit({ type: "decided", action: decision.action });
+
   const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
   if (sources.length > 0) emit({ type: "sources", sources: sources.map(toReference) });
-
   const isLikely = decision.action === "answer";
   const draft =
     sources.length > 0
       ? await generate(input, { findings, sources, cached, isLikely }, emit)
       : undefined;
-  return conclude(input, { decision, draft, sources, findings, smallTalk, standalone }, emit);
+  return conclude(input, { ...understood, decision, draft, sources, findings }, emit);
+}
+
+const SMALL_TALK = { action: "small_talk", confidence: 1 } as const;
+
+function retrieveEach(
+  { deps, reader, release }: EngineInput,
+  questions: Query[],
+): Promise<Candidates[]> {
+  return Promise.all(
+    questions.map((question) => retrieve(deps, reader, question, release.retrieval)),
+  );
+}
+
+function readEach(
+  { deps, reader }: EngineInput,
+  candidates: Candidates[],
+): Promise<FoundPassage[][]> {
+  return Promise.all(candidates.map((found) => read(deps, reader, found, ANSWER_PASSAGES)));
+}
+
+function rankEach(
+  { deps, release }: EngineInput,
+  candidates: Candidates[],
+  passages: FoundPassage[][],
+): Promise<Ranking[]> {
+  return Promise.all(
+    candidates.map((found, index) =>
+      rank(deps, found, passages[index] ?? [], release.retrieval.ranking),
+    ),
+  );
+}
+
+/** After a clarifying question no second one is asked: it would lead the visitor in circles. */
+function decideEach({ history, release }: EngineInput, rankings: Ranking[]): Finding[] {
+  const mayClarify = history.options.length === 0;
+  return rankings.map((ranking) => decide(ranking, release.decision, mayClarify));
 }

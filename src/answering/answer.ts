@@ -1,7 +1,7 @@
-import type { Standalone } from "./understand.ts";
 import type { Citation, Source, SourceReference } from "../citations/source.ts";
 import type { TokenUsage } from "../models/ports.ts";
 import type { Decision } from "../retrieval/candidates.ts";
+import type { Standalone } from "./understand.ts";
 
 export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "small_talk";
 

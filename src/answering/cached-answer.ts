@@ -6,9 +6,9 @@ export interface CachedAnswer {
 }
 
 /**
- * The kept text with its citations renumbered to the sources of this turn, or undefined unless each source that it was
- * written from is among them in the same version: they were read for this reader just now, so nothing is shown that a
- * changed, withdrawn or restricted document once said.
+ * The cached text with its citations renumbered to the sources of this turn; undefined if one of its own sources is missing among them
+ * or has another version. The sources of this turn were just read for this reader. A cached answer therefore never shows text of a
+ * document that was changed, deleted or restricted.
  */
 export function currentText(cached: CachedAnswer, sources: Source[]): string | undefined {
   const numbers = new Map<number, number>();

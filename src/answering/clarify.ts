@@ -1,5 +1,5 @@
-import { ORDINALS } from "../language/english.ts";
 import type { Source } from "../citations/source.ts";
+import { ORDINALS } from "../language/english.ts";
 import type { Release } from "../releases/release.ts";
 import { fill } from "../releases/sentences.ts";
 import { wordsOf } from "../text/words.ts";
@@ -19,7 +19,7 @@ export function clarification(
   return fill(sources.length === 1 ? one : several, { titles: writer.text, contact });
 }
 
-/** The title that a visitor's message takes up, by its place or its words; undefined when it says something else. */
+/** The title that a message chooses, by its position ("the second one") or its words; undefined when it chooses none. */
 export function chosenTitle(message: string, titles: string[]): string | undefined {
   const said = wordsOf(message.toLowerCase()).join(" ");
   const place = ORDINALS.findIndex((ordinal) => ordinal.test(said));

@@ -1,26 +1,23 @@
-import type { Standalone } from "./understand.ts";
-import type { Decision, Finding } from "../retrieval/candidates.ts";
-import { linkPolicy } from "../guards/output-filter.ts";
 import type { Source } from "../citations/source.ts";
-import type { Answer, Emit, Outcome } from "./answer.ts";
-import type { EngineInput } from "./engine-input.ts";
-import { clarification } from "./clarify.ts";
-import { NO_TOKENS, type Draft } from "./generate.ts";
+import { linkPolicy } from "../guards/output-filter.ts";
 import { fill } from "../releases/sentences.ts";
-import type { SmallTalk } from "./small-talk.ts";
+import type { Decision, Finding } from "../retrieval/candidates.ts";
+import type { Answer, Emit, Outcome } from "./answer.ts";
+import { clarification } from "./clarify.ts";
+import type { EngineInput } from "./engine-input.ts";
+import { NO_TOKENS, type Draft } from "./generate.ts";
+import type { Understood } from "./understand.ts";
 
-interface Ending {
+interface Ending extends Pick<Understood, "smallTalk" | "standalone"> {
   decision: Decision | { action: "small_talk"; confidence: number };
   draft: Draft | undefined;
   sources: Source[];
   findings: Finding[];
-  smallTalk: SmallTalk | undefined;
-  standalone: Standalone;
 }
 
 /**
- * Says how the message was answered. A draft that no citation supports is an abstention (design, invariant 3), whatever was streamed:
- * its text is replaced in the result, in history and, by clients that read the outcome, on the screen.
+ * Decides the outcome and the final text. A draft without a verified citation becomes an abstention (design, invariant 3), even after it
+ * was streamed: the abstention replaces its text in the result, in the history and, in clients that read the outcome, on the screen.
  */
 export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer {
   const { draft, decision, sources, findings, standalone } = ending;

@@ -1,6 +1,6 @@
+import type { Release } from "../releases/release.ts";
 import { weigh, answerability } from "../retrieval/answerability.ts";
 import type { Decision, Finding, Ranking } from "../retrieval/candidates.ts";
-import type { Release } from "../releases/release.ts";
 import { isContentWord } from "../retrieval/query-terms.ts";
 import { wordsOf } from "../text/words.ts";
 import { asks } from "./sub-queries.ts";
@@ -40,15 +40,14 @@ function limited(
   return action === "answer" && saysTooLittle(message) ? "clarify" : action;
 }
 
-/** "The parcel", "it is broken": something is near, whatever it is, and nothing says what about it is asked. */
+/** "The parcel", "it is broken": documents match such a message, but it does not say what is asked about them. */
 function saysTooLittle(message: string): boolean {
   const words = wordsOf(message.toLowerCase()).filter(isContentWord);
   return words.length <= 1 && !/\p{N}/u.test(message) && !asks(message);
 }
 
 /**
- * One decision for the whole message: answered as soon as one of its questions is, with the confidence of the least certain
- * of those.
+ * One decision for the whole message. It is answered if one of its questions is, with the lowest confidence among the answered ones.
  */
 export function decideAll(findings: Finding[]): Decision {
   const answered = findings.filter(({ decision }) => decision.action === "answer");

@@ -1,9 +1,9 @@
-import type { Standalone, Questions } from "./understand.ts";
 import type { ChatModel, Reranker, VectorIndex } from "../models/ports.ts";
 import type { Release } from "../releases/release.ts";
 import type { Reader } from "../retrieval/candidates.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import type { History } from "./history.ts";
+import type { Standalone, Questions } from "./understand.ts";
 
 /**
  * Whether text may be shown before it is certain. `stream`: at once; a later `restart` takes it back. `hold`: text waits until a

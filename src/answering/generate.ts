@@ -7,8 +7,8 @@ import { Pseudonyms } from "../privacy/pseudonyms.ts";
 import type { Finding } from "../retrieval/candidates.ts";
 import { estimateTokens } from "../text/tokens.ts";
 import type { Emit, Rung } from "./answer.ts";
-import type { EngineInput } from "./engine-input.ts";
 import { currentText, type CachedAnswer } from "./cached-answer.ts";
+import type { EngineInput } from "./engine-input.ts";
 import { extractiveAnswer } from "./extractive/extractive.ts";
 import { buildPrompt, NO_ANSWER } from "./prompt.ts";
 import { SupportedText } from "./supported-text.ts";
@@ -33,15 +33,15 @@ interface Material {
   sources: Source[];
   cached: CachedAnswer | undefined;
   /**
-   * False where the passages hardly seem to answer: a model reads them and can tell, while sentences picked by their words
-   * would be a guess.
+   * False if the passages probably do not answer. A model can still read them and refuse; sentences quoted by their words would be a
+   * guess.
    */
   isLikely: boolean;
 }
 
 /**
- * Down the ladder: language models in their order → cached → extractive. The last rung always answers, unless an answer is not likely to
- * be there: then no rung is left, and the draft is empty.
+ * Down the ladder: language models in their order → cached → extractive. The extractive rung always answers; it is left out if an answer
+ * is not likely, and then the draft may be empty.
  */
 export async function generate(
   input: EngineInput,
@@ -61,7 +61,7 @@ export async function generate(
     } catch (error) {
       if (!(error instanceof ModelUnavailable || error instanceof PromptLeak)) throw error;
       console.warn("generate: a rung failed", { model: model.id, error: error.message });
-      // What was held until it was supported stands, though the answer ends in the middle.
+      // Under `hold`, shown text is supported by a citation. It stays, although the answer ends early.
       if (policy === "hold" && attempt.output.text)
         return { ...endedEarly(model, attempt), wasted };
       wasted.push({ model: model.id, usage: estimateUsage(attempt) });
@@ -138,7 +138,7 @@ async function streamAnswer(
     refusing = NO_ANSWER.startsWith(opening.trim()) || opening.trim().startsWith(NO_ANSWER);
     if (!refusing) write(opening);
   }
-  // Some models report no usage; the budget must not take that for free.
+  // Some models report no usage. It is estimated, so that the budget counts it.
   if (usage.inputTokens + usage.outputTokens === 0) usage = estimateUsage(attempt);
   const draft = { rung: model.rung, model: model.id, usage };
   if (refusing && opening.trim().startsWith(NO_ANSWER))
@@ -161,7 +161,7 @@ function endedEarly(model: ChatModel, attempt: Attempt): Omit<Draft, "wasted"> {
   };
 }
 
-/** A model that said nothing was most likely never run. */
+/** Estimates what a model used. A model that sent nothing most likely never ran, and counts as nothing. */
 function estimateUsage({ messages, received }: Attempt): TokenUsage {
   if (!received) return NO_TOKENS;
   const prompt = messages.map(({ content }) => content).join("\n");

@@ -1,14 +1,14 @@
 import type { Source, SourcePassage } from "../citations/source.ts";
-import { withoutInvisible } from "../text/invisible-characters.ts";
 import type { ChatMessage } from "../models/ports.ts";
 import { shippedRelease, type Release } from "../releases/release.ts";
+import { withoutInvisible } from "../text/invisible-characters.ts";
 import type { HistoryMessage } from "./history.ts";
 
-/** What the model says, alone, when the sources do not hold the answer. */
+/** The model's whole reply when the sources do not hold the answer. */
 export const NO_ANSWER = "NO_ANSWER";
 
 /**
- * What the code depends on, whatever a release says: how to cite, how to refuse, and that what is quoted is data. They come before the
+ * Rules that the code depends on, whatever a release says: how to cite, how to refuse, and that quoted text is data. They come before the
  * release's own rules.
  */
 const CONTRACT = [
@@ -22,12 +22,12 @@ const GUARDED = [shippedRelease.prompt.role, ...CONTRACT, ...shippedRelease.prom
 );
 
 /**
- * Signs that may stand between the words of what is data: a model learns that words joined by the sign are quoted, and an
- * instruction among them is visibly one of the quoted words (datamarking: Hines et al. 2024, arXiv 2403.14720, section 3.2).
- * Which one is chosen anew for each turn, so that no author can write it in advance.
+ * Characters that replace the spaces of quoted text (datamarking: Hines et al. 2024, arXiv 2403.14720, section 3.2). The prompt tells the
+ * model that words joined by the mark are data, so that an instruction among them is recognised as quoted. Each turn chooses one at random,
+ * so that no author of a document can write it in advance.
  */
 const MARKS = ["^", "¦", "¤", "‖", "¬", "§"];
-/** For a turn whose texts hold all of them: it is taken out of the texts. */
+/** Used when the texts of a turn hold all of the others. It is removed from the texts first. */
 const LAST_MARK = "\u{E000}";
 
 /** The conversation as the model sees it, and what is needed to read its answer. */
@@ -105,7 +105,7 @@ function inReadingOrder(passages: SourcePassage[]): string {
     .join("\n");
 }
 
-/** A sign that none of the texts holds, so that in the answer it can only be the mark. */
+/** A character that none of the texts holds, so that in the answer it can only be the mark. */
 function chooseMark(texts: string, random: string): string {
   const free = MARKS.filter((mark) => !texts.includes(mark));
   const choice = Number.parseInt(random.slice(-4), 16) || 0;
@@ -116,12 +116,12 @@ function datamark(text: string, mark: string): string {
   return text.replace(/[ \t\u00A0]+/gu, mark);
 }
 
-/** Before anything is looked for in a text: what is taken out later would join its neighbours into it. */
+/** Removes invisible characters before frames are searched for: removed later, they could join their neighbours into a frame. */
 function visible(text: string): string {
   return withoutInvisible(text.replaceAll(LAST_MARK, ""));
 }
 
-/** Our own frames, however they are spaced, and what ends or opens a turn in the chat templates of open models. */
+/** The tags of our own frames, with any spacing, and the tokens that open or end a turn in the chat templates of open models. */
 const FRAMES = [
   String.raw`<(?=[\s/]*(?:source|visitor_message))`,
   String.raw`<(?=[|｜])`,
@@ -131,14 +131,14 @@ const FRAMES = [
 const OPENS_FRAME = new RegExp(FRAMES.join("|"), "gi");
 
 /**
- * Text that somebody else wrote, an earlier answer's quotations among it, cannot close its own frame or open another. Servers of
- * models may read the words of a template wherever they stand.
+ * Keeps text of documents, visitors and earlier answers from closing its frame or opening another. Some model servers interpret the
+ * tokens of a chat template wherever they stand.
  */
 function neutralise(text: string): string {
   return text.replace(OPENS_FRAME, "‹");
 }
 
-/** Numbers of an earlier turn's sources would be taken for this turn's. */
+/** Removes citation markers from earlier answers: the model would take their numbers for those of this turn's sources. */
 function withoutMarkers(text: string): string {
   return text.replace(/\s*\[\d{1,2}\]/g, "");
 }

@@ -1,6 +1,6 @@
 import { SMALL_TALK } from "../language/english.ts";
 
-/** What is no question; the release has a sentence for each. */
+/** Kinds of messages that ask nothing; the release has a sentence for each. */
 export type SmallTalk = keyof typeof SMALL_TALK;
 
 /** The kind of small talk that a message is, or undefined. All of it must be: "hi, where is my order" is a question. */

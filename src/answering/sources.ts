@@ -1,9 +1,9 @@
-import type { Decision, FoundPassage, Finding } from "../retrieval/candidates.ts";
 import type { Source, SourceReference } from "../citations/source.ts";
+import type { Decision, FoundPassage, Finding } from "../retrieval/candidates.ts";
 import { bestPassage } from "./extractive/best-passage.ts";
 
 const MAX_SOURCES = 4;
-/** Articles that a visitor is asked to choose from: more are read by nobody. */
+/** Titles that a clarifying question offers; visitors do not read longer lists. */
 export const MAX_OPTIONS = 3;
 const MAX_PASSAGES_PER_SOURCE = 3;
 /** A document whose best passage scores below this share of the very best one only distracts. */
@@ -11,7 +11,7 @@ const MIN_SHARE_OF_BEST = 0.55;
 
 /**
  * Groups passages by document, best document first: a visitor reads "[1]" as an article, not as a fragment of one. Each
- * question of the message that the decision is about has its share of the places.
+ * question with the decided action gets an equal share of the places.
  * @param action what was decided for the whole message; to clarify, the sources are what there is to choose from
  */
 export function selectSources(findings: Finding[], action: Decision["action"]): Source[] {
@@ -26,7 +26,7 @@ export function selectSources(findings: Finding[], action: Decision["action"]): 
   return [...sources.values()].slice(0, action === "clarify" ? MAX_OPTIONS : undefined);
 }
 
-/** Of the passage to answer each question from only: those of all hold no more answers (docs/decisions/0042). */
+/** Adds the neighbours of the best passage for each question. Those of all passages hold no more answers (docs/decisions/0042). */
 function addNeighbours(source: Source, findings: Finding[]): void {
   const found = [...source.passages];
   for (const finding of findings) {

@@ -1,8 +1,8 @@
 import { BEFORE_NEXT_QUESTION, QUESTION, QUESTION_WORD } from "../language/english.ts";
 import type { EmbeddedText } from "../retrieval/candidates.ts";
-import { estimateTokens } from "../text/tokens.ts";
-import { splitSentences } from "../text/sentences.ts";
 import { queryTerms } from "../retrieval/query-terms.ts";
+import { splitSentences } from "../text/sentences.ts";
+import { estimateTokens } from "../text/tokens.ts";
 
 /** More questions than this in one message are searched as one. */
 const MAX_QUESTIONS = 3;
@@ -79,7 +79,7 @@ export function hasQuestionWord(message: string): boolean {
   return QUESTION_WORD.test(message);
 }
 
-/** Anywhere in it: "refund? thanks", "hi, how do I pay". */
+/** Whether any part of a message asks something: "refund? thanks", "hi, how do I pay". */
 export function asks(message: string): boolean {
   return hasQuestionWord(message) || splitSentences(message).some(isQuestion);
 }

@@ -2,9 +2,9 @@
 const THROUGH_LAST_MARKER = /^[\s\S]*\[[1-9]\d?\](?!\()/;
 
 /**
- * What of an answer is shown, as it streams. Without holding that is all of it, at once. With it, text waits for the next citation: the
- * verifier lets only markers through that support the text before them, so what has a marker behind it stands. Text behind the last
- * marker is never shown.
+ * Decides which text of a streaming answer is shown. Without holding, all of it is shown at once. With holding, text waits for the next
+ * citation marker: the verifier passes a marker only if its source supports the text before it. Text after the last marker is never
+ * shown.
  */
 export class SupportedText {
   readonly #holds: boolean;

@@ -1,13 +1,13 @@
-import { OPENS_FOLLOW_UP, REFERS_BACK } from "../language/english.ts";
 import type { Generation } from "../generations/generation.ts";
+import { OPENS_FOLLOW_UP, REFERS_BACK } from "../language/english.ts";
 import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
+import { contentWords, WRITTEN_WORD } from "../retrieval/query-terms.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 import type { Synonyms } from "../retrieval/synonyms.ts";
-import type { History } from "./history.ts";
-import { smallTalkIn, type SmallTalk } from "./small-talk.ts";
 import { wordsOf } from "../text/words.ts";
 import { chosenTitle } from "./clarify.ts";
-import { contentWords, WRITTEN_WORD } from "../retrieval/query-terms.ts";
+import type { History } from "./history.ts";
+import { smallTalkIn, type SmallTalk } from "./small-talk.ts";
 import { hasQuestionWord } from "./sub-queries.ts";
 
 /** A follow-up is short; a longer message says what it is about. */
@@ -15,7 +15,7 @@ const MAX_FOLLOW_UP_WORDS = 10;
 /** Previous questions are repeated up to this length, so that a chain of follow-ups does not grow without end. */
 const MAX_STANDALONE_CHARACTERS = 1000;
 
-/** Longer replies to a clarifying question say it all anew. */
+/** A reply to a clarifying question that is longer is a new question. */
 const MAX_DETAIL_WORDS = 4;
 
 /** A message with its embeddings, and what the workspace knows about its words. */
@@ -97,12 +97,12 @@ function withoutReplaced(previous: string, message: string): string {
   );
 }
 
-/** `2024` is none, `2024-05-01` is: digits alone are mostly an amount. */
+/** Whether a word is a code: `2024` is not, `2024-05-01` is. Digits alone are mostly an amount. */
 function isCode(word: string): boolean {
   return /\p{N}/u.test(word) && /[^\p{N}]/u.test(word);
 }
 
-/** As they are found: `E-07` is `e07`. */
+/** The shape of a code, for comparison: `E-07` and `e12` are both `a00`. */
 function shapeOf(code: string): string {
   return code
     .replace(/\p{L}/gu, "a")
@@ -111,8 +111,8 @@ function shapeOf(code: string): string {
 }
 
 /**
- * What opens like one, refers to something, or asks without saying of what. Anything else stands alone, however short it is:
- * "refunds?", "no", a thumb.
+ * Whether a message is a follow-up: it opens like one, refers back, or asks without a content word. Any other message stands alone, however
+ * short it is: "refunds?", "no", a thumb.
  */
 function isFollowUp(message: string): boolean {
   const words = wordsOf(message).length;

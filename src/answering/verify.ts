@@ -1,10 +1,10 @@
+import { CitationVerifier } from "../citations/citation-verifier.ts";
 import type { Citation, Source } from "../citations/source.ts";
-import { LAST_SHAPED, withoutInvisible } from "../text/invisible-characters.ts";
-import { type Pseudonyms, RestoringStream } from "../privacy/pseudonyms.ts";
 import { OutputFilter } from "../guards/output-filter.ts";
 import { PromptGuard } from "../guards/prompt-guard.ts";
+import { type Pseudonyms, RestoringStream } from "../privacy/pseudonyms.ts";
+import { LAST_SHAPED, withoutInvisible } from "../text/invisible-characters.ts";
 import type { Prompt } from "./prompt.ts";
-import { CitationVerifier } from "../citations/citation-verifier.ts";
 
 /** What a model's answer needs beside the checks that every answer passes. */
 interface ModelOutput {
@@ -13,8 +13,8 @@ interface ModelOutput {
 }
 
 /**
- * Everything that an answer passes on its way to the visitor, piece by piece and in this order: citations are verified,
- * forbidden output is taken out, a repeated prompt ends it, and what was hidden from the model is put back.
+ * Checks an answer while it streams, in this order: citations are verified, forbidden output is removed, an answer that repeats the
+ * prompt is ended, and placeholders are replaced by the visitor's own words.
  */
 export class AnswerWriter {
   readonly #verifier: CitationVerifier;
@@ -22,7 +22,7 @@ export class AnswerWriter {
   readonly #guard: PromptGuard | undefined;
   readonly #restorer: RestoringStream | undefined;
   readonly #mark: string | undefined;
-  /** The sign before the next ones: what joins letters shows only behind some. */
+  /** The last character of the previous delta: whether a joiner is visible depends on the character before it. */
   #last = "";
   #text = "";
 
@@ -60,7 +60,7 @@ export class AnswerWriter {
     return restored;
   }
 
-  /** A model's words without marks, and without signs that nobody sees: between them, anything passes every check. */
+  /** A model's words without marks and invisible characters, which would hide forbidden text from the checks. */
   #plain(delta: string): string {
     if (this.#mark === undefined) return delta;
     const before = this.#last;

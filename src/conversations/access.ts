@@ -2,7 +2,7 @@ import type { Caller } from "../auth/keys.ts";
 import { equal, sign } from "../crypto/signing.ts";
 import { Problem } from "../http/problem.ts";
 
-/** Opens one anonymous conversation. It cannot be guessed or made without the workspace's secret, and names nothing. */
+/** The token that opens one anonymous conversation. Only the workspace's secret can make it, and it reveals nothing. */
 export async function conversationToken(
   { workspaceId, workspaceSecret }: Pick<Caller, "workspaceId" | "workspaceSecret">,
   conversationId: string,
@@ -49,7 +49,7 @@ export function ownedStatement(
     .bind(workspace.value, conversationId);
 }
 
-/** The one answer to a conversation that is another's, another workspace's, or nobody's. */
+/** The same answer for another visitor's conversation, another workspace's, and one that does not exist. */
 export function unknownConversation(): Problem {
   return new Problem("not_found", "There is no conversation with this id.");
 }

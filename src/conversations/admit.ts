@@ -1,5 +1,5 @@
-import { admitKey, type Caller } from "../auth/keys.ts";
 import { limitVisitor } from "../auth/burst-limits.ts";
+import { admitKey, type Caller } from "../auth/keys.ts";
 import { Problem } from "../http/problem.ts";
 import { requireQuota, toAllowance, type Allowance } from "../limits/quotas.ts";
 import type { Services } from "../runtime/services.ts";

@@ -3,7 +3,7 @@ import type { Source } from "../citations/source.ts";
 import { sha256Hex } from "../crypto/hash.ts";
 import { MAX_CACHED_AGE_MS } from "../privacy/retention.ts";
 
-/** What an answer is kept under. Two readers share one only if all of it is equal. */
+/** The key of a cached answer. Two readers share an answer only if every field is equal. */
 export interface CacheKey {
   workspaceId: string;
   /** What the reader may see. */
@@ -51,7 +51,7 @@ export async function keepAnswerStatement(
     .bind(...(await columns(key)), messageId, text, JSON.stringify(kept), now);
 }
 
-/** What a question may end with or without. Signs within it tell: C++ from C#, -20° from 20°. */
+/** Characters at the end of a question that do not change it. Characters within it do: C++ is not C#, -20° is not 20°. */
 const ENDING = /[\s?!.…。？！]+$/u;
 
 async function columns(key: CacheKey): Promise<[string, string, string, string]> {

@@ -1,6 +1,6 @@
 import { embeddedTexts, subQueriesOf } from "../answering/sub-queries.ts";
-import { hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
 import { limitTurn } from "../auth/burst-limits.ts";
+import { hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
 import { allowanceStatement } from "../limits/quotas.ts";
 import { overlayStatement } from "../releases/live-release.ts";
 import { wordContextStatements } from "../retrieval/word-context.ts";

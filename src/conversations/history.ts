@@ -1,7 +1,7 @@
-import type { Services } from "../runtime/services.ts";
 import type { Caller } from "../auth/keys.ts";
 import type { Position } from "../http/paging.ts";
 import { notErasedSql, personOf } from "../privacy/erasures.ts";
+import type { Services } from "../runtime/services.ts";
 import { mayOpen, ownedStatement } from "./access.ts";
 import type { ConversationSummary, ConversationView } from "./schema.ts";
 import { noteVisitor, visitorIdOf } from "./visitors.ts";

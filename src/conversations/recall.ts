@@ -1,6 +1,6 @@
-import { withVectors } from "../answering/sub-queries.ts";
-import type { History, HistoryMessage } from "../answering/history.ts";
 import type { Outcome } from "../answering/answer.ts";
+import type { History, HistoryMessage } from "../answering/history.ts";
+import { withVectors } from "../answering/sub-queries.ts";
 import type { Questions } from "../answering/understand.ts";
 import { liveRelease } from "../releases/live-release.ts";
 import type { IdentifiedRelease } from "../releases/release.ts";
@@ -63,7 +63,7 @@ function offeredOptions(last: HistoryRow | undefined): string[] {
   return (JSON.parse(last.sources ?? "[]") as { title: string }[]).map(({ title }) => title);
 }
 
-/** Its embedding counts only where it is of the model that searches now: others cannot be compared. */
+/** Its embedding is used only if the model of the live index made it: embeddings of different models cannot be compared. */
 function previousQuestion(rows: HistoryRow[], model: string): History["previous"] {
   const last = rows.find((row) => row.role === "visitor");
   if (!last) return undefined;

@@ -1,30 +1,30 @@
-import type { Standalone } from "../answering/understand.ts";
 import type { Answer } from "../answering/answer.ts";
+import type { CachedAnswer } from "../answering/cached-answer.ts";
+import type { Standalone } from "../answering/understand.ts";
+import { usageStatement } from "../limits/quotas.ts";
+import { neuronsOf } from "../models/table.ts";
+import { notErasedSql, personOf } from "../privacy/erasures.ts";
+import { detectPersonalData } from "../privacy/redact.ts";
 import { keepReleaseStatement } from "../releases/live-release.ts";
 import type { IdentifiedRelease } from "../releases/release.ts";
 import type { Reader } from "../retrieval/candidates.ts";
 import { batchByName } from "../runtime/named-batch.ts";
-import type { Admitted } from "./admit.ts";
-import { toCitationJson, toReferenceJson } from "./schema.ts";
-import type { TurnResult } from "./turn-events.ts";
-import type { TurnRequest } from "./turn-request.ts";
-import type { CachedAnswer } from "../answering/cached-answer.ts";
 import type { Services } from "../runtime/services.ts";
 import { unknownConversation } from "./access.ts";
-import { noteVisitor, visitorIdOf } from "./visitors.ts";
-import { usageStatement } from "../limits/quotas.ts";
-import { notErasedSql, personOf } from "../privacy/erasures.ts";
-import { neuronsOf } from "../models/table.ts";
-import { detectPersonalData } from "../privacy/redact.ts";
+import type { Admitted } from "./admit.ts";
 import {
   cachedAnswerStatement,
   keepAnswerStatement,
   toCachedAnswer,
   type CacheKey,
 } from "./cached-answers.ts";
+import { toCitationJson, toReferenceJson } from "./schema.ts";
+import type { TurnResult } from "./turn-events.ts";
+import type { TurnRequest } from "./turn-request.ts";
+import { noteVisitor, visitorIdOf } from "./visitors.ts";
 
 /** What is known of a turn when its messages are stored. */
-interface Turn {
+export interface Turn {
   request: TurnRequest;
   admitted: Admitted;
   reader: Reader;

@@ -1,7 +1,7 @@
-import { callOf } from "../audit/call.ts";
 import { createRoute, z } from "@hono/zod-openapi";
-import { readCredentials } from "../auth/credentials.ts";
+import { callOf } from "../audit/call.ts";
 import type { App } from "../auth/context.ts";
+import { readCredentials } from "../auth/credentials.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { pageOf, pageQuery, readPage } from "../http/paging.ts";
 import { unknownConversation } from "./access.ts";

@@ -1,5 +1,5 @@
-import type { Citation, SourceReference } from "../citations/source.ts";
 import { z } from "@hono/zod-openapi";
+import type { Citation, SourceReference } from "../citations/source.ts";
 
 export const referenceSchema = z.object({
   n: z.int(),

@@ -1,5 +1,5 @@
-import { embeddedTexts, piecesOf, withVectors } from "../answering/sub-queries.ts";
 import { searchDocuments, type Found } from "../answering/search-documents.ts";
+import { embeddedTexts, piecesOf, withVectors } from "../answering/sub-queries.ts";
 import { liveRelease, overlayStatement } from "../releases/live-release.ts";
 import type { Leg, Reader } from "../retrieval/candidates.ts";
 import { toWordContext, wordContextStatements } from "../retrieval/word-context.ts";

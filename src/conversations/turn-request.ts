@@ -6,7 +6,7 @@ export interface TurnRequest {
   credentials: Credentials;
   /** What the route asks of the key. */
   access: KeyAccess;
-  /** Of the network, for the burst limit only; never stored. */
+  /** The visitor's IP address, for the burst limit only; never stored. */
   address: string;
   message: string;
   conversationId: string | undefined;

@@ -1,17 +1,19 @@
-import type { TurnEvent, TurnResult } from "./turn-events.ts";
-import type { TurnRequest } from "./turn-request.ts";
 import { answerQuestion } from "../answering/answer-question.ts";
+import type { Answer } from "../answering/answer.ts";
+import type { CachedAnswer } from "../answering/cached-answer.ts";
 import type { EmitPolicy, EngineDeps } from "../answering/engine-input.ts";
 import type { Standalone } from "../answering/understand.ts";
-import type { Release } from "../releases/release.ts";
 import { affordableModels } from "../limits/budget.ts";
+import type { Release } from "../releases/release.ts";
 import type { Services } from "../runtime/services.ts";
 import { admit, type Admitted } from "./admit.ts";
 import { readFirst } from "./first-read.ts";
+import { recall, type Recalled } from "./recall.ts";
+import { recordAnswer, storeQuestion, type Turn } from "./record.ts";
 import { chatModelsOf, rerankerOf } from "./release-models.ts";
-import { recall } from "./recall.ts";
-import { recordAnswer, storeQuestion } from "./record.ts";
-import { startTimer } from "./timer.ts";
+import { startTimer, type Timer } from "./timer.ts";
+import type { TurnEvent, TurnResult } from "./turn-events.ts";
+import type { TurnRequest } from "./turn-request.ts";
 
 /**
  * One turn: admit → recall → engine → record. At most four sequential waits on bindings come before the first word: the first batch (with
@@ -28,41 +30,18 @@ export async function takeTurn(
   const timer = startTimer(services.now);
   const read = await readFirst(services, request);
   const admitted = await admit(services, request, read);
-  const { history, questions, release } = await recall(services, read, admitted);
+  const recalled = await recall(services, read, admitted);
   timer.lap("recall");
-
-  const { caller, conversation } = admitted;
-  const reader = { workspaceId: caller.workspaceId, audience: caller.visitor?.audience ?? [] };
-  const hasHistory = history.messages.length > 0;
-  const turn = { request, admitted, reader, release, messageId: services.newId("msg"), hasHistory };
-  const id = {
-    conversationId: conversation.id,
-    conversationToken: conversation.token,
-    messageId: turn.messageId,
-  };
-  const deps = {
-    ...engineDeps(services, release.release, admitted),
-    // Stored once both legs have answered: a search that fails leaves no question behind that nobody answers.
-    beforeEvents: (standalone: Standalone) => storeQuestion(services, turn, standalone),
-  };
-  const answer = await answerQuestion(
-    { reader, history, questions, release: release.release, policy, deps },
-    (event) => {
-      // The first event: the question is stored, and its passages are read.
-      if (event.type === "decided") {
-        emit({ type: "start", ...id });
-        timer.lap("retrieve");
-      }
-      if (event.type === "text") timer.lap("first_text");
-      emit(event);
-    },
-  );
-
-  const { standalone, wasted, ...said } = answer;
+  const turn = describeTurn(services, request, admitted, recalled);
+  const { standalone, wasted, ...answer } = await runEngine(services, turn, recalled, {
+    policy,
+    timer,
+    emit,
+  });
   const result: TurnResult = {
-    ...said,
-    ...id,
-    release: release.id,
+    ...answer,
+    ...idOf(turn),
+    release: turn.release.id,
     timingsMs: timer.report(),
     bindingCalls: services.calls.report(),
   };
@@ -70,6 +49,54 @@ export async function takeTurn(
   await recordAnswer(services, turn, result, { standalone, wasted });
   emit({ type: "finish" });
   return result;
+}
+
+function describeTurn(
+  { newId }: Pick<Services, "newId">,
+  request: TurnRequest,
+  admitted: Admitted,
+  { history, release }: Recalled,
+): Turn {
+  const { workspaceId, visitor } = admitted.caller;
+  return {
+    request,
+    admitted,
+    reader: { workspaceId, audience: visitor?.audience ?? [] },
+    release,
+    messageId: newId("msg"),
+    hasHistory: history.messages.length > 0,
+  };
+}
+
+/** How a turn is named to the visitor. */
+function idOf({ admitted, messageId }: Turn) {
+  const { id, token } = admitted.conversation;
+  return { conversationId: id, conversationToken: token, messageId };
+}
+
+/** Answers the message, and stores the question once both legs of retrieval have answered: a failed search leaves no question behind. */
+function runEngine(
+  services: Services,
+  turn: Turn,
+  { history, questions }: Recalled,
+  { policy, timer, emit }: { policy: EmitPolicy; timer: Timer; emit: (event: TurnEvent) => void },
+): Promise<Answer> {
+  const { reader, release, admitted } = turn;
+  const beforeEvents = (standalone: Standalone): Promise<CachedAnswer | undefined> =>
+    storeQuestion(services, turn, standalone);
+  const deps = { ...engineDeps(services, release.release, admitted), beforeEvents };
+  return answerQuestion(
+    { reader, history, questions, release: release.release, policy, deps },
+    (event) => {
+      // The first event: the question is stored, and its passages are read.
+      if (event.type === "decided") {
+        emit({ type: "start", ...idOf(turn) });
+        timer.lap("retrieve");
+      }
+      if (event.type === "text") timer.lap("first_text");
+      emit(event);
+    },
+  );
 }
 
 /** What the engine works with in a turn: the models of the release that the budget pays for, and the workspace's settings. */

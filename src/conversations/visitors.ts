@@ -1,9 +1,9 @@
-import type { Services } from "../runtime/services.ts";
 import type { Caller } from "../auth/keys.ts";
 import type { Visitor } from "../auth/visitor-token.ts";
 import { notErasedSql } from "../privacy/erasures.ts";
+import type { Services } from "../runtime/services.ts";
 
-/** Who a token has named, for which of their conversations. */
+/** The visitor whom a JWT names, and the conversation in which it was sent. */
 export interface Naming {
   visitor: Visitor;
   /** The visitor's name in the table of erasures. */
@@ -13,8 +13,8 @@ export interface Naming {
 }
 
 /**
- * Keeps who a token has named, as the latest token says it; writes only what is news, and nothing of somebody who was erased
- * meanwhile or whom the conversation is not open to: without a conversation nobody is held.
+ * Stores the visitor whom a JWT names, with the name and address of the latest JWT. Writes only changes. Writes nothing for a visitor who
+ * was erased meanwhile, or to whom the conversation is not open.
  */
 export function noteVisitor(
   { db, now, newId }: Pick<Services, "db" | "now" | "newId">,

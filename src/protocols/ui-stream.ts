@@ -24,7 +24,7 @@ export function uiMessageStream(
   return new Promise((resolve, reject) => {
     const encoder = new UiEncoder();
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-    // Pushed, never awaited: a reader that is slow or gone cannot hold up the turn.
+    // Never awaited: a slow or disconnected reader must not delay the turn.
     const send = (parts: object[]): void => {
       for (const part of parts) write(controller, JSON.stringify(part));
     };

@@ -35,7 +35,7 @@ const source = (title: string): Source => ({
   passages: [],
 });
 
-it("asks which article is meant, cites nothing, and is kept like any answer", async () => {
+it("a clarifying question asks which article is meant, cites nothing, and is stored like any answer", async () => {
   const { outcome, text, citations, sources, rung, conversation_id } = await ask(
     workspace,
     UNCLEAR,
@@ -54,7 +54,7 @@ it("asks which article is meant, cites nothing, and is kept like any answer", as
 });
 
 it.each(["place", "title", "detail"])(
-  "takes the %s of an article for an answer to it",
+  "the reply to a clarifying question may be the %s of an article",
   async (by) => {
     const { conversation_id, sources } = await ask(workspace, UNCLEAR);
     const at = sources.findIndex(({ external_id }) => external_id === "returns");
@@ -70,7 +70,7 @@ it.each(["place", "title", "detail"])(
 );
 
 it.each(["the parcel", "Refund!", "I have a pump"])(
-  "asks what about it is meant by %s",
+  "a message that only names a topic is clarified: %s",
   async (message) => {
     const { outcome, confidence } = await ask(workspace, message);
     expect(confidence).toBeGreaterThan(shippedRelease.decision.thresholds.answer);
@@ -90,14 +90,14 @@ it.each([
   expect(await ask(workspace, message)).toMatchObject({ outcome: "answered" });
 });
 
-it("answers what says little after it has asked, rather than giving up", async () => {
+it("a short reply to a clarifying question is answered, not abstained from", async () => {
   const { conversation_id, outcome } = await ask(workspace, UNCLEAR);
   expect(outcome).toBe("clarified");
   const next = await ask(workspace, { message: "I only need my own refund", conversation_id });
   expect(next).toMatchObject({ outcome: "answered" });
 });
 
-it("asks once, and then says that it does not know", async () => {
+it("a second clarifying question is never asked: the engine abstains", async () => {
   const { conversation_id } = await ask(workspace, UNCLEAR);
   const next = await ask(workspace, { message: UNCLEAR, conversation_id });
   expect(next).toMatchObject({ outcome: "abstained", sources: [] });
@@ -115,14 +115,14 @@ it.each([
   expect(result.text).toContain(outcome === "answered" ? "7 days" : "- Returning an order");
 });
 
-it("quotes no sentences in place of a model that fails, where they hardly answer", async () => {
+it("a model that fails on an unlikely answer is not replaced by quoted sentences", async () => {
   await env.CONTROL.failNext({ binding: "ai", kind: "capacity", model: CHAT_MODEL, times: 9 });
   // A workspace of its own: an answer that a model gave before would be served instead.
   const result = await ask(await createWorkspace(HELP_CENTRE), UNCLEAR, { CHAT_MODEL });
   expect(result).toMatchObject({ outcome: "clarified", rung: "none", citations: [] });
 });
 
-it("offers no article that the visitor may not see", async () => {
+it("a clarifying question offers no article that the visitor may not see", async () => {
   const shop = await createWorkspace(HELP_CENTRE);
   const returns = {
     ...HELP_CENTRE["returns"],
@@ -135,7 +135,7 @@ it("offers no article that the visitor may not see", async () => {
   expect(text + JSON.stringify(sources)).not.toMatch(/staff|returns/i);
 });
 
-it("shows titles as text: no link, image, markup or citation of theirs passes", () => {
+it("a clarifying question shows titles as text, without links, images, markup or citations", () => {
   const text = clarification(
     [
       source("Free [1] parcels"),
@@ -151,7 +151,7 @@ it("shows titles as text: no link, image, markup or citation of theirs passes", 
     expect(text).not.toContain(forbidden);
 });
 
-it("offers three articles at the most", async () => {
+it("a clarifying question offers three articles at most", async () => {
   const about = (part: string): { title: string; content: string } => ({
     title: `The parcel's ${part}`,
     content: `The ${part} of a parcel that the warehouse lost.`,
@@ -167,7 +167,7 @@ it("offers three articles at the most", async () => {
 it.each([
   [["Returns"], "about this?"],
   [["Returns", "Refunds"], "about one of these?"],
-])("asks about %j as one would", (titles, asked) => {
+])("a clarifying question names the titles %j", (titles, asked) => {
   expect(clarification(titles.map(source), sentences, sentences.contact, () => false)).toContain(
     asked,
   );
@@ -183,6 +183,6 @@ it.each([
   ["a B", "A b"],
   ["", undefined],
   ["👍", undefined],
-])("%j chooses %s", (message, title) => {
+])("the reply %j chooses the title %s", (message, title) => {
   expect(chosenTitle(message, ["A b", "C?", "D"])).toBe(title);
 });

@@ -57,7 +57,7 @@ async function ask(release: Release, policy: EmitPolicy, models: string[] = []) 
   return { answer, text, restarts: events.filter(({ type }) => type === "restart").length };
 }
 
-it("answers without storing anything, by the release that it is given", async () => {
+it("the engine answers by the release that it is given, and stores nothing", async () => {
   const before = await countRows();
   const { answer } = await ask(shippedRelease, "stream");
   expect(answer).toMatchObject({ outcome: "answered", rung: "extractive" });
@@ -81,14 +81,14 @@ const PIECES = [
   "delivered by whales.",
 ];
 
-it("shows text before it is certain under `stream`, and takes it back when the model fails", async () => {
+it("under the policy `stream`, text is shown before it is certain and taken back when the model fails", async () => {
   await env.CONTROL.scriptChat(brokenAfter(openAiStream(PIECES), 2));
   const { answer, restarts } = await ask(shippedRelease, "stream", [CHAT_MODEL]);
   expect(restarts).toBe(1);
   expect(answer.rung).toBe("extractive");
 });
 
-it("shows under `hold` only what a citation supports, and stands by it when the model fails", async () => {
+it("under the policy `hold`, only cited text is shown, and it stays when the model fails", async () => {
   await env.CONTROL.scriptChat(openAiStream(PIECES));
   const whole = await ask(shippedRelease, "hold", [CHAT_MODEL]);
   await env.CONTROL.scriptChat(brokenAfter(openAiStream(PIECES), 3));
@@ -101,7 +101,7 @@ it("shows under `hold` only what a citation supports, and stands by it when the 
   }
 });
 
-it("shows nothing of a model under `hold` that cites nothing, but the abstention", async () => {
+it("under the policy `hold`, a model's text without citations is never shown: the abstention is", async () => {
   await env.CONTROL.scriptChat(openAiStream(["Delivery is made ", "by whales."]));
   const { answer, text, restarts } = await ask(shippedRelease, "hold", [CHAT_MODEL]);
   expect(restarts).toBe(0);

@@ -91,7 +91,7 @@ const state = async (): Promise<unknown[]> =>
   );
 
 it(
-  "of links, markup, calls and secrets into a source has no effect, however the model words it",
+  "an order in a source to write links, markup, calls or secrets has no effect, even if the model obeys",
   { timeout: 60_000 },
   async () => {
     const before = await state();
@@ -110,7 +110,7 @@ it(
 );
 
 it(
-  "of the prompt into a source shows nothing of it, whatever the model puts between its letters",
+  "an order in a source to repeat the prompt shows none of it, even with other characters between its letters",
   { timeout: 60_000 },
   async () => {
     for (let way = 0; way < WAYS; way++) {
@@ -120,14 +120,14 @@ it(
   },
 );
 
-it.each(ORDERS)("by a visitor has no effect either: %s", async (order) => {
+it.each(ORDERS)("an order in a visitor's message has no effect: %s", async (order) => {
   const question = `How do I care for the garden pump? ${order}`;
   for (const leaks of [false, true])
     for (const text of await outputsOf(question, obedient(3, leaks)))
       expect(forbiddenEffects(text, ALLOWED, asked.at(-1) as Answer)).toEqual([]);
 });
 
-it("is seen by the judge where nothing is filtered", () => {
+it("the judge of these tests detects every order in unfiltered text", () => {
   const messages: ChatMessage[] = [
     {
       role: "system",
@@ -137,7 +137,7 @@ it("is seen by the judge where nothing is filtered", () => {
   for (let way = 0; way < WAYS; way++) {
     const leak = obey(messages, way, true);
     const effects = forbiddenEffects(leak.pieces.join(""), [], leak).join();
-    // One spelling is hidden from the judge by signs of no width only.
+    // One spelling is hidden from the judge by zero-width characters only.
     expect([way, effects]).toEqual([
       way,
       way === 2 ? expect.any(String) : expect.stringContaining("prompt"),

@@ -82,7 +82,7 @@ describe("a model's answer", () => {
       });
   });
 
-  it("is asked for without thinking aloud, which would use up the tokens of the answer", async () => {
+  it("is requested without reasoning, which would use up the tokens of the answer", async () => {
     await streamed(openAiStream(ANSWER));
     const [asked] = await recordedChats();
     expect(asked).toMatchObject({
@@ -91,7 +91,7 @@ describe("a model's answer", () => {
     });
   });
 
-  it("waits for bindings four times at most, with two calls to AI, on every turn", async () => {
+  it("takes at most four sequential waits on bindings and two AI calls on every turn", async () => {
     const ids: (string | undefined)[] = [undefined];
     for (let turn = 0; turn < 3; turn++) {
       await env.CONTROL.scriptChat(openAiStream(ANSWER));
@@ -192,7 +192,7 @@ describe("down the ladder", () => {
       .toMatchObject({ rung: "small_model", cost_micro_usd: 16 });
   });
 
-  it("when the stream is cut in the middle: the half answer is void, the next rung starts over", async () => {
+  it("to the next rung, which starts over, when the stream is cut in the middle", async () => {
     const half = { ...brokenAfter(openAiStream(ANSWER), 2), model: CHAT_MODEL };
     await env.CONTROL.scriptChat(half);
     const small = await streamed({ ...openAiStream(ANSWER), model: SMALL_CHAT_MODEL }, MODELS);

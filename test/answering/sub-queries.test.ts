@@ -11,12 +11,12 @@ const SMALL_TALK =
     16,
   );
 
-it("leaves a message whole that asks one thing in few words", () => {
+it("a short message with one question is not divided", () => {
   for (const message of ["How do I descale the pump?", "pump", ""])
     expect(subQueriesOf(message)).toEqual([[message]]);
 });
 
-it("gives each sub-query the embedding that was made of it", () => {
+it("each sub-query gets its own embedding", () => {
   const vectorOf = (text: string): number[] => [text.length, text.charCodeAt(0)];
   for (const message of ["How do I clean the pump?", "Where is my pump? What does a lamp cost?"]) {
     const subQueries = subQueriesOf(message);
@@ -28,7 +28,7 @@ it("gives each sub-query the embedding that was made of it", () => {
   }
 });
 
-it("cuts a long message between sentences, into a bounded number, and loses none of it", () => {
+it("a long message is cut between sentences into at most twelve pieces, and no text is lost", () => {
   const sentence = fc
     .array(fc.constantFrom("the", "pump", "hums", "again", "Größe", "返品できます", "E-07"), {
       minLength: 1,
@@ -46,7 +46,7 @@ it("cuts a long message between sentences, into a bounded number, and loses none
   );
 });
 
-it("searches by the meaning of each part: one sentence at the end of a long message is not lost", async () => {
+it("a question at the end of a long message is found, because each piece is searched by its own embedding", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   await env.CONTROL.settleVectorize();
   const question = "What I wanted to know is how the pump is cleaned of limescale with vinegar.";

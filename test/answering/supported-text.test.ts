@@ -9,11 +9,11 @@ function shown(holds: boolean, pieces: string[]): { text: string; after: string[
   return { text: output.text, after };
 }
 
-it("shows everything at once unless it holds text back", () => {
+it("text is shown at once unless it is held for a citation", () => {
   expect(shown(false, ["It takes", " 3 days."]).after).toEqual(["It takes", " 3 days."]);
 });
 
-it("holds text until a citation stands behind it, and never shows what none stands behind", () => {
+it("held text is shown once a citation follows it, and never without one", () => {
   expect(shown(true, ["It takes", " 3 days", ". [1", "] It is", " free. [2] Bye!"]).after).toEqual([
     "",
     "",
@@ -24,7 +24,7 @@ it("holds text until a citation stands behind it, and never shows what none stan
   expect(shown(true, ["Nothing supports this."]).text).toBe("");
 });
 
-it("shows the same however the text is cut", () => {
+it("held text is shown the same however the stream is cut", () => {
   const text = "One [1]. Two [2][3] three\n\n- four [1]\n- five";
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 20 }), (sizes) => {

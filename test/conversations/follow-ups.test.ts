@@ -22,7 +22,7 @@ it.each(["👍", "😡😡", "no", "ok", "asdfgh", "x".repeat(300), "tell me a j
 it.each([
   ["Is there a tracking link?", "shipping"],
   ["vinegar for the pump?", "pump"],
-])("%s asks anew, of %s", async (message, topic) => {
+])("%s is a new question, about %s", async (message, topic) => {
   const { conversation_id } = await ask(workspace, OPENING);
   const next = await ask(workspace, { message, conversation_id });
   expect(next.citations.map(({ external_id }) => external_id)).toEqual([topic]);
@@ -33,7 +33,7 @@ it.each([
   "no, I meant to Canada",
   "sorry, to Canada",
   "what does that cost to Canada?",
-])("%s goes on with what was asked", async (message) => {
+])("%s is a follow-up to the previous question", async (message) => {
   const { conversation_id } = await ask(workspace, "How long does delivery to Germany take?");
   const next = await ask(workspace, { message, conversation_id });
   expect(next.text).toContain("Canada");
@@ -45,24 +45,21 @@ it.each([
   ["e07", "e12"],
   ["E-07", "e12"],
   ["e07", "E-12"],
-])(
-  "goes by what a follow-up adds, and no more by the code %s that %s replaces",
-  async (one, other) => {
-    const codes = await createWorkspace({
-      low: {
-        title: "Water",
-        content: "E-07: the water of your garden is too warm. Move the garden out of the sun.",
-      },
-      pump: {
-        title: "Pump",
-        content: "E-12: the pump of your garden ran dry. Refill it and wait for ten minutes.",
-      },
-    });
-    const first = await ask(codes, `What does ${one} mean for my garden?`);
-    expect(first.citations.map(({ external_id }) => external_id)).toEqual(["low"]);
-    const { conversation_id } = first;
-    const second = await ask(codes, { message: `and ${other}?`, conversation_id });
-    expect(second.citations.map(({ external_id }) => external_id)).toEqual(["pump"]);
-    expect(second.text).not.toContain("E-07");
-  },
-);
+])("a follow-up replaces the code %s of the previous question by %s", async (one, other) => {
+  const codes = await createWorkspace({
+    low: {
+      title: "Water",
+      content: "E-07: the water of your garden is too warm. Move the garden out of the sun.",
+    },
+    pump: {
+      title: "Pump",
+      content: "E-12: the pump of your garden ran dry. Refill it and wait for ten minutes.",
+    },
+  });
+  const first = await ask(codes, `What does ${one} mean for my garden?`);
+  expect(first.citations.map(({ external_id }) => external_id)).toEqual(["low"]);
+  const { conversation_id } = first;
+  const second = await ask(codes, { message: `and ${other}?`, conversation_id });
+  expect(second.citations.map(({ external_id }) => external_id)).toEqual(["pump"]);
+  expect(second.text).not.toContain("E-07");
+});

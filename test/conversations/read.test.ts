@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { ask, call, createWorkspace, HELP_CENTRE, readConversation } from "../support/workspace.ts";
 
-it("shows a conversation to its workspace and tells nothing that only the search needs", async () => {
+it("a conversation is shown to its workspace without the fields that only retrieval needs", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   const asked = await ask(workspace, "How do I clean the pump?");
   const id = asked.conversation_id;

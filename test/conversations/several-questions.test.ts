@@ -52,7 +52,7 @@ describe("several questions in one message", () => {
     expect(messages.map(({ role }) => role)).toEqual(["visitor", "assistant"]);
   });
 
-  it("say which of them has no answer", async () => {
+  it("are answered with a sentence that names the one without an answer", async () => {
     const result = await ask(
       workspace,
       "How many days do I have to return an unused item? Who won the football world cup in Brazil?",
@@ -63,7 +63,7 @@ describe("several questions in one message", () => {
     await expectVerified(workspace, result);
   });
 
-  it("none of which is answered are one abstention", async () => {
+  it("are one abstention if none of them is answered", async () => {
     const result = await ask(workspace, "Who won the world cup? Which planet is the largest one?");
     expect(result).toMatchObject({ outcome: "abstained", citations: [], rung: "none" });
   });

@@ -10,7 +10,7 @@ import {
   createWorkspace,
   expectVerified,
   HELP_CENTRE,
-  learn,
+  ingest,
   readConversation,
   tokenOf,
 } from "../support/workspace.ts";
@@ -89,7 +89,7 @@ describe("a conversation", () => {
     }
   });
 
-  it("says so when nothing answers, and without any documents too", async () => {
+  it("abstains when nothing answers, also in a workspace without documents", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     const empty = await createWorkspace();
     for (const [where, question] of [
@@ -105,11 +105,11 @@ describe("a conversation", () => {
       expect(messages.map(({ outcome }) => outcome)).toEqual([null, "abstained"]);
     }
     // The same question is answered as soon as the document is there: the abstention was about knowledge.
-    await learn(empty, { shipping: HELP_CENTRE.shipping! });
+    await ingest(empty, { shipping: HELP_CENTRE.shipping! });
     expect((await ask(empty, GERMANY)).outcome).toBe("answered");
   });
 
-  it("keeps every turn of several at once, each in its place", async () => {
+  it("stores every one of several simultaneous turns, in order", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     const { conversation_id } = await ask(workspace, GERMANY);
     const questions = Array.from(
@@ -133,7 +133,7 @@ describe("a conversation", () => {
     expect(results.map(({ seq }) => seq)).toEqual(Array.from({ length: 14 }, (_, i) => i + 1));
   });
 
-  it("is one and the same 404 for whoever may not see it", async () => {
+  it("is the same 404 for everybody who may not see it", async () => {
     const [workspace, other] = [await createWorkspace(HELP_CENTRE), await createWorkspace()];
     const { conversation_id } = await ask(workspace, GERMANY);
     const before = await countStored(workspace);
@@ -190,7 +190,7 @@ describe("when a part of the platform is down", () => {
   });
   afterAll(() => vi.restoreAllMocks());
 
-  it("one leg alone still answers", async () => {
+  it("one leg of retrieval alone still answers", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     const capacity = { kind: "capacity", times: 20 } as const;
     // Nearly all of its words stand in one passage: words alone can show that it is answered.
@@ -242,7 +242,7 @@ describe("when a part of the platform is down", () => {
     }
   });
 
-  it("tells the stream's reader when the answer could not be kept", async () => {
+  it("the stream reports an error when the answer could not be stored", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     const lost = { overrides: brokenDatabase("'assistant'") };
     const response = await call(

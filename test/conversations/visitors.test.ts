@@ -89,7 +89,7 @@ it("an anonymous conversation opens to its token and to secret keys alone", asyn
   }
 });
 
-it("no one-bit change of its token is accepted", async () => {
+it("a conversation token with one changed bit is refused", async () => {
   const { conversation_id: id, conversation_token } = await ask(workspace, "Hello");
   const bytes = new TextEncoder().encode(conversation_token ?? "");
   await fc.assert(
@@ -143,7 +143,7 @@ it("a visitor's conversation follows the visitor, and opens to nobody else", asy
   expect(results).toEqual([{ subject: "ada", name: "Ada", email: "ada@example.com" }]);
 });
 
-it("what was asked anonymously becomes the visitor's on sign-in, and its token is worth nothing then", async () => {
+it("an anonymous conversation becomes the visitor's on sign-in, and its token opens it no longer", async () => {
   for (const by of ["asking", "reading"]) {
     const { conversation_id: id } = await ask(workspace, "Hello");
     const token = tokenOf(id);
@@ -192,7 +192,7 @@ it("two visitors who hold one token cannot both have its conversation", async ()
   }
 });
 
-it("is listed in pages, by its own visitor, whose cursor nobody else can use", async () => {
+it("conversations are listed in pages for their own visitor, whose cursor nobody else can use", async () => {
   const fay = await asVisitor(secret, { sub: "fay" });
   const ids: string[] = [];
   for (let n = 0; n < 5; n++) ids.unshift((await ask(workspace, "Hello", {}, fay)).conversation_id);
@@ -217,7 +217,7 @@ it("is listed in pages, by its own visitor, whose cursor nobody else can use", a
   expect(everybody.conversations.map((one) => one.id)).toEqual(expect.arrayContaining(ids));
 });
 
-it("a token of another workspace, or of a revoked secret, is no visitor's", async () => {
+it("a JWT of another workspace, or of a revoked secret, is refused", async () => {
   const other = await createWorkspace();
   const theirs = await asVisitor(await createIdentitySecret(other), { sub: "ada" });
   const rotated = await createIdentitySecret(workspace);

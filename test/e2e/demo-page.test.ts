@@ -21,7 +21,7 @@ const ARGUMENTS = [
 ];
 const url = inject("url");
 
-it("is served with the headers that keep other scripts and frames out", async () => {
+it("the demo page is served with headers that forbid foreign scripts and frames", async () => {
   const { status, headers } = await fetch(url);
   expect(status).toBe(200);
   expect(headers.get("content-security-policy")).toMatch(

@@ -64,7 +64,7 @@ const messagesOf = async (id: string): Promise<unknown> =>
     ({ role, text, outcome, rung }) => ({ role, text, outcome, rung }),
   );
 
-it("shows the first word over HTTP while the model is still thinking of the second", async () => {
+it("the first word is sent over HTTP while the model is still generating the second", async () => {
   const parts = await startTurn();
   const answer = await model.asked();
   for (const word of ["Delivery ", "to Germany takes ", "3 working days [1]"]) {
@@ -83,7 +83,7 @@ it("shows the first word over HTTP while the model is still thinking of the seco
   });
 });
 
-it("completes and keeps the turn when the connection is gone after the first word", async () => {
+it("a turn is completed and stored when the connection closes after the first word", async () => {
   const leaving = new AbortController();
   const parts = await startTurn(leaving.signal);
   const answer = await model.asked();

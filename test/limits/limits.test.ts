@@ -16,7 +16,7 @@ import {
   CHAT_MODEL,
   createWorkspace,
   HELP_CENTRE,
-  learn,
+  ingest,
   SMALL_CHAT_MODEL,
   type Workspace,
 } from "../support/workspace.ts";
@@ -90,7 +90,7 @@ describe("quotas", () => {
   it("count accepted documents, not unchanged ones", async () => {
     const workspace = await createWorkspace();
     await choose(workspace, { documents_per_day: 2 });
-    // What waits to be learned is not counted anew by whoever sends it again.
+    // What waits to be ingested is not counted anew by whoever sends it again.
     const overrides = { INGEST_QUEUE: { send: async () => undefined } } as never;
     const document = { title: "T", content: "Text." };
     const put = (id: string) =>
@@ -263,15 +263,15 @@ describe("neurons", () => {
       results.map(({ id }) => id),
     );
     await ingestDocuments(services, works);
-    const learned = await neurons(workspace);
+    const afterIngestion = await neurons(workspace);
     // About 150 tokens at $0.012 per million, $0.011 per 1,000 neurons.
-    expect(learned).toBeGreaterThan(0.05);
-    expect(learned).toBeLessThan(0.5);
+    expect(afterIngestion).toBeGreaterThan(0.05);
+    expect(afterIngestion).toBeLessThan(0.5);
     const search = { query: "pump delivery refund", limit: 3 };
     const found = await call(workspace.secret, "POST", "/v1/search", search, { overrides });
     expect(await found.json()).toMatchObject({ reranker: RERANKER_MODEL });
     const searched = await neurons(workspace);
-    expect(searched).toBeGreaterThan(learned);
+    expect(searched).toBeGreaterThan(afterIngestion);
     // A turn adds its question's embedding and what the reranker read, which is more than the question.
     await ask(workspace, "How long does delivery to Germany take and where is the refund?", {
       ...(overrides as object),
@@ -390,7 +390,7 @@ describe("a cached answer", () => {
     expect((await ask(workspace, GERMANY, MODELS)).rung).toBe("cached");
     const shipping = HELP_CENTRE["shipping"];
     const content = shipping?.content.replace("3 working days", "4 working days") ?? "";
-    await learn(workspace, { shipping: { title: shipping?.title ?? "", content } });
+    await ingest(workspace, { shipping: { title: shipping?.title ?? "", content } });
     const changed = await ask(workspace, GERMANY, MODELS);
     expect(changed.rung).toBe("extractive");
     expect(changed.text).toContain("4 working days");
@@ -445,7 +445,7 @@ describe("bursts", () => {
       .map((part) => btoa(part).replace(/=+$/, ""))
       .join(".");
 
-  it("from one address block nobody else, with forged tokens or without, in chat or elsewhere", async () => {
+  it("from one address do not slow down other addresses, with or without forged tokens, in chat and elsewhere", async () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const alice = await visitorToken(secret, { sub: "alice" });

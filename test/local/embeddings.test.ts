@@ -10,7 +10,7 @@ const fresh = (): string => `A passage numbered ${crypto.randomUUID()} about pla
 
 beforeEach(() => env.CONTROL.reset());
 
-it("computes a text once and finds it in the cache from then on, exactly the same", async () => {
+it("the local embedding model computes a text once and then reads the same vector from the cache", async () => {
   const text = fresh();
   const first = await embed(text);
   expect(await env.CONTROL.stats()).toMatchObject({
@@ -29,7 +29,7 @@ it("computes a text once and finds it in the cache from then on, exactly the sam
     .toMatchObject({ textsRequested: 2, textsComputed: 1, cacheHits: 1 });
 });
 
-it("lets a question pass a batch of passages", async () => {
+it("a question is embedded before a waiting batch of passages", async () => {
   await embed(fresh());
   const finished: string[] = [];
   const batch = embed(Array.from({ length: 12 }, fresh)).then(() => finished.push("batch"));
@@ -44,6 +44,6 @@ it.each([
   [{ text: [] }, "Length of '/text' must be >= 1 not met"],
   [{ text: "" }, "Length of '/text' must be >= 1 not met"],
   [{ text: ["a", 3] }, "Type mismatch of '/text/1', 'string' not in 'number'"],
-])("refuses %j as the service does", async (inputs, message) => {
+])("the local embedding model refuses %j as Workers AI does", async (inputs, message) => {
   await expect(run(inputs)).rejects.toThrow(`5006: Error: ${message}`);
 });

@@ -114,7 +114,7 @@ describe("scripted text generation", () => {
     expect(Date.now() - started - first).toBeGreaterThan(150);
   });
 
-  it("breaks where told", async () => {
+  it("breaks the stream at the scripted place", async () => {
     await env.CONTROL.scriptChat(brokenAfter(openAiStream(["a", "b"]), 1));
     const { text, error } = await readAll(await stream());
     expect(text).toContain('"a"');

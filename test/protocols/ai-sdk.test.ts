@@ -48,7 +48,7 @@ class Browser extends AbstractChat<UIMessage> {
   }
 }
 
-it("holds a conversation over several turns", async () => {
+it("the AI SDK's client holds a conversation over several turns", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   const browser = new Browser(workspace);
   await browser.sendMessage({ text: GERMANY });
@@ -98,7 +98,7 @@ it("holds a conversation over several turns", async () => {
   });
 });
 
-it("never shares a conversation with another browser that made up the same id", async () => {
+it("two browsers of the AI SDK that make up the same id never share a conversation", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   const [alice, bob] = [
     new Browser(workspace, { id: "chat" }),
@@ -117,7 +117,7 @@ it("never shares a conversation with another browser that made up the same id", 
   expect(texts).toEqual([4, 2]);
 });
 
-it("shows an error of the service as an error", async () => {
+it("the AI SDK's client shows an error of the service as an error", async () => {
   const [workspace, stranger] = [await createWorkspace(), await createWorkspace()];
   const browser = new Browser(workspace);
   await browser.sendMessage({ text: "Hello" });
@@ -128,7 +128,7 @@ it("shows an error of the service as an error", async () => {
   expect(thief.outcomes).toHaveLength(1);
 });
 
-it("can be stopped, and goes on from the whole answer", async () => {
+it("a stream to the AI SDK's client can be stopped, and the next turn continues from the whole answer", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   const model = gatedModel();
   const browser = new Browser(workspace, { overrides: model.overrides });
@@ -151,7 +151,7 @@ it("can be stopped, and goes on from the whole answer", async () => {
     .toBe("Delivery to Germany takes 3 working days [1].");
 });
 
-it("takes our own shape too", async () => {
+it("the chat route also accepts our own request shape", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   const response = await call(workspace.publishable, "POST", "/v1/chat", { message: GERMANY });
   const { outcome, message, texts } = await readTurn(response);

@@ -53,7 +53,7 @@ describe("POST /v1/search", () => {
     ["more than 4 MiB", { query: "x".repeat(4_300_000) }, 413, "body_too_large"],
   ];
 
-  it("refuses what it cannot be asked, and stores nothing whatever it is asked", async () => {
+  it("refuses invalid requests, and never stores anything", async () => {
     const before = await countRows();
     for (const [what, body, status, code] of REFUSED) {
       await expectProblem(await post(body), status, code).catch((error: unknown) => {
@@ -82,7 +82,7 @@ describe("POST /v1/search", () => {
     expect(await countRows()).toEqual(before);
   });
 
-  it("answers the best passages first, as many as asked for at most", async () => {
+  it("answers the best passages first, at most as many as requested", async () => {
     const query = "How long does delivery to Germany take?";
     const { results, answerability, failed_legs } = await found({ query });
     expect(results[0]).toMatchObject({ external_id: "shipping", heading_path: ["Shipping"] });
@@ -121,7 +121,7 @@ describe("POST /v1/search", () => {
     expect(results.some(({ legs }) => legs?.keywords === null && legs.vectors !== null)).toBe(true);
   });
 
-  it("asks one leg alone when told to, and the model only for vectors", async () => {
+  it("runs one leg alone on request, and calls the embedding model only for vectors", async () => {
     await env.CONTROL.reset();
     const { results } = await found({ query: "vinegar", legs: ["keywords"], explain: true });
     expect(results.map(({ external_id }) => external_id)).toEqual(["pump"]);
@@ -138,7 +138,7 @@ describe("POST /v1/search", () => {
     expect((await env.CONTROL.stats()).textsRequested).toBe(1);
   });
 
-  it("says which leg failed, and is carried by the other", async () => {
+  it("names the leg that failed, and answers from the other", async () => {
     const broken = {
       VECTORIZE: {
         query: () => Promise.reject(new Error("VECTOR_QUERY_ERROR (code = 40006)")),

@@ -55,7 +55,7 @@ const WHOLE_TURN = [
   { role: "assistant", text: FIRST + REST, outcome: "answered" },
 ];
 
-it("passes each word on before the model has thought of the next", async () => {
+it("each word is streamed before the model has generated the next", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   const model = gatedModel();
   const reader = parseParts(await startTurn(workspace, model)).getReader();
@@ -73,7 +73,7 @@ it("passes each word on before the model has thought of the next", async () => {
   expect((await readTo(reader, "finish")).map(({ type }) => type)).toContain("data-outcome");
 });
 
-it("completes and keeps the turn of a visitor who leaves after the first word", async () => {
+it("the turn of a visitor who leaves after the first word is completed and stored", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   const model = gatedModel();
   const context = createExecutionContext();
@@ -90,7 +90,7 @@ it("completes and keeps the turn of a visitor who leaves after the first word", 
   expect(await recorded(workspace, id)()).toEqual(WHOLE_TURN);
 });
 
-it("does not wait for a visitor who does not read", async () => {
+it("a turn does not wait for a visitor who does not read the stream", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   const model = gatedModel();
   const response = await startTurn(workspace, model);

@@ -47,7 +47,7 @@ describe("the live release", () => {
     expect((await read<Live>("/v1/releases/live")).id).toBe(before.id);
   });
 
-  it("is kept under its id as it was when it answered", async () => {
+  it("is stored under its id as it was when it answered", async () => {
     await publish(workspace, { sentences: { farewell: GOODBYE } });
     const { release } = await ask(workspace, "Bye");
     const row = await env.DB.prepare(
@@ -59,7 +59,7 @@ describe("the live release", () => {
     await publish(workspace, {});
   });
 
-  it("has thresholds that decide: at 1 nothing is answered, at 0 whatever has a source", async () => {
+  it("answers nothing with thresholds of 1, and every question with a source with thresholds of 0", async () => {
     const question = "How long does delivery to Germany take?";
     expect((await ask(workspace, question)).outcome).toBe("answered");
     await publish(workspace, { decision: { thresholds: { answer: 1, clarify: 1 } } });
@@ -75,7 +75,7 @@ describe("the live release", () => {
     expect((await ask(workspace, unknown)).text).toContain(contact);
   });
 
-  it("goes on as shipped where the stored overlay fits no release", async () => {
+  it("is the shipped one if the stored overlay is invalid", async () => {
     await env.DB.prepare(
       `INSERT INTO releases (workspace_id, number, overlay, created_by, created_at) VALUES (?1, 1, '{"gone": 1}', 'k', 0)`,
     )
@@ -84,7 +84,7 @@ describe("the live release", () => {
     expect((await ask(neighbour, "Bye")).outcome).toBe("small_talk");
   });
 
-  it("is refused where it is none, naming the field; what was live stays live", async () => {
+  it("stays as it is when an invalid overlay is refused with the name of the field", async () => {
     const before = await read<Live>("/v1/releases/live");
     for (const overlay of [{ decision: { bias: "high" } }, { unknown: 1 }, { models: null }])
       await expectProblem(

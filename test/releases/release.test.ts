@@ -45,7 +45,7 @@ describe("a release's id", () => {
   });
 });
 
-it("writes canonical JSON that parses to the same value, whatever the order of the fields", () => {
+it("canonical JSON parses to the same value, whatever the order of the fields", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
@@ -55,7 +55,7 @@ it("writes canonical JSON that parses to the same value, whatever the order of t
 });
 
 describe("an overlay", () => {
-  it("replaces what it names and nothing else; lists as a whole", () => {
+  it("replaces only the fields that it names, and lists as a whole", () => {
     const rules = ["Answer in rhymes."];
     const release = withOverlays(shippedRelease, { prompt: { rules } }, { models: { small: "m" } });
     expect(release.prompt).toEqual({ ...shippedRelease.prompt, rules });

@@ -12,8 +12,8 @@ const { fields: FIELDS } = shippedRelease.retrieval;
 let workspace: Workspace;
 let other: Workspace;
 
-/** Documents learned through the pipeline, in this order. */
-async function learned(documents: Record<string, string>): Promise<Workspace> {
+/** Documents ingested through the pipeline, in this order. */
+async function ingested(documents: Record<string, string>): Promise<Workspace> {
   const made = await createWorkspace();
   for (const [title, content] of Object.entries(documents)) {
     const { documentId } = await store(made, title, { title, content, content_type: "text/plain" });
@@ -23,7 +23,7 @@ async function learned(documents: Record<string, string>): Promise<Workspace> {
 }
 
 beforeAll(async () => {
-  workspace = await learned({
+  workspace = await ingested({
     pump: "The pump is rinsed with vinegar. The pump hums. A pump lasts long.",
     vinegar: "Vinegar removes limescale from the reservoir of the garden.",
     lamp: "The lamp of the garden shines for sixteen hours.",
@@ -35,7 +35,7 @@ beforeAll(async () => {
     korean: "물은 매주 갈아 주세요. 펌프를 청소하세요.",
     thai: "เปลี่ยนน้ำทุกสัปดาห์และทำความสะอาดปั๊ม",
   });
-  other = await learned({ pump: "The pump of somebody else is rinsed with acid." });
+  other = await ingested({ pump: "The pump of somebody else is rinsed with acid." });
 });
 
 const termsOf = (question: string): ExpandedTerms => ({

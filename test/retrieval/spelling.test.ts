@@ -102,7 +102,7 @@ describe("a correction", () => {
 });
 
 describe("the vocabulary of a workspace", () => {
-  async function learned(content: string): Promise<Workspace> {
+  async function ingested(content: string): Promise<Workspace> {
     const workspace = await createWorkspace();
     const { documentId } = await store(workspace, "doc", { title: "Garden", content });
     await deliver([documentId]);
@@ -117,8 +117,8 @@ describe("the vocabulary of a workspace", () => {
 
   it("corrects what is not in it, and only from its own words", async () => {
     const [ours, theirs] = [
-      await learned("Vinegar removes limescale."),
-      await learned("A vinegarette tastes."),
+      await ingested("Vinegar removes limescale."),
+      await ingested("A vinegarette tastes."),
     ];
     expect(await corrected(ours, "Does vinegr remove limescael?")).toEqual(
       new Map([
@@ -132,13 +132,13 @@ describe("the vocabulary of a workspace", () => {
   });
 
   it("holds a word however its accents are encoded", async () => {
-    const workspace = await learned("Die Geräte und die Größe.".normalize("NFD"));
+    const workspace = await ingested("Die Geräte und die Größe.".normalize("NFD"));
     expect(await corrected(workspace, "geräte")).toEqual(new Map());
     expect(await corrected(workspace, "gerätte")).toEqual(new Map([["gerätte", "geräte"]]));
   });
 
   it("is asked without harm for any question", async () => {
-    const workspace = await learned("Vinegar removes limescale. Ünder. Łódź. 返品できます.");
+    const workspace = await ingested("Vinegar removes limescale. Ünder. Łódź. 返品できます.");
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(

@@ -33,7 +33,7 @@ export async function createWorkspace(
     .run();
   await addKey(workspace, workspace.publishable, "publishable", ["chat"]);
   await addKey(workspace, workspace.secret, "secret", ["chat", "documents", "insight", "admin"]);
-  await learn(workspace, documents);
+  await ingest(workspace, documents);
   return workspace;
 }
 
@@ -51,7 +51,7 @@ export async function addKey(
 }
 
 /** Uploads documents through the API and waits until both legs find them. */
-export async function learn(
+export async function ingest(
   workspace: Workspace,
   documents: Record<string, Document>,
 ): Promise<void> {

@@ -461,7 +461,7 @@ describe("Hygraph", () => {
     data: { __typename: "Article", id: "a1", stage: "PUBLISHED", ...data },
   });
 
-  it("learns published entries, with localized and rich fields", async () => {
+  it("ingests published entries, with localized and rich fields", async () => {
     const source = await register("hygraph", { options: { locale: "de" } });
     await deliverAndApply(
       source,

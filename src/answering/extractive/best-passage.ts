@@ -1,7 +1,7 @@
-import type { Finding } from "../../retrieval/candidates.ts";
 import type { SourcePassage } from "../../citations/source.ts";
-import { splitSentences } from "../../text/sentences.ts";
+import type { Finding } from "../../retrieval/candidates.ts";
 import { covered, questionWords, wordsSaid } from "../../retrieval/lexical-evidence.ts";
+import { splitSentences } from "../../text/sentences.ts";
 
 /**
  * Where title and headings ask the question already ("My pods are not sprouting"), what answers it need not say its words again, and the

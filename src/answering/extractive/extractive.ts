@@ -1,9 +1,9 @@
+import { withoutForeignMarkers } from "../../citations/citation-verifier.ts";
+import type { Source, SourcePassage } from "../../citations/source.ts";
 import { fill } from "../../releases/sentences.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
-import type { Source, SourcePassage } from "../../citations/source.ts";
 import { bestPassage, relevance } from "./best-passage.ts";
 import { excerpt, withoutQuoted, type Stretch } from "./excerpt.ts";
-import { withoutForeignMarkers } from "../../citations/citation-verifier.ts";
 
 /**
  * Composes an answer without a language model, question by question. What was not found is said last: before a marker, the

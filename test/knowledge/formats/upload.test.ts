@@ -47,7 +47,7 @@ async function fileParts(workspace: Workspace): Promise<number> {
   return (await count.bind(workspace.id).first<number>("n")) ?? -1;
 }
 
-it("learns a PDF and says on which page something stands", async () => {
+it("ingests a PDF and says on which page something stands", async () => {
   const workspace = await createWorkspace();
   const query = "title=Fern%20manual&url=https://example.com/m.pdf&audience=a&audience=b";
   await accept(workspace, "manual", PDF, MANUAL, query);
@@ -93,7 +93,7 @@ it("neither stores, converts nor embeds the same file twice", async () => {
   expect(await fileParts(workspace)).toBe(parts);
 });
 
-it("learns Word, Excel and OpenDocument files", async () => {
+it("ingests Word, Excel and OpenDocument files", async () => {
   const workspace = await createWorkspace();
   const word = docx([
     { text: "Warranty", style: "Heading1" },
@@ -120,7 +120,7 @@ it("learns Word, Excel and OpenDocument files", async () => {
   expect(await text("When does the shop open?")).toContain("opens at nine");
 });
 
-it("says why a file cannot be read, and the others are learned", async () => {
+it("says why a file cannot be read, and the others are ingested", async () => {
   const workspace = await createWorkspace();
   const cases: [string, string, Uint8Array, RegExp][] = [
     ["text", PDF, new TextEncoder().encode("Not a PDF at all"), /not a PDF, or its beginning/],

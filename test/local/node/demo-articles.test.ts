@@ -2,7 +2,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import { parseArticle, readArticles } from "../../../local/dev/demo-articles.ts";
 
-it("reads front matter, quoted or plain, and leaves the rest as content", () => {
+it("the reader of demo articles separates front matter, quoted or plain, from the content", () => {
   const source =
     '---\ntitle: "A \\"quoted\\" title: yes"\nurl: https://x.example/a?b=c\nlanguage: en\n---\n\n# Heading\n\n---\n\nBody\n';
   expect(parseArticle("a/b", source)).toEqual({
@@ -15,14 +15,14 @@ it("reads front matter, quoted or plain, and leaves the rest as content", () => 
   });
 });
 
-it("takes a file without front matter as it is", () => {
+it("a demo article without front matter is read as it is", () => {
   expect(parseArticle("plain", "Just text")).toMatchObject({
     title: "plain",
     content: "Just text",
   });
 });
 
-it("reads every demo article, each with a title and an address", async () => {
+it("every demo article has a title and an address", async () => {
   const articles = await readArticles(path.resolve(import.meta.dirname, "../../../demo/articles"));
   expect(articles.length).toBeGreaterThan(30);
   for (const article of articles) {

@@ -33,15 +33,15 @@ it.each([
   ["\n<!-- a --><!-- b -->\n<P>Rinse the pump.</P>", "text/html"],
   ["<!DOCTYPE html><title>Pump</title># 5 of **them**", "text/html"],
   ["<html><body><pre>\n# rinse\n</pre></body></html>", "text/html"],
-])("takes %j for %s", async (text, type) => {
+])("the text %j in a .jsonl line is read as %s", async (text, type) => {
   expect(await typeOf({ text })).toBe(type);
 });
 
-it("believes a line that says of which type it is", async () => {
+it("the content type that a .jsonl line names is used", async () => {
   expect(await typeOf({ text: "<p>Rinse it.</p>", content_type: "text/plain" })).toBe("text/plain");
 });
 
-it("looks at a text in linear time", () => {
+it("the type of a text in a .jsonl line is detected in linear time", () => {
   // Two ways to end each comment: tried out together, they would take longer than there is time, and nothing ends a regular
   // expression but its process.
   const reader = path.resolve(import.meta.dirname, "../../../cli/documents-from-jsonl.ts");

@@ -72,7 +72,7 @@ function ingest(
 const write = (name: string, text: string | Uint8Array): Promise<void> =>
   writeFile(path.join(folder, name), text);
 
-it("names what it cannot read, sends the rest, and says that it is not complete", async () => {
+it("ingest names the documents that it cannot read, uploads the others, and exits with 1", async () => {
   await write("good.md", "# Good\n\nText");
   await write("latin1.md", Uint8Array.of(0x23, 0x20, 0xe9, 0x74, 0xe9));
   await write("empty.md", "");
@@ -84,7 +84,7 @@ it("names what it cannot read, sends the rest, and says that it is not complete"
   expect(output).not.toMatch(/\bat .*\.ts:\d+/);
 });
 
-it("stops before anything is sent when the key is wrong, or when there is no server", async () => {
+it("ingest uploads nothing when the key is wrong or no server answers", async () => {
   await write("a.md", "# A\n\nText");
   const refused = await ingest({ key: "sk_wrong" });
   expect([refused.code, refused.output]).toEqual([1, expect.stringMatching(/key/i)]);
@@ -97,7 +97,7 @@ it("stops before anything is sent when the key is wrong, or when there is no ser
   }
 }, 60_000);
 
-it("sends the rest with the same command after an instance was lost on the way", async () => {
+it("the same ingest command uploads the rest after the instance was lost", async () => {
   for (let n = 0; n < 250; n++) await write(`d${n}.md`, `# D ${n}\n\nText`);
   diesAfter = 1;
   const lost = await ingest({}, "--no-wait");

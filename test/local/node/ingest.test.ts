@@ -99,7 +99,7 @@ async function write(files: Record<string, string>): Promise<void> {
   }
 }
 
-it("uploads a folder with few requests, and prunes only what it brought and no longer has", async () => {
+it("ingest uploads a folder with few requests, and prunes only documents that the folder once had", async () => {
   await write({ "a.md": "# A\n\nText", "b.md": "# B\n\nText", "sub/c.txt": "Text" });
   const first = await ingest(folder);
   expect([first.code, first.output]).toEqual([0, expect.stringContaining("3 created")]);
@@ -136,7 +136,7 @@ it("uploads a folder with few requests, and prunes only what it brought and no l
   expect(ids()).toHaveLength(5);
 });
 
-it("lists what the instance refuses, by its id", async () => {
+it("ingest lists the ids of documents that the instance refuses", async () => {
   await write({ "a.md": "# A\n\nText", "b.md": "# B\n\nText" });
   refuse = "b";
   const { code, output } = await ingest(folder);
@@ -144,7 +144,7 @@ it("lists what the instance refuses, by its id", async () => {
   expect(ids()).toEqual(["a"]);
 });
 
-it("takes from a git checkout what git knows, as of its last commit", async () => {
+it("ingest reads the files of a git checkout that git knows, as of their last commit", async () => {
   await write({ "docs/a b.md": "# A", "docs/é.md": "# E", "docs/new.md": "# New" });
   const git = (...args: string[]): string =>
     execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@example.com", ...args], {
@@ -170,7 +170,7 @@ it("takes from a git checkout what git knows, as of its last commit", async () =
   expect(await readCheckout(elsewhere)).toBeUndefined();
 });
 
-it("fetches what a sitemap lists, through indexes and gzip, and nothing of other hosts", async () => {
+it("ingest fetches the pages of a sitemap, through indexes and gzip, and none of other hosts", async () => {
   const urlset = (...locs: string[]): string =>
     `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${locs
       .map((loc) => `<url><loc>${loc}</loc><xhtml:link rel="alternate" href="x"/></url>`)
@@ -221,7 +221,7 @@ it("fetches what a sitemap lists, through indexes and gzip, and nothing of other
   expect(ids()).toEqual(["index"]);
 });
 
-it("reads sitemaps as they are found", () => {
+it("ingest reads broken sitemaps as far as they go", () => {
   const source = `<urlset><url><loc> https://a.example/x?a=1&amp;b=2 </loc><image:image><image:loc>https://a.example/i.png</image:loc></image:image></url>
     <url><loc><![CDATA[https://a.example/y]]></loc></url><url><loc>ftp://a.example/z</loc></url><url><loc>not a url</loc></url></urlset>`;
   expect(parseSitemap(source)).toEqual({
@@ -234,7 +234,7 @@ it("reads sitemaps as they are found", () => {
   expect(idOf("https://a.example/%E0%A4%A")).toBe("%E0%A4%A");
 });
 
-it("says what is wrong with how it was called", async () => {
+it("ingest explains wrong arguments", async () => {
   for (const args of [
     [],
     [folder, "x"],

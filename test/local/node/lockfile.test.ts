@@ -6,7 +6,7 @@ interface LockedPackage {
   optionalDependencies?: Record<string, string>;
 }
 
-it("locks the binaries of every system, not only of the one where it was written", () => {
+it("the lockfile locks the binaries of every system, not only of the one where it was written", () => {
   const file = path.resolve(import.meta.dirname, "../../../package-lock.json");
   const { packages } = JSON.parse(readFileSync(file, "utf8")) as {
     packages: Record<string, LockedPackage>;

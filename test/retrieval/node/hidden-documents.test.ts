@@ -79,7 +79,7 @@ describe.each([
   ["half for staff", [OPEN, STAFF, OPEN, STAFF, STAFF, OPEN, STAFF, OPEN]],
   ["for staff, but for one", [...many(STAFF), OPEN]],
   ["for staff", many(STAFF)],
-  ["closed since they were learned", many(CLOSED)],
+  ["closed since they were ingested", many(CLOSED)],
   ["opened, but served as they were", many(OPENED)],
   ["moved to another audience", many(MOVED)],
   ["served to nobody knows whom", many(UNKNOWN)],

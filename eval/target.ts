@@ -125,7 +125,7 @@ export async function ingest(
 ): Promise<Failure[]> {
   const uploaded = await uploadDocuments(api, documents, { concurrency });
   if (uploaded.gaveUp) throw new CommandError(uploaded.gaveUp);
-  const ingested = await waitUntilLearned(api, documents);
+  const ingested = await waitUntilIngested(api, documents);
   const failures: Failure[] = [
     ...uploaded.failed.map(({ external_id, reason }) =>
       asFailure(external_id, `not stored: ${reason}`),

@@ -58,10 +58,10 @@ function saysTooLittle(text: string): boolean {
   return !isAmount && countCharacters(text) < MIN_CHARACTERS;
 }
 
-/** Letters and digits; a sign of a script that writes words with one or two counts for two. */
+/** Letters and digits. A character of a script without spaces counts for two, as its words have only one or two. */
 function countCharacters(text: string): number {
-  const signs = text.match(/[\p{L}\p{N}]/gu) ?? [];
-  return signs.reduce((sum, sign) => sum + (UNSPACED.test(sign) ? 2 : 1), 0);
+  const characters = text.match(/[\p{L}\p{N}]/gu) ?? [];
+  return characters.reduce((sum, one) => sum + (UNSPACED.test(one) ? 2 : 1), 0);
 }
 
 function contentStems(statement: string): string[] {
@@ -110,7 +110,7 @@ function bestSpan(content: Set<string>, source: Source): string | undefined {
   return best && shortened(best.quote);
 }
 
-/** Half a sign at the end would be no text: readers of JSON refuse it. */
+/** Half a surrogate pair is removed from the end: JSON parsers refuse it. */
 function shortened(quote: string): string {
   return quote.slice(0, MAX_QUOTE_CHARACTERS).replace(/[\uD800-\uDBFF]$/, "");
 }

@@ -30,7 +30,7 @@ function forbid(rules: string): Forbidden {
 
 /**
  * Follows an answer as it streams and ends it when it begins to repeat the rules of the prompt: that is no answer. The rules hold no
- * secret, so this keeps up appearances, not a boundary; an encoded or translated copy passes. Only letters and digits count, so that
+ * secret, so this is not a security boundary: an encoded or translated copy passes. Only letters and digits count, so that
  * white space and punctuation hide nothing.
  */
 export class PromptGuard {

@@ -22,21 +22,20 @@ export interface KeywordResult {
 type FieldWeights = Release["retrieval"]["fields"];
 
 /**
- * Postings that one search may walk. A word in more chunks than this tells nothing, and words are taken rarest first until
- * their postings together reach it: so a broad question over a large help centre costs what a narrow one does. Questions
- * of a workspace with fewer chunks than this lose no word.
+ * Caps the cost of one search: the number of postings (a word in a chunk) that it reads. Words are searched rarest first until
+ * their postings reach the cap; commoner words are left out. The rarest word is always searched.
  */
 const MAX_POSTINGS = 20_000;
 
-/** Postings that are counted, for all words together; a word of many is given up sooner, the more words there are. */
+/** Caps the cost of counting: postings counted for all words together. Each word gets an equal share, and is left out if it reaches it. */
 const MAX_COUNTED = 6 * MAX_POSTINGS;
 
 /**
  * Full-text search of one workspace: its best chunks for any of the words, and how rare each word is there. One statement,
- * one round trip. FTS5's bm25() is smaller for better matches, hence ascending order and the changed sign.
+ * one round trip. FTS5's bm25() is smaller for better matches, so the order is ascending and the score is negated.
  *
- * What a reader may not see does not count towards the bounds: else what is found and counted would tell of it. So a word that
- * hidden chunks use costs a walk over them, too.
+ * Chunks that the reader may not see do not count towards the caps: otherwise the matches and counts would reveal their words.
+ * A search therefore also reads the postings of hidden chunks, beyond the caps.
  */
 export async function searchKeywords(
   db: D1Database,
@@ -50,46 +49,24 @@ export async function searchKeywords(
   const queries = [...new Set([...terms.words, ...terms.phrases, ...equivalents])];
   if (queries.length === 0) return NOTHING;
   const scored = queries.flatMap((term) => Array(terms.repeats.get(term) ?? 1).fill(term));
-  const mostCounted = Math.min(MAX_POSTINGS, Math.ceil(MAX_COUNTED / queries.length));
-  const scope = `workspace : ${quote(workspaceTerm(workspaceId))} AND {title headings body} : `;
   const { results: rows } = await db
-    .prepare(
-      `WITH hidden AS MATERIALIZED (${hiddenChunks("?3", "?4")}),
-       rarity AS MATERIALIZED (
-         SELECT value AS term, (SELECT count(*) FROM
-           (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"' AND ${NOT_HIDDEN} LIMIT ?6)) AS chunks
-         FROM (SELECT DISTINCT value FROM json_each(?1))),
-       affordable AS (
-         SELECT term FROM (
-           SELECT term, sum(chunks) OVER (ORDER BY chunks, term) AS postings,
-             row_number() OVER (ORDER BY chunks, term) AS place
-           FROM rarity WHERE chunks > 0 AND (chunks < ?6 OR ?6 = ${MAX_POSTINGS}))
-         WHERE postings <= ${MAX_POSTINGS} OR place = 1),
-       query AS (SELECT ?2 || coalesce('(' || group_concat('"' || term || '"', ' OR ') || ')', '""') AS match
-         FROM json_each(?1) AS scored JOIN affordable ON term = scored.value)
-       SELECT term, chunks, NULL AS chunkId, NULL AS score, NULL AS total FROM rarity
-       UNION ALL
-       SELECT NULL, NULL, NULL, NULL,
-         (SELECT count(*) FROM chunks WHERE workspace_id = ?3) - (SELECT count(*) FROM hidden)
-       UNION ALL
-       SELECT NULL, NULL, id, -bm25, NULL FROM (
-         SELECT rowid AS id, bm25(chunk_terms, 0.0, ?7, ?8, ?9) AS bm25 FROM chunk_terms
-         WHERE chunk_terms MATCH (SELECT match FROM query) AND ${NOT_HIDDEN}
-         ORDER BY bm25 LIMIT ?5) AS best
-       WHERE EXISTS (SELECT 1 FROM chunks c WHERE c.workspace_id = ?3 AND c.id = best.id)`,
-    )
+    .prepare(SEARCH)
     .bind(
       JSON.stringify(scored),
-      scope,
+      `workspace : ${quote(workspaceTerm(workspaceId))} AND {title headings body} : `,
       workspaceId,
       JSON.stringify(audience),
       limit,
-      mostCounted,
+      Math.min(MAX_POSTINGS, Math.ceil(MAX_COUNTED / queries.length)),
       fields.title,
       fields.headings,
       fields.body,
     )
     .all<Row>();
+  return toResult(rows, terms);
+}
+
+function toResult(rows: Row[], terms: ExpandedTerms): KeywordResult {
   const counts = new Map(
     rows.flatMap(({ term, chunks }) => (term === null || chunks === null ? [] : [[term, chunks]])),
   );
@@ -145,8 +122,36 @@ function hiddenChunks(workspace: string, audience: string): string {
       AND ${visibleTo("d", audience)} IS NOT TRUE`;
 }
 
-/** SQL: `NOT IN` would say the same, but only so does SQLite ask the set's Bloom filter first: most postings end there. */
+/** SQL: equivalent to `NOT IN`, but SQLite checks the set's Bloom filter first only in this form, which settles most postings. */
 const NOT_HIDDEN = "(rowid IN hidden) IS NOT TRUE";
+
+/**
+ * Parameters: 1 terms (JSON array, repeated as the query repeats them), 2 column filter, 3 workspace, 4 audience (JSON array),
+ * 5 matches, 6 chunks counted for a term, 7 to 9 weights of title, headings and body.
+ */
+const SEARCH = `WITH hidden AS MATERIALIZED (${hiddenChunks("?3", "?4")}),
+   rarity AS MATERIALIZED (
+     SELECT value AS term, (SELECT count(*) FROM
+       (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"' AND ${NOT_HIDDEN} LIMIT ?6)) AS chunks
+     FROM (SELECT DISTINCT value FROM json_each(?1))),
+   affordable AS (
+     SELECT term FROM (
+       SELECT term, sum(chunks) OVER (ORDER BY chunks, term) AS postings,
+         row_number() OVER (ORDER BY chunks, term) AS place
+       FROM rarity WHERE chunks > 0 AND (chunks < ?6 OR ?6 = ${MAX_POSTINGS}))
+     WHERE postings <= ${MAX_POSTINGS} OR place = 1),
+   query AS (SELECT ?2 || coalesce('(' || group_concat('"' || term || '"', ' OR ') || ')', '""') AS match
+     FROM json_each(?1) AS scored JOIN affordable ON term = scored.value)
+   SELECT term, chunks, NULL AS chunkId, NULL AS score, NULL AS total FROM rarity
+   UNION ALL
+   SELECT NULL, NULL, NULL, NULL,
+     (SELECT count(*) FROM chunks WHERE workspace_id = ?3) - (SELECT count(*) FROM hidden)
+   UNION ALL
+   SELECT NULL, NULL, id, -bm25, NULL FROM (
+     SELECT rowid AS id, bm25(chunk_terms, 0.0, ?7, ?8, ?9) AS bm25 FROM chunk_terms
+     WHERE chunk_terms MATCH (SELECT match FROM query) AND ${NOT_HIDDEN}
+     ORDER BY bm25 LIMIT ?5) AS best
+   WHERE EXISTS (SELECT 1 FROM chunks c WHERE c.workspace_id = ?3 AND c.id = best.id)`;
 
 /**
  * SQL: the document is for everybody, or for an audience that the reader (a JSON array) belongs to. Both the version that is

@@ -20,7 +20,7 @@ export interface ExpandedTerms extends QueryTerms {
   equivalents: ReadonlyMap<string, string[]>;
 }
 
-/** Two pages have no more; repeated words, long ones and identifiers are kept first. Their cost is bounded by `keywords.ts`. */
+/** Two pages have no more; repeated words, long ones and identifiers are kept first. `keywords.ts` caps their cost. */
 const MAX_WORDS = 128;
 const MAX_REPEATS = 3;
 const MAX_PHRASES = 8;

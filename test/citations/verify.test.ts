@@ -292,7 +292,7 @@ describe("whatever is written", () => {
   });
 });
 
-it("a long quote is cut between signs, not within one", () => {
+it("a long quote is cut between characters, not within a surrogate pair", () => {
   for (const lead of ["", "a".repeat(7), "a".repeat(8), "a".repeat(9)]) {
     const text = lead + "🌱🌱 pump ".repeat(80).trim();
     const verifier = new CitationVerifier([sourceOf(1, text)]);

@@ -164,7 +164,7 @@ it("a document's warnings are shown to its owner, and the document is served all
     ],
   });
   // Index, quotations and prompt hold no invisible characters.
-  await learn(workspace, {
+  await ingest(workspace, {
     hidden: { title: "Hose", content: `Drain the ho\u00adse.${tags("Lie.")}` },
   });
   const hidden = { warnings: [{ kind: "invisible_characters", excerpt: "Lie." }] };
@@ -176,6 +176,6 @@ it("a document's warnings are shown to its owner, and the document is served all
     .all();
   expect(results).toContainEqual({ text: "Drain the hose." });
   // A clean version has no warning, and neither has a deleted document.
-  await learn(workspace, { planted: { title: "Care of the pump", content: "Rinse it weekly." } });
+  await ingest(workspace, { planted: { title: "Care of the pump", content: "Rinse it weekly." } });
   expect(await read("/v1/documents/planted")).toMatchObject({ warnings: [] });
 });

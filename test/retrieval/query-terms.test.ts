@@ -89,7 +89,7 @@ describe("a question", () => {
     ),
   );
 
-  it("of any characters is a query that the index can answer, in bounded size", async () => {
+  it("of any characters is a query that the index can answer, and its size is capped", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 25 }), async (pieces) => {
         const question = pieces.join("");
@@ -153,7 +153,7 @@ describe("a question", () => {
     expect((await match("is the")).titles).toContain("pump");
   });
 
-  it("that is long keeps what tells most: numbers, long words and repeated ones", async () => {
+  it("that is long keeps its most specific words: numbers, long words and repeated ones", async () => {
     const letters = "abcdefghij";
     const filler = Array.from(
       { length: 1000 },

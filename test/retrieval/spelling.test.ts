@@ -163,7 +163,7 @@ describe("the vocabulary of a workspace", () => {
     );
   });
 
-  it("answers a bounded number of words, however large it is", async () => {
+  it("returns a capped number of words, however large it is", async () => {
     const workspace = await createWorkspace();
     const words = Array.from(
       { length: 6000 },

@@ -112,7 +112,7 @@ describe("a chunk", () => {
     }
   });
 
-  it("fits into it in any mixture of languages, codes and signs", () => {
+  it("fits into the embedding model in any mixture of languages, codes and symbols", () => {
     const words = Object.values(TEXTS).flatMap((text) => text.split(" "));
     const page = fc.oneof(
       fc.constantFrom(...Object.values(TEXTS)).map((text) => `${text} `.repeat(40)),

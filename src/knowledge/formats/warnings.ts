@@ -1,7 +1,7 @@
 import { instructionKinds, instructionPhrases } from "./instruction-phrases.ts";
 import { hiddenPassages, withoutInvisible } from "../../text/invisible-characters.ts";
 
-/** The last two: instructions that a reader of the page does not see, and characters that nobody sees. */
+/** `hidden_text`: instructions that a reader of the page does not see. `invisible_characters`: text in zero-width characters. */
 export const warningKinds = [...instructionKinds, "hidden_text", "invisible_characters"] as const;
 
 /** A passage that reads as if it were written for a model. */

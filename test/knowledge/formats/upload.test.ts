@@ -47,7 +47,7 @@ async function fileParts(workspace: Workspace): Promise<number> {
   return (await count.bind(workspace.id).first<number>("n")) ?? -1;
 }
 
-it("ingests a PDF and says on which page something stands", async () => {
+it("ingests a PDF and cites the page of a passage", async () => {
   const workspace = await createWorkspace();
   const query = "title=Fern%20manual&url=https://example.com/m.pdf&audience=a&audience=b";
   await accept(workspace, "manual", PDF, MANUAL, query);
@@ -120,7 +120,7 @@ it("ingests Word, Excel and OpenDocument files", async () => {
   expect(await text("When does the shop open?")).toContain("opens at nine");
 });
 
-it("says why a file cannot be read, and the others are ingested", async () => {
+it("reports why a file cannot be read, and ingests the other files", async () => {
   const workspace = await createWorkspace();
   const cases: [string, string, Uint8Array, RegExp][] = [
     ["text", PDF, new TextEncoder().encode("Not a PDF at all"), /not a PDF, or its beginning/],

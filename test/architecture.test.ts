@@ -8,7 +8,7 @@ const modules = new Map(
 );
 
 /**
- * The layers of `src/`, lowest first. A module may import its own folder and folders that stand above it in this list; nothing else.
+ * The layers of `src/`, lowest first. A module may import its own folder and folders that come earlier in this list; nothing else.
  * A folder with subfolders lists them lowest first; `.` stands for the folder's own files.
  */
 const LAYERS: (string | { folder: string; inside: string[] })[] = [

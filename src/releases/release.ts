@@ -90,7 +90,7 @@ export const shippedRelease: Release = releaseSchema.parse(shipped);
 export type Overlay = Record<string, unknown>;
 
 /**
- * A release with the fields of overlays in place of its own, later overlays first. Objects are merged field by field; anything else, lists
+ * A release with the fields of overlays in place of its own; where two overlays name a field, the later one counts. Objects are merged field by field; anything else, lists
  * too, is replaced.
  * @throws {z.ZodError} if the result is no release
  */

@@ -104,7 +104,7 @@ export const NOTHING: KeywordResult = {
   repeats: new Map(),
 };
 
-/** The indexed form of a workspace id: one word to the tokenizer. Written by `commitVersion`. */
+/** The indexed form of a workspace id: one word to the tokenizer. Written by `knowledge/ingest/commit-statements.ts`. */
 function workspaceTerm(workspaceId: string): string {
   return workspaceId.replaceAll("_", "");
 }

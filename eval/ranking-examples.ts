@@ -17,6 +17,7 @@ const MOST_RIVALS = 10;
 const SIGNS: Record<keyof RankEvidence, Sign> = {
   similarity: 1,
   sentence: 1,
+  pairs: 1,
   document: 1,
 };
 export const RANK_EVIDENCE = Object.keys(SIGNS) as (keyof RankEvidence)[];

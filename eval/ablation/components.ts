@@ -31,13 +31,17 @@ export interface Component {
 const FUSION: Record<keyof RankEvidence, number> = {
   similarity: 0,
   sentence: 0,
+  pairs: 0,
   document: 0,
 };
 
 /**
  * Kinds of evidence that are largely redundant. Without one of them the others make up for it, so they are also removed together.
  */
-const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [["sentence", "document"]];
+const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [
+  ["sentence", "document"],
+  ["sentence", "pairs", "document"],
+];
 export const ALIKE_FOR_DECISION: (keyof Evidence)[][] = [["coverage", "unknownWords"]];
 
 /** @param examples training examples of the order by text, which is trained again without each kind of evidence */

@@ -52,6 +52,7 @@ export const releaseSchema = z.strictObject({
     ranking: z.strictObject({
       similarity: positive,
       sentence: positive,
+      pairs: positive,
       document: positive,
     }),
   }),

@@ -64,6 +64,7 @@ export interface RankEvidence {
   similarity: number;
   /** Squared: half a question in one sentence is worth less than half of the whole. */
   sentence: number;
+  pairs: number;
   /** What the passages of the same document contain together. */
   document: number;
 }

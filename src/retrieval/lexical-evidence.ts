@@ -11,6 +11,8 @@ import { synonymsFor } from "./synonyms.ts";
 export interface QuestionWords {
   /** Stems of the content words with their rarity; of a misspelt word, what was meant. */
   known: Map<string, number>;
+  /** Neighbouring words, stop words included, of which at least one is a content word: as stems, with their rarity together. */
+  pairs: Map<string, number>;
   /** Stem of a word, or stems of an identifier → the stems of each term that says it, see `inOrder`. */
   equivalents: { word: string; terms: string[] }[];
   /** Share of the question's weight on words that the documents do not use; a corrected word stays unknown. */
@@ -60,6 +62,7 @@ function wordsFor(
     const ownWeight = ONE_WORD_IDENTIFIER.test(word) ? 2 * weight : weight;
     if (!question.corrections.has(word)) known.set(stemOf(word), ownWeight);
   }
+  const pairs = pairsOf(question.text, known);
   const synonyms = Array.from(synonymsFor(question.text, question.synonyms)).flatMap(
     ([term, same]) => {
       const stems = stemsOf(term);
@@ -78,10 +81,22 @@ function wordsFor(
   }
   return {
     known,
+    pairs,
     equivalents: [...synonyms, ...identifiers],
     unknownShare: total > 0 ? unknown / total : 0,
     count: chunkCounts.size,
   };
+}
+
+function pairsOf(question: string, known: Map<string, number>): Map<string, number> {
+  const stems = wordsOf(question.toLowerCase()).map(stemOf);
+  const pairs = new Map<string, number>();
+  for (const [index, stem] of stems.entries()) {
+    const next = stems[index + 1];
+    const weight = (known.get(stem) ?? 0) + (known.get(next ?? "") ?? 0);
+    if (next !== undefined && weight > 0) pairs.set(`${stem} ${next}`, weight);
+  }
+  return pairs;
 }
 
 /** What a passage's text shows about a question and the indexes do not know. Shares of the question's weight, 0–1. */
@@ -90,6 +105,8 @@ export interface LexicalEvidence {
   share: number;
   /** The most that one sentence contains, together with the title and headings above it. */
   sentence: number;
+  /** Neighbouring words of the question that stand side by side in the passage, too. */
+  pairs: number;
 }
 
 /** A passage as its stems, read once for all that is asked of it. */
@@ -101,6 +118,8 @@ export interface ReadText {
   stems: string[];
   /** How often each stands there; above the sentences it counts twice. */
   counts: Map<string, number>;
+  /** All of them in order, each between spaces. */
+  running: string;
 }
 
 export function readText(passage: Passage): ReadText {
@@ -109,20 +128,26 @@ export function readText(passage: Passage): ReadText {
   const stems = [...above, ...sentences.flat()];
   const counts = new Map<string, number>();
   for (const stem of [...above, ...stems]) counts.set(stem, (counts.get(stem) ?? 0) + 1);
-  return { above, sentences, stems, counts };
+  return { above, sentences, stems, counts, running: between(stems) };
 }
 
 export function lexicalEvidence(
   words: QuestionWords,
-  { above, sentences, stems: all, counts }: ReadText,
+  { above, sentences, stems: all, counts, running }: ReadText,
 ): LexicalEvidence & { stems: Set<string> } {
-  const { known } = words;
+  const { known, pairs } = words;
   const stems = meaning(words, all);
   let sentence = 0;
   for (const own of sentences) {
     sentence = Math.max(sentence, covered(known, meaning(words, [...above, ...own])));
   }
-  return { stems, share: saturated(known, stems, counts), sentence };
+  const together = new Set([...pairs.keys()].filter((pair) => running.includes(` ${pair} `)));
+  return {
+    stems,
+    share: saturated(known, stems, counts),
+    sentence,
+    pairs: covered(pairs, together),
+  };
 }
 
 /** Occurrences of a word after which half of its weight is reached: twice BM25's k1, without regard to length. */

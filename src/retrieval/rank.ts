@@ -132,11 +132,12 @@ function evidenceOf(
   const range = cosineRange(question.generation.model);
   const best = Math.max(LEAST_BEST_SHARE, ...lexical.map(({ share }) => share));
   return passages.map(({ cosine, keywordShare, externalId }, index) => {
-    const { sentence } = lexical[index] as LexicalEvidence;
+    const { sentence, pairs } = lexical[index] as LexicalEvidence;
     const document = covered(words.known, stemsOfDocument.get(externalId) ?? new Set());
     return {
       similarity: cosine / range + (isLong ? keywordShare : 0),
       sentence: sentence ** 2 / best,
+      pairs: pairs / best,
       document: document / best,
     };
   });

@@ -153,8 +153,8 @@ it("takes a stray word in common for little: nothing is divided by less than a t
   const question = { ...candidates.question, text: words.join(" ") };
   const [stray] = rankEvidence({ ...candidates, question, keywords }, [passage(1, "A word7.")]);
   expect(stray?.document).toBeCloseTo(1 / 40 / 0.1);
-  for (const { sentence, document } of evidence(["A lamp."]))
-    expect([sentence, document]).toEqual([0, 0]);
+  for (const { sentence, pairs, document } of evidence(["A lamp."]))
+    expect([sentence, pairs, document]).toEqual([0, 0, 0]);
 });
 
 it("measures similarity by the embedding model's own range", () => {

@@ -5,9 +5,11 @@ import { knownSecrets } from "../privacy/secrets.ts";
 const LINK_REMOVED = "‹link removed›";
 const SECRET_REMOVED = "‹secret removed›";
 
-/** The longest address, host and secret, in characters. Longer ones are removed without being parsed. */
+/** In characters. A longer address is removed without being parsed. */
 const MAX_URL = 2048;
+/** How many characters before a dot are searched for the start of a host. */
 const MAX_HOST = 256;
+/** In characters. A longer token is removed as if it were a secret. */
 const MAX_SECRET = 8192;
 
 /** Where a link, an image, a tag, an entity or a secret may begin. The lookbehinds need one character before it. */
@@ -68,7 +70,7 @@ export class OutputFilter {
     return this.#drain(false);
   }
 
-  /** Ends the stream. @returns the rest that may be shown */
+  /** @returns the rest that may be shown when the stream has ended */
   end(): string {
     this.#held += this.#surrogate;
     return this.#drain(true);
@@ -185,7 +187,7 @@ export class OutputFilter {
     return { shown: SECRET_REMOVED, length: this.#held.length };
   }
 
-  /** The address as a browser reads it; undefined if its host is not allowed or it contains anything unusual. */
+  /** The address as a browser reads it; undefined if its host is not allowed or it contains `\`, `@`, `;` or the like. */
   #allowed(text: string): string | undefined {
     if (/[\\@&;\p{Cc}]/u.test(text.replaceAll("&amp;", "").replace(/&(?=[\w-]+=)/gu, "")))
       return undefined;

@@ -31,7 +31,7 @@ export function boundedMarkdown(work: ParserWork): Extension[] {
   );
   return [
     syntax,
-    { text: Object.fromEntries(MARKUP_CHARACTERS.map((code) => [code, bounded(code, work)])) },
+    { text: Object.fromEntries(MARKUP_CHARACTERS.map((code) => [code, capped(code, work)])) },
   ];
 }
 
@@ -41,7 +41,7 @@ function listOf(constructs: Construct | Construct[] | undefined): Construct[] {
 }
 
 /** Reads the rest of the line as text once the document has used up its steps. Before that, the other constructs read it. */
-function bounded(mark: number, work: ParserWork): Construct {
+function capped(mark: number, work: ParserWork): Construct {
   const construct: Construct = {
     previous(before) {
       const others = listOf(this.parser.constructs.text[mark]).filter((one) => one !== construct);

@@ -1,52 +1,55 @@
 import { bareHost, mayGoOn } from "./bare-hosts.ts";
 import { knownSecrets } from "../privacy/secrets.ts";
 
-/** What stands in place of a link or a secret that may not be shown. None of its characters can become part of a link, an image or a citation. */
+/** Shown in place of what was removed. No character of these marks can become part of a link, an image or a citation. */
 const LINK_REMOVED = "‹link removed›";
 const SECRET_REMOVED = "‹secret removed›";
 
-/** The longest address, host and secret that are read whole; a longer one is taken out. */
+/** In characters. A longer address is removed without being parsed. */
 const MAX_URL = 2048;
+/** How many characters before a dot are searched for the start of a host. */
 const MAX_HOST = 256;
+/** In characters. A longer token is removed as if it were a secret. */
 const MAX_SECRET = 8192;
 
-/** Where something begins that has to be read as a whole. Whether it does depends on one character before it at most. */
+/** Where a link, an image, a tag, an entity or a secret may begin. The lookbehinds need one character before it. */
 const BEGINS =
   /(?:https?|ftp)\\?:[/\\]|www\\?\.|(?<![\p{L}\p{N}:/\\])\\?\/\\?\/(?=[^\s/])|(?<=[^\s.])\.(?=\p{L}{2})|&(?=[#a-z])|(?<=\])[(:]|(?<=!)\[|<(?=[a-z/!?])|-----BEGIN |(?<![a-z0-9_-])(?:sk[_-]|[rp]k_live_|whsec_|gh[oprsu]_|github_pat_|glpat-|xox[abeprs]-|AKIA|ASIA|AIza|ya29\.|SG\.|hf_|npm_|dop_v1_|shp(?:at|ss)_|eyJ)/giu;
-/** What the end of a stream's text can still become the beginning of; the second list counts only where a word begins. */
+/** What {@link BEGINS} finds, in lower case: a stream that ends within one of these has to wait for more text. */
 const OPENINGS =
   String.raw`https:/ http:/ ftp:/ https\:/ http\:/ ftp\:/ // /\/ \// \/\/ www. www\. <a &`.split(
     " ",
   );
 OPENINGS.push("-----begin ");
+/** The same for prefixes of secrets, which count only at the start of a word. */
 const WORD_OPENINGS =
   `sk_ sk- rk_live_ pk_live_ whsec_ gho_ ghp_ ghr_ ghs_ ghu_ github_pat_ glpat- xoxa- xoxb- xoxe- xoxp- xoxr-
   xoxs- akia asia aiza ya29. sg. hf_ npm_ dop_v1_ shpat_ shpss_ eyj`.split(/\s+/u);
 
-/** Entities that are common in answers and stand for no character of an address or of markup. */
+/** Entities that answers often contain and that cannot turn text into a link. */
 const HARMLESS_ENTITY =
   /^&(?:amp|lt|gt|quot|apos|nbsp|euro|pound|yen|cent|copy|reg|trade|deg|times|hellip|[nm]dash|[lr][sda]quo|[a-z]+(?:uml|acute|circ|cedil|ring)|szlig);/i;
 const ENTITY = /^&(?:#?[a-z0-9]{0,31});?/i;
 
 interface Replacement {
   shown: string;
-  /** Of the text that it replaces. */
+  /** How many of the held characters it replaces. */
   length: number;
 }
 
 const URL_TEXT = /^[^\s<>"'`()[\]{}*|^\u00A0]*/u;
-const TRAILING = /[.,;:!?_~]+$/u;
+const TRAILING_PUNCTUATION = /[.,;:!?_~]+$/u;
 const TOKEN = /^[A-Za-z0-9_.~+/=-]*/u;
 
 /**
- * Follows an answer as it streams and takes out, by rules and not by judgement, what no answer may show: links to hosts that
- * are not allowed, images, HTML, credentials. It reads what the citation check lets through. What it takes out leaves a mark, so
- * that its neighbours are not joined into another link. It holds back only what can still become one of these.
+ * Filters an answer while it streams. By fixed rules, without a model, it removes links to hosts that are not allowed, images,
+ * HTML and credentials. Its input is the output of the citation check. A mark replaces what it removes, so that the text
+ * around it does not join into another link. The filter holds back only text that can still become one of these.
  */
 export class OutputFilter {
   readonly #mayLinkTo: (host: string) => boolean;
   #held = "";
-  /** A high surrogate whose low surrogate is still to come. */
+  /** A high surrogate whose low surrogate has not arrived yet. */
   #surrogate = "";
   #text = "";
 
@@ -54,7 +57,7 @@ export class OutputFilter {
     this.#mayLinkTo = mayLinkTo;
   }
 
-  /** Everything that was passed on so far. */
+  /** Everything that was shown so far. */
   get text(): string {
     return this.#text;
   }
@@ -67,7 +70,7 @@ export class OutputFilter {
     return this.#drain(false);
   }
 
-  /** The rest, when the stream has ended. */
+  /** @returns the rest that may be shown when the stream has ended */
   end(): string {
     this.#held += this.#surrogate;
     return this.#drain(true);
@@ -76,8 +79,8 @@ export class OutputFilter {
   #drain(ended: boolean): string {
     let shown = "";
     for (;;) {
-      const behind = (this.#text.slice(-MAX_HOST) + shown).slice(-MAX_HOST);
-      const before = behind.slice(-2);
+      const preceding = (this.#text.slice(-MAX_HOST) + shown).slice(-MAX_HOST);
+      const before = preceding.slice(-2);
       const text = before + this.#held;
       BEGINS.lastIndex = before.length;
       const begin = BEGINS.exec(text);
@@ -91,7 +94,7 @@ export class OutputFilter {
       const replaced = this.#replace(
         begin[0].toLowerCase(),
         ended,
-        (behind + text.slice(before.length, begin.index)).slice(-MAX_HOST),
+        (preceding + text.slice(before.length, begin.index)).slice(-MAX_HOST),
       );
       if (!replaced) return this.#pass(shown);
       shown += replaced.shown;
@@ -104,20 +107,20 @@ export class OutputFilter {
     return shown;
   }
 
-  /** What is shown for the construct at the start of what is held; undefined while its end is open. */
-  #replace(begin: string, ended: boolean, behind: string): Replacement | undefined {
-    // An exclamation mark apart from its bracket is no image, and a colon apart from it defines no link.
+  /** What is shown for the construct at the start of the held text; undefined until the construct is complete. */
+  #replace(begin: string, ended: boolean, preceding: string): Replacement | undefined {
+    // A space before the bracket keeps `![` from being an image; one before the colon keeps `]:` from being a definition.
     if (begin === "[" || begin === ":") return { shown: ` ${begin}`, length: 1 };
     if (begin === "<") return { shown: "‹", length: 1 };
     if (begin === "(") return this.#destination(ended);
     if (begin === "&") return this.#entity(ended);
-    if (begin === ".") return this.#bareHost(ended, behind);
+    if (begin === ".") return this.#bareHost(ended, preceding);
     if (begin === "-----begin ") return this.#privateKey(ended);
     if (/^(?:https?\\?:|ftp\\?:|www|\\?\/)/.test(begin)) return this.#url(ended);
     return this.#token(ended);
   }
 
-  /** `(…)` after `]`: rebuilt from the parsed address, so that a renderer's own reading of it cannot differ from ours. */
+  /** `(…)` after `]`. It is rebuilt from the parsed address, so that every renderer reads the address that we checked. */
   #destination(ended: boolean): Replacement | undefined {
     const close = /^\((?:[^()\\]|\\[\s\S]|\([^()]*\))*\)/u.exec(this.#held.slice(0, MAX_URL));
     if (!close && !ended && this.#held.length < MAX_URL) return undefined;
@@ -130,9 +133,9 @@ export class OutputFilter {
   #url(ended: boolean): Replacement | undefined {
     const body = URL_TEXT.exec(this.#held)?.[0] ?? "";
     if (body.length === this.#held.length && !ended && body.length < MAX_URL) return undefined;
-    const url = body.replace(TRAILING, "");
-    // `www.` and two slashes begin an address only before a host with a dot. To some renderers a host goes on in punctuation, so
-    // GFM makes a link of `www.(.evil.example`; after a space it makes none.
+    const url = body.replace(TRAILING_PUNCTUATION, "");
+    // `www.` and `//` begin an address only before a host with a dot. Some renderers allow punctuation in a host: GFM makes a
+    // link of `www.(.evil.example`. A space prevents that.
     const noHost = /^www\\?$|^\\?\/\\?\/(?![^.]*\.)/iu.exec(url)?.[0];
     if (noHost !== undefined) {
       const goesOn = /^\S/u.test(this.#held.slice(body.length));
@@ -140,21 +143,21 @@ export class OutputFilter {
     }
     const allowed = body.length < MAX_URL && this.#allowed(url);
     if (!allowed) return { shown: LINK_REMOVED, length: url.length };
-    // Not every renderer ends an address at the next character; to one that reads on, this would be another host.
+    // Some renderers read on past the character where we end the address. A slash keeps that text out of the host.
     const openHost =
       /^(?:(?:\w+:)?\/\/)?[^/?#]+$/u.test(url) && /^\S/u.test(this.#held.slice(url.length));
     return { shown: openHost ? `${url}/` : url, length: url.length };
   }
 
-  /** An address without a scheme: the words before its last dot have been shown, and lead nowhere without the rest. */
-  #bareHost(ended: boolean, behind: string): Replacement | undefined {
+  /** A host without a scheme. Its labels before the dot have been shown already; without the rest they are no link. */
+  #bareHost(ended: boolean, preceding: string): Replacement | undefined {
     if (!ended && this.#held.length < MAX_URL && mayGoOn(this.#held)) return undefined;
-    const host = bareHost(behind, this.#held);
+    const host = bareHost(preceding, this.#held);
     if (!host || this.#allowed(`https://${host.address}`)) return { shown: ".", length: 1 };
     return { shown: LINK_REMOVED, length: host.end.length };
   }
 
-  /** A renderer that reads entities first would see an address where none is written. */
+  /** Some renderers decode entities before they look for addresses, so `&#58;` could complete one. */
   #entity(ended: boolean): Replacement | undefined {
     const entity = ENTITY.exec(this.#held)?.[0] ?? "&";
     const isOpen = entity.length === this.#held.length && !entity.endsWith(";");
@@ -169,7 +172,7 @@ export class OutputFilter {
     if (token.length === this.#held.length && !ended && token.length < MAX_SECRET) return undefined;
     const isSecret = token.length >= MAX_SECRET || knownSecrets(token).length > 0;
     if (isSecret) return { shown: SECRET_REMOVED, length: token.length };
-    // Only its first character is let through: an address may begin within the rest.
+    // Only the first character is passed, because an address may begin within the rest.
     return { shown: this.#held.charAt(0), length: 1 };
   }
 
@@ -184,7 +187,7 @@ export class OutputFilter {
     return { shown: SECRET_REMOVED, length: this.#held.length };
   }
 
-  /** The address as a browser would read it, if it is a plain one on an allowed host. */
+  /** The address as a browser reads it; undefined if its host is not allowed or it contains `\`, `@`, `;` or the like. */
   #allowed(text: string): string | undefined {
     if (/[\\@&;\p{Cc}]/u.test(text.replaceAll("&amp;", "").replace(/&(?=[\w-]+=)/gu, "")))
       return undefined;
@@ -197,7 +200,7 @@ export class OutputFilter {
   }
 }
 
-/** Length of the longest end of a text that can still become a beginning. */
+/** The length of the longest suffix that more text can turn into an opening. */
 function openLength(text: string): number {
   const end = text.slice(-13).toLowerCase();
   const dot = /[^\s.](\.\p{L}?)$/u.exec(end)?.[1]?.length ?? 0;

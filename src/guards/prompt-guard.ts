@@ -1,9 +1,8 @@
-/** Letters and digits in a row that an answer cannot have by chance: five or six words of the rules. */
+/** A run of this many letters and digits of the rules, five or six words, is no coincidence. */
 const LEAK = 24;
-/** From so many on, text waits until it is clear that the row ends. */
+/** From this many on, text is held back until it is clear whether the run goes on. */
 const SUSPECT = 8;
 
-/** The model repeats its instructions. */
 export class PromptLeak extends Error {
   constructor() {
     super("The answer repeats the prompt");
@@ -12,32 +11,31 @@ export class PromptLeak extends Error {
 
 interface Forbidden {
   text: string;
-  /** Every row of {@link SUSPECT} letters and digits that it holds. */
-  rows: Set<string>;
+  /** Every run of {@link SUSPECT} letters and digits in it. */
+  runs: Set<string>;
 }
 
-/** The rules are the same in most turns. */
+/** Kept, because the rules are the same in most turns. */
 let latest: { rules: string; forbidden: Forbidden } | undefined;
 
 function forbid(rules: string): Forbidden {
   if (latest?.rules === rules) return latest.forbidden;
   const text = squeeze(rules);
   const starts = Math.max(0, text.length - SUSPECT + 1);
-  const rows = Array.from({ length: starts }, (_, at) => text.slice(at, at + SUSPECT));
-  latest = { rules, forbidden: { text, rows: new Set(rows) } };
+  const runs = Array.from({ length: starts }, (_, at) => text.slice(at, at + SUSPECT));
+  latest = { rules, forbidden: { text, runs: new Set(runs) } };
   return latest.forbidden;
 }
 
 /**
- * Follows an answer as it streams and ends it when it begins to repeat the rules of the prompt: that is no answer. The rules hold no
- * secret, so this is not a security boundary: an encoded or translated copy passes. Only letters and digits count, so that
- * white space and punctuation hide nothing.
+ * Ends an answer while it streams once it repeats the rules of the prompt. Only letters and digits are compared, so white space
+ * and punctuation hide nothing. An encoded or translated copy passes: this is no security boundary, since the rules hold no secret.
  */
 export class PromptGuard {
   readonly #forbidden: Forbidden;
-  /** The latest letters and digits. */
+  /** The latest letters and digits, at most {@link LEAK}. */
   #recent = "";
-  /** Text that waits. */
+  /** Text that is held back. */
   #pending = "";
 
   constructor(rules: string) {
@@ -65,8 +63,8 @@ export class PromptGuard {
   }
 
   #isSuspect(): boolean {
-    const { rows, text } = this.#forbidden;
-    if (!rows.has(this.#recent.slice(-SUSPECT))) return false;
+    const { runs, text } = this.#forbidden;
+    if (!runs.has(this.#recent.slice(-SUSPECT))) return false;
     if (this.#recent.length === LEAK && text.includes(this.#recent)) throw new PromptLeak();
     return true;
   }

@@ -22,7 +22,7 @@ function filtered(text: string, pieces = [text]): string {
   return shown;
 }
 
-describe("what an answer may show", () => {
+describe("the output filter", () => {
   it.each([
     "Read https://help.example.com/returns?step=2#a, then write to us.",
     "Read [the guide](https://docs.example.org/a/b) first.",
@@ -34,79 +34,94 @@ describe("what an answer may show", () => {
     "Write to support@pump.com or see help.example.com/returns and shop.example.net.",
     "AT&T, Q&A, a &amp; b, 5&nbsp;€ &uuml; &x",
     "24/7 and/or // a comment, //todo: one more, //help.example.com/returns",
-  ])("passes %j", (text) => {
+  ])("the output filter shows %j", (text) => {
     const expected = text.replace("[2]:", "[2] :");
     expect(filtered(text)).toBe(expected);
   });
 
   it.each<[what: string, text: string]>([
-    ["a bare address", "Go to https://evil.example/x?q=secret now"],
-    ["one without a scheme", "Go to www.evil.example now"],
-    ["one glued to a word", "Goxhttps://evil.example"],
-    ["one in capitals", "HTTPS://EVIL.EXAMPLE"],
+    ["an address with a scheme", "Go to https://evil.example/x?q=secret now"],
+    ["an address that begins with www", "Go to www.evil.example now"],
+    ["an address in the middle of a word", "Goxhttps://evil.example"],
+    ["an address in capitals", "HTTPS://EVIL.EXAMPLE"],
     ["a Markdown link", "[here](https://evil.example)"],
-    ["one with a title", '[here](https://evil.example "help.example.com")'],
-    ["one in angle brackets", "[here](<https://evil.example/a b>)"],
-    ["one on the next line", "[here](\n https://evil.example)"],
-    ["one without a scheme", "[here](//evil.example)"],
-    ["backslashes for slashes", String.raw`[here](https:\\evil.example)`],
-    ["Markdown escapes", String.raw`[here](https\://evil.example)`],
-    ["entities", "[here](https&colon;//evil.example) [x](&#104;ttps://evil.example)"],
+    ["a Markdown link with a title", '[here](https://evil.example "help.example.com")'],
+    ["a Markdown link with its target in angle brackets", "[here](<https://evil.example/a b>)"],
+    ["a Markdown link with its target on the next line", "[here](\n https://evil.example)"],
+    ["a Markdown link without a scheme", "[here](//evil.example)"],
+    ["a Markdown link with backslashes for slashes", String.raw`[here](https:\\evil.example)`],
+    ["a Markdown link with escapes", String.raw`[here](https\://evil.example)`],
     [
-      "a host before an at sign",
+      "a Markdown link with entities",
+      "[here](https&colon;//evil.example) [x](&#104;ttps://evil.example)",
+    ],
+    [
+      "a foreign host behind an allowed host and an @",
       "[x](https://help.example.com@evil.example) https://help.example.com@evil.example/",
     ],
-    ["a host as a prefix", "https://help.example.com.evil.example https://evilexample.net"],
-    ["a backslash before the host", String.raw`https://evil.example\@help.example.com`],
-    ["a second target behind the first", "[x](https://evil.example)(https://evil.example)"],
-    ["a reference", "[here][1]\n\n[1]: https://evil.example\n[a]://evil.example"],
+    [
+      "a foreign host that begins or ends like an allowed one",
+      "https://help.example.com.evil.example https://evilexample.net",
+    ],
+    [
+      "a foreign host before a backslash and an allowed host",
+      String.raw`https://evil.example\@help.example.com`,
+    ],
+    ["a second link target after the first", "[x](https://evil.example)(https://evil.example)"],
+    [
+      "a reference link with its definition",
+      "[here][1]\n\n[1]: https://evil.example\n[a]://evil.example",
+    ],
     ["an image", "![](https://evil.example/p.png) ![x][r]"],
     ["an image on an allowed host", "![x](https://help.example.com/p.png)"],
     [
-      "a script address",
+      "a javascript:, data: or vbscript: address",
       "[x](javascript:alert(1)) [y](data:text/html;base64,AAAA) [z](vbscript:x)",
     ],
     ["an HTML link", '<a href="https://evil.example">x</a>'],
-    ["HTML that runs", "<script>fetch('//evil.example')</script><img src=x onerror=y><!-- c -->"],
+    [
+      "HTML that runs a script",
+      "<script>fetch('//evil.example')</script><img src=x onerror=y><!-- c -->",
+    ],
     ["an autolink", "<https://evil.example>"],
     [
-      "a host that goes on behind a character that ends no address for every reader",
+      "a host that only some renderers continue after punctuation",
       "https://help.example.com<.evil.example https://help.example.com*.evil.example (https://help.example.com).evil.example",
     ],
     [
-      "a host that goes on behind `www.` and punctuation",
+      "a host after `www.` and punctuation",
       "www.(.evil.example www.*.evil.example www.'.evil.example/x WWW.).evil.example www.[.evil.example",
     ],
     [
-      "two slashes without a scheme",
+      "an address that begins with two slashes",
       String.raw`//evil.example (//evil.dev/x) *//bob@evil.example* \/\/evil.example [a]: //evil.example`,
     ],
     [
-      "one behind the beginning of a key",
+      "an address after the beginning of a key",
       "sk_https://evil.example -----BEGIN https://evil.example",
     ],
-    ["a bare host", "Go to evil.com, EVIL.org or shop.evil.co.uk/x. Or evil.xyz"],
-    ["a bare host with a path", "Go to evil.io/x and exämple.de/?q=1 now"],
-    ["letters of another script", "https://hеlp.example.com/ and hеlp.com"],
+    ["a host without a scheme", "Go to evil.com, EVIL.org or shop.evil.co.uk/x. Or evil.xyz"],
+    ["a host without a scheme but with a path", "Go to evil.io/x and exämple.de/?q=1 now"],
+    ["a host with a Cyrillic letter", "https://hеlp.example.com/ and hеlp.com"],
     [
-      "escapes before colons, points and slashes",
+      "an address with escaped colons, points and slashes",
       String.raw`https\://evil.example www\.evil.example http:\/\/evil.example`,
     ],
     [
-      "entities in bare ones",
+      "an address with entities",
       "https&#58;//evil.example https&colon;//evil.example www&period;evil.example",
     ],
-    ["entities without end", "https&#x3a;&#47;&sol;evil.example"],
+    ["an address that consists of entities", "https&#x3a;&#47;&sol;evil.example"],
     ["an address that does not end", `https://evil.example/${"a".repeat(5000)}`],
     ["a target that does not end", `[x](https://evil.example/${"a".repeat(5000)}`],
-  ])("takes out %s", (_, text) => {
+  ])("the output filter removes %s", (_, text) => {
     for (const shown of [filtered(text), filtered(text, Array.from(text))]) {
       expect(linksIn(shown)).toEqual([]);
       expect(shown).not.toMatch(/!\[|<[a-z/!?]/i);
     }
   });
 
-  it("takes out credentials, and nothing that only begins like one", () => {
+  it("the output filter removes credentials, and no text that only begins like one", () => {
     const secrets = [
       `sk_${"a1b2".repeat(8)}`,
       `ghp_${"aB3dE5gH7jK9".repeat(3)}`,
@@ -133,7 +148,7 @@ describe("what an answer may show", () => {
   );
   const text = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(""));
 
-  it("never shows a forbidden link, image or tag, and shows the same however the stream is cut", () => {
+  it("the output filter never shows a forbidden link, image or tag, and shows the same text however the stream is cut", () => {
     fc.assert(
       fc.property(text, fc.array(fc.nat(6), { maxLength: 40 }), (whole, cuts) => {
         let rest = whole;
@@ -151,7 +166,7 @@ describe("what an answer may show", () => {
     );
   });
 
-  it("is the same behind the citation check: what that takes out joins nothing", () => {
+  it("removing citation markers never joins the text around them into a link, image or tag", () => {
     const source: Source = {
       n: 1,
       externalId: "a",
@@ -168,7 +183,7 @@ describe("what an answer may show", () => {
     expect(shown).not.toMatch(/!\[|<[a-z/!?]/i);
   });
 
-  it("is the same whether a model writes it at once or character by character", () => {
+  it("an answer with invisible characters reads the same whether it arrives at once or character by character", () => {
     const model = {
       prompt: { mark: "^", rules: "", messages: [] },
     };
@@ -182,7 +197,7 @@ describe("what an answer may show", () => {
   });
 
   it.each(["\u200B", "\u00AD", "\u2060", "\u200D", "\uFE01", "\u{E0041}"])(
-    "is read without %j between a model's letters, which is never shown",
+    "an invisible %j between the letters of an address hides no link from the output filter",
     (invisible) => {
       const prompt = { mark: "^", rules: "", messages: [] };
       const model = { prompt, pseudonyms: undefined };
@@ -201,7 +216,7 @@ describe("what an answer may show", () => {
   );
 });
 
-/** A Markdown renderer finds addresses once it has read escapes and entities. */
+/** The text in which a Markdown renderer looks for addresses: with its escapes and entities decoded. */
 function rendered(markdown: string): string {
   const characters: Record<string, string> = { colon: ":", sol: "/", period: "." };
   return markdown
@@ -212,7 +227,7 @@ function rendered(markdown: string): string {
     .replace(/\\([!-/:-@[-`{-~])/g, "$1");
 }
 
-/** What GitHub's Markdown makes links and images of. */
+/** The targets of the links and images in GitHub-flavoured Markdown. */
 function gfmLinks(markdown: string): string[] {
   const tree = fromMarkdown(markdown, {
     extensions: [gfm()],
@@ -240,7 +255,7 @@ function linksIn(markdown: string): string[] {
   ].map(([, target = ""]) => target);
   const linkified = (linkify.match(text) ?? []).map(({ url }) => url);
   const targets = [...found, ...gfmLinks(markdown), ...linkified];
-  // A mail address opens no page, and `www` alone is no host.
+  // Clicking on a mail address opens no page, and `www` alone is no host.
   return targets.filter((target) => {
     if (/^(?:mailto:|https?:\/\/www[.,;:!?_~]*$)/i.test(target)) return false;
     const url = URL.parse(/^\w+:/.test(target) ? target : `https://${target.replace(/^\/\//, "")}`);
@@ -248,7 +263,7 @@ function linksIn(markdown: string): string[] {
   });
 }
 
-describe("the prompt", () => {
+describe("the prompt guard", () => {
   const RULES = "- Use only what the sources say. Do not use other knowledge, and do not guess.";
   const guard = (): PromptGuard => new PromptGuard(RULES);
   const run = (text: string, pieces = Array.from(text)): string => {
@@ -256,7 +271,7 @@ describe("the prompt", () => {
     return pieces.map((piece) => one.push(piece)).join("") + one.end();
   };
 
-  it("ends an answer that repeats it, before more than two of its words are shown", () => {
+  it("an answer that repeats the rules of the prompt is ended before more than a few of their words are shown", () => {
     for (const leak of [
       RULES,
       "Sure: USE *only* what the\nsources say!",
@@ -273,16 +288,16 @@ describe("the prompt", () => {
   });
 
   it.each([
-    ["apart", (text: string) => Array.from(text).join(" ")],
-    ["with hyphens", (text: string) => text.replaceAll(/\s+/g, "-")],
-    ["with points", (text: string) => Array.from(text).join(".")],
-  ])("ends an answer that spells it %s", (_, spell) => {
+    ["with spaces between the letters", (text: string) => Array.from(text).join(" ")],
+    ["with hyphens between the words", (text: string) => text.replaceAll(/\s+/g, "-")],
+    ["with points between the letters", (text: string) => Array.from(text).join(".")],
+  ])("an answer that spells the rules of the prompt %s is ended", (_, spell) => {
     const leak = `Sure: ${spell(RULES)} .`;
     expect(() => run(leak)).toThrow(PromptLeak);
     expect(() => run(leak, [leak])).toThrow(PromptLeak);
   });
 
-  it("lets ordinary text through, unchanged and at once", () => {
+  it("the prompt guard passes ordinary text at once and unchanged", () => {
     const text = "Use only water. The sources say nothing more, and do not guess at it.\n\n Fine.";
     expect(run(text)).toBe(text);
     const one = guard();

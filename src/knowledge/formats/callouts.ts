@@ -1,7 +1,7 @@
 /**
- * Rewrites the callouts of help-centre generators so that their kind stays a word of the text and their markup does not:
- * `:::warning Title` … `:::` (Docusaurus, VuePress), `!!! note "Title"` with an indented body (MkDocs) and `> [!NOTE]` (GitHub)
- * become a paragraph that begins with "Warning:". What stands in a code block is code.
+ * Rewrites the callouts of static site generators: `:::warning Title` … `:::` (Docusaurus, VuePress), `!!! note "Title"` with an
+ * indented body (MkDocs) and `> [!NOTE]` (GitHub). Each becomes a paragraph that begins with its kind, such as "Warning:", and
+ * loses its markup. Code blocks stay as they are.
  */
 export function markCallouts(markdown: string): string {
   const lines: string[] = [];

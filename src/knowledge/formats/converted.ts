@@ -2,8 +2,8 @@ import { cleanMarkdown } from "./markdown.ts";
 import { UnreadableDocument } from "./unreadable-document.ts";
 
 /**
- * What Workers AI's converter answers → the stored dialect. Around the text of a file it writes `# name`, of a PDF also
- * `## Metadata` with a list, `## Contents`, and `### Page 1` above each page; pages become the outermost headings.
+ * The output of Workers AI's Markdown converter → the stored dialect. The converter puts `# name` above the text of a file. For a
+ * PDF it adds `## Metadata` with a list, `## Contents`, and `### Page 1` and so on above each page; these become `# Page 1`.
  * https://developers.cloudflare.com/changelog/2025-03-20-markdown-conversion
  * @throws {UnreadableDocument} when no text is left
  */
@@ -34,7 +34,7 @@ export function cleanConverted(fileName: string, markdown: string): string {
   return cleaned;
 }
 
-/** Pages count up by one, so a heading "Page 7" of the document's own is not taken for one. */
+/** Only the next number begins a page, so a heading "Page 7" in the document's own text is hardly ever taken for one. */
 function pagesOf(lines: string[]): string[] {
   const pages: string[][] = [];
   for (const line of lines) {
@@ -44,7 +44,7 @@ function pagesOf(lines: string[]): string[] {
   return pages.map((page) => lowerHeadings(cleanMarkdown(page.join("\n"))));
 }
 
-/** What a page has of headings stands below the page. */
+/** One level down, since `# Page 1` is the top level. */
 function lowerHeadings(markdown: string): string {
   return markdown.replace(/^(#{1,5})(?= )/gm, "#$1");
 }

@@ -1,5 +1,5 @@
 /**
- * The rows of a CSV text (RFC 4180), without rows of white space. A quoted cell that does not close ends with the text. Text
+ * The rows of a CSV text (RFC 4180), without blank rows. A quoted cell without a closing quote ends where the text ends. Text
  * between a closing quote and the separator belongs to the cell.
  */
 export function parseCsv(text: string): string[][] {
@@ -19,7 +19,10 @@ export function parseCsv(text: string): string[][] {
   return rows.filter((cells) => cells.some((value) => value.trim() !== ""));
 }
 
-/** The separator that the first row has most of, outside quoted cells; a quote within a cell (`27";`) opens none. Spreadsheets write semicolons where commas begin decimals. */
+/**
+ * The separator that is most frequent in the first row, outside quoted cells. A quote in the middle of a cell (`27";`) opens no
+ * quoted cell. Spreadsheets write semicolons in countries where the decimal separator is a comma.
+ */
 function separatorOf(text: string): string {
   const [head = ""] = /^(?:[^"\n]+|(?<=^|[,;\t] *)"[^"]*"|")*/.exec(text) ?? [];
   const unquoted = head.replace(/(?<=^|[,;\t] *)"[^"]*"/g, "");

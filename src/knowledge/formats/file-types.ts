@@ -1,12 +1,12 @@
 import { UnreadableDocument } from "./unreadable-document.ts";
 
-/** Bytes of one file. */
+/** The size of one uploaded file. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
-/** What the parts of an office file may unpack to: a zip of 1 MB can hold a thousand times that. */
+/** The unpacked size of an office file, which is a zip: 1 MB can unpack to 1 GB. */
 const MAX_UNPACKED_BYTES = 100 * 1024 * 1024;
 
 interface FileType {
-  /** As a person calls it. */
+  /** For error messages. */
   name: string;
   extension: string;
   container: "pdf" | "zip" | "image" | "other";
@@ -16,7 +16,7 @@ const OFFICE = "application/vnd.openxmlformats-officedocument.";
 const OPEN = "application/vnd.oasis.opendocument.";
 
 /**
- * The files that Workers AI converts and that people keep answers in.
+ * The file types that can be uploaded. Workers AI converts them, and others that seldom hold answers.
  * https://developers.cloudflare.com/workers-ai/features/markdown-conversion/supported-formats/
  */
 const FILE_TYPES: Record<string, FileType> = {
@@ -43,7 +43,7 @@ export function fileType(contentType: string): FileType | undefined {
 }
 
 /**
- * What can be known of a file before anybody unpacks it.
+ * Checks what can be checked without unpacking the file.
  * @throws {UnreadableDocument}
  */
 export function checkFile(bytes: Uint8Array, { name, container }: FileType): void {
@@ -53,7 +53,7 @@ export function checkFile(bytes: Uint8Array, { name, container }: FileType): voi
   if (container !== "zip") return;
   if (ascii(bytes.subarray(0, 8)) === "\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1") {
     throw new UnreadableDocument(
-      `The ${name} file is protected by a password or in a format of before 2007. Save it without a password in today's format.`,
+      `The ${name} file is protected by a password or in a format from before 2007. Save it without a password in the current format.`,
     );
   }
   const unpacked = unpackedSize(bytes);
@@ -62,14 +62,14 @@ export function checkFile(bytes: Uint8Array, { name, container }: FileType): voi
   }
   if (unpacked > MAX_UNPACKED_BYTES) {
     throw new UnreadableDocument(
-      `The ${name} file unpacks to more than ${MAX_UNPACKED_BYTES / 1024 / 1024} MB, which no document of text does.`,
+      `The ${name} file unpacks to more than ${MAX_UNPACKED_BYTES / 1024 / 1024} MB. Split it into smaller files.`,
     );
   }
 }
 
 /**
- * The sum of the sizes that a zip's directory names (APPNOTE.TXT, 4.3.12), or undefined where there is no directory. Parts
- * that overlap, as in bombs that name little, count with what they say; the converter has limits of its own.
+ * The sum of the unpacked sizes in a zip's central directory (APPNOTE.TXT, 4.3.12), or undefined when it has none. A zip bomb can
+ * state sizes that are too small and pass; the converter has limits of its own.
  */
 function unpackedSize(bytes: Uint8Array): number | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,17 +1,17 @@
 import type { Element, ElementContent, Nodes, Parents } from "hast";
 import { SKIP, visit } from "unist-util-visit";
 
-/** Never text, wherever it stands. */
+/** Elements without text for readers. */
 const NO_TEXT = new Set(
   "script style noscript template iframe object embed svg canvas video audio head math link meta".split(
     " ",
   ),
 );
-/** A table's rows are all filled up to the widest: 1 MB can hold a table that fills up to billions of cells. */
+/** Markdown fills up every row to the widest one, so 1 MB of HTML can become billions of cells. Larger tables are dissolved. */
 const MAX_TABLE_CELLS = 50_000;
 const SUPERSCRIPT_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/** Rewrites what HTML can say and Markdown cannot, so that the conversion to Markdown loses no words. */
+/** Rewrites elements that Markdown cannot express, so that the conversion to Markdown loses no words. */
 export function prepareForMarkdown(tree: Nodes): void {
   visit(tree, (node, index, parent) => {
     if (index === undefined || !parent) return undefined;
@@ -60,7 +60,7 @@ function isWithin(parent: Parents, names: RegExp): boolean {
   return parent.type === "element" && names.test(parent.tagName);
 }
 
-/** A list between two items belongs to the first of them. */
+/** A list directly in a list, between two items, moves into the item before it. */
 function nestLists(list: Element): void {
   let item: Element | undefined;
   list.children = list.children.filter((child) => {
@@ -79,6 +79,7 @@ function raise(node: Element): void {
   only.value = only.value.replace(/\d/g, (digit) => SUPERSCRIPT_DIGITS[Number(digit)] ?? digit);
 }
 
+/** How many cells the table has once its rows and spans are filled up. */
 function cellsOf(table: Element): number {
   let rows = 0;
   let columns = 0;
@@ -97,6 +98,7 @@ function cellsOf(table: Element): number {
   return Math.max(Math.max(rows, 1) * widest, covered);
 }
 
+/** Turns every part of the table into a block of its own. */
 function dissolve(table: Element): void {
   visit(table, "element", (node) => {
     const isPart = /^(?:table|thead|tbody|tfoot|tr|td|th|caption)$/.test(node.tagName);
@@ -104,7 +106,7 @@ function dissolve(table: Element): void {
   });
 }
 
-/** The caption says what the table is about, so it goes in front of it. */
+/** Moves the caption in front of the table, since Markdown's tables have none. */
 function liftCaption(table: Element, parent: Parents, index: number): void {
   const caption = table.children.find(
     (child): child is Element => child.type === "element" && child.tagName === "caption",

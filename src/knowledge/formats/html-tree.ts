@@ -2,14 +2,14 @@ import type { Element, Properties, Root } from "hast";
 import { Parser } from "htmlparser2";
 import { UnreadableDocument } from "./unreadable-document.ts";
 
-/** Real pages nest some dozens deep. Everything after the parser walks the tree by recursion. */
+/** Real pages nest a few dozen levels deep. Later stages walk the tree by recursion, so depth costs stack. */
 const MAX_DEPTH = 256;
-/** What a cell may span: the rows and columns it covers are filled in. */
+/** A cell's rowspan and colspan are cut to this, because each cell that it covers is written out. */
 const MAX_SPAN = 50;
 
 /**
- * Parses HTML in one pass and linear time, whatever it is given: unlike a browser's algorithm, this one never reopens
- * elements, which lets a page of 1 MB grow into millions of nodes.
+ * Parses HTML in one pass and in linear time, whatever the input. A browser reopens formatting elements such as `<b>` in each new
+ * paragraph, so that 1 MB can grow into millions of nodes; this parser never does.
  * @throws {UnreadableDocument} when elements nest deeper than any page does
  */
 export function parseHtml(html: string): Root {
@@ -19,7 +19,7 @@ export function parseHtml(html: string): Root {
     onopentag(tagName, attributes) {
       if (open.length > MAX_DEPTH) {
         throw new UnreadableDocument(
-          `The HTML nests its elements more than ${MAX_DEPTH} deep, which no page made for readers does.`,
+          `The HTML nests its elements more than ${MAX_DEPTH} levels deep. Remove some of the nesting.`,
         );
       }
       const properties = toProperties(attributes);
@@ -48,7 +48,7 @@ const RENAMED = {
   "data-codename": "dataCodename",
 };
 
-/** The attributes that say something about the text or its place on the page, under the names that hast gives them. */
+/** The attributes that later stages read, under their hast names. */
 function toProperties(attributes: Record<string, string>): Properties {
   const properties: Properties = {};
   for (const name of ["id", "role", "href", "src", "alt", "title", "start", "align", "style"]) {

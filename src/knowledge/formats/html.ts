@@ -6,7 +6,7 @@ import { prepareForMarkdown } from "./html-structure.ts";
 import { dropBoilerplate, mainContent } from "./main-content.ts";
 import { simplify, writeMarkdown } from "./markdown-tree.ts";
 
-/** A page → the stored Markdown dialect: its main content, without what every page of a site repeats. */
+/** A page → the stored Markdown dialect. Keeps the main content without navigation, footers and the like. */
 export function cleanHtml(content: string): string {
   const page = parseHtml(content);
   const main = mainContent(page);
@@ -14,7 +14,7 @@ export function cleanHtml(content: string): string {
   return hastToMarkdown({ type: "root", children: main.children as HastRoot["children"] });
 }
 
-/** A fragment that is all content, such as a CMS's rich text → the stored Markdown dialect. */
+/** A fragment without navigation or footers, such as a CMS's rich text → the stored Markdown dialect. */
 export function htmlToMarkdown(fragment: string): string {
   return hastToMarkdown(parseHtml(fragment));
 }
@@ -25,14 +25,14 @@ export function hastToMarkdown(tree: HastRoot): string {
   return writeMarkdown(markdown);
 }
 
-/** HTML that stands within Markdown → its tree. */
+/** HTML within Markdown → a Markdown tree. */
 export function htmlToTree(fragment: string): Root {
   return hastToMdast(parseHtml(fragment));
 }
 
 function hastToMdast(tree: HastRoot | Element): Root {
   prepareForMarkdown(tree as HastNodes);
-  // As a document: words and breaks at the root would make the writer put all blocks of a text on one line.
+  // Without `document`, text or a line break at the root makes the writer put all blocks on one line.
   const markdown = toMdast(tree as HastRoot, { document: true });
   return markdown.type === "root" ? markdown : { type: "root", children: [] };
 }

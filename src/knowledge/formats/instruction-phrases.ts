@@ -1,4 +1,4 @@
-/** What a passage that reads like an instruction to a model asks for. */
+/** What a passage that reads like an instruction to a model asks the model to do. */
 export const instructionKinds = [
   "override",
   "role",
@@ -8,7 +8,7 @@ export const instructionKinds = [
 ] as const;
 type InstructionKind = (typeof instructionKinds)[number];
 
-/** Whom such a passage speaks to, and what it wants changed, in the words that authors of help pages do not use. */
+/** Parts of the expressions below. They prefer words that authors of help pages seldom use. */
 const RULES = String.raw`(?:instructions?|prompts?|rules|directives|guidelines|system\s+messages?)`;
 const BEFORE = String.raw`(?:previous|prior|preceding|above|earlier|former|foregoing|existing|original|system|initial)`;
 const ANSWER = String.raw`(?:response|reply|answer|output|message|completion)`;
@@ -16,8 +16,8 @@ const CHANGE = String.raw`(?:add|append|include|insert|integrate|embed|prepend|m
 const MODEL = String.raw`(?:an?\s+ai|(?:ai|language|chat)\s*(?:assistant|model|bot|agent)|llm|chatbot|chatgpt|assistant)`;
 
 /**
- * Phrases by what they ask for. A gap is bounded, so that a search takes linear time. Other languages have the phrases that
- * attacks begin with; more would be guesses, since no examples of them are known to us.
+ * The phrases of each kind. Every gap has a maximum length, so that a search takes linear time. Languages other than English have
+ * only the usual opening phrases of attacks, because we know of no examples of others.
  */
 const PHRASES: Record<InstructionKind, string[]> = {
   override: [
@@ -74,7 +74,7 @@ const PHRASES: Record<InstructionKind, string[]> = {
   ],
 };
 
-/** Each kind with the one expression that finds it. */
+/** Each kind with the one expression that finds all its phrases. */
 export const instructionPhrases: [InstructionKind, RegExp][] = (
   Object.entries(PHRASES) as [InstructionKind, string[]][]
 ).map(([kind, phrases]) => [kind, new RegExp(phrases.join("|"), "giu")]);

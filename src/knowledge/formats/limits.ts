@@ -1,2 +1,2 @@
-/** Bytes of UTF-8 text in one document. */
+/** The size of one document's text in UTF-8. */
 export const MAX_DOCUMENT_BYTES = 1024 * 1024;

@@ -1,29 +1,29 @@
 import type { Element, Nodes, Root } from "hast";
 import { EXIT, SKIP, visit } from "unist-util-visit";
 
-/** Controls, and what repeats on every page of a site. */
+/** Elements that repeat on every page of a site, and form controls. */
 const BOILERPLATE = new Set(
   "nav header footer aside form button input select textarea dialog".split(" "),
 );
 const BOILERPLATE_ROLES = new Set(
   "navigation banner contentinfo complementary search dialog alertdialog".split(" "),
 );
-/** Words of class names. An id is often a heading's text, so ids say nothing. */
+/** Words in class names. Ids are not compared, because an id is often made from a heading's text. */
 const BOILERPLATE_CLASSES = new Set(
   (
     "cookie cookies consent gdpr breadcrumb breadcrumbs share sharing social related recommended helpful vote votes voting " +
     "feedback newsletter subscribe pagination pager sidebar toc comments advertisement navbar navigation nav popup"
   ).split(" "),
 );
-/** A side remark that belongs to the article. */
+/** An `<aside>` with one of these classes belongs to the article. */
 const CALLOUT =
   /\b(?:note|tip|hint|info|important|warning|caution|danger|alert|callout|admonition)/i;
 const NEVER_BOILERPLATE = /^(?:html|body|main|article|h[1-6]|p|li|td|th|tr|tbody|table|pre|code)$/;
-/** What help centres ask below an article, where no class name gives it away. */
+/** "Was this article helpful?" and the like, which help centres put below an article without a class name that says so. */
 const ASKS_OPINION =
   /^(?:was|did|is|do) (?:this|you) (?:article|page|answer|information|find this)[^.!?]{0,40}(?:helpful|useful|help|answer)[^.!?]{0,20}\?(?:\s*(?:yes|no))*$|^\d+ out of \d+ found this helpful$|^(?:skip to (?:main )?content|back to top|return to top)$/i;
 
-/** What the page marks as its main content: `<main>`, or its one `<article>`; the page where that is no text. */
+/** The page's only `<main>`, or else its only `<article>`; the whole page if there is none or it has no text. */
 export function mainContent(page: Root): Root | Element {
   const mains: Element[] = [];
   const articles: Element[] = [];
@@ -38,17 +38,17 @@ export function mainContent(page: Root): Root | Element {
 }
 
 /**
- * Takes out of the main content what is not the article. Half of the text is never taken: where a rule would, it has
- * mistaken the article for something else (a whole page in one `<form>`, a theme whose every class says "sidebar").
+ * Removes from the main content what is not the article. An element with more than half of the text stays: there, a rule has
+ * mistaken the article for boilerplate (a whole page in one `<form>`, a theme with "sidebar" in every class).
  */
 export function dropBoilerplate(main: Root | Element): void {
   const half = textOf(main).length / 2;
   const isArticle = main.type === "element";
-  const disclosed = idsThatButtonsShow(main);
+  const foldable = idsThatButtonsShow(main);
   visit(main as Nodes, (node, index, parent) => {
     if (index === undefined || !parent || node.type !== "element") return undefined;
     const isDropped =
-      (isHidden(node) && !disclosed.has(String(node.properties.id))) ||
+      (isHidden(node) && !foldable.has(String(node.properties.id))) ||
       isBoilerplate(node, isArticle) ||
       asksOpinion(node);
     if (!isDropped || textOf(node).length > half) return undefined;
@@ -60,8 +60,7 @@ export function dropBoilerplate(main: Root | Element): void {
 function isBoilerplate(node: Element, isArticle: boolean): boolean {
   const { tagName, properties } = node;
   const classes = Array.isArray(properties.className) ? properties.className.join(" ") : "";
-  // Within an article a header holds its title and lead, an aside may be a warning, and a button may be a question
-  // that shows its answer.
+  // An article's header holds its title and lead. An aside may be a warning. A button may be a question that unfolds its answer.
   if (tagName === "header" && isArticle) return false;
   if (tagName === "aside" && CALLOUT.test(`${classes} ${properties.role ?? ""}`)) return false;
   if (tagName === "button")
@@ -86,7 +85,7 @@ function isHidden({ properties }: Element): boolean {
   );
 }
 
-/** Answers that an accordion keeps folded are part of the article. */
+/** The ids of hidden elements that belong to the article, such as the folded answers of an accordion. */
 function idsThatButtonsShow(main: Root | Element): Set<string> {
   const ids = new Set<string>();
   visit(main as Nodes, "element", ({ properties }) => {
@@ -105,7 +104,7 @@ function asksOpinion(node: Element): boolean {
   return text.length < 200 && ASKS_OPINION.test(text.replace(/\s+/g, " ").trim());
 }
 
-/** @param enough characters after which the rest does not matter */
+/** @param enough stops reading after about this many characters */
 function textOf(node: Nodes, enough = Number.POSITIVE_INFINITY): string {
   let text = "";
   visit(node, (child) => {

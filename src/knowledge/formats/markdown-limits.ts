@@ -1,18 +1,18 @@
 import type { Nodes, Root } from "mdast";
 import { UnreadableDocument } from "./unreadable-document.ts";
 
-/** Lists in quotes in lists. Everything after the parser walks the tree by recursion. */
+/** How deep lists and quotes may nest. Later stages walk the tree by recursion, so depth costs stack. */
 const MAX_DEPTH = 100;
 
-/** A list within a list begins at least two columns further in. */
-const TOO_FAR_IN = new RegExp(`^[ \\t]{${2 * MAX_DEPTH},}(?:[-+*]|\\d{1,9}[.)])[ \\t]`);
+/** Each level of a list is indented by at least two columns, so an item indented this far nests too deep. */
+const TOO_FAR_INDENTED = new RegExp(`^[ \\t]{${2 * MAX_DEPTH},}(?:[-+*]|\\d{1,9}[.)])[ \\t]`);
 
-/** Nearly all of them begin an element, and the elements of a document have to fit into a Worker's 128 MB. */
+/** Nearly every line becomes an element of the tree, and the tree has to fit into a Worker's 128 MB. */
 const MAX_LINES = 60_000;
 
 /**
- * Sees before the parser does what would keep it busy: 400 lists in one another took 32 s.
- * @throws {UnreadableDocument} when it nests deeper than anybody reads, or has more lines than can be read
+ * Refuses, before parsing, documents that take the parser too long: 400 nested lists took it 32 s.
+ * @throws {UnreadableDocument} when the document nests too deep or has too many lines
  */
 export function refuseCostlyMarkdown(content: string): void {
   let fence: string | undefined;
@@ -24,7 +24,7 @@ export function refuseCostlyMarkdown(content: string): void {
     } else if (fence !== undefined) continue;
     const containers = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t])))+/.exec(line)?.[0] ?? "";
     if ((containers.match(/[>+*.)-]/g)?.length ?? 0) > MAX_DEPTH) throw tooDeep();
-    if (TOO_FAR_IN.test(line)) throw tooDeep();
+    if (TOO_FAR_INDENTED.test(line)) throw tooDeep();
     if (line.trim()) lines += 1;
     if (lines > MAX_LINES) {
       throw new UnreadableDocument(
@@ -34,7 +34,7 @@ export function refuseCostlyMarkdown(content: string): void {
   }
 }
 
-/** The same of what the parser made of it. */
+/** @throws {UnreadableDocument} when the parsed tree nests too deep */
 export function refuseDeepTree(tree: Root): void {
   let level: Nodes[] = [tree];
   for (let depth = 0; level.length > 0; depth++) {
@@ -44,7 +44,5 @@ export function refuseDeepTree(tree: Root): void {
 }
 
 function tooDeep(): UnreadableDocument {
-  return new UnreadableDocument(
-    `Lists and quotes stand in one another more than ${MAX_DEPTH} deep.`,
-  );
+  return new UnreadableDocument(`Lists and quotes are nested more than ${MAX_DEPTH} levels deep.`);
 }

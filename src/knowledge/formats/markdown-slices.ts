@@ -1,24 +1,24 @@
 /**
- * The parser needs some kilobytes of memory for each element, and a Worker has 128 MB: a list of 25,000 short items took all
- * of it. So a long document is read in slices of about this weight: of characters, and of lines, which begin elements.
+ * The parser needs some kilobytes of memory for each element, and a Worker has 128 MB: a list of 25,000 short items used all of
+ * it. So a long document is parsed in slices of about this weight. A character weighs 1; a line weighs LINE_WEIGHT more.
  */
-const SLICE = 200_000;
+const SLICE_WEIGHT = 200_000;
 const LINE_WEIGHT = 100;
-/** Where no line begins something new for so long, even a table is cut in two. */
-const LONGEST_SLICE = 2 * SLICE;
-/** Longer ones are several: the parser's time grows with the square of their length in characters that may be markup. */
+/** A slice that reaches this weight without a good place to cut is cut at the next line, even within a table. */
+const MAX_SLICE_WEIGHT = 2 * SLICE_WEIGHT;
+/** In characters. Longer paragraphs are split, because parsing takes quadratic time in a paragraph's possible markup. */
 const MAX_PARAGRAPH = 20_000;
-/** References are resolved within a slice, so each gets the document's definitions, up to this many characters. */
+/** In characters. The parser resolves references within a slice only, so each slice gets all link definitions if they fit. */
 const MAX_DEFINITIONS = 8_000;
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const DEFINITION = /^ {0,3}\[(?!\^)[^\]]+\]:/;
 const DELIMITER_ROW = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?\s*$/;
-/** What stands at a line's beginning and closes what came before, save code and HTML. */
-const BEGINNING = /^(?:#{1,6}[ \t]|[-+*][ \t]+\S)/;
-/** Of a heading, or a line between paragraphs. The parser's time grows with the cube of those that no blank line parts. */
-const UNDERLINE = /^ {0,3}(?:=+|-+)\s*$/;
-/** HTML that goes on until a blank line. spec.commonmark.org/0.31.2/#html-blocks */
+/** The start of a heading or list item, which ends the block before it unless that is code or HTML. */
+const BLOCK_START = /^(?:#{1,6}[ \t]|[-+*][ \t]+\S)/;
+/** A heading's underline or a thematic break. Many of them without a blank line between take the parser cubic time. */
+const UNDERLINE_OR_BREAK = /^ {0,3}(?:=+|-+)\s*$/;
+/** The start of an HTML block that ends at a blank line. spec.commonmark.org/0.31.2/#html-blocks */
 const HTML_BLOCK = new RegExp(
   `^ {0,3}</?(?:(?:${
     "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|" +
@@ -27,6 +27,7 @@ const HTML_BLOCK = new RegExp(
   })(?:\\s|/?>|$)|[a-z][a-z0-9-]*[^<>]*>\\s*$)`,
   "i",
 );
+/** HTML blocks that may contain blank lines: how each begins and ends. */
 const HTML_ENDS: [RegExp, RegExp][] = [
   [/^ {0,3}<(?:script|pre|style|textarea)(?:[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
   [/^ {0,3}<!--/, /-->/],
@@ -36,18 +37,18 @@ const HTML_ENDS: [RegExp, RegExp][] = [
 ];
 
 /**
- * Parts Markdown where a block of the document begins, so that its parts read alone say what they say together: a list
- * that is cut goes on as a list, a table with its header, and code and HTML stay whole. A short document is one slice.
+ * Splits Markdown into slices that can be parsed one by one without changing the text. It cuts where a block begins. A list that
+ * is cut goes on as a list, a table repeats its header, and code and HTML stay whole. A short document is one slice.
  */
 export function sliceMarkdown(markdown: string): string[] {
-  if (markdown.length * (1 + LINE_WEIGHT) <= SLICE) return [markdown];
+  if (markdown.length * (1 + LINE_WEIGHT) <= SLICE_WEIGHT) return [markdown];
   const slices: string[] = [];
   const definitions: string[] = [];
   const open = new OpenBlocks();
   let [slice, weight] = ["", 0];
   for (const line of markdown.split(/(?<=\n)/).flatMap(splitLine)) {
-    const isTooLong = weight >= LONGEST_SLICE || open.isLongParagraph(line);
-    if (isTooLong ? !open.isVerbatim : weight >= SLICE && open.mayCutBefore(line)) {
+    const isTooLong = weight >= MAX_SLICE_WEIGHT || open.isLongParagraph(line);
+    if (isTooLong ? !open.isVerbatim : weight >= SLICE_WEIGHT && open.mayCutBefore(line)) {
       slices.push(slice);
       [slice, weight] = [open.tableHead, 0];
     }
@@ -62,7 +63,7 @@ export function sliceMarkdown(markdown: string): string[] {
   return slices.map((one) => `${one}\n\n${known}`);
 }
 
-/** A line longer than a paragraph may be, in parts that end between words if they can. */
+/** Splits a line that is longer than {@link MAX_PARAGRAPH}, between words if possible. */
 function splitLine(line: string): string[] {
   if (line.length <= MAX_PARAGRAPH) return [line];
   const parts: string[] = [];
@@ -72,40 +73,41 @@ function splitLine(line: string): string[] {
     const isWithinPair = /[\uDC00-\uDFFF]/.test(line.charAt(limit));
     const end = space > start ? space : isWithinPair ? limit - 1 : limit;
     const part = line.slice(start, end);
-    // Within a line nothing begins a block.
+    // A part that began in the middle of the line must not become a list, a heading or another block.
     parts.push(start > 0 ? part.replace(/^(\d{0,9})(?=[<#>+\-*=`~|_:[.)])/, "$1\\") : part);
     start = end;
   }
   return parts;
 }
 
-/** What the lines read so far have opened. */
+/** Tracks which blocks are open after the lines read so far. */
 class OpenBlocks {
   #fence: string | undefined;
   #htmlEnd: RegExp | undefined;
-  /** The lines since the last blank one, of which the first two are kept. */
+  /** How many lines there were since the last blank one. */
   #lines = 0;
+  /** The first two of these lines. */
   #head: string[] = [];
   #hasHtml = false;
-  /** Since the last line that began something. */
+  /** The length of the current paragraph so far. */
   #characters = 0;
 
-  /** Whether this is code, or HTML that goes on beyond blank lines. */
+  /** Whether the next line is within code, or within HTML that may contain blank lines. */
   get isVerbatim(): boolean {
     return this.#fence !== undefined || this.#htmlEnd !== undefined;
   }
 
   mayCutBefore(line: string): boolean {
     if (this.isVerbatim) return false;
-    return this.#lines === 0 ? /^\S/.test(line) : BEGINNING.test(line) && !this.#hasHtml;
+    return this.#lines === 0 ? /^\S/.test(line) : BLOCK_START.test(line) && !this.#hasHtml;
   }
 
   isLongParagraph(line: string): boolean {
     const isOneMore = this.#characters > 0 && this.#characters + line.length > MAX_PARAGRAPH;
-    return isOneMore && !this.#hasHtml && !this.tableHead && !BEGINNING.test(line);
+    return isOneMore && !this.#hasHtml && !this.tableHead && !BLOCK_START.test(line);
   }
 
-  /** The first two lines of the table that is open, which its second half needs. */
+  /** The header and delimiter row of the open table, or "". The next slice repeats them. */
   get tableHead(): string {
     const [head = "", delimiters = ""] = this.#head;
     return this.#lines > 1 && head.includes("|") && DELIMITER_ROW.test(delimiters)
@@ -124,14 +126,14 @@ class OpenBlocks {
   }
 
   #readText(line: string): void {
-    if (line.trim() === "" || UNDERLINE.test(line)) {
+    if (line.trim() === "" || UNDERLINE_OR_BREAK.test(line)) {
       this.#lines = this.#characters = 0;
       this.#head = [];
       this.#hasHtml = false;
       return;
     }
     this.#lines += 1;
-    this.#characters = BEGINNING.test(line) ? line.length : this.#characters + line.length;
+    this.#characters = BLOCK_START.test(line) ? line.length : this.#characters + line.length;
     if (this.#lines <= 2) this.#head.push(line);
     this.#hasHtml ||= HTML_BLOCK.test(line);
     const end = HTML_ENDS.find(([begins]) => begins.test(line))?.[1];

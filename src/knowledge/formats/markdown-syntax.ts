@@ -2,33 +2,37 @@ import type { Code, Construct, Effects, Extension, State } from "micromark-util-
 import { gfm } from "micromark-extension-gfm";
 
 /**
- * At a mark the parser may look back through all that it found in the paragraph so far, or ahead through the rest of it: 16 KB
- * of `*a_` took 5 s, 200 KB of `a<!--` minutes. So a mark counts as many steps as there are events to look back on, and each
- * character looked at counts one. A document that has used up this many, which costs some seconds, is read on as text
- * without markup within its paragraphs. 1 MB of ordinary text counts about a million.
+ * The parser's work on one document is capped at this many steps, which take some seconds. At each character that may begin
+ * markup, the parser may look back at every event of the paragraph so far, or ahead to its end: 16 KB of `*a_` took 5 s, 200 KB of
+ * `a<!--` minutes. So such a character counts one step for each event before it, and every character read counts one. When the
+ * steps are used up, the rest of the document's paragraphs is read as text without markup. 1 MB of ordinary text takes about a
+ * million steps.
  */
 const MAX_STEPS = 2e7;
-const MARKS = Array.from("!&*<[\\]_`~hHwW", (mark) => mark.charCodeAt(0));
+const MARKUP_CHARACTERS = Array.from("!&*<[\\]_`~hHwW", (mark) => mark.charCodeAt(0));
 
-/** What reading one document has taken so far. */
+/** The steps that one document has used so far. */
 export interface ParserWork {
   steps: number;
 }
 
-/** Paragraphs whose characters are counted. */
+/** The paragraphs whose characters are being counted. */
 const counted = new WeakSet<Effects>();
 
-/** GitHub's Markdown with bounded work on paragraphs. Addresses of mail are text, as they are to a reader. */
+/** GitHub-flavoured Markdown with capped work on paragraphs. Mail addresses stay text. */
 export function boundedMarkdown(work: ParserWork): Extension[] {
   const syntax = gfm();
-  // It is tried at every word, which takes most of the parser's time, and parts the text into words that are joined again.
+  // The parser would try `emailAutolink` at every word, which takes most of its time and splits text into words.
   syntax.text = Object.fromEntries(
     Object.entries(syntax.text ?? {}).map(([code, constructs]) => [
       code,
       listOf(constructs).filter(({ name }) => name !== "emailAutolink"),
     ]),
   );
-  return [syntax, { text: Object.fromEntries(MARKS.map((code) => [code, bounded(code, work)])) }];
+  return [
+    syntax,
+    { text: Object.fromEntries(MARKUP_CHARACTERS.map((code) => [code, capped(code, work)])) },
+  ];
 }
 
 function listOf(constructs: Construct | Construct[] | undefined): Construct[] {
@@ -36,8 +40,8 @@ function listOf(constructs: Construct | Construct[] | undefined): Construct[] {
   return Array.isArray(constructs) ? constructs : [constructs];
 }
 
-/** Takes the rest of a line for text once its document has used up its steps; else leaves the character to the other constructs. */
-function bounded(mark: number, work: ParserWork): Construct {
+/** Reads the rest of the line as text once the document has used up its steps. Before that, the other constructs read it. */
+function capped(mark: number, work: ParserWork): Construct {
   const construct: Construct = {
     previous(before) {
       const others = listOf(this.parser.constructs.text[mark]).filter((one) => one !== construct);
@@ -65,7 +69,7 @@ function bounded(mark: number, work: ParserWork): Construct {
   return construct;
 }
 
-/** From here on, every character counts that a construct looks at in this paragraph, however often it does. */
+/** Counts a step each time a construct reads a character of this paragraph. */
 function countCharacters(effects: Effects, work: ParserWork): void {
   const { consume } = effects;
   effects.consume = (code) => {

@@ -7,7 +7,7 @@ import { readableText } from "./readable-text.ts";
 import { sliceMarkdown } from "./markdown-slices.ts";
 import { boundedMarkdown, type ParserWork } from "./markdown-syntax.ts";
 
-/** Without the transforms, which look for addresses in what is text: some of their patterns take quadratic time. */
+/** Without the transforms that look for addresses in text, because some of their patterns take quadratic time. */
 const TREE_EXTENSIONS = gfmFromMarkdown().map((extension) => ({ ...extension, transforms: [] }));
 
 /**
@@ -24,30 +24,30 @@ export function* parseMarkdown(markdown: string): Generator<Root> {
 }
 
 /**
- * A bracket that closes nothing makes the parser look for its beginning through all that came before it in the paragraph:
- * 24 KB of them took 16 s. Escaped, it costs nothing.
+ * Characters that are always escaped. At a `]` without a `[`, the parser searches the whole paragraph before it: 24 KB of them
+ * took 16 s. Escaped, they cost nothing.
  */
-const UNSAFE: Unsafe[] = [
+const ALWAYS_ESCAPED: Unsafe[] = [
   { character: "]", inConstruct: ["phrasing"] },
-  // A line of text that begins like a callout is none, and reads as text again.
+  // Text that looks like the start of a callout must stay text when it is read again.
   { character: ":", atBreak: true, after: ":" },
   { character: "!", atBreak: true, after: "!" },
 ];
 
-/** Writes the one dialect that is stored; {@link parseMarkdown} reads it back to the same text. */
+/** Writes the stored dialect. {@link parseMarkdown} reads the same text back. */
 export function writeMarkdown(tree: Root): string {
   return toMarkdown(tree, {
     extensions: [gfmToMarkdown({ tablePipeAlign: false })],
     bullet: "-",
     fences: true,
-    unsafe: UNSAFE,
+    unsafe: ALWAYS_ESCAPED,
   });
 }
 
-/** Written out, every row of a table is as wide as its widest: 1 MB can hold one that is billions of cells wide. */
+/** The writer fills up every row of a table to the widest one, so 1 MB of Markdown can become billions of cells. */
 const MAX_TABLE_CELLS = 50_000;
 
-/** Leaves only what is text. Works for trees from Markdown and from HTML. */
+/** Removes all that is not text: images, HTML, link definitions, empty paragraphs. For trees from Markdown and from HTML. */
 export function simplify(tree: Root): void {
   visit(tree, (node: Nodes, index, parent) => {
     tighten(node);
@@ -60,22 +60,22 @@ export function simplify(tree: Root): void {
   });
   visit(tree, (node: Nodes) => {
     if (!("children" in node)) return;
-    Object.assign(node, { children: (node.children as Nodes[]).filter(saysSomething) });
+    Object.assign(node, { children: (node.children as Nodes[]).filter(hasText) });
   });
 }
 
-function saysSomething(node: Nodes): boolean {
+function hasText(node: Nodes): boolean {
   return node.type !== "paragraph" || readableText(node).trim() !== "";
 }
 
-/** Blank lines in a list part the paragraphs of an item and nothing else. */
+/** Writes blank lines in a list only between the paragraphs of an item. */
 function tighten(node: Nodes): void {
   if (node.type === "list") node.spread = false;
   if (node.type !== "listItem") return;
   node.spread = node.children.filter((child) => child.type === "paragraph").length > 1;
 }
 
-/** Such a table becomes a paragraph a row. */
+/** Turns each row of a table that is too large into a paragraph. */
 function dissolveHugeTable(node: Nodes): void {
   if (node.type !== "table") return;
   const widest = node.children.reduce((most, row) => Math.max(most, row.children.length), 0);
@@ -95,7 +95,7 @@ function simplified(node: Nodes): PhrasingContent[] | undefined {
     case "image":
     case "imageReference":
       return node.alt ? [{ type: "text", value: node.alt }] : [];
-    // What is between two inline tags is text of its own; only a line break says anything by itself.
+    // A node holds one tag; the text between two tags is in nodes of its own. Only a line break means something to a reader.
     case "html":
       return /^<br\s*\/?>$/i.test(node.value) ? [{ type: "text", value: " " }] : [];
     case "linkReference":

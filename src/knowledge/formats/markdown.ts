@@ -5,9 +5,9 @@ import { refuseCostlyMarkdown, refuseDeepTree } from "./markdown-limits.ts";
 import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
 
 /**
- * Authors' Markdown → the stored dialect: front matter dropped (the fields of the API say what a document is; the CLI reads
- * them from there), images become their alt text, callouts a paragraph that names its kind, HTML becomes Markdown.
- * @throws {UnreadableDocument} when it nests deeper than anybody reads, or has more lines than can be read
+ * Authors' Markdown → the stored dialect. Front matter is dropped, since the API has fields for it; the CLI fills these from it.
+ * Images become their alt text, callouts become a paragraph that names their kind, and HTML becomes Markdown.
+ * @throws {UnreadableDocument} when the document nests too deep or has too many lines
  */
 export function cleanMarkdown(content: string): string {
   const source = markCallouts(withoutFrontMatter(content));
@@ -28,7 +28,7 @@ function withoutFrontMatter(content: string): string {
     .replace(/^(---|\+\+\+)[ \t]*\r?\n(?:[\s\S]*?\r?\n)?\1[ \t]*(?:\r?\n|$)/, "");
 }
 
-/** A run of HTML blocks (`<details>`, `<table>`) is read by the HTML parser, as a browser would. */
+/** Replaces blocks of HTML (`<details>`, `<table>`) with the Markdown for them. */
 function convertHtmlBlocks(container: Parents): void {
   container.children = (container.children as RootContent[]).flatMap((node) =>
     node.type === "html" ? htmlToTree(node.value).children : [node],
@@ -37,5 +37,5 @@ function convertHtmlBlocks(container: Parents): void {
     if ("children" in child && CONTAINERS.has(child.type)) convertHtmlBlocks(child);
 }
 
-/** Of blocks; elsewhere HTML is a tag within a line. */
+/** Nodes whose children are blocks. In other nodes, HTML is a tag within a line. */
 const CONTAINERS = new Set(["blockquote", "list", "listItem", "footnoteDefinition"]);

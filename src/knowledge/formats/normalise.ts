@@ -17,7 +17,7 @@ const readers: Record<string, (content: string) => string> = {
 
 export const supportedContentTypes = Object.keys(readers);
 
-/** The media type without parameters, if documents of it can be read. */
+/** The media type without parameters; undefined if it is not supported. */
 export function supportedContentType(contentType: string): string | undefined {
   const mediaType = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
   return Object.hasOwn(readers, mediaType) ? mediaType : undefined;
@@ -25,7 +25,7 @@ export function supportedContentType(contentType: string): string | undefined {
 
 /**
  * Any supported format → the one Markdown dialect that is stored and chunked.
- * @throws {UnreadableDocument} with a reason that a person understands.
+ * @throws {UnreadableDocument} with a reason for the document's owner
  */
 export function normalise(content: string, contentType: string): string {
   const read = readers[contentType];

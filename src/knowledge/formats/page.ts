@@ -1,4 +1,4 @@
-/** The heading above what stands on a page of a PDF; it travels with every chunk, and a citation names the page by it. */
+/** The top heading of each page of a PDF. Every chunk keeps its headings, so a citation can name the page. */
 const PAGE = /^Page (\d{1,5})$/;
 
 export function pageOf(headingPath: string[]): number | undefined {

@@ -1,7 +1,7 @@
 import type { Paragraph } from "mdast";
 import { writeMarkdown } from "./markdown-tree.ts";
 
-/** Plain text → the stored Markdown dialect: blank lines part paragraphs, and nothing in it is markup. */
+/** Plain text → the stored Markdown dialect. Blank lines separate paragraphs; anything that looks like markup is escaped. */
 export function cleanPlainText(content: string): string {
   return writeMarkdown({ type: "root", children: plainParagraphs(content) });
 }

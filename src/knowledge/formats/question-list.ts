@@ -8,9 +8,9 @@ const QUESTION = /^(?:questions?|q|frage|pregunta|domanda|title|prompt)$/i;
 const ANSWER = /^(?:answers?|a|antwort|réponse|respuesta|risposta|response|reply|content|text)$/i;
 
 /**
- * A list of questions and answers → the stored dialect: each question is a heading, so that an entry is a chunk of its own,
- * and one whose answer is long keeps its question in front of every part. Columns beside the two follow the answer.
- * @throws {UnreadableDocument} when it is no such list
+ * A CSV list of questions and answers → the stored dialect. Each question becomes a heading, so that each entry is a chunk of its
+ * own, and every chunk of a long answer keeps its question. The other columns follow the answer.
+ * @throws {UnreadableDocument} when an entry has no question or no answer
  */
 export function cleanCsv(content: string): string {
   const [head, ...rows] = parseCsv(content.replace(/^\uFEFF/, ""));
@@ -18,7 +18,7 @@ export function cleanCsv(content: string): string {
   return toMarkdown(rows.map((cells) => names.map((name, index) => [name, cells[index] ?? ""])));
 }
 
-/** A JSON array of objects, or an object that holds one. */
+/** The same for a JSON array of objects, or an object that contains such an array. */
 export function cleanJson(content: string): string {
   let parsed: unknown;
   try {
@@ -28,7 +28,7 @@ export function cleanJson(content: string): string {
   }
   const list = Array.isArray(parsed) ? parsed : Object.values(parsed ?? {}).find(Array.isArray);
   if (!Array.isArray(list)) {
-    throw new UnreadableDocument("The JSON holds no list of questions and answers.");
+    throw new UnreadableDocument("The JSON contains no list of questions and answers.");
   }
   const entries = list.map((entry: unknown) =>
     Object.entries(typeof entry === "object" && entry !== null ? entry : {}).flatMap(

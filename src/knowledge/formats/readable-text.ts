@@ -1,8 +1,8 @@
 import type { List, Nodes, Parents, Table } from "mdast";
 
 /**
- * The words of a Markdown node as a person would read them aloud, without markup: this is what is searched, embedded,
- * quoted and cited. Table rows carry their column names, so that a row alone still says what its cells mean.
+ * The text of a Markdown node without markup. This text is searched, embedded, quoted and cited. Each table row repeats the column
+ * names, so that it can be understood alone.
  */
 export function readableText(node: Nodes): string {
   switch (node.type) {
@@ -29,7 +29,7 @@ export function readableText(node: Nodes): string {
   }
 }
 
-/** One line an item; nested lists are indented below it. */
+/** One line for each item, with nested lists indented below it. */
 export function listItems(list: List): string[] {
   const first = list.start ?? 1;
   return list.children.map((item, index) => {
@@ -39,7 +39,7 @@ export function listItems(list: List): string[] {
   });
 }
 
-/** One line a row: `Country: Canada; Cost: $12`. A table of one column, or without column names, is its cells. */
+/** One line for each row: `Country: Canada; Cost: $12`. A cell without a column name stands alone, as does a lone header row. */
 export function tableRows(table: Table): string[] {
   const [head, ...body] = table.children.map((row) =>
     row.children.map((cell) => inline(cell).trim()),

@@ -1,12 +1,12 @@
 /**
- * Another attempt at the same content would fail the same way. The message is shown to the document's owner, who may be a
- * support lead: it says in plain words what is wrong and, where something can be done, what.
+ * The document cannot be read, and another attempt would fail the same way. The message is shown to the document's owner, so it
+ * says in plain words what is wrong and, if possible, what to do.
  */
 export class UnreadableDocument extends Error {}
 
 /**
- * Runs what depends on the document alone: whatever it throws, it would throw again. The readers walk trees by recursion and
- * refuse what is too deep; this is for what they do not foresee.
+ * Runs a reader and turns any error into an {@link UnreadableDocument}: a reader depends on the document alone, so another attempt
+ * would fail, too. Readers refuse input that is too deep by themselves; this catches what they miss.
  * @throws {UnreadableDocument}
  */
 export function readable<T>(read: () => T): T {
@@ -17,7 +17,7 @@ export function readable<T>(read: () => T): T {
     console.warn("ingest: a reader broke", { error: String(error) });
     throw new UnreadableDocument(
       error instanceof RangeError
-        ? "The document nests its parts deeper than can be read."
+        ? "The document is nested too deep to be read."
         : "The document's structure cannot be read.",
     );
   }

@@ -1,7 +1,7 @@
 import { instructionKinds, instructionPhrases } from "./instruction-phrases.ts";
 import { hiddenPassages, withoutInvisible } from "../../text/invisible-characters.ts";
 
-/** `hidden_text`: instructions that a reader of the page does not see. `invisible_characters`: text in zero-width characters. */
+/** `hidden_text`: instructions that a page's readers do not see. `invisible_characters`: text written in zero-width characters. */
 export const warningKinds = [...instructionKinds, "hidden_text", "invisible_characters"] as const;
 
 /** A passage that reads as if it were written for a model. */
@@ -12,29 +12,29 @@ export interface DocumentWarning {
 
 const MAX_WARNINGS = 20;
 const MAX_EXCERPT = 200;
-/** Of the same kind, so that one does not take the places of the others. */
+/** The limit for each kind, so that one kind does not crowd out the others. */
 const MAX_OF_A_KIND = 5;
-/** A text that is nothing but such passages costs no more than one with some. */
+/** The matches read for each kind, so that a text full of such passages costs no more than one with some. */
 const MAX_LOOKED_AT = 50;
 
 /**
- * Finds what its owner should look at. It scores and blocks nothing: a help page may well explain what such passages look
- * like, and what keeps them from having an effect stands elsewhere (docs/decisions/0041).
- * @param source as it was sent, or the text of a file
- * @param markdown what readers and models get of it
+ * Finds passages that the document's owner should look at. It blocks nothing: a help page may explain what such passages look
+ * like, and other measures keep them from having an effect (docs/decisions/0041).
+ * @param source the document as it was sent, or the text of a file
+ * @param markdown the text that readers and models get
  */
 export function findWarnings(title: string, source: string, markdown: string): DocumentWarning[] {
   const shown = `${title}\n${markdown}`;
   const visible = instructionsIn(shown);
-  const seen = squeeze(shown);
+  const shownLetters = squeeze(shown);
   const hidden = instructionsIn(withoutTags(source))
-    .filter(({ phrase }) => !seen.includes(squeeze(phrase)))
+    .filter(({ phrase }) => !shownLetters.includes(squeeze(phrase)))
     .map((warning) => ({ ...warning, kind: "hidden_text" as const }));
   const invisible = hiddenPassages(`${title}\n${source}`).map((excerpt) => ({
     kind: "invisible_characters" as const,
     excerpt,
   }));
-  return bounded([...visible, ...hidden, ...invisible]);
+  return limited([...visible, ...hidden, ...invisible]);
 }
 
 function instructionsIn(text: string): (DocumentWarning & { phrase: string })[] {
@@ -48,14 +48,14 @@ function instructionsIn(text: string): (DocumentWarning & { phrase: string })[] 
   );
 }
 
-/** The phrase with what stands beside it on its line. */
+/** The phrase with the rest of its line. */
 function lineAround(text: string, start: number, length: number): string {
   const from = Math.max(text.lastIndexOf("\n", start) + 1, start - MAX_EXCERPT / 4);
   const lineEnd = text.indexOf("\n", start + length);
   return text.slice(from, lineEnd < 0 ? text.length : lineEnd);
 }
 
-/** The words of HTML, those of comments and attributes included. */
+/** The words of HTML, including those in comments and attributes. */
 function withoutTags(source: string): string {
   return source.replace(/<!--|-->/g, "\n").replace(/<\/?[a-z][\w-]*|[<>="]+/gi, " ");
 }
@@ -66,7 +66,7 @@ function squeeze(text: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, "");
 }
 
-function bounded(warnings: DocumentWarning[]): DocumentWarning[] {
+function limited(warnings: DocumentWarning[]): DocumentWarning[] {
   const byExcerpt = new Map<string, DocumentWarning>();
   const counts = new Map<string, number>();
   for (const { kind, excerpt: whole } of warnings) {

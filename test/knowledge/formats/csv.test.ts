@@ -28,7 +28,7 @@ it.each<[what: string, text: string, rows: string[][]]>([
     ],
   ],
   [
-    "a header whose quoted cells hold other separators",
+    "a header with other separators in its quoted cells",
     '"q; r; s",a\n"A?",B\n',
     [
       ["q; r; s", "a"],
@@ -44,7 +44,7 @@ it.each<[what: string, text: string, rows: string[][]]>([
     ],
   ],
   [
-    "line ends of Windows and Unix in one text",
+    "a text with both Windows and Unix line ends",
     "q,a\r\nA,B\nC,D\r\n",
     [
       ["q", "a"],
@@ -53,7 +53,7 @@ it.each<[what: string, text: string, rows: string[][]]>([
     ],
   ],
   [
-    "line ends of the old Macintosh",
+    "a text with the line ends of the old Macintosh",
     "q,a\rA,B",
     [
       ["q", "a"],
@@ -61,7 +61,7 @@ it.each<[what: string, text: string, rows: string[][]]>([
     ],
   ],
   [
-    "rows of white space",
+    "a text with blank rows, which it drops",
     "q,a\n\n , \nA,B\n",
     [
       ["q", "a"],
@@ -86,12 +86,12 @@ it.each<[what: string, text: string, rows: string[][]]>([
       ["DE", "F"],
     ],
   ],
-  ["nothing", "", []],
-])("reads %s", (_, text, rows) => {
+  ["an empty text", "", []],
+])("the CSV parser reads %s", (_, text, rows) => {
   expect(parseCsv(text)).toEqual(rows);
 });
 
-it("reads what a spreadsheet writes, whatever the cells hold", () => {
+it("the CSV parser reads what a spreadsheet writes, whatever the cells contain", () => {
   const cell = fc
     .string({ unit: fc.constantFrom(...Array.from("ab,;\t\"\n '=")) })
     .map((text) => `${text}.`);
@@ -106,7 +106,7 @@ it("reads what a spreadsheet writes, whatever the cells hold", () => {
   );
 });
 
-it("takes time that grows with the text's length, not with its square, however its quotes stand", () => {
+it("the CSV parser takes linear time, wherever the text has quotes", () => {
   const started = performance.now();
   for (const piece of ['"a""', '"a" ', '"a"b,', '"a"x\n', '""']) {
     parseCsv(piece.repeat(250_000 / piece.length));

@@ -15,7 +15,7 @@ describe("HTML pages", () => {
     <section class="related-articles"><h3>Related</h3><a href="/x">Other</a></section>
     <footer>© Company</footer></body></html>`;
 
-  it("keeps the article and drops what every page of a site repeats", () => {
+  it("an HTML page keeps its article and loses what every page of the site repeats", () => {
     const html = page(
       `<article><header><h1>Refunds</h1></header><p>They take five days.</p><aside class="note">Only to your card.</aside>
        <aside>Subscribe now</aside><p>Was this article helpful?</p><p>12 out of 20 found this helpful</p></article>`,
@@ -25,7 +25,7 @@ describe("HTML pages", () => {
     );
   });
 
-  it("drops it also where no element marks the article", () => {
+  it("an HTML page without an article element loses what every page of the site repeats, too", () => {
     const html = page(
       `<div class="content"><h1>Refunds</h1><p>${"They take five days. ".repeat(20)}</p></div>`,
     );
@@ -34,7 +34,7 @@ describe("HTML pages", () => {
     expect(markdown).not.toMatch(/cookies|Home|Help|helpful|Related|Other|Company/);
   });
 
-  it("keeps folded answers, captions, several articles, and a page that is one form", () => {
+  it("an HTML page keeps folded answers, table captions, several articles, and text within a form", () => {
     const fold =
       '<main><h2><button aria-expanded="false" aria-controls="a1">How long?</button></h2><div id="a1" hidden>Five days.</div></main>';
     expect(normalise(fold, "text/html")).toBe("## How long?\n\nFive days.\n");
@@ -50,7 +50,7 @@ describe("HTML pages", () => {
 });
 
 describe("Markdown", () => {
-  it("drops front matter and markup of callouts, and keeps their kind and the images' words", () => {
+  it("Markdown loses its front matter and callout markup, and keeps the kinds of callouts and the alt text of images", () => {
     const source =
       '---\ntitle: T\n---\n# A\n\n> [!WARNING]\n> Hot.\n\n:::note Read this\nCold.\n:::\n\n!!! tip "Trick"\n    Warm.\n\n![The pump](p.png)\n\n```md\n:::note\n```\n';
     expect(normalise(source, "text/markdown")).toBe(
@@ -64,14 +64,14 @@ describe("Markdown", () => {
     '<a id="b"></a>',
     "<span></span>",
     "<!-- -->",
-  ])("keeps its blocks apart around HTML that is none: %s", (html) => {
+  ])("blocks of Markdown stay separate around the inline HTML %s", (html) => {
     const around = normalise("# A\n\nOne.\n\n1. x\n\n## B\n\nTwo.\n", "text/markdown");
     const written = normalise(`${around}\n${html}\n\nThree.\n`, "text/markdown");
     const said = html.includes("alt=") ? "The pump\n\n" : "";
     expect(written).toBe(`${around}\n${said}Three.\n`);
   });
 
-  it("reads HTML blocks within lists and quotations, too", () => {
+  it("HTML blocks within Markdown's lists and quotes become Markdown", () => {
     const list =
       "- one\n\n  <p>Hold <b>reset</b></p>\n\n- two\n\n  <br>\n- three\n\n  <table><tr><th>a</th></tr><tr><td>b</td></tr></table>\n";
     expect(normalise(list, "text/markdown")).toBe(
@@ -80,14 +80,14 @@ describe("Markdown", () => {
     expect(normalise("> q\n>\n> <div>in</div>\n", "text/markdown")).toBe("> q\n>\n> in\n");
   });
 
-  it("takes HTML that says nothing for an empty document", () => {
+  it("a document that is only HTML without text is refused as empty", () => {
     for (const type of ["text/markdown", "text/html"])
       expect(() => normalise("<br>\n", type)).toThrow(UnreadableDocument);
   });
 });
 
 describe("lists of questions and answers", () => {
-  it("makes one chunk of each entry and repeats the question of a long answer", () => {
+  it("each entry of a list of questions becomes a chunk, and every chunk of a long answer has its question", () => {
     const long = "This answer goes on and on about pumps. ".repeat(40);
     const csv = `question;answer;category\r\n"How long; and why?";"Five days.\n\nOr ""six"".";Refunds\r\nWhere?;${long};\r\n`;
     const chunks = chunkMarkdown("FAQ", normalise(csv, "text/csv"));
@@ -103,7 +103,7 @@ describe("lists of questions and answers", () => {
     ]);
   });
 
-  it("says what is missing", () => {
+  it("the error about an invalid list of questions says what is missing", () => {
     expect(() => normalise("name,price\npump,12\n", "text/csv")).toThrow(/"question" and "answer"/);
     expect(() => normalise("{", "application/json")).toThrow(/not valid JSON/);
     expect(() => normalise("{}", "application/json")).toThrow(/no list/);
@@ -111,7 +111,7 @@ describe("lists of questions and answers", () => {
   });
 });
 
-it("tells languages apart, and says nothing about what is too short", () => {
+it("a document's language is detected unless the text is too short", () => {
   expect(
     detectLanguage("Die Erstattung erfolgt innerhalb von fünf Tagen nach Eingang der Ware."),
   ).toBe("de");
@@ -131,7 +131,7 @@ describe("long documents", () => {
       .map(({ text }) => text)
       .join("\n");
 
-  it("keep lists, their numbers, code, tables and references whole though they are read in slices", () => {
+  it("a long document read in slices keeps its lists and their numbers, code, tables and references", () => {
     const list = textOf(parts(5000, (index) => `- item ${index} of a list\n`));
     expect(list.match(/^- item \d+ of a list$/gm)).toHaveLength(5000);
     const numbers = textOf(parts(5000, (index) => `${index + 1}. step\n`));
@@ -151,7 +151,7 @@ describe("long documents", () => {
     expect(links).not.toMatch(/[[\]*]/);
   });
 
-  it("are refused in words where they have more lines or passages than a Worker can hold", () => {
+  it("a document with too many lines or passages for a Worker is refused with a reason", () => {
     expect(() => normalise("- a\n".repeat(70_000), "text/markdown")).toThrow(/lines/);
     expect(() => normalise("<p>a</p>".repeat(70_000), "text/html")).toThrow(/lines/);
     expect(() => chunkMarkdown("T", "# a\n".repeat(30_000))).toThrow(/passages/);
@@ -169,7 +169,7 @@ describe("any text", () => {
   );
   const text = fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join(""));
 
-  it("is normalised or refused in words", () => {
+  it("any text of any supported type is normalised or refused with a reason", () => {
     fc.assert(
       fc.property(text, fc.constantFrom(...supportedContentTypes), (content, type) => {
         try {
@@ -182,7 +182,7 @@ describe("any text", () => {
     );
   });
 
-  it("loses no word as plain text, and chunking loses none of what was normalised", () => {
+  it("plain text loses no word when it is normalised and chunked", () => {
     fc.assert(
       fc.property(text, (content) => {
         fc.pre(content.replaceAll("\0", "").trim() !== "");
@@ -199,7 +199,7 @@ describe("any text", () => {
   });
 
   it.each([":::pump", "!!! note", ":::tip\nb"])(
-    "that looks like a callout stays text: %s",
+    "plain text that looks like a callout stays text: %s",
     (line) => {
       const once = normalise(line, "text/plain");
       expect(chunkMarkdown("T", normalise(once, "text/markdown"))).toEqual(
@@ -209,7 +209,7 @@ describe("any text", () => {
     },
   );
 
-  it("reads the same once it has been normalised", () => {
+  it("a normalised document that is normalised again gives the same chunks", () => {
     fc.assert(
       fc.property(text, fc.constantFrom("text/markdown", "text/plain"), (content, type) => {
         let once: string;

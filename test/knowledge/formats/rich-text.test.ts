@@ -45,7 +45,7 @@ describe("Contentful", () => {
   const cell = (type: string, value: string) => node(type, [paragraph(text(value))]);
   const document = (...content: object[]) => node("document", content);
 
-  it("keeps headings, marks, links, nested lists, quotes and tables", () => {
+  it("Contentful rich text keeps headings, marks, links, nested lists, quotes and tables", () => {
     const value = document(
       node("heading-2", [text("Before you begin")]),
       paragraph(
@@ -77,7 +77,7 @@ describe("Contentful", () => {
     expect(contentfulToMarkdown(value)).toBe(expected);
   });
 
-  it("reads what an embedded entry or asset says, and nothing where it is only a link", () => {
+  it("Contentful rich text includes the text of embedded entries and assets, unless the API did not resolve them", () => {
     const answer = document(paragraph(text("Within 30 days.")));
     const markdown = contentfulToMarkdown(
       document(
@@ -105,7 +105,7 @@ describe("Contentful", () => {
     );
   });
 
-  it("keeps the text of a kind of node that it does not know", () => {
+  it("Contentful rich text keeps the text of unknown kinds of nodes", () => {
     const value = document(
       node("constructor", [text("Still here")]),
       paragraph(text("and here", "toString")),
@@ -125,7 +125,7 @@ describe("Portable Text", () => {
   const item = (listItem: string, level: number, text: string) =>
     block("normal", text, { listItem, level });
 
-  it("keeps headings, marks, links, nested lists, quotes, tables and code", () => {
+  it("Portable Text keeps headings, marks, links, nested lists, quotes, tables and code", () => {
     const value = [
       block("h2", "Before you begin"),
       {
@@ -160,7 +160,7 @@ describe("Portable Text", () => {
     expect(portableTextToMarkdown(value)).toBe(EXPECTED.replace("```\nreset", "```sh\nreset"));
   });
 
-  it("reads images by their alternative text and the owner's own blocks by what people read in them", () => {
+  it("Portable Text keeps the alt text of images and the readable fields of custom blocks", () => {
     const markdown = portableTextToMarkdown([
       { _type: "image", asset: { _ref: "image-abc-100x100-png" }, alt: "The pump, opened" },
       {
@@ -184,7 +184,7 @@ describe("Storyblok", () => {
   const paragraph = (...content: object[]) => node("paragraph", content);
   const cell = (type: string, value: string) => node(type, [paragraph(text(value))]);
 
-  it("keeps headings, marks, links, nested lists, quotes, tables and code", () => {
+  it("Storyblok rich text keeps headings, marks, links, nested lists, quotes, tables and code", () => {
     const value = node("doc", [
       node("heading", [text("Before you begin")], { level: 2 }),
       paragraph(
@@ -216,7 +216,7 @@ describe("Storyblok", () => {
     expect(storyblokToMarkdown(value)).toBe(EXPECTED);
   });
 
-  it("reads images, emoji and components", () => {
+  it("Storyblok rich text keeps the text of images, emoji and components", () => {
     const inner = node("doc", [paragraph(text("Within 30 days."))]);
     const body = [
       { _uid: "i-1", component: "faq", question: "How long?", answer: inner, color: "red" },
@@ -236,7 +236,7 @@ describe("Storyblok", () => {
 describe("Strapi, Hygraph and Kontent.ai", () => {
   const text = (value: string, flags: object = {}) => ({ type: "text", text: value, ...flags });
 
-  it("reads Strapi's blocks", () => {
+  it("Strapi's blocks become Markdown", () => {
     const item = (...children: object[]) => ({ type: "list-item", children });
     const value = [
       { type: "heading", level: 2, children: [text("Before you begin")] },
@@ -278,7 +278,7 @@ describe("Strapi, Hygraph and Kontent.ai", () => {
     expect(strapiToMarkdown("# A *title*")).toBe("# A *title*\n");
   });
 
-  it("reads Hygraph's rich text in each of its forms", () => {
+  it("each form of Hygraph's rich text becomes Markdown", () => {
     const raw = {
       children: [
         { type: "heading-two", children: [{ text: "Prices" }] },
@@ -321,7 +321,7 @@ describe("Strapi, Hygraph and Kontent.ai", () => {
     expect(hygraphToMarkdown({ markdown: "As *Markdown*" })).toBe("As *Markdown*\n");
   });
 
-  it("puts the name of an embedded item where Kontent.ai's HTML leaves a hole", () => {
+  it("the name of an embedded item replaces its empty object in Kontent.ai's HTML", () => {
     const value =
       '<p>See</p><object type="application/kenticocloud" data-type="item" data-rel="component" data-codename="n1"></object>' +
       '<figure data-asset-id="1"><img src="https://assets.example.com/1.png" alt="The pump, opened"></figure>';
@@ -340,7 +340,7 @@ const readers = {
   kontent: (content: unknown) => kontentToMarkdown(content),
 };
 
-describe.each(Object.entries(readers))("%s, whatever it is given", (_name, read) => {
+describe.each(Object.entries(readers))("rich text of %s", (name, read) => {
   const names = [
     ..."type _type nodeType content children text value marks attrs data rows cells code style listItem level".split(
       " ",
@@ -393,7 +393,7 @@ describe.each(Object.entries(readers))("%s, whatever it is given", (_name, read)
     (inner: unknown) => [{ type: "paragraph", children: [inner] }],
   ];
 
-  it("answers Markdown or says that it cannot", () => {
+  it(`any JSON given to the reader for ${name} becomes Markdown or is refused with a reason`, () => {
     fc.assert(
       fc.property(tree, fc.constantFrom(...wrappers), (inner, wrap) => {
         try {
@@ -406,7 +406,7 @@ describe.each(Object.entries(readers))("%s, whatever it is given", (_name, read)
     );
   });
 
-  it("refuses nesting that no author makes, in words", () => {
+  it(`JSON that nests too deep is refused by the reader for ${name} with a reason`, () => {
     const branches = [
       (content: unknown) => ({ nodeType: "document", content: [content] }),
       (content: unknown) => ({ type: "doc", content: [content] }),

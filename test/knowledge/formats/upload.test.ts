@@ -47,7 +47,7 @@ async function fileParts(workspace: Workspace): Promise<number> {
   return (await count.bind(workspace.id).first<number>("n")) ?? -1;
 }
 
-it("ingests a PDF and cites the page of a passage", async () => {
+it("an uploaded PDF is ingested, and a citation names the page of its passage", async () => {
   const workspace = await createWorkspace();
   const query = "title=Fern%20manual&url=https://example.com/m.pdf&audience=a&audience=b";
   await accept(workspace, "manual", PDF, MANUAL, query);
@@ -78,7 +78,7 @@ it("ingests a PDF and cites the page of a passage", async () => {
   expect(citations).toEqual([expect.objectContaining({ external_id: "open", page: 3 })]);
 });
 
-it("neither stores, converts nor embeds the same file twice", async () => {
+it("a file that is uploaded twice is stored, converted and embedded once", async () => {
   const workspace = await createWorkspace();
   await accept(workspace, "a", PDF, MANUAL);
   await live(workspace, "a", 1);
@@ -93,7 +93,7 @@ it("neither stores, converts nor embeds the same file twice", async () => {
   expect(await fileParts(workspace)).toBe(parts);
 });
 
-it("ingests Word, Excel and OpenDocument files", async () => {
+it("uploaded Word, Excel and OpenDocument files are ingested", async () => {
   const workspace = await createWorkspace();
   const word = docx([
     { text: "Warranty", style: "Heading1" },
@@ -120,7 +120,7 @@ it("ingests Word, Excel and OpenDocument files", async () => {
   expect(await text("When does the shop open?")).toContain("opens at nine");
 });
 
-it("reports why a file cannot be read, and ingests the other files", async () => {
+it("a file that cannot be read fails with a reason, and other files are ingested all the same", async () => {
   const workspace = await createWorkspace();
   const cases: [string, string, Uint8Array, RegExp][] = [
     ["text", PDF, new TextEncoder().encode("Not a PDF at all"), /not a PDF, or its beginning/],
@@ -141,14 +141,14 @@ it("reports why a file cannot be read, and ingests the other files", async () =>
   await live(workspace, "good", 1);
 });
 
-it("tries again when the converter is busy", async () => {
+it("the conversion of a file is tried again when the converter is busy", async () => {
   const workspace = await createWorkspace();
   await env.CONTROL.failNext({ binding: "ai", kind: "capacity", model: "toMarkdown" });
   await accept(workspace, "a", PDF, MANUAL);
   await live(workspace, "a", 1);
 });
 
-it("refuses at the door what is too large, empty or described wrongly, and stores nothing", async () => {
+it("an upload that is too large, empty or wrongly described is refused, and nothing is stored", async () => {
   const workspace = await createWorkspace();
   const before = await countRows();
   const large = new Uint8Array(10 * 1024 * 1024 + 1);
@@ -172,7 +172,7 @@ it("refuses at the door what is too large, empty or described wrongly, and store
   expect(await countRows()).toEqual(before);
 });
 
-it("forgets a file that no document names any more, and only that", async () => {
+it("a file is deleted once no document uses it, and other files stay", async () => {
   const workspace = await createWorkspace();
   await accept(workspace, "kept", PDF, MANUAL);
   await accept(workspace, "gone", PDF, pdf(["Something else entirely stands here."]));

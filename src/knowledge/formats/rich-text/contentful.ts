@@ -25,7 +25,7 @@ const NODES = new Set(
 );
 const MARKS = new Set(["bold", "italic", "code", "superscript", "subscript", "strikethrough"]);
 
-/** An embedded entry that the API resolved is read; of one that is only a link, nothing can be. */
+/** The text of an embedded entry. An entry that the API did not resolve is only a link and has no text. */
 const embedded: NodeRenderer = (node) => {
   const target: unknown = node.data["target"];
   if (!isObject(target)) return "";
@@ -66,7 +66,7 @@ function toHtml(document: Json): string {
   );
 }
 
-/** Only what the vendor's renderer knows; a node of another kind keeps its text. */
+/** Keeps what the vendor's renderer knows. Any other node becomes a paragraph with its text. */
 function clean(node: Json): Json {
   if (node["nodeType"] === "text" || (!Array.isArray(node["content"]) && string(node["value"]))) {
     const marks = objects(node["marks"]).filter((mark) => MARKS.has(string(mark["type"])));
@@ -80,7 +80,7 @@ function clean(node: Json): Json {
   };
 }
 
-/** Webhooks carry `{ "en-US": … }` where the delivery API carries the value itself. */
+/** Takes the first locale's value: webhooks send `{ "en-US": … }` where the delivery API sends the value itself. */
 function localised(fields: Json): unknown {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {

@@ -6,8 +6,8 @@ import { UnreadableDocument } from "../unreadable-document.ts";
 import { isObject, string } from "./tree.ts";
 
 /**
- * Kontent.ai's rich text element (`{ value: "<p>…" }`, or its HTML alone) → Markdown. What it embeds stands in it as an empty
- * `<object type="application/kenticocloud">`; the name of the item takes that place when the response carries it.
+ * Kontent.ai's rich text element (`{ value: "<p>…" }`, or its HTML alone) → Markdown. For each embedded item, its HTML has an empty
+ * `<object type="application/kenticocloud">`, which is replaced by the item's name if the response contains it.
  * https://kontent.ai/learn/docs/apis/openapi/delivery-api/#section/Rich-text-element
  * @param modularContent the response's `modular_content`, by codename
  */

@@ -29,7 +29,7 @@ const components: PortableTextComponents = {
     h6: heading(6),
   },
   hardBreak: () => "<br>",
-  // The vendor's own writes runs of spaces as no-break spaces, which are other characters to a search.
+  // The vendor's function turns runs of spaces into no-break spaces, which a search does not match.
   escapeHTML: escapeHtml,
   unknownMark: ({ children }) => children,
   unknownType: ({ value }) => custom(value as Json),
@@ -58,7 +58,7 @@ function toHtml(blocks: unknown[]): string {
   );
 }
 
-/** A block as the vendor's renderer expects it; blocks of the owner's own types are described instead. */
+/** A block as the vendor's renderer expects it. A block of any other type becomes `custom`. */
 function clean(block: Json): Json {
   const children = block["children"];
   if (block["_type"] !== "block" && !Array.isArray(children))
@@ -83,7 +83,7 @@ function clean(block: Json): Json {
   };
 }
 
-/** `table` and `code` are the shapes of Sanity's own plugins; every other type is its owner's. */
+/** Reads tables and code as Sanity's own plugins store them. Other types are defined by the customer. */
 function custom({ value: block }: Json): string {
   if (!isObject(block)) return "";
   const rows = objects(block["rows"]);

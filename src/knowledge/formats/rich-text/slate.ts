@@ -2,8 +2,8 @@ import { htmlToMarkdown } from "../html.ts";
 import { UnreadableDocument } from "../unreadable-document.ts";
 import { checkDepth, element, isObject, objects, string, textHtml, type Json } from "./tree.ts";
 
-// Strapi's blocks and Hygraph's rich text are trees of Slate: `children` below, marks as flags on the text. Neither vendor
-// has a renderer for servers.
+// Strapi's blocks and Hygraph's rich text are Slate trees: nodes have `children`, and formatting is a flag on the text. Neither
+// vendor has a renderer for servers.
 // https://docs.strapi.io/cms/features/content-type-builder (blocks), https://hygraph.com/docs/api-reference/schema/field-types#rich-text
 
 const TAGS: Record<string, string> = {

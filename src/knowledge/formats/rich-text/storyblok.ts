@@ -11,8 +11,8 @@ import {
   type Json,
 } from "./tree.ts";
 
-// Own code, because the vendor's renderer installs a whole editor with it (docs/decisions/0025).
-// Node and mark names: github.com/storyblok/monoblok, packages/richtext, of ProseMirror and of Tiptap alike.
+// We do not use the vendor's renderer, because it depends on a whole editor (docs/decisions/0025).
+// The names of nodes and marks, both ProseMirror's and Tiptap's, are from github.com/storyblok/monoblok, packages/richtext.
 
 const WHAT = "Storyblok rich text";
 const TAGS: Record<string, string> = {

@@ -1,9 +1,9 @@
 import { UnreadableDocument } from "../unreadable-document.ts";
 
-/** What every vendor's rich text has in common: JSON from outside, in which anything may be missing or of another type. */
+/** Untrusted JSON: any field may be missing or of another type. */
 export type Json = Record<string, unknown>;
 
-/** A visible level of nesting costs up to four levels of JSON. Renderers walk by recursion. */
+/** In levels of JSON, of which one level of a list takes up to four. Renderers walk by recursion, so depth costs stack. */
 const MAX_DEPTH = 400;
 
 export function isObject(value: unknown): value is Json {
@@ -18,14 +18,12 @@ export function string(value: unknown): string {
   return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
 }
 
-/** @throws {UnreadableDocument} when the JSON nests deeper than any author does */
+/** @throws {UnreadableDocument} when the JSON nests too deep */
 export function checkDepth(value: unknown, what: string): void {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) {
-      throw new UnreadableDocument(
-        `The ${what} nests its elements more than ${MAX_DEPTH} deep, which no author does.`,
-      );
+      throw new UnreadableDocument(`The ${what} is nested more than ${MAX_DEPTH} levels deep.`);
     }
     level = level.flatMap((item) =>
       typeof item === "object" && item !== null ? Object.values(item) : [],
@@ -33,7 +31,7 @@ export function checkDepth(value: unknown, what: string): void {
   }
 }
 
-/** Runs a vendor's renderer, which trusts its input, on input that nobody should trust. */
+/** Runs a vendor's renderer on untrusted input. If the renderer throws, the document is unreadable. */
 export function rendered(what: string, render: () => string): string {
   try {
     return render();
@@ -58,13 +56,13 @@ export function element(
   return `<${tag}${written.join("")}>${html}</${tag}>`;
 }
 
-/** Words of text as HTML; a line end inside a text is one that its author typed. */
+/** Text as HTML. A line break in it is one that its author typed. */
 export function textHtml(text: string): string {
   return escapeHtml(text).replace(/\r?\n/g, "<br>");
 }
 
-/** Fields in which authors write for readers, whatever their schema is. */
-const READ_BY_PEOPLE = new Set(
+/** Names that fields with text for readers usually have. */
+const TEXT_FIELDS = new Set(
   (
     "title name heading headline subtitle label question answer alt altText alternativeText caption text body content " +
     "description summary excerpt intro quote author code note message value cells rows items fields file"
@@ -72,8 +70,8 @@ const READ_BY_PEOPLE = new Set(
 );
 
 /**
- * What can be read in an object whose schema only its owner knows: an embedded entry, a component, a custom block.
- * @param rich renders a value if it is the vendor's rich text, and answers undefined if it is not
+ * The text of an object with a customer's own schema, as HTML: an embedded entry, a component, a custom block.
+ * @param rich renders a value that is the vendor's rich text; returns undefined for any other value
  */
 export function describe(value: unknown, rich: (value: unknown) => string | undefined): string {
   const known = rich(value);
@@ -84,7 +82,7 @@ export function describe(value: unknown, rich: (value: unknown) => string | unde
   if (Array.isArray(value)) return value.map((item) => describe(item, rich)).join("");
   if (!isObject(value)) return "";
   return Object.entries(value)
-    .filter(([name, field]) => READ_BY_PEOPLE.has(name) || typeof field === "object")
+    .filter(([name, field]) => TEXT_FIELDS.has(name) || typeof field === "object")
     .map(([, field]) => describe(field, rich))
     .join("");
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { decodeNamedCharacterReference } from "../../../../bundle/decode-named-character-reference.ts";
 import { characterEntities } from "character-entities";
 
-it("decodes every character reference of HTML as the package that it replaces in the bundle", () => {
+it("the bundle's decoder decodes every character reference of HTML like the package that it replaces", () => {
   const names = Object.entries(characterEntities as Record<string, string>);
   expect(names.length).toBeGreaterThan(2000);
   for (const [name, character] of names)
@@ -10,7 +10,7 @@ it("decodes every character reference of HTML as the package that it replaces in
 });
 
 it.each(["notaname", "ampx", "ltlt", "", "amp;", "#38", "constructor", "a b"])(
-  "knows no character reference named %j",
+  "the bundle's decoder knows no character reference named %j",
   (name) => {
     expect(decodeNamedCharacterReference(name)).toBe(false);
   },

@@ -20,7 +20,10 @@ export interface ExpandedTerms extends QueryTerms {
   equivalents: ReadonlyMap<string, string[]>;
 }
 
-/** About as many as two pages have. Of more, repeated words, long words and words with digits are kept. `keywords.ts` caps their cost. */
+/**
+ * Distinct words of a query at most; two pages of text have no more content words. Of more, repeated words, long words and words with
+ * digits are kept. `keywords.ts` caps the cost of searching them.
+ */
 const MAX_WORDS = 128;
 const MAX_REPEATS = 3;
 const MAX_PHRASES = 8;

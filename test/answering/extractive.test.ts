@@ -55,7 +55,7 @@ function keywordsOf(asked: string): KeywordResult {
   return { matches: [], chunkCounts, totalChunks: 20, repeats: new Map() };
 }
 
-/** One question that all of the sources were found for. */
+/** A question for which all passages of the sources were found. */
 function findingFor(
   asked: string,
   given: Source[],
@@ -111,10 +111,10 @@ const stretches = (answer: string): { text: string; n: number }[] =>
     n: Number(n),
   }));
 
-/** As much as makes a passage that is no remainder. */
+/** Text long enough that its passage is not treated as the short rest of a section. */
 const NOTHING_ASKED = "It is about nothing that anybody asks. ".repeat(4).trim();
 
-/** A source of one document, cut into these passages. */
+/** One source whose document was cut into these passages. */
 function cut(...texts: string[]): Source[] {
   const passages = texts.map((text, index) => ({
     chunkId: index + 1,
@@ -286,7 +286,7 @@ describe("an extractive answer", () => {
     };
     const lamp = findingFor("lamp", [sourceOf("garden", 1, "The lamp is bright.")]);
     const pump = findingFor("pump", [sourceOf("shop", 2, "The pump costs €20.")]);
-    // A reranker put first what the text's own score says is not worth reading.
+    // A reranker can put a passage first whose score by text is too low for its document to become a source.
     const [unread] = lamp.passages.map((one) => ({ ...one, chunkId: 99, score: 0.1 }));
     pump.passages.unshift(...(unread ? [unread] : []));
     const sources = selectSources([lamp, pump], "answer");

@@ -14,7 +14,7 @@ const fuseAsShipped = (keywords: KeywordResult, vectors: VectorMatch[]): FusedMa
 const thousandths = (min: number): fc.Arbitrary<number> =>
   fc.integer({ min, max: 1000 }).map((value) => value / 1000);
 
-/** What the legs can answer: BM25 of at most what the words are worth, cosines, each chunk once, best first. */
+/** Possible results of the two legs: BM25 up to its limit, and cosines; each chunk once, best first. */
 const legs: fc.Arbitrary<{ keywords: KeywordResult; vectors: VectorMatch[] }> = fc
   .record({
     counts: fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 8 }),

@@ -118,7 +118,7 @@ const { ranking: WEIGHTS } = shippedRelease.retrieval;
 const rankEvidence = (asked: Candidates, passages: FoundPassage[]): RankEvidence[] =>
   evidenceBy(asked, passages, WEIGHTS);
 
-/** The evidence for passages with these texts, of which the keyword leg found what half of the question is worth. */
+/** The evidence for passages with these texts, each with a BM25 share of one half. */
 function evidence(texts: string[], question = {}): RankEvidence[] {
   const text = "green teapot";
   const keywords = {

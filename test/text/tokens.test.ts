@@ -13,7 +13,7 @@ const articles = import.meta.glob<string>("../../demo/articles/**/*.md", {
 });
 const countTokens = wordPieceCounter(tokenizer);
 
-/** What the embedding model reads; what comes after is not in the vector. */
+/** Tokens that the embedding model reads. Text after them is not in the vector. */
 const MODEL_TOKENS = 256;
 
 /** Sentences of a help centre, in the languages that the vocabulary knows least, and what stands between them. */

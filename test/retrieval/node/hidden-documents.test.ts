@@ -8,7 +8,7 @@ const { fields: FIELDS } = shippedRelease.retrieval;
 const WORKSPACE = "ws_local_demo";
 const TEXTS = ["pump care filter", "pump filter filter", "pump care and much that is not asked"];
 
-/** For whom the newest version of a document is, and for whom the served one (null: not known). */
+/** The audiences of a document's newest version and of its served version (null: unknown). */
 interface Audiences {
   newest: string[];
   served: string[] | null;
@@ -26,7 +26,7 @@ const READERS = [[], ["staff"], ["partners"], ["staff", "partners"], ["customers
 const many = (audiences: Audiences, count = 20): Audiences[] =>
   Array.from({ length: count }, () => audiences);
 
-/** One chunk a document, the texts in turn; document and chunk have the same place. */
+/** A database in which each document has one chunk. The texts are used in turn, and document n has chunk n. */
 async function databaseOf(documents: Audiences[], workspace = WORKSPACE): Promise<D1Database> {
   const db = await openDatabase();
   await add(db, documents, workspace);

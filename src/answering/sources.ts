@@ -3,16 +3,16 @@ import type { Decision, FoundPassage, Finding } from "../retrieval/candidates.ts
 import { bestPassage } from "./extractive/best-passage.ts";
 
 const MAX_SOURCES = 4;
-/** Titles that a clarifying question offers; visitors do not read longer lists. */
+/** Titles that a clarifying question offers at most: visitors do not read longer lists. */
 export const MAX_OPTIONS = 3;
 const MAX_PASSAGES_PER_SOURCE = 3;
-/** A document whose best passage scores below this share of the very best one only distracts. */
+/** A document is left out if its best passage scores below this share of the question's best passage: it would only distract. */
 const MIN_SHARE_OF_BEST = 0.55;
 
 /**
- * Groups passages by document, best document first: a visitor reads "[1]" as an article, not as a fragment of one. Each
- * question with the decided action gets an equal share of the places.
- * @param action what was decided for the whole message; to clarify, the sources are what there is to choose from
+ * Groups passages by document, best document first: a visitor reads "[1]" as an article, not as a fragment of one. Only questions with
+ * the message's action count, and each of them gets the same number of sources.
+ * @param action what was decided for the whole message; under "clarify" the sources are the options that the visitor chooses from
  */
 export function selectSources(findings: Finding[], action: Decision["action"]): Source[] {
   if (action === "abstain") return [];
@@ -26,7 +26,7 @@ export function selectSources(findings: Finding[], action: Decision["action"]): 
   return [...sources.values()].slice(0, action === "clarify" ? MAX_OPTIONS : undefined);
 }
 
-/** Adds the neighbours of the best passage for each question. Those of all passages hold no more answers (docs/decisions/0042). */
+/** Adds the neighbours of the best passage for each question. Neighbours of all passages bring no more answers (docs/decisions/0042). */
 function addNeighbours(source: Source, findings: Finding[]): void {
   const found = [...source.passages];
   for (const finding of findings) {
@@ -39,7 +39,7 @@ function addNeighbours(source: Source, findings: Finding[]): void {
   }
 }
 
-/** Passages of the best documents for one question, in order. */
+/** The passages of one question's best documents, in their order. */
 function worthReading(passages: FoundPassage[], places: number): FoundPassage[] {
   const best = Math.max(0, ...passages.map(({ score }) => score));
   const kept = new Map<string, number>();

@@ -8,26 +8,25 @@ import { misplacesNumber, numbersIn } from "./stated-numbers.ts";
 
 /** Share of a statement's content words that the cited text must contain. */
 const MIN_SUPPORT = 0.5;
-/** Letters and digits below which words prove nothing, wherever they stand. */
+/** A statement with fewer letters and digits is too short to be supported: it occurs in almost any text. */
 const MIN_CHARACTERS = 8;
 const MAX_QUOTE_CHARACTERS = 500;
 
-/** `[1]`, `[1, 2]`, and what some models write instead whatever they are told: `【1】`, `【1†L1-L3】`. */
+/** `[1]` and `[1, 2]`, and the forms `【1】` and `【1†L1-L3】`, which some models write against their instructions. */
 const MARKER = /^(?:\[\s*\d{1,2}(?:\s*,\s*\d{1,2})*\s*\]|【\s*\d{1,2}\s*(?:†[^】]*)?】)$/;
-/** The same within a document's text, where it is no citation of ours. */
+/** What looks like a marker within a document's text, where it cites none of our sources. */
 const FOREIGN_MARKER =
   /\[((?!\s*0\s*\])\s*\d{1,2}(?:\s*,\s*\d{1,2})*\s*)\]|【(\s*\d{1,2}\s*(?:†[^】]*)?)】/g;
-/** What can still become one. */
+/** The beginning of a marker: more characters may complete it. */
 const OPEN_MARKER = /^(?:\[[\d,\s]{0,12}|【[\d\s]{0,4}(?:†[^】\n]{0,30})?)$/;
 /** Scripts without spaces between words. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
-/** The number of a step is no claim. */
+/** The number of a list item, which is not part of the claim. */
 const STEP_NUMBER = /^\d{1,3}[.)]\s+/;
 
 /**
- * The span of a source's stored text that supports a statement, or undefined if none does: it must hold half of the
- * statement's content words, every number of the statement must stand in the source and be said there of the same thing, and
- * the source must not say the opposite.
+ * The span of a source's stored text that supports a statement, or undefined if the source does not support it. The source must contain
+ * half of the statement's content words and all of its numbers, must use each number for the same thing, and must not say the opposite.
  */
 export function supportingQuote(statement: string, source: Source): string | undefined {
   const claim = statement.replace(STEP_NUMBER, "");
@@ -45,14 +44,14 @@ export function supportingQuote(statement: string, source: Source): string | und
   return bestSpan(new Set(content), source);
 }
 
-/** Text of a document as an answer quotes it: what looks like a citation marker there is none of ours. */
+/** A document's text for a quotation: what looks like a citation marker is rewritten from `[2]` to `〔2〕`. The length stays the same. */
 export function withoutForeignMarkers(text: string): string {
   return text.replace(FOREIGN_MARKER, (_, plain?: string, wide?: string) => {
     return `〔${plain ?? wide ?? ""}〕`;
   });
 }
 
-/** "30 days" is short and says something; "14" and "a" stand in any text. */
+/** Whether a text is too short to be a claim. "30 days" is one, but "14" and "a" are not. */
 function saysTooLittle(text: string): boolean {
   const isAmount = /\d/.test(text) && /\p{L}{3}|\p{Sc}/u.test(text);
   return !isAmount && countCharacters(text) < MIN_CHARACTERS;
@@ -68,7 +67,7 @@ function contentStems(statement: string): string[] {
   return [...new Set(stemsOf(queryTerms(statement).words.join(" ")))];
 }
 
-/** Where the text says the whole of something word for word, not cut out of a word, a number or a negation. */
+/** Where the quote stands verbatim in the text, other than as a part of a word or number or without its negation. */
 function indexOfQuote(text: string, quote: string): number | undefined {
   if (quote === "") return undefined;
   for (let at = text.indexOf(quote); at >= 0; at = text.indexOf(quote, at + 1)) {
@@ -79,6 +78,7 @@ function indexOfQuote(text: string, quote: string): number | undefined {
   return undefined;
 }
 
+/** Whether the quote begins or ends within a word or number. */
 function isCut(before: string, quote: string, after: string): boolean {
   const runsOn = (left: string, right: string): boolean =>
     /[\p{L}\p{M}\p{N}]$/u.test(left) &&
@@ -93,7 +93,7 @@ function isCut(before: string, quote: string, after: string): boolean {
   ].some(([left = "", right = ""]) => runsOn(left, right) || splitsNumber(left, right));
 }
 
-/** The sentence, or two in a row, that share most with the statement: what a reader wants to see highlighted. */
+/** The sentence, or the two adjacent sentences, with most of the statement's content words. */
 function bestSpan(content: Set<string>, source: Source): string | undefined {
   let best: { quote: string; value: number } | undefined;
   for (const { text } of source.passages) {
@@ -110,12 +110,12 @@ function bestSpan(content: Set<string>, source: Source): string | undefined {
   return best && shortened(best.quote);
 }
 
-/** Half a surrogate pair is removed from the end: JSON parsers refuse it. */
+/** Cuts a quote to its maximum length. Half a surrogate pair at the end is removed, because JSON parsers refuse it. */
 function shortened(quote: string): string {
   return quote.slice(0, MAX_QUOTE_CHARACTERS).replace(/[\uD800-\uDBFF]$/, "");
 }
 
-/** Two neighbouring sentences as they stand in the text, or undefined where something stands between them. */
+/** Two adjacent sentences as they stand in the text, or undefined if other text is between them. */
 function joined(text: string, first: string, second: string | undefined): string | undefined {
   if (second === undefined) return undefined;
   const start = text.indexOf(first);
@@ -125,9 +125,8 @@ function joined(text: string, first: string, second: string | undefined): string
 }
 
 /**
- * Follows an answer as it streams, one piece after the other, and lets only those citation markers through that hold:
- * the sentence before a marker must be supported by the source it names. Text is passed on at once; only an open bracket waits
- * for its end.
+ * Reads an answer as it streams and removes each citation marker whose source does not support the sentence before it. Text is passed on
+ * at once. Only what may become a marker is held back until it is complete.
  */
 export class CitationVerifier {
   readonly citations: Citation[] = [];
@@ -139,19 +138,19 @@ export class CitationVerifier {
     this.#sources = sources;
   }
 
-  /** Everything that was passed on so far. */
+  /** All text that was passed on so far. */
   get text(): string {
     return this.#text;
   }
 
-  /** @returns what may be shown now */
+  /** @returns the text that may be shown now */
   push(delta: string): string {
     let shown = "";
     for (const character of delta) shown += this.#accept(character);
     return shown;
   }
 
-  /** The rest, when the stream has ended. */
+  /** Ends the stream. @returns the text that was still held back */
   end(): string {
     const rest = this.#held;
     this.#held = "";
@@ -175,7 +174,7 @@ export class CitationVerifier {
     return this.#pass(this.#markers(numbers));
   }
 
-  /** A bracket within a bracket begins anew. */
+  /** A second opening bracket: what was held back is no marker, and a marker may begin here. */
   #hold(bracket: string): string {
     const before = this.#held;
     this.#held = bracket;
@@ -184,12 +183,12 @@ export class CitationVerifier {
 
   #markers(numbers: number[]): string {
     const kept = numbers.filter((n) => this.#cite(n)).map((n) => `[${n}]`);
-    // Nothing in its place would let `[` and `1]` around it become a marker that nobody verified.
+    // If the marker were removed without a space, `[` before it and `1]` behind it would become a marker that nobody verified.
     const joins = kept.length === 0 && /\[[\d,\s]*$/.test(this.#text);
     return joins ? " " : kept.join("");
   }
 
-  /** A parenthesis right behind a marker would make a Markdown link of it. */
+  /** Adds a space between a marker and a parenthesis right behind it, which would make it a Markdown link. */
   #pass(text: string): string {
     const apart = text.startsWith("(") && /\[[1-9]\d?\]$/.test(this.#text) ? ` ${text}` : text;
     this.#text += apart;
@@ -211,9 +210,9 @@ export class CitationVerifier {
     return true;
   }
 
-  /** What stands before the marker, back to the previous marker. */
+  /** The text before the marker, back to the previous marker. */
   #unit(): string {
-    // Marker by marker: one expression for all would try white space from each of its places, for seconds a page of it.
+    // Trailing markers are removed one by one: a single regular expression takes quadratic time on long white space.
     let withoutTrailing = this.#text.trimEnd();
     for (let ends = true; ends;) {
       const earlier = withoutTrailing.replace(/\[[1-9]\d?\]$/, "");
@@ -224,11 +223,11 @@ export class CitationVerifier {
     return withoutTrailing.slice(marker ? marker.index + marker[0].length : 0).trim();
   }
 
-  /** The whole unit as the source says it, if it does so word for word. */
+  /** The whole unit, if the source contains it verbatim. */
   #verbatim(source: Source): string | undefined {
     const unit = this.#unit();
     for (const { text } of source.passages) {
-      // Both have the same length: what is cut out of one stands at the same place in the other.
+      // Rewriting markers keeps the length, so offsets are the same in both texts.
       const at = indexOfQuote(withoutForeignMarkers(text), unit);
       if (at === undefined) continue;
       const parts = [
@@ -244,8 +243,8 @@ export class CitationVerifier {
   }
 
   /**
-   * What supports the last statement before the marker. A reader takes the marker for what stands before that, too: the
-   * source must support each sentence that carries a number, and contradict none.
+   * The quote that supports the last sentence before the marker. Readers take the marker for the sentences before that, too, so the source
+   * must support each of them that contains a number, and must contradict none.
    */
   #supported(source: Source): string | undefined {
     const sentences = splitSentences(this.#unit()).filter((text) => /[\p{L}\p{N}]/u.test(text));

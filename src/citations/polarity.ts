@@ -5,14 +5,14 @@ import { stemsOf } from "../text/stems.ts";
 
 interface Clause {
   stems: Set<string>;
-  /** Undefined where the clause may mean either. */
+  /** Undefined if a word of the sentence, such as "unless", leaves open whether the clause is negated. */
   negated: boolean | undefined;
 }
 
 /**
- * Whether the texts say the opposite: of their clauses, those that share most with a clause of the statement are all
- * negated and it is not, or the reverse. Clauses that share less than half of it, and those that rules of words
- * cannot judge, contradict nothing.
+ * Whether the texts say the opposite of a statement. They do if, for one of its clauses, the clauses of the texts that share most words
+ * with it are all negated and it is not, or the reverse. A clause that shares less than half of the words does not contradict, and neither
+ * does one whose negation is undefined.
  */
 export function contradicts(statement: string, texts: string[]): boolean {
   const written = texts.flatMap(clausesOf);
@@ -27,7 +27,7 @@ export function contradicts(statement: string, texts: string[]): boolean {
   });
 }
 
-/** Whether a text begins within a clause whose words before it negate it. */
+/** Whether a text lacks the negation of its first clause, because that stands before the text. */
 export function losesNegation(before: string, text: string): boolean {
   const line = splitSentences(`${before}|`).at(-1) ?? "";
   const clause = line.split(BETWEEN_STATEMENTS).at(-1) ?? "";

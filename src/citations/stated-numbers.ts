@@ -15,8 +15,9 @@ export function numbersIn(text: string): string[] {
 }
 
 /**
- * Whether a number of the statement is said of something else: another sentence shares more of the statement's words than
- * any that holds the number, and gives a different amount of the same unit ("within 3 days", where items have 140).
+ * Whether the texts use a number of the statement for something else ("return within 3 days", where 3 days is the time of refunds). This
+ * is so if a sentence without the number shares more of the statement's words than any sentence with it, and has an amount of the same
+ * unit.
  */
 export function misplacesNumber(statement: string, texts: string[]): boolean {
   const sentences = texts.flatMap((text) => {
@@ -33,12 +34,14 @@ export function misplacesNumber(statement: string, texts: string[]): boolean {
       const words = own.length > 0 ? own : wordsBeside(statement, unit);
       const shared = ({ stems }: { stems: Set<string> }): number =>
         words.filter((word) => stems.has(word)).length;
-      const holding = sentences.filter(({ amounts }) => amounts.some((a) => a.number === number));
-      if (holding.length === 0) return false;
-      const most = Math.max(...holding.map(shared));
+      const sameNumber = sentences.filter(({ amounts }) =>
+        amounts.some((amount) => amount.number === number),
+      );
+      if (sameNumber.length === 0) return false;
+      const most = Math.max(...sameNumber.map(shared));
       return sentences.some(
         (other) =>
-          !holding.includes(other) &&
+          !sameNumber.includes(other) &&
           other.amounts.some((amount) => amount.unit === unit) &&
           shared(other) > most,
       );

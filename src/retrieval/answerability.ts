@@ -6,13 +6,13 @@ import { VECTOR_DEPTH } from "./retrieve.ts";
 
 /** Evidence that an answer is there, each from 0 to 1. The names are those of the release's decision weights. */
 export interface Evidence {
-  /** How near the first passage is in meaning, between an unrelated and a matching pair of the embedding model. */
+  /** Cosine of the first passage, scaled: 0 is that of an unrelated pair with this embedding model, 1 that of a matching pair. */
   similarity: number;
   /** Share of the question's content words, weighted by rarity, in its best sentence and the title and headings above. */
   coverage: number;
   /** Share of the question's weight on words that the workspace's documents do not use. */
   unknownWords: number;
-  /** Content words, up to ten: a long question is never covered or matched as fully as a short one. */
+  /** Number of content words, divided by ten, at most 1. A long question never reaches the similarity and coverage of a short one. */
   questionLength: number;
 }
 
@@ -30,10 +30,7 @@ export function answerability(
   return 1 / (1 + Math.exp(-logit));
 }
 
-/**
- * The evidence of both legs for the first of the passages that were found. For a long message it is that of the segment that it
- * answers best.
- */
+/** The evidence that the first passage answers the question. With several sub-queries it is that of the likeliest one. */
 export function weigh(
   candidates: Candidates,
   passages: FoundPassage[],
@@ -46,8 +43,8 @@ export function weigh(
   const weighed = questionWords(candidates).map((words): Evidence => {
     const coverage = text ? lexicalEvidence(words, text).sentence : 0;
     return {
-      // Unknown is not far: words are then taken to say what meaning would.
-      similarity: isUnseen(candidates, passages[0]) ? coverage : nearness,
+      // An unknown cosine must not count as a low one: the coverage stands in for it.
+      similarity: hasNoCosine(candidates, passages[0]) ? coverage : nearness,
       coverage,
       unknownWords: words.unknownShare,
       questionLength: clamp(words.count / LONG_QUESTION_WORDS),
@@ -59,10 +56,13 @@ export function weigh(
 }
 
 /**
- * Without the vector leg nothing is known of a passage's meaning, and neither is where that leg had room for more and did not name
- * it: its vector is not visible yet.
+ * Whether the passage's cosine is unknown: the vector leg failed, or it returned fewer matches than asked for and this passage is not
+ * among them, because the index does not show its vector yet.
  */
-function isUnseen({ failedLegs, matches }: Candidates, passage: FoundPassage | undefined): boolean {
+function hasNoCosine(
+  { failedLegs, matches }: Candidates,
+  passage: FoundPassage | undefined,
+): boolean {
   if (failedLegs.includes("vectors")) return true;
   return !passage?.vectors && matches.filter(({ vectors }) => vectors).length < VECTOR_DEPTH;
 }

@@ -7,24 +7,24 @@ import type { Synonyms } from "./synonyms.ts";
 
 export type Leg = "keywords" | "vectors";
 
-/** What a reader may see. */
+/** Who asks: a reader may see the documents of the workspace that are for everybody or for one of these audiences. */
 export interface Reader {
   workspaceId: string;
   audience: string[];
 }
 
 export interface Query {
-  /** Words for the keyword leg. */
+  /** What the keyword leg searches for. */
   text: string;
-  /** Of a follow-up, what it adds to the question before it. */
+  /** For a follow-up: the words that it adds to the question before it. */
   added?: string;
-  /** What misspelt ones of them probably meant. */
+  /** Misspelt words of the text. */
   corrections: Corrections;
-  /** What the workspace says means the same as some of them. */
+  /** Terms of the text with the same meaning as other terms. */
   synonyms: Synonyms;
-  /** What the vector leg searches for, at least one; several for a question that is too long for one embedding. */
+  /** What the vector leg searches for: at least one, and several for a question that is too long for one embedding. */
   subQueries: EmbeddedText[];
-  /** The vectors that it is compared with: those of its own model. */
+  /** The generation of vectors that is searched. The embeddings are of its model. */
   generation: Generation;
 }
 
@@ -35,56 +35,56 @@ export interface EmbeddedText {
 }
 
 export interface FoundPassage extends Passage, FusedMatch {
-  /** What `rank` ordered it by. */
+  /** The evidence that `rank` ordered it by. */
   rankEvidence?: RankEvidence;
 }
 
-/** What both legs know about a question, before any text is read. */
+/** What both legs found for a question, before any text is read. */
 export interface Candidates {
   question: Query;
-  /** The legs that were asked. */
   legs: Leg[];
   matches: FusedMatch[];
   keywords: KeywordResult;
-  /** Legs that could not be asked; the other one carried the search alone. */
+  /** Legs that failed. The matches are then of the other leg alone. */
   failedLegs: Leg[];
 }
 
 /**
- * What a passage is ordered by; the names are those of the release's ranking weights. What its words show is a share of the question,
- * divided by the best share that any passage has: where the documents use other words than the question, the little that they
- * have in common tells as much as a lot does elsewhere. Shares are of the text that the reader may see, for BM25 would take
- * what is rare from all workspaces. Measured in docs/decisions/0043.
+ * The evidence that passages are ordered by. The names are those of the release's ranking weights. `sentence` and `document` are shares of
+ * the question's weight, divided by the best share that any passage has: where documents and question use different words, few words in
+ * common are strong evidence. They are computed from the text that the reader may see. FTS5's BM25 is not used for them, because it takes
+ * the rarity of a word from all workspaces. Measured in docs/decisions/0043.
  */
 export interface RankEvidence {
   /**
-   * Cosine, as a multiple of what lies between an unrelated and a matching pair with this embedding model. Of a long message, BM25
-   * over all of its words is added, relative to the best: it tells what no segment does.
+   * The cosine, divided by the distance between the cosines of an unrelated and of a matching pair with this embedding model. For a
+   * message with several sub-queries, the whole message's BM25 is added as a share of the best one: no single sub-query has all words.
    */
   similarity: number;
-  /** Squared: half a question in one sentence is worth less than half of the whole. */
+  /** The best sentence's share, squared: half of the question in one sentence is worth less than half of what the whole is worth. */
   sentence: number;
+  /** Share of the question's neighbouring words that stand side by side in the passage, too. */
   pairs: number;
-  /** What the passages of the same document contain together. */
+  /** The share that all passages of the same document contain together. */
   document: number;
 }
 
-/** Where the order came from: the passages' text, or a model that read them as well. */
 export interface Ranking {
   candidates: Candidates;
   /** Best first. */
   passages: FoundPassage[];
+  /** The reranker model that the order depends on, or `BY_TEXT`. */
   reranker: string;
 }
 
 export interface Decision {
-  /** Clarify: too unsure to answer, sure enough that one of the first articles is meant. */
+  /** Clarify: the confidence is too low to answer, but high enough to ask which of the first articles is meant. */
   action: "answer" | "clarify" | "abstain";
   /** Calibrated probability that the first source answers the question. */
   confidence: number;
 }
 
-/** What was found for one question, and whether it is worth answering from. */
+/** The passages that were found for one question, and whether to answer from them. */
 export interface Finding extends Ranking {
   question: Query;
   decision: Decision;

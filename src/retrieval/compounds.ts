@@ -1,27 +1,28 @@
 import { wordsOf } from "../text/words.ts";
 import { identifiersOf, isContentWord } from "./query-terms.ts";
 
-/** Words of a message that are looked at; a longer one says what it is about in others. */
+/** Words of a message that are looked at: the first ones. */
 const MAX_WORDS = 24;
+/** Only words of this length are parted. */
 const MIN_LENGTH = 4;
-/** Of a longer word, no half is worth guessing. */
 const MAX_LENGTH = 16;
-/** Shorter words are not in the vocabulary. */
+/** The vocabulary (the table `words`) holds no shorter words, so these cannot be looked up. */
 const MIN_KNOWN_LENGTH = 4;
 
-/** A term of the question, and how documents may write it instead. */
+/** A term of the question, and another spelling that documents may have. */
 export interface CompoundSpelling {
   typed: string;
   written: string;
-  /** Words that the documents have to use, for this to be worth searching. */
+  /** The spelling is searched only if the documents use all of these words. */
   known: string[];
-  /** A word that they must not use: who writes "password" does not mean "pass word". */
+  /** The spelling is searched only if the documents do not use this word: where they have "password", it does not mean "pass word". */
   unknown?: string;
 }
 
 /**
- * One word or two: visitors write `wifi`, `e07`, `giftcard` and `sign up` where documents have `Wi-Fi`, `E-07`, `gift card` and `signup`,
- * or the other way round. The tokenizer takes a joint for a gap, so these have no word in common. The likeliest first.
+ * Other spellings of compounds: visitors write `wifi`, `e07`, `giftcard` and `sign up` where documents have `Wi-Fi`, `E-07`, `gift card`
+ * and `signup`, or the other way round. The tokenizer splits at hyphens as at spaces, so the two spellings have no word in common.
+ * The likeliest spellings come first.
  */
 export function compoundSpellings(question: string): CompoundSpelling[] {
   const text = question.normalize("NFC").toLowerCase();
@@ -63,7 +64,10 @@ function parted(word: string): CompoundSpelling[] {
   });
 }
 
-/** Who asks about "a part" does not mean "apart", and "abroad" is not "a broad range"; nor is an "area" what "are a few". */
+/**
+ * Whether words can be parts of one compound: the first is not the article "a" ("a part" is not "apart", "abroad" is not "a broad"),
+ * and at least one is a content word ("area" is not "are a").
+ */
 function mayBeCompound([first, ...others]: string[]): boolean {
   return first !== undefined && first !== "a" && [first, ...others].some(isContentWord);
 }

@@ -2,13 +2,12 @@ import { redact } from "../privacy/redact.ts";
 import { inTime } from "../models/deadline.ts";
 import type { Embedder } from "../models/ports.ts";
 
-/** Keywords alone answer sooner than a visitor waits any longer. */
+/** After this time the search goes on with keywords alone: a visitor waits no longer. */
 const DEADLINE_MS = 5000;
 
 /**
- * The embeddings of questions, by one call, or null for each when the model cannot be reached: the keyword leg then
- * carries the search alone, since a model that is out must not silence an answer. What is personal in them adds nothing to
- * their meaning and is not sent.
+ * Embeds questions with one call. If the model fails or is late, each embedding is null, and the keyword leg carries the search alone.
+ * Personal data adds nothing to a question's meaning and is redacted before.
  */
 export async function embedQuestions(
   embedder: Embedder,

@@ -11,27 +11,26 @@ export interface LegRank {
 
 export interface FusedMatch {
   chunkId: number;
-  /** 0–1: how much of the evidence that the question allows for was found. */
+  /** Weighted mean of `keywordShare` and `cosine`, 0–1. */
   score: number;
-  /** BM25 as a share of what the question could reach at best, 0–1. */
+  /** BM25 as a share of the highest BM25 that this question can reach, 0–1. */
   keywordShare: number;
-  /** 0–1; for a chunk that the vector leg did not return, the most that it can be. */
+  /** 0–1. For a chunk that the vector leg did not return, an upper bound: the cosine of the leg's last match. */
   cosine: number;
   keywords: LegRank | undefined;
   vectors: LegRank | undefined;
 }
 
-/** A word that occurs often saturates BM25 at idf · (k1 + 1); FTS5 fixes k1 at 1.2. */
+/** The BM25 of one word approaches idf · (k1 + 1) as it occurs more often. FTS5 fixes k1 at 1.2. */
 const BM25_SATURATION = 2.2;
 
 /**
- * Convex combination of the legs on scales that do not depend on what else was found: BM25 as a share of what this
- * question could reach at best, and the cosine itself. Unlike ranks or min–max scaling, a leg that found nothing good
- * then adds little, whatever its best match is (theoretical normalisation: Bruch, Gai, Ingber 2023, arXiv 2210.11934).
- * A chunk that the vector leg did not return is taken to be as near as the last one that it did: it is at most that.
- * @param keywordWeight share of the keyword leg in what is read at all; the order comes from rank.ts. Between .3 and .5 only SciFact
- *   tells a difference (docs/decisions/0042)
- * @param isLong the message has more words than any passage could hold: the best match is what can be reached
+ * Convex combination of the two legs. Each leg's scale is independent of the other matches: BM25 as a share of the highest BM25 that this
+ * question can reach, and the cosine as it is. A leg without a good match therefore adds little, unlike with ranks or min–max scaling
+ * (theoretical normalisation: Bruch, Gai, Ingber 2023, arXiv 2210.11934).
+ * @param keywordWeight weight of the keyword leg, 0–1. It decides which passages are read; rank.ts orders them. Between .3 and .5 only
+ *   SciFact's results differ (docs/decisions/0042)
+ * @param isLong the message has more words than a passage can hold, so the best match's BM25 is taken for the highest that it can reach
  */
 export function fuse(
   keywords: KeywordResult,
@@ -73,7 +72,7 @@ export function fuse(
   return [...fused.values()].toSorted((a, b) => b.score - a.score || a.chunkId - b.chunkId);
 }
 
-/** BM25 of a chunk that is full of every word of the question. */
+/** The limit of BM25 for a chunk that contains every word of the question very often. */
 function attainableScore({ chunkCounts, totalChunks, repeats }: KeywordResult): number {
   let sum = 0;
   for (const [word, chunks] of chunkCounts)
@@ -85,7 +84,7 @@ function bestScore({ matches }: KeywordResult): number {
   return Math.max(matches[0]?.score ?? 0, Number.EPSILON);
 }
 
-/** The weight of a word: the rarer it is in the workspace, the larger. Robertson–Spärck Jones with +1, so never negative. */
+/** The weight of a word, which rises with its rarity among the chunks: Robertson–Spärck Jones with +1, so never negative. */
 export function inverseFrequency(chunks: number, totalChunks: number): number {
   return Math.log(1 + (totalChunks - chunks + 0.5) / (chunks + 0.5));
 }

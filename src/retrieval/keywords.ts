@@ -10,15 +10,15 @@ export interface KeywordMatch {
 export interface KeywordResult {
   /** Best first. */
   matches: KeywordMatch[];
-  /** For each word of the query: in how many of the workspace's chunks that the reader may see it occurs. */
+  /** Word of the query → number of chunks that contain it, among those that the reader may see. */
   chunkCounts: Map<string, number>;
   /** Chunks in the workspace that the reader may see. */
   totalChunks: number;
-  /** Words that count more than once, as the query says them more than once. */
+  /** Word that the query says more than once → how often it counts. */
   repeats: ReadonlyMap<string, number>;
 }
 
-/** Weight of a match by indexed field. The workspace, the first column, filters and counts nothing. */
+/** Weight of a match by indexed field. The first column, the workspace, only filters, so its weight is 0. */
 type FieldWeights = Release["retrieval"]["fields"];
 
 /**
@@ -80,7 +80,7 @@ function toResult(rows: Row[], terms: ExpandedTerms): KeywordResult {
   };
 }
 
-/** A word occurs as often as the commonest of its equivalents: "parcel" is no rare word where all say "package". */
+/** A word counts as often as the commonest of its equivalents: "parcel" is not rare where documents say "package". */
 function countOf(word: string, terms: ExpandedTerms, counts: Map<string, number>): number {
   const same = Array.from(terms.equivalents, ([term, equivalents]) =>
     term.split(" ").includes(word) ? equivalents : [],
@@ -88,7 +88,7 @@ function countOf(word: string, terms: ExpandedTerms, counts: Map<string, number>
   return Math.max(...[word, ...same.flat()].map((term) => counts.get(term) ?? 0));
 }
 
-/** A word with the number of its chunks, or a match, or the number of all chunks. */
+/** One of three kinds: a word with the number of its chunks, a match, or the number of all chunks. */
 interface Row {
   term: string | null;
   chunks: number | null;
@@ -111,9 +111,9 @@ function workspaceTerm(workspaceId: string): string {
 
 /**
  * SQL: the workspace's chunks that the reader may not see. They are neither found nor counted, else the confidence of an answer
- * would tell which words they use. Read once a search: a posting then costs a look into this set, not one at its chunk
- * and one at its document. Where all documents are for everybody it is empty, and one look at an index says so: the condition on
- * `d` is that of the index `documents_for_some`.
+ * would reveal which words they use. The set is read once a search, so that each posting costs one look-up in it, not one of its chunk
+ * and one of its document. If all documents are for everybody, the set is empty and costs one read of the index `documents_for_some`,
+ * whose condition is the one on `d` below.
  */
 function hiddenChunks(workspace: string, audience: string): string {
   return `SELECT c.id FROM documents d CROSS JOIN chunks c ON c.document_id = d.id

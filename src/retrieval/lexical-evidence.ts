@@ -9,19 +9,19 @@ import { stemOf, stemsOf } from "../text/stems.ts";
 import { synonymsFor } from "./synonyms.ts";
 
 export interface QuestionWords {
-  /** Stems of the content words with their rarity; of a misspelt word, what was meant. */
+  /** Stem of each content word → its weight, which is its rarity. A misspelt word is replaced by its correction. */
   known: Map<string, number>;
   /** Neighbouring words, stop words included, of which at least one is a content word: as stems, with their rarity together. */
   pairs: Map<string, number>;
-  /** Stem of a word, or stems of an identifier → the stems of each term that says it, see `inOrder`. */
+  /** A stem, or the stems of an identifier or of a synonym's term, and the terms that count as it, each as `stemsInOrder`. */
   equivalents: { word: string; terms: string[] }[];
-  /** Share of the question's weight on words that the documents do not use; a corrected word stays unknown. */
+  /** Share of the question's weight on words that the documents do not use. A misspelt word counts as unknown, though it is corrected. */
   unknownShare: number;
   /** Content words, corrections included. */
   count: number;
 }
 
-/** The words of a question; of one with several sub-queries those of each, and of the whole last. */
+/** The words of a question: one entry, or with several sub-queries one for each and, last, one for the whole question. */
 export function questionWords({ question, keywords }: Candidates): QuestionWords[] {
   const { subQueries, text } = question;
   if (subQueries.length < 2) return [wordsFor(question, keywords, keywords.chunkCounts)];
@@ -37,8 +37,8 @@ export function questionWords({ question, keywords }: Candidates): QuestionWords
 }
 
 /**
- * What a follow-up adds weighs as much more than each word before it: "and to Italy?" asks about Italy. The demo's conversations do
- * not tell 1, 2 and 3 apart (docs/decisions/0042).
+ * Factor for the words that a follow-up adds to the question before it: "and to Italy?" asks about Italy. With 1, 2 and 3 the demo's
+ * conversations come out the same (docs/decisions/0042).
  */
 const ADDED_WEIGHT = 2;
 
@@ -58,7 +58,7 @@ function wordsFor(
     const weight = inverseFrequency(chunks, totalChunks) * (added.has(word) ? ADDED_WEIGHT : 1);
     total += weight;
     if (chunks === 0) unknown += weight;
-    // As much as "e-07", of which the parts and the whole count.
+    // `e07` weighs as much as `e-07`, for which both the parts and the whole count.
     const ownWeight = ONE_WORD_IDENTIFIER.test(word) ? 2 * weight : weight;
     if (!question.corrections.has(word)) known.set(stemOf(word), ownWeight);
   }
@@ -67,14 +67,15 @@ function wordsFor(
     ([term, same]) => {
       const stems = stemsOf(term);
       // The term as a whole, too: it may be an identifier.
-      return [...stems, stems.join(" ")].map((word) => ({ word, terms: same.map(inOrder) }));
+      return [...stems, stems.join(" ")].map((word) => ({ word, terms: same.map(stemsInOrder) }));
     },
   );
-  // "E-07" is one thing, which neither an "e" nor a "07" names: it weighs as much again as its parts, where they stand together.
-  // Digits alone are mostly what no document has: the visitor's own date, order or telephone number.
+  // Neither "e" nor "07" alone means "E-07". The identifier therefore has a weight of its own, the sum of its parts' weights, which counts
+  // where the parts stand together. Identifiers of digits only are left out: they are mostly the visitor's own date, order or telephone
+  // number, which no document contains.
   const identifiers = queryTerms(question.text)
     .phrases.filter((phrase) => /\d/.test(phrase) && /\p{L}/u.test(phrase))
-    .map((phrase) => ({ word: stemsOf(phrase).join(" "), terms: [inOrder(phrase)] }));
+    .map((phrase) => ({ word: stemsOf(phrase).join(" "), terms: [stemsInOrder(phrase)] }));
   for (const { word } of identifiers) {
     const weight = word.split(" ").reduce((sum, part) => sum + (known.get(part) ?? 0), 0);
     if (weight > 0) known.set(word, weight);
@@ -99,24 +100,24 @@ function pairsOf(question: string, known: Map<string, number>): Map<string, numb
   return pairs;
 }
 
-/** What a passage's text shows about a question and the indexes do not know. Shares of the question's weight, 0–1. */
+/** Evidence from the text of a passage, which the indexes do not give. Shares of the question's weight, 0–1. */
 export interface LexicalEvidence {
-  /** Words that the passage, its title and headings contain, each the more, the more often. */
+  /** Share of the words that the passage, its title and headings contain. A word counts more if it occurs more often. */
   share: number;
-  /** The most that one sentence contains, together with the title and headings above it. */
+  /** The largest share that one sentence contains, together with the title and headings. */
   sentence: number;
   /** Neighbouring words of the question that stand side by side in the passage, too. */
   pairs: number;
 }
 
-/** A passage as its stems, read once for all that is asked of it. */
+/** The stems of a passage. They are computed once and used for every sub-query. */
 export interface ReadText {
-  /** Of the title and the headings. */
+  /** Stems of the title and the headings. */
   above: string[];
   sentences: string[][];
-  /** Of both, in their order. */
+  /** `above` and then those of all sentences. */
   stems: string[];
-  /** How often each stands there; above the sentences it counts twice. */
+  /** How often each stem occurs. In title and headings it counts twice. */
   counts: Map<string, number>;
   /** All of them in order, each between spaces. */
   running: string;
@@ -136,24 +137,25 @@ export function lexicalEvidence(
   { above, sentences, stems: all, counts, running }: ReadText,
 ): LexicalEvidence & { stems: Set<string> } {
   const { known, pairs } = words;
-  const stems = meaning(words, all);
+  const stems = withEquivalents(words, all);
   let sentence = 0;
   for (const own of sentences) {
-    sentence = Math.max(sentence, covered(known, meaning(words, [...above, ...own])));
+    sentence = Math.max(sentence, covered(known, withEquivalents(words, [...above, ...own])));
   }
   const together = new Set([...pairs.keys()].filter((pair) => running.includes(` ${pair} `)));
   return {
     stems,
-    share: saturated(known, stems, counts),
+    share: saturatedShare(known, stems, counts),
     sentence,
     pairs: covered(pairs, together),
   };
 }
 
-/** Occurrences of a word after which half of its weight is reached: twice BM25's k1, without regard to length. */
+/** Number of occurrences at which a word reaches half of its weight: twice BM25's k1. Unlike in BM25, the passage's length does not count. */
 const HALF_SATURATED = 2.4;
 
-function saturated(
+/** Share of the weight that is found, 0–1, where each word's weight rises with its count and saturates as in BM25. */
+function saturatedShare(
   weights: Map<string, number>,
   found: Set<string>,
   counts: Map<string, number>,
@@ -168,34 +170,34 @@ function saturated(
   return total > 0 ? sum / total : 0;
 }
 
-/** Stems of the words that a text says, and those of the question's that it means. */
+/** The stems of a text, and the question's words that it contains as a synonym or identifier. */
 export function wordsSaid(words: QuestionWords, text: string): Set<string> {
-  return meaning(words, stemsOf(text));
+  return withEquivalents(words, stemsOf(text));
 }
 
 /**
- * A text that says "package" says the question's "parcel", too. What has several words is said where they follow one another: "E-08:
- * colder than 12 °C" is not about E-12.
+ * Adds the question's words that the stems contain under another name: "package" adds the question's "parcel". A term of several words
+ * counts only where they stand side by side: "E-08: colder than 12 °C" is not about E-12.
  */
-function meaning({ equivalents }: QuestionWords, stems: string[]): Set<string> {
+function withEquivalents({ equivalents }: QuestionWords, stems: string[]): Set<string> {
   const found = new Set(stems);
   if (equivalents.length === 0) return found;
-  const running = between(stems);
+  const text = spaced(stems);
   for (const { word, terms } of equivalents)
-    if (terms.some((term) => running.includes(term))) found.add(word);
+    if (terms.some((term) => text.includes(term))) found.add(word);
   return found;
 }
 
-/** Stems of a text in their order, each between spaces. */
-function inOrder(text: string): string {
-  return between(stemsOf(text));
+/** The stems of a text in their order, with a space on both sides of each, so that a term is found only between whole stems. */
+function stemsInOrder(text: string): string {
+  return spaced(stemsOf(text));
 }
 
-function between(stems: string[]): string {
+function spaced(stems: string[]): string {
   return ` ${stems.join(" ")} `;
 }
 
-/** Share of the weight that is found, 0–1. */
+/** Share of the weight whose words are found, 0–1. */
 export function covered(weights: Map<string, number>, found: Set<string>): number {
   let total = 0;
   let sum = 0;

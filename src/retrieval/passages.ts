@@ -1,18 +1,18 @@
 import { visibleTo } from "./keywords.ts";
 
-/** Stored text that may be shown to the reader it was read for. */
+/** A stored chunk that may be shown to the reader for whom it was read. */
 export interface Passage {
   chunkId: number;
   externalId: string;
   title: string;
   url: string | null;
-  /** Of the document: the one that is served. */
+  /** The served version of the document. */
   version: number;
   headingPath: string[];
   text: string;
-  /** Its place in the document. */
+  /** Number of the chunk in its document, from 0. */
   ordinal: number;
-  /** What stands before and after it in the same section: a chunk ends where it is full, not where the thought does. */
+  /** The chunks before and after it in the same section: a chunk ends where it is full, which may be in the middle of a thought. */
   neighbours: Neighbour[];
 }
 
@@ -24,10 +24,10 @@ type PassageRow = Omit<Passage, "headingPath" | "neighbours"> & {
 };
 
 /**
- * Reads the chunks that the legs found. Both legs are only hints: this read decides, by workspace, audience and live
- * version (design, invariant 2). The order of the ids is kept, and `limit` counts what may be shown: candidates that are not
- * for this reader push nothing out. CROSS JOIN keeps SQLite to the order as written, one look-up an id: left to itself it
- * walks every chunk of the workspace and all ids for each.
+ * Reads the chunks that the legs found, and drops those that the reader may not see. The legs give only hints: this read decides, by
+ * workspace, audience and live version. The ids' order is kept. `limit` counts only visible chunks, so hidden ones displace none.
+ * CROSS JOIN keeps SQLite to the join order as written, with one look-up for each id. Without it SQLite compares every chunk of the
+ * workspace with all ids.
  */
 export async function readPassages(
   db: D1Database,

@@ -3,32 +3,35 @@ import { wordsOf } from "../text/words.ts";
 
 /** What the keyword leg looks for. Every string is ready to be quoted in an FTS5 query. */
 export interface QueryTerms {
-  /** Single words, without those that carry no meaning. */
+  /** Single words without stop words; all words if the text has stop words only. */
   words: string[];
   /** Identifiers as written (`E-07`, `FH-PUMP-02`, `4.1.1.1`): their parts, matched as a phrase. */
   phrases: string[];
   /**
-   * How often the text says a word, where that is more than once, up to {@link MAX_REPEATS}. What a long message returns to is
-   * what it is about (the query's term frequency in BM25: Robertson and Zaragoza 2009, section 3.4).
+   * Word that the text says more than once → how often, up to {@link MAX_REPEATS}. A long message repeats the words that it is about
+   * (the query's term frequency in BM25: Robertson and Zaragoza 2009, section 3.4).
    */
   repeats: ReadonlyMap<string, number>;
 }
 
-/** Words, and what stands for them in the documents. */
+/** Query terms with their synonyms. */
 export interface ExpandedTerms extends QueryTerms {
   /** Words of the question → terms that mean the same. */
   equivalents: ReadonlyMap<string, string[]>;
 }
 
-/** Two pages have no more; repeated words, long ones and identifiers are kept first. `keywords.ts` caps their cost. */
+/**
+ * Distinct words of a query at most; two pages of text have no more content words. Of more, repeated words, long words and words with
+ * digits are kept. `keywords.ts` caps the cost of searching them.
+ */
 const MAX_WORDS = 128;
 const MAX_REPEATS = 3;
 const MAX_PHRASES = 8;
 const MAX_WORD_LENGTH = 64;
 
 /**
- * A word with those that joints tie to it, `pump` or `FH-PUMP-02`, from where a word begins on only: else a long word without a joint is
- * read again from each of its letters.
+ * A word, or several words joined by `-_./:`, such as `pump` or `FH-PUMP-02`. The lookbehind lets a match begin only at the start of a
+ * word. Without it, a long word could be read again from each of its letters, in quadratic time.
  */
 export const WRITTEN_WORD =
   /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]+(?:[-_./:][\p{L}\p{M}\p{N}]+)*/gu;
@@ -41,7 +44,7 @@ export function queryTerms(text: string): QueryTerms {
   const words = [...times.keys()];
   const content = words.filter(isContentWord);
   const phrases = unique(identifiersOf(lower).map((match) => wordsOf(match).join(" ")));
-  // "What is it?" has no content word; then every word has to do.
+  // "What is it?" has no content word, so all its words are searched.
   const kept = mostSpecific(content.length > 0 ? content : words, times);
   const repeated = kept.filter((word) => (times.get(word) ?? 0) > 1);
   return {
@@ -51,7 +54,7 @@ export function queryTerms(text: string): QueryTerms {
   };
 }
 
-/** `E-07`, `4.1.1.1`, but also `plug-in`: words that a joint makes one, as they are written. */
+/** Joined words as they are written: `E-07` and `4.1.1.1`, but also `plug-in`. */
 export function identifiersOf(text: string): string[] {
   const words = text.match(WRITTEN_WORD) ?? [];
   return words.filter((word) => JOINT.test(word) && word.length <= MAX_WORD_LENGTH);

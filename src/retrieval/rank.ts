@@ -17,20 +17,20 @@ import type { Release } from "../releases/release.ts";
 /** How much each kind of evidence counts. */
 type RankWeights = Release["retrieval"]["ranking"];
 
-/** Passages that are read, ordered by their text, and judged; what is not among them is not in the answer. */
+/** Number of passages that are ordered by their text. Only these can be sources of an answer. */
 export const ANSWER_PASSAGES = 30;
 
-/** The least that shares are divided by: a stray word in common is no evidence. */
+/** Lower limit of the best share that shares are divided by: where a single common word is the best, it is no strong evidence. */
 const LEAST_BEST_SHARE = 0.1;
 
 export const BY_TEXT = "text";
 
-/** A reranker that takes longer than this does not decide; visitors wait for it. */
+/** A reranker's scores are ignored after this time, because the visitor waits. */
 const DEADLINE_MS = 1500;
 
 /**
- * Orders passages anew: by what their text shows, without asking any binding, and then, where a reranker is configured, by
- * the mean of that and the model's scores. A reranker that fails or is late leaves the order by text.
+ * Orders passages by the evidence of their text, without calling a binding. If a reranker is configured, the order is then by the mean of
+ * this evidence and the reranker's scores. If the reranker fails or is late, the order by text stays.
  */
 export async function rank(
   { reranker }: { reranker: Reranker | undefined },
@@ -77,7 +77,7 @@ function orderByText(
     .toSorted((a, b) => b.score - a.score);
 }
 
-/** Both scores as a share of their best, so that neither model's scale outweighs the other. Ties keep the order by text. */
+/** Scales both scores to at most 1, so that neither outweighs the other. Ties keep the order by text. */
 function orderByModel(passages: FoundPassage[], scores: number[]): FoundPassage[] {
   const bestScore = Math.max(...scores);
   const worstScore = Math.min(...scores);
@@ -96,9 +96,7 @@ function toText({ title, headingPath, text }: FoundPassage): string {
   return `${[title, ...headingPath].join(" > ")}\n${text}`;
 }
 
-/**
- * The evidence for each passage, in their order. For several sub-queries it is that of the one that the passage serves best.
- */
+/** The evidence for each passage, in the passages' order. With several sub-queries it is that of the one with the highest score. */
 export function rankEvidence(
   candidates: Candidates,
   passages: FoundPassage[],

@@ -9,11 +9,11 @@ import { readPassages } from "./passages.ts";
 import { queryTerms } from "./query-terms.ts";
 import { synonymsFor } from "./synonyms.ts";
 
-/** Candidates asked of each leg: what Vectorize answers at most, and what a keyword search costs little to rank. */
+/** Matches asked of each leg: the most that Vectorize returns, and a number that a keyword search ranks at low cost. */
 export const VECTOR_DEPTH = 100;
 const KEYWORD_DEPTH = 50;
 
-/** Keywords ∥ vectors → fuse. A leg that fails leaves the other one; both failing is an error. */
+/** Searches keywords and vectors at the same time and fuses the matches. If one leg fails, the other one is used; if both fail, it throws. */
 export async function retrieve(
   deps: Pick<Services, "db" | "vectors">,
   reader: Reader,
@@ -41,7 +41,7 @@ export async function retrieve(
   return { question: query, legs, matches, keywords: keywordResult, failedLegs };
 }
 
-/** Reads the best candidates' text, which is also where they are checked against what the reader may see. Best first. */
+/** Reads the text of the best candidates, without those that the reader may not see. Best first. */
 export async function read(
   { db }: Pick<Services, "db">,
   reader: Reader,
@@ -71,7 +71,7 @@ function byKeywords(
   return searchKeywords(db, reader.workspaceId, reader.audience, terms, fields, KEYWORD_DEPTH);
 }
 
-/** A passage is as near to a question as to the sub-query that it is nearest to. */
+/** Searches each sub-query. A passage's score is that of its nearest sub-query. */
 async function byVectors(
   { vectors }: Pick<Services, "vectors">,
   query: Query,

@@ -1,15 +1,15 @@
 import { queryTerms } from "./query-terms.ts";
 import { stemOf } from "../text/stems.ts";
 
-/** Shorter words have too many neighbours to guess what was meant. */
+/** Shorter words are similar to too many words to be corrected. */
 const MIN_LENGTH = 4;
-/** From this length on, two slips are still recognisable. */
+/** From this length on, a word is still recognisable with two typing errors. */
 const LONG_WORD = 8;
 
-/** Words of the vocabulary looked at for one question; enough for every word that begins like one of the question's. */
+/** Caps the words of the vocabulary that are read for one question. */
 const MAX_CANDIDATES = 4000;
 
-/** A longer message says its words right elsewhere, or has others to be found by. */
+/** Words of a message that are checked at most. A longer message has enough other words to be found by. */
 const MAX_CHECKED = 24;
 
 export interface SpellingCandidate {
@@ -18,9 +18,9 @@ export interface SpellingCandidate {
 }
 
 /**
- * The statement that finds words of a workspace's documents near those of a question that the documents do not use. A turn
- * batches it with its other reads. CROSS JOIN keeps SQLite to the order as written, in which a word's first letter bounds what is
- * read of the vocabulary: left to itself it reads all of it.
+ * The statement that finds candidates for the correction of a question: for each word that the workspace's documents do not use, the words
+ * that they use with the same first letter and a similar length. A turn batches it with its other reads. CROSS JOIN keeps SQLite to the
+ * join order as written, which reads only the vocabulary's words with that first letter. Without it SQLite reads the whole vocabulary.
  * @param workspace SQL that yields the workspace's id from the statement's first parameter, and that parameter
  */
 export function spellingStatement(
@@ -43,10 +43,10 @@ export function spellingStatement(
     .bind(workspace.value, JSON.stringify(typed));
 }
 
-/** Words as typed → what was probably meant. */
+/** Word as typed → word that was probably meant. */
 export type Corrections = ReadonlyMap<string, string>;
 
-/** The words of a question that the documents do not use in any form, with the near ones that they do use. */
+/** Chooses a correction for each word that has one among its candidates. */
 export function corrections(candidates: SpellingCandidate[]): Corrections {
   const meant = new Map<string, string>();
   for (const [typed, near] of Map.groupBy(candidates, (candidate) => candidate.typed)) {
@@ -59,14 +59,14 @@ export function corrections(candidates: SpellingCandidate[]): Corrections {
   return meant;
 }
 
-/** Whether a word is worth looking up in the vocabulary: letters only, and long enough. Codes and numbers are meant as typed. */
+/** Whether a word is checked: letters only, and long enough. Codes and numbers are taken as typed. */
 function mayBeMisspelt(word: string): boolean {
   return word.length >= MIN_LENGTH && /^\p{L}+$/u.test(word);
 }
 
 /**
- * The word of the documents that a visitor meant, or the word as typed: unless the documents use it (in any inflection),
- * the nearest word that starts with the same letter and is at most one slip away, two for long words.
+ * Corrects a word to the nearest candidate with the same first letter and an edit distance of at most 1, or 2 for long words. A word that
+ * the documents use in any inflection, or that has no such candidate, is returned as typed.
  * @param candidates words of the workspace's documents
  */
 export function correct(word: string, candidates: string[]): string {
@@ -84,7 +84,7 @@ export function correct(word: string, candidates: string[]): string {
   return best?.word ?? word;
 }
 
-/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours count one each. */
+/** Optimal string alignment distance: each insertion, deletion, substitution or swap of two adjacent characters counts 1. */
 export function editDistance(left: string, right: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: right.length + 1 }, (_, index) => index);

@@ -2,13 +2,13 @@ import { wordsOf } from "../text/words.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
 import { compoundSpellings } from "./compounds.ts";
 
-/** Words of one term; a longer one is a sentence, which nobody types the same way twice. */
+/** Words of one term at most: nobody types a longer one the same way twice. */
 export const MAX_TERM_WORDS = 3;
-/** Equivalents looked up for one question. */
+/** Equivalents that are used for one question at most. */
 const MAX_EQUIVALENTS = 24;
 const MAX_COMPOUNDS = 8;
 
-/** Terms of the question → what means the same: to the workspace, or because it is written together or apart. */
+/** Term of the question → its equivalents: synonyms of the workspace, and other spellings of compounds (`compounds.ts`). */
 export type Synonyms = ReadonlyMap<string, string[]>;
 
 export interface SynonymRow {
@@ -16,7 +16,7 @@ export interface SynonymRow {
   equivalent: string;
 }
 
-/** A term as it is stored and looked up: its words in lower case. Empty where nothing of it can be searched for. */
+/** A term as it is stored and looked up: its words in lower case. Empty if it has no word. */
 export function normaliseTerm(term: string): string {
   return wordsOf(term.normalize("NFC").toLowerCase()).join(" ");
 }
@@ -66,7 +66,7 @@ export function synonyms(rows: SynonymRow[]): Synonyms {
   );
 }
 
-/** The synonyms that a part of the question, or the question before it, has a use for. */
+/** The synonyms whose term stands in the text, which may be a part of the question. */
 export function synonymsFor(text: string, of: Synonyms): Synonyms {
   if (of.size === 0) return of;
   const terms = new Set(termsIn(text));
@@ -84,7 +84,7 @@ function termsIn(text: string): string[] {
   return [...new Set(runs)];
 }
 
-/** All groups of a workspace, as its editor wrote them. */
+/** All groups of a workspace, in the order in which they were written. */
 export async function readSynonyms(db: D1Database, workspaceId: string): Promise<string[][]> {
   const { results } = await db
     .prepare(

@@ -12,7 +12,7 @@ import {
 } from "./spelling.ts";
 import { synonyms, synonymStatement, type SynonymRow, type Synonyms } from "./synonyms.ts";
 
-/** What a workspace knows about the words of a message, and the vectors that are searched for it. */
+/** Corrections and synonyms for the words of a message, and the generation of vectors that is searched. */
 export interface WordContext {
   corrections: Corrections;
   synonyms: Synonyms;
@@ -37,7 +37,7 @@ export function wordContextStatements(
 
 /**
  * @param rows of {@link wordContextStatements}
- * @param embeddingModel what the deployment embeds with, for a workspace that has no generation yet
+ * @param embeddingModel the deployment's embedding model, for a workspace that has no generation yet
  */
 export function toWordContext(
   rows: Record<"generation" | "spelling" | "synonyms", unknown[]>,

@@ -1,15 +1,14 @@
 /**
- * Scripts that are written without spaces between words, or, as Korean, with endings that no stemmer here takes off: to an
- * index that splits at spaces, a sentence would be one word. Marks belong to the letter before them.
+ * A letter, with its marks, of a script that is written without spaces between words. An index that splits at spaces would take a sentence
+ * of it for one word. Korean has spaces, but is included because no stemmer here removes its endings.
  */
 const LETTER = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ーｰ\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}][\p{M}ﾞﾟ]*`;
 const RUN = new RegExp(`(?:${LETTER})+`, "gu");
 const LETTERS = new RegExp(LETTER, "gu");
 
 /**
- * Writes each run of such letters as its overlapping pairs with spaces between them, on the way into the index as in a question:
- * a pair is found wherever it stands, without a dictionary and without guessing where words end (the bigrams of Lucene's
- * CJKAnalyzer). Other text stays as it is.
+ * Writes each run of such letters as overlapping pairs (bigrams) with spaces between them, as Lucene's CJKAnalyzer does. Documents and
+ * questions are both written so: a pair is found wherever it stands, without a dictionary of words. Other text stays as it is.
  */
 export function spaced(text: string): string {
   return text.replace(RUN, (run) => {

@@ -1,6 +1,6 @@
 /** Unicode's "tags" block mirrors ASCII: renderers do not show it, but models read it. */
 const TAG = /[\u{E0020}-\u{E007E}]+/gu;
-/** A flag of a region is written with tags, behind a black flag. */
+/** The emoji flag of a region, such as Scotland: a black flag and tags. It is no hidden text. */
 const FLAG = /\u{1F3F4}[\u{E0020}-\u{E007F}]+/gu;
 /** Sequences without use in readable text: bidirectional overrides, and runs of zero-width characters or variation selectors. */
 const HIDING =
@@ -37,7 +37,7 @@ function shaping(shaped: string, marks: string): string {
     ? marks
     : marks.replace(/[\u{E0100}-\u{E01EF}]/gu, "");
   const [first = ""] = usable;
-  // Digits, # and * have an emoji; nothing else of ASCII has another form.
+  // Of ASCII, only digits, # and * have an emoji form, which a variation selector chooses.
   if (/^[\0-\x7F]$/.test(shaped))
     return /[^A-Za-z]/.test(shaped) && /[\uFE0E\uFE0F]/.test(first) ? first : "";
   return usable.startsWith("\uFE0F\u200D") ? "\uFE0F\u200D" : first;

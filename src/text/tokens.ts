@@ -1,9 +1,11 @@
 /**
- * Estimates the WordPiece tokens of a text without shipping a 466 KB vocabulary: short words are one token, longer ones one
- * for each five letters; words with letters that English lacks are of a language that the vocabulary hardly knows, one for
- * each three; digits go in pairs; letters of other scripts count one each, as does punctuation. What it takes for 128
- * tokens is at most 256 to the real tokenizer (test/text/tokens.test.ts), except where letters form no language at
- * all, such as long lists of random codes.
+ * Estimates the number of WordPiece tokens of a text without the tokenizer's vocabulary of 466 KB:
+ * - a word of up to six letters is one token, a longer one has a token for each five letters;
+ * - a word with letters that English lacks has a token for each three letters, since the vocabulary has few words of other languages;
+ * - a number has a token for each two digits; a letter of another script or a punctuation mark is one token.
+ *
+ * A text of 128 estimated tokens has at most 256 real ones (test/text/tokens.test.ts), except for text in no language, such as long lists
+ * of random codes.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0;
@@ -16,7 +18,7 @@ export function estimateTokens(text: string): number {
   return tokens;
 }
 
-/** `getElementById` is as many words as it is written with; so, nearly, is what is encoded as base64. */
+/** For one part of a word that is split at its capitals: `getElementById` is four parts. Base64 is estimated nearly right by this, too. */
 function estimateWord(letters: number): number {
   return letters <= 6 ? 1 : Math.ceil(letters / 5);
 }

@@ -55,7 +55,7 @@ function keywordsOf(asked: string): KeywordResult {
   return { matches: [], chunkCounts, totalChunks: 20, repeats: new Map() };
 }
 
-/** One question that all of the sources were found for. */
+/** A question for which all passages of the sources were found. */
 function findingFor(
   asked: string,
   given: Source[],
@@ -111,10 +111,10 @@ const stretches = (answer: string): { text: string; n: number }[] =>
     n: Number(n),
   }));
 
-/** As much as makes a passage that is no remainder. */
+/** Text long enough that its passage is not treated as the short rest of a section. */
 const NOTHING_ASKED = "It is about nothing that anybody asks. ".repeat(4).trim();
 
-/** A source of one document, cut into these passages. */
+/** One source whose document was cut into these passages. */
 function cut(...texts: string[]): Source[] {
   const passages = texts.map((text, index) => ({
     chunkId: index + 1,
@@ -126,7 +126,7 @@ function cut(...texts: string[]): Source[] {
 }
 
 describe("an extractive answer", () => {
-  it("is what its sources say, word for word, each stretch with its citation", () => {
+  it("an extractive answer quotes its sources verbatim, and each quoted stretch has its citation", () => {
     fc.assert(
       fc.property(question, sources, fc.boolean(), (asked, given, searched) => {
         const answer = answerFrom(asked, given, searched ? keywordsOf(asked) : NOTHING);
@@ -145,7 +145,7 @@ describe("an extractive answer", () => {
     );
   });
 
-  it("passes the verification that every answer passes, without the loss of a citation", () => {
+  it("an extractive answer passes citation verification without losing a citation", () => {
     fc.assert(
       fc.property(question, sources, (asked, given) => {
         const answer = answerFrom(asked, given);
@@ -160,7 +160,7 @@ describe("an extractive answer", () => {
     );
   });
 
-  it("is nothing where there is no source", () => {
+  it("an extractive answer without sources is empty", () => {
     expect(answerFrom("How?", [])).toBe("");
     expect(answerFrom("How?", [], NOTHING, "abstain")).not.toMatch(/\[\d\]/);
   });
@@ -170,19 +170,19 @@ describe("an extractive answer", () => {
     "Code: E-03; Meaning: stuck\nCode: E-04; Meaning: open\n\nAsk us about others.",
   );
 
-  it("quotes the rows of a table that the question names, also from the passage beside", () => {
+  it("an extractive answer quotes the table rows that the question names, also from a neighbouring passage", () => {
     const both = answerFrom("E-04 or E-02?", table, keywordsOf("02 04"));
     expect(both).toContain("Code: E-02; Meaning: blocked [1]\nCode: E-04; Meaning: open");
     expect(both).not.toMatch(/E-01|E-03/);
   });
 
-  it("quotes all rows where none says more than another", () => {
+  it("an extractive answer quotes all rows of a table if none says more of the question than another", () => {
     expect(answerFrom("codes?", table, keywordsOf("codes"))).toMatch(
       /E-01[^]*E-02[^]*E-03[^]*E-04/,
     );
   });
 
-  it("quotes the row that goes by another name, where a list says so", () => {
+  it("an extractive answer quotes the table row whose label a list assigns to the word of the question", () => {
     const zones = cut(
       "Zone: zone 1; Price: 5 euros\nZone: zone 2; Price: 8 euros\nZone: zone 12; Price: 9 euros",
       "Zone: zone 3; Price: 9 euros\n\n- Zone 1: Oslo\n- Zone 2: Bergen",
@@ -194,7 +194,7 @@ describe("an extractive answer", () => {
     expect(answer).not.toContain("9 euros");
   });
 
-  it("reads a list on where passages cut it, with what introduces it", () => {
+  it("an extractive answer joins a list that was cut into two passages, with its introduction", () => {
     const steps = cut(
       "It is easy.\n\nTo rinse:\n\n1. Unplug it.\n2. Open the lid.",
       `3. Rinse the pump.\n4. Close it.\n\n${NOTHING_ASKED}`,
@@ -211,7 +211,7 @@ describe("an extractive answer", () => {
     expect(answerFrom("rinse pump", others, keywordsOf("rinse pump"))).not.toContain("Unplug");
   });
 
-  it("reads what was left of a section together with what stands before it, and no sentence twice", () => {
+  it("an extractive answer quotes a short rest of a section with the passage before it, and no sentence twice", () => {
     const section = cut(
       "Turn the valve to the left.\n\nWait for an hour. Then look at it.",
       "Then look at it.\n\nStill wet? Dry the valve.",
@@ -221,7 +221,7 @@ describe("an extractive answer", () => {
     );
   });
 
-  it("quotes the fuller of two passages where the title asks the question", () => {
+  it("an extractive answer quotes the longer of two passages if the title asks the question", () => {
     const given = cut(
       "Then we send another one.",
       `Rinse the sponge.\n\n${NOTHING_ASKED}\n\n${NOTHING_ASKED}`,
@@ -231,7 +231,7 @@ describe("an extractive answer", () => {
     expect(answerFrom("Delivery?", given, keywordsOf("delivery"))).toContain("Rinse");
   });
 
-  it("quotes one question of a list of them", () => {
+  it("an extractive answer quotes one question and its answer out of an FAQ", () => {
     const questions = cut(
       "Is it loud?\nNo.\n\nIs the pump sold alone?\nYes, in the shop.\n\nAnd the lamp?\nNo.",
     );
@@ -240,7 +240,7 @@ describe("an extractive answer", () => {
     );
   });
 
-  it("is not longer than there is reason to", () => {
+  it("an extractive answer is cut at the maximum excerpt length", () => {
     const long = Array.from({ length: 40 }, (_, index) => `Block ${index} is about nothing.`);
     long[20] = "The pump is in the middle.";
     const answer = answerFrom("pump", cut(long.join("\n\n")), keywordsOf("pump"));
@@ -248,7 +248,7 @@ describe("an extractive answer", () => {
     expect(answer.length).toBeLessThan(700);
   });
 
-  it("does not quote the space that stands between two lines, however much it is", () => {
+  it("an extractive answer leaves out long white space between two lines", () => {
     const space = " ".repeat(5000);
     const answer = answerFrom(
       "pump",
@@ -258,7 +258,7 @@ describe("an extractive answer", () => {
     expect(answer).toBe("Open the pump. [1]\n\nClose the pump. [1]");
   });
 
-  it("says nothing twice where two questions are answered from one passage", () => {
+  it("an extractive answer to two questions quotes no text of a shared passage twice", () => {
     const given = cut(
       "We deliver on weekdays.\n\nCountry: Norway; Cost: €19\nCountry: Sweden; Cost: €15\nCountry: Finland; Cost: €12",
     );
@@ -273,20 +273,20 @@ describe("an extractive answer", () => {
     );
   });
 
-  it("still says to each question what stands in the passage more than once", () => {
+  it("an extractive answer to two questions may quote the same words from two places of a passage", () => {
     const given = cut("Is it loud?\nNo.\n\nIs the pump blue?\nNo.");
     const asked = ["loud", "pump blue"].map((words) => findingFor(words, given, keywordsOf(words)));
     expect(composeAnswer(asked, given)).toBe("Is it loud?\nNo. [1]\n\nIs the pump blue?\nNo. [1]");
   });
 
-  it("answers from the next source where of the first only another question's passages were read", () => {
+  it("an extractive answer uses the next source if the first has passages for another question only", () => {
     const sourceOf = (externalId: string, chunkId: number, text: string): Source => {
       const passages = [{ chunkId, ordinal: 0, headingPath: [], text }];
       return { n: 1, externalId, title: "A", url: null, version: 1, passages };
     };
     const lamp = findingFor("lamp", [sourceOf("garden", 1, "The lamp is bright.")]);
     const pump = findingFor("pump", [sourceOf("shop", 2, "The pump costs €20.")]);
-    // A reranker put first what the text's own score says is not worth reading.
+    // A reranker can put a passage first whose score by text is too low for its document to become a source.
     const [unread] = lamp.passages.map((one) => ({ ...one, chunkId: 99, score: 0.1 }));
     pump.passages.unshift(...(unread ? [unread] : []));
     const sources = selectSources([lamp, pump], "answer");

@@ -17,7 +17,7 @@ beforeAll(async () => {
   });
 });
 
-it("quotes a document's own reference marks as none of ours", async () => {
+it("reference marks in a quoted document are shown as 〔2〕, so they are no citations", async () => {
   const result = await ask(workspace, "How is the lamp held by its clips?");
   expect(result).toMatchObject({ outcome: "answered", rung: "extractive" });
   expect(result.text).toContain("two clips, see 〔2〕 for the drawing.");
@@ -25,7 +25,7 @@ it("quotes a document's own reference marks as none of ours", async () => {
   await expectVerified(workspace, result);
 });
 
-it("keeps the citation of what it found beside the numbers of what it did not", async () => {
+it("a number in an unanswered question does not cost the answered one its citation", async () => {
   const result = await ask(
     workspace,
     "Who won the football world cup in 1998 [2]? How many years of warranty does the motor have?",

@@ -28,7 +28,7 @@ function verify(pieces: string[]): { text: string; shown: string; cited: Record<
 describe("markers", () => {
   it.each<[what: string, written: string, text: string, cited: number[]]>([
     [
-      "that hold stay",
+      "that their source supports stay",
       "Delivery to Germany takes 3 working days [1].",
       "Delivery to Germany takes 3 working days [1].",
       [1],
@@ -64,7 +64,7 @@ describe("markers", () => {
       [1],
     ],
     [
-      "may be written with a place",
+      "may be written with line numbers",
       "Delivery takes 3 working days 【1†L1-L3】",
       "Delivery takes 3 working days [1]",
       [1],
@@ -87,28 +87,33 @@ describe("markers", () => {
       "1. Unplug the garden [3]\n2. Rinse the pump [3]",
       [3],
     ],
-    ["of no source go", "Delivery takes 3 working days[9]", "Delivery takes 3 working days", []],
     [
-      "of another subject go",
+      "of no source are removed",
+      "Delivery takes 3 working days[9]",
+      "Delivery takes 3 working days",
+      [],
+    ],
+    [
+      "of another subject are removed",
       "Elephants eat grass and leaves[1]",
       "Elephants eat grass and leaves",
       [],
     ],
     [
-      "of another number go",
+      "of another number are removed",
       "Delivery to Germany takes 5 working days[1]",
       "Delivery to Germany takes 5 working days",
       [],
     ],
     [
-      "of another price go",
+      "of another price are removed",
       "Standard delivery to Germany costs 4.95 euros[1]",
       "Standard delivery to Germany costs 4.95 euros",
       [],
     ],
-    ["of nothing go", "[1]", "", []],
+    ["without a statement are removed", "[1]", "", []],
     [
-      "do not arise where one goes",
+      "do not arise where one is removed",
       "It takes [[9]1] or [1[9]] days",
       "It takes [ 1] or [1 ] days",
       [],
@@ -119,7 +124,7 @@ describe("markers", () => {
       "Delivery takes 3 working days [[1]]",
       [1],
     ],
-  ])("%s: %s", (_, written, text, cited) => {
+  ])("citation markers %s: %s", (_, written, text, cited) => {
     const result = verify([written]);
     expect(result.text).toBe(text);
     expect(Object.keys(result.cited).map(Number)).toEqual(cited);
@@ -135,11 +140,11 @@ describe("markers", () => {
     "an open [ bracket, an open [1 too [",
     "【note】 and 【",
     "[] [,] []]",
-  ])("are nothing else: %s", (text) => {
+  ])("brackets that are no citation marker are passed on unchanged: %s", (text) => {
     expect(verify([text])).toEqual({ text, shown: text, cited: {} });
   });
 
-  it("quote the sentence that says it, and the whole stretch when all of it is quoted", () => {
+  it("a citation quotes the supporting sentence, or the whole passage when the answer quotes all of it", () => {
     expect(verify(["Refunds need 7 working days [2]"]).cited[2]).toBe(
       "The refund takes 7 working days.",
     );
@@ -147,7 +152,7 @@ describe("markers", () => {
   });
 });
 
-describe("a marker holds only for what its source says", () => {
+describe("support for a citation", () => {
   const PODS =
     "You cannot return opened seed pods. Other items can be returned within 140 days of delivery. Refunds take 3 days. " +
     "Shipping back is free above 75 dollars. Below that, it costs 6.90 dollars. Never clean the lamp with vinegar. " +
@@ -156,7 +161,7 @@ describe("a marker holds only for what its source says", () => {
     const verifier = new CitationVerifier([sourceOf(1, PODS)]);
     const text = verifier.push(`${written} [1]`) + verifier.end();
     expect(verifier.citations).toHaveLength(text.endsWith("[1]") ? 1 : 0);
-    return text.endsWith("[1]") ? "holds" : "goes";
+    return text.endsWith("[1]") ? "stays" : "removed";
   };
 
   it.each([
@@ -172,14 +177,16 @@ describe("a marker holds only for what its source says", () => {
     ["a letter", "a"],
     ["a number alone", "140"],
     [
-      "numbers nobody said before it",
+      "an earlier sentence with numbers that the source lacks",
       "You pay 500 dollars. Call 555-0199. Returned items within 140 days",
     ],
     [
-      "the opposite before it",
+      "an earlier sentence that the source contradicts",
       "You can return opened seed pods. Other items can be returned within 140 days",
     ],
-  ])("not for %s: %s", (_, written) => expect(verdict(written)).toBe("goes"));
+  ])("a citation marker is removed after %s: %s", (_, written) =>
+    expect(verdict(written)).toBe("removed"),
+  );
 
   it.each([
     "You cannot return opened seed pods",
@@ -195,25 +202,27 @@ describe("a marker holds only for what its source says", () => {
     "Refunds take 3 days. Shipping back is free above 75 dollars.",
     "Don't clean the lamp with vinegar",
     "Yes! Other items can be returned no later than 140 days after delivery",
-  ])("but for: %s", (written) => expect(verdict(written)).toBe("holds"));
+  ])("a citation marker stays after a statement that the source supports: %s", (written) =>
+    expect(verdict(written)).toBe("stays"),
+  );
 
-  it("and for a short sentence that is quoted whole", () => {
+  it("a citation marker stays after a short sentence that is quoted whole", () => {
     const verifier = new CitationVerifier([sourceOf(1, "Do you ship to Mars?\nNo.")]);
     expect(verifier.push("No. [1]")).toBe("No. [1]");
   });
 
-  it("and not for nothing, where the source ends in a negation", () => {
+  it("a citation marker without a statement before it is removed, even if the source ends in a negation", () => {
     const verifier = new CitationVerifier([sourceOf(1, "Opened seed pods: no")]);
     expect(verifier.push("[1] [1]")).toBe(" ");
   });
 
-  it("and never becomes a link", () => {
+  it("a citation marker never becomes a Markdown link", () => {
     expect(verify(["Delivery takes 3 working days.[1](https://evil.example)"]).text).toBe(
       "Delivery takes 3 working days.[1] (https://evil.example)",
     );
   });
 
-  it("and a document's own markers are quoted as none of ours", () => {
+  it("citation markers in a document's own text are rewritten, so they cite nothing", () => {
     const text = "See [2] for the details of the pump, and 【3†L1】 or array[0].";
     const shown = withoutForeignMarkers(text);
     expect(shown).toBe("See 〔2〕 for the details of the pump, and 〔3†L1〕 or array[0].");
@@ -223,7 +232,7 @@ describe("a marker holds only for what its source says", () => {
   });
 });
 
-describe("whatever is written", () => {
+describe("any answer", () => {
   const fragment = fc.oneof(
     fc.constantFrom(
       "[",
@@ -257,7 +266,7 @@ describe("whatever is written", () => {
   };
   const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 });
 
-  it("the pieces that it comes in change nothing, and what was shown is the text", () => {
+  it("citation verification gives the same text however the stream is cut", () => {
     fc.assert(
       fc.property(written, cuts, (text, where) => {
         const whole = verify([text]);
@@ -280,7 +289,7 @@ describe("whatever is written", () => {
     );
   });
 
-  it("text without brackets is shown at once, as it is", () => {
+  it("text without brackets is passed on at once and unchanged", () => {
     const plain = fc.array(fc.string({ unit: "binary" }).filter((text) => !/[[【]/.test(text)));
     fc.assert(
       fc.property(plain, (pieces) => {

@@ -70,7 +70,7 @@ const candidates: fc.Arbitrary<Candidates> = fc
     failedLegs: [],
   }));
 
-it("is a probability, for any evidence", () => {
+it("answerability is a probability for any evidence", () => {
   fc.assert(
     fc.property(evidence, (given) => {
       expect(answerability(given)).toBeGreaterThan(0);
@@ -79,7 +79,7 @@ it("is a probability, for any evidence", () => {
   );
 });
 
-it("never falls with better evidence, and never rises with words that nobody knows", () => {
+it("answerability never falls with better evidence and never rises with more unknown words", () => {
   const better = ["similarity", "coverage"] as const;
   fc.assert(
     fc.property(evidence, share, fc.constantFrom(...better), (given, value, name) => {
@@ -91,7 +91,7 @@ it("never falls with better evidence, and never rises with words that nobody kno
   );
 });
 
-it("weighs any passages for any question, each kind of evidence between 0 and 1", () => {
+it("every kind of decision evidence is between 0 and 1, for any question and any passages", () => {
   fc.assert(
     fc.property(candidates, fc.array(passage, { maxLength: 6 }), (asked, passages) => {
       const weighed = weigh(asked, passages);
@@ -107,7 +107,7 @@ it("weighs any passages for any question, each kind of evidence between 0 and 1"
   );
 });
 
-it("does not depend on passages behind the first", () => {
+it("decision evidence depends on the first passage only", () => {
   fc.assert(
     fc.property(candidates, fc.array(passage, { minLength: 5, maxLength: 8 }), (asked, found) => {
       const passages = found.map((one, index) => ({

@@ -3,7 +3,7 @@ import { compoundSpellings } from "../../src/retrieval/compounds.ts";
 import { createWorkspace, type Workspace } from "../support/workspace.ts";
 import { foundBy, search } from "../support/pipeline.ts";
 
-describe("words that documents write together or apart", () => {
+describe("compound spellings", () => {
   let workspace: Workspace;
   beforeAll(async () => {
     workspace = await createWorkspace({
@@ -26,12 +26,15 @@ describe("words that documents write together or apart", () => {
     ["sign up", "accounts"],
     ["sign-up", "accounts"],
     ["e-mail", "mail"],
-  ])("%s is in %s", async (question, document) => {
-    const [first] = await foundBy("keywords", workspace, question);
-    expect(first).toBe(document);
-  });
+  ])(
+    "a search for %s finds the document “%s”, which writes it joined or apart",
+    async (question, document) => {
+      const [first] = await foundBy("keywords", workspace, question);
+      expect(first).toBe(document);
+    },
+  );
 
-  it("are known to them, and tell as much", async () => {
+  it("a code counts as a known word of the documents, whether it is written with a hyphen or without", async () => {
     const [apart, together, neither] = await Promise.all([
       search(workspace, "What is the e-07?"),
       search(workspace, "What is the e07?"),
@@ -41,7 +44,7 @@ describe("words that documents write together or apart", () => {
     expect(together.answerability).toBeCloseTo(apart.answerability, 1);
   });
 
-  it("are joined only where the documents have that word, and parted only where they do not", () => {
+  it("words are joined only if the documents use the joined word, and a word is parted only if they do not use it", () => {
     const spellings = compoundSpellings("the password");
     expect(spellings).toContainEqual({
       typed: "the password",
@@ -58,7 +61,7 @@ describe("words that documents write together or apart", () => {
   });
 
   it.each(["I lost a part", "abroad", "area", "the minimum amount", "Togo"])(
-    "%s: an article is no half of a word, nor are two words that say nothing",
+    "“%s” is not joined or parted at an article or between two stop words",
     async (question) => {
       const other = await createWorkspace({
         speaker: {
@@ -71,7 +74,7 @@ describe("words that documents write together or apart", () => {
     },
   );
 
-  it("are of the message's first words only", () => {
+  it("compound spellings are made of the first words of a long message only", () => {
     for (const word of ["abcdefghijklmnop ", "a1-b2 ", "漢字1 ", "\u{1f600}x\u0301- "])
       expect(compoundSpellings(word.repeat(800)).length).toBeLessThan(500);
   });

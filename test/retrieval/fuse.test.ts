@@ -14,7 +14,7 @@ const fuseAsShipped = (keywords: KeywordResult, vectors: VectorMatch[]): FusedMa
 const thousandths = (min: number): fc.Arbitrary<number> =>
   fc.integer({ min, max: 1000 }).map((value) => value / 1000);
 
-/** What the legs can answer: BM25 of at most what the words are worth, cosines, each chunk once, best first. */
+/** Possible results of the two legs: BM25 up to its limit, and cosines; each chunk once, best first. */
 const legs: fc.Arbitrary<{ keywords: KeywordResult; vectors: VectorMatch[] }> = fc
   .record({
     counts: fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 8 }),
@@ -53,7 +53,7 @@ const NO_KEYWORDS: KeywordResult = {
   repeats: new Map(),
 };
 
-it("names every chunk of either leg once, best first, each between 0 and 1", () => {
+it("fusion returns each chunk of either leg once, best first, with a score between 0 and 1", () => {
   fc.assert(
     fc.property(legs, ({ keywords, vectors }) => {
       const fused = fuseAsShipped(keywords, vectors);
@@ -75,7 +75,7 @@ it("names every chunk of either leg once, best first, each between 0 and 1", () 
   );
 });
 
-it("keeps each leg's own order and says its ranks", () => {
+it("fusion reports the rank of each chunk in each leg", () => {
   fc.assert(
     fc.property(legs, ({ keywords, vectors }) => {
       const fused = new Map(
@@ -91,7 +91,7 @@ it("keeps each leg's own order and says its ranks", () => {
   );
 });
 
-it("does not depend on the order of matches that score the same, nor on what else was found", () => {
+it("a fused score depends neither on the order of equal matches nor on the other matches", () => {
   fc.assert(
     fc.property(legs, fc.nat(), ({ keywords, vectors }, turn) => {
       const scores = (matches: ReturnType<typeof fuse>): [number, number][] =>
@@ -135,7 +135,7 @@ it("does not depend on the order of matches that score the same, nor on what els
   );
 });
 
-it("never puts a chunk that both legs prefer behind the other", () => {
+it("fusion never ranks a chunk behind another one if both legs rank it before", () => {
   fc.assert(
     fc.property(legs, ({ keywords, vectors }) => {
       const fused = fuseAsShipped(keywords, vectors);
@@ -149,7 +149,7 @@ it("never puts a chunk that both legs prefer behind the other", () => {
   );
 });
 
-it("is carried by one leg where the other has nothing", () => {
+it("fusion keeps the order of one leg if the other one found nothing", () => {
   fc.assert(
     fc.property(legs, ({ keywords, vectors }) => {
       expect(
@@ -168,7 +168,7 @@ it("is carried by one leg where the other has nothing", () => {
   expect(fuseAsShipped(NO_KEYWORDS, [])).toEqual([]);
 });
 
-it("leaves out ids that are not of chunks", () => {
+it("fusion leaves out vector ids that name no chunk", () => {
   const strange = ["", "c", "c0x1", "x1", "c-1", "c1.5", "C1", " c1", "c1 "].map((id) => ({
     id,
     score: 0.9,

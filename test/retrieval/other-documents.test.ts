@@ -25,7 +25,7 @@ async function scoresIn(workspace: Workspace): Promise<[string, number][]> {
   return results.map(({ external_id, score }) => [external_id, score]);
 }
 
-it("that the reader may not see change no score", async () => {
+it("documents that the reader may not see change no search score", async () => {
   const workspace = await createWorkspace(DOCUMENTS);
   const put = async (content: (n: number) => string): Promise<void> => {
     for (let n = 0; n < 16; n++) {
@@ -40,12 +40,12 @@ it("that the reader may not see change no score", async () => {
   expect(await scoresIn(workspace)).toEqual(before);
 });
 
-// Last: the table of all workspaces is full of others' words from here on.
-it("of other workspaces change no score", async () => {
+// Last test of this file: it fills the table that all workspaces share with words of another workspace.
+it("documents of other workspaces change no search score", async () => {
   const workspace = await createWorkspace(DOCUMENTS);
   const before = await scoresIn(workspace);
   const other = await createWorkspace();
-  // What is rare in FTS5's table is rare in all workspaces together.
+  // FTS5's own bm25() counts how rare a word is in this table, that is, in all workspaces together.
   await env.DB.prepare(
     `WITH RECURSIVE counted(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM counted WHERE i < 20000)
      INSERT INTO chunk_terms (rowid, workspace, title, headings, body)

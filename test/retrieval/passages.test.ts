@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { readPassages } from "../../src/retrieval/passages.ts";
 
-it("looks each id up, whatever else the workspace holds", async () => {
+it("passages are read by one primary-key look-up an id, not by a scan of the workspace", async () => {
   let plan: string[] = [];
   const explaining = {
     prepare: (sql: string) => ({

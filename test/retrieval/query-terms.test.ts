@@ -89,7 +89,7 @@ describe("a question", () => {
     ),
   );
 
-  it("of any characters is a query that the index can answer, and its size is capped", async () => {
+  it("a question of any characters becomes a query that the index can answer, and its size is capped", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 25 }), async (pieces) => {
         const question = pieces.join("");
@@ -134,12 +134,12 @@ describe("a question", () => {
     ["\u{1E900}\u{1E901}", []],
     ["\u0301", []],
     ["nothing of this occurs anywhere", []],
-  ])("%.40j finds what it names, and nothing else", async (question, titles) => {
+  ])("the question %.40j finds what it names, and nothing else", async (question, titles) => {
     const found = (await match(question)).titles;
     expect(found.toSorted()).toEqual(titles.toSorted());
   });
 
-  it("is read in time that grows with its length alone, without spaces, too", () => {
+  it("a question is read in time linear in its length, even if it has no spaces", () => {
     for (const part of ["中", "я", "a-", "ー"]) {
       const started = Date.now();
       queryTerms(part.repeat(32_000));
@@ -147,13 +147,13 @@ describe("a question", () => {
     }
   });
 
-  it("of stop words alone is asked with all of them", async () => {
+  it("a question of stop words alone is searched with all of them", async () => {
     expect(queryTerms("What is it?").words).toEqual(["what", "is", "it"]);
     expect(queryTerms("What is the pump?").words).toEqual(["pump"]);
     expect((await match("is the")).titles).toContain("pump");
   });
 
-  it("that is long keeps its most specific words: numbers, long words and repeated ones", async () => {
+  it("a long question keeps its most specific words: numbers, long words and repeated ones", async () => {
     const letters = "abcdefghij";
     const filler = Array.from(
       { length: 1000 },
@@ -167,7 +167,7 @@ describe("a question", () => {
     expect((await match(text)).titles.toSorted()).toEqual(["pump", "vinegar"]);
   });
 
-  it("is about what it says again and again, up to three times", async () => {
+  it("a word that the question repeats counts as often as it is said, up to three times", async () => {
     const score = async (question: string, title: string): Promise<number> => {
       const { matches, titles } = await match(question);
       return matches[titles.indexOf(title)]?.score ?? 0;
@@ -179,8 +179,8 @@ describe("a question", () => {
   });
 });
 
-describe("matches", () => {
-  it("come best first, and a rare word counts more than a frequent one", async () => {
+describe("keyword matches", () => {
+  it("keyword matches come best first, and a rare word counts more than a frequent one", async () => {
     const { matches, titles, chunkCounts, totalChunks } = await match(
       "limescale in the garden reservoir",
     );
@@ -194,7 +194,7 @@ describe("matches", () => {
     expect(await one("limescale")).toBeGreaterThan(await one("garden"));
   });
 
-  it("of an identifier are those that hold its parts side by side, first", async () => {
+  it("a search for an identifier ranks chunks with its parts side by side first", async () => {
     expect(queryTerms("What is E-07?").phrases).toEqual(["e 07"]);
     const { titles } = await match("What is E-07?");
     expect(titles[0]).toBe("error");
@@ -206,14 +206,14 @@ describe("matches", () => {
     expect((await match("4.1.1.1")).titles).toEqual(["café"]);
   });
 
-  it("are of the workspace alone, and so is what counts as rare", async () => {
+  it("keyword matches and word counts are of the reader's workspace alone", async () => {
     expect(await match("acid")).toMatchObject({ titles: [], chunkCounts: new Map([["acid", 0]]) });
     expect(await match("acid pump", other)).toMatchObject({ titles: ["pump"], totalChunks: 1 });
     expect((await match(other.id)).titles).toEqual([]);
     expect((await match(`workspace:${workspace.id}`)).titles).toEqual([]);
   });
 
-  it("are no more than asked for, the best of them", async () => {
+  it("a keyword search returns the best matches, no more than its limit", async () => {
     const all = await match("pump vinegar garden reservoir");
     expect(all.matches.length).toBeGreaterThan(2);
     const few = await searchKeywords(

@@ -39,14 +39,14 @@ function secondFirst(contexts: number): object {
   return { model: RERANKER_MODEL, reply: { response } };
 }
 
-it("orders by text where no reranker is configured, and says so", async () => {
+it("without a reranker, passages are ordered by their text, and the ranking says so", async () => {
   const found = await search();
   expect(found).toMatchObject({ reranker: "text" });
   expect(found.results[0]?.external_id).toBe("returns");
   expect(await ask(workspace, QUESTION)).toMatchObject({ reranker: "text", outcome: "answered" });
 });
 
-it("lets the model's scores change the order, and reads them by their ids", async () => {
+it("the reranker's scores change the order, and are matched to passages by their ids", async () => {
   const before = (await search()).results.map(({ text }) => text);
   await env.CONTROL.scriptChat(secondFirst(before.length));
   const found = await search({ RERANKER_MODEL });
@@ -64,14 +64,14 @@ it.each<[string, object]>([
   ["an order without scores for all", { response: [{ id: 0, score: 1 }] }],
   ["scores for other passages", { response: [{ id: 77, score: 1 }] }],
   ["another shape", { result: [[0.3]] }],
-])("keeps the order by text when the model answers %s", async (_, reply) => {
+])("ranking keeps the order by text when the reranker answers %s", async (_, reply) => {
   await env.CONTROL.scriptChat({ model: RERANKER_MODEL, reply });
   const found = await search({ RERANKER_MODEL });
   expect(found).toMatchObject({ reranker: "text" });
   expect(found.results[0]?.external_id).toBe("returns");
 });
 
-it("keeps the order by text when the model is out of capacity, unknown or late", async () => {
+it("ranking keeps the order by text when the reranker is out of capacity, unknown or late", async () => {
   await env.CONTROL.failNext({ binding: "ai", kind: "capacity", model: RERANKER_MODEL });
   expect(await search({ RERANKER_MODEL })).toMatchObject({ reranker: "text" });
   expect(await search({ RERANKER_MODEL })).toMatchObject({ reranker: "text" });
@@ -118,7 +118,7 @@ const { ranking: WEIGHTS } = shippedRelease.retrieval;
 const rankEvidence = (asked: Candidates, passages: FoundPassage[]): RankEvidence[] =>
   evidenceBy(asked, passages, WEIGHTS);
 
-/** The evidence for passages with these texts, of which the keyword leg found what half of the question is worth. */
+/** The evidence for passages with these texts, each with a BM25 share of one half. */
 function evidence(texts: string[], question = {}): RankEvidence[] {
   const text = "green teapot";
   const keywords = {
@@ -132,7 +132,7 @@ function evidence(texts: string[], question = {}): RankEvidence[] {
   );
 }
 
-it("takes what words show for a share of the best that any passage has", () => {
+it("lexical rank evidence is relative to the best share that any passage has", () => {
   const teapot = "A teapot of clay.";
   const [best] = evidence([teapot, "A lamp."]);
   const [second] = evidence([teapot, "The teapot is green, and this green teapot holds tea."]);
@@ -143,7 +143,7 @@ it("takes what words show for a share of the best that any passage has", () => {
   expect(second?.similarity).toBe(best?.similarity);
 });
 
-it("takes a stray word in common for little: nothing is divided by less than a tenth", () => {
+it("lexical rank evidence is divided by 0.1 at least, so a single common word counts little", () => {
   const words = Array.from({ length: 40 }, (_, index) => `word${index}`);
   const keywords = {
     ...NOTHING,
@@ -157,21 +157,21 @@ it("takes a stray word in common for little: nothing is divided by less than a t
     expect([sentence, pairs, document]).toEqual([0, 0, 0]);
 });
 
-it("measures similarity by the embedding model's own range", () => {
+it("rank evidence scales the cosine by the range of the embedding model", () => {
   const of = (model: string): number | undefined =>
     evidence(["A lamp."], { generation: firstGeneration("ws", model) })[0]?.similarity;
   expect(of("@local/all-minilm-l6-v2")).toBeCloseTo(0.5 / 0.6);
   expect(of("@cf/baai/bge-m3")).toBeCloseTo(0.5 / 0.35);
 });
 
-it("adds to the similarity of a long message what the keywords found for all of it", () => {
+it("for a long message, rank evidence adds the BM25 share of the whole message to the similarity", () => {
   const subQueries = ["green teapot", "teapot"].map((text) => ({ text, vector: null }));
   const [long] = evidence(["A lamp."], { subQueries });
   const [short] = evidence(["A lamp."]);
   expect(long?.similarity).toBeCloseTo((short?.similarity ?? 0) + 0.5);
 });
 
-it("takes of a long message's sub-queries the one that a passage serves best", () => {
+it("rank evidence of a passage is that of the sub-query that it serves best", () => {
   const subQueries = ["blue lamp", "green teapot"].map((text) => ({ text, vector: null }));
   const [served] = evidence(["A green teapot."], { subQueries });
   const [alone] = evidence(["A green teapot."], {
@@ -187,7 +187,7 @@ function askedFor(text: string, more: Partial<Candidates["question"]> = {}): Can
   return { ...candidates, question: { ...candidates.question, text, ...more }, keywords };
 }
 
-it("lets an identifier weigh as one thing, where its parts stand together", () => {
+it("an identifier adds weight of its own where its parts stand together", () => {
   const [row, other] = rankEvidence(askedFor("garden E-03"), [
     passage(0, "Code: E-03"),
     passage(1, "A garden with an e"),
@@ -198,7 +198,7 @@ it("lets an identifier weigh as one thing, where its parts stand together", () =
 it.each<[string, string]>([
   ["E-12", "Code: E-08; Meaning: colder than 12 degrees"],
   ["X-2.1", "1. Unplug it. 2. Open the X."],
-])("does not take the scattered parts of %s for the whole of it", (identifier, scattered) => {
+])("scattered parts of %s do not count as the identifier", (identifier, scattered) => {
   const [whole, parts] = rankEvidence(askedFor(`garden ${identifier}`), [
     passage(0, `Code: ${identifier}`),
     passage(1, scattered),
@@ -207,7 +207,7 @@ it.each<[string, string]>([
   expect(parts?.document).toBeLessThan((whole?.document ?? 0) * 0.7);
 });
 
-it("takes what the workspace calls an identifier otherwise for the whole of it", () => {
+it("a synonym of an identifier counts as the identifier", () => {
   const synonyms = new Map([["e 12", ["frozen water"]]]);
   const [named, other] = rankEvidence(askedFor("garden E-12", { synonyms }), [
     passage(0, "Code: E-12"),
@@ -217,7 +217,7 @@ it("takes what the workspace calls an identifier otherwise for the whole of it",
 });
 
 it.each(["24/7", "2024-11-0042", "03/11/2024", "+49-30-123456", "10:00-12:00", "110-240"])(
-  "does not let %s, which names nothing in the documents, weigh more than its parts",
+  "%s has digits only and adds no weight to that of its parts",
   (number) => {
     const asked = askedFor(`garden ${number}`);
     const [weighed] = questionWords(asked);

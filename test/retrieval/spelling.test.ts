@@ -19,8 +19,8 @@ const word = fc.string({
   maxLength: 12,
 });
 
-describe("the distance of two words", () => {
-  it("is a distance: none to itself, the same both ways, no more than the longer one", () => {
+describe("edit distance", () => {
+  it("the edit distance is 0 to the word itself, symmetric, and at most the longer length", () => {
     fc.assert(
       fc.property(word, word, (left, right) => {
         const distance = editDistance(left, right);
@@ -32,7 +32,7 @@ describe("the distance of two words", () => {
     );
   });
 
-  it("is one for each slip of the finger", () => {
+  it("the edit distance counts one for each typing error", () => {
     fc.assert(
       fc.property(word, fc.nat(), fc.constantFrom("x", "y"), (typed, place, letter) => {
         const at = place % typed.length;
@@ -48,7 +48,7 @@ describe("the distance of two words", () => {
 });
 
 describe("a correction", () => {
-  it("is a word of the documents with the same first letter, one slip away or two, or the word itself", () => {
+  it("a correction is the word itself or a word of the documents with the same first letter, one or two errors away", () => {
     fc.assert(
       fc.property(word, fc.array(word, { maxLength: 20 }), (typed, vocabulary) => {
         const meant = correct(typed, vocabulary);
@@ -66,7 +66,7 @@ describe("a correction", () => {
     );
   });
 
-  it("is never made to a word that the documents use, in any form and order", () => {
+  it("a word that the documents use in any form is never corrected", () => {
     fc.assert(
       fc.property(word, fc.array(word, { maxLength: 20 }), fc.nat(), (typed, vocabulary, place) => {
         const at = place % (vocabulary.length + 1);
@@ -82,7 +82,7 @@ describe("a correction", () => {
     expect(correct("resume", ["résumé", "resumo"])).toBe("resume");
   });
 
-  it("is not made to short words, codes and numbers", () => {
+  it("short words, codes and numbers are not corrected", () => {
     for (const typed of ["pmp", "e07a", "12345", "4711x", "fh-pump"]) {
       expect(correct(typed, ["pump", "e08a", "12346", "4711y", "fh-pomp"])).toBe(typed);
     }
@@ -96,7 +96,7 @@ describe("a correction", () => {
     ["subscribtoin", "subscription"],
     ["lmap", "lamp"],
     ["binegar", "binegar"],
-  ])("of %s is %s", (typed, meant) => {
+  ])("%s is corrected to %s", (typed, meant) => {
     expect(correct(typed, ["lamp", "vinegar", "reservoir", "subscription"])).toBe(meant);
   });
 });
@@ -115,7 +115,7 @@ describe("the vocabulary of a workspace", () => {
     return corrections(results);
   }
 
-  it("corrects what is not in it, and only from its own words", async () => {
+  it("a workspace corrects words that its documents do not use, and only to words of its own", async () => {
     const [ours, theirs] = [
       await ingested("Vinegar removes limescale."),
       await ingested("A vinegarette tastes."),
@@ -131,13 +131,13 @@ describe("the vocabulary of a workspace", () => {
     expect(results.map(({ external_id }) => external_id)).toEqual(["doc"]);
   });
 
-  it("holds a word however its accents are encoded", async () => {
+  it("the vocabulary recognises a word however its accents are encoded", async () => {
     const workspace = await ingested("Die Geräte und die Größe.".normalize("NFD"));
     expect(await corrected(workspace, "geräte")).toEqual(new Map());
     expect(await corrected(workspace, "gerätte")).toEqual(new Map([["gerätte", "geräte"]]));
   });
 
-  it("is asked without harm for any question", async () => {
+  it("any question can be spell-checked, and is corrected to words of the documents only", async () => {
     const workspace = await ingested("Vinegar removes limescale. Ünder. Łódź. 返品できます.");
     await fc.assert(
       fc.asyncProperty(
@@ -163,7 +163,7 @@ describe("the vocabulary of a workspace", () => {
     );
   });
 
-  it("returns a capped number of words, however large it is", async () => {
+  it("spelling candidates are capped, however large the vocabulary is", async () => {
     const workspace = await createWorkspace();
     const words = Array.from(
       { length: 6000 },
@@ -181,7 +181,7 @@ describe("the vocabulary of a workspace", () => {
   });
 });
 
-it("reads of the vocabulary what begins like a word of the question, not all of it", async () => {
+it("the spelling query reads only the words of the vocabulary that share a first letter with a word of the question", async () => {
   const explaining = {
     prepare: (sql: string) => env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`),
   } as unknown as D1Database;

@@ -23,7 +23,7 @@ async function put(synonyms: unknown, key = workspace.secret): Promise<Response>
   return call(key, "PUT", "/v1/synonyms", { synonyms });
 }
 
-it("lets words find what the documents call differently, in this workspace and at once", async () => {
+it("synonyms take effect at once, and in their own workspace only", async () => {
   const question = "laundering sneakers";
   expect(await foundBy("keywords", workspace, question)).toEqual([]);
   const stored = await put([
@@ -65,7 +65,7 @@ it.each<[string, unknown]>([
   ["a sentence", [["a1", "one two three four"]]],
   ["something else", [["a1", 7]]],
   ["no list", "a"],
-])("refuses %s and keeps what was stored", async (_, synonyms) => {
+])("PUT /v1/synonyms refuses %s and keeps what was stored", async (_, synonyms) => {
   await put([["kept", "held"]]);
   const response = await put(synonyms);
   expect(response.status).toBe(422);
@@ -74,7 +74,7 @@ it.each<[string, unknown]>([
   expect(await stored.json()).toEqual({ synonyms: [["kept", "held"]] });
 });
 
-it("treats operators and quotes in a term as words", async () => {
+it("operators and quotes in a synonym are treated as words", async () => {
   await put([['NEAR("x"', "trainers OR hats"]]);
   expect(await foundBy("keywords", workspace, "near x")).toEqual([]);
   expect((await put([["x", 'trainers" OR body : "hats']], workspace.publishable)).status).toBe(403);

@@ -11,11 +11,11 @@ it.each([
   ["ｻｰﾊﾞｰ", ["サー", "ーバ", "バー"]],
   ["E-07", ["E", "07"]],
   ["größer", ["größer"]],
-])("%s is found by %j", (text, words) => {
+])("%s is split into the words %j", (text, words) => {
   expect(wordsOf(text)).toEqual(words);
 });
 
-it("leaves text of other scripts as it is", () => {
+it("splitting into bigrams leaves text of other scripts unchanged", () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom("a", "é", " ", "1", ".", "-", "ß", "я", "\n") }),
@@ -26,7 +26,7 @@ it("leaves text of other scripts as it is", () => {
   );
 });
 
-it("takes any characters, and makes no text longer than a few times", () => {
+it("splitting into bigrams accepts any characters, and the text grows by a small factor at most", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
       expect(spaced(text).length).toBeLessThanOrEqual(20 * text.length + 2);

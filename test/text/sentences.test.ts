@@ -34,7 +34,7 @@ describe("sentences", () => {
     ["etc.", ["etc."]],
   ];
 
-  it.each(CASES)("of %j are found", (text, sentences) => {
+  it.each(CASES)("%j is split into its sentences", (text, sentences) => {
     expect(splitSentences(text)).toEqual(sentences);
   });
 
@@ -67,7 +67,7 @@ describe("sentences", () => {
       .map((parts) => parts.join("")),
   );
 
-  it("lose nothing but white space, and stand in the text as they are, in order", () => {
+  it("sentences stand in the text unchanged and in order, and only white space is lost", () => {
     fc.assert(
       fc.property(text, (whole) => {
         let position = 0;
@@ -85,7 +85,7 @@ describe("sentences", () => {
     );
   });
 
-  it("are the sentences of each line", () => {
+  it("the sentences of a text are the sentences of its lines", () => {
     fc.assert(
       fc.property(text, text, (one, other) => {
         expect(splitSentences(`${one}\n${other}`)).toEqual([

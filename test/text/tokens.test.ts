@@ -13,7 +13,7 @@ const articles = import.meta.glob<string>("../../demo/articles/**/*.md", {
 });
 const countTokens = wordPieceCounter(tokenizer);
 
-/** What the embedding model reads; what comes after is not in the vector. */
+/** Tokens that the embedding model reads. Text after them is not in the vector. */
 const MODEL_TOKENS = 256;
 
 /** Sentences of a help centre, in the languages that the vocabulary knows least, and what stands between them. */
@@ -57,7 +57,7 @@ const TEXTS: Record<string, string> = {
 };
 
 describe("the reference tokenizer", () => {
-  it("splits as BERT's does", () => {
+  it("the reference tokenizer of the tests splits as BERT's does", () => {
     // Examples of the paper's own code and of the model's documentation; two tokens begin and end a text.
     const known: [string, number][] = [
       ["", 0],
@@ -74,7 +74,7 @@ describe("the reference tokenizer", () => {
 });
 
 describe("the estimate", () => {
-  it("is near the truth for the demo's articles, and never half of it", () => {
+  it("the token estimate is near the true count for the demo's articles, and never half of it", () => {
     let [estimated, real] = [0, 0];
     for (const text of Object.values(articles)) {
       estimated += estimateTokens(text);
@@ -86,11 +86,14 @@ describe("the estimate", () => {
     expect(real / estimated).toBeLessThan(1.1);
   });
 
-  it.each(Object.entries(TEXTS))("of %s is at least half", (_name, text) => {
-    expect(countTokens(text) - 2).toBeLessThanOrEqual(2 * estimateTokens(text));
-  });
+  it.each(Object.entries(TEXTS))(
+    "the token estimate of %s is at least half the true count",
+    (_name, text) => {
+      expect(countTokens(text) - 2).toBeLessThanOrEqual(2 * estimateTokens(text));
+    },
+  );
 
-  it("of a text is no more than of its parts, and none of white space", () => {
+  it("the token estimate of a text is at most the sum of its parts, and 0 for white space", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (left, right) => {
         expect(estimateTokens(`${left} ${right}`)).toBe(
@@ -104,7 +107,7 @@ describe("the estimate", () => {
 });
 
 describe("a chunk", () => {
-  it("of the demo fits into the embedding model", () => {
+  it("every chunk of the demo fits into the embedding model", () => {
     for (const [path, text] of Object.entries(articles)) {
       for (const chunk of chunkMarkdown(path, cleanMarkdown(text))) {
         expect(countTokens(embeddedText(path, chunk))).toBeLessThanOrEqual(MODEL_TOKENS);
@@ -112,7 +115,7 @@ describe("a chunk", () => {
     }
   });
 
-  it("fits into the embedding model in any mixture of languages, codes and symbols", () => {
+  it("a chunk of any mixture of languages, codes and symbols fits into the embedding model", () => {
     const words = Object.values(TEXTS).flatMap((text) => text.split(" "));
     const page = fc.oneof(
       fc.constantFrom(...Object.values(TEXTS)).map((text) => `${text} `.repeat(40)),

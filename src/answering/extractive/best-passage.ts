@@ -4,25 +4,26 @@ import { covered, questionWords, wordsSaid } from "../../retrieval/lexical-evide
 import { splitSentences } from "../../text/sentences.ts";
 
 /**
- * Where title and headings ask the question already ("My pods are not sprouting"), what answers it need not say its words again, and the
- * shortest passage is the nearest in meaning, for it is embedded with them: the fuller one is worth this much more.
+ * Bonus for a long passage whose title and headings contain the question ("My pods are not sprouting"). Each passage is embedded together
+ * with its title and headings, so the shortest passage has the highest similarity, though it says least. The passage that answers need not
+ * repeat the question's words.
  */
-const ASKED_ABOVE = 0.2;
-/** Characters of a passage that is full, about. */
+const LENGTH_BONUS = 0.2;
+/** Length in characters from which a passage gets the whole bonus. */
 const FULL_LENGTH = 400;
 
-/** What a text says about a question. */
+/** Measures how much of a question's content words a text contains. */
 export interface Relevance {
-  /** Stems of the question's words that the text says, or means by a synonym. */
+  /** Stems that the text contains, and those of the question's words that it contains as a synonym. */
   said: (text: string) => Set<string>;
-  /** Share of the question's weight that these words are, 0–1. */
+  /** The weight of those of the question's words that are in the set, as a share of the weight of all, 0–1. */
   share: (words: Set<string>) => number;
-  /** The share of the sentence that says most, with the headings above it. */
+  /** The largest share that one sentence of the text, read together with the headings, has. */
   ofBestSentence: (text: string, headings?: string[]) => number;
 }
 
 export function relevance({ candidates }: Finding): Relevance {
-  // Of a long message, the last are those of the whole of it.
+  // For a message with several sub-queries, the last entry holds the words of the whole message.
   const words = questionWords(candidates).at(-1);
   const known = words?.known ?? new Map<string, number>();
   const said: Relevance["said"] = (text) => (words ? wordsSaid(words, text) : new Set());
@@ -39,9 +40,9 @@ export function relevance({ candidates }: Finding): Relevance {
 }
 
 /**
- * Of one document's passages, the one to answer from. The order of documents asks what a document is about, and all of its passages share
- * that: between these, what one sentence says counts as much as the nearness in meaning (docs/decisions/0044).
- * @returns undefined if none of them was found for the question
+ * Chooses the passage of one document to answer from. `rank` orders documents mainly by their subject, which all passages of a document
+ * share. Between these passages, the best sentence counts as much as the similarity (docs/decisions/0044).
+ * @returns undefined if retrieval found none of the passages for this question
  */
 export function bestPassage<P extends SourcePassage>(
   finding: Finding,
@@ -54,11 +55,11 @@ export function bestPassage<P extends SourcePassage>(
     const ranked = found.get(passage.chunkId);
     if (!ranked) continue;
     const { title, headingPath, text, rankEvidence } = ranked;
-    const above = share(said([title, ...headingPath].join("\n")));
+    const shareAbove = share(said([title, ...headingPath].join("\n")));
     const value =
       (rankEvidence?.similarity ?? 0) +
       ofBestSentence(text, headingPath) +
-      ASKED_ABOVE * above * Math.min(1, text.length / FULL_LENGTH);
+      LENGTH_BONUS * shareAbove * Math.min(1, text.length / FULL_LENGTH);
     if (!best || value > best.value) best = { passage, value };
   }
   return best?.passage;

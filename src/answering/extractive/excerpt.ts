@@ -1,27 +1,27 @@
 import { stemsOf } from "../../text/stems.ts";
 import type { Relevance } from "./best-passage.ts";
 
-/** Characters that are quoted of one passage; the block that answers is never cut. */
+/** Length in characters up to which blocks are added to an excerpt. The block that answers is quoted whole, even if it is longer. */
 const MAX_CHARACTERS = 600;
-/** With the rest of a list or table that stands in the passages beside it: steps are worth little from the fourth on. */
+/** The same limit for blocks that complete a list or table: a list of steps is useless without its first ones. */
 const MAX_CONTINUED_CHARACTERS = 1000;
 
-/** A passage of fewer characters is what was left of a section that did not fit into one, and says little without it. */
+/** A passage with fewer characters is a remainder: the end of a section that did not fit into one chunk. It says little alone. */
 const MAX_REMAINDER = 150;
 
-/** `Code: E-07; Meaning: …`: a row of a table stands alone. */
+/** `Code: E-07; Meaning: …`: ingestion writes each row of a table with its column names, on one line. */
 const TABLE_ROW = /^[^;\n]{1,80}; [^:;\n]{1,40}: /;
 const LIST_ITEM = /^\s*(?:\d{1,3}[.)]|[-*•])\s/;
 const FIRST_ITEM = /^\s*1[.)]\s/;
-/** `- Zone 1: Germany, Austria`: what a table calls `Zone 1`. */
+/** `- Zone 1: Germany, Austria`: a line that explains the label `Zone 1`, which a table uses. */
 const LABELLED = /^\s*(?:[-*•]\s)?([^:]{1,40}): /;
 
-/** Text of one passage as it is written there. */
+/** A verbatim span of one passage. */
 export interface Stretch {
   text: string;
-  /** Whether it goes on with the list or the table of the one before. */
+  /** Whether it continues the list or table of the stretch before it. */
   continues: boolean;
-  /** The passage, and where the stretch stands in it. */
+  /** The whole passage; `start` and `end` are offsets in it. */
   passage: string;
   start: number;
   end: number;
@@ -33,16 +33,17 @@ interface Line {
   end: number;
 }
 
-/** A paragraph, list or table, or the part of it that stands in one passage. */
+/** A paragraph, list or table. One that was cut between two passages is a block in each. */
 interface Block {
   passage: string;
-  kind: "rows" | "list" | "prose";
+  kind: "table" | "list" | "prose";
   lines: Line[];
 }
 
 /**
- * What is quoted of a passage: the block that says most about the question, with what stands around it, as far as there is room. Of a
- * table only the rows that say more than others. Lists and tables that the passage cuts are read on in its neighbours.
+ * Chooses what an answer quotes of a passage: the block whose best sentence has the largest share of the question, and the blocks around
+ * it up to a maximum length. A table is reduced to its relevant rows. A list or table that was cut between two passages is joined again.
+ * @param before text of the passage before this one in the same section, and `after` of the one after it
  */
 export function excerpt(
   passage: string,
@@ -52,11 +53,11 @@ export function excerpt(
   const blocks = withContinuations(blocksOf(passage), before, after);
   const rows = rowsToQuote(blocks, relevant);
   const quoted = blocks.map((block) => {
-    if (block.kind !== "rows") return block;
+    if (block.kind !== "table") return block;
     return { ...block, lines: block.lines.filter((line) => rows.has(line)) };
   });
-  const values = quoted.map((block) => relevant.ofBestSentence(textOf(block)));
-  return stretches(around(values.indexOf(Math.max(...values)), quoted));
+  const shares = quoted.map((block) => relevant.ofBestSentence(textOf(block)));
+  return stretchesOf(withBlocksAround(shares.indexOf(Math.max(...shares)), quoted));
 }
 
 function blocksOf(passage: string): Block[] {
@@ -66,7 +67,7 @@ function blocksOf(passage: string): Block[] {
     const [first] = open;
     if (!first) return;
     const isTable = open.every(({ text }) => TABLE_ROW.test(text));
-    const kind = isTable ? "rows" : LIST_ITEM.test(first.text) ? "list" : "prose";
+    const kind = isTable ? "table" : LIST_ITEM.test(first.text) ? "list" : "prose";
     blocks.push({ passage, kind, lines: open });
     open = [];
   };
@@ -82,8 +83,8 @@ function blocksOf(passage: string): Block[] {
 }
 
 /**
- * With the last block of what stands before, and the first of what stands after, where they are one list or table with ours. A remainder
- * has all blocks of what stands before.
+ * Adds the last block of the passage before and the first block of the passage after, where these belong to the same list or table as
+ * ours. For a remainder, all blocks of the passage before are added.
  */
 function withContinuations(
   blocks: Block[],
@@ -94,14 +95,14 @@ function withContinuations(
   const [later] = blocksOf(after ?? "");
   const all = [...blocks];
   if (isRemainder(blocks)) {
-    // Prose that is cut says its last sentence again.
+    // Where prose is cut, the next chunk repeats the last sentence of the one before.
     if (endsWith(earlier.at(-1), blocks[0])) all.shift();
     all.unshift(...earlier);
-  } else if (goesOn(earlier.at(-1), blocks[0])) {
+  } else if (isContinuedBy(earlier.at(-1), blocks[0])) {
     const introduction = earlier.slice(-2, -1).filter(introduces);
     all.unshift(...introduction, ...earlier.slice(-1));
   }
-  if (later && goesOn(blocks.at(-1), later)) all.push(later);
+  if (later && isContinuedBy(blocks.at(-1), later)) all.push(later);
   return all;
 }
 
@@ -113,35 +114,37 @@ function endsWith(block: Block | undefined, end: Block | undefined): boolean {
   return block !== undefined && end !== undefined && textOf(block).endsWith(textOf(end));
 }
 
-function goesOn(block: Block | undefined, next: Block | undefined): boolean {
+/** Whether two blocks of different passages are parts of one list or table. */
+function isContinuedBy(block: Block | undefined, next: Block | undefined): boolean {
   if (!block || !next || block.kind === "prose" || block.kind !== next.kind) return false;
   return block.passage !== next.passage && !FIRST_ITEM.test(next.lines[0]?.text ?? "");
 }
 
+/** `You need:` introduces the block after it. */
 function introduces(block: Block | undefined): boolean {
   return block?.lines.at(-1)?.text.trimEnd().endsWith(":") ?? false;
 }
 
 /**
- * Rows that say words of the question, those with the largest share first, until none adds much; all of them where none says more than
- * another. Where the rows know the question's word by another name only, those of that name.
+ * Chooses rows greedily: the row that adds most of the question's words comes first, and the choice ends when no row adds enough. If all
+ * rows have the same share, the rows whose label a list outside the table explains with the question's words are chosen, else all rows.
  */
 function rowsToQuote(blocks: Block[], { said, share }: Relevance): Set<Line> {
-  const rows = blocks.flatMap(({ kind, lines }) => (kind === "rows" ? lines : []));
+  const rows = blocks.flatMap(({ kind, lines }) => (kind === "table" ? lines : []));
   const words = new Map(rows.map((row) => [row, said(row.text)]));
   const shares = rows.map((row) => share(words.get(row) ?? new Set()));
   const most = Math.max(...shares);
-  if (most - Math.min(...shares) < EQUAL) {
-    const named = rowsNamed(blocks, rows, (text) => share(said(text)) > most + EQUAL);
-    return new Set(named.length > 0 ? named : rows);
+  if (most - Math.min(...shares) < ROUNDING) {
+    const labelled = rowsByLabel(blocks, rows, (text) => share(said(text)) > most + ROUNDING);
+    return new Set(labelled.length > 0 ? labelled : rows);
   }
   const kept = new Set<Line>();
   const covered = new Set<string>();
   for (;;) {
     const gains = rows.map((row) => share((words.get(row) ?? new Set()).difference(covered)));
     const gain = Math.max(...gains);
-    if (gain < Math.max(EQUAL, most * WORTH_A_ROW)) return kept;
-    const best = rows.filter((_, index) => gain - (gains[index] ?? 0) < EQUAL);
+    if (gain < Math.max(ROUNDING, most * MIN_GAIN)) return kept;
+    const best = rows.filter((_, index) => gain - (gains[index] ?? 0) < ROUNDING);
     for (const row of best) {
       kept.add(row);
       for (const word of words.get(row) ?? []) covered.add(word);
@@ -149,36 +152,43 @@ function rowsToQuote(blocks: Block[], { said, share }: Relevance): Set<Line> {
   }
 }
 
-/** Of what the row with the largest share says, the part that another one must add: "E-03" and "garden" do not weigh the same. */
-const WORTH_A_ROW = 0.25;
+/** The least that a further row must add, as a share of the best row: a row that adds only a common word such as "garden" is left out. */
+const MIN_GAIN = 0.25;
 
-/** Sums of the same weights differ by less. */
-const EQUAL = 1e-9;
+/** Sums of the same weights in another order differ by less than this. */
+const ROUNDING = 1e-9;
 
-/** Rows that hold the label of a line that says more: of `Zone 1: Germany`, those of zone 1. */
-function rowsNamed(blocks: Block[], rows: Line[], saysMore: (text: string) => boolean): Line[] {
-  const others = blocks.flatMap(({ kind, lines }) => (kind === "rows" ? [] : lines));
+/** Rows with the label of a line that is more relevant than any row: `Zone 1: Germany` chooses the rows of zone 1. */
+function rowsByLabel(
+  blocks: Block[],
+  rows: Line[],
+  isMoreRelevant: (text: string) => boolean,
+): Line[] {
+  const others = blocks.flatMap(({ kind, lines }) => (kind === "table" ? [] : lines));
   const labels = others
-    .filter(({ text }) => saysMore(text))
+    .filter(({ text }) => isMoreRelevant(text))
     .flatMap(({ text }) => LABELLED.exec(text)?.[1] ?? []);
-  return rows.filter(({ text }) => labels.some((label) => running(text).includes(running(label))));
+  return rows.filter(({ text }) =>
+    labels.some((label) => stemsInOrder(text).includes(stemsInOrder(label))),
+  );
 }
 
-function running(text: string): string {
+/** The stems of a text with a space on both sides of each, so that `1` is not found within `12`. */
+function stemsInOrder(text: string): string {
   return ` ${stemsOf(text).join(" ")} `;
 }
 
-/** The block and those beside it that there is room for: what introduces it first, then what follows, then what comes before. */
-function around(index: number, blocks: Block[]): Block[] {
+/** A block with its neighbours up to the maximum length. Added first are the rest of its list and its introduction, then what follows. */
+function withBlocksAround(index: number, blocks: Block[]): Block[] {
   let [from, to] = [index, index];
   let length = lengthOf(blocks[index]);
   const fits = (block: Block | undefined, limit: number): block is Block =>
     block !== undefined && length + lengthOf(block) <= limit;
   for (;;) {
     const [first, previous, last, next] = [from, from - 1, to, to + 1].map((at) => blocks[at]);
-    const isOwn = goesOn(previous, first) || (introduces(previous) && !opensTopic(first));
-    if (isOwn && fits(previous, MAX_CONTINUED_CHARACTERS)) from -= 1;
-    else if (goesOn(last, next) && fits(next, MAX_CONTINUED_CHARACTERS)) to += 1;
+    const belongs = isContinuedBy(previous, first) || (introduces(previous) && !opensTopic(first));
+    if (belongs && fits(previous, MAX_CONTINUED_CHARACTERS)) from -= 1;
+    else if (isContinuedBy(last, next) && fits(next, MAX_CONTINUED_CHARACTERS)) to += 1;
     else if (!opensTopic(next) && fits(next, MAX_CHARACTERS)) to += 1;
     else if (!opensTopic(first) && fits(previous, MAX_CHARACTERS)) from -= 1;
     else return blocks.slice(from, to + 1);
@@ -186,7 +196,7 @@ function around(index: number, blocks: Block[]): Block[] {
   }
 }
 
-/** A question with its answer has nothing to do with the one before. */
+/** A block that begins with a question opens another entry of an FAQ, which has nothing to do with the entry before. */
 function opensTopic(block: Block | undefined): boolean {
   return block?.lines[0]?.text.trimEnd().endsWith("?") ?? false;
 }
@@ -199,21 +209,21 @@ function lengthOf(block: Block | undefined): number {
   return block ? textOf(block).length : 0;
 }
 
-/** Characters of white space between lines that stand together; of more, a reader would see nothing but a hole. */
+/** Lines with at most this much white space between them are one stretch. More would show as a hole in the answer. */
 const MAX_GAP = 10;
 
-/** What stands together in a passage is one stretch. */
-function stretches(blocks: Block[]): Stretch[] {
+/** Merges adjacent lines of the same passage into stretches. */
+function stretchesOf(blocks: Block[]): Stretch[] {
   const found: Omit<Stretch, "text">[] = [];
   for (const [index, { passage, lines }] of blocks.entries()) {
     for (const [place, { start, end }] of lines.entries()) {
       const last = found.at(-1);
-      const isNear = last?.passage === passage && start - last.end <= MAX_GAP;
-      if (isNear && !passage.slice(last.end, start).trim()) {
+      const isAdjacent = last?.passage === passage && start - last.end <= MAX_GAP;
+      if (isAdjacent && !passage.slice(last.end, start).trim()) {
         last.end = end;
         continue;
       }
-      const continues = place > 0 || goesOn(blocks[index - 1], blocks[index]);
+      const continues = place > 0 || isContinuedBy(blocks[index - 1], blocks[index]);
       found.push({ continues, passage, start, end });
     }
   }
@@ -224,7 +234,7 @@ function withText(stretch: Omit<Stretch, "text">): Stretch {
   return { ...stretch, text: stretch.passage.slice(stretch.start, stretch.end).trim() };
 }
 
-/** What is left of a stretch without those that were quoted before: whole lines, too. */
+/** Cuts the stretches that were quoted before out of a stretch, and returns the parts that are left. */
 export function withoutQuoted(stretch: Stretch, quoted: Stretch[]): Stretch[] {
   return quoted
     .filter(({ passage }) => passage === stretch.passage)

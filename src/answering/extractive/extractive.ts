@@ -6,8 +6,8 @@ import { bestPassage, relevance } from "./best-passage.ts";
 import { excerpt, withoutQuoted, type Stretch } from "./excerpt.ts";
 
 /**
- * Composes an answer without a language model, question by question. What was not found is said last: before a marker, the
- * visitor's words and numbers would be taken for what its source says.
+ * Composes an answer without a language model, question by question. Unanswered questions are named last: before a citation marker, the
+ * visitor's words and numbers would have to be supported by its source.
  * @param unanswered the release's sentence for a question that was not answered
  */
 export function extractiveAnswer(
@@ -27,8 +27,8 @@ export function extractiveAnswer(
 }
 
 /**
- * What the best passage of the best source says, verbatim: a passage is cut so that it stands alone, and a second source adds length
- * only (docs/decisions/0044). What an earlier question was answered with is not said again.
+ * Quotes the best passage of the best source verbatim. One passage is enough: chunks are cut so that each can be understood alone, and a
+ * second source adds only length (docs/decisions/0044). Text that answered an earlier question is not quoted again.
  */
 function answerOne(finding: Finding, sources: Source[], quoted: Map<Source, Stretch[]>): string {
   const [source, passage] = sourceOf(finding, sources) ?? [];
@@ -49,8 +49,8 @@ function answerOne(finding: Finding, sources: Source[], quoted: Map<Source, Stre
 }
 
 /**
- * The best source with the passage of it to answer from. In the order of this question's passages, which may not be that of the
- * numbers; of a source that another question chose, maybe none was found for this one.
+ * The best source for a question, and its passage to answer from. Sources are tried in the order of this question's passages, not of
+ * their numbers. A source that was chosen for another question is skipped if none of its passages was found for this one.
  */
 function sourceOf(finding: Finding, sources: Source[]): [Source, SourcePassage] | undefined {
   for (const { externalId } of finding.passages) {
@@ -61,7 +61,7 @@ function sourceOf(finding: Finding, sources: Source[]): [Source, SourcePassage] 
   return undefined;
 }
 
-/** What stands before or after it in the same section. */
+/** The text of the passage at this distance in the same section. */
 function beside(passage: SourcePassage, source: Source, distance: number): string | undefined {
   const section = passage.headingPath.join("\n");
   return source.passages.find(

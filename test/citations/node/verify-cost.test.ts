@@ -3,7 +3,7 @@ import { CitationVerifier } from "../../../src/citations/citation-verifier.ts";
 
 const UNIT = 50_000;
 
-/** Milliseconds, the least of three. */
+/** The shortest of three runs, in milliseconds. */
 function cost(text: string): number {
   const passages = [{ chunkId: 1, ordinal: 0, headingPath: [], text }];
   const source = { n: 1, externalId: "a", title: "A", url: null, version: 1, passages };
@@ -16,9 +16,9 @@ function cost(text: string): number {
   return Math.min(...times);
 }
 
-it("reads a long run of white space once, and not from each of its places anew", () => {
+it("citation verification reads a long run of white space in linear time", () => {
   const spaced = cost(`The pump opens.${" ".repeat(UNIT)}It closes.`);
   const written = cost(`The pump opens.${"x".repeat(UNIT)} It closes.`);
-  // Quadratic, it is a hundred times as much.
+  // In quadratic time it would be a hundred times as much.
   expect(spaced).toBeLessThan(10 * written + 50);
 });

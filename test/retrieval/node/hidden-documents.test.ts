@@ -8,7 +8,7 @@ const { fields: FIELDS } = shippedRelease.retrieval;
 const WORKSPACE = "ws_local_demo";
 const TEXTS = ["pump care filter", "pump filter filter", "pump care and much that is not asked"];
 
-/** For whom the newest version of a document is, and for whom the served one (null: not known). */
+/** The audiences of a document's newest version and of its served version (null: unknown). */
 interface Audiences {
   newest: string[];
   served: string[] | null;
@@ -26,7 +26,7 @@ const READERS = [[], ["staff"], ["partners"], ["staff", "partners"], ["customers
 const many = (audiences: Audiences, count = 20): Audiences[] =>
   Array.from({ length: count }, () => audiences);
 
-/** One chunk a document, the texts in turn; document and chunk have the same place. */
+/** A database in which each document has one chunk. The texts are used in turn, and document n has chunk n. */
 async function databaseOf(documents: Audiences[], workspace = WORKSPACE): Promise<D1Database> {
   const db = await openDatabase();
   await add(db, documents, workspace);
@@ -82,11 +82,11 @@ describe.each([
   ["closed since they were ingested", many(CLOSED)],
   ["opened, but served as they were", many(OPENED)],
   ["moved to another audience", many(MOVED)],
-  ["served to nobody knows whom", many(UNKNOWN)],
+  ["served to an unknown audience", many(UNKNOWN)],
   ["of every kind", [OPEN, STAFF, CLOSED, OPENED, MOVED, UNKNOWN, OPEN, OPEN, STAFF]],
-])("of documents %s", (_which, documents) => {
-  it.each(READERS.map((reader) => [reader.join(" and ") || "nobody in particular", reader]))(
-    "%s finds and counts what is theirs, and nothing else",
+])("documents %s", (_which, documents) => {
+  it.each(READERS.map((reader) => [reader.join(" and ") || "anonymous", reader]))(
+    "a reader who is %s finds and counts the documents that this reader may see, and no others",
     async (_who, reader) => {
       const everything = await search(await databaseOf(documents.map(() => OPEN)), []);
       const found = await search(await databaseOf(documents), reader as string[]);
@@ -106,7 +106,7 @@ describe.each([
   );
 });
 
-it("gives as many matches as asked for, however many better ones are hidden", async () => {
+it("a keyword search fills its limit with visible matches, however many better ones are hidden", async () => {
   // Every second and third text is better for the question than the first one.
   const documents = Array.from({ length: 60 }, (_, at) => (at % 3 === 2 ? OPEN : STAFF));
   const db = await databaseOf(documents);
@@ -114,7 +114,7 @@ it("gives as many matches as asked for, however many better ones are hidden", as
   expect(matches.map(({ chunkId }) => chunkId % 3)).toEqual([0, 0, 0, 0, 0]);
 });
 
-it("does not take another workspace's hidden documents from its own", async () => {
+it("another workspace's hidden documents change no match and no count", async () => {
   const db = await databaseOf(many(OPEN, 6));
   const before = await search(db, []);
   await db
@@ -129,7 +129,7 @@ it("does not take another workspace's hidden documents from its own", async () =
   );
 });
 
-it("reads what is hidden from an index, once, and looks at no posting's document", async () => {
+it("a keyword search reads the hidden chunks once, from an index, and no document for a posting", async () => {
   const db = await databaseOf([OPEN, STAFF]);
   const plan: string[] = [];
   const explaining = {

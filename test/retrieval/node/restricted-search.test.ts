@@ -17,7 +17,7 @@ async function addDocument(db: D1Database, name: string, audience: string): Prom
   return row?.id ?? 0;
 }
 
-it("finds with common words what it found before one document was for some only", async () => {
+it("a search for common words finds the same after one document is closed to the reader", async () => {
   const db = await openDatabase();
   await db
     .prepare(

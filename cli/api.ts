@@ -7,7 +7,7 @@ export interface ApiOptions {
   /** Attempts for a request that meets 429, 5xx, a time-out or no server. */
   tries: number;
   timeoutMs: number;
-  /** How requests are sent; the network unless told. */
+  /** Sends the requests; default: `fetch`. */
   fetch?: typeof fetch;
 }
 
@@ -19,7 +19,7 @@ export interface Answer<T> {
 
 type ApiErrorKind = "http" | "unreachable" | "timeout" | "not_json";
 
-/** A request that did not succeed, however often it was tried. */
+/** A request that failed at every attempt. */
 export class ApiError extends CommandError {
   readonly kind: ApiErrorKind;
   readonly status: number;
@@ -46,7 +46,7 @@ export class ApiError extends CommandError {
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 120_000;
 
-/** A running instance's HTTP API, as the holder of a secret key sees it. */
+/** A client for the HTTP API of a running instance, with a secret key. */
 export class Api {
   readonly url: string;
   /** Attempts beyond the first, over all requests. */
@@ -78,7 +78,7 @@ export class Api {
     return this.#request("PUT", path, new Blob([bytes], { type: contentType }));
   }
 
-  /** One JSON object a line. */
+  /** Sends a body with one JSON object per line. */
   postLines<T>(path: string, lines: string): Promise<Answer<T>> {
     return this.#request("POST", path, lines);
   }
@@ -103,10 +103,10 @@ export class Api {
     }
   }
 
-  /** Waits before the next attempt, twice as long each time, or as long as the server asked for. */
+  /** Waits before the next attempt: as long as the server asked for, otherwise twice as long each time. */
   async backOff(attempt: number, askedForMs = 0): Promise<void> {
     this.retries++;
-    // Spread over half the delay, so that requests refused together do not come back together.
+    // Random jitter over half the delay keeps requests that were refused together from being repeated together.
     const delay = FIRST_DELAY_MS * 2 ** (attempt - 1) * (1 + Math.random() / 2);
     await sleep(Math.min(Math.max(askedForMs, delay), LONGEST_DELAY_MS));
   }
@@ -153,7 +153,7 @@ function connectionError(error: unknown, timeoutMs: number): ApiError {
   return new ApiError("unreachable", `No connection (${detail})`);
 }
 
-/** Prefers what our own problem details say over the bare status. */
+/** The code and detail of a problem response if there are any, otherwise the bare status. */
 function refused(response: Response, parsed: unknown): ApiError {
   const problem = (parsed ?? {}) as { code?: unknown; title?: unknown; detail?: unknown };
   const said = [problem.detail, problem.title].find((text) => typeof text === "string");
@@ -167,7 +167,7 @@ function refused(response: Response, parsed: unknown): ApiError {
   );
 }
 
-/** The header in either of its forms, seconds or a date, as milliseconds from now. */
+/** The `retry-after` header, which holds seconds or a date, as milliseconds from now. */
 function retryAfter(header: string | null): number | undefined {
   if (!header) return undefined;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
@@ -193,7 +193,7 @@ export function readUrl(text: string): string {
 
 const DEVELOPMENT_KEY = "sk_local_demo";
 
-/** Which instance a command talks to, and as whom. The key is read when it is needed. */
+/** The instance that a command talks to, and the key for it. The key is read only when it is needed. */
 export function instanceOptions(values: { url?: string | undefined; key?: string | undefined }): {
   url: string;
   key: () => string;
@@ -207,7 +207,7 @@ export function instanceOptions(values: { url?: string | undefined; key?: string
 
 function developmentKey(url: string): string {
   if (["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname)) return DEVELOPMENT_KEY;
-  throw new UsageError("A key is needed: set EDGEWISE_KEY, or give --key.");
+  throw new UsageError("A key is needed: set EDGEWISE_KEY or pass --key.");
 }
 
 export function readSecretKey(key: string): string {
@@ -220,7 +220,7 @@ export function readSecretKey(key: string): string {
   return key;
 }
 
-/** Asks once, before any work: is an instance there, and does it accept the key? */
+/** Sends one request before any work, to see that the instance runs and accepts the key. */
 export async function checkAccess(api: Api): Promise<void> {
   try {
     const { body } = await api.get<{ documents?: unknown }>("/v1/documents?limit=1", 2);
@@ -238,10 +238,10 @@ export function explain(url: string, error: ApiError): string {
   }
   if (error.kind === "timeout") return `${url} does not answer: ${error.message}.`;
   if (error.status === 401)
-    return `${url} does not accept this key (401). Is it of this instance, and not revoked?`;
+    return `${url} does not accept this key (401). The key may belong to another instance, or be revoked.`;
   if (error.status === 403) return `The key may not do this at ${url}: ${error.message}`;
   if (error.kind === "not_json" || [301, 302, 307, 308, 404].includes(error.status)) {
-    return `${url} answers, but not as an Edgewise instance does (${error.message}).`;
+    return `${url} answers, but it is not an Edgewise instance (${error.message}).`;
   }
   return `${url} cannot take the request: ${error.message}`;
 }

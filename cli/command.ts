@@ -1,9 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** The command cannot be run as it was typed: exit code 2. */
+/** The command was typed wrongly: exit code 2. */
 export class UsageError extends Error {}
 
-/** The command cannot go on, for a reason that a person can act on: exit code 1, no stack. */
+/** The command cannot continue, for a reason that its user can remedy: exit code 1, without a stack trace. */
 export class CommandError extends Error {}
 
 /** Exit code after Ctrl-C, as shells count: 128 + SIGINT. */
@@ -33,10 +33,10 @@ export async function runCommand(
 }
 
 function usageLine(help: string): string {
-  return `${help.trim().split("\n")[0]}\n--help tells more.`;
+  return `${help.trim().split("\n")[0]}\n--help shows all options.`;
 }
 
-/** `util.parseArgs`, strict, with its complaints as usage errors. */
+/** Strict `util.parseArgs` whose errors are usage errors. */
 export function readArguments<T extends NonNullable<ParseArgsConfig["options"]>>(
   args: string[],
   options: T,
@@ -48,7 +48,7 @@ export function readArguments<T extends NonNullable<ParseArgsConfig["options"]>>
   }
 }
 
-/** A whole number from an option, or what holds when the option is absent. */
+/** An option's whole number, or the default when the option is absent. */
 export function readCount<T>(
   text: string | undefined,
   option: string,

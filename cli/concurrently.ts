@@ -1,6 +1,6 @@
 /**
- * Works through items, at most `limit` at a time, in order. The first error stops new work; it is thrown once what was
- * under way has ended. Errors that must not stop the others are the work's own to catch.
+ * Works on items in order, at most `limit` at a time. After an error no further item is started, and the error is thrown
+ * once the running ones have ended. `work` must catch the errors that are not to stop the others.
  */
 export async function forEachConcurrently<T>(
   items: readonly T[],

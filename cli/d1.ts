@@ -6,7 +6,7 @@ import { CommandError } from "./command.ts";
 const ROOT = path.resolve(import.meta.dirname, "..");
 const WRANGLER = path.join(ROOT, "node_modules/wrangler/bin/wrangler.js");
 const DATABASE = "edgewise";
-/** What wrangler.toml has for `database_id` until somebody deploys. */
+/** The placeholder for `database_id` in wrangler.toml before the first deployment. */
 const NO_DATABASE_ID = "00000000-0000-0000-0000-000000000000";
 
 /** The deployed database of wrangler.toml, or the one in a local instance's state folder. */
@@ -15,8 +15,8 @@ export type Target = { kind: "remote" } | { kind: "local"; state: string };
 export type Row = Record<string, string | number | null>;
 
 /**
- * Runs SQL through wrangler, several statements as one transaction, and answers the first one's rows. wrangler takes no
- * parameters: every value in `sql` comes from {@link sqlText}.
+ * Runs SQL through wrangler and returns the first statement's rows. Several statements are one transaction. wrangler takes no
+ * parameters, so every value in `sql` has to come from {@link sqlText}.
  */
 export async function runSql(target: Target, sql: string): Promise<Row[]> {
   const args = [

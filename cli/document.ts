@@ -13,7 +13,7 @@ export interface Document {
   file?: Uint8Array<ArrayBuffer>;
 }
 
-/** A file or line that holds no document that could be uploaded. */
+/** A file or line from which no document can be uploaded. */
 export interface Unreadable {
   source: string;
   reason: string;
@@ -22,6 +22,6 @@ export interface Unreadable {
 export interface ReadDocuments {
   documents: Document[];
   unreadable: Unreadable[];
-  /** What was left out or not understood, without harm to the documents that were read. */
+  /** Warnings: what was left out or not understood. The documents that were read are not affected. */
   notes: string[];
 }

@@ -32,9 +32,9 @@ const CONVERTED: Record<string, string> = {
 export const FILE_TYPES = [...Object.keys(PARSERS), ...Object.keys(CONVERTED)];
 
 /**
- * Every document below a folder, in the order of its paths. Hidden files and folders, `node_modules` and links are not
- * followed; what has no reader is counted in the notes.
- * @param checkout of git: then only files that it knows are documents, as of their last commit
+ * Every document below a folder, sorted by path. Hidden files and folders, `node_modules` and links are skipped. Files of
+ * types that cannot be read are counted in the notes.
+ * @param checkout the git checkout that holds the folder: only files that git tracks are then read
  * @throws CommandError when two files would be the same document
  */
 export async function documentsFromFolder(
@@ -80,7 +80,7 @@ async function parseFile(folder: string, file: string): Promise<ParsedFile> {
   return parsed;
 }
 
-/** The path without its extension. Names are composed (NFC): the same folder has the same ids on every system. */
+/** The path without its extension. Unicode is normalised to NFC, so that a folder has the same ids on every system. */
 function idOf(file: string): string {
   const withoutExtension = file.slice(0, file.length - path.extname(file).length);
   return withoutExtension.normalize("NFC").replace(/\s+/g, "-");

@@ -7,7 +7,8 @@ type Json = Record<string, unknown>;
 
 /**
  * One JSON object a line: `_id`, `id` or `external_id`; `text` or `content`; optionally `title` and the other fields of a
- * document. The content type is the line's own, or else what the text looks like: HTML, Markdown or plain text.
+ * document. Without a content type in the line, the text itself shows whether it is HTML, Markdown or plain
+ * text.
  * @throws CommandError when two lines have the same id
  */
 export async function documentsFromJsonl(file: string): Promise<ReadDocuments> {
@@ -77,7 +78,7 @@ function parseObject(line: string): Json {
 
 const BEFORE_HTML = String.raw`^(?:\s|<\?xml[^>]*>|<!--(?:(?!-->)[^])*-->)*`;
 const HTML_PAGE = new RegExp(`${BEFORE_HTML}<(?:!doctype\\s+html|html)[\\s>]`, "i");
-/** One that is closed somewhere, so that a text about an element is not taken for one. */
+/** An element with a closing tag, so that a text which only mentions an element is not read as HTML. */
 const HTML_BLOCK = new RegExp(
   `${BEFORE_HTML}<(address|article|aside|blockquote|body|details|div|dl|fieldset|figure|footer|form|h[1-6]|head|header|main|nav|ol|p|pre|section|table|ul)(?:\\s[^>]*)?>[^]*</\\1\\s*>`,
   "i",
@@ -85,8 +86,8 @@ const HTML_BLOCK = new RegExp(
 const MARKDOWN = /^#{1,6} \S|^```|^\|.*\|\s*$|\]\((?:https?:|\/|#)|\*\*\S[^*\n]*\*\*/m;
 
 /**
- * Plain text read as Markdown would lose its `*`, `_` and `<`: it takes a heading, link, fence or table to be one. Markdown may
- * begin with a block of HTML, a whole page never is Markdown.
+ * A text is Markdown only if it has a heading, link, fence or table, because plain text that is read as Markdown loses its `*`,
+ * `_` and `<`. Markdown may begin with a block of HTML, but a whole HTML page is never Markdown.
  */
 function guessType(text: string): string {
   if (HTML_PAGE.test(text)) return "text/html";

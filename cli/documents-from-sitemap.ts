@@ -9,9 +9,9 @@ import { parseHtmlFile, parseMarkdownFile, parseTextFile } from "./parse-file.ts
 import { startProgress } from "./progress.ts";
 
 export interface Politeness {
-  /** Requests at a time. */
+  /** Concurrent requests. */
   concurrency: number;
-  /** At least this long between the starts of two requests. */
+  /** The least time between the starts of two requests. */
   pauseMs: number;
 }
 
@@ -21,10 +21,10 @@ const TRIES = 4;
 const LONGEST_WAIT_MS = 60_000;
 const MAX_REDIRECTS = 5;
 const MAX_PAGE_BYTES = 10 * 1024 * 1024;
-/** Unpacked; the protocol's own limit (sitemaps.org/protocol.html). */
+/** Of a sitemap after decompression; the limit of the protocol (sitemaps.org/protocol.html). */
 const MAX_SITEMAP_BYTES = 50 * 1024 * 1024;
 const MAX_PAGES = 50_000;
-/** A sitemap index may not list another one (sitemaps.org); some do. */
+/** A sitemap index may not list another index (sitemaps.org), but some do. */
 const MAX_DEPTH = 3;
 
 const PARSERS: Record<string, typeof parseHtmlFile> = {
@@ -35,8 +35,8 @@ const PARSERS: Record<string, typeof parseHtmlFile> = {
 };
 
 /**
- * The pages that a sitemap lists, or the sitemaps that it lists, fetched from this machine. Only what lies on the sitemap's
- * own host is read, redirects included. The id of a page is its path.
+ * Fetches the pages that a sitemap lists, itself or through the sitemaps that it lists. Pages and redirects to another host
+ * than the sitemap's are not read. The id of a page is its path.
  * @throws CommandError when the sitemap itself cannot be read
  */
 export async function documentsFromSitemap(
@@ -92,7 +92,7 @@ async function listPages(site: Site, start: string): Promise<{ pages: string[]; 
   return { pages: [...pages].filter((page) => site.isOwn(page)), notes };
 }
 
-/** A sitemap that cannot be read ends the command: what it lists would look as if it were gone. */
+/** A sitemap that cannot be read ends the command, because --prune would take its pages for deleted ones. */
 async function readSitemap(
   site: Site,
   address: string,
@@ -107,7 +107,7 @@ async function readSitemap(
   }
 }
 
-/** Takes the addresses out of a sitemap. A broken one is read as far as it goes, as search engines do. */
+/** Takes the addresses out of a sitemap. Of a malformed one the readable part is used, as search engines do. */
 export function parseSitemap(source: string): { sitemaps: string[]; urls: string[] } {
   const sitemaps: string[] = [];
   const urls: string[] = [];
@@ -183,7 +183,7 @@ interface Fetched {
   url: string;
 }
 
-/** One host, asked politely: with a pause between requests, and no sooner than it says when it is busy. */
+/** Sends requests to one host, with a pause between them, and obeys its `retry-after` when it is busy. */
 class Site {
   readonly #host: string;
   readonly #pauseMs: number;

@@ -12,9 +12,9 @@ export interface ReadFields extends Fields {
 const KNOWN = new Set(["title", "url", "language", "updated_at", "audience"]);
 
 /**
- * Takes what a document's own description says about it. What is not understood is left out and said, except `audience`:
- * a document that was meant for some must not be served to all.
- * @throws Error when `audience` is not understood
+ * Reads a document's fields from its front matter or JSON line. An invalid field is left out and noted. An invalid `audience` is
+ * an error, because the document must not be served to readers outside its audience.
+ * @throws Error when `audience` is invalid
  */
 export function readFields(given: Record<string, unknown>): ReadFields {
   const read: ReadFields = { notes: [] };
@@ -63,13 +63,13 @@ function readAudience(value: unknown): string[] {
   const groups = Array.isArray(value) ? (value as unknown[]) : [value];
   if (!groups.every((group): group is string => typeof group === "string" && group.trim() !== "")) {
     throw new Error(
-      "audience: neither a name nor a list of names; the document is not uploaded, because all could read it",
+      "audience: neither a name nor a list of names; the document is not uploaded, because everybody could read it",
     );
   }
   return groups.map((group) => group.trim());
 }
 
-/** Why the API would refuse this id, or undefined. The rule is the server's own. */
+/** Why the API would refuse this id, or undefined. The server's own code checks it. */
 export function refusedId(externalId: string): string | undefined {
   try {
     checkExternalId(externalId);

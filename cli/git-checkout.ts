@@ -5,19 +5,19 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-/** Names and times of a large repository's history. */
+/** Limit on git's output: the names and times of a large repository's history. */
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 
 export interface Checkout {
-  /** Whether git knows the file: what is ignored or not added is no document. Paths are relative to the folder, with `/`. */
+  /** Whether git tracks the file; an untracked file is not a document. Paths are relative to the folder, with `/`. */
   has: (file: string) => boolean;
-  /** When the file was last committed (RFC 3339); undefined while it has changes that are not. */
+  /** When the file was last committed (RFC 3339); undefined while it has uncommitted changes. */
   committedAt: (file: string) => string | undefined;
-  /** Names the folder of the repository on every machine that has it checked out. */
+  /** The name of the repository and of the folder in it, the same on every machine with a checkout. */
   name: string;
 }
 
-/** What git knows of a folder; undefined where it is none of a checkout, or git is not installed. */
+/** The checkout that holds a folder; undefined when there is none or git is not installed. */
 export async function readCheckout(folder: string): Promise<Checkout | undefined> {
   const git = async (...args: string[]): Promise<string> => {
     const options = { cwd: folder, maxBuffer: MAX_OUTPUT_BYTES };
@@ -46,7 +46,7 @@ function split(output: string): string[] {
   return output.split("\0").filter(Boolean);
 }
 
-/** The history is newest first, so the first commit that names a file is its last. */
+/** The history is read newest first, so the first commit that names a file is its latest. */
 function lastTimes(history: string): Map<string, string> {
   const times = new Map<string, string>();
   let time = "";
@@ -69,7 +69,7 @@ function withoutCredentials(remote: string): string {
     .replace(/\.git\/?$/, "");
 }
 
-/** A folder's name, and enough of a hash to tell it from others of that name without telling where it lies. */
+/** A folder's name with a hash of its path: unique, without revealing the path. */
 export async function hashOf(folder: string): Promise<string> {
   const place = await realpath(folder);
   const hash = createHash("sha256").update(place).digest("hex").slice(0, 8);

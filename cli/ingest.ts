@@ -20,25 +20,27 @@ import { uploadDocuments, waitUntilIngested, type Failure, type Uploaded } from 
 const HELP = `
 Usage: npm run ingest -- <folder | file.jsonl | --sitemap <address>> [options]
 
-Uploads documents to a running instance and waits until they are ingested. The same content again changes nothing.
+Uploads documents to a running instance and waits until they are ingested. Uploading the same content again changes
+nothing.
 
   folder       every .md, .markdown, .html, .htm, .txt and .csv file below it (a .csv lists questions and
-               answers), and .pdf, .docx, .xlsx, .pptx, .odt and other files that the instance converts. The id is the path without extension, white
-               space as "-". Markdown may begin with YAML front matter: title, url, language, updated_at, audience.
-               In a git checkout: the files that git knows, as of their last commit.
+               answers), and .pdf, .docx, .xlsx, .pptx, .odt and other files that the instance converts. The id is
+               the path without extension, with white space replaced by "-". Markdown may begin with YAML front matter: title, url, language, updated_at, audience.
+               In a git checkout only files that git tracks are read; updated_at is the time of the last commit.
   file.jsonl   one JSON object a line: _id | id | external_id, text | content, and optionally title, url, language,
                updated_at, audience, content_type, metadata.
-  --sitemap    the pages of a site, as its sitemap.xml (or index of sitemaps, .gz too) lists them; fetched from this
-               machine, of that host only. The id is the page's path.
+  --sitemap    the pages that a site's sitemap.xml (or index of sitemaps, also as .gz) lists. They are fetched from
+               this machine; pages of other hosts are skipped. The id is the page's path.
 
-  --prune              then deletes the documents that this source once brought and no longer has, after asking
-  --yes                deletes without asking
-  --scope <name>       what this source is called; default: the repository, the folder or the sitemap. Two machines with
-                       the same folder need the same name to prune what the other brought
+  --prune              afterwards deletes documents that were uploaded from this source and are no longer in it;
+                       asks first
+  --yes                with --prune: deletes without asking
+  --scope <name>       the name of this source; default: the repository, the folder or the sitemap. Two machines that
+                       upload the same folder need the same name, so that --prune on one deletes what the other uploaded
   --url <address>      the instance; default http://localhost:8787
   --key <sk_…>         a secret key with the scope "documents"; default: the variable EDGEWISE_KEY, which other
                        users of the machine cannot see, or on localhost the development key
-  --concurrency <n>    requests at a time; default 4
+  --concurrency <n>    concurrent requests; default 4
   --pause <ms>         least time between two requests to the site; default 200
   --dry-run            reads and checks everything, uploads and deletes nothing
   --no-wait            does not wait until the documents are ingested
@@ -63,14 +65,16 @@ await runCommand(HELP, async (args) => {
   const api = new Api({ url, key, tries: 5, timeoutMs: 60_000 });
   await checkAccess(api);
   const stopListening = onInterrupt(() => {
-    console.error("\nInterrupted. What is uploaded is stored; the same command sends the rest.");
+    console.error(
+      "\nInterrupted. The uploaded documents are stored; the same command uploads the rest.",
+    );
     process.exit(INTERRUPTED);
   });
   const uploaded = await uploadDocuments(api, read.documents, { concurrency });
   stopListening();
   summarise(uploaded);
   if (uploaded.gaveUp) {
-    throw new CommandError(`Given up. ${uploaded.gaveUp}\nThe same command sends the rest.`);
+    throw new CommandError(`Gave up. ${uploaded.gaveUp}\nThe same command uploads the rest.`);
   }
   const isPruned = options.prune ? await prune(api, read, scope, options.yes) : true;
   const areIngested = wait ? await waitForAll(api, read.documents) : true;
@@ -115,7 +119,7 @@ function readOptions(args: string[]) {
   };
 }
 
-/** Unlike an instance's address, it may end in a slash and have parameters. */
+/** A sitemap's address. Unlike an instance's, it may end in a slash and have parameters. */
 function readAddress(sitemap: string): string {
   readUrl(sitemap);
   return new URL(sitemap).href;
@@ -130,7 +134,7 @@ async function readSite(
   return { ...read, scope: `sitemap:${host}${pathname}` };
 }
 
-/** True unless something that is gone is still there. */
+/** False if a document that should be deleted could not be. */
 async function prune(api: Api, read: ReadDocuments, scope: string, yes: boolean): Promise<boolean> {
   const gone = await findGone(api, read, scope);
   if (gone.length === 0) {
@@ -153,7 +157,7 @@ function report({ documents, unreadable, notes }: ReadDocuments): void {
     console.error(`  … and ${unreadable.length - LISTED} more not read`);
 }
 
-/** The server's own rules, as far as they need no server. */
+/** Checks documents by the server's own rules, as far as that is possible without a server. */
 function checkOnly({ documents, unreadable }: ReadDocuments): number {
   const refused: Failure[] = [];
   for (const { external_id, file, ...body } of documents) {
@@ -175,15 +179,15 @@ function checkOnly({ documents, unreadable }: ReadDocuments): number {
   }
   listFailures("would be refused", refused);
   console.error(
-    `Dry run: ${documents.length - refused.length} documents would be uploaded; nothing was.`,
+    `Dry run: ${documents.length - refused.length} documents would be uploaded; none was.`,
   );
   return refused.length + unreadable.length > 0 ? 1 : 0;
 }
 
-/** True when all of them can be found. */
+/** True when all of the documents are ingested. */
 async function waitForAll(api: Api, documents: Document[]): Promise<boolean> {
   const stopListening = onInterrupt(() => {
-    console.error("\nNo longer waiting. What is uploaded is stored and will be ingested.");
+    console.error("\nNo longer waiting. The uploaded documents are stored and will be ingested.");
     process.exit(INTERRUPTED);
   });
   try {
@@ -218,7 +222,7 @@ function listFailures(what: string, failures: Failure[]): void {
   if (failures.length > LISTED) console.log(`  … and ${failures.length - LISTED} more`);
 }
 
-/** Answers how to stop listening. */
+/** Returns the function that stops listening. */
 function onInterrupt(handle: () => void): () => void {
   process.once("SIGINT", handle);
   process.once("SIGTERM", handle);

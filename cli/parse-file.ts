@@ -14,7 +14,7 @@ export interface ParsedFile {
 
 const FRONT_MATTER = /^---[ \t]*\r?\n([\s\S]*?)^---[ \t]*(?:\r?\n|$)/m;
 
-/** Markdown with optional YAML front matter. Without a title there, the first heading is it, or else the id's last part. */
+/** Markdown with optional YAML front matter. The title is the front matter's, else the first heading, else the last part of the id. */
 export function parseMarkdownFile(external_id: string, source: string): ParsedFile {
   const match = FRONT_MATTER.exec(source);
   const [whole = "", yaml = ""] = match?.index === 0 ? match : [];
@@ -32,7 +32,7 @@ export function parseMarkdownFile(external_id: string, source: string): ParsedFi
   };
 }
 
-/** @throws Error when it is not YAML, or not a list of fields */
+/** @throws Error when the front matter is not YAML, or not a list of fields */
 function parseFrontMatter(yaml: string): Record<string, unknown> {
   const parsed = parseDocument(yaml);
   const [problem] = parsed.errors;
@@ -55,7 +55,7 @@ function markdownHeading(content: string): string | undefined {
   return found;
 }
 
-/** HTML, a page or a fragment. `<title>` is its title, or else the first heading, or the id's last part. */
+/** An HTML page or fragment. The title is `<title>`, else the first heading, else the last part of the id. */
 export function parseHtmlFile(external_id: string, source: string): ParsedFile {
   const page = parseHtml(source);
   const found = new Map<string, string>();

@@ -1,7 +1,7 @@
 export interface Progress {
-  /** How much is done, of the total given at the start. */
+  /** Shows how much of the total is done. */
   update(done: number): void;
-  /** Leaves the last state standing, and the line to whatever is printed next. */
+  /** Ends the line, so that later output begins on a new one. */
   end(): void;
 }
 
@@ -9,7 +9,7 @@ type Output = Pick<NodeJS.WriteStream, "isTTY" | "columns" | "write">;
 
 const BAR_WIDTH = 24;
 const REDRAW_MS = 100;
-/** Between two plain lines: a log that nobody watches needs no more. */
+/** The time between two lines where the output is not a terminal. */
 const LINE_MS = 10_000;
 
 /** One redrawn line on a terminal; elsewhere a plain line every ten seconds and one at the end. On stderr. */

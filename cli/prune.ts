@@ -6,12 +6,12 @@ import type { ReadDocuments } from "./document.ts";
 import { listDocuments, type Failure } from "./upload.ts";
 
 /**
- * The field of a document's metadata that says which source it was brought from. Only what carries the same is ever
- * pruned: never what came by the API, a webhook or another source.
+ * The field of a document's metadata that names the source it was uploaded from. Only documents of the same source are
+ * pruned, never those from the API, a webhook or another source.
  */
 export const SCOPE_FIELD = "ingest_scope";
 
-/** Marks documents as brought by this source. */
+/** Marks documents as uploaded from this source. */
 export function withScope(read: ReadDocuments, scope: string): ReadDocuments {
   const documents = read.documents.map((document) => ({
     ...document,
@@ -20,11 +20,11 @@ export function withScope(read: ReadDocuments, scope: string): ReadDocuments {
   return { ...read, documents };
 }
 
-/** Documents that this source once brought and no longer has. */
+/** Documents that were uploaded from this source and are no longer in it. */
 export async function findGone(api: Api, read: ReadDocuments, scope: string): Promise<string[]> {
   if (read.documents.length === 0 || read.unreadable.length > 0) {
     throw new CommandError(
-      "Nothing is pruned: not everything could be read, and what could not would look as if it were gone.",
+      "Nothing is pruned: some of the source could not be read, and its documents would be deleted by mistake.",
     );
   }
   const present = new Set(read.documents.map((document) => document.external_id));
@@ -36,13 +36,13 @@ export async function findGone(api: Api, read: ReadDocuments, scope: string): Pr
 
 const SHOWN = 10;
 
-/** Says how many, and asks. Where nobody can be asked, the answer is no. */
+/** Lists what would be deleted and asks. Without a terminal the answer is no. */
 export async function confirmPrune(gone: string[], scope: string): Promise<boolean> {
-  console.error(`${gone.length} documents of ${scope} are no longer there:`);
+  console.error(`${gone.length} documents of ${scope} are no longer in the source:`);
   for (const id of gone.slice(0, SHOWN)) console.error(`  ${id}`);
   if (gone.length > SHOWN) console.error(`  … and ${gone.length - SHOWN} more`);
   if (!process.stdin.isTTY) {
-    console.error("Nothing is deleted: --yes deletes without asking.");
+    console.error("Nothing is deleted, because nobody can be asked. --yes deletes without asking.");
     return false;
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

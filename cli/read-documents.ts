@@ -7,7 +7,7 @@ import { documentsFromJsonl } from "./documents-from-jsonl.ts";
 import { hashOf, readCheckout } from "./git-checkout.ts";
 
 export interface ReadSource extends ReadDocuments {
-  /** Names the source, the same at every run. */
+  /** The name of the source, the same in every run. */
   scope: string;
 }
 

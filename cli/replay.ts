@@ -1,4 +1,4 @@
-// `npm run replay`: asks a running instance to ingest again what failed.
+// `npm run replay`: asks a running instance to ingest failed documents again.
 import { Api, checkAccess, instanceOptions } from "./api.ts";
 import { readArguments, reasonOf, runCommand, UsageError } from "./command.ts";
 import { forEachConcurrently } from "./concurrently.ts";
@@ -9,11 +9,11 @@ Usage: npm run replay -- [options]
 
 Requeues documents that could not be ingested, and waits for them.
 
-  --id <prefix>        only documents whose id begins like this
-  --error <text>       only those whose reason contains this
-  --pending            those that are still waiting, too
-  --dry-run            lists them and requeues nothing
-  --no-wait            does not wait until they are ingested
+  --id <prefix>        only documents whose id begins with this
+  --error <text>       only documents whose error contains this
+  --pending            also documents that are still pending
+  --dry-run            lists the documents and requeues none
+  --no-wait            does not wait until the documents are ingested
   --url <address>      the instance; default http://localhost:8787
   --key <sk_…>         a secret key with the scope "documents"; default: the variable EDGEWISE_KEY, or on localhost the
                        development key
@@ -46,7 +46,7 @@ await runCommand(HELP, async (args) => {
   for (const { external_id, status, error } of chosen)
     console.log(`${external_id}\t${status}\t${error ?? ""}`);
   if (values["dry-run"]) {
-    console.error(`Dry run: ${chosen.length} documents would be requeued; nothing was.`);
+    console.error(`Dry run: ${chosen.length} documents would be requeued; none was.`);
     return 0;
   }
   let refused = 0;

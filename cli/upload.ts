@@ -14,7 +14,7 @@ export interface Uploaded {
   created: number;
   changed: number;
   unchanged: number;
-  /** Older than what the instance has of them: left alone. */
+  /** Older than the stored version, so not stored. */
   stale: number;
   failed: Failure[];
   /** Why the upload was given up before its end. */
@@ -25,15 +25,15 @@ interface Imported extends Omit<Uploaded, "failed" | "gaveUp"> {
   errors: { line: number; detail: string }[];
 }
 
-/** Documents of one request: each of them may be refused, and a hundred refusals are listed. */
+/** Documents per request. All of them may be refused, and the server lists at most a hundred refusals. */
 const GROUP_DOCUMENTS = 100;
 const GROUP_CHARACTERS = 4_000_000;
-/** Requests in a row that found no server: it is gone, and the rest need not find out one by one. */
+/** After this many requests in a row without a server, the upload is given up. */
 const UNREACHABLE_IN_A_ROW = 2;
 
 /**
- * Stores every document, a hundred with one request. One that is refused is listed and the others go on; a refused key or
- * a lost server ends it. What was sent already changes nothing when it is sent again.
+ * Uploads every document, a hundred per request. A refused document is listed, and the others are still uploaded. A refused
+ * key or a lost server ends the upload. Uploading the same document again changes nothing.
  */
 export async function uploadDocuments(
   api: Api,
@@ -68,7 +68,7 @@ export async function uploadDocuments(
       if (apiError && (apiError.isRefusedKey || unreachable >= UNREACHABLE_IN_A_ROW)) {
         result.gaveUp ??= explain(api.url, apiError);
       }
-      // A refused key says nothing about the documents.
+      // A refused key is no error of these documents.
       if (apiError?.isRefusedKey) return;
       const reason = reasonOf(error);
       result.failed.push(...group.map(({ external_id }) => ({ external_id, reason })));
@@ -142,7 +142,7 @@ export interface ListedDocument {
   updated_at: string;
 }
 
-/** All documents of the workspace, or those with a status. */
+/** The documents of the workspace, all or those with this status. */
 export async function listDocuments(
   api: Api,
   status?: ListedDocument["status"],
@@ -162,16 +162,16 @@ export async function listDocuments(
 }
 
 export interface Ingested {
-  /** Documents that no search finds, with the reason. */
+  /** Documents that could not be ingested, with the reason. */
   failed: Failure[];
-  /** Documents that were still waiting when nothing had moved for too long. */
+  /** Documents that were still pending after ten minutes without progress. */
   pending: string[];
 }
 
 const STALLED_MS = 10 * 60_000;
 const LONGEST_POLL_MS = 10_000;
 
-/** Resolves once none of these documents is pending, or none has stopped being so for ten minutes. */
+/** Resolves once none of these documents is pending, or after ten minutes without progress. */
 export async function waitUntilIngested(
   api: Api,
   documents: Pick<Document, "external_id">[],
@@ -189,7 +189,7 @@ export async function waitUntilIngested(
     pending = now;
     progress.update(ours.size - pending.length);
     if (pending.length === 0 || Date.now() - movedAt > STALLED_MS) break;
-    // Listing thousands costs something: it may take a tenth of the time at most.
+    // Listing thousands of documents is slow, so at most a tenth of the time is spent on it.
     await sleep(Math.min(LONGEST_POLL_MS, Math.max(300, (Date.now() - asked) * 9)));
   }
   progress.end();

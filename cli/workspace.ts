@@ -1,4 +1,4 @@
-// `npm run workspace`: creates workspaces and keys, in the database itself because no key can exist before the first.
+// `npm run workspace`: creates workspaces and keys directly in the database, because the API needs a key and at first there is none.
 import { scopes as allScopes, type KeyKind, type Scope } from "../src/auth/access.ts";
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import path from "node:path";
@@ -11,15 +11,18 @@ Usage: npm run workspace -- <command> [--remote | --local [--state <folder>]]
 
   create "<name>"             a new workspace
   key create <workspace id> --kind publishable|secret [--scopes a,b] [--origins a,b] [--label "<text>"]
-                              a new key, shown once. Publishable keys go into web pages and may only chat; other sites
-                              than the deployment's own have to be listed: --origins https://www.example.com,https://*.example.com
-                              Secret keys have the scopes chat, documents and insight unless told; admin has to be asked for.
+                              a new key, shown once. A publishable key is used in web pages and may only chat. Sites
+                              other than the deployment's own have to be listed, for example:
+                              --origins https://www.example.com,https://*.example.com
+                              A secret key has the scopes chat, documents and insight by default. The scope admin has
+                              to be named in --scopes.
   key rotate <key id> [--grace-hours <n>]
-                              a new key with the same rights; the old one works on for 24 hours, or as told (0 to 720)
+                              a new key with the same rights; the old one works for another <n> hours
+                              (0 to 720, default 24)
   key revoke <key id>         ends a key at once
   list                        workspaces and their keys, without the keys themselves
 
-With an admin key all of it, and more, goes over HTTP, too: /v1/keys, /v1/identity-secrets, /v1/audit.
+An admin key manages keys over HTTP, too: /v1/keys, /v1/identity-secrets, /v1/audit.
 
   --local                     the database of the local instance (default); it may be running
   --state <folder>            the local instance's folder; default .edgewise/state
@@ -34,7 +37,7 @@ const DEFAULT_SCOPES: Record<KeyKind, Scope[]> = {
 };
 const PREFIX: Record<KeyKind, string> = { publishable: "pk_", secret: "sk_" };
 
-/** 238 random bits. Without an underscore, so never one of the published development keys (`…_local_…`). */
+/** 238 random bits. They hold no underscore, so the key is never one of the published development keys (`…_local_…`). */
 const KEY_LENGTH = 40;
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -85,7 +88,7 @@ await runCommand(HELP, async (args) => {
 
 function readTarget(values: { remote?: boolean; local?: boolean; state?: string }): Target {
   if (values.remote && (values.local || values.state))
-    throw new UsageError("Either --remote or --local.");
+    throw new UsageError("Use either --remote or --local.");
   if (values.remote) return { kind: "remote" };
   return {
     kind: "local",
@@ -96,7 +99,7 @@ function readTarget(values: { remote?: boolean; local?: boolean; state?: string 
 function only(operands: string[], what: string): string {
   const [operand, ...more] = operands;
   if (operand === undefined || more.length > 0)
-    throw new UsageError(`Give ${what}, and only that (quote it).`);
+    throw new UsageError(`Pass ${what} as one argument (quote it).`);
   return operand;
 }
 
@@ -155,14 +158,14 @@ function readOrigins(kind: KeyKind, text: string | undefined): string[] {
     const origin = normaliseOrigin(entry);
     if (origin === undefined) {
       throw new UsageError(
-        `--origins: "${entry}" is none. Write https://www.example.com, https://*.example.com, or http://localhost:* for development.`,
+        `--origins: "${entry}" is not an origin. Write https://www.example.com, https://*.example.com, or http://localhost:* for development.`,
       );
     }
     return origin;
   });
 }
 
-/** Records what the statement before it has done, in the same transaction. `workspace` is SQL. */
+/** The audit log entry of the statement before it, in the same transaction. `workspace` is SQL. */
 function audit(workspace: string, action: string, objectId: string, detail: object = {}): string {
   return `INSERT INTO audit_log (workspace_id, actor, action, object_id, detail, created_at)
      SELECT ${workspace}, 'cli', '${action}', ${sqlText(objectId)}, ${sqlText(JSON.stringify(detail))}, ${Date.now()}
@@ -182,7 +185,7 @@ function drawKey(kind: KeyKind): { id: string; key: string; hash: string } {
 
 async function createWorkspace(target: Target, name: string): Promise<number> {
   const id = `ws_${randomBytes(16).toString("hex")}`;
-  // The cursor secret is drawn inside the database and never on a command line, which other users could read.
+  // The database generates the cursor secret, because other users of the machine can read command lines.
   await runSql(
     target,
     `INSERT INTO workspaces (id, name, secret, created_at)
@@ -216,7 +219,7 @@ async function createKey(
      ${audit(sqlText(workspaceId), "key.create", id, { kind, scopes, origins })}`,
   );
   if (created.length === 0)
-    throw new CommandError(`There is no workspace ${workspaceId}. "list" shows those that are.`);
+    throw new CommandError(`There is no workspace ${workspaceId}. "list" shows all workspaces.`);
   console.log(key);
   console.error(
     `Key ${id} (${kind}; ${scopes.join(", ")}) created. The key above is not stored and cannot be shown again.`,
@@ -226,7 +229,7 @@ async function createKey(
 
 async function rotateKey(target: Target, oldId: string, graceHours: number): Promise<number> {
   const [old] = await runSql(target, `SELECT kind FROM api_keys WHERE id = ${sqlText(oldId)}`);
-  if (!old) throw new CommandError(`There is no key ${oldId}. "list" shows those that are.`);
+  if (!old) throw new CommandError(`There is no key ${oldId}. "list" shows all keys.`);
   const { id, key, hash } = drawKey(old["kind"] as KeyKind);
   const now = Date.now();
   const expiresAt = now + graceHours * 3_600_000;
@@ -243,7 +246,7 @@ async function rotateKey(target: Target, oldId: string, graceHours: number): Pro
     throw new CommandError(`Key ${oldId} is revoked, or has been replaced already.`);
   console.log(key);
   console.error(
-    `Key ${id} takes the place of ${oldId}, which works until ${toDate(expiresAt)} UTC. The key above cannot be shown again.`,
+    `Key ${id} replaces ${oldId}, which works until ${toDate(expiresAt)} UTC. The key above cannot be shown again.`,
   );
   return 0;
 }
@@ -259,7 +262,7 @@ async function revokeKey(target: Target, id: string): Promise<number> {
     return 0;
   }
   const [known] = await runSql(target, `SELECT revoked_at FROM api_keys WHERE id = ${sqlText(id)}`);
-  if (!known) throw new CommandError(`There is no key ${id}. "list" shows those that are.`);
+  if (!known) throw new CommandError(`There is no key ${id}. "list" shows all keys.`);
   console.error(`Key ${id} was revoked already, ${toDate(known["revoked_at"])}.`);
   return 0;
 }

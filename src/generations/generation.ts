@@ -1,22 +1,22 @@
 import type { IndexName, VectorSpace } from "../models/ports.ts";
 
 /**
- * One embedding model's vectors of one workspace. Chunks and keywords are shared by all generations; a generation is a
- * second set of vectors beside the one that is searched, in another index where its dimensions differ, else in another
- * namespace (docs/decisions/0031).
+ * A generation: the vectors that one embedding model made for one workspace. All generations share chunks and keywords. A
+ * generation beside the live one has an index of its own if its dimensions differ, otherwise a namespace of its own
+ * (docs/decisions/0031).
  */
 export interface Generation {
   number: number;
   model: string;
   index: IndexName;
   namespace: string;
-  /** A vector is named after it and its chunk's row, which is never reused. */
+  /** A vector's id is this prefix and the id of its chunk's row, which is never reused. */
   prefix: string;
   /** 1 or 2: its bit in `chunks.vector_stored`. */
   slot: number;
 }
 
-/** Beside `slot` in `chunks.vector_stored`: the model refuses the text; the vector has been read back from the index. */
+/** Flags beside `slot` in `chunks.vector_stored`: the model refuses the text; the vector has been read back from the index. */
 export const REFUSED = 4;
 export const VERIFIED = 16;
 
@@ -24,7 +24,7 @@ export const GENERATION_COLUMNS = `g.number, g.model, g.index_name AS "index", g
 
 export type GenerationRow = Omit<Generation, "model"> & { model: string | null };
 
-/** Where a workspace's vectors lie before its first document. The same as the consumer writes, see {@link ensureFirst}. */
+/** The generation that a workspace without documents would get. {@link ensureFirst} writes the same values. */
 export function firstGeneration(workspaceId: string, model: string): Generation {
   return {
     number: 1,
@@ -36,7 +36,7 @@ export function firstGeneration(workspaceId: string, model: string): Generation 
   };
 }
 
-/** A later generation of the same index gets a namespace and ids of its own, so that the two never meet in a search. */
+/** A later generation has its own namespace and ids, so that no search mixes the vectors of two generations. */
 export function laterGeneration(
   workspaceId: string,
   number: number,
@@ -80,8 +80,8 @@ export function toGeneration(
 }
 
 /**
- * The statement that gives workspaces (a JSON array of ids) their first generation, and a model to one that has none yet.
- * From then on the table says which model a workspace's vectors are of, whatever the configuration becomes.
+ * The statement that creates the first generation of workspaces (a JSON array of ids), or sets its model if it has none. From
+ * then on the table, not the configuration, says which model made a workspace's vectors.
  */
 export function ensureFirst(
   db: D1Database,
@@ -107,7 +107,7 @@ export function vectorId({ prefix }: Pick<Generation, "prefix">, chunkId: number
   return `${prefix}${chunkId}`;
 }
 
-/** The chunk that a vector stands for, or undefined for an id that this application never gave. */
+/** The id of the chunk that a vector belongs to, or undefined for an id that this application did not make. */
 export function chunkIdOf(id: string): number | undefined {
   const digits = /^(?:g\d{1,9})?c(\d{1,15})$/.exec(id)?.[1];
   return digits === undefined ? undefined : Number(digits);

@@ -9,7 +9,7 @@ import { uiMessageStream } from "./ui-stream.ts";
 import { chatBody, chatResult, parseChat, toChatResult } from "./chat-schema.ts";
 import type { TurnRequest } from "../conversations/turn-request.ts";
 
-/** A conversation's worth of `useChat` messages; only the last counts. */
+/** Room for a whole conversation of `useChat` messages, of which only the last is read. */
 const MAX_CHAT_BODY_BYTES = 512 * 1024;
 
 const chatRoute = createRoute({

@@ -11,19 +11,19 @@ import {
 import { metadataSchema } from "../http/metadata.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
 
-/** Characters of one message. */
+/** The longest message. */
 export const MAX_MESSAGE_CHARACTERS = 4000;
 
-/** Our own shape. Unknown fields are refused: a misspelt `conversation_id` would silently start a new conversation. */
+/** Edgewise's own shape. Unknown fields are refused, because a misspelt `conversation_id` would start a new conversation. */
 const plainBody = z.strictObject({
   message: z.string(),
   conversation_id: z.string().optional(),
-  /** Of the conversation's first answer; or send it as `x-conversation-token`. */
+  /** The token from the conversation's first answer. The header `x-conversation-token` may carry it instead. */
   conversation_token: z.string().nullish(),
   metadata: metadataSchema.optional(),
 });
 
-/** What the AI SDK's `useChat` sends. It may carry more; only what is named here is read. */
+/** What the AI SDK's `useChat` sends. Other fields are ignored. */
 const useChatBody = z.looseObject({
   id: z.string().optional(),
   messages: z
@@ -48,7 +48,7 @@ const useChatBody = z.looseObject({
 });
 
 /**
- * For the description only: every object passes, since a union's errors would name both shapes for one mistake.
+ * Only for the OpenAPI document: every object passes, because the errors of a union would name both shapes for one mistake.
  * {@link parseChat} validates.
  */
 export const chatBody = z.looseObject({}).meta({
@@ -67,7 +67,7 @@ export interface ParsedChat {
 export function parseChat(body: unknown): ParsedChat {
   const isUseChat = typeof body === "object" && body !== null && "messages" in body;
   const read = isUseChat ? fromUseChat(body) : fromPlain(body);
-  // Half of a surrogate pair has no UTF-8; D1 would store three unreadable characters for it.
+  // A lone surrogate cannot be written as UTF-8. D1 would store three unreadable characters for it.
   const parsed = { ...read, message: read.message.toWellFormed() };
   if (!parsed.message.trim()) throw new Problem("empty_message", "Say something in `message`.");
   if (parsed.message.length > MAX_MESSAGE_CHARACTERS) {
@@ -91,8 +91,8 @@ function fromPlain(body: unknown): ParsedChat {
 }
 
 /**
- * The last user message counts; the history is ours. The conversation is the one that our earlier answers carry in their
- * metadata, with the token that opens it: the `id` that a browser makes up is no credential.
+ * Only the last user message is read, because the server keeps the history. The conversation and the token that opens it come
+ * from the metadata of earlier answers. The `id` that a browser chooses is no credential.
  */
 function fromUseChat(body: object): ParsedChat {
   const { data, error } = useChatBody.safeParse(body);
@@ -115,7 +115,7 @@ function fromUseChat(body: object): ParsedChat {
 export const chatResult = z
   .object({
     conversation_id: z.string(),
-    /** Opens an anonymous conversation: send it with the next message and to read. Null for a visitor with a JWT. */
+    /** Opens an anonymous conversation: send it with the next message and to read the conversation. Null for a visitor with a JWT. */
     conversation_token: z.string().nullable(),
     message_id: z.string(),
     text: z.string(),

@@ -13,9 +13,9 @@ const searchBody = z
     query: z.string().trim().min(1).max(8000),
     limit: z.int().min(1).max(50).default(10),
     explain: z.boolean().default(false),
-    /** Runs one leg alone, to measure it. */
+    /** Runs only this leg, to measure it. */
     legs: z.array(leg).min(1).max(2).default(["keywords", "vectors"]),
-    /** Shows what is restricted to one of these audiences, too; without it, to those of the visitor's JWT, if there is one. */
+    /** Includes documents restricted to one of these audiences. Default: the audiences of the visitor's JWT, if there is one. */
     audience: z.array(z.string().min(1).max(64)).max(50).optional(),
   })
   .meta({ id: "SearchInput" });
@@ -31,12 +31,12 @@ const searchResult = z
         heading_path: z.array(z.string()),
         score: z.number(),
         legs: z.object({ keywords: legScore.nullable(), vectors: legScore.nullable() }).optional(),
-        /** With `explain`: what the result was ordered by. */
+        /** With `explain`: the evidence that ordered the result. */
         rank_evidence: z.record(z.string(), z.number()).optional(),
       }),
     ),
     answerability: z.number(),
-    /** With `explain`: what the answerability is computed from. */
+    /** With `explain`: the evidence that the answerability is computed from. */
     evidence: z.record(z.string(), z.number()).optional(),
     failed_legs: z.array(leg),
     /** What ordered the results: `text`, the reranker model's id, or null for a single leg. */

@@ -14,8 +14,8 @@ const HEADERS = {
 };
 
 /**
- * Runs a turn and answers it as a stream. The response exists from the turn's first event on; what fails before it rejects
- * and becomes a problem response. A visitor who leaves stops nothing: the turn goes on under `waitUntil`.
+ * Runs a turn and streams it. The response begins with the turn's first event. An error before that rejects and becomes a
+ * problem response. If the visitor leaves, the turn still goes on under `waitUntil`.
  */
 export function uiMessageStream(
   run: (emit: (event: TurnEvent) => void) => Promise<TurnResult>,

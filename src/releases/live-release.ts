@@ -12,12 +12,12 @@ import {
   type Release,
 } from "./release.ts";
 
-/** Characters of overlays whose releases an isolate remembers; beyond them the oldest go. */
+/** The most characters of overlays in an isolate's cache of releases. Beyond that the oldest entries are removed. */
 const MAX_REMEMBERED_CHARACTERS = 2_000_000;
 const remembered = new Map<string, Promise<IdentifiedRelease>>();
 let rememberedCharacters = 0;
 
-/** What a deployment's configuration says of releases. */
+/** The part of a deployment's configuration that concerns releases. */
 type Deployment = Pick<Config, "releaseOverlays" | "allowedModels">;
 
 /**
@@ -36,8 +36,8 @@ export function overlayStatement(
 }
 
 /**
- * The release that answers a workspace's visitors: the shipped one, with what the deployment and then what the workspace changes. An
- * overlay that is no longer valid is left out: answers go on, as the deployment gives them.
+ * The live release of a workspace: the shipped one with the overlays of the deployment and then of the workspace. A workspace's
+ * overlay that is no longer valid is ignored, so that the deployment's release answers.
  * @param row of {@link overlayStatement}
  */
 export async function liveRelease(
@@ -70,9 +70,9 @@ async function resolve(deployment: Deployment, overlay: string): Promise<Identif
 }
 
 /**
- * The release that an overlay of a workspace makes. Which models it may ask is the deployment's to say, which pays for them: those of
- * its own release, and `ALLOWED_MODELS`.
- * @throws {z.ZodError} if it is no release, or asks another model
+ * Makes a release from a workspace's overlay. The deployment pays for the models, so it decides which ones are allowed: those
+ * of its own release and those in `ALLOWED_MODELS`.
+ * @throws {z.ZodError} if the result is not a valid release, or names another model
  */
 export function workspaceRelease(
   { releaseOverlays, allowedModels }: Deployment,
@@ -85,7 +85,7 @@ export function workspaceRelease(
   for (const name of ["chat", "small", "reranker"] as const) {
     const model = release.models[name];
     const message =
-      "This deployment does not allow the model. Its operator names others in ALLOWED_MODELS.";
+      "This deployment does not allow the model. Its operator can add it to ALLOWED_MODELS.";
     if (!allowed.has(model))
       throw new z.ZodError([{ code: "custom", path: ["models", name], message, input: model }]);
   }
@@ -93,7 +93,7 @@ export function workspaceRelease(
 }
 
 /**
- * The statement that keeps what a turn's release says under its id, for whoever looks at the turn later. It joins the transaction that
+ * The statement that stores a turn's release under its id, so that it can be read later. It belongs to the transaction that
  * records the turn.
  */
 export function keepReleaseStatement(
@@ -117,8 +117,8 @@ export interface OverlayChange {
 }
 
 /**
- * Makes an overlay the workspace's live one. It replaces the one before as a whole; every change is a new row, and the same overlay again
- * changes nothing.
+ * Makes an overlay the workspace's live one. It replaces the previous one as a whole. Every change is a new row. The same
+ * overlay again changes nothing.
  */
 export async function publishOverlay(
   db: D1Database,
@@ -146,7 +146,7 @@ export async function publishOverlay(
   ]);
 }
 
-/** A page of the changes of a workspace's overlay, the live one first. */
+/** A page of the changes to a workspace's overlay, the live one first. */
 export async function listOverlays(
   db: D1Database,
   workspaceId: string,

@@ -8,7 +8,7 @@ const share = z.number().min(0).max(1);
 const line = z.string().min(1).max(2000);
 const PLACEHOLDER = /\{(\w+)\}/g;
 
-/** A sentence of ours with the placeholders that it has to hold; `{contact}` may stand in each. */
+/** A sentence that Edgewise says itself, with the placeholders that it must hold. `{contact}` is allowed in each. */
 const sentence = (...required: string[]) =>
   line.superRefine((text, context) => {
     const found = new Set(Array.from(text.matchAll(PLACEHOLDER), ([, name = ""]) => name));
@@ -16,35 +16,38 @@ const sentence = (...required: string[]) =>
       if (!found.has(name)) context.addIssue({ code: "custom", message: `needs {${name}}` });
     for (const name of found)
       if (![...required, "contact"].includes(name))
-        context.addIssue({ code: "custom", message: `{${name}} stands for nothing here` });
+        context.addIssue({
+          code: "custom",
+          message: `{${name}} is no placeholder of this sentence`,
+        });
   });
 
 /** A name that the deployment's model binding understands. */
 const modelId = z.string().min(1).max(200);
 
 /**
- * Everything that an answer depends on besides what the workspace's documents say (design, "Release"). A value: nothing changes it, and
- * {@link identify} names it after its content.
+ * Everything that an answer depends on besides the workspace's documents. A release is an immutable value, and
+ * {@link identify} derives its id from its content.
  */
 export const releaseSchema = z.strictObject({
   prompt: z.strictObject({
     role: line,
-    /** Beside these, the prompt always says how to cite, how to refuse and that sources are data: code depends on that. */
+    /** The prompt also says how to cite, how to refuse and that sources are data. These rules cannot be changed, because code depends on them. */
     rules: z.array(line).max(50),
-    /** Questions with the answers that a model should give, shown to it before the conversation. */
+    /** Example questions and answers that a model is shown before the conversation. */
     exemplars: z.array(z.strictObject({ question: line, answer: line })).max(20),
   }),
   models: z.strictObject({
     /** `extractive`: no language model; answers are quoted from the sources. */
     chat: modelId,
-    /** Asked where `chat` fails or the day's budget is nearly used up; null: none. */
+    /** The model to ask if `chat` fails or the day's budget is nearly used up; null: none. */
     small: modelId.nullable(),
     reranker: modelId.nullable(),
-    /** `tokens`: the longest answer. */
+    /** `tokens`: the length limit of an answer. */
     parameters: z.strictObject({ tokens: z.int().min(16).max(8192) }),
   }),
   retrieval: z.strictObject({
-    /** Share of the keyword leg in the fused score; the vector leg has the rest (retrieval/fuse.ts). */
+    /** Weight of the keyword leg in the fused score; the vector leg has the rest (retrieval/fuse.ts). */
     fusion: z.strictObject({ keywords: share }),
     /** BM25 weight of each indexed field (retrieval/keywords.ts). */
     fields: z.strictObject({ title: positive, headings: positive, body: positive }),
@@ -56,7 +59,7 @@ export const releaseSchema = z.strictObject({
       document: positive,
     }),
   }),
-  /** Logistic regression that gives the probability of an answer, and from which probability on what is done. */
+  /** The logistic regression for the probability that the passages answer, and the thresholds for answering and clarifying. */
   decision: z.strictObject({
     thresholds: z
       .strictObject({ answer: share, clarify: share })
@@ -69,12 +72,12 @@ export const releaseSchema = z.strictObject({
       questionLength: weight,
     }),
   }),
-  /** What we say ourselves. `{contact}`, `{titles}` and `{question}` are filled in. */
+  /** The sentences that Edgewise says itself. `{contact}`, `{titles}` and `{question}` are filled in. */
   sentences: z.strictObject({
     abstention: sentence(),
     clarification: z.strictObject({ one: sentence("titles"), several: sentence("titles") }),
     unanswered: sentence("question"),
-    /** Whom to contact where the workspace's settings do not say. */
+    /** The contact if the workspace's settings name none. */
     contact: line,
     greeting: sentence(),
     thanks: sentence(),
@@ -87,13 +90,13 @@ export type Release = z.infer<typeof releaseSchema>;
 /** The release that this version ships. */
 export const shippedRelease: Release = releaseSchema.parse(shipped);
 
-/** What differs from another release: a part of its JSON. */
+/** The fields that change a release, as a part of its JSON. */
 export type Overlay = Record<string, unknown>;
 
 /**
- * A release with the fields of overlays in place of its own; where two overlays name a field, the later one counts. Objects are merged field by field; anything else, lists
- * too, is replaced.
- * @throws {z.ZodError} if the result is no release
+ * Applies overlays to a release; a later overlay overrides an earlier one. Objects are merged field by field. Other values,
+ * lists included, are replaced.
+ * @throws {z.ZodError} if the result is not a valid release
  */
 export function withOverlays(release: Release, ...overlays: Overlay[]): Release {
   return releaseSchema.parse(overlays.reduce<unknown>(merge, release));
@@ -114,13 +117,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A release with its name: `rel_` and 16 hexadecimal digits of the SHA-256 of its canonical JSON. */
+/** A release with its id: `rel_` and 16 hexadecimal digits of the SHA-256 of its canonical JSON. */
 export interface IdentifiedRelease {
   id: string;
   release: Release;
 }
 
-/** Names a release after its content: equal releases have equal ids, wherever their fields came from. */
+/** Derives the id of a release from its content: equal releases have equal ids, wherever their fields came from. */
 export async function identify(release: Release): Promise<IdentifiedRelease> {
   return { id: `rel_${(await sha256Hex(canonicalJson(release))).slice(0, 16)}`, release };
 }

@@ -100,7 +100,7 @@ export function releaseRoutes(app: App): void {
   });
 }
 
-/** Every change is kept, and a turn reads the live one. */
+/** The limit on an overlay, because every change is stored and every turn reads the live one. */
 const MAX_OVERLAY_CHARACTERS = 32_000;
 
 function requireSmall(overlay: Overlay): void {

@@ -1,4 +1,4 @@
-/** A sentence of the release with its placeholders filled in. A placeholder that is not given stays. */
+/** Fills the placeholders of a sentence. A placeholder without a value stays as it is. */
 export function fill(sentence: string, values: Record<string, string>): string {
   return sentence.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
     Object.hasOwn(values, name) ? (values[name] ?? placeholder) : placeholder,

@@ -129,7 +129,7 @@ export function readText(passage: Passage): ReadText {
   const stems = [...above, ...sentences.flat()];
   const counts = new Map<string, number>();
   for (const stem of [...above, ...stems]) counts.set(stem, (counts.get(stem) ?? 0) + 1);
-  return { above, sentences, stems, counts, running: between(stems) };
+  return { above, sentences, stems, counts, running: spaced(stems) };
 }
 
 export function lexicalEvidence(

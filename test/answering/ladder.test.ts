@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await env.CONTROL.reset();
-  // Else an earlier test's answer is served where no model answers: test/chat/cached-answers.test.ts.
+  // A test without a model must not be served the cached answer of an earlier test.
   await env.DB.prepare(`DELETE FROM cached_answers`).run();
   warned.mockReset().mockImplementation(() => undefined);
 });
@@ -56,33 +56,36 @@ describe("a model's answer", () => {
   it.each([
     ["Workers AI", workersAiStream(ANSWER, { prompt_tokens: 1000, completion_tokens: 50 })],
     ["OpenAI", openAiStream(ANSWER, { prompt_tokens: 1000, completion_tokens: 50 })],
-  ])("in the shape of %s is streamed, verified, and paid for in the ledger", async (_, script) => {
-    const { outcome, texts, parts } = await streamed(script);
-    expect(outcome).toMatchObject({
-      text: FULL_ANSWER,
-      outcome: "answered",
-      rung: "model",
-      model: CHAT_MODEL,
-      usage: { input_tokens: 1000, output_tokens: 50 },
-      citations: [{ n: 1, external_id: "shipping" }],
-    });
-    expect(texts).toEqual([FULL_ANSWER]);
-    expect(parts.filter(({ type }) => type === "text-delta").length).toBeGreaterThan(2);
-    // 1,000 × $0.06 and 50 × $0.40 per million tokens.
-    await expect
-      .poll(() => ledgerRow(outcome))
-      .toMatchObject({
-        workspace_id: workspace.id,
+  ])(
+    "a model's answer in the shape of %s is streamed and verified, and its cost is in the ledger",
+    async (_, script) => {
+      const { outcome, texts, parts } = await streamed(script);
+      expect(outcome).toMatchObject({
+        text: FULL_ANSWER,
         outcome: "answered",
         rung: "model",
         model: CHAT_MODEL,
-        input_tokens: 1000,
-        output_tokens: 50,
-        cost_micro_usd: 80,
+        usage: { input_tokens: 1000, output_tokens: 50 },
+        citations: [{ n: 1, external_id: "shipping" }],
       });
-  });
+      expect(texts).toEqual([FULL_ANSWER]);
+      expect(parts.filter(({ type }) => type === "text-delta").length).toBeGreaterThan(2);
+      // 1,000 × $0.06 and 50 × $0.40 per million tokens.
+      await expect
+        .poll(() => ledgerRow(outcome))
+        .toMatchObject({
+          workspace_id: workspace.id,
+          outcome: "answered",
+          rung: "model",
+          model: CHAT_MODEL,
+          input_tokens: 1000,
+          output_tokens: 50,
+          cost_micro_usd: 80,
+        });
+    },
+  );
 
-  it("is requested without reasoning, which would use up the tokens of the answer", async () => {
+  it("a model is asked to answer without reasoning, which would use up the tokens of the answer", async () => {
     await streamed(openAiStream(ANSWER));
     const [asked] = await recordedChats();
     expect(asked).toMatchObject({
@@ -91,7 +94,7 @@ describe("a model's answer", () => {
     });
   });
 
-  it("takes at most four sequential waits on bindings and two AI calls on every turn", async () => {
+  it("every turn takes four sequential waits on bindings and two AI calls", async () => {
     const ids: (string | undefined)[] = [undefined];
     for (let turn = 0; turn < 3; turn++) {
       await env.CONTROL.scriptChat(openAiStream(ANSWER));
@@ -113,17 +116,20 @@ describe("a model's answer", () => {
     ["in pieces", ["N", "O", "_ANS", "WER"]],
     ["with white space and a full stop", ["\n ", "NO_ANSWER", ".", "\n"]],
     ["with a reason", ["NO_ANSWER", " because the sources say nothing about it [1]."]],
-  ])("that there is none, %s, is an abstention and never shown", async (_, pieces) => {
-    const { outcome, texts } = await streamed(openAiStream(pieces));
-    expect(outcome).toMatchObject({ outcome: "abstained", rung: "model", citations: [] });
-    expect(outcome.usage).toEqual({ input_tokens: 100, output_tokens: 20 });
-    expect(texts).toHaveLength(1);
-    expect(texts.join()).not.toMatch(/NO_|because/);
-    const { messages } = await readConversation(workspace, outcome.conversation_id);
-    expect(messages.at(-1)).toMatchObject({ text: outcome.text, outcome: "abstained" });
-  });
+  ])(
+    "a model's reply that there is no answer, %s, becomes an abstention and is never shown",
+    async (_, pieces) => {
+      const { outcome, texts } = await streamed(openAiStream(pieces));
+      expect(outcome).toMatchObject({ outcome: "abstained", rung: "model", citations: [] });
+      expect(outcome.usage).toEqual({ input_tokens: 100, output_tokens: 20 });
+      expect(texts).toHaveLength(1);
+      expect(texts.join()).not.toMatch(/NO_|because/);
+      const { messages } = await readConversation(workspace, outcome.conversation_id);
+      expect(messages.at(-1)).toMatchObject({ text: outcome.text, outcome: "abstained" });
+    },
+  );
 
-  it("that only begins like a refusal is shown", async () => {
+  it("an answer that only begins like a refusal is shown", async () => {
     const { outcome } = await streamed(
       openAiStream(["NO", "_", " wait: delivery to Germany takes 3 working days [1]"]),
     );
@@ -136,7 +142,7 @@ describe("a model's answer", () => {
     ["cites a source that does not exist", ["Delivery to Germany takes 3 working days [9]."]],
     ["cites a source that says something else", ["Elephants eat grass and leaves [1]."]],
     ["states another number", ["Delivery to Germany takes 5 working days [1]."]],
-  ])("that %s is replaced by an abstention", async (_, pieces) => {
+  ])("an answer that %s is replaced by an abstention", async (_, pieces) => {
     const { outcome, texts } = await streamed(openAiStream(pieces));
     expect(outcome).toMatchObject({ outcome: "abstained", citations: [] });
     expect(outcome.text).not.toMatch(/working|Elephants/);
@@ -146,7 +152,7 @@ describe("a model's answer", () => {
     expect(messages.at(-1)?.text).toBe(outcome.text);
   });
 
-  it("keeps the citations that hold beside those that do not", async () => {
+  it("an answer keeps its supported citations and loses the others", async () => {
     const pieces = [
       FULL_ANSWER,
       " Standard delivery costs 4.90 euros 【1】.",
@@ -159,10 +165,10 @@ describe("a model's answer", () => {
   });
 });
 
-describe("down the ladder", () => {
+describe("the ladder", () => {
   const capacity = { binding: "ai", kind: "capacity" } as const;
 
-  it("to the extractive answer when the model fails before its first word", async () => {
+  it("the extractive rung answers when the model fails before its first word", async () => {
     await env.CONTROL.failNext({ ...capacity, model: CHAT_MODEL });
     const failed = await streamed();
     await env.CONTROL.failNext({ binding: "ai", kind: "timeout", model: CHAT_MODEL });
@@ -177,7 +183,7 @@ describe("down the ladder", () => {
       .toMatchObject({ rung: "extractive", model: null, cost_micro_usd: 0 });
   });
 
-  it("to the smaller model", async () => {
+  it("the smaller model answers when the model fails before its first word", async () => {
     await env.CONTROL.failNext({ ...capacity, model: CHAT_MODEL });
     const script = { ...openAiStream(ANSWER), model: SMALL_CHAT_MODEL };
     const { outcome } = await streamed(script, MODELS);
@@ -192,7 +198,7 @@ describe("down the ladder", () => {
       .toMatchObject({ rung: "small_model", cost_micro_usd: 16 });
   });
 
-  it("to the next rung, which starts over, when the stream is cut in the middle", async () => {
+  it("the next rung starts the answer over when a model's stream is cut in the middle", async () => {
     const half = { ...brokenAfter(openAiStream(ANSWER), 2), model: CHAT_MODEL };
     await env.CONTROL.scriptChat(half);
     const small = await streamed({ ...openAiStream(ANSWER), model: SMALL_CHAT_MODEL }, MODELS);
@@ -227,7 +233,7 @@ describe("down the ladder", () => {
         ],
       },
     ],
-  ])("when the model %s", async (_, script) => {
+  ])("the extractive rung answers when the model %s", async (_, script) => {
     const { outcome } = await streamed(script);
     expect(outcome).toMatchObject({ outcome: "answered", rung: "extractive" });
     expect(warned).toHaveBeenCalled();

@@ -205,7 +205,7 @@ it("a rotated key works for its grace period, and the new key has its rights", a
 
 const access = accessTable["GET /v1/documents"] as KeyAccess;
 
-it("a grace period ends to the millisecond", async () => {
+it("a rotated key's grace period ends to the millisecond", async () => {
   const workspace = await createWorkspace();
   const context = createExecutionContext();
   const at = (now: number) => ({ ...createServices(env, context), now: () => now });
@@ -265,24 +265,24 @@ it("the day of a key's last use is written once a day, and no request waits for 
 const REFUSED: [what: string, body: object | string][] = [
   ["no kind", {}],
   ["another kind", { kind: "admin" }],
-  ["a publishable key that may read documents", { kind: "publishable", scopes: ["documents"] }],
-  ["a publishable key that may do everything", { kind: "publishable", scopes: ["chat", "admin"] }],
-  ["a secret key without rights", { kind: "secret", scopes: [] }],
-  ["rights that do not exist", { kind: "secret", scopes: ["root"] }],
-  ["a secret key with origins", { kind: "secret", origins: ["https://a.example"] }],
-  ["every origin", { kind: "publishable", origins: ["*"] }],
-  ["a domain for an origin", { kind: "publishable", origins: ["a.example"] }],
+  ["the kind publishable and the scope documents", { kind: "publishable", scopes: ["documents"] }],
+  ["the kind publishable and the scope admin", { kind: "publishable", scopes: ["chat", "admin"] }],
+  ["the kind secret and no scopes", { kind: "secret", scopes: [] }],
+  ["a scope that does not exist", { kind: "secret", scopes: ["root"] }],
+  ["the kind secret and an origin", { kind: "secret", origins: ["https://a.example"] }],
+  ["every origin allowed", { kind: "publishable", origins: ["*"] }],
+  ["a domain instead of an origin", { kind: "publishable", origins: ["a.example"] }],
   [
     "51 origins",
     { kind: "publishable", origins: Array.from({ length: 51 }, (_, n) => `https://a${n}.example`) },
   ],
   ["a label of control characters", { kind: "secret", label: "a\u0007b" }],
   ["a long label", { kind: "secret", label: "x".repeat(101) }],
-  ["a workspace", { kind: "secret", workspace_id: "ws_local_demo" }],
-  ["a key of its own", { kind: "secret", key: "sk_chosen" }],
+  ["a workspace id", { kind: "secret", workspace_id: "ws_local_demo" }],
+  ["a key that the caller chose", { kind: "secret", key: "sk_chosen" }],
 ];
 
-it.each(REFUSED)("no key is made of %s", async (_what, body) => {
+it.each(REFUSED)("creating a key with %s is refused", async (_what, body) => {
   const workspace = await createWorkspace();
   const response = await call(workspace.secret, "POST", "/v1/keys", body);
   expect(await json(response, 422)).toMatchObject({ code: "validation_failed" });
@@ -367,7 +367,7 @@ it("the audit log is read in pages and can be filtered; no route changes or dele
   expect(await log(workspace.secret)).toHaveLength(6);
 });
 
-it("the audit log holds an entry exactly for each change that was made", async () => {
+it("the audit log holds exactly one entry for each change that was made", async () => {
   const workspace = await createWorkspace();
   for (const [method, path] of [
     ["DELETE", "/v1/keys/key_nobody"],

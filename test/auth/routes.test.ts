@@ -26,11 +26,11 @@ const FOR_PUBLISHABLE_KEYS = [
 /** What answers without any credential. */
 const FOR_EVERYBODY = ["GET /demo.json", "GET /health", "GET /openapi.json"];
 
-it("each have an entry in the access table, and each entry a route", () => {
+it("every route has an entry in the access table, and every entry has a route", () => {
   expect(routes.toSorted()).toEqual(Object.keys(accessTable).toSorted());
 });
 
-it("open to strangers are these, and no more", () => {
+it("only the listed routes are open to strangers", () => {
   const routesWhere = (test: (access: Access) => boolean): string[] =>
     Object.entries(accessTable)
       .filter(([, access]) => test(access))
@@ -185,29 +185,34 @@ function expected(access: Access, credential: Credential): 200 | 401 | 403 {
   }
 }
 
-it.each(routes)("%s answers exactly those it is for", async (route) => {
-  const access = accessTable[route];
-  if (!access) throw new Error("no entry");
-  const [method = "", pattern = ""] = route.split(" ");
-  const path = pattern.replace(/{\w+}/g, "x");
-  const body = ["POST", "PUT", "PATCH"].includes(method) ? (BODIES[route] ?? {}) : undefined;
-  for (const credential of credentials) {
-    const { authorization, headers } = credential;
-    const response = await call("", method, path, body, { headers: { authorization, ...headers } });
-    const { status } = response;
-    const text = await response.text();
-    const reached = status !== 401 && status !== 403 ? 200 : status;
-    expect([credential.name, reached]).toEqual([credential.name, expected(access, credential)]);
-    // Whoever gets through meets the route itself: its answer, or what it thinks of `x` and `{}`.
-    if (reached === 200) expect([200, 201, 202, 400, 404, 415, 422], text).toContain(status);
-    else expect(JSON.parse(text)).toMatchObject({ status, code: expect.any(String) });
-    if (status === 401 && access.by !== "signature") {
-      expect(response.headers.get("www-authenticate")).toBe("Bearer");
+it.each(routes)(
+  "%s answers the callers that its entry in the access table allows, and no others",
+  async (route) => {
+    const access = accessTable[route];
+    if (!access) throw new Error("no entry");
+    const [method = "", pattern = ""] = route.split(" ");
+    const path = pattern.replace(/{\w+}/g, "x");
+    const body = ["POST", "PUT", "PATCH"].includes(method) ? (BODIES[route] ?? {}) : undefined;
+    for (const credential of credentials) {
+      const { authorization, headers } = credential;
+      const response = await call("", method, path, body, {
+        headers: { authorization, ...headers },
+      });
+      const { status } = response;
+      const text = await response.text();
+      const reached = status !== 401 && status !== 403 ? 200 : status;
+      expect([credential.name, reached]).toEqual([credential.name, expected(access, credential)]);
+      // Whoever gets through meets the route itself: its answer, or what it thinks of `x` and `{}`.
+      if (reached === 200) expect([200, 201, 202, 400, 404, 415, 422], text).toContain(status);
+      else expect(JSON.parse(text)).toMatchObject({ status, code: expect.any(String) });
+      if (status === 401 && access.by !== "signature") {
+        expect(response.headers.get("www-authenticate")).toBe("Bearer");
+      }
     }
-  }
-});
+  },
+);
 
-it("take no credential from an address or a body", async () => {
+it("no route takes a credential from the URL or the body", async () => {
   for (const route of routes) {
     const access = accessTable[route];
     if (access?.by !== "key" && access?.by !== "deployment") continue;
@@ -221,7 +226,7 @@ it("take no credential from an address or a body", async () => {
   }
 });
 
-it("that are not in the table answer nobody", async () => {
+it("a route without an entry in the access table answers nobody", async () => {
   const app = createApp();
   app.get("/v1/forgotten", (c) => c.json({ secret: "x" }));
   const request = new Request("https://edgewise.test/v1/forgotten", {
@@ -236,7 +241,7 @@ it("that are not in the table answer nobody", async () => {
   expect(await response.text()).not.toContain("secret");
 });
 
-it("say in /openapi.json what the table says", async () => {
+it("/openapi.json states the security and the refusals of each route as the access table does", async () => {
   interface Operation {
     security: Record<string, string[]>[];
     responses: Record<string, unknown>;

@@ -57,8 +57,8 @@ const TIMES: [what: string, claims: object, accepted: boolean][] = [
   ["more than a day, without saying since when", { exp: AT + 24 * HOUR + 61 }, false],
   ["two days, half of which are over", { exp: AT + 24 * HOUR, iat: AT - 24 * HOUR }, false],
   ["a year", { exp: AT + 365 * 24 * HOUR }, false],
-  ["ever", { exp: 1e300 }, false],
-  ["no time that is said", { exp: undefined }, false],
+  ["eternity", { exp: 1e300 }, false],
+  ["an unstated time", { exp: undefined }, false],
   ["an hour that ended a minute ago", { exp: AT - 59 }, true],
   ["an hour that ended earlier", { exp: AT - 60 }, false],
   ["an hour that ended long ago", { exp: AT - HOUR, iat: AT - 2 * HOUR }, false],
@@ -71,10 +71,13 @@ const TIMES: [what: string, claims: object, accepted: boolean][] = [
   ["null", { exp: null }, false],
 ];
 
-it.each(TIMES)("valid for %s", async (_what, claims, accepted) => {
-  const token = await signParts(HEADER, { ...CLAIMS, ...claims }, SECRET.secret);
-  expect((await verdict(token)) !== "refused").toBe(accepted);
-});
+it.each(TIMES)(
+  "a visitor's token that is valid for %s gets the right verdict",
+  async (_what, claims, accepted) => {
+    const token = await signParts(HEADER, { ...CLAIMS, ...claims }, SECRET.secret);
+    expect((await verdict(token)) !== "refused").toBe(accepted);
+  },
+);
 
 /** Headers and claims, correctly signed unless told otherwise, that no visitor may have. */
 const ATTACKS: [what: string, make: () => Promise<string> | string][] = [
@@ -99,7 +102,10 @@ const ATTACKS: [what: string, make: () => Promise<string> | string][] = [
     `the algorithm "${alg}"`,
     () => signParts({ ...HEADER, alg }, CLAIMS, SECRET.secret),
   ]),
-  ["HS512 indeed", () => signParts({ ...HEADER, alg: "HS512" }, CLAIMS, SECRET.secret, "SHA-512")],
+  [
+    "a valid HS512 signature",
+    () => signParts({ ...HEADER, alg: "HS512" }, CLAIMS, SECRET.secret, "SHA-512"),
+  ],
   ["SHA-512 called HS256", () => signParts(HEADER, CLAIMS, SECRET.secret, "SHA-512")],
   ["a list of algorithms", () => signParts({ ...HEADER, alg: ["HS256"] }, CLAIMS, SECRET.secret)],
   ["no header fields", () => signParts({}, CLAIMS, SECRET.secret)],
@@ -164,13 +170,13 @@ const ATTACKS: [what: string, make: () => Promise<string> | string][] = [
     () => signParts(HEADER, { ...CLAIMS, note: "x".repeat(4000) }, SECRET.secret),
   ],
   ["a megabyte", () => "a".repeat(1_000_000)],
-  ["nothing", () => ""],
+  ["no characters", () => ""],
   [
     "two parts",
     async () => (await signParts(HEADER, CLAIMS, SECRET.secret)).split(".").slice(0, 2).join("."),
   ],
   ["four parts", async () => `${await signParts(HEADER, CLAIMS, SECRET.secret)}.x`],
-  ["an encrypted token", () => "a.b.c.d.e"],
+  ["the five parts of an encrypted token", () => "a.b.c.d.e"],
   ["padding", async () => `${await signParts(HEADER, CLAIMS, SECRET.secret)}=`],
   ["a space", async () => ` ${await signParts(HEADER, CLAIMS, SECRET.secret)}`],
   ["a line break", async () => `${await signParts(HEADER, CLAIMS, SECRET.secret)}\n`],
@@ -195,7 +201,7 @@ const ATTACKS: [what: string, make: () => Promise<string> | string][] = [
   ],
 ];
 
-it.each(ATTACKS)("%s is refused", async (_what, make) => {
+it.each(ATTACKS)("a visitor's token with %s is refused", async (_what, make) => {
   expect(await verdict(await make())).toBe("refused");
 });
 

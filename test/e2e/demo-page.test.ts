@@ -76,7 +76,7 @@ describe.skipIf(skipped)("the demo page", () => {
   const state = (answer: ReturnType<Page["locator"]>): Promise<string | null> =>
     answer.getAttribute("data-state");
 
-  it("answers with links to its sources, and says so when there is no answer", async () => {
+  it("the demo page answers with links to the sources, and says so when there is no answer", async () => {
     const { page, complaints } = await open(1000, 900);
     await page.screenshot({ path: path.join(SCREENSHOTS, "welcome.png") });
     await page.getByRole("button", { name: /Germany/ }).click();
@@ -113,7 +113,7 @@ describe.skipIf(skipped)("the demo page", () => {
     await page.close();
   });
 
-  it("holds a conversation on a narrow screen, and shows no markup of a visitor as markup", async () => {
+  it("the demo page holds a conversation on a narrow screen, and shows a visitor's markup as text", async () => {
     const { page, complaints } = await open(320, 640);
     const conversations = new Set<string>();
     page.on("request", (request) => {
@@ -135,7 +135,7 @@ describe.skipIf(skipped)("the demo page", () => {
     await page.close();
   });
 
-  it("tells the visitor when the service cannot be reached, and lets them try again", async () => {
+  it("the demo page tells the visitor when the service cannot be reached, and lets them try again", async () => {
     const { page } = await open(600, 800);
     await page.route("**/v1/chat", (route) => route.abort(), { times: 1 });
     expect(await state(await ask(page, "How do I cancel my subscription?"))).toBe("broken");

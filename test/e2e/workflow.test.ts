@@ -9,7 +9,7 @@ const ask = (message: string): Promise<Json> =>
 const citedBy = (answer: Json): unknown[] =>
   (answer["citations"] as Json[]).map(({ external_id }) => external_id);
 
-it("a document is answered from between its upload and its deletion, and never after it", async () => {
+it("questions are answered from a document between its upload and its deletion, and never after", async () => {
   const id = `e2e/quartz-${Date.now()}`;
   const path = `/v1/documents/${encodeURIComponent(id)}`;
   const question = "What does the quartz sundial adapter cost?";

@@ -138,8 +138,8 @@ const REFUSED: [what: string, body: unknown, status: number, code: string][] = [
   ],
 ];
 
-describe("a document that cannot be", () => {
-  it("is refused with a problem, and nothing is stored", async () => {
+describe("an invalid document", () => {
+  it("an invalid document is refused with a problem, and nothing is stored", async () => {
     await storingNothing(async () => {
       for (const [what, body, status, code] of REFUSED) {
         await expectProblem(await put(body), status, code).catch((error: unknown) => {
@@ -149,14 +149,14 @@ describe("a document that cannot be", () => {
     });
   });
 
-  it("names the fields that are wrong", async () => {
+  it("the refusal of a document names the fields that are wrong", async () => {
     const response = await put({ title: "", content: 5, extra: 1 });
     const { errors } = await response.json<{ errors: { path: string; message: string }[] }>();
     expect(errors.map(({ path }) => path).toSorted()).toEqual(["", "content", "title"]);
     expect(errors.find(({ path }) => path === "")?.message).toContain("extra");
   });
 
-  it("is refused under any other media type than JSON", async () => {
+  it("a document is refused under any media type other than JSON", async () => {
     await storingNothing(async () => {
       const types = [
         "text/plain",
@@ -177,7 +177,7 @@ describe("a document that cannot be", () => {
     ).toBe(202);
   });
 
-  it("is read no further than the limit, whatever its length is said to be", async () => {
+  it("a document's body is read no further than the limit, whatever its content-length says", async () => {
     await storingNothing(async () => {
       for (const length of [undefined, "10"]) {
         let read = 0;
@@ -210,7 +210,7 @@ describe("a document that cannot be", () => {
   });
 });
 
-it("takes 1 MiB of text, however much of it JSON has to escape", async () => {
+it("a document may hold 1 MiB of text, however much of it JSON has to escape", async () => {
   const other = await createWorkspace();
   const send = (content: string): Promise<Response> =>
     call(
@@ -254,7 +254,7 @@ describe("an external id", () => {
     encodeURIComponent("é".repeat(129)),
   ];
 
-  it("that could not be told from another one is refused, to write, read or delete", async () => {
+  it("an external id that could be confused with another one is refused in PUT, GET and DELETE", async () => {
     await storingNothing(async () => {
       for (const id of INVALID) {
         for (const method of ["PUT", "GET", "DELETE"]) {
@@ -270,7 +270,7 @@ describe("an external id", () => {
     });
   });
 
-  it("of any script and with any punctuation comes back as it was given", async () => {
+  it("an external id of any script and with any punctuation comes back as it was given", async () => {
     const ids = [
       "a",
       "shipping/where-we-deliver.md",
@@ -317,7 +317,7 @@ describe("an external id", () => {
   });
 });
 
-describe("a key that may not", () => {
+describe("a key without the scope documents", () => {
   const ROUTES: [method: string, path: string, body?: unknown][] = [
     ["PUT", "/v1/documents/pump", DOCUMENT],
     ["GET", "/v1/documents/pump"],
@@ -326,7 +326,7 @@ describe("a key that may not", () => {
     ["POST", "/v1/search", { query: "pump" }],
   ];
 
-  it("is refused on every route of documents and search, whatever it sends", async () => {
+  it("a key without the scope documents is refused on every route of documents and search, whatever it sends", async () => {
     const own = await createWorkspace({ pump: DOCUMENT });
     const id = own.id.slice(3);
     await addKey(own, `sk_chat${id}`, "secret", ["chat", "insight", "admin"]);
@@ -362,7 +362,7 @@ describe("a key that may not", () => {
             throw new Error(`${authorization.slice(0, 30)} ${method} ${path}: ${String(error)}`);
           });
         }
-        // Who may not write learns nothing about what is wrong with the body.
+        // A caller who may not write is not told what is wrong with the body.
         const malformed = await call("", "PUT", "/v1/documents/%FF", "{", {
           headers: { authorization },
         });

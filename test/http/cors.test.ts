@@ -105,22 +105,25 @@ const FOREIGN = [
   "chrome-extension://abcdefghijklmnop",
 ];
 
-it.each(FOREIGN)("no page of %j may", async (origin) => {
-  const before = await countStored(workspace);
-  const { conversation_id: id } = await ask(await createWorkspace(), "Hello");
-  for (const response of [
-    await from(origin),
-    await call(workspace.publishable, "GET", `/v1/conversations/${id}`, undefined, {
-      headers: { origin, ...tokenOf(id) },
-    }),
-  ]) {
-    expect(response.status).toBe(403);
-    expect(await response.json()).toMatchObject({ code: "origin_not_allowed" });
-    expect(response.headers.get("access-control-allow-origin")).toBeNull();
-    expect(variesByOrigin(response)).toBe(true);
-  }
-  expect(await countStored(workspace)).toBe(before);
-});
+it.each(FOREIGN)(
+  "no page of the origin %j, which is not listed, may send requests or read responses",
+  async (origin) => {
+    const before = await countStored(workspace);
+    const { conversation_id: id } = await ask(await createWorkspace(), "Hello");
+    for (const response of [
+      await from(origin),
+      await call(workspace.publishable, "GET", `/v1/conversations/${id}`, undefined, {
+        headers: { origin, ...tokenOf(id) },
+      }),
+    ]) {
+      expect(response.status).toBe(403);
+      expect(await response.json()).toMatchObject({ code: "origin_not_allowed" });
+      expect(response.headers.get("access-control-allow-origin")).toBeNull();
+      expect(variesByOrigin(response)).toBe(true);
+    }
+    expect(await countStored(workspace)).toBe(before);
+  },
+);
 
 it("a secret key in a page of another site is refused, even if the workspace's publishable key lists the site", async () => {
   for (const origin of [SHOP, EVIL]) {

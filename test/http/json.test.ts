@@ -13,7 +13,7 @@ function codeOf(text: string): string {
   }
 }
 
-it("reads every value that JSON can hold as JSON.parse does", () => {
+it("parseJson reads every JSON value as JSON.parse does", () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 6 }), (text) => {
       fc.pre(!text.includes("__proto__"));
@@ -22,7 +22,7 @@ it("reads every value that JSON can hold as JSON.parse does", () => {
   );
 });
 
-it("finds a name given twice, wherever and however it is spelt", () => {
+it("parseJson refuses an object that names a field twice, at any depth and with any escapes", () => {
   const key = fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name !== "__proto__");
   const escape = (name: string): string =>
     `"${Array.from({ length: name.length }, (_, at) => `\\u${name.charCodeAt(at).toString(16).padStart(4, "0")}`).join("")}"`;
@@ -65,6 +65,6 @@ it.each(
     ['{"a":NaN}', "malformed_json"],
     ["", "malformed_json"],
   ].map(([text = "", code = ""]) => [text.slice(0, 60), code, text] as const),
-)("%s is %s", (_, code, text) => {
+)("parseJson of %s: %s", (_, code, text) => {
   expect(codeOf(text)).toBe(code);
 });

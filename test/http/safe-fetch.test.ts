@@ -31,7 +31,7 @@ function fetcher(
 const redirect = (to: string, status = 302): Response =>
   new Response(null, { status, headers: { location: to } });
 
-describe("an address is refused", () => {
+describe("addresses", () => {
   it.each([
     "http://example.com/",
     "ftp://example.com/",
@@ -97,13 +97,13 @@ describe("an address is refused", () => {
     "https://[fec0::1]/",
     "https://[ff02::1]/",
     "https://[100::1]/",
-  ])("%s", async (url) => {
+  ])("the address %s is refused", async (url) => {
     const { get, sent } = fetcher(() => new Response("inside"));
     await expect(get(url)).rejects.toThrow(UnsafeUrl);
     expect(sent).toEqual([]);
   });
 
-  it("if it is a private IPv4 address in any radix", () => {
+  it("a private IPv4 address is refused in any radix", () => {
     const inside = fc.constantFrom(0x7f000001, 0x0a000001, 0xa9fea9fe, 0xc0a80101, 0xac100001);
     const radix = fc.constantFrom<[string, number]>(["", 10], ["0x", 16], ["0X", 16], ["0", 8]);
     fc.assert(
@@ -117,7 +117,7 @@ describe("an address is refused", () => {
     );
   });
 
-  it("but not when it is public", () => {
+  it("a public address is accepted", () => {
     for (const url of [
       "https://93.184.216.34/",
       "https://[2606:4700::1111]/",
@@ -126,7 +126,7 @@ describe("an address is refused", () => {
       expect(checkPublicUrl(url).href).toBe(URL.parse(url)?.href);
   });
 
-  it("for any IPv6 that embeds a private IPv4 address", () => {
+  it("an IPv6 address that embeds a private IPv4 address is refused", () => {
     for (const prefix of ["::", "::ffff:", "::ffff:0:", "64:ff9b::", "64:ff9b:1::"])
       expect(isPublicAddress(`${prefix}10.1.2.3`)).toBe(false);
     expect(isPublicAddress("2606:4700:4700::1111")).toBe(true);
@@ -135,7 +135,7 @@ describe("an address is refused", () => {
 });
 
 describe("names", () => {
-  it("are refused if any of their addresses is private", async () => {
+  it("a name is refused if any of its addresses is private", async () => {
     const { get, sent } = fetcher(() => new Response("inside"), {
       "rebind.example.com": [PUBLIC, "10.0.0.1"],
       "six.example.com": [PUBLIC, "::1"],
@@ -146,7 +146,7 @@ describe("names", () => {
     expect(sent).toEqual([]);
   });
 
-  it("are not called if they do not resolve or cannot be looked up", async () => {
+  it("a name that does not resolve or cannot be looked up is not called", async () => {
     const { get, sent } = fetcher(() => new Response("x"), { "gone.example.com": [] });
     await expect(get("https://gone.example.com/")).rejects.toMatchObject({ transient: true });
     const broken = createSafeFetch({
@@ -159,7 +159,7 @@ describe("names", () => {
     expect(sent).toEqual([]);
   });
 
-  it("are looked up over HTTPS in both families", async () => {
+  it("names are looked up over HTTPS, as IPv4 and as IPv6", async () => {
     const asked: string[] = [];
     const answers: Record<string, object> = {
       A: {
@@ -187,7 +187,7 @@ describe("names", () => {
 });
 
 describe("redirects", () => {
-  it("are followed to public addresses, and lose the token on the way to another origin", async () => {
+  it("a redirect to a public address is followed, without the token if the origin differs", async () => {
     const { get, sent } = fetcher((url) =>
       url.endsWith("/1")
         ? redirect("/2")
@@ -215,13 +215,13 @@ describe("redirects", () => {
     "https://localhost/",
     "https://a.example.com:2375/",
     "file:///etc/passwd",
-  ])("to %s are refused", async (to) => {
+  ])("a redirect to %s is refused", async (to) => {
     const { get, sent } = fetcher(() => redirect(to), { "inside.example.com": ["192.168.0.1"] });
     await expect(get("https://a.example.com/")).rejects.toThrow(UnsafeUrl);
     expect(sent).toHaveLength(1);
   });
 
-  it("end after three, and are not followed with a body", async () => {
+  it("at most three redirects are followed, and none for a request with a body", async () => {
     const { get, sent } = fetcher((url) => redirect(`${url}x`));
     await expect(get("https://a.example.com/")).rejects.toMatchObject({ transient: false });
     expect(sent).toHaveLength(4);
@@ -234,7 +234,7 @@ describe("redirects", () => {
 });
 
 describe("limits", () => {
-  it("the answer's size is counted while it is read", async () => {
+  it("a response's size is counted while it is read", async () => {
     let pulled = 0;
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {

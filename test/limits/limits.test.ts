@@ -47,7 +47,7 @@ async function use(workspace: Workspace, neurons: number): Promise<void> {
 }
 
 describe("settings", () => {
-  it("keep the fields that a change does not name, and refuse invalid values", async () => {
+  it("a change of settings keeps the fields that it does not name, and invalid values are refused", async () => {
     const workspace = await createWorkspace();
     await choose(workspace, { hide_personal_data: true });
     const hosts = { link_hosts: ["Docs.example.org"] };
@@ -72,7 +72,7 @@ describe("settings", () => {
 });
 
 describe("quotas", () => {
-  it("refuse a turn once the day's are used up, and say how long to wait", async () => {
+  it("a turn is refused once the day's turns are used up, and the refusal says how long to wait", async () => {
     const workspace = await createWorkspace();
     await choose(workspace, { turns_per_day: 2 });
     expect((await chat(workspace, { message: "Hello" })).status).toBe(200);
@@ -87,7 +87,7 @@ describe("quotas", () => {
     expect((await chat(await createWorkspace(), { message: "Hello" })).status).toBe(200);
   });
 
-  it("count accepted documents, not unchanged ones", async () => {
+  it("the document quota counts accepted documents, not unchanged ones", async () => {
     const workspace = await createWorkspace();
     await choose(workspace, { documents_per_day: 2 });
     // What waits to be ingested is not counted anew by whoever sends it again.
@@ -99,7 +99,7 @@ describe("quotas", () => {
     expect((await put("c")).status).toBe(429);
   });
 
-  it("count documents that arrive as files or from a CMS, whose event then waits for the next day", async () => {
+  it("the document quota counts files and documents from a CMS, whose events wait for the next day once it is used up", async () => {
     const workspace = await createWorkspace();
     await choose(workspace, { documents_per_day: 1 });
     const upload = (id: string) =>
@@ -155,7 +155,7 @@ describe("quotas", () => {
     ).toEqual([]);
   });
 
-  it("end a conversation that is too long, with an error code of its own", async () => {
+  it("a conversation that is too long is ended with an error code of its own", async () => {
     const workspace = await createWorkspace();
     await choose(workspace, { max_conversation_messages: 2 });
     const { conversation_id, conversation_token } = await ask(workspace, "Hello");
@@ -172,7 +172,7 @@ describe("quotas", () => {
 });
 
 describe("the budget", () => {
-  it("counts neurons and moves answers down the ladder: model, smaller model, cached, extractive", async () => {
+  it("the budget counts neurons and moves answers down the ladder: model, smaller model, cached, extractive", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     await env.CONTROL.scriptChat(
       openAiStream(SAID, { prompt_tokens: 1000, completion_tokens: 50 }),
@@ -238,7 +238,7 @@ describe("neurons", () => {
       .bind(workspace.id)
       .first<number>("neurons")) ?? 0;
 
-  it("of embedding documents, of searches and of the reranker count", async () => {
+  it("the budget counts the neurons of embedding documents, of searches and of the reranker", async () => {
     const workspace = await createWorkspace();
     for (const [id, { title, content }] of Object.entries(HELP_CENTRE)) {
       const quiet = {
@@ -296,7 +296,7 @@ describe("a key that is not valid", () => {
     }
   };
 
-  it("causes few embeddings, however many are invented, and delays valid keys at most", async () => {
+  it("invented keys cause few embeddings, however many there are, and at most delay the embedding for valid keys", async () => {
     forgetCallers();
     const known = await createWorkspace(HELP_CENTRE);
     expect((await ask(known, GERMANY)).binding_calls.sequential).toBe(3);
@@ -309,12 +309,12 @@ describe("a key that is not valid", () => {
     };
     await flood({ AI } as never, 40);
     expect(embeddings).toBe(8);
-    // Whom the isolate knows is served as before; whom it does not know waits once, for the first answer.
+    // A key that the isolate knows is answered as before. Another key waits for its check, but only the first time.
     expect((await ask(known, GERMANY)).binding_calls.sequential).toBe(3);
     const unknown = await createWorkspace(HELP_CENTRE);
     expect((await ask(unknown, GERMANY)).binding_calls.sequential).toBe(4);
     expect((await ask(unknown, GERMANY)).binding_calls.sequential).toBe(3);
-    // A key that was known and is revoked is embedded for once, not each time.
+    // A known key that has been revoked causes one embedding, not one for each request.
     await env.DB.prepare(`UPDATE api_keys SET revoked_at = 1 WHERE workspace_id = ?1`)
       .bind(known.id)
       .run();
@@ -346,7 +346,7 @@ describe("a cached answer", () => {
     return result;
   };
 
-  it("is never served to another workspace", async () => {
+  it("a cached answer is never served to another workspace", async () => {
     const [one, two] = [await createWorkspace(HELP_CENTRE), await createWorkspace(HELP_CENTRE)];
     await keep(one);
     await spent(one);
@@ -355,7 +355,7 @@ describe("a cached answer", () => {
     expect((await ask(two, GERMANY, MODELS)).rung).toBe("extractive");
   });
 
-  it("is served to the same question, however it is written, and to no other", async () => {
+  it("a cached answer is served to the same question, however it is written, and to no other", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     await keep(workspace);
     await spent(workspace);
@@ -371,7 +371,7 @@ describe("a cached answer", () => {
       expect((await ask(workspace, other, MODELS)).rung).toBe("extractive");
   });
 
-  it("is not served to another audience, under another release, or after a source changed", async () => {
+  it("a cached answer is not served to another audience, under another release, or after a source changed", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     await keep(workspace);
     await spent(workspace);
@@ -396,7 +396,7 @@ describe("a cached answer", () => {
     expect(changed.text).toContain("4 working days");
   });
 
-  it("is never stored for a question with personal data, or in a conversation", async () => {
+  it("an answer is not cached if its question holds personal data or continues a conversation", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     await env.CONTROL.scriptChat(openAiStream(SAID));
     const question = `${GERMANY} I am ada@example.com`;
@@ -411,7 +411,7 @@ describe("a cached answer", () => {
 });
 
 describe("bursts", () => {
-  it("are counted for each key, and for each visitor's address and conversation, but not for a server's address", async () => {
+  it("requests are counted for each key, and for each visitor's address and conversation, but not for a server's address", async () => {
     const workspace = await createWorkspace();
     const asked: string[] = [];
     const limiter = {
@@ -445,7 +445,7 @@ describe("bursts", () => {
       .map((part) => btoa(part).replace(/=+$/, ""))
       .join(".");
 
-  it("from one address do not slow down other addresses, with or without forged tokens, in chat and elsewhere", async () => {
+  it("a burst from one address does not slow down other addresses, with or without forged tokens, in chat and elsewhere", async () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const alice = await visitorToken(secret, { sub: "alice" });
@@ -479,7 +479,7 @@ describe("bursts", () => {
     }
   });
 
-  it("are counted for a visitor across all addresses", async () => {
+  it("a visitor's requests are counted across all addresses", async () => {
     const workspace = await createWorkspace();
     const token = await visitorToken(await createIdentitySecret(workspace), { sub: "alice" });
     const overrides = limited();

@@ -44,7 +44,7 @@ describe("Contentful", () => {
   const send = (source: TestSource, topic: string, body: object, network?: Network) =>
     deliverAndApply(source, body, network, { topic });
 
-  it("stores an entry as it was delivered where the source has no token", async () => {
+  it("a Contentful source without a token stores an entry as it was delivered", async () => {
     const source = await register("contentful", {
       options: {
         locale: "de",
@@ -77,7 +77,7 @@ describe("Contentful", () => {
     ]);
   });
 
-  it("reads an entry from the delivery API with a token, and removes its document when it is not there", async () => {
+  it("a Contentful source with a token reads an entry from the delivery API, and removes its document when it is not there", async () => {
     const entries: Parameters<typeof contentfulApi>[0] = {
       e1: { title: "Delivery", body: paragraph("As published."), internal: "secret note" },
     };
@@ -107,7 +107,7 @@ describe("Contentful", () => {
   });
 
   it.each(["Entry.unpublish", "Entry.delete", "Entry.archive"])(
-    "removes an entry's document after %s",
+    "a Contentful entry's document is removed after %s",
     async (topic) => {
       const source = await register("contentful");
       await send(source, "Entry.publish", entry({ title: { en: "T" }, body: { en: "Text." } }));
@@ -149,7 +149,7 @@ describe("Contentful", () => {
       entry({ body: { en: "x" } }, { environment: { sys: { id: "staging" } } }),
       /staging/,
     ],
-  ])("ignores %s and says why", async (topic, body, reason) => {
+  ])("a Contentful source ignores %s and says why", async (topic, body, reason) => {
     const source = await register("contentful", {
       options: { types: ["article"], environment: "master" },
     });
@@ -162,7 +162,7 @@ describe("Contentful", () => {
     expect(await documentsOf(source)).toEqual([]);
   });
 
-  it("removes the document of an entry whose text was emptied", async () => {
+  it("the document of a Contentful entry is removed when its text was emptied", async () => {
     const source = await register("contentful");
     await send(source, "Entry.publish", entry({ title: { en: "T" }, body: { en: "Text." } }));
     await send(
@@ -185,7 +185,7 @@ describe("Sanity", () => {
     },
   ];
 
-  it("reads the document that an event names from the API, whatever else the event says", async () => {
+  it("a Sanity source reads the document that an event names from the API, whatever else the event says", async () => {
     const documents: Parameters<typeof sanityApi>[0] = {
       doc1: {
         _type: "article",
@@ -214,7 +214,7 @@ describe("Sanity", () => {
     expect(await present(source)).toEqual({});
   });
 
-  it("ignores drafts and other types, and explains a wrong token", async () => {
+  it("a Sanity source ignores drafts and other types, and explains a wrong token", async () => {
     const source = await register("sanity", { token: "right", options: { types: ["article"] } });
     for (const body of [
       { _id: "drafts.doc1" },
@@ -254,7 +254,7 @@ describe("Strapi", () => {
   });
   const published = { publishedAt: "2026-03-01T09:00:00Z", title: "Delivery" };
 
-  it("stores published entries in blocks, Markdown, HTML or a dynamic zone", async () => {
+  it("a Strapi source stores published entries in blocks, Markdown, HTML or a dynamic zone", async () => {
     const source = await register("strapi", {
       options: { body_fields: ["intro", "blocks", "sections"] },
     });
@@ -287,7 +287,7 @@ describe("Strapi", () => {
     expect(text).not.toContain("wide");
   });
 
-  it("ignores drafts and out-of-order updates, and removes what is unpublished or deleted", async () => {
+  it("a Strapi source ignores drafts and out-of-order updates, and removes what is unpublished or deleted", async () => {
     const source = await register("strapi");
     await deliverAndApply(source, event("publish", { ...published, body: "One." }));
     expect(
@@ -319,7 +319,7 @@ describe("Strapi", () => {
     expect(await present(source)).toEqual({});
   });
 
-  it("ignores an entry's first publication that comes after its deletion", async () => {
+  it("a Strapi source ignores an entry's first publication that comes after its deletion", async () => {
     const source = await register("strapi");
     await deliverAndApply(source, event("delete", published, "2026-03-01T14:00:00Z"));
     await deliverAndApply(
@@ -342,7 +342,7 @@ describe("Ghost", () => {
     url: "https://blog.example.com/delivery/",
   };
 
-  it("reads from the post's state what happened to it", async () => {
+  it("a Ghost source reads from the post's state what happened to it", async () => {
     const source = await register("ghost");
     await deliverAndApply(
       source,
@@ -365,7 +365,7 @@ describe("Ghost", () => {
     expect(await present(source)).toEqual({});
   });
 
-  it("stores members' posts only where an audience is set for them", async () => {
+  it("a Ghost source stores members' posts only where an audience is set for them", async () => {
     const paid = { ...live, visibility: "paid", html: "<p>For payers.</p>" };
     const source = await register("ghost");
     await deliverAndApply(source, post({ ...live, html: "<p>Public.</p>" }));
@@ -376,7 +376,7 @@ describe("Ghost", () => {
     expect(await documentsOf(told)).toMatchObject([{ audience: '["members"]' }]);
   });
 
-  it("ignores drafts, members and tags", async () => {
+  it("a Ghost source ignores drafts, members and tags", async () => {
     const source = await register("ghost");
     for (const body of [
       post({ ...live, status: "draft" }),
@@ -410,7 +410,7 @@ describe("Storyblok", () => {
   });
   const event = (action: string) => ({ text: `… ${action}`, action, space_id: 123, story_id: 7 });
 
-  it("reads the story from the API each time, also after an identical delivery", async () => {
+  it("a Storyblok source reads the story from the API each time, also after an identical delivery", async () => {
     const stories: Parameters<typeof storyblokApi>[0] = { "7": story("Three days.") };
     const source = await register("storyblok", {
       options: { url_template: "https://help.example.com/{full_slug}" },
@@ -436,14 +436,14 @@ describe("Storyblok", () => {
     expect(Object.values(await present(source))[0]).toContain("Five days.");
   });
 
-  it("never writes its token where it could be read", async () => {
+  it("a Storyblok source's token is never written where it could be read", async () => {
     const source = await register("storyblok", { token: "very-secret-token" });
     const event1 = await deliverAndApply(source, event("published"), storyblokApi({}, "other"));
     expect(event1.status).toBe("failed");
     expect(JSON.stringify(event1)).not.toContain("very-secret-token");
   });
 
-  it("ignores what concerns no story of its space", async () => {
+  it("a Storyblok source ignores events that concern no story of its space", async () => {
     const source = await register("storyblok");
     for (const body of [
       { action: "entries_updated", space_id: 123, datasource_id: 1 },
@@ -461,7 +461,7 @@ describe("Hygraph", () => {
     data: { __typename: "Article", id: "a1", stage: "PUBLISHED", ...data },
   });
 
-  it("ingests published entries, with localized and rich fields", async () => {
+  it("a Hygraph source ingests published entries, with localized and rich fields", async () => {
     const source = await register("hygraph", { options: { locale: "de" } });
     await deliverAndApply(
       source,
@@ -522,7 +522,7 @@ describe("Kontent.ai", () => {
     },
   });
 
-  it("reads each variant, never the language it falls back to", async () => {
+  it("a Kontent.ai source reads each language variant, never the language it falls back to", async () => {
     const items: Parameters<typeof kontentApi>[0] = {
       "delivery/en": item("Three days."),
       "delivery/default": item("Fallback."),
@@ -552,7 +552,7 @@ describe("Kontent.ai", () => {
     });
   });
 
-  it("ignores previews, other objects and other environments", async () => {
+  it("a Kontent.ai source ignores previews, other objects and other environments", async () => {
     const source = await register("kontent-ai", { options: { item_language: "en" } });
     const notifications = [
       note("published", "en", { delivery_slot: "preview" }),
@@ -586,7 +586,7 @@ describe("WordPress", () => {
     ...more,
   });
 
-  it("reads the post as visitors see it, and removes it when they may not see it", async () => {
+  it("a WordPress source reads the post as visitors see it, and removes it when they may not see it", async () => {
     const posts: Parameters<typeof wordpressApi>[0] = { "5": post("<p>Three days.</p>") };
     const source = await register("wordpress");
     const network = wordpressApi(posts);
@@ -622,7 +622,7 @@ describe("Standard Webhooks", () => {
     data,
   });
 
-  it("accepts documents in the form of the documents API", async () => {
+  it("a Standard Webhooks source accepts documents in the form of the documents API", async () => {
     const source = await register("standard-webhooks", {
       name: "shop",
       options: { audience: ["staff"] },
@@ -663,15 +663,18 @@ describe("Standard Webhooks", () => {
       event("document.updated", { id: "x", title: "T", content: "c", url: "javascript:alert(1)" }),
       /url/,
     ],
-  ])("says what is wrong with a document %#", async (body, reason) => {
-    const source = await register("standard-webhooks");
-    expect(await deliverAndApply(source, body)).toMatchObject({
-      status: "failed",
-      reason: expect.stringMatching(reason),
-    });
-  });
+  ])(
+    "a Standard Webhooks source says what is wrong with invalid document %#",
+    async (body, reason) => {
+      const source = await register("standard-webhooks");
+      expect(await deliverAndApply(source, body)).toMatchObject({
+        status: "failed",
+        reason: expect.stringMatching(reason),
+      });
+    },
+  );
 
-  it("ignores other events", async () => {
+  it("a Standard Webhooks source ignores other events", async () => {
     const source = await register("standard-webhooks");
     for (const body of [
       event("invoice.paid", { id: "i" }),

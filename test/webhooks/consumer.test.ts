@@ -86,7 +86,7 @@ describe("a delivery API that cannot be asked", () => {
     [500, {}, 5],
     [503, { "retry-after": "9999999" }, 7200],
     [408, {}, 5],
-  ])("with %i %j is asked again later", async (status, headers, seconds) => {
+  ])("a delivery API that answers %i %j is asked again later", async (status, headers, seconds) => {
     const source = await register("storyblok");
     const id = await accepted(source);
     const { acked, delaySeconds = 0 } = await consume(id, answering(status, headers));
@@ -107,7 +107,7 @@ describe("a delivery API that cannot be asked", () => {
   });
 
   it.each([401, 403, 400, 422])(
-    "because of %i is not asked again, and the source says what is wrong",
+    "a delivery API that answers %i is not asked again, and the source says what is wrong",
     async (status) => {
       const source = await register("storyblok");
       const id = await accepted(source);
@@ -121,7 +121,7 @@ describe("a delivery API that cannot be asked", () => {
     },
   );
 
-  it("is asked again when its network fails, and does not leak its address", async () => {
+  it("a delivery API is asked again when the network fails, and its address does not leak", async () => {
     const source = await register("storyblok");
     const id = await accepted(source);
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
@@ -133,7 +133,7 @@ describe("a delivery API that cannot be asked", () => {
     warn.mockRestore();
   });
 
-  it("removes an unpublished document after several attempts that could not check it", async () => {
+  it("an unpublished document is removed after several attempts to ask the delivery API have failed", async () => {
     const source = await register("storyblok");
     await deliverAndApply(source, senders.storyblok.body, storyblokApi({ "7": story }, "sb-token"));
     const removal = { ...senders.storyblok.body, action: "unpublished" };
@@ -154,7 +154,7 @@ describe("a delivery API that cannot be asked", () => {
   });
 });
 
-it("applies a long event from where it failed, and one bad file does not stop the others", async () => {
+it("a long event is applied from where it failed, and one bad file does not stop the others", async () => {
   const commit = "b".repeat(40);
   const files = {
     "a.md": "A.",
@@ -196,7 +196,7 @@ it("applies a long event from where it failed, and one bad file does not stop th
   ]);
 });
 
-it("applies an event once, though it is run twice at once and again afterwards", async () => {
+it("an event is applied once, though it is run twice at once and again afterwards", async () => {
   const source = await register("standard-webhooks");
   const id = await accepted(source);
   await Promise.all([apply(id), apply(id)]);
@@ -206,7 +206,7 @@ it("applies an event once, though it is run twice at once and again afterwards",
   await apply(999_999_999);
 });
 
-it("applies an event again when the same delivery came while it was being applied", async () => {
+it("an event is applied again when the same delivery came while it was being applied", async () => {
   const stories: Parameters<typeof storyblokApi>[0] = { "7": story };
   const source = await register("storyblok");
   const api = storyblokApi(stories, "sb-token");
@@ -227,7 +227,7 @@ it("applies an event again when the same delivery came while it was being applie
   expect(await readEvents(source)).toMatchObject([{ status: "done" }]);
 });
 
-it("the sweeper resends the message of an event that was lost", async () => {
+it("the sweeper resends an event's queue message that was lost", async () => {
   const source = await register("standard-webhooks");
   const id = await accepted(source);
   const sent: IngestMessage[] = [];
@@ -250,7 +250,7 @@ it("the sweeper resends the message of an event that was lost", async () => {
   );
 });
 
-it("deletes events after thirty days, except the newest of each source", async () => {
+it("events are deleted after thirty days, except the newest of each source", async () => {
   const source = await register("standard-webhooks");
   for (const n of [1, 2])
     await deliverAndApply(source, { ...senders["standard-webhooks"].body, n });
@@ -271,7 +271,7 @@ it("deletes events after thirty days, except the newest of each source", async (
   ]);
 });
 
-it("deletes an event's body after thirty days, even of the newest that failed", async () => {
+it("an event's body is deleted after thirty days, even if the event is its source's newest and failed", async () => {
   const source = await register("contentful", { token: "wrong" });
   const event = await deliverAndApply(source, senders.contentful.body, contentfulApi({}, "right"));
   expect(event.status).toBe("failed");
@@ -292,7 +292,7 @@ it("deletes an event's body after thirty days, even of the newest that failed", 
   expect((await call(source.workspace.secret, "POST", path)).status).toBe(404);
 });
 
-it("keeps an event's body only until the event is done", async () => {
+it("an event's body is kept only until the event is done", async () => {
   const source = await register("standard-webhooks");
   const bodies = async () => {
     const { results } = await env.DB.prepare(`SELECT body FROM source_events WHERE source_id = ?1`)
@@ -306,7 +306,7 @@ it("keeps an event's body only until the event is done", async () => {
   expect(await bodies()).toEqual([false]);
 });
 
-it("lets a person retry a failed event once its cause is fixed", async () => {
+it("a failed event can be retried through the API once its cause is fixed", async () => {
   const source = await register("contentful", { token: "wrong" });
   const network = contentfulApi({ entry1: { title: "T", body: "Text." } }, "right");
   const event = await deliverAndApply(source, senders.contentful.body, network);
@@ -332,7 +332,7 @@ it("lets a person retry a failed event once its cause is fixed", async () => {
   expect((await call(secret, "POST", path, undefined, { overrides })).status).toBe(404);
 });
 
-it("retries a failed event when the vendor delivers it again", async () => {
+it("a failed event is retried when the vendor delivers it again", async () => {
   const source = await register("github", { token: "wrong" });
   const options = { id: "guid-1" };
   const first = await deliverAndApply(source, senders.github.body, answering(401), options);
@@ -341,7 +341,7 @@ it("retries a failed event when the vendor delivers it again", async () => {
   expect(await again.json()).toEqual({ status: "accepted", event_id: first.id });
 });
 
-it("shows the owner of a source that an event was given up", async () => {
+it("the owner of a source sees that an event was given up", async () => {
   const source = await register("storyblok");
   const id = await accepted(source);
   await consume(id, answering(500));
@@ -362,7 +362,7 @@ it("shows the owner of a source that an event was given up", async () => {
   });
 });
 
-it("answers questions from what a webhook brought, through the deployed queue", async () => {
+it("questions are answered from what a webhook brought, through the deployed queue", async () => {
   const source = await register("standard-webhooks");
   const body = {
     type: "document.created",

@@ -46,7 +46,7 @@ function push(after: string, commits: Commit[], more: object = {}): Record<strin
   };
 }
 
-it("follows files that are added, changed, renamed and removed below its folder", async () => {
+it("a GitHub source follows files that are added, changed, renamed and removed below its folder", async () => {
   const repository: FakeRepository = {
     commits: {
       [commit("a")]: {
@@ -99,7 +99,7 @@ it("follows files that are added, changed, renamed and removed below its folder"
   });
 });
 
-it("believes the pushed commit, not the order in which a merge lists its commits", async () => {
+it("a GitHub source follows the pushed commit's files, whatever order a merge lists its commits in", async () => {
   const repository: FakeRepository = { commits: { [commit("c")]: { "kept.md": "Kept." } } };
   const source = await register("github");
   await deliverAndApply(
@@ -114,7 +114,7 @@ it("believes the pushed commit, not the order in which a merge lists its commits
   expect(await present(source)).toEqual({ "github/kept.md": "Kept." });
 });
 
-it("reads a private repository with its token, and says so when there is none", async () => {
+it("a GitHub source reads a private repository with its token, and says so when there is none", async () => {
   const repository: FakeRepository = {
     token: "t",
     commits: { [commit("d")]: { "a.md": "Private text." } },
@@ -147,7 +147,7 @@ describe("files that no list of commits names", () => {
       "a push of more commits than are listed",
       { commits: Array.from({ length: 2048 }, () => ({ added: [] })) },
     ],
-  ])("are read from the tree after %s", async (_name, more) => {
+  ])("a GitHub source reads the tree of files after %s", async (_name, more) => {
     const repository: FakeRepository = {
       commits: { [commit("e")]: files, [commit("f")]: { "b.md": "B." } },
     };
@@ -170,7 +170,7 @@ describe("files that no list of commits names", () => {
     });
   });
 
-  it("are not read from a truncated tree", async () => {
+  it("a GitHub source does not use a truncated tree", async () => {
     const repository: FakeRepository = {
       truncated: true,
       commits: { [commit("e")]: files, [commit("f")]: {} },
@@ -190,7 +190,7 @@ describe("files that no list of commits names", () => {
   });
 });
 
-it("ignores out-of-order pushes", async () => {
+it("a GitHub source ignores out-of-order pushes", async () => {
   const repository: FakeRepository = {
     commits: {
       [commit("1")]: { "a.md": "One." },
@@ -218,7 +218,7 @@ it("ignores out-of-order pushes", async () => {
   expect(await present(source)).toEqual({});
 });
 
-it("applies a long push in several runs", async () => {
+it("a GitHub source applies a long push in several runs", async () => {
   const paths = Array.from(
     { length: 50 },
     (_, index) => `page-${String(index).padStart(2, "0")}.md`,
@@ -248,7 +248,7 @@ it("applies a long push in several runs", async () => {
   expect(await readEvents(source)).toMatchObject([{ status: "done", results: expect.any(Array) }]);
 });
 
-it("stores no person's name or address of a push", async () => {
+it("a GitHub source stores no name or e-mail address from a push", async () => {
   const { env } = await import("cloudflare:workers");
   const source = await register("github");
   await deliver(source, push(commit("a"), [{ added: ["a.md"] }]));
@@ -276,7 +276,7 @@ it.each([
   ["push", push(commit("a"), [{ added: ["a.ts", "b.png"] }]), /no Markdown/],
   ["push", push("../../secret", [{ added: ["a.md"] }]), /names no commit/],
   ["push", { ...push(commit("a"), []), repository: { full_name: "evil/docs" } }, /evil\/docs/],
-])("ignores %s %# and says why", async (event, body, reason) => {
+])("a GitHub source ignores %s %# and says why", async (event, body, reason) => {
   const source = await register("github");
   const applied = await deliverAndApply(source, body, undefined, {
     headers: { "x-github-event": event },

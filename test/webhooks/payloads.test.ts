@@ -88,27 +88,30 @@ function read(path: string, text: string): { body: object; headers: Record<strin
 }
 
 describe.runIf(hasPublicSets)("the public payloads", () => {
-  it("are 23, each with a stated meaning", () => {
+  it("there are 23 public payloads, each with a stated meaning", () => {
     expect(Object.keys(payloads)).toHaveLength(23);
     expect(Object.keys(payloads).toSorted()).toEqual(Object.keys(expected).toSorted());
   });
 
-  it.each(Object.entries(payloads))("%s means what it should", async (path, text) => {
-    const type = path.split("/")[0] as SourceType;
-    const source = await register(type, { options: options[type] ?? {} });
-    const { body, headers } = read(path, text);
-    const event = await deliverAndApply(source, body, networks[type], { headers });
-    const { status, document, reason = /^$/ } = expected[path] ?? {};
-    expect([path, event.status, event.reason ?? ""]).toEqual([
-      path,
-      status,
-      expect.stringMatching(reason),
-    ]);
-    const documents = (await documentsOf(source)).filter((row) => row.status !== "deleted");
-    expect(documents.map(({ external_id }) => external_id)).toEqual(document ? [document] : []);
-    for (const { title, content } of documents) {
-      expect(title).not.toBe("");
-      expect(content.trim()).not.toBe("");
-    }
-  });
+  it.each(Object.entries(payloads))(
+    "the public payload %s is applied as stated",
+    async (path, text) => {
+      const type = path.split("/")[0] as SourceType;
+      const source = await register(type, { options: options[type] ?? {} });
+      const { body, headers } = read(path, text);
+      const event = await deliverAndApply(source, body, networks[type], { headers });
+      const { status, document, reason = /^$/ } = expected[path] ?? {};
+      expect([path, event.status, event.reason ?? ""]).toEqual([
+        path,
+        status,
+        expect.stringMatching(reason),
+      ]);
+      const documents = (await documentsOf(source)).filter((row) => row.status !== "deleted");
+      expect(documents.map(({ external_id }) => external_id)).toEqual(document ? [document] : []);
+      for (const { title, content } of documents) {
+        expect(title).not.toBe("");
+        expect(content.trim()).not.toBe("");
+      }
+    },
+  );
 });

@@ -25,14 +25,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe.each(sourceTypes)("%s", (type) => {
+describe.each(sourceTypes)("a source of type %s", (type) => {
   const { timed, repeatsMayBeNew = false, proof, secret, otherSecret } = senders[type];
   let source: TestSource;
   beforeAll(async () => {
     source = await register(type);
   });
 
-  it("accepts a signed delivery once, whatever is replayed", async () => {
+  it("a source accepts a signed delivery once, however often it is replayed", async () => {
     const headers = await signedHeaders(source, bodyOf(type));
     const first = await post(source.id, bodyOf(type), headers);
     const accepted = await first.json<{ status: string; event_id: number }>();
@@ -48,7 +48,7 @@ describe.each(sourceTypes)("%s", (type) => {
     expect(await readEvents(source)).toHaveLength(1);
   });
 
-  it("refuses what is not signed like this, just as for a source that does not exist, and stores nothing", async () => {
+  it("a source refuses what is not signed with its secret as if it did not exist, and stores nothing", async () => {
     const before = await readEvents(source);
     const body = bodyOf(type);
     const headers = await signedHeaders(source, body);
@@ -74,21 +74,24 @@ describe.each(sourceTypes)("%s", (type) => {
     expect(await readEvents(source)).toEqual(before);
   });
 
-  it.runIf(timed)("refuses a delivery from the past and one from the future", async () => {
-    const before = await readEvents(source);
-    for (const at of [-10 * MINUTE, 10 * MINUTE]) {
-      const response = await deliver(source, bodyOf(type), { at: Date.now() + at });
-      expect(response.status).toBe(401);
-    }
-    // The same bytes that were right are not right for ever.
-    const headers = await signedHeaders(source, bodyOf(type), Date.now(), "late");
-    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 6 * MINUTE });
-    expect((await post(source.id, bodyOf(type), headers)).status).toBe(401);
-    vi.useRealTimers();
-    expect(await readEvents(source)).toEqual(before);
-  });
+  it.runIf(timed)(
+    "a source whose signatures cover the time refuses a delivery from the past and one from the future",
+    async () => {
+      const before = await readEvents(source);
+      for (const at of [-10 * MINUTE, 10 * MINUTE]) {
+        const response = await deliver(source, bodyOf(type), { at: Date.now() + at });
+        expect(response.status).toBe(401);
+      }
+      // The same bytes that were right are not right for ever.
+      const headers = await signedHeaders(source, bodyOf(type), Date.now(), "late");
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 6 * MINUTE });
+      expect((await post(source.id, bodyOf(type), headers)).status).toBe(401);
+      vi.useRealTimers();
+      expect(await readEvents(source)).toEqual(before);
+    },
+  );
 
-  it("accepts the old and the new secret while it is being changed, and then the new one only", async () => {
+  it("a source accepts the old and the new secret during a rotation, and then the new one only", async () => {
     const rotating = await register(type, { secrets: [otherSecret, secret] });
     for (const used of [secret, otherSecret])
       expect((await deliver(rotating, bodyOf(type), { secret: used })).status).toBe(202);
@@ -100,7 +103,7 @@ describe.each(sourceTypes)("%s", (type) => {
     expect((await deliver(rotating, bodyOf(type), { secret: otherSecret })).status).toBe(202);
   });
 
-  it("accepts no delivery with one bit changed, in the body or in the signature", async () => {
+  it("a source accepts no delivery with one bit changed, in the body or in the signature", async () => {
     const body = bodyOf(type);
     const headers = await signedHeaders(source, body);
     const signature = headers[proof] ?? "";
@@ -129,7 +132,7 @@ describe.each(sourceTypes)("%s", (type) => {
     );
   });
 
-  it("answers before any work is done, with one statement to find the source and one to store", async () => {
+  it("a webhook is answered before its event is applied, with one statement to find the source and one to store", async () => {
     const statements: string[] = [];
     const DB = new Proxy(env.DB, {
       get(target, name) {
@@ -165,15 +168,18 @@ describe("bodies", () => {
     ["", 400, "malformed_json"],
     ["[".repeat(100_000), 400, "malformed_json"],
     [`{"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}`, 422, "validation_failed"],
-  ])("%.20s is refused with the reason once its signature is right", async (body, status, code) => {
-    const response = await deliver(source, body);
-    expect([response.status, await response.json()]).toEqual([
-      status,
-      expect.objectContaining({ code }),
-    ]);
-  });
+  ])(
+    "the webhook body %.20s is refused with the reason if its signature is right",
+    async (body, status, code) => {
+      const response = await deliver(source, body);
+      expect([response.status, await response.json()]).toEqual([
+        status,
+        expect.objectContaining({ code }),
+      ]);
+    },
+  );
 
-  it("of other types are refused", async () => {
+  it("a webhook body of a media type other than JSON is refused", async () => {
     for (const type of [
       "application/x-www-form-urlencoded",
       "text/plain",
@@ -185,7 +191,7 @@ describe("bodies", () => {
     }
   });
 
-  it("that are too large are refused while they are read", async () => {
+  it("a webhook body that is too large is refused while it is read", async () => {
     let pulled = 0;
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -203,7 +209,7 @@ describe("bodies", () => {
     expect(stored.status).toBe(413);
   });
 
-  it("that name __proto__ are refused", async () => {
+  it("a webhook body that names __proto__ is refused", async () => {
     const body =
       '{"__proto__":{"type":"document.deleted"},"constructor":{},"type":"document.updated","data":{"id":"a"}}';
     expect((await deliver(source, body)).status).toBe(422);
@@ -211,7 +217,7 @@ describe("bodies", () => {
   });
 });
 
-it("takes a delivery's id from the header that its signature covers", async () => {
+it("a webhook delivery's id is taken from the header that its signature covers", async () => {
   const source = await register("standard-webhooks");
   const body = bodyOf("standard-webhooks");
   const signed = await signedHeaders(source, body);
@@ -227,14 +233,14 @@ it("takes a delivery's id from the header that its signature covers", async () =
   }
 });
 
-it("answers other methods with 404", async () => {
+it("a webhook address answers methods other than POST with 404", async () => {
   const { id } = await register("github");
   const workspace = await createWorkspace();
   for (const method of ["GET", "PUT", "DELETE"])
     expect((await call(workspace.secret, method, `/v1/webhooks/${id}`)).status).toBe(404);
 });
 
-it("stores no secret and no token in clear", async () => {
+it("a source's secrets and token are not stored in clear", async () => {
   const source = await register("contentful", { token: "delivery-token-123" });
   const row = await env.DB.prepare(`SELECT * FROM sources WHERE id = ?1`).bind(source.id).first();
   const text = JSON.stringify(row);
@@ -259,9 +265,9 @@ describe.runIf(hasPublicSets)("the public vectors over HTTP", () => {
     const type = typeOf[vector.scheme];
     return type ? [{ ...vector, type }] : [];
   });
-  it("are those of eight schemes", () => expect(cases).toHaveLength(83));
+  it("the public vectors that are sent over HTTP are 83", () => expect(cases).toHaveLength(83));
 
-  it("come out as expected", async () => {
+  it("the public vectors over HTTP are accepted or refused as they state", async () => {
     const workspace = await createWorkspace();
     const sources = new Map<string, TestSource>();
     for (const { type, secret, scheme, name, headers, body, expect: expected, ...clock } of cases) {

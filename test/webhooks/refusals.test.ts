@@ -20,7 +20,7 @@ function counted(): { overrides: { DB: D1Database }; writes: string[] } {
   return { writes, overrides: { DB: { prepare, batch } as unknown as D1Database } };
 }
 
-it("tells a source's owner that deliveries are refused, since when and why, and nobody else", async () => {
+it("only a source's owner is told that deliveries are refused, since when and why", async () => {
   const source = await register("ghost");
   const other = await register("ghost", { workspace: source.workspace, name: "other" });
   expect(await readSource(source)).toMatchObject({
@@ -58,7 +58,7 @@ it("tells a source's owner that deliveries are refused, since when and why, and 
   expect(await readSource(source)).toMatchObject({ refused_deliveries: 0, last_refused_at: null });
 });
 
-it("writes once a minute, however many are refused, and never for a source that does not exist", async () => {
+it("refused deliveries cause one write a minute at most, and none for a source that does not exist", async () => {
   const source = await register("github");
   const { writes, overrides } = counted();
   const headers = await senders.github.sign({
@@ -76,7 +76,7 @@ it("writes once a minute, however many are refused, and never for a source that 
   expect(writes).toHaveLength(1);
 });
 
-it("counts one of two that are refused at once", async () => {
+it("two deliveries that are refused at once are counted as one", async () => {
   const source = await register("github");
   const asRead = { id: source.id, workspaceId: source.workspace.id, refusedAt: null };
   await noteRefusal(env.DB, asRead, "wrong", Date.now());

@@ -25,10 +25,10 @@ function toleranceOf({ tolerance_s, ttl_s }: Vector): number | undefined {
 }
 
 describe.runIf(hasPublicSets)("the public signature vectors", () => {
-  it("are 96", () => expect(vectors).toHaveLength(96));
+  it("there are 96 public signature vectors", () => expect(vectors).toHaveLength(96));
 
   it.each(vectors.map((vector, index) => ({ index, vector })))(
-    "$index $vector.scheme $vector.name is $vector.expect",
+    "signature vector $index $vector.scheme $vector.name is $vector.expect",
     async ({ vector }) => {
       const refusal = await verifySignature(
         schemes[vector.scheme],

@@ -20,7 +20,7 @@ const contentful = {
   options: { space_id: "space1" },
 };
 
-it("registers every type, shows all but its secrets, changes and forgets it", async () => {
+it("a source of every type can be registered, read without its secrets, changed and deleted", async () => {
   const workspace = await createWorkspace();
   for (const type of sourceTypes) await register(type, { workspace });
   const list = await call(workspace.secret, "GET", "/v1/sources");
@@ -89,7 +89,7 @@ it("registers every type, shows all but its secrets, changes and forgets it", as
   expect(Object.keys(await present(other))).toEqual(["third/delivery"]);
 });
 
-it("lists events page by page, on request those of one status", async () => {
+it("the events of a source are listed page by page, on request those of one status", async () => {
   const source = await register("standard-webhooks");
   for (let n = 0; n < 3; n++)
     await deliverAndApply(source, { ...senders["standard-webhooks"].body, n });
@@ -119,7 +119,7 @@ it("lists events page by page, on request those of one status", async () => {
     ).toBeGreaterThanOrEqual(400);
 });
 
-it("shows and changes nothing of another workspace, nor without the right key", async () => {
+it("a source is not shown or changed for another workspace or without the right key", async () => {
   const source = await register("contentful");
   await deliver(source, senders.contentful.body);
   const [event] = await readEvents(source);
@@ -148,7 +148,7 @@ it("shows and changes nothing of another workspace, nor without the right key", 
   await register("contentful", { workspace: stranger });
 });
 
-describe("a source is refused", () => {
+describe("refused sources", () => {
   it.each<[string, object, number, RegExp]>([
     ["without a type", { secrets: ["s"] }, 422, /type/],
     ["of an unknown type", { ...contentful, type: "drupal" }, 422, /type/],
@@ -216,7 +216,7 @@ describe("a source is refused", () => {
       422,
       /project_id/,
     ],
-  ])("%s", async (_name, body, status, detail) => {
+  ])("a source %s is refused", async (_name, body, status, detail) => {
     const workspace = await createWorkspace();
     const response = await call(workspace.secret, "POST", "/v1/sources", body);
     const problem = await response.json<{ errors?: unknown }>();
@@ -229,7 +229,7 @@ describe("a source is refused", () => {
     });
   });
 
-  it("when its name is taken, and in a change as when it is new", async () => {
+  it("a source is refused when its name is taken, and a change is checked as a new source is", async () => {
     const source = await register("storyblok");
     const { workspace } = source;
     const again = await call(workspace.secret, "POST", "/v1/sources", {
@@ -252,7 +252,7 @@ describe("a source is refused", () => {
       ).toBe(422);
   });
 
-  it("when the deployment has no key to keep secrets under", async () => {
+  it("a source is refused when the deployment has no key to seal secrets with", async () => {
     const workspace = await createWorkspace();
     const { SEALING_KEY: _, ...bare } = { ...env };
     const response = await call(workspace.secret, "POST", "/v1/sources", contentful, {
@@ -265,7 +265,7 @@ describe("a source is refused", () => {
   });
 });
 
-it("gives every entry an external id of its own", async () => {
+it("every entry of a source gets an external id of its own", async () => {
   const entries = [
     "a b",
     "a%20b ",
@@ -285,7 +285,7 @@ it("gives every entry an external id of its own", async () => {
   expect(new Set(ids).size).toBe(entries.length);
 });
 
-it("describes the sources' routes in the OpenAPI document", async () => {
+it("the OpenAPI document describes the sources' routes", async () => {
   const workspace = await createWorkspace();
   const document = await (
     await call(workspace.secret, "GET", "/openapi.json")

@@ -12,20 +12,20 @@ export interface Chunk {
 }
 
 /**
- * What one chunk may hold, title and headings included. Every supported embedding model reads at least 256 tokens, so even
- * text that the estimate takes for half its size is embedded whole. Shorter chunks match short questions better: against
+ * The most tokens of one chunk, title and headings included. Every supported embedding model reads at least 256 tokens, so a
+ * chunk is embedded whole even if the estimate is half of its true size. Shorter chunks match short questions better: against
  * 254, nDCG@10 of the fused legs rises from .805 to .823 on the demo and from .909 to .913 on SQuAD2 (docs/decisions/0004).
  */
 export const MAX_CHUNK_TOKENS = 128;
-/** Title and headings in front of the text may take this much of it. */
+/** The most tokens of title and headings in front of the text. */
 const MAX_PREFIX_TOKENS = 40;
-/** Prose that is cut repeats at most this much of what came before, so that a sentence keeps its antecedent. */
+/** The most tokens that a piece of cut prose repeats from the piece before, so that its first sentence keeps its antecedent. */
 const OVERLAP_TOKENS = 24;
 
-/** Ten times what 1 MB of prose gives. */
+/** Ten times as many as 1 MB of prose yields. */
 const MAX_CHUNKS = 20_000;
 
-/** A block of the document and the places at which it may be cut if it must be. */
+/** A block of the document, and the units between which it may be cut. */
 interface Block {
   text: string;
   units: string[];
@@ -56,7 +56,7 @@ export function chunkMarkdown(title: string, markdown: string): Chunk[] {
   );
 }
 
-/** What is embedded: title, headings and context, if a model wrote one, say what the text is about where it does not itself. */
+/** The text that is embedded: title, headings and, if a model wrote one, context precede the chunk to say what it is about. */
 export function embeddedText(title: string, chunk: Chunk & { context?: string | null }): string {
   const context = chunk.context ? `${chunk.context}\n` : "";
   return `${embeddedPrefix(title, chunk.headingPath)}\n${context}${chunk.text}`;
@@ -91,7 +91,7 @@ function sectionsOf(markdown: string): Section[] {
   sections.push(current);
   return sections.filter((section, index) => {
     if (section.blocks.length > 0) return true;
-    // A heading with nothing below it is text that only it carries.
+    // A heading with nothing below it becomes a chunk, because no other chunk holds its text.
     const next = sections[index + 1];
     const lastHeading = section.headingPath.at(-1);
     const hasChild = next && next.headingPath.length > section.headingPath.length;
@@ -159,7 +159,7 @@ function pack(blocks: Block[], budget: number): string[] {
   return chunks;
 }
 
-/** A block that is cut keeps what introduces it in front of its first piece: alone, "You get:" says nothing. */
+/** The introduction of a block stays in front of its first piece, because "You get:" alone says nothing. */
 function introduced(leadIn: Block, next: Block): Block {
   return { ...next, units: [leadIn.text, ...next.units], separator: "\n", isProse: false };
 }
@@ -168,7 +168,7 @@ function fits(blocks: Block[], budget: number): boolean {
   return blocks.reduce((sum, part) => sum + estimateTokens(part.text), 0) <= budget;
 }
 
-/** The last sentence of a paragraph, if it is short enough to be said twice. */
+/** The last sentence of a paragraph, if it is short enough to be repeated. */
 function tailOf(previous: Block | undefined): Block | undefined {
   const last = previous?.isProse ? previous.units.at(-1) : undefined;
   return last && estimateTokens(last) <= OVERLAP_TOKENS ? proseBlock(last) : undefined;
@@ -201,7 +201,7 @@ function splitToFit(unit: string, budget: number): string[] {
   if (estimateTokens(unit) <= budget) return [unit];
   const pieces: string[] = [];
   let open = "";
-  // Of whole words and of the piece of one at the end: estimating all of `open` anew for each word takes seconds a page.
+  // The running estimate. Estimating all of `open` anew for each word would take seconds per page.
   let settled = 0;
   let unsettled = "";
   for (const word of unit.split(/(?<=\s)/).flatMap((part) => splitLongWord(part, budget))) {
@@ -219,7 +219,7 @@ function splitToFit(unit: string, budget: number): string[] {
   return pieces;
 }
 
-/** A word without spaces may be a whole page (Chinese, a data URL). A character is one token at most. */
+/** Cuts a long word, since text without spaces (Chinese, a data URL) may fill a page. A character is at most one token. */
 function splitLongWord(word: string, budget: number): string[] {
   if (estimateTokens(word) <= budget) return [word];
   const characters = Array.from(word);

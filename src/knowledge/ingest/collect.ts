@@ -3,8 +3,8 @@ import type { VectorGarbage } from "./commit.ts";
 import type { Failures } from "./reasons.ts";
 
 /**
- * Deletes the vectors of chunks that are gone. Their notes in `vector_garbage` stay: a run that was storing a vector while its
- * chunk was replaced may write it after this, so the sweeper deletes once more before it forgets them.
+ * Deletes the vectors of deleted chunks. Their rows in `vector_garbage` stay, because a concurrent run may store such a vector
+ * after this. The sweeper deletes the vectors once more and then the rows.
  */
 export async function collectGarbage(
   { vectors }: Pick<Services, "vectors">,

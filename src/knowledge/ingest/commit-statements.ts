@@ -79,12 +79,12 @@ export async function writeStatements(
         words,
       ),
     ),
-    // Last: what stands above asks whether a version is served already.
+    // Last, because the statements above check whether a version is served already.
     ...serveStatements(db, drafts, diffs, now()),
   ];
 }
 
-/** Markdown travels as it is and not as JSON, whose escapes could take a long text beyond what D1 accepts as a value. */
+/** Markdown is bound as text and not in JSON, whose escapes could make it longer than D1 accepts as a value. */
 function serveStatements(
   db: D1Database,
   drafts: Draft[],

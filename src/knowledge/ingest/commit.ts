@@ -9,24 +9,24 @@ import { readMissing, toMissing, type MissingRow, type MissingVector } from "./m
 import type { DocumentWork } from "./pending-work.ts";
 import type { Failures } from "./reasons.ts";
 
-/** A vector whose chunk is gone. */
+/** A vector whose chunk was deleted. */
 export interface VectorGarbage {
   vectorId: string;
   index: Generation["index"];
   documentId: number;
 }
 
-/** What the vector indexes lack, or hold too much, once D1 serves the versions. */
+/** The vectors to add and to delete once D1 serves the versions. */
 export interface PendingVectors {
   missing: MissingVector[];
   garbage: VectorGarbage[];
-  /** Generations beside the live ones, which lack the same vectors. */
+  /** The generations that are not live; they lack the same vectors. */
   otherGenerations: GenerationWakeUp[];
 }
 
 type CommitServices = Pick<Services, "db" | "config" | "now">;
 
-/** Commits all drafts in one transaction, or in several where one of them cannot be committed. */
+/** Commits all drafts in one transaction, or in several if a draft cannot be committed. */
 export async function commitDrafts(
   services: CommitServices,
   works: DocumentWork[],

@@ -11,7 +11,7 @@ import type { DocumentWork } from "./pending-work.ts";
 import type { Failures } from "./reasons.ts";
 import { storeVectors } from "./store-vectors.ts";
 
-/** What the stages together ask for. */
+/** The services that the stages use. */
 export type IngestServices = Pick<
   Services,
   | "config"
@@ -28,8 +28,8 @@ export type IngestServices = Pick<
 /**
  * Ingests documents together, from their current state: draft (read → normalise → chunk) → commit (from here on keyword search
  * serves the new versions) → describe → embed → store vectors → collect garbage → finish. Each stage leaves a state from
- * which the next run goes on, so a message that comes twice, late or after a crash changes nothing. A document that fails in
- * one stage takes no other document with it.
+ * which the next run goes on, so a message that comes twice, late or after a crash changes nothing. A document that fails does
+ * not make others fail.
  */
 export async function ingestDocuments(
   services: IngestServices,
@@ -54,7 +54,7 @@ export async function ingestDocuments(
   return failures;
 }
 
-/** Chunks of one document share its fate, so a call that fails is not divided within a document. */
+/** The chunks of one document fail together, so a failed call is not divided within a document. */
 function byDocument({ documentId }: MissingVector): number {
   return documentId;
 }
@@ -63,7 +63,7 @@ function noteChunks(failures: Failures, failed: Map<MissingVector, unknown>): vo
   for (const [{ documentId }, error] of failed) failures.set(documentId, error);
 }
 
-/** A generation that is being built, or kept for a rollback, lacks the same vectors. The sweeper replaces a lost wake-up. */
+/** Wakes generations that are being built or kept for a rollback: they lack the same vectors. The sweeper replaces a lost wake-up. */
 function wakeGenerations(
   { ingestQueue, waitUntil }: Pick<Services, "ingestQueue" | "waitUntil">,
   generations: GenerationWakeUp[],

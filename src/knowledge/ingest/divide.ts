@@ -1,10 +1,10 @@
-/** Calls that fail in a row for reasons that may pass, before a service counts as out. */
+/** After this many transient failures in a row, a service counts as down. */
 const OUT_AFTER = 8;
 
 /**
- * Makes one call for many items, and where it fails goes on with halves: an item that breaks the call fails alone, and
- * its neighbours do not notice. A service that is out fails everything after a few calls instead of one for each item.
- * @param mayPass whether an error says nothing about the items and may be gone a moment later
+ * Makes one call for many items and, if it fails, one for each half, so that an item which breaks the call fails alone. If the
+ * service is down, all items fail after a few calls instead of one call per item.
+ * @param mayPass whether an error is transient and not caused by the items
  * @returns the error of each item that failed
  */
 export async function divideOnFailure<T>(
@@ -25,7 +25,7 @@ export async function divideOnFailure<T>(
         for (const item of [group, ...waiting].flat()) failures.set(item, error);
         break;
       }
-      // Wide before deep: of two halves one is mostly sound, which tells a broken item from a service that is out.
+      // Breadth-first: one of two halves usually succeeds, which shows that an item is broken and the service is not down.
       const half = Math.ceil(group.length / 2);
       if (group.length > 1) waiting.push(group.slice(0, half), group.slice(half));
       else for (const item of group) failures.set(item, error);

@@ -13,7 +13,7 @@ import { readFileAsMarkdown } from "./read-file.ts";
 export interface Draft {
   work: DocumentWork;
   markdown: string;
-  /** What its owner says, or what the text looks like. */
+  /** As its owner states it, or else as detected in the text. */
   language: string | null;
   chunks: Chunk[];
   normalisedAt: number;

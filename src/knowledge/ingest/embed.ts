@@ -9,20 +9,20 @@ import type { MissingVector } from "./missing-vectors.ts";
 export interface EmbeddedChunk {
   chunk: MissingVector;
   values: number[];
-  /** What the embedding cost, estimated. */
+  /** The estimated cost of the embedding. */
   neurons: number;
 }
 
-/** Vectors for one upsert of one index, and the errors of the chunks that could not be embedded meanwhile. */
+/** Vectors for one upsert of one index, and the errors of chunks that could not be embedded. */
 export interface EmbeddedBatch {
   embedded: EmbeddedChunk[];
   failed: Map<MissingVector, unknown>;
 }
 
 /**
- * Embeds chunks, those of many documents in one call of the model, and yields the vectors of many calls together. What was
- * embedded is yielded also when a later call fails, so that no failure costs more than its own call.
- * @param groupOf chunks of one call with the same group fail together; a call that fails is divided between groups
+ * Embeds chunks, with those of many documents in one call of the model, and yields the vectors of many calls together. A call
+ * that fails does not discard the vectors of other calls.
+ * @param groupOf chunks of one group fail together; a failed call is divided between groups
  */
 export async function* embedChunks(
   { embedderOf }: Pick<Services, "embedderOf">,
@@ -60,7 +60,7 @@ export async function* embedChunks(
   }
 }
 
-/** Whether an error of the embedding model says nothing about the texts and may be gone a moment later. */
+/** Whether an error of the embedding model is transient and not caused by the texts. */
 export function mayPass(error: unknown): boolean {
   return !(error instanceof ModelUnavailable) || error.transient;
 }

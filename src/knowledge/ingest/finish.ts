@@ -7,7 +7,7 @@ interface Failure {
   reason: string;
 }
 
-/** How the work on a slice of documents ended. */
+/** The documents of a slice by how their attempt ended. */
 export interface Endings {
   done: DocumentWork[];
   /** No further attempt can succeed. */
@@ -36,8 +36,8 @@ export function endingsOf(works: DocumentWork[], failures: Failures): Endings {
 }
 
 /**
- * Clears the outbox of what is done, unless a document has changed again since it was read: then a newer message follows. A
- * failed version is recorded with its reason, while an older one that is being served goes on being served.
+ * Deletes the outbox rows of finished documents, except of a document that has changed since it was read: a newer message
+ * follows for it. A failed version is recorded with its reason, and the version before it is still served.
  */
 export async function finishDocuments(
   db: D1Database,
@@ -94,7 +94,7 @@ function delayStatement(db: D1Database, failures: Failure[]): D1PreparedStatemen
     .bind(toReasons(failures));
 }
 
-/** Notes why a document's attempt ended in an error that left nothing else behind. */
+/** Records the error that ended a document's attempt and that nothing else has recorded. */
 export async function noteDelay(db: D1Database, documentId: number, reason: string): Promise<void> {
   await db
     .prepare(

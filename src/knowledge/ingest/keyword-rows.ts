@@ -3,7 +3,7 @@ import { wordsOf } from "../../text/words.ts";
 import type { Diff } from "./diff-chunks.ts";
 import type { Draft } from "./draft.ts";
 
-/** What the keyword index reads instead of new chunks that hold scripts without spaces. */
+/** The text that the keyword index gets in place of new chunks in scripts without spaces. */
 export function unspacedTerms(
   drafts: Draft[],
   diffs: Diff[],
@@ -18,7 +18,7 @@ export function unspacedTerms(
   );
 }
 
-/** The words of new chunks, as a question has them (NFC, small letters); codes and numbers are never corrected. */
+/** The words of new chunks for spelling correction, in NFC and lower case as in questions; without codes and numbers. */
 export function vocabularyOf(drafts: Draft[], diffs: Diff[]): [number, string][] {
   return drafts.flatMap(({ work }, index) => {
     const added = diffs[index]?.added ?? [];

@@ -11,7 +11,7 @@ export interface MissingVector extends Chunk {
   chunkId: number;
   documentId: number;
   workspaceId: string;
-  /** Of the document, as it is served. */
+  /** The title of the served document. */
   title: string;
   /** What a model has written about the chunk (describe.ts). */
   context: string | null;
@@ -26,7 +26,7 @@ export type MissingRow = GenerationRow &
 export const MISSING_COLUMNS = `c.id AS chunkId, c.document_id AS documentId, c.workspace_id AS workspaceId,
   d.served_title AS title, c.heading_path AS headingPath, c.text, c.context, ${GENERATION_COLUMNS}`;
 
-/** None of a document of which a newer version is served: its chunks stand under another title, and its own run embeds them. */
+/** Excludes a document with a newer served version: its title may differ, and the run of that version embeds its chunks. */
 export function readMissing(db: D1Database, works: DocumentWork[]): D1PreparedStatement {
   return db
     .prepare(

@@ -1,37 +1,37 @@
 import { batchByName } from "../../runtime/named-batch.ts";
 import type { DocumentStatus } from "../accept/document-summaries.ts";
 
-/** What ingestion needs of a document, as it is now. */
+/** The current state of a document, as far as ingestion needs it. */
 export interface DocumentWork {
   documentId: number;
   workspaceId: string;
   title: string;
-  /** Empty when this version is committed already: then only its chunks are read. */
+  /** Empty if this version is committed already, because then only its chunks are needed. */
   content: string;
   contentType: string;
-  /** As its owner named it. */
+  /** As its owner stated it. */
   language: string | null;
   status: DocumentStatus;
   version: number;
   liveVersion: number;
   /** When its owner last changed it or asked for another attempt, in milliseconds. */
   updatedAt: number;
-  /** The reason of this version's last attempt that ended without success, if there was one. */
+  /** The reason why the last attempt at this version failed, if one did. */
   delayedBy: string | null;
   /** The chunks of the version before. */
   chunks: { id: number; hash: string; ordinal: number }[];
 }
 
 /**
- * Characters of source text that are worked on at a time. A Worker has 128 MB, and a text passes through it as source,
- * Markdown, tree and chunks.
+ * Characters of source text that are in work at a time. A Worker has 128 MB, and holds a text as source, Markdown, tree and
+ * chunks.
  */
 const SLICE_CHARACTERS = 2_000_000;
 
 /**
- * Reads documents with pending work (a row in the outbox), as many from the front of the list as fit into memory together. A
- * wake-up that comes twice or late therefore finds nothing to do.
- * @returns the documents, in order, and the ids that are left for later
+ * Reads documents with pending work (a row in the outbox), as many from the front of the list as fit into memory. A wake-up
+ * that comes twice or late finds no row and so does nothing.
+ * @returns the documents, in order, and the ids that did not fit
  */
 export async function readPendingWork(
   db: D1Database,
@@ -67,7 +67,7 @@ export async function readPendingWork(
   return { works, rest: documentIds.slice(read) };
 }
 
-/** Names versions to a statement, as one JSON parameter: `$.id`, `$.version`, `$.workspace`. */
+/** The ids of versions as one JSON parameter of a statement: `$.id`, `$.version`, `$.workspace`. */
 export function toVersions(works: DocumentWork[]): string {
   return JSON.stringify(
     works.map(({ documentId, version, workspaceId }) => ({
@@ -78,7 +78,7 @@ export function toVersions(works: DocumentWork[]): string {
   );
 }
 
-/** SQL: documents `d` that the versions in `parameter` still are. */
+/** SQL: documents `d` that are still at the versions in `parameter`. */
 export function stillAt(parameter: string): string {
   return `json_each(${parameter}) AS w JOIN documents d ON d.id = w.value ->> 'id'
     AND d.workspace_id = w.value ->> 'workspace' AND d.version = w.value ->> 'version'`;

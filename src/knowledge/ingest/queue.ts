@@ -5,12 +5,12 @@ import { finishDocuments, noteDelay } from "./finish.ts";
 import { readPendingWork, type DocumentWork } from "./pending-work.ts";
 import { permanentReason, toMessage, type Failures } from "./reasons.ts";
 
-/** Documents that are delivered again wait no longer than this for their next attempt. */
+/** The longest delay before the next attempt. */
 const LONGEST_DELAY_SECONDS = 600;
-/** Deliveries of a document alone whose invocation was killed each time. More kills would teach nothing. */
+/** A document is given up after this many deliveries alone if each invocation was killed. */
 const MAX_KILLED = 3;
 const NO_ATTEMPT_ENDED =
-  "Reading the document takes more time or memory than there is. Split it into several documents.";
+  "Ingesting the document exceeds the limits on time or memory. Split it into several documents.";
 
 const SERVICE_FAILED = "A service that ingestion needs failed.";
 
@@ -80,7 +80,7 @@ async function retryDocument(
   else message.ack();
 }
 
-/** Gives a document up whose earlier deliveries all ended without an end of theirs. @returns whether it did */
+/** Gives up a document of which no earlier attempt recorded an error, so each was killed. @returns whether it was given up */
 async function giveUpKilled(
   db: D1Database,
   message: Message<DocumentWakeUp>,
@@ -92,7 +92,7 @@ async function giveUpKilled(
   return killers.length > 0;
 }
 
-/** Handles the dead-letter queue of the retry queue: the reason is written where the owner of the document looks. */
+/** Handles the dead-letter queue of the retry queue: documents fail with a reason that their owner can read. */
 export async function giveUpDocuments(
   messages: DocumentMessages,
   { db, now }: Pick<Services, "db" | "now">,
@@ -101,7 +101,7 @@ export async function giveUpDocuments(
   for (const message of messages) message.ack();
 }
 
-/** A document that was changed, or whose owner asked for another attempt, after its message was sent, is not given up with it. */
+/** Fails documents, except those that were changed or retried by their owner after the message was sent. */
 async function giveUp(
   db: D1Database,
   works: DocumentWork[],
@@ -115,13 +115,13 @@ async function giveUp(
   if (failed.length > 0) await finishDocuments(db, { done: [], failed, delayed: [] }, now);
 }
 
-/** An attempt that ended has left its reason. An invocation that was killed leaves none. */
+/** An attempt that ended in an error has recorded it. A killed invocation has recorded nothing. */
 function reasonToGiveUp({ delayedBy }: DocumentWork): string {
   if (delayedBy === null) return NO_ATTEMPT_ENDED;
   return `Gave up after several attempts: ${delayedBy} Retry it once that is over.`;
 }
 
-/** Messages that cannot be moved are delivered again later, and moved then. */
+/** Messages that cannot be moved now are delivered again later and moved then. */
 async function moveToRetryQueue(
   { ingestRetryQueue }: Pick<Services, "ingestRetryQueue">,
   messages: DocumentMessages,
@@ -147,7 +147,7 @@ async function ingestById(services: IngestServices, documentIds: number[]): Prom
   return failures;
 }
 
-/** Reads the pending work of documents in slices; of a document without any there is nothing to read. */
+/** Reads the pending work of documents in slices. Documents without pending work are skipped. */
 async function* slicesOf(db: D1Database, documentIds: number[]): AsyncGenerator<DocumentWork[]> {
   for (let waiting = documentIds; waiting.length > 0;) {
     const { works, rest } = await readPendingWork(db, waiting);

@@ -1,10 +1,10 @@
 import { ConverterUnavailable, ModelUnavailable } from "../../models/ports.ts";
 import { UnreadableDocument } from "../formats/unreadable-document.ts";
 
-/** The errors of documents that could not be ingested to the end, by their ids. */
+/** The errors of documents that were not ingested, by document id. */
 export type Failures = Map<number, unknown>;
 
-/** What to tell the owner when no further attempt can succeed; undefined when one may. */
+/** The reason for the owner if no further attempt can succeed; undefined if one may. */
 export function permanentReason(error: unknown): string | undefined {
   if (error instanceof UnreadableDocument) return error.message;
   if (error instanceof ModelUnavailable && !error.transient) {
@@ -14,7 +14,7 @@ export function permanentReason(error: unknown): string | undefined {
   return undefined;
 }
 
-/** What to tell the owner while attempts go on. What the services said stays in the log. */
+/** The reason for the owner while attempts go on. The errors of the services appear only in the log. */
 export function passingReason(error: unknown): string {
   if (error instanceof ConverterUnavailable) return "The service that converts files is busy.";
   if (error instanceof ModelUnavailable) return "The embedding model is busy.";

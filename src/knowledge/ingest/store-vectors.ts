@@ -8,7 +8,7 @@ import type { MissingVector } from "./missing-vectors.ts";
 type StoreServices = Pick<Services, "db" | "vectors" | "now">;
 
 /**
- * Stores vectors of one index, and notes in D1 that they are stored. Where the index refuses an upsert, it is divided between
+ * Stores vectors in one index, and records in D1 that they are stored. An upsert that the index refuses is divided between
  * documents.
  * @returns the errors of the chunks whose vectors could not be stored
  */
@@ -43,7 +43,7 @@ async function upsert(services: StoreServices, rows: EmbeddedChunk[]): Promise<v
   await markStored(services, rows);
 }
 
-/** Also counts the cost. Of a generation that has been given up meanwhile, nothing is noted: its vectors are collected. */
+/** Also counts the cost. For a generation that was given up meanwhile nothing is recorded, because its vectors are collected. */
 async function markStored(
   { db, now }: Pick<Services, "db" | "now">,
   rows: EmbeddedChunk[],

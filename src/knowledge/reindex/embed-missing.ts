@@ -13,7 +13,7 @@ import { mark, moveCursor, STEP_CHUNKS, type LeasedGeneration } from "./leased-g
 type EmbedServices = Pick<Services, "config" | "db" | "embedderOf" | "now" | "vectors">;
 
 /**
- * Embeds chunks that have no vector of this generation. A text that the model refuses is noted, so that the generation is
+ * Embeds chunks that have no vector of this generation. A text that the model refuses is recorded, so that the generation is
  * complete without it.
  * @returns when the next step is due, in seconds; undefined when no chunk lacks a vector
  */
@@ -25,7 +25,7 @@ export async function embedMissing(
   const last = chunks.at(-1);
   if (!last) {
     if (generation.cursor === 0) return undefined;
-    // Once more from the beginning, for what was written behind the cursor.
+    // Start again from the beginning, for chunks that were written behind the cursor.
     await moveCursor(services, generation, 0);
     return 0;
   }
@@ -35,7 +35,7 @@ export async function embedMissing(
     for (const [chunk, error] of [...failed, ...unstored]) failures.set(chunk, error);
   }
   const refused = chunks.filter((chunk) => failures.has(chunk) && !mayPass(failures.get(chunk)));
-  // When it refuses every text, one that nobody can refuse tells whether it is the model that is wrong: then this throws.
+  // If the model refuses every text, a harmless one shows whether the model itself fails. If it does, this throws.
   if (refused.length === chunks.length) {
     await services.embedderOf(generation.model).embed(["A question."], "passage");
   }
@@ -65,7 +65,7 @@ async function readMissing(
   return results.map((row) => toMissing(row, config));
 }
 
-/** Each chunk is refused or embedded by itself. */
+/** Each chunk is a group of its own, so that it is refused alone. */
 function byChunk(chunk: MissingVector): MissingVector {
   return chunk;
 }

@@ -1,12 +1,12 @@
 import type { Services } from "../../runtime/services.ts";
 import type { Generation } from "../../generations/generation.ts";
 
-/** Chunks embedded, read back or collected in one step: some seconds of work, within every limit of an invocation. */
+/** Chunks per step, be it to embed, read back or collect: a few seconds of work, within the limits of an invocation. */
 export const STEP_CHUNKS = 500;
 
 type State = "building" | "live" | "retired" | "collecting" | "collected";
 
-/** A generation that this step alone works on, until its lease ends. */
+/** A generation under lease: until the lease ends, no other step works on it. */
 export interface LeasedGeneration extends Generation {
   workspaceId: string;
   state: State;
@@ -15,7 +15,7 @@ export interface LeasedGeneration extends Generation {
   stateAt: number;
 }
 
-/** Void for a generation that has been given up meanwhile. */
+/** Changes nothing if the generation was given up meanwhile. */
 export function mark(
   { db }: Pick<Services, "db">,
   { workspaceId, number }: LeasedGeneration,

@@ -8,7 +8,7 @@ import { ensureFirst, laterGeneration, REFUSED, VERIFIED } from "../../generatio
 
 type ManageServices = Pick<Services, "db" | "now">;
 
-/** How long the generation before stays for a rollback, unless it is collected earlier. */
+/** How long the previous generation is kept for a rollback, unless it is collected earlier. */
 export const ROLLBACK_MS = 7 * 24 * 3600_000;
 
 export interface GenerationView {
@@ -17,9 +17,9 @@ export interface GenerationView {
   dimensions: number;
   index: IndexName;
   state: "building" | "live" | "retired" | "collecting" | "collected";
-  /** Chunks that answers are made from. Complete when `ready` names the same ones. */
+  /** The served chunks. The generation is complete when `ready` names the same chunks. */
   served: Completeness;
-  /** Those of them whose vector has been read back from the index, or that the model refuses. */
+  /** The served chunks whose vector has been read back from the index, or whose text the model refuses. */
   ready: Completeness;
   stored: number;
   refused: number;
@@ -28,7 +28,7 @@ export interface GenerationView {
   state_at: string;
 }
 
-/** The checksum depends on which chunks there are, not on their order: equal sets, equal sums. */
+/** The checksum does not depend on the order of the chunks: equal sets have equal sums. */
 interface Completeness {
   chunks: number;
   checksum: number;
@@ -49,7 +49,7 @@ type ViewRow = Omit<
 
 /** Knuth's multiplicative hash of an id, so that two sets of the same size and sum of ids still differ. */
 const HASH = `(c.id * 2654435761 % 4294967296)`;
-/** Has a vector that was read back, or cannot have one. A live generation is written by the consumer, and trusted. */
+/** SQL: the chunk has a vector that was read back, or cannot have one. Of a live generation, stored vectors count unread. */
 const READY = `(c.vector_stored & (g.slot * ${VERIFIED + REFUSED}) <> 0 OR (g.state = 'live' AND c.vector_stored & g.slot <> 0))`;
 
 export async function listGenerations(
@@ -98,7 +98,7 @@ export async function startGeneration(
   if (!(model in embeddingModels)) {
     throw new Problem(
       "validation_failed",
-      `model: supported are ${Object.keys(embeddingModels).join(", ")}.`,
+      `model: use one of ${Object.keys(embeddingModels).join(", ")}.`,
     );
   }
   const { dimensions } = embeddingModel(model);
@@ -107,7 +107,7 @@ export async function startGeneration(
     const detail =
       has === undefined
         ? `This deployment has no index ${index}.`
-        : `The index ${index} holds vectors of ${has} dimensions, ${model} makes ${dimensions}.`;
+        : `The index ${index} holds vectors of ${has} dimensions, but ${model} makes vectors of ${dimensions}.`;
     throw new Problem("generation_conflict", detail);
   }
   const { db, config, now } = services;
@@ -125,7 +125,7 @@ export async function startGeneration(
   const [free] = numbers;
   const taken = new Problem(
     "generation_conflict",
-    "There is a second generation already. Collect it before another one begins.",
+    "There is a second generation already. Collect it before you begin another one.",
   );
   if (!free) throw taken;
   const { number, namespace, prefix, slot } = laterGeneration(
@@ -152,8 +152,8 @@ export async function startGeneration(
 }
 
 /**
- * Lets reads go to another generation, in one write: to the new one, once each chunk that is served has a vector there that
- * was read back; or back to the one before, as long as it has not been collected.
+ * Makes another generation live, in one write: the new one, once the vector of each served chunk has been read back; or, as a
+ * rollback, the previous one, until it is collected.
  */
 export async function switchGeneration(
   services: ManageServices,
@@ -184,7 +184,7 @@ export async function switchGeneration(
   throw new Problem(
     "generation_conflict",
     state === "building"
-      ? "Not every chunk has a vector in it yet that was read back; see `served` and `ready`."
+      ? "The generation is not complete: it lacks vectors of served chunks. Compare `served` and `ready`."
       : `A generation that is ${state} cannot be searched again.`,
   );
 }

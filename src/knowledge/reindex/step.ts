@@ -16,20 +16,20 @@ import {
   type GenerationRow,
 } from "../../generations/generation.ts";
 
-/** A step that runs longer has died; the next one may go on (no step takes a tenth of it). */
+/** The lease of a step. A step that runs longer has died, since a step takes less than a tenth of this, and another may begin. */
 const LEASE_MS = 5 * 60_000;
-/** Vectorize shows nearly all writes within two minutes; what it does not show by then is written again. */
+/** Vectorize shows nearly all writes within two minutes. Vectors that it does not show by then are written again. */
 const VISIBLE_AFTER_MS = 10 * 60_000;
 const LOOK_AGAIN_SECONDS = 10;
-/** A consumer may still be writing to a generation that was live a moment ago; only then can nothing come after. */
+/** How long collection waits, because a consumer may still be writing to a generation that was live until now. */
 const QUIET_MS = 2 * 60_000;
 
 type StepServices = Pick<Services, "config" | "db" | "embedderOf" | "now" | "vectors">;
 
 /**
- * One bounded step of the work on a generation that is not the live one. Building: embed chunks that lack a vector, until
- * none does; then read every vector back from the index. Kept for a rollback: embed what is new. Collecting: delete.
- * All state is in D1 and each step can be repeated, so a crash costs one step; the sweeper wakes what has stopped.
+ * One limited step of the work on a generation that is not live. If it is being built: embed chunks until none lacks a vector,
+ * then read every vector back from the index. If it is kept for a rollback: embed new chunks. If it is being collected: delete
+ * vectors. All state is in D1 and each step can be repeated, so a crash costs one step. The sweeper wakes stopped generations.
  * @returns when the next step is due, in seconds; undefined when nothing is left to do
  */
 export async function stepGeneration(
@@ -82,14 +82,14 @@ export async function consumeGenerations(
         await services.ingestQueue.send({ workspace_id, generation }, { delaySeconds });
       }
     } catch (error) {
-      // Whatever it was, the state says where to go on, and the sweeper sends the next wake-up.
+      // The state says where to go on after any error, and the sweeper sends the next wake-up.
       console.warn("generation: step failed", { workspace_id, generation, error: String(error) });
     }
     message.ack();
   }
 }
 
-/** Takes the generation for this step, if no other step has it. */
+/** Leases the generation for this step, unless another step holds the lease. */
 async function takeLease(
   { db, config, now }: Pick<Services, "db" | "config" | "now">,
   workspaceId: string,
@@ -120,7 +120,7 @@ async function endLease(
     .run();
 }
 
-/** An upsert that was accepted is not yet a vector that a search finds: each is read back before reads may switch. */
+/** Reads vectors back from the index, because an accepted upsert is not yet visible to a search. Only then may reads switch. */
 async function verifyVectors(
   services: StepServices,
   generation: LeasedGeneration,
@@ -147,7 +147,7 @@ async function verifyVectors(
   return unseen.length > 0 && !isLost ? LOOK_AGAIN_SECONDS : 0;
 }
 
-/** Deletes the vectors of a generation that nobody reads any more. */
+/** Deletes the vectors of a generation that is no longer searched. */
 async function collectVectors(
   services: StepServices,
   generation: LeasedGeneration,
@@ -157,7 +157,7 @@ async function collectVectors(
   const quietIn = stateAt + QUIET_MS - now();
   if (quietIn > 0) return Math.ceil(quietIn / 1000);
   const bits = slot * (1 + REFUSED + VERIFIED);
-  // Of every chunk, also those without the bit: a step that died may have stored vectors that it did not note.
+  // Of every chunk, also of those without the bit, because a step that died may have stored vectors without recording it.
   const { results } = await db
     .prepare(
       `SELECT id FROM chunks WHERE workspace_id = ?1 AND id > ?2 ORDER BY id LIMIT ${STEP_CHUNKS}`,

@@ -39,7 +39,7 @@ const operations = (): [name: string, operation: Operation][] =>
     ]),
   );
 
-it("is valid OpenAPI 3.1, and every reference in it leads somewhere", async () => {
+it("/openapi.json is valid OpenAPI 3.1, and every reference in it leads somewhere", async () => {
   const validator = new Validator();
   const { valid, errors } = await validator.validate({ ...structuredClone(document) });
   expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
@@ -54,7 +54,7 @@ it("is valid OpenAPI 3.1, and every reference in it leads somewhere", async () =
   }
 });
 
-it("lists every route of the API, and none that does not exist", () => {
+it("/openapi.json lists every route of the API, and none that does not exist", () => {
   const served = app.routes
     .filter(({ method, path }) => !["ALL", "OPTIONS"].includes(method) && path.startsWith("/v1/"))
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{[^}]*\})?/g, "{$1}")}`);
@@ -66,7 +66,7 @@ it("lists every route of the API, and none that does not exist", () => {
   ).toEqual([...new Set(served)].toSorted());
 });
 
-it("says of each route what it does and how it refuses", () => {
+it("/openapi.json says of each route what it does and how it refuses", () => {
   const silent = operations().flatMap(([name, { summary, requestBody, responses }]) => {
     const needed = ["401", "429", ...(requestBody ? ["413"] : [])];
     const missing = needed.filter((status) => !(status in responses));
@@ -77,7 +77,7 @@ it("says of each route what it does and how it refuses", () => {
   expect(silent).toEqual([]);
 });
 
-it("names no code that nothing answers with", () => {
+it("/openapi.json names no error code that the API never sends", () => {
   const root = path.resolve(import.meta.dirname, "../../../src");
   const source = readdirSync(root, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && file !== path.join("http", "problem.ts"))

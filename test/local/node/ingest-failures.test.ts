@@ -101,7 +101,7 @@ it("the same ingest command uploads the rest after the instance was lost", async
   for (let n = 0; n < 250; n++) await write(`d${n}.md`, `# D ${n}\n\nText`);
   diesAfter = 1;
   const lost = await ingest({}, "--no-wait");
-  expect([lost.code, lost.output]).toEqual([1, expect.stringContaining("sends the rest")]);
+  expect([lost.code, lost.output]).toEqual([1, expect.stringContaining("uploads the rest")]);
   expect(stored.size).toBe(100);
   diesAfter = Number.POSITIVE_INFINITY;
   const again = await ingest({}, "--no-wait");

@@ -10,19 +10,15 @@ import { asks } from "./sub-queries.ts";
  * release.
  * @param mayClarify false after a clarifying question: a second one would lead a visitor in circles
  */
-export function decide(
-  ranking: Ranking,
-  decision: Release["decision"],
-  mayClarify: boolean,
-): Finding {
+export function decide(ranking: Ranking, rule: Release["decision"], mayClarify: boolean): Finding {
   const { candidates, passages } = ranking;
   const { question } = candidates;
-  const confidence = answerability(weigh(candidates, passages, decision), decision);
-  const action = passages.length > 0 ? actionAt(confidence, decision) : "abstain";
+  const confidence = answerability(weigh(candidates, passages, rule), rule);
+  const action = passages.length > 0 ? actionAt(confidence, rule) : "abstain";
   return {
     ...ranking,
     question,
-    decision: { action: limited(action, question.text, mayClarify), confidence },
+    decision: { action: restricted(action, question.text, mayClarify), confidence },
   };
 }
 
@@ -31,7 +27,7 @@ function actionAt(confidence: number, { thresholds }: Release["decision"]): Deci
   return confidence >= thresholds.clarify ? "clarify" : "abstain";
 }
 
-function limited(
+function restricted(
   action: Decision["action"],
   message: string,
   mayClarify: boolean,

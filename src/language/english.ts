@@ -36,7 +36,7 @@ export const OPENS_FOLLOW_UP =
 export const REFERS_BACK =
   /\b(?:it|its|that|this|these|those|they|them|their|(?<!\b(?:is|are)\s)there|one|ones|same|instead)\b/i;
 
-/** Whole messages, in lower case and without punctuation, that are no question; greetings and thanks of the neighbours' languages, too. */
+/** Messages that are small talk as a whole, in lower case and without punctuation. Greetings and thanks of some other languages are included. */
 export const SMALL_TALK = {
   greeting:
     /^(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|hallo|hola|bonjour|ciao|servus)(?: there| again| all)?$/,
@@ -45,7 +45,7 @@ export const SMALL_TALK = {
   farewell: /^(?:bye|goodbye|bye bye|see you|see ya|have a (?:nice|good) (?:day|one|evening))$/,
 };
 
-/** Whole replies that choose the first, second or third of what was offered. */
+/** Replies that choose the first, second or third of the offered titles. */
 export const ORDINALS = [
   /^(?:1|one|(?:the )?first)(?: one)?$/,
   /^(?:2|two|(?:the )?second)(?: one)?$/,
@@ -54,15 +54,15 @@ export const ORDINALS = [
 
 export const NEGATION =
   /\b(?:not|no|never|cannot|without|none|neither|nor|unable|unavailable|impossible|excluded|forbidden|prohibited|\w+n['’]t)\b/i;
-/** Words with which a clause may mean either: conditions, exceptions, limits, and prices of nothing. */
+/** Words after which a negation, or its absence, says little: conditions, exceptions, limits ("no more than") and prices of nothing ("no fee"). */
 export const MAY_MEAN_EITHER =
   /\?|\b(?:if|unless|except|only|just|until|whether|otherwise|other than|instead|matter|worry|(?:no|not) (?:longer|more|later|less|fewer|sooner) than|(?:no|without) (?:\w+ )?(?:costs?|charges?|fees?))\b/i;
-/** Where a statement that may be negated on its own begins within a sentence. */
+/** Splits a sentence into clauses, each of which can be negated on its own. */
 export const BETWEEN_STATEMENTS =
   /[;:]\s|,\s+(?=(?:and|but|so|yet|or|which)\b)|\b(?:but|while|although|however)\b|\band (?=not\b)/i;
 
-/** Where an amount stops belonging to what was said before it. */
+/** Splits a sentence into clauses, each of which has its own amounts. */
 export const BETWEEN_AMOUNTS = /[;:,]\s|\b(?:and|but|or|while)\b/;
-/** What follows a number and says how much of what; adjectives between them aside. */
+/** Matches the text after a number; the group is its unit. A range ("3–5") and an adjective ("business days") are skipped. */
 export const UNIT =
   /^(?:\s*[–-]\s*\d+(?:[.,]\d+)*)?\s*(?:(?:business|working|calendar|full)\s+)?(\p{L}+|[%€£¥$])/iu;

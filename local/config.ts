@@ -4,7 +4,7 @@ import { EMBEDDING_DIMENSIONS, EMBEDDING_MODEL, SHORT_DIMENSIONS } from "./ai/em
 /** Configuration of one local instance. All paths are absolute. */
 export interface LocalOptions {
   root: string;
-  /** The application's entry; src/index.ts unless told. */
+  /** The application's entry point; default: src/index.ts. */
   main?: string;
   /** The bundled platform Worker: its module, and the folder with the embedding model. */
   platform: { main: string; model: string };
@@ -20,9 +20,9 @@ export interface LocalOptions {
   aiErrorRate?: number;
   vectorizeErrorRate?: number;
   faultSeed?: number;
-  /** Seconds that a queue waits to fill a batch; 1 unless told. Tests do not wait. */
+  /** Seconds that a queue waits to fill a batch; default: 1. Tests set 0. */
   queueTimeout?: number;
-  /** More variables for the application, over those that are set here. */
+  /** Variables for the application that override those set here. */
   vars?: Record<string, string>;
 }
 
@@ -35,7 +35,7 @@ export const DEMO_KEYS = {
   deployment: "local_demo_deployment_token_not_secret",
 } as const;
 
-/** A chat model that exists on Workers AI, whose name the application uses for whatever LOCAL_CHAT_URL serves. */
+/** The Workers AI model id under which the application calls the model that LOCAL_CHAT_URL serves. */
 const FORWARDED_CHAT_MODEL = "@cf/zai-org/glm-4.7-flash";
 
 function appVars(
@@ -88,7 +88,7 @@ function queues(timeout: number): object {
   };
 }
 
-/** High, because a developer's test run is no attack; `CHAT_LIMITER` itself works locally as it does deployed. */
+/** High, because a developer's test run is no attack. `CHAT_LIMITER` works locally as in a deployment. */
 const RATE_LIMITS = [
   { name: "CHAT_LIMITER", namespace_id: "1001", simple: { limit: 10_000, period: 60 } },
   { name: "API_LIMITER", namespace_id: "1002", simple: { limit: 10_000, period: 60 } },

@@ -3,18 +3,18 @@ import type { PlatformEnv } from "./env.ts";
 import * as faults from "./faults.ts";
 import { INDEXES } from "./vectorize/vectorize.ts";
 
-/** The tests' handle on the platform. Bound as `CONTROL` in tests only: the application never sees it. */
+/** Lets tests control the platform. It is bound as `CONTROL` in tests only, so the application never has it. */
 export class Control extends WorkerEntrypoint<PlatformEnv> {
   failNext(plan: faults.FaultPlan): void {
     faults.failNext(plan);
   }
 
-  /** What the next text generation answers, byte for byte; no model is asked. */
+  /** Scripts the next text generation byte for byte; no model is called. */
   scriptChat(script: faults.ChatScript): void {
     faults.scriptChat(script);
   }
 
-  /** The latest text generation calls, oldest first, with all that the model was given. */
+  /** The latest text generation calls with their complete inputs, oldest first. */
   chats(): faults.RecordedChat[] {
     return faults.recordedChats();
   }
@@ -32,7 +32,7 @@ export class Control extends WorkerEntrypoint<PlatformEnv> {
     for (const { store } of Object.values(INDEXES)) await this.env.STORE.getByName(store).settle();
   }
 
-  /** Forgets plans, scripts, counts and the delay; stored vectors stay. */
+  /** Clears planned faults, scripts, counts and the delay. Stored vectors stay. */
   reset(): void {
     faults.resetFaults();
   }

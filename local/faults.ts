@@ -1,8 +1,8 @@
 import type { PlatformEnv } from "./env.ts";
 
 /**
- * What goes wrong on purpose, and what has been counted. It lives in module scope: a workerd process runs this Worker in
- * one isolate, which all its entrypoints and objects share, and a restart starting from zero is what a test expects.
+ * Injected faults and counts of calls. They live in module scope, because a workerd process runs this Worker in one isolate that
+ * all its entrypoints and objects share. A restart clears them, as tests expect.
  */
 export type FaultBinding = "ai" | "vectorize";
 export type FaultKind = "capacity" | "timeout" | "cut-stream" | "wrong-dimensions" | "unavailable";
@@ -10,20 +10,20 @@ export type FaultKind = "capacity" | "timeout" | "cut-stream" | "wrong-dimension
 export interface FaultPlan {
   binding: FaultBinding;
   kind: FaultKind;
-  /** How many of the next calls fail; 1 unless told. */
+  /** How many of the next calls fail; default: 1. */
   times?: number;
-  /** Only calls for this model; any, unless told. */
+  /** Only calls for this model; default: any. */
   model?: string;
 }
 
 export interface ScriptedChunk {
   raw?: string;
   delayMs?: number;
-  /** Breaks the connection here instead of sending bytes. */
+  /** Breaks the connection instead of sending bytes. */
   fail?: boolean;
 }
 
-/** The next text generation's answer: bytes for `stream: true`, an object otherwise. */
+/** The next text generation's result: bytes for `stream: true`, otherwise an object. */
 export interface ChatScript {
   chunks?: ScriptedChunk[];
   reply?: object;
@@ -61,7 +61,7 @@ export function scriptChat(script: ChatScript): void {
   scripts.push(script);
 }
 
-/** @param named only a script that names the model */
+/** @param named whether only a script that names the model counts */
 export function takeScript(model: string, named = false): ChatScript | undefined {
   const index = scripts.findIndex((script) =>
     script.model === undefined ? !named : script.model === model,
@@ -96,7 +96,7 @@ export function resetFaults(): void {
 
 type Rates = Pick<PlatformEnv, "AI_ERROR_RATE" | "VECTORIZE_ERROR_RATE" | "FAULT_SEED">;
 
-/** The failure that this call must show, if any: a planned one first, else one drawn at the configured rate. */
+/** The failure to inject into this call, if any: a planned one first, otherwise a random one at the configured rate. */
 export function takeFault(
   env: Rates,
   binding: FaultBinding,

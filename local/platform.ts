@@ -1,4 +1,4 @@
-// The local platform: a second Worker whose entrypoints stand behind the application's `AI` and `VECTORIZE` bindings.
+// The local platform: a second Worker whose entrypoints implement the application's `AI` and `VECTORIZE` bindings.
 export { Control } from "./control.ts";
 export { EmbeddingQueue } from "./ai/embedding-queue.ts";
 export { WorkersAI } from "./ai/workers-ai.ts";

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 const OLDEST_NODE = 20;
-/** wrangler refuses to start below. */
+/** wrangler refuses to start on an older Node. */
 const OLDEST_NODE_FOR_WRANGLER = [22, 12];
 
 const root =
@@ -25,7 +25,7 @@ function requireNode() {
     fail(`Edgewise needs Node ${OLDEST_NODE} or newer to start; this is ${process.versions.node}.`);
 }
 
-/** True when every package that the lockfile wants is in npm's record of what it installed. */
+/** True when npm's record of installed packages holds every package of the lockfile. */
 function isInstalled() {
   const installed = readPackages(path.join(modules, ".package-lock.json"));
   if (!installed) return false;
@@ -79,7 +79,7 @@ function run(args) {
   if (args.length === 0) fail("Usage: node local/with-dependencies.mjs <script> [arguments…]");
   const PATH = [path.join(modules, ".bin"), process.env.PATH].join(path.delimiter);
   const child = spawn(node(), args, { cwd: root, stdio: "inherit", env: { ...process.env, PATH } });
-  // Ctrl-C reaches the child by itself, being in the same group. This process only has to outlive it.
+  // Ctrl-C also reaches the child, which is in the same process group. This process must only outlive it.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);

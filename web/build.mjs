@@ -1,5 +1,5 @@
-// Builds everything that the Worker serves as static assets into dist/web. Silent unless it fails. A file that would not
-// change is not written: a running `wrangler dev` reloads for each, and what is in its queues is lost.
+// Builds everything that the Worker serves as static assets into dist/web. Silent unless it fails. An unchanged file
+// is not written, because each write makes a running `wrangler dev` reload and lose its queued messages.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ const out = join(web, "..", "dist", "web");
 
 const staticFiles = ["demo/index.html", "demo/demo.css", "demo/favicon.svg", "_headers"];
 
-// esbuild prints its own errors with the place in the source; a second copy from here would only hide them.
+// esbuild has printed its errors with their place in the source already.
 const bundled = await build({
   entryPoints: { demo: join(web, "demo", "main.ts") },
   outdir: out,

@@ -8,12 +8,12 @@ import {
   unavailable,
 } from "./errors.ts";
 
-/** A local model on a laptop can think for minutes before its first byte; beyond this nobody waits. */
+/** The longest wait for the first byte. A model on a laptop can take minutes. */
 const TIMEOUT_MS = 300_000;
 
 type ChatInputs = Record<string, unknown>;
 
-/** Inputs that mean the same to Workers AI's chat models and to an OpenAI-compatible server. */
+/** Inputs with the same meaning for Workers AI's chat models and for an OpenAI-compatible server. */
 const FORWARDED = [
   "messages",
   "max_tokens",
@@ -32,8 +32,8 @@ const FORWARDED = [
 
 /**
  * Text generation by the OpenAI-compatible server at LOCAL_CHAT_URL. Answers what current Workers AI chat models answer:
- * an OpenAI chat completion, or its SSE bytes as they come. Without a server no model exists, and the error says so as the
- * service would.
+ * an OpenAI chat completion, or its SSE bytes as they come. Without a server it throws the
+ * service's error for an unknown model.
  */
 export async function runChat(
   env: PlatformEnv,

@@ -6,8 +6,8 @@ export interface EmbeddingCache {
 }
 
 /**
- * The store that this instance was given. None is fine: every text is then computed. The same goes for a lookup that
- * fails, as one can while another instance writes to a shared cache.
+ * This instance's cache of embeddings. Without one, every text is computed. A text is also computed when its lookup fails,
+ * which can happen while another instance writes to a shared cache.
  */
 export function embeddingCache(
   env: Pick<PlatformEnv, "EMBEDDINGS" | "EMBEDDING_FILES">,
@@ -34,7 +34,7 @@ export function embeddingCache(
   return undefined;
 }
 
-/** The model's name is part of the hashed text, so a key is plain hex and safe as a file's name. */
+/** The key of a text: a hash of model and text, in hex so that it can be a file's name. */
 export async function embeddingKey(model: string, text: string): Promise<string> {
   const digest = await crypto.subtle.digest(
     "SHA-256",

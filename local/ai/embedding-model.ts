@@ -3,8 +3,8 @@ export const EMBEDDING_MODEL = "@local/all-minilm-l6-v2";
 export const EMBEDDING_DIMENSIONS = 384;
 
 /**
- * The first 256 dimensions of the same embeddings, at length 1: another model as far as the application can tell, worse and
- * not comparable with the whole. It exists so that changing models can be tried and tested without a second set of weights.
+ * The first 256 dimensions of the same embeddings, normalised. The application sees another model, with worse vectors that are
+ * not comparable with the full ones. It allows a change of models to be tested without a second set of weights.
  */
 const SHORT_MODEL = "@local/all-minilm-l6-v2-256";
 export const SHORT_DIMENSIONS = 256;

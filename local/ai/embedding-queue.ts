@@ -9,9 +9,9 @@ interface Job {
 }
 
 /**
- * One line for the one CPU. A call with a single text is a visitor's question and goes before what is left of any batch
- * of passages. A Durable Object, because its callers share one I/O context: a caller that disconnects cannot take the
- * promise that others wait for with it.
+ * One queue for the one CPU. A call with a single text is a visitor's question, so it goes before all batches of passages. It
+ * is a Durable Object so that its callers share one I/O context: a caller that disconnects then does not cancel a promise
+ * that others wait for.
  */
 export class EmbeddingQueue extends DurableObject<PlatformEnv> {
   #urgent: Job[] = [];
@@ -37,7 +37,7 @@ export class EmbeddingQueue extends DurableObject<PlatformEnv> {
       } catch (error) {
         job.reject(error);
       }
-      // Inference holds the thread; only between two texts can the next call get in line.
+      // Inference blocks the thread, so other calls can join the queue only between two texts.
       await scheduler.wait(0);
     }
     this.#running = false;

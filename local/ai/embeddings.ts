@@ -13,7 +13,7 @@ export interface Embeddings {
   pooling: "mean";
 }
 
-/** Answers as Workers AI's embedding models do; throws its 5006 for inputs that their schema rejects. */
+/** Returns what Workers AI's embedding models return. Inputs that their schema rejects throw the service's error 5006. */
 export async function runEmbeddings(
   env: PlatformEnv,
   ctx: ExecutionContext,
@@ -80,7 +80,7 @@ async function embedAll(
   });
 }
 
-/** A file that was cut short by a crash counts as absent. */
+/** Whether the bytes are a whole vector. A crash may leave a shorter file. */
 function isVector(bytes: ArrayBuffer | null | undefined): bytes is ArrayBuffer {
   return bytes?.byteLength === EMBEDDING_DIMENSIONS * Float32Array.BYTES_PER_ELEMENT;
 }

@@ -1,5 +1,5 @@
 /**
- * Errors in the words of Workers AI. The binding builds them from the service's answer as `<code>: <description>`.
+ * Errors with the texts of Workers AI. The binding builds them from the service's response as `<code>: <description>`.
  * Codes: https://developers.cloudflare.com/workers-ai/platform/errors/
  */
 export class InferenceUpstreamError extends Error {
@@ -22,7 +22,7 @@ export function requestTimeout(): InferenceUpstreamError {
   return new InferenceUpstreamError("3007: Request timeout");
 }
 
-/** What the binding throws when the inference service itself cannot be reached: no code, only the edge's own. */
+/** The binding's error when the inference service cannot be reached: it has no code of the service, only one of the edge. */
 export function unavailable(): InferenceUpstreamError {
   return new InferenceUpstreamError("error code: 1031");
 }

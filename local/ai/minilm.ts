@@ -1,23 +1,23 @@
 import { Embedder } from "../../node_modules/@lat.md/embed/dist/engine.cjs";
 import { EMBEDDING_DIMENSIONS } from "./embedding-model.ts";
 
-/** What the model was trained for; longer inputs are cut, as the real models do at theirs. */
+/** The input length that the model was trained for. Longer inputs are truncated, as in the service's models. */
 const MAX_TOKENS = 256;
 
-/** One text at a time: a batch costs more than its texts one by one, because all are padded to the longest. */
+/** Embeds one text at a time. A batch is slower, because all its texts are padded to the longest one. */
 export type EmbedText = (text: string) => Float32Array;
 
 let loaded: EmbedText | undefined;
 
-/** Loads the model at the first text that no cache knows, and keeps it for as long as the isolate lives. */
+/** Loads the model for the first text that is not cached, and keeps it as long as the isolate lives. */
 export async function loadMiniLm(files: Fetcher): Promise<EmbedText> {
   loaded ??= await load(files);
   return loaded;
 }
 
 /**
- * The model's files come through a binding and not as modules of the Worker: 45 MB of modules cost every start of a
- * workerd seconds. The weights lie in parts, because an asset may have 25 MiB.
+ * Reads the model's files through a binding. As modules of the Worker, these 45 MB would slow every start of workerd by
+ * seconds. The weights are divided into parts, because an asset is limited to 25 MiB.
  */
 async function load(files: Fetcher): Promise<EmbedText> {
   const { parts } = await (await open(files, "manifest.json")).json<{ parts: string[] }>();

@@ -1,4 +1,4 @@
-// workerd forbids compiling WebAssembly from bytes, and that is what the engine's glue does when it loads:
+// workerd forbids compiling WebAssembly from bytes, but the engine's glue code does so when it loads:
 // `new WebAssembly.Module(require("fs").readFileSync(…))`. The bundle (local/dev/bundle-platform.ts) resolves its `fs` to
 // this file and its `WebAssembly.Module` to the identity below, so that it receives a module compiled at build time.
 import engine from "../../node_modules/@lat.md/embed/dist/engine_bg.wasm";

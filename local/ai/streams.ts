@@ -1,9 +1,9 @@
 import type { ScriptedChunk } from "../faults.ts";
 
-/** Bytes that a cut stream lets through when the first chunk does not already end within them. */
+/** Chunks that a cut stream lets through. */
 const CUT_AFTER_CHUNKS = 2;
 
-/** Plays a text generation's bytes exactly as written, each after its pause. */
+/** Streams the scripted chunks byte for byte, each after its pause. */
 export function playScript(chunks: ScriptedChunk[]): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const waiting = [...chunks];
@@ -22,7 +22,7 @@ export function playScript(chunks: ScriptedChunk[]): ReadableStream<Uint8Array> 
   });
 }
 
-/** Fails a stream after its first chunks, in the middle of an answer, as a lost connection does. */
+/** Breaks a stream in the middle of an answer, as a lost connection does. */
 export function cutStream(source: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const reader = source.getReader();
   let passed = 0;

@@ -7,7 +7,7 @@ import { htmlToMarkdown } from "../../src/knowledge/formats/html.ts";
 type Answer = ConversionResponse;
 type Convert = (name: string, bytes: Uint8Array) => Promise<string>;
 
-/** What the local platform can read; the service reads more (spreadsheets of other kinds, images by a vision model). */
+/** The file types that the local platform can read. The service reads more (other spreadsheets, images by a vision model). */
 const CONVERTERS: Record<string, { mimeType: string; convert: Convert }> = {
   ".pdf": { mimeType: "application/pdf", convert: fromPdf },
   ".docx": {
@@ -22,7 +22,7 @@ const CONVERTERS: Record<string, { mimeType: string; convert: Convert }> = {
 };
 
 /**
- * Answers as the service's conversion does: a file that cannot be read is an answer with `format: "error"`, not an exception.
+ * Returns what the service's conversion returns: for an unreadable file a result with `format: "error"`, not an exception.
  * https://developers.cloudflare.com/workers-ai/features/markdown-conversion/usage/binding/
  */
 export async function toMarkdown({ name, blob }: MarkdownDocument): Promise<Answer> {
@@ -39,7 +39,7 @@ export async function toMarkdown({ name, blob }: MarkdownDocument): Promise<Answ
   }
 }
 
-/** The frame around the pages is the service's, `metadata: false` included. */
+/** The text around the pages is the service's, also with `metadata: false`. */
 async function fromPdf(name: string, bytes: Uint8Array): Promise<string> {
   const { text } = await extractText(await getDocumentProxy(bytes), { mergePages: false });
   const pages = text.map((page, index) => `### Page ${index + 1}\n\n${page}\n\n`);

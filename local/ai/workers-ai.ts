@@ -14,12 +14,12 @@ import { LOCAL_DIMENSIONS } from "./embedding-model.ts";
 import { toMarkdown } from "./to-markdown.ts";
 import { cutStream, playScript } from "./streams.ts";
 
-/** Model families that the service has and this platform has no model for. */
+/** Model families of the service for which this platform has no model. */
 const UNSUPPORTED = /\/(bge-reranker|whisper|flux|m2m100)|embedding|\/bge-/;
 
 const RERANKER = "@cf/baai/bge-reranker-base";
 
-/** Stands behind `env.AI`. */
+/** Implements `env.AI`. */
 export class WorkersAI extends WorkerEntrypoint<PlatformEnv> {
   async run(
     model: string,
@@ -40,7 +40,7 @@ export class WorkersAI extends WorkerEntrypoint<PlatformEnv> {
     return fault === "cut-stream" && answer instanceof ReadableStream ? cutStream(answer) : answer;
   }
 
-  /** Only as scripted: no reranker's weights ship in a registry. The input has to be what the service's schema takes. */
+  /** Returns the scripted scores, because there is no local reranker. The input is checked against the service's schema. */
   #rerank(inputs: Record<string, unknown>): object {
     const script = takeScript(RERANKER, true);
     if (!script?.reply) throw noSuchModel(RERANKER);

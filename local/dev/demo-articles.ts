@@ -5,7 +5,7 @@ import { parseMarkdownFile } from "../../cli/parse-file.ts";
 
 export type Article = Document;
 
-/** The articles below a folder, read as `npm run ingest` reads them. Throws when one cannot be read: they are our own. */
+/** The articles below a folder, read as `npm run ingest` reads them. Throws if one cannot be read, because they belong to this repository. */
 export async function readArticles(folder: string): Promise<Article[]> {
   const { documents, unreadable } = await documentsFromFolder(folder);
   const [first] = unreadable;

@@ -2,9 +2,9 @@ import { lstat, mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
 
 /**
- * Lets an instance use the embeddings that others computed: its KV storage becomes a link to `sharedDir`. To be called
- * before the instance starts. Several instances may run on one folder at a time; SQLite's write-ahead log orders them, and a
- * write that loses is only computed again. Where links are not allowed the instance keeps a cache of its own.
+ * Makes an instance's KV storage a link to `sharedDir`, so that instances share computed embeddings. Call it before the instance
+ * starts. Several instances may use the folder at a time: SQLite's write-ahead log orders their writes, and an embedding whose
+ * write fails is computed again. If the system does not allow links, the instance keeps a cache of its own.
  */
 export async function shareEmbeddingCache(
   stateDir: string,

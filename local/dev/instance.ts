@@ -15,14 +15,14 @@ import { startWrangler, type RunningWrangler } from "./wrangler.ts";
 export interface InstanceOptions extends Omit<LocalOptions, "root" | "platform"> {
   /** 0 or absent: any free port. */
   port?: number;
-  /** Folder of everything that the instance stores. Two running instances need two. */
+  /** The folder of all stored data. Running instances cannot share one. */
   state: string;
   /** Loads the articles of `demo/`. */
   demo?: boolean;
-  /** Folder in which instances share computed embeddings; `.edgewise/embeddings` unless told. */
+  /** The folder in which instances share computed embeddings; default: `.edgewise/embeddings`. */
   embeddings?: string;
   log?: (line: string) => void;
-  /** Each line of the Workers' own console. */
+  /** Called with each line of the Workers' console. */
   onConsole?: (line: string) => void;
 }
 
@@ -31,7 +31,7 @@ export interface Instance {
   /** Rejects when the instance ends without having been stopped. */
   failed: Promise<never>;
   stop(): Promise<void>;
-  /** SIGKILL for all its processes. What is stored in its folder is what a crash would leave. */
+  /** Sends SIGKILL to all its processes. Its folder is then as after a crash. */
   kill(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ const DEFAULT_EMBEDDINGS = path.join(ROOT, ".edgewise/embeddings");
 
 const START_TIMEOUT_MS = 90_000;
 const DOCUMENTS_TIMEOUT_MS = 600_000;
-/** Beyond the delay with which the local Vectorize shows a write, a search must find it. */
+/** How long a search may take to find a document beyond the delay of the local Vectorize. */
 const ANSWER_TIMEOUT_MS = 30_000;
 const CRON_EVERY_MS = 60_000;
 
@@ -84,7 +84,7 @@ function devArguments(
   return ["dev", "-c", configs.app, "-c", configs.platform, ...Object.entries(options).flat()];
 }
 
-/** Queued messages live in memory and die with wrangler; the cron handler finds what they left behind and sends it again. */
+/** Queued messages live in memory and are lost with wrangler. The cron handler resends those of pending documents. */
 function running(url: string, wrangler: RunningWrangler): Instance {
   const cron = setInterval(() => void runCron(url).catch(() => undefined), CRON_EVERY_MS);
   cron.unref();

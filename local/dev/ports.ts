@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 
-/** The port itself when it is free, or any free one for 0. Throws a sentence for the person who chose it. */
+/** The port if it is free, or any free port for 0. Throws an error for the user if the port is taken. */
 export function claimPort(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

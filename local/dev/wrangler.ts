@@ -6,7 +6,7 @@ import { ROOT } from "./root.ts";
 
 const WRANGLER = path.join(ROOT, "node_modules/wrangler/bin/wrangler.js");
 
-/** wrangler asks nobody, tells nobody, and does not look up where it is (which fails loudly without internet). */
+/** wrangler sends no telemetry, asks nothing, and does not look up its location, which logs an error without internet. */
 const ENVIRONMENT = {
   WRANGLER_SEND_METRICS: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
@@ -21,7 +21,7 @@ const GRACE_MS = 5_000;
 
 const alive = new Set<ChildProcess>();
 
-// However this process ends, as long as it is not killed outright, it leaves no wrangler and no workerd behind.
+// Stops wrangler and workerd when this process ends, unless it is killed by SIGKILL.
 process.on("exit", () => {
   for (const child of alive) signalGroup(child, "SIGKILL");
 });
@@ -57,11 +57,11 @@ export interface RunningWrangler {
   /** Rejects, with the end of the log, when wrangler ends without having been asked to. */
   readonly failed: Promise<never>;
   stop(): Promise<void>;
-  /** Ends it and its workerd at once, as a power cut would. */
+  /** Kills wrangler and its workerd at once, as a power cut would. */
   kill(): Promise<void>;
 }
 
-/** Runs a wrangler command that lasts, its output written to `logFile` and given line by line to `onLine`. */
+/** Runs a long-running wrangler command. Its output goes to `logFile` and, line by line, to `onLine`. */
 export function startWrangler(
   args: string[],
   logFile: string,
@@ -101,7 +101,7 @@ export function startWrangler(
       const timer = setTimeout(() => signalGroup(child, "SIGKILL"), GRACE_MS);
       await ended;
       clearTimeout(timer);
-      // wrangler may end before a workerd that is busy; what is left of the group ends now.
+      // wrangler may end before a busy workerd, so the rest of the process group is killed now.
       signalGroup(child, "SIGKILL");
       log.end();
     },

@@ -2,8 +2,8 @@ import { vectorizeError, type Operation } from "./errors.ts";
 import { parseFilter, type Condition } from "./filter.ts";
 
 /**
- * The service's limits: https://developers.cloudflare.com/vectorize/platform/limits/. The two limits on ids a call are in
- * no document; the service answers 40007 beyond them.
+ * The service's limits: https://developers.cloudflare.com/vectorize/platform/limits/. The two limits on ids per call are
+ * undocumented; beyond them the service returns 40007.
  */
 const LIMITS = {
   idBytes: 64,
@@ -20,7 +20,7 @@ const LIMITS = {
 
 type MetadataLevel = "none" | "indexed" | "all";
 
-/** A vector as it is stored and crosses to the store: checked, in single precision, its metadata as JSON. */
+/** A vector as it is sent to the store: checked, in single precision, with its metadata as JSON. */
 export interface StoredVector {
   id: string;
   namespace: string | null;
@@ -99,7 +99,7 @@ function checkMetadata(
     }
   }
   const json = JSON.stringify(metadata);
-  // JSON.stringify escapes half of a surrogate pair, and only that; the service cannot decode it.
+  // Of all characters beyond ASCII, JSON.stringify escapes only lone surrogates, which the service cannot decode.
   if (/\\ud[89a-f][0-9a-f]{2}/i.test(json)) {
     throw vectorizeError(operation, 40023, "failed to parse upsert vectors request in json format");
   }

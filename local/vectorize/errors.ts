@@ -8,8 +8,8 @@ export type Operation =
   | "VECTOR_DELETE";
 
 /**
- * An error as the binding words it (workerd, `cloudflare-internal:vectorize-api`). The codes are the service's, as people
- * report them; where no report of a case was found, the nearest code is used and only its text is ours.
+ * An error as the binding words it (workerd, `cloudflare-internal:vectorize-api`). The codes are the service's, as
+ * its users report them. For a case without a report, the nearest code is used with a text of our own.
  */
 export function vectorizeError(operation: Operation, code: number, detail: string): Error {
   return new Error(`${operation}_ERROR (code = ${code}): ${detail}`);

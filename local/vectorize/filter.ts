@@ -24,7 +24,7 @@ const OPERATORS: ReadonlySet<string> = new Set([
   "$gte",
 ]);
 
-/** Of a string, only this much is in the metadata index, so a filter compares no more. */
+/** The metadata index holds only this many bytes of a string, so a filter compares no more. */
 const INDEXED_BYTES = 64;
 
 export function parseFilter(filter: VectorizeVectorMetadataFilter, maxBytes: number): Condition[] {
@@ -59,7 +59,7 @@ function invalid(detail: string): Error {
   );
 }
 
-/** True when every condition holds. A field without a metadata index is in no index, so nothing matches on it. */
+/** True when every condition holds. A condition on a field without a metadata index never holds. */
 export function matches(
   conditions: Condition[],
   metadata: Metadata,
@@ -72,7 +72,7 @@ export function matches(
   });
 }
 
-/** What a query with `returnMetadata: "indexed"` gets: the declared fields, strings as cut by their index. */
+/** The metadata for `returnMetadata: "indexed"`: the declared fields, with strings truncated as in the index. */
 export function indexedMetadata(metadata: Metadata, indexes: MetadataIndexes): Metadata {
   const found: Metadata = {};
   for (const [field, type] of Object.entries(indexes)) {
@@ -133,14 +133,14 @@ function indexed(
   return undefined;
 }
 
-/** Cut on a character's boundary, to well-formed UTF-8. */
+/** Truncates between two characters, so that the result is well-formed UTF-8. */
 function truncate(text: string): string {
   const bytes = new TextEncoder().encode(text);
   if (bytes.length <= INDEXED_BYTES) return text;
   return new TextDecoder().decode(bytes.subarray(0, INDEXED_BYTES), { stream: true });
 }
 
-/** A dot in a filter's key walks into nested metadata. */
+/** A dot in a filter's key leads into nested metadata. */
 function valueAt(metadata: Metadata, path: string): unknown {
   let value: unknown = metadata;
   for (const key of path.split(".")) {

@@ -5,7 +5,7 @@ import { MemoryIndex, type Entry } from "./memory-index.ts";
 
 type MutationKind = "insert" | "upsert" | "delete";
 
-// A mutation keeps one row a vector, because a batch in one value would pass SQLite's 2 MB a row.
+// A mutation is stored as one row per vector, because a whole batch could exceed SQLite's limit of 2 MB per row.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS vectors (
     id TEXT PRIMARY KEY, namespace TEXT, data BLOB NOT NULL, metadata TEXT
@@ -33,8 +33,8 @@ type PendingRow = Omit<VectorRow, "data"> & {
 };
 
 /**
- * The index, in memory for searching and in SQLite so that it survives a restart. A write waits in `pending` until its
- * time has come and is applied, in order, by the next call that reads.
+ * The index, in memory for searching and in SQLite so that it survives a restart. A write waits in `pending` until it
+ * is due. The next call that reads applies the due writes in order.
  */
 export class VectorStore extends DurableObject<PlatformEnv> {
   readonly #sql: SqlStorage;
@@ -130,7 +130,7 @@ export class VectorStore extends DurableObject<PlatformEnv> {
     return { mutationId };
   }
 
-  /** Mutations are processed in the order in which they came, so one that is not due holds back those after it. */
+  /** Mutations are applied in order of arrival, so one that is not due delays those after it. */
   #apply(now: number): void {
     const due = this.#sql
       .exec<PendingRow>(

@@ -17,7 +17,7 @@ export const INDEXES = {
   VECTORIZE_NEXT: { store: "next", dimensions: "NEXT_VECTOR_DIMENSIONS" },
 } as const;
 
-/** Stands behind `env.VECTORIZE`: checks what the service checks, then asks the one store. */
+/** Implements `env.VECTORIZE`: makes the checks of the service, then calls the store. */
 export class Vectorize extends WorkerEntrypoint<PlatformEnv> {
   async describe(): Promise<object> {
     this.#begin("INDEX_GET");
@@ -30,7 +30,7 @@ export class Vectorize extends WorkerEntrypoint<PlatformEnv> {
   ): Promise<VectorizeMatches> {
     const fault = this.#begin("VECTOR_QUERY");
     const query = checkQueryOptions(options);
-    // "wrong-dimensions" plays an index that was created for another model.
+    // "wrong-dimensions" simulates an index that was created for another model.
     const dimensions = this.#dimensions() + (fault === "wrong-dimensions" ? 1 : 0);
     return await this.#store().query(checkQueryVector(vector, dimensions), query);
   }
@@ -98,5 +98,5 @@ export class Vectorize extends WorkerEntrypoint<PlatformEnv> {
   }
 }
 
-/** Stands behind `env.VECTORIZE_NEXT`: an index of other dimensions. */
+/** Implements `env.VECTORIZE_NEXT`: an index of other dimensions. */
 export class VectorizeNext extends Vectorize {}

@@ -1,20 +1,20 @@
 import { element } from "./element.ts";
 
-/** Where a marker leads: the citation's title and what to do when it is followed. */
+/** The target of a marker: the citation's title, and the action on a click. */
 export type MarkerTarget = { title: string; follow: () => void };
 export type FindTarget = (n: string) => MarkerTarget | null;
 
 export type AnswerText = {
   append: (delta: string) => void;
-  /** Shows what `append` held back; to be called when the stream ends early. */
+  /** Shows the text that `append` has held back. Call it when the stream ends early. */
   flush: () => void;
   replace: (text: string) => void;
 };
 
 /**
  * Writes an answer into `host` as text nodes and turns `[n]` into links where a target exists. Text already shown is not
- * written again, so that a visitor can select it while the rest arrives. A marker may be cut between two deltas: an end
- * that could become one waits for the next delta.
+ * written again, so that a visitor can select it while the rest arrives. A marker may be divided between two deltas, so
+ * text at the end that could begin a marker waits for the next delta.
  */
 export function createAnswerText(host: HTMLElement, findTarget: FindTarget): AnswerText {
   let held = "";
@@ -46,7 +46,7 @@ function toNodes(text: string, findTarget: FindTarget): (Node | string)[] {
     .filter((part) => part !== "");
 }
 
-/** Without a target the marker stays plain text: a link that leads nowhere would pretend that there is a source. */
+/** A marker without a target stays plain text, because a dead link would suggest a source. */
 function toMarker(n: string, target: MarkerTarget | null): Node | string {
   if (!target) return `[${n}]`;
   const marker = element(

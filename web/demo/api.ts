@@ -1,6 +1,6 @@
 import { asRecord, asText, readChatEvents, type ChatEvent } from "./stream.ts";
 
-/** What went wrong, in words for the visitor. */
+/** An error message for the visitor. */
 export type Failure = { title: string; detail: string; requestId: string };
 
 export type KeyLookup =
@@ -13,7 +13,7 @@ export type ChatReply =
   | { ok: true; events: AsyncGenerator<ChatEvent> }
   | { ok: false; failure: Failure };
 
-/** Where a conversation goes on: its id, and the token that its first answer gave us to open it with. */
+/** The id of a conversation, and the token from its first answer that opens it. */
 export type Conversation = { id: string; token: string };
 
 export type Question = { message: string; conversation: Conversation | null };
@@ -34,7 +34,7 @@ export async function findKey(search: string): Promise<KeyLookup> {
   }
 }
 
-/** Asks one question. Rejects only when `signal` aborts; every other trouble before the stream is a `failure`. */
+/** Asks one question. Rejects only when `signal` aborts. Any other error before the stream is a `failure`. */
 export async function askQuestion(
   key: string,
   question: Question,
@@ -85,7 +85,7 @@ function unexpectedFailure(response: Response): Failure {
   };
 }
 
-/** A proxy in between may answer with HTML; then there is no problem document to show. */
+/** The problem document of a response, if it has one. A proxy may have answered with HTML. */
 async function toFailure(response: Response): Promise<Failure> {
   const problem = asRecord(await response.json().catch(() => null));
   const fallback = unexpectedFailure(response);

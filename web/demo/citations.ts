@@ -2,7 +2,7 @@ import type { MarkerTarget } from "./answer-text.ts";
 import { element } from "./element.ts";
 import type { Citation } from "./stream.ts";
 
-/** The list of cited articles, and how a marker in the text gets to each. */
+/** The list of cited articles, and the marker targets that lead to them. */
 export function renderCitations(citations: Citation[]): {
   section: HTMLElement;
   targets: Map<string, MarkerTarget>;

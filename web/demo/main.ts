@@ -88,7 +88,7 @@ async function showEvents(
         break;
       case "outcome":
         turn.showOutcome(event.outcome, ids);
-        // What a clarifying question offers can be chosen by a click, which is a message like any other.
+        // A click on an option of a clarifying question sends it as a message.
         if (event.outcome.outcome === "clarified") turn.showOptions(titles, ask);
         break;
       case "error":
@@ -103,7 +103,7 @@ async function showEvents(
       case "finish":
         return { kind: "finished" };
       case "source":
-        // Retrieved, not yet cited: only `data-outcome` says which sources hold.
+        // These are retrieved sources. Only `data-outcome` says which are cited.
         titles.push(event.source.title);
         break;
     }

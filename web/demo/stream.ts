@@ -26,8 +26,8 @@ export type ChatEvent =
 
 /**
  * Reads an AI SDK UI message stream (https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol) up to `[DONE]` or its end.
- * Throws when the connection breaks or an event is not JSON. Part types that this page has no use for are skipped, so
- * that the server may add some.
+ * Throws when the connection breaks or an event is not JSON. Unknown part types are skipped, so that
+ * the server may add some.
  */
 export async function* readChatEvents(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -45,7 +45,7 @@ export async function* readChatEvents(
       if (event) yield event;
     }
   } finally {
-    // After a failed read the stream is already closed; that error is the one to report.
+    // After a failed read the stream is already closed, and the error of the read is the one to report.
     await reader.cancel().catch(() => undefined);
   }
 }

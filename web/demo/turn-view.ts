@@ -4,7 +4,7 @@ import { renderCitations } from "./citations.ts";
 import { element } from "./element.ts";
 import type { Outcome } from "./stream.ts";
 
-/** How an answer ended. Everything but `finished` leaves the visitor with less than a whole answer. */
+/** How an answer ended. It is complete only if it is `finished`. */
 export type TurnEnd =
   | { kind: "finished" }
   | { kind: "stopped" }
@@ -13,7 +13,7 @@ export type TurnEnd =
 
 export type TurnView = {
   root: HTMLElement;
-  /** Empties the answer and waits; also how a retry begins. */
+  /** Clears the answer and shows that one is awaited, at first and for a retry. */
   begin: () => void;
   startParagraph: () => void;
   appendText: (delta: string) => void;
@@ -30,7 +30,7 @@ export function createTurnView(question: string, number: number): TurnView {
   const root = element(
     "article",
     { class: "turn", tabindex: "-1", "aria-label": `Question ${number}` },
-    // The prefix is outside of the bubble: inside, its Latin letters would decide the direction of an Arabic question.
+    // The prefix is outside of the bubble, because its Latin letters would set the direction of an Arabic question.
     element("span", { class: "visually-hidden" }, "You asked: "),
     element("p", { class: "question", dir: "auto" }, question),
     answer,
@@ -52,7 +52,7 @@ export function createTurnView(question: string, number: number): TurnView {
       answerText.replace("");
       extras.replaceChildren();
       setState("waiting", "Searching the help centre");
-      // Screen readers then speak the answer once, when it is whole, instead of every few letters.
+      // Screen readers then read the answer once, when it is complete, instead of every few letters.
       root.ariaBusy = "true";
     },
     startParagraph() {

@@ -12,11 +12,11 @@ export type PageActions = {
 
 export type Page = {
   addTurn: (question: string) => TurnView;
-  /** Whose answer `follow` keeps in view from now on. */
+  /** Sets the answer that `follow` keeps in view from now on. */
   watch: (turn: TurnView) => void;
-  /** Scrolls to what has just arrived, unless the visitor has scrolled away. */
+  /** Scrolls to new text, unless the visitor has scrolled away. */
   follow: () => void;
-  /** Lets the visitor ask; until then nothing typed could be sent. */
+  /** Enables the composer, which cannot send before. */
   enable: () => void;
   setBusy: (busy: boolean) => void;
   clear: () => void;
@@ -72,7 +72,7 @@ export function openPage(actions: PageActions): Page {
   };
 }
 
-/** Example questions and retry buttons: one question at a time. */
+/** Disables example questions and retry buttons while a question is being answered. */
 function disableQuestions(disabled: boolean): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-asks]"))
     button.disabled = disabled;
@@ -96,7 +96,7 @@ function openComposer(actions: PageActions) {
 
   message.addEventListener("input", count);
   message.addEventListener("keydown", (event) => {
-    // While an input method composes (Japanese, Chinese), Enter picks a word.
+    // In an input method (Japanese, Chinese), Enter selects a word.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     submit();
@@ -116,7 +116,7 @@ function openComposer(actions: PageActions) {
     setBusy(busy: boolean) {
       const [shown, hidden] = busy ? [stop, send] : [send, stop];
       const hadFocus = document.activeElement === hidden;
-      // Read-only rather than disabled, which would drop the keyboard's place on the page.
+      // Read-only, because a disabled field would lose the keyboard focus.
       message.readOnly = busy;
       shown.hidden = false;
       hidden.hidden = true;
@@ -125,7 +125,7 @@ function openComposer(actions: PageActions) {
   };
 }
 
-/** No `maxlength`: it would cut a pasted text without a word. */
+/** Shows the length. The field has no `maxlength`, which would truncate a pasted text silently. */
 function showCount(message: HTMLTextAreaElement, counter: HTMLElement): void {
   const length = message.value.trim().length;
   const over = length - MAX_LENGTH;

@@ -11,7 +11,7 @@ Usage: npm run measure:structure -- [folder]
 Counts the lines of a folder of TypeScript (default src), its longest functions, the pairs of its folders that import each other,
 and the import circles of its files. Type imports count.
 
-To compare with another commit: git worktree add /tmp/before <commit>, then name /tmp/before/src.
+To compare with another commit: git worktree add ../before <commit>, then name ../before/src.
 
 Exit code: 0 done, 2 wrong usage.
 `;

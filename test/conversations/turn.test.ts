@@ -272,3 +272,17 @@ describe("when a part of the platform is down", () => {
     expect((await readConversation(workspace, row?.id ?? "")).messages).toHaveLength(3);
   });
 });
+
+it("a turn whose passages cannot be read answers a problem, and no stream begins", async () => {
+  const workspace = await createWorkspace(HELP_CENTRE);
+  const broken = brokenDatabase("FROM json_each(?1) AS wanted CROSS JOIN chunks c");
+  const response = await call(
+    workspace.publishable,
+    "POST",
+    "/v1/chat",
+    { message: GERMANY },
+    { overrides: broken },
+  );
+  expect(response.status).toBe(500);
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+});

@@ -9,14 +9,13 @@ import { workersAiEmbedder } from "./models/workers-ai-embedder.ts";
 import { workersAiReranker } from "./models/workers-ai-reranker.ts";
 import { shippedRelease, withOverlays } from "./releases/release.ts";
 import { BindingCalls, countedDatabase } from "./runtime/binding-calls.ts";
-import { parseConfig } from "./runtime/config.ts";
+import { parseConfig, type Config } from "./runtime/config.ts";
 import type { Services } from "./runtime/services.ts";
 
 /** The composition root: the only place that turns bindings into what the application works with. */
 export function createServices(env: Env, context: Pick<ExecutionContext, "waitUntil">): Services {
   const config = parseConfig(env);
-  // A wrong overlay fails every request at once, not the first answer.
-  withOverlays(shippedRelease, ...config.releaseOverlays);
+  requireValidRelease(config);
   const calls = new BindingCalls();
   return {
     config,
@@ -48,6 +47,15 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
     newSecret: (prefix) => `${prefix}_${randomHex(32)}`,
     waitUntil: (work) => context.waitUntil(work),
   };
+}
+
+const validated = new WeakSet<Config>();
+
+/** Checks a configuration's release once an isolate, so that a wrong one fails every request and not the first answer. */
+function requireValidRelease(config: Config): void {
+  if (validated.has(config)) return;
+  withOverlays(shippedRelease, ...config.releaseOverlays);
+  validated.add(config);
 }
 
 /** The platform's fetch wants to be called on nothing. */

@@ -36,10 +36,9 @@ export function withVectors(
   subQueries: string[][],
   [whole = null, ...others]: (number[] | null)[],
 ): EmbeddedText[][] {
-  const rest = others[Symbol.iterator]();
-  const next = (): number[] | null => rest.next().value ?? null;
+  const vectors = others.length > 0 ? others : [whole];
   return subQueries.map((texts) =>
-    texts.map((text) => ({ text, vector: others.length > 0 ? next() : whole })),
+    texts.map((text) => ({ text, vector: vectors.shift() ?? null })),
   );
 }
 

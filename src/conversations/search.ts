@@ -34,7 +34,7 @@ export async function search(
     reader,
     question: { text: query, subQueries, ...words },
     release,
-    deps: { ...services, reranker: rerankerOf(release, services) },
+    deps: { db, vectors: services.vectors, reranker: rerankerOf(release, services) },
     legs,
     limit,
   });

@@ -40,25 +40,13 @@ export function overlayStatement(
  * overlay that is no longer valid is ignored, so that the deployment's release answers.
  * @param row of {@link overlayStatement}
  */
-export async function liveRelease(
-  deployment: Deployment,
-  row: unknown,
-): Promise<IdentifiedRelease> {
+export function liveRelease(deployment: Deployment, row: unknown): Promise<IdentifiedRelease> {
   const { overlay } = (row ?? { overlay: "{}" }) as { overlay: string };
-  try {
-    return await resolve(deployment, overlay);
-  } catch (error) {
-    console.error("release: the workspace's overlay is not valid", { error: String(error) });
-    return resolve(deployment, "{}");
-  }
-}
-
-async function resolve(deployment: Deployment, overlay: string): Promise<IdentifiedRelease> {
   const { releaseOverlays, allowedModels } = deployment;
   const key = `${JSON.stringify([releaseOverlays, allowedModels])}\n${overlay}`;
   const known = remembered.get(key);
   if (known) return known;
-  const resolved = identify(workspaceRelease(deployment, JSON.parse(overlay) as Overlay));
+  const resolved = identify(validRelease(deployment, overlay));
   remembered.set(key, resolved);
   rememberedCharacters += key.length;
   for (const [oldest] of remembered) {
@@ -67,6 +55,15 @@ async function resolve(deployment: Deployment, overlay: string): Promise<Identif
     rememberedCharacters -= oldest.length;
   }
   return resolved;
+}
+
+function validRelease(deployment: Deployment, overlay: string): Release {
+  try {
+    return workspaceRelease(deployment, JSON.parse(overlay) as Overlay);
+  } catch (error) {
+    console.error("release: the workspace's overlay is not valid", { error: String(error) });
+    return workspaceRelease(deployment, {});
+  }
 }
 
 /**
@@ -99,7 +96,7 @@ export function workspaceRelease(
 export function keepReleaseStatement(
   db: D1Database,
   workspaceId: string,
-  { id, release }: IdentifiedRelease,
+  { id, json }: IdentifiedRelease,
   now: number,
 ): D1PreparedStatement {
   return db
@@ -107,7 +104,7 @@ export function keepReleaseStatement(
       `INSERT INTO release_values (workspace_id, id, content, created_at) VALUES (?1, ?2, ?3, ?4)
        ON CONFLICT (workspace_id, id) DO NOTHING`,
     )
-    .bind(workspaceId, id, canonicalJson(release), now);
+    .bind(workspaceId, id, json, now);
 }
 
 export interface OverlayChange {
@@ -119,6 +116,7 @@ export interface OverlayChange {
 /**
  * Makes an overlay the workspace's live one. It replaces the previous one as a whole. Every change is a new row. The same
  * overlay again changes nothing.
+ * @returns the overlay as it is stored, as {@link liveRelease} reads it
  */
 export async function publishOverlay(
   db: D1Database,
@@ -126,7 +124,8 @@ export async function publishOverlay(
   overlay: Overlay,
   by: Actor,
   now: number,
-): Promise<void> {
+): Promise<{ overlay: string }> {
+  const stored = canonicalJson(overlay);
   await db.batch([
     db
       .prepare(
@@ -134,7 +133,7 @@ export async function publishOverlay(
          SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM releases WHERE workspace_id = ?1
          HAVING ?2 IS NOT (SELECT overlay FROM releases WHERE workspace_id = ?1 ORDER BY number DESC LIMIT 1)`,
       )
-      .bind(workspaceId, canonicalJson(overlay), by.actor, now),
+      .bind(workspaceId, stored, by.actor, now),
     auditStatement(db, {
       ...by,
       workspaceId,
@@ -144,6 +143,7 @@ export async function publishOverlay(
       at: now,
     }),
   ]);
+  return { overlay: stored };
 }
 
 /** A page of the changes to a workspace's overlay, the live one first. */

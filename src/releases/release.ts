@@ -121,11 +121,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
 export interface IdentifiedRelease {
   id: string;
   release: Release;
+  /** Its canonical JSON. */
+  json: string;
 }
 
 /** Derives the id of a release from its content: equal releases have equal ids, wherever their fields came from. */
 export async function identify(release: Release): Promise<IdentifiedRelease> {
-  return { id: `rel_${(await sha256Hex(canonicalJson(release))).slice(0, 16)}`, release };
+  const json = canonicalJson(release);
+  return { id: `rel_${(await sha256Hex(json)).slice(0, 16)}`, release, json };
 }
 
 /** JSON with the fields of every object in alphabetical order and no white space (as RFC 8785 for such values). */

@@ -27,13 +27,13 @@ const releaseView = z
   })
   .meta({ id: "LiveRelease" });
 
-const overlayView = z
+const changeView = z
   .object({
     number: z.int(),
     created_by: z.string(),
     created_at: z.string(),
   })
-  .meta({ id: "PublishedOverlay" });
+  .meta({ id: "ReleaseChange" });
 
 const path = "/v1/releases";
 const livePath = `${path}/live`;
@@ -43,7 +43,7 @@ const listRoute = createRoute({
   path,
   summary: "When and by whom the workspace's release was changed, the live change first",
   request: { query: pageQuery },
-  responses: { 200: jsonContent(pageOf({ releases: z.array(overlayView) }), "A page of changes") },
+  responses: { 200: jsonContent(pageOf({ releases: z.array(changeView) }), "A page of changes") },
 });
 
 const getRoute = createRoute({
@@ -79,8 +79,8 @@ export function releaseRoutes(app: App): void {
     const { db, config } = services;
     const scope = { sql: "?1", value: workspaceId };
     const row = await overlayStatement(db, scope).first<{ overlay: string }>();
-    const live = await liveRelease(config, row);
-    return c.json({ ...live, overlay: JSON.parse(row?.overlay ?? "{}") as Overlay }, 200);
+    const { id, release } = await liveRelease(config, row);
+    return c.json({ id, release, overlay: JSON.parse(row?.overlay ?? "{}") as Overlay }, 200);
   });
 
   app.openapi(putRoute, async (c) => {
@@ -94,9 +94,9 @@ export function releaseRoutes(app: App): void {
       if (error instanceof z.ZodError) throw validationProblem(error);
       throw error;
     }
-    await publishOverlay(db, workspaceId, overlay, by, now());
-    const row = { overlay: JSON.stringify(overlay) };
-    return c.json({ ...(await liveRelease(config, row)), overlay }, 200);
+    const row = await publishOverlay(db, workspaceId, overlay, by, now());
+    const { id, release } = await liveRelease(config, row);
+    return c.json({ id, release, overlay }, 200);
   });
 }
 

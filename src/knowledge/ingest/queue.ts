@@ -35,15 +35,14 @@ export async function consumeDocuments(
   const killed = new Set(
     messages.flatMap(({ attempts, body }) => (attempts > 1 ? [body.document_id] : [])),
   );
-  const [again, fresh] = [new Set<Message<DocumentWakeUp>>(), new Set<Message<DocumentWakeUp>>()];
-  for (const message of messages) {
-    (killed.has(message.body.document_id) ? again : fresh).add(message);
-  }
-  await moveToRetryQueue(services, [...again], 0);
-  const failures = await ingestById(services, idsOf([...fresh]));
-  const failed = [...fresh].filter(({ body }) => mayPass(failures, body.document_id));
-  await moveToRetryQueue(services, failed, retryDelay(1));
-  for (const message of fresh) if (!failed.includes(message)) message.ack();
+  const isAgain = ({ body }: Message<DocumentWakeUp>): boolean => killed.has(body.document_id);
+  await moveToRetryQueue(services, messages.filter(isAgain), 0);
+  const fresh = messages.filter((message) => !isAgain(message));
+  const failures = await ingestById(services, idsOf(fresh));
+  const isDelayed = ({ body }: Message<DocumentWakeUp>): boolean =>
+    mayPass(failures, body.document_id);
+  await moveToRetryQueue(services, fresh.filter(isDelayed), retryDelay(1));
+  for (const message of fresh) if (!isDelayed(message)) message.ack();
 }
 
 /**

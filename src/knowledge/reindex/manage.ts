@@ -143,11 +143,8 @@ export async function startGeneration(
     )
     .bind(workspaceId, number, model, index, namespace, prefix, slot, now());
   const detail = { model, index };
-  const { inserted } = await batchByName<{ inserted: { number: number } }>(db, {
-    inserted: insert,
-    audit: audit(services, workspaceId, "generation.start", number, by, detail),
-  });
-  if (inserted.length === 0) throw taken;
+  const record = audit(services, workspaceId, "generation.start", number, by, detail);
+  if (!(await changeWithRecord(db, insert, record))) throw taken;
   return number;
 }
 
@@ -174,11 +171,8 @@ export async function switchGeneration(
        RETURNING number`,
     )
     .bind(workspaceId, number, now());
-  const { switched } = await batchByName<{ switched: { number: number } }>(db, {
-    switched: update,
-    audit: audit(services, workspaceId, "generation.switch", number, by),
-  });
-  if (switched.length > 0) return;
+  const record = audit(services, workspaceId, "generation.switch", number, by);
+  if (await changeWithRecord(db, update, record)) return;
   const state = await stateOf(db, workspaceId, number);
   if (state === "live") return;
   throw new Problem(
@@ -203,11 +197,8 @@ export async function collectGeneration(
        WHERE workspace_id = ?1 AND number = ?2 AND state IN ('building', 'retired') RETURNING number`,
     )
     .bind(workspaceId, number, now());
-  const { collecting } = await batchByName<{ collecting: { number: number } }>(db, {
-    collecting: update,
-    audit: audit(services, workspaceId, "generation.collect", number, by),
-  });
-  if (collecting.length > 0) return;
+  const record = audit(services, workspaceId, "generation.collect", number, by);
+  if (await changeWithRecord(db, update, record)) return;
   const state = await stateOf(db, workspaceId, number);
   if (state === "live") {
     throw new Problem(
@@ -215,6 +206,16 @@ export async function collectGeneration(
       "This generation is the one that is searched. Switch to another first.",
     );
   }
+}
+
+/** Writes a change together with its record in the audit log. @returns whether the change had effect */
+async function changeWithRecord(
+  db: D1Database,
+  change: D1PreparedStatement,
+  record: D1PreparedStatement,
+): Promise<boolean> {
+  const { changed } = await batchByName<{ changed: unknown }>(db, { changed: change, record });
+  return changed.length > 0;
 }
 
 function audit(

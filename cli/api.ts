@@ -34,6 +34,8 @@ export class ApiError extends CommandError {
 
   get retryable(): boolean {
     if (this.kind !== "http") return this.kind !== "not_json";
+    // A quota may be used up for hours.
+    if ((this.retryAfterMs ?? 0) > LONGEST_DELAY_MS) return false;
     return this.status === 429 || this.status >= 500;
   }
 

@@ -64,7 +64,23 @@ export function readCount<T>(
   return value;
 }
 
+/** An option's whole number of seconds, in milliseconds. */
+export function readSeconds(text: string | undefined, option: string): number | undefined {
+  const seconds = readCount(text, option, undefined);
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
 /** What an error says, for a list of failures. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Returns the function that stops listening. */
+export function onInterrupt(handle: () => void): () => void {
+  process.once("SIGINT", handle);
+  process.once("SIGTERM", handle);
+  return () => {
+    process.removeListener("SIGINT", handle);
+    process.removeListener("SIGTERM", handle);
+  };
 }

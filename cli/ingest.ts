@@ -1,21 +1,24 @@
 // `npm run ingest`: uploads a folder of documents, a .jsonl file of them, or a site's pages, to a running instance.
 import path from "node:path";
 import { checkDocument, documentBody } from "../src/knowledge/accept/schema.ts";
-import { Api, ApiError, checkAccess, explain, instanceOptions, readUrl } from "./api.ts";
+import { Api, checkAccess, instanceOptions, readUrl } from "./api.ts";
 import {
   CommandError,
   INTERRUPTED,
+  onInterrupt,
   readArguments,
   readCount,
+  readSeconds,
   reasonOf,
   runCommand,
   UsageError,
 } from "./command.ts";
-import type { Document, ReadDocuments } from "./document.ts";
+import type { ReadDocuments } from "./document.ts";
 import { documentsFromSitemap } from "./documents-from-sitemap.ts";
 import { confirmPrune, deleteDocuments, findGone, withScope } from "./prune.ts";
 import { readDocuments, type ReadSource } from "./read-documents.ts";
-import { uploadDocuments, waitUntilIngested, type Failure, type Uploaded } from "./upload.ts";
+import { LISTED, listFailures, uploadDocuments, type Failure, type Uploaded } from "./upload.ts";
+import { waitForAll } from "./wait.ts";
 
 const HELP = `
 Usage: npm run ingest -- <folder | file.jsonl | --sitemap <address>> [options]
@@ -44,11 +47,11 @@ nothing.
   --pause <ms>         least time between two requests to the site; default 200
   --dry-run            reads and checks everything, uploads and deletes nothing
   --no-wait            does not wait until the documents are ingested
+  --timeout <seconds>  how long to wait for that; default: until it is done. The server goes on by itself
 
-Exit code: 0 all ingested (with --no-wait: all stored), 1 something failed, 2 wrong usage.
+Exit code: 0 all ingested (with --no-wait: all stored), 1 something failed, 2 wrong usage, 3 all stored and the time of
+--timeout is over, 130 interrupted.
 `;
-
-const LISTED = 50;
 
 await runCommand(HELP, async (args) => {
   const options = readOptions(args);
@@ -77,9 +80,9 @@ await runCommand(HELP, async (args) => {
     throw new CommandError(`Gave up. ${uploaded.gaveUp}\nThe same command uploads the rest.`);
   }
   const isPruned = options.prune ? await prune(api, read, scope, options.yes) : true;
-  const areIngested = wait ? await waitForAll(api, read.documents) : true;
+  const waited = wait ? await waitForAll(api, read.documents, options.timeoutMs) : 0;
   const isComplete = uploaded.failed.length === 0 && read.unreadable.length === 0;
-  return isComplete && isPruned && areIngested ? 0 : 1;
+  return isComplete && isPruned ? waited : 1;
 });
 
 function readOptions(args: string[]) {
@@ -94,6 +97,7 @@ function readOptions(args: string[]) {
     pause: { type: "string" },
     "dry-run": { type: "boolean" },
     "no-wait": { type: "boolean" },
+    timeout: { type: "string" },
   });
   const [place, ...more] = positionals;
   const isOneSource = (place === undefined) !== (values.sitemap === undefined);
@@ -116,6 +120,7 @@ function readOptions(args: string[]) {
     concurrency,
     dryRun: values["dry-run"] ?? false,
     wait: !values["no-wait"],
+    timeoutMs: readSeconds(values.timeout, "--timeout"),
   };
 }
 
@@ -184,50 +189,10 @@ function checkOnly({ documents, unreadable }: ReadDocuments): number {
   return refused.length + unreadable.length > 0 ? 1 : 0;
 }
 
-/** True when all of the documents are ingested. */
-async function waitForAll(api: Api, documents: Document[]): Promise<boolean> {
-  const stopListening = onInterrupt(() => {
-    console.error("\nNo longer waiting. The uploaded documents are stored and will be ingested.");
-    process.exit(INTERRUPTED);
-  });
-  try {
-    const { failed, pending } = await waitUntilIngested(api, documents);
-    listFailures("not ingested", failed);
-    if (pending.length > 0) {
-      console.log(
-        `${pending.length} documents are still pending after ten minutes without progress, such as ${pending[0]}.`,
-      );
-    }
-    return failed.length + pending.length === 0;
-  } catch (error) {
-    if (error instanceof ApiError)
-      throw new CommandError(`No longer waiting. ${explain(api.url, error)}`);
-    throw error;
-  } finally {
-    stopListening();
-  }
-}
-
 function summarise({ created, changed, unchanged, stale, failed }: Uploaded): void {
   const older = stale > 0 ? `, ${stale} older than what is stored` : "";
   console.log(
     `${created} created, ${changed} changed, ${unchanged} unchanged, ${failed.length} failed${older}.`,
   );
   listFailures("failed", failed);
-}
-
-function listFailures(what: string, failures: Failure[]): void {
-  for (const { external_id, reason } of failures.slice(0, LISTED))
-    console.log(`  ${what}: ${external_id}: ${reason}`);
-  if (failures.length > LISTED) console.log(`  … and ${failures.length - LISTED} more`);
-}
-
-/** Returns the function that stops listening. */
-function onInterrupt(handle: () => void): () => void {
-  process.once("SIGINT", handle);
-  process.once("SIGTERM", handle);
-  return () => {
-    process.removeListener("SIGINT", handle);
-    process.removeListener("SIGTERM", handle);
-  };
 }

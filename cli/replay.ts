@@ -1,8 +1,9 @@
 // `npm run replay`: asks a running instance to ingest failed documents again.
 import { Api, checkAccess, instanceOptions } from "./api.ts";
-import { readArguments, reasonOf, runCommand, UsageError } from "./command.ts";
+import { readArguments, readSeconds, reasonOf, runCommand, UsageError } from "./command.ts";
 import { forEachConcurrently } from "./concurrently.ts";
-import { listDocuments, waitUntilIngested } from "./upload.ts";
+import { listDocuments } from "./upload.ts";
+import { waitForAll } from "./wait.ts";
 
 const HELP = `
 Usage: npm run replay -- [options]
@@ -14,11 +15,13 @@ Requeues documents that could not be ingested, and waits for them.
   --pending            also documents that are still pending
   --dry-run            lists the documents and requeues none
   --no-wait            does not wait until the documents are ingested
+  --timeout <seconds>  how long to wait for that; default: until it is done. The server goes on by itself
   --url <address>      the instance; default http://localhost:8787
   --key <sk_…>         a secret key with the scope "documents"; default: the variable EDGEWISE_KEY, or on localhost the
                        development key
 
-Exit code: 0 all ingested (with --no-wait: all requeued), 1 something failed, 2 wrong usage.
+Exit code: 0 all ingested (with --no-wait: all requeued), 1 something failed, 2 wrong usage, 3 all requeued
+and the time of --timeout is over, 130 interrupted.
 `;
 
 await runCommand(HELP, async (args) => {
@@ -28,11 +31,13 @@ await runCommand(HELP, async (args) => {
     pending: { type: "boolean" },
     "dry-run": { type: "boolean" },
     "no-wait": { type: "boolean" },
+    timeout: { type: "string" },
     url: { type: "string" },
     key: { type: "string" },
   });
   if (positionals.length > 0) throw new UsageError("replay takes options only.");
   const { url, key } = instanceOptions(values);
+  const timeoutMs = readSeconds(values.timeout, "--timeout");
   const api = new Api({ url, key: key(), tries: 5, timeoutMs: 60_000 });
   await checkAccess(api);
   const listed = [
@@ -60,9 +65,6 @@ await runCommand(HELP, async (args) => {
   });
   console.error(`${chosen.length - refused} documents requeued.`);
   if (values["no-wait"] || chosen.length === 0) return refused > 0 ? 1 : 0;
-  const { failed, pending } = await waitUntilIngested(api, chosen);
-  for (const { external_id, reason } of failed)
-    console.log(`  not ingested: ${external_id}: ${reason}`);
-  if (pending.length > 0) console.log(`${pending.length} documents are still pending.`);
-  return refused + failed.length + pending.length > 0 ? 1 : 0;
+  const waited = await waitForAll(api, chosen, timeoutMs);
+  return refused > 0 ? 1 : waited;
 });

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, explain, type Api } from "./api.ts";
-import { reasonOf } from "./command.ts";
+import { CommandError, reasonOf } from "./command.ts";
 import { forEachConcurrently } from "./concurrently.ts";
 import type { Document } from "./document.ts";
 import { startProgress } from "./progress.ts";
@@ -23,6 +22,9 @@ export interface Uploaded {
 
 interface Imported extends Omit<Uploaded, "failed" | "gaveUp"> {
   errors: { line: number; detail: string }[];
+  /** False when the server stopped before `resume_at_line`, which is in `errors` if a quota is used up. */
+  complete?: boolean;
+  resume_at_line?: number;
 }
 
 /** Documents per request. All of them may be refused, and the server lists at most a hundred refusals. */
@@ -33,7 +35,7 @@ const UNREACHABLE_IN_A_ROW = 2;
 
 /**
  * Uploads every document, a hundred per request. A refused document is listed, and the others are still uploaded. A refused
- * key or a lost server ends the upload. Uploading the same document again changes nothing.
+ * key, a used-up quota or a lost server ends the upload. Uploading the same document again changes nothing.
  */
 export async function uploadDocuments(
   api: Api,
@@ -58,6 +60,7 @@ export async function uploadDocuments(
       unreachable = 0;
       for (const kind of ["created", "changed", "unchanged", "stale"] as const)
         result[kind] += imported[kind];
+      if (imported.refusal) result.gaveUp ??= imported.refusal;
       for (const { line, detail } of imported.errors) {
         const external_id = group[line - 1]?.external_id ?? `line ${line}`;
         result.failed.push({ external_id, reason: detail });
@@ -65,11 +68,12 @@ export async function uploadDocuments(
     } catch (error) {
       const apiError = error instanceof ApiError ? error : undefined;
       unreachable = apiError?.kind === "unreachable" ? unreachable + 1 : 0;
-      if (apiError && (apiError.isRefusedKey || unreachable >= UNREACHABLE_IN_A_ROW)) {
+      const isRefused = apiError?.isRefusedKey || apiError?.status === 429;
+      if (apiError && (isRefused || unreachable >= UNREACHABLE_IN_A_ROW)) {
         result.gaveUp ??= explain(api.url, apiError);
       }
-      // A refused key is no error of these documents.
-      if (apiError?.isRefusedKey) return;
+      // A refused key or a used-up quota is no error of these documents.
+      if (isRefused) return;
       const reason = reasonOf(error);
       result.failed.push(...group.map(({ external_id }) => ({ external_id, reason })));
     }
@@ -103,11 +107,29 @@ function inGroups(documents: Document[]): Document[][] {
   return groups;
 }
 
-async function importGroup(api: Api, group: Document[]): Promise<Imported> {
+/** Uploads a group. A server that stops early is sent the lines from the one at which it says to resume. */
+async function importGroup(
+  api: Api,
+  group: Document[],
+): Promise<Imported & { refusal?: string | undefined }> {
   const [first] = group;
   if (first?.file) return putFile(api, first, first.file);
-  const lines = group.map((document) => JSON.stringify(document)).join("\n");
-  return (await api.postLines<Imported>("/v1/documents/import", lines)).body;
+  const sum: Imported = { created: 0, changed: 0, unchanged: 0, stale: 0, errors: [] };
+  for (let from = 0; ;) {
+    const lines = group.slice(from).map((document) => JSON.stringify(document));
+    const { body } = await api.postLines<Imported>("/v1/documents/import", lines.join("\n"));
+    for (const kind of ["created", "changed", "unchanged", "stale"] as const)
+      sum[kind] += body[kind];
+    const resumeAt = body.complete === false ? (body.resume_at_line ?? 1) : undefined;
+    const refusal = body.errors.find(({ line }) => line === resumeAt);
+    const refused = body.errors.filter((error) => error !== refusal);
+    sum.errors.push(...refused.map(({ line, detail }) => ({ line: line + from, detail })));
+    if (resumeAt === undefined) return sum;
+    if (refusal)
+      return { ...sum, refusal: `${api.url} takes no more documents: ${refusal.detail}` };
+    if (resumeAt <= 1) throw new CommandError("The server stored no line and named no reason.");
+    from += resumeAt - 1;
+  }
 }
 
 async function putFile(
@@ -137,6 +159,9 @@ export interface ListedDocument {
   external_id: string;
   status: "pending" | "live" | "failed" | "deleted";
   version: number;
+  /** Whether search finds the document by meaning, too. */
+  vectors?: "pending" | "visible" | null;
+  stages?: object;
   error: string | null;
   metadata: Record<string, unknown>;
   updated_at: string;
@@ -161,41 +186,11 @@ export async function listDocuments(
   return all;
 }
 
-export interface Ingested {
-  /** Documents that could not be ingested, with the reason. */
-  failed: Failure[];
-  /** Documents that were still pending after ten minutes without progress. */
-  pending: string[];
-}
+/** Items of a list that are printed. */
+export const LISTED = 50;
 
-const STALLED_MS = 10 * 60_000;
-const LONGEST_POLL_MS = 10_000;
-
-/** Resolves once none of these documents is pending, or after ten minutes without progress. */
-export async function waitUntilIngested(
-  api: Api,
-  documents: Pick<Document, "external_id">[],
-): Promise<Ingested> {
-  const ours = new Set(documents.map((document) => document.external_id));
-  const mine = (listed: ListedDocument[]): ListedDocument[] =>
-    listed.filter(({ external_id }) => ours.has(external_id));
-  const progress = startProgress("Ingesting", ours.size);
-  let pending: ListedDocument[] = [];
-  let movedAt = Date.now();
-  for (;;) {
-    const asked = Date.now();
-    const now = mine(await listDocuments(api, "pending"));
-    if (now.length !== pending.length) movedAt = Date.now();
-    pending = now;
-    progress.update(ours.size - pending.length);
-    if (pending.length === 0 || Date.now() - movedAt > STALLED_MS) break;
-    // Listing thousands of documents is slow, so at most a tenth of the time is spent on it.
-    await sleep(Math.min(LONGEST_POLL_MS, Math.max(300, (Date.now() - asked) * 9)));
-  }
-  progress.end();
-  const failed = mine(await listDocuments(api, "failed")).map(({ external_id, error }) => ({
-    external_id,
-    reason: error ?? "no reason given",
-  }));
-  return { failed, pending: pending.map(({ external_id }) => external_id) };
+export function listFailures(what: string, failures: Failure[]): void {
+  for (const { external_id, reason } of failures.slice(0, LISTED))
+    console.log(`  ${what}: ${external_id}: ${reason}`);
+  if (failures.length > LISTED) console.log(`  … and ${failures.length - LISTED} more`);
 }

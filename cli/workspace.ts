@@ -3,6 +3,7 @@ import { scopes as allScopes, type KeyKind, type Scope } from "../src/auth/acces
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import path from "node:path";
 import { normaliseOrigin } from "../src/auth/origins.ts";
+import { NEW_WORKSPACE_SETTINGS } from "../src/workspaces/settings.ts";
 import { CommandError, readArguments, readCount, runCommand, UsageError } from "./command.ts";
 import { runSql, sqlText, type Row, type Target } from "./d1.ts";
 
@@ -190,7 +191,9 @@ async function createWorkspace(target: Target, name: string): Promise<number> {
     target,
     `INSERT INTO workspaces (id, name, secret, created_at)
      VALUES (${sqlText(id)}, ${sqlText(name)}, lower(hex(randomblob(32))), ${Date.now()});
-     ${audit(sqlText(id), "workspace.create", id)}`,
+     ${audit(sqlText(id), "workspace.create", id)};
+     INSERT INTO workspace_settings (workspace_id, settings, updated_at)
+     VALUES (${sqlText(id)}, ${sqlText(JSON.stringify(NEW_WORKSPACE_SETTINGS))}, ${Date.now()})`,
   );
   console.log(id);
   const where = target.kind === "remote" ? "--remote" : `--state ${target.state}`;

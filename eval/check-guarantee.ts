@@ -1,7 +1,7 @@
 import { mulberry32, SEED, shuffle } from "./sample.ts";
 import { rounded } from "./report-file.ts";
 import { binomialCdf } from "./statistics/binomial.ts";
-import { controlRisk, type RiskPromise } from "./statistics/risk-control.ts";
+import { controlRisk, type RiskGuarantee } from "./statistics/risk-control.ts";
 import { operatingPoint, type Outcome } from "./statistics/risk-coverage.ts";
 
 export interface Checked {
@@ -38,10 +38,10 @@ const FALSE_ALARM = 0.01;
  */
 export function checkGuarantee(
   outcomes: readonly Outcome[],
-  promise: RiskPromise,
+  wanted: RiskGuarantee,
   draws: number,
 ): Checked {
-  const { alpha, delta } = promise;
+  const { alpha, delta } = wanted;
   let infeasible = 0;
   let coverage = 0;
   let trueRiskExceeds = 0;
@@ -52,20 +52,20 @@ export function checkGuarantee(
   const testRisks: number[] = [];
   for (let draw = 0; draw < draws; draw++) {
     const seed = SEED + draw;
-    const drawn = controlRisk(withReplacement(outcomes, seed), promise, seed);
+    const drawn = controlRisk(withReplacement(outcomes, seed), wanted, seed);
     if (drawn && operatingPoint(outcomes, drawn.threshold).risk > alpha) trueRiskExceeds++;
 
     const mixed = shuffle(outcomes, seed);
     const half = Math.floor(mixed.length / 2);
     const tested = mixed.slice(half);
-    const careful = { ...promise, next: tested.length };
+    const careful = { ...wanted, next: tested.length };
     const forNext = controlRisk(mixed.slice(0, half), careful, seed);
     if (forNext) {
       const { risk, coverage: share } = operatingPoint(tested, forNext.threshold);
       nextCoverage += share;
       if (risk > alpha) nextExceeds++;
     }
-    const chosen = controlRisk(mixed.slice(0, half), promise, seed);
+    const chosen = controlRisk(mixed.slice(0, half), wanted, seed);
     if (!chosen) {
       infeasible++;
       continue;

@@ -4,7 +4,7 @@ import { forEachConcurrently } from "../cli/concurrently.ts";
 import { startProgress } from "../cli/progress.ts";
 import type { Evidence } from "../src/retrieval/answerability.ts";
 import { MAX_OPTIONS } from "../src/answering/sources.ts";
-import { ANSWER_PASSAGES } from "../src/retrieval/rank.ts";
+import { LEG_PASSAGES } from "../src/retrieval/rank.ts";
 import { chat, search, type Passage } from "./ask.ts";
 import type { Example, Sign } from "./logistic.ts";
 import type { Question } from "./sets/question.ts";
@@ -23,7 +23,7 @@ export const FEATURE_SIGNS = FEATURES.map((name) => SIGNS[name]);
 /** An answer is made from this many first results, so only these can be cited. */
 export const TOP = 3;
 
-/** The question of the evidence, and the right decision about it. */
+/** A question with its evidence, and the right decision about it. */
 export interface Case extends Example {
   id: string;
   answerable: boolean;
@@ -70,12 +70,12 @@ export async function collectCases(
 
 async function collectCase(api: Api, question: Question, judgedBy: JudgedBy): Promise<Case> {
   const { id, text, answerable, relevant } = question;
-  // The chat decides on this many passages.
+  // The chat reads as many passages of each leg.
   const { results, evidence, answerability } = await search(
     api,
     text,
     ["keywords", "vectors"],
-    ANSWER_PASSAGES,
+    LEG_PASSAGES,
   );
   if (!evidence)
     throw new CommandError(

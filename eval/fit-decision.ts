@@ -1,5 +1,5 @@
-import type { Evidence } from "../src/retrieval/answerability.ts";
 // `npm run eval:fit`: trains the answer-or-abstain decision of src/retrieval/answerability.ts on the calibration questions.
+import type { Api } from "../cli/api.ts";
 import { CommandError, readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
 import {
   chooseClarifyFrom,
@@ -16,14 +16,18 @@ import {
   type Case,
   type JudgedBy,
 } from "./decision-cases.ts";
+import { measureEmbedding, writeVars } from "./embedding-vars.ts";
 import { BESIDE_WEIGHT, collectBeside, fitDecision, L2 } from "./decision-training.ts";
 import { predict, type Model } from "./logistic.ts";
 import { auroc, logLoss, share } from "./metrics.ts";
 import { decimal, printTable } from "./print.ts";
 import { rounded } from "./report-file.ts";
 import { readShare } from "./share-option.ts";
-import { controlRisk, type RiskPromise } from "./statistics/risk-control.ts";
+import { controlRisk, type RiskGuarantee } from "./statistics/risk-control.ts";
 import { answersFrom, publishRelease, writeFit } from "./release.ts";
+import type { Release } from "../src/releases/release.ts";
+import type { Evidence } from "../src/retrieval/answerability.ts";
+import type { EvaluationSet } from "./sets/question.ts";
 import { readSet } from "./sets/read-set.ts";
 import { ingest, needsWrangler, withTarget } from "./target.ts";
 
@@ -48,31 +52,29 @@ threshold is the lowest one that can be expected to abstain from 85 % of new una
   --concurrency <n>    requests at a time; default 4
   --alpha <share>      the limit for the share of wrong answers among the given ones, such as 0.1
   --delta <share>      with --alpha: the probability, over the draw of the questions, that the limit is exceeded; default 0.1
+  --embedding <file>   trains for another embedding model: measures the cosines of the one that LOCAL_EMBEDDING_URL and
+                       LOCAL_EMBEDDING_MODEL name (default: the local model), trains with them, and writes both into this file
+                       as variables of the application. LOCAL_VARS=<file> npm start uses it, and npm run eval, too
   --write              writes src/releases/default.json and docs/evaluation/decision-fit.json; without it, the weights are
                        printed only
 
 Exit code: 0 done, 1 something failed (nothing is written), 2 wrong usage.
 `;
 
+type Options = ReturnType<typeof readOptions>;
+
 await runCommand(HELP, async (args) => {
   const options = readOptions(args);
   const set = await readSet(options.set, { questionFile: options.questions });
+  const measured = options.embedding === undefined ? undefined : await measureEmbedding(set);
   // The threshold of another process cannot be lifted, so its first citation is not known for every question.
   const isOwn = options.url === undefined && !options.wrangler && !needsWrangler();
   const judgedBy: JudgedBy = options.promise && isOwn ? "first citation" : "first result";
-  const cases = await withTarget(options, async (api) => {
-    if (judgedBy === "first citation") await publishRelease(api, answersFrom(0));
-    const failures = options.ingest ? await ingest(api, set.documents, 8) : [];
-    for (const { id, reason } of failures) console.error(`  ${id}: ${reason}`);
-    if (failures.length > 0)
-      throw new CommandError(
-        `${failures.length} documents failed: nothing is trained on the rest.`,
-      );
-    return collectCases(api, set.questions, options.concurrency, judgedBy);
-  });
+  const target = { ...options, vars: measured?.vars };
+  const cases = await withTarget(target, (api) => collectFrom(api, set, options, judgedBy));
   const beside = options.beside
     ? await collectBeside(
-        options,
+        target,
         { set: options.beside, weight: options.weight, cases: cases.length },
         options.concurrency,
       )
@@ -86,37 +88,53 @@ await runCommand(HELP, async (args) => {
   console.log(`A clarifying question instead of silence from ${decimal(clarifyFrom)} up.`);
   if (guarantee) printGuarantee(guarantee);
 
-  const own = `${set.name}/${set.questionFile}`;
-  const trainedOn = options.beside
-    ? `${own}, and half of ${options.beside} at ${options.weight} of its weight`
-    : own;
   const decision = {
     thresholds: { answer: threshold, clarify: clarifyFrom },
     bias: rounded(model.bias),
     weights: weightsOf(model),
   };
   console.log(`\n"decision": ${JSON.stringify(decision, null, 2)}\n`);
-  if (!options.write) {
-    console.log("Not written: --write puts this into src/releases/default.json.");
-    return 0;
-  }
-  const fit = describeFit(trainedOn, cases, predictions, options.l2, guarantee);
+  if (measured && options.embedding !== undefined)
+    await writeVars(options.embedding, measured.vars, { decision });
+  const fit = describeFit(trainedOn(set, options), cases, predictions, options.l2, guarantee);
+  if (options.write) await writeDecision(decision, fit);
+  else if (!measured) console.log("Not written: --write puts this into src/releases/default.json.");
+  return 0;
+});
+
+async function collectFrom(
+  api: Api,
+  set: EvaluationSet,
+  options: Options,
+  judgedBy: JudgedBy,
+): Promise<Case[]> {
+  if (judgedBy === "first citation") await publishRelease(api, answersFrom(0));
+  const failures = options.ingest ? await ingest(api, set.documents, 8) : [];
+  for (const { id, reason } of failures) console.error(`  ${id}: ${reason}`);
+  if (failures.length > 0)
+    throw new CommandError(`${failures.length} documents failed: nothing is trained on the rest.`);
+  return collectCases(api, set.questions, options.concurrency, judgedBy);
+}
+
+function trainedOn({ name, questionFile }: EvaluationSet, { beside, weight }: Options): string {
+  const own = `${name}/${questionFile}`;
+  return beside ? `${own}, and half of ${beside} at ${weight} of its weight` : own;
+}
+
+async function writeDecision(decision: Partial<Release["decision"]>, fit: object): Promise<void> {
   const isNew = await writeFit(
     "decision",
-    (release) => ({
-      ...release,
-      decision: { ...release.decision, ...decision },
-    }),
+    (release) => ({ ...release, decision: { ...release.decision, ...decision } }),
     fit,
   );
   console.log(`src/releases/default.json ${isNew ? "written" : "is as it was"}.`);
-  return 0;
-});
+}
 
 function readOptions(args: string[]) {
   const { values, positionals } = readArguments(args, {
     questions: { type: "string", default: "calibration.jsonl" },
     beside: { type: "string" },
+    embedding: { type: "string" },
     weight: { type: "string", default: `${BESIDE_WEIGHT}` },
     url: { type: "string" },
     key: { type: "string" },
@@ -140,7 +158,11 @@ function readOptions(args: string[]) {
     throw new UsageError(`--weight takes a number above 0, not "${values.weight}".`);
   if (values.beside !== undefined && values.url !== undefined)
     throw new UsageError("--beside needs an instance of its own: it goes without --url.");
+  const { embedding } = values;
+  if (embedding !== undefined && (values.url !== undefined || values.wrangler || values.write))
+    throw new UsageError("--embedding goes without --url, --wrangler and --write.");
   return {
+    embedding,
     beside: values.beside,
     weight,
     set: positionals[0] ?? "demo",
@@ -159,14 +181,14 @@ function readOptions(args: string[]) {
 function readPromise(
   alpha: string | undefined,
   delta: string | undefined,
-): RiskPromise | undefined {
+): RiskGuarantee | undefined {
   if (alpha === undefined && delta !== undefined)
     throw new UsageError("--delta goes with --alpha.");
   if (alpha === undefined) return undefined;
   return { alpha: readShare(alpha, "--alpha"), delta: readShare(delta ?? "0.1", "--delta") };
 }
 
-interface Guarantee extends RiskPromise {
+interface Guarantee extends RiskGuarantee {
   threshold: number;
   /** Upper confidence bound on the share of wrong answers, at 1 − delta. */
   bound: number;
@@ -183,7 +205,7 @@ interface Guarantee extends RiskPromise {
 function promiseRisk(
   cases: Case[],
   predictions: number[],
-  promise: RiskPromise,
+  promise: RiskGuarantee,
   judgedBy: JudgedBy,
 ): Guarantee {
   const outcomes = cases.map(({ canAnswer, wrong }, i) => ({

@@ -24,8 +24,8 @@ on take no part.
 
   --sets <names>     sets, or set:file of questions, joined by + within a group and , between groups;
                      default demo+demo:hard.jsonl,squad2-dev
-  --alpha <shares>   promised shares of wrong answers among the given ones; default 0.1,0.2,0.3,0.5
-  --delta <share>    chance that a promise may be broken; default 0.1
+  --alpha <shares>   guaranteed shares of wrong answers among the given ones; default 0.1,0.2,0.3,0.5
+  --delta <share>    chance that the guarantee is violated; default 0.1
   --splits <n>       draws; default 200
   --limit <n>        questions of each group, drawn with a fixed seed; default all
   --write <folder>   writes guarantee.json and the pictures there

@@ -48,6 +48,7 @@ Measures an instance on a set of questions: the rankings of each search leg and 
   --wrangler             without --url: always a throwaway instance under wrangler; only there is latency meaningful
   --key <sk_…>           a secret key with the scopes documents and chat; default sk_local_demo
   --no-ingest            with --url: the instance holds the documents already
+  --pending <share>      measures as right after an upload: the index shows no vector of this share of the documents; 1 is all
   --limit <n>            this many questions, drawn with a fixed seed; default all
   --chat <n>             this many of them are asked in the chat, drawn with a fixed seed; default 600, 0 asks none
   --concurrency <n>      requests at a time; default 4. Latency is measured under this load
@@ -187,6 +188,7 @@ function readOptions(args: string[]) {
     key: { type: "string" },
     "no-ingest": { type: "boolean" },
     wrangler: { type: "boolean" },
+    pending: { type: "string" },
     limit: { type: "string" },
     chat: { type: "string" },
     concurrency: { type: "string" },
@@ -200,6 +202,11 @@ function readOptions(args: string[]) {
     throw new UsageError("--key and --no-ingest go with --url.");
   }
   if (
+    values.pending !== undefined &&
+    (values.url !== undefined || values.wrangler || needsWrangler())
+  )
+    throw new UsageError("--pending needs an instance in this process.");
+  if (
     values.conversations !== undefined &&
     (values.explain ?? values["off-topic"] ?? values.chat)
   ) {
@@ -212,6 +219,7 @@ function readOptions(args: string[]) {
     key: values.key,
     ingest: !values["no-ingest"],
     wrangler: values.wrangler ?? false,
+    pending: values.pending === undefined ? 0 : readShare(values.pending, "--pending", 1),
     limit: readCount(values.limit, "--limit", Number.POSITIVE_INFINITY),
     chat: readCount(values.chat, "--chat", undefined, 0),
     concurrency: readCount(values.concurrency, "--concurrency", 4),
@@ -238,10 +246,10 @@ function describeSet(set: EvaluationSet, questions: EvaluationSet["questions"]):
 async function prepareDocuments(
   api: Api,
   set: EvaluationSet,
-  options: Pick<Options, "ingest" | "url">,
+  options: Pick<Options, "ingest" | "url" | "pending">,
 ): Promise<Failure[]> {
   const uploads = options.url === undefined ? 1 : UPLOADS;
-  const failures = options.ingest ? await ingest(api, set.documents, uploads) : [];
+  const failures = options.ingest ? await ingest(api, set.documents, uploads, options.pending) : [];
   const { others, missing } = await compareDocuments(api, set.documents);
   if (others > 0)
     console.log(`The instance holds ${others} documents besides the set: they compete with it.`);

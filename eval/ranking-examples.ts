@@ -2,7 +2,7 @@ import type { RankEvidence } from "../src/retrieval/candidates.ts";
 import type { Api } from "../cli/api.ts";
 import { forEachConcurrently } from "../cli/concurrently.ts";
 import { startProgress } from "../cli/progress.ts";
-import { ANSWER_PASSAGES } from "../src/retrieval/rank.ts";
+import { LEG_PASSAGES } from "../src/retrieval/rank.ts";
 import { search, type Passage } from "./ask.ts";
 import { fit, type Example, type Sign } from "./logistic.ts";
 import { isInFirstHalf } from "./sample.ts";
@@ -82,7 +82,7 @@ async function pairsOf(api: Api, questions: Question[], concurrency: number): Pr
   const found = new Map<string, Example[]>();
   const progress = startProgress("Searching", questions.length);
   await forEachConcurrently(questions, concurrency, async ({ id, text, relevant }) => {
-    const { results } = await search(api, text, ["keywords", "vectors"], ANSWER_PASSAGES);
+    const { results } = await search(api, text, ["keywords", "vectors"], LEG_PASSAGES);
     const right = results.find(({ external_id }) => relevant.has(external_id));
     const wrong = results.filter(({ external_id }) => !relevant.has(external_id));
     found.set(id, right ? mirrored(right, wrong.slice(0, MOST_RIVALS)) : []);

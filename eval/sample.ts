@@ -37,6 +37,11 @@ export function mulberry32(seed: number): () => number {
   };
 }
 
+/** Whether an item is drawn when a share of the items, 0 to 1, is. It does not depend on the other items. */
+export function isInShare(id: string, share: number): boolean {
+  return createHash("sha256").update(id).digest().readUInt32BE() < share * 2 ** 32;
+}
+
 /** Splits a set into two halves, one for training and one for measuring. An item's half does not depend on the other items. */
 export function isInFirstHalf(id: string): boolean {
   return (createHash("sha256").update(id).digest()[0] ?? 0) % 2 === 0;

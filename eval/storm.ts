@@ -4,12 +4,12 @@ import { mkdtemp } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Api, ApiError } from "../cli/api.ts";
+import { Api } from "../cli/api.ts";
 import { CommandError, readArguments, readCount, runCommand } from "../cli/command.ts";
 import { forEachConcurrently } from "../cli/concurrently.ts";
 import { listDocuments } from "../cli/upload.ts";
 import { DEMO_KEYS } from "../local/config.ts";
-import { runCron } from "../local/dev/api.ts";
+import { runCron } from "../local/dev/cron.ts";
 import { startInstance, type Instance } from "../local/dev/instance.ts";
 import { claimPort } from "../local/dev/ports.ts";
 import { drawStorm, type StormEvent } from "./storm-events.ts";
@@ -145,28 +145,24 @@ async function deliver(api: Api, { id, at, text }: StormEvent): Promise<boolean>
   return body.stale;
 }
 
-/** Waits until no document is pending. Runs the cron more often than usual, to resume what the crashes left behind. */
+/** Waits until nothing is pending, deletions included. Runs the cron more often than usual, to resume what the crashes left behind. */
 async function settle(api: Api, instance: Instance): Promise<void> {
   const deadline = Date.now() + SETTLE_TIMEOUT_MS;
   for (;;) {
     await runCron(instance.url).catch(() => undefined);
-    const pending = await listDocuments(api, "pending").catch((error: unknown) => {
-      if (error instanceof ApiError) return undefined;
-      throw error;
-    });
     // Documents that have failed meanwhile are retried, as `npm run replay` does.
     for (const { external_id } of await listDocuments(api, "failed")) {
       await api.post(`/v1/documents/${external_id}/retry`, {});
     }
-    if (pending?.length === 0) break;
-    if (Date.now() > deadline) throw new CommandError(`${pending?.length} documents are pending.`);
-    console.error(`${pending?.length} pending …`);
+    const { body } = await api.get<{ progress: { pending_documents: number } }>(
+      "/v1/documents?limit=1",
+    );
+    const { pending_documents: pending } = body.progress;
+    if (pending === 0) return;
+    if (Date.now() > deadline) throw new CommandError(`${pending} documents are pending.`);
+    console.error(`${pending} pending …`);
     await sleep(5000);
   }
-  // A deletion's pending work is in no list. The sweeper takes it for overdue after a minute.
-  await sleep(61_000);
-  await runCron(instance.url);
-  await sleep(10_000);
 }
 
 function compare(last: Map<string, string | undefined>, { live }: StoredState) {

@@ -2,16 +2,17 @@ import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Api, ApiError, checkAccess, explain, readSecretKey, readUrl } from "../cli/api.ts";
 import { CommandError, INTERRUPTED, reasonOf } from "../cli/command.ts";
 import type { Document } from "../cli/document.ts";
-import { listDocuments, uploadDocuments, waitUntilIngested } from "../cli/upload.ts";
+import { listDocuments, uploadDocuments } from "../cli/upload.ts";
+import { waitUntilIngested } from "../cli/wait.ts";
 import { DEMO_KEYS } from "../local/config.ts";
+import { chooseEmbedding, readVars, type ChosenEmbedding } from "../local/dev/embedding-server.ts";
 import { startInstance, type Instance } from "../local/dev/instance.ts";
-import { search, type SearchAnswer } from "./ask.ts";
+import { openModels } from "./in-process/embeddings.ts";
 import { startInProcess } from "./in-process/instance.ts";
-import { sample } from "./sample.ts";
+import { isInShare } from "./sample.ts";
 
 export interface Failure {
   stage: "documents" | "search" | "chat";
@@ -31,6 +32,10 @@ export interface TargetOptions {
   key: string | undefined;
   /** Without `url`: a throwaway instance under wrangler instead of one in this process. */
   wrangler: boolean;
+  /** Share of the documents whose vectors the instance in this process never shows; default 0. */
+  pending?: number;
+  /** Without `url`: variables for the application, over those of the file that LOCAL_VARS names. */
+  vars?: Record<string, string>;
 }
 
 /** An instance in this process, or under wrangler if a chat model is configured. */
@@ -41,7 +46,7 @@ export const OWN_INSTANCE: TargetOptions = { url: undefined, key: undefined, wra
  * afterwards, also after a failure or Ctrl-C.
  */
 export async function withTarget<T>(
-  { url, key, wrangler }: TargetOptions,
+  { url, key, wrangler, pending, vars: own }: TargetOptions,
   measure: (api: Api) => Promise<T>,
 ): Promise<T> {
   if (url !== undefined) {
@@ -50,8 +55,13 @@ export async function withTarget<T>(
     await checkAccess(api);
     return explained(api, measure);
   }
+  const embedding = await chooseEmbedding(env);
+  const vars = { ...(await readVars(env)), ...own };
   if (!wrangler && !needsWrangler()) {
-    const instance = await startInProcess();
+    const instance = await startInProcess(openModels(undefined, undefined, embedding), vars, {
+      embedding,
+      pending,
+    });
     return explained(new Api({ ...instance, ...OWN_API }), measure);
   }
   const state = await mkdtemp(path.join(os.tmpdir(), "edgewise-eval-"));
@@ -59,7 +69,7 @@ export async function withTarget<T>(
   process.once("exit", () => rmSync(state, { recursive: true, force: true, maxRetries: 5 }));
   const running: { instance?: Instance } = {};
   stopOnSignal(running);
-  const instance = await startThrowaway(state);
+  const instance = await startThrowaway(state, { embedding, vars });
   running.instance = instance;
   // Running requests would go on asking a dead instance.
   instance.failed.catch((error: unknown) => {
@@ -87,9 +97,13 @@ async function explained<T>(api: Api, measure: (api: Api) => Promise<T>): Promis
   }
 }
 
-function startThrowaway(state: string): Promise<Instance> {
+function startThrowaway(
+  state: string,
+  chosen: { embedding: ChosenEmbedding; vars: Record<string, string> },
+): Promise<Instance> {
   return startInstance({
     state,
+    ...chosen,
     chatModel: env["CHAT_MODEL"] || undefined,
     smallChatModel: env["SMALL_CHAT_MODEL"] || undefined,
     localChatUrl: env["LOCAL_CHAT_URL"] || undefined,
@@ -117,79 +131,33 @@ function stopOnSignal(running: { instance?: Instance }): void {
   }
 }
 
-/** Uploads the set's documents and waits until both legs find them. @returns the failures; the rest can be measured */
+/**
+ * Uploads the set's documents and waits until both legs find them, those with pending vectors by keywords only.
+ * @param pending as in {@link TargetOptions}
+ * @returns the failures; the rest can be measured
+ */
 export async function ingest(
   api: Api,
   documents: Document[],
   concurrency: number,
+  pending = 0,
 ): Promise<Failure[]> {
   const uploaded = await uploadDocuments(api, documents, { concurrency });
   if (uploaded.gaveUp) throw new CommandError(uploaded.gaveUp);
-  const ingested = await waitUntilIngested(api, documents);
-  const failures: Failure[] = [
+  const needsVectors = (id: string): boolean => !isInShare(id, pending);
+  const ingested = await waitUntilIngested(api, documents, { needsVectors });
+  return [
     ...uploaded.failed.map(({ external_id, reason }) =>
       asFailure(external_id, `not stored: ${reason}`),
     ),
     ...ingested.failed.map(({ external_id, reason }) =>
       asFailure(external_id, `not ingested: ${reason}`),
     ),
-    ...ingested.pending.map((id) =>
-      asFailure(id, "still pending after ten minutes without progress"),
-    ),
-  ];
-  const broken = new Set(failures.map(({ id }) => id));
-  const unseen = await waitForVectors(
-    api,
-    documents.filter((document) => !broken.has(document.external_id)),
-  );
-  return [
-    ...failures,
-    ...unseen.map((id) => asFailure(id, "its vectors are not visible after two minutes")),
   ];
 }
 
 function asFailure(id: string, reason: string): Failure {
   return { stage: "documents", id, reason };
-}
-
-const PROBES = 8;
-const VECTORS_TIMEOUT_MS = 120_000;
-/** Enough characters that the passage that begins with them is the nearest one. */
-const PROBE_CHARACTERS = 300;
-
-/**
- * Asks the vector leg for the beginnings of some documents, half of them the last ingested ones, until each is found.
- * @returns the documents that are not found
- */
-async function waitForVectors(api: Api, documents: Document[]): Promise<string[]> {
-  const byId = new Map(documents.map((document) => [document.external_id, document]));
-  const latest = (await listDocuments(api, "live"))
-    .filter(({ external_id }) => byId.has(external_id))
-    .toSorted((a, b) => b.updated_at.localeCompare(a.updated_at))
-    .slice(0, PROBES / 2)
-    .flatMap(({ external_id }) => byId.get(external_id) ?? []);
-  let unseen = [...new Set([...latest, ...sample(documents, PROBES / 2)])];
-  const deadline = Date.now() + VECTORS_TIMEOUT_MS;
-  for (let round = 0; ; round++) {
-    const stillUnseen: Document[] = [];
-    for (const document of unseen) {
-      const query = `${document.title}\n${document.content}`.slice(0, PROBE_CHARACTERS);
-      const { results } = await search(api, query, ["vectors"]).catch(nothingFound);
-      const isFound = results.some((result) => result.external_id === document.external_id);
-      if (!isFound) stillUnseen.push(document);
-    }
-    unseen = stillUnseen;
-    if (unseen.length === 0 || Date.now() > deadline) break;
-    if (round === 0) console.error("Waiting until the vectors are visible …");
-    await sleep(1000);
-  }
-  return unseen.map((document) => document.external_id);
-}
-
-/** A failed search counts as empty and is repeated in the next round. */
-function nothingFound(error: unknown): Pick<SearchAnswer, "results"> {
-  if (!(error instanceof ApiError) || error.isRefusedKey) throw error;
-  return { results: [] };
 }
 
 /** The documents that the instance holds besides the set, which compete with it, and those of the set that it lacks. */

@@ -1,5 +1,6 @@
 import path from "node:path";
-import { EMBEDDING_DIMENSIONS, EMBEDDING_MODEL, SHORT_DIMENSIONS } from "./ai/embedding-model.ts";
+import { EMBEDDING_MODEL, SHORT_DIMENSIONS } from "./ai/embedding-model.ts";
+import { embeddingVars, OWN_EMBEDDING, type ChosenEmbedding } from "./dev/embedding-server.ts";
 
 /** Configuration of one local instance. All paths are absolute. */
 export interface LocalOptions {
@@ -14,6 +15,8 @@ export interface LocalOptions {
   localChatUrl?: string;
   localChatKey?: string;
   localChatModel?: string;
+  /** Default: the local model. */
+  embedding?: ChosenEmbedding;
   vectorizeDelayMs?: number;
   /** Metadata fields with an index; a filter on any other matches nothing. */
   metadataIndexes?: Record<string, "string" | "number" | "boolean">;
@@ -22,12 +25,13 @@ export interface LocalOptions {
   faultSeed?: number;
   /** Seconds that a queue waits to fill a batch; default: 1. Tests set 0. */
   queueTimeout?: number;
+  /** False: the queues have no consumers, and what they are sent vanishes. */
+  consumers?: boolean;
   /** Variables for the application that override those set here. */
   vars?: Record<string, string>;
 }
 
 export const COMPATIBILITY_DATE = "2026-10-01";
-export const DATABASE = "edgewise";
 export const DEMO_KEYS = {
   publishable: "pk_local_demo",
   secret: "sk_local_demo",
@@ -39,7 +43,10 @@ export const DEMO_KEYS = {
 const FORWARDED_CHAT_MODEL = "@cf/zai-org/glm-4.7-flash";
 
 function appVars(
-  options: Pick<LocalOptions, "chatModel" | "smallChatModel" | "localChatUrl" | "vars">,
+  options: Pick<
+    LocalOptions,
+    "chatModel" | "smallChatModel" | "localChatUrl" | "embedding" | "vars"
+  >,
 ): Record<string, string> {
   return {
     EMBEDDING_MODEL,
@@ -48,7 +55,7 @@ function appVars(
     DEMO_KEY: DEMO_KEYS.publishable,
     SEALING_KEY: "local-sealing-key-that-is-no-secret",
     ADMIN_TOKEN: DEMO_KEYS.deployment,
-    ...options.vars,
+    ...embeddingVars(options.embedding ?? OWN_EMBEDDING, options.vars),
   };
 }
 
@@ -74,15 +81,20 @@ function queues(timeout: number): object {
   return {
     producers: [
       { binding: "INGEST_QUEUE", queue: "edgewise-ingest" },
+      { binding: "EMBED_QUEUE", queue: "edgewise-embed" },
       { binding: "INGEST_RETRY_QUEUE", queue: "edgewise-ingest-retry" },
+      { binding: "WEBHOOKS_QUEUE", queue: "edgewise-webhooks" },
       { binding: "EVENTS_QUEUE", queue: "edgewise-events" },
     ],
     consumers: [
       worker("edgewise-ingest", 100),
+      { ...worker("edgewise-embed", 100), dead_letter_queue: "edgewise-ingest-dlq" },
       worker("edgewise-ingest-retry", 1),
+      worker("edgewise-webhooks", 10),
       worker("edgewise-events", 100),
       deadLetters("edgewise-ingest-dlq"),
       deadLetters("edgewise-ingest-retry-dlq"),
+      deadLetters("edgewise-webhooks-dlq"),
       deadLetters("edgewise-events-dlq"),
     ],
   };
@@ -93,6 +105,17 @@ const RATE_LIMITS = [
   { name: "CHAT_LIMITER", namespace_id: "1001", simple: { limit: 10_000, period: 60 } },
   { name: "API_LIMITER", namespace_id: "1002", simple: { limit: 10_000, period: 60 } },
 ];
+
+const D1 = {
+  binding: "DB",
+  database_name: "edgewise",
+  database_id: "00000000-0000-4000-8000-000000000001",
+};
+
+/** Enough to open the instance's database. */
+export function databaseConfig(): Record<string, unknown> {
+  return { name: "edgewise-database", compatibility_date: COMPATIBILITY_DATE, d1_databases: [D1] };
+}
 
 export function appConfig(options: LocalOptions): Record<string, unknown> {
   return {
@@ -110,15 +133,11 @@ export function appConfig(options: LocalOptions): Record<string, unknown> {
     },
     compatibility_date: COMPATIBILITY_DATE,
     compatibility_flags: RPC_FLAGS,
-    d1_databases: [
-      {
-        binding: "DB",
-        database_name: DATABASE,
-        database_id: "00000000-0000-4000-8000-000000000001",
-        migrations_dir: path.join(options.root, "migrations"),
-      },
-    ],
-    queues: queues(options.queueTimeout ?? 1),
+    d1_databases: [{ ...D1, migrations_dir: path.join(options.root, "migrations") }],
+    queues: {
+      ...queues(options.queueTimeout ?? 1),
+      ...(options.consumers === false && { consumers: [] }),
+    },
     ratelimits: RATE_LIMITS,
     assets: { directory: path.join(options.root, "dist/web"), binding: "ASSETS" },
     services: [
@@ -133,14 +152,18 @@ export function appConfig(options: LocalOptions): Record<string, unknown> {
 }
 
 export function platformVars(options: Partial<LocalOptions>): Record<string, string> {
+  const { dimensions, server } = options.embedding ?? OWN_EMBEDDING;
   const vars = {
-    VECTOR_DIMENSIONS: String(EMBEDDING_DIMENSIONS),
+    VECTOR_DIMENSIONS: String(dimensions),
     NEXT_VECTOR_DIMENSIONS: String(SHORT_DIMENSIONS),
     METADATA_INDEXES: JSON.stringify(options.metadataIndexes ?? {}),
     VECTORIZE_DELAY_MS: String(options.vectorizeDelayMs ?? 1000),
     LOCAL_CHAT_URL: options.localChatUrl,
     LOCAL_CHAT_KEY: options.localChatKey,
     LOCAL_CHAT_MODEL: options.localChatModel,
+    LOCAL_EMBEDDING_URL: server?.url,
+    LOCAL_EMBEDDING_KEY: server?.key,
+    LOCAL_EMBEDDING_MODEL: server?.model,
     AI_ERROR_RATE: options.aiErrorRate?.toString(),
     VECTORIZE_ERROR_RATE: options.vectorizeErrorRate?.toString(),
     FAULT_SEED: options.faultSeed?.toString(),

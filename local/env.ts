@@ -22,6 +22,10 @@ export interface PlatformEnv {
   LOCAL_CHAT_KEY?: string;
   LOCAL_CHAT_MODEL?: string;
 
+  LOCAL_EMBEDDING_URL?: string;
+  LOCAL_EMBEDDING_KEY?: string;
+  LOCAL_EMBEDDING_MODEL?: string;
+
   /** Share of calls, 0–1, that fail. The same seed gives the same sequence of failures. */
   AI_ERROR_RATE?: string;
   VECTORIZE_ERROR_RATE?: string;

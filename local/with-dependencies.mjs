@@ -48,7 +48,7 @@ function readPackages(file) {
 }
 
 function install() {
-  console.error("Installing dependencies (npm ci) …");
+  console.error("Installing dependencies (npm ci), which takes a minute or two …");
   const { status, error } = spawnSync(
     "npm",
     ["ci", "--no-fund", "--no-audit", "--loglevel=error"],

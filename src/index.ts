@@ -1,7 +1,7 @@
 import { redactLogs } from "./privacy/redact-logs.ts";
 import worker from "./worker.ts";
 
-// Here, and not where it would come with every import: the console of whoever calls the application as a library is its own.
+// Only the deployed Worker redacts its console. Code that imports `worker.ts`, such as the evaluation, keeps its own console unchanged.
 redactLogs(console);
 
 export default worker;

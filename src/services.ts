@@ -1,3 +1,4 @@
+import { toHex } from "./crypto/hash.ts";
 import { createSeal } from "./crypto/seal.ts";
 import type { Env } from "./env.ts";
 import { resolveName } from "./http/resolve-name.ts";
@@ -8,7 +9,7 @@ import { workersAiConverter } from "./models/workers-ai-converter.ts";
 import { workersAiEmbedder } from "./models/workers-ai-embedder.ts";
 import { workersAiReranker } from "./models/workers-ai-reranker.ts";
 import { shippedRelease, withOverlays } from "./releases/release.ts";
-import { BindingCalls, countedDatabase } from "./runtime/binding-calls.ts";
+import { BindingCalls, countedDatabase, countedQueue } from "./runtime/binding-calls.ts";
 import { parseConfig, type Config } from "./runtime/config.ts";
 import type { Services } from "./runtime/services.ts";
 
@@ -31,20 +32,22 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
       { VECTORIZE: env.VECTORIZE, VECTORIZE_NEXT: env.VECTORIZE_NEXT },
       calls,
     ),
-    ingestQueue: env.INGEST_QUEUE,
-    ingestRetryQueue: env.INGEST_RETRY_QUEUE,
-    eventsQueue: env.EVENTS_QUEUE,
+    ingestQueue: countedQueue(env.INGEST_QUEUE, calls),
+    embedQueue: countedQueue(env.EMBED_QUEUE, calls),
+    ingestRetryQueue: countedQueue(env.INGEST_RETRY_QUEUE, calls),
+    webhooksQueue: countedQueue(env.WEBHOOKS_QUEUE, calls),
+    eventsQueue: countedQueue(env.EVENTS_QUEUE, calls),
     chatLimiter: env.CHAT_LIMITER,
     apiLimiter: env.API_LIMITER,
     safeFetch: createSafeFetch({
-      fetch: callNetwork,
-      resolve: (host, signal) => resolveName(callNetwork, host, signal),
+      fetch: countedFetch(calls),
+      resolve: (host, signal) => resolveName(countedFetch(calls), host, signal),
     }),
     seal: createSeal(config.sealingKeys, randomBytes),
     calls,
     now: () => Date.now(),
-    newId: (prefix) => `${prefix}_${randomHex(16)}`,
-    newSecret: (prefix) => `${prefix}_${randomHex(32)}`,
+    newId: (prefix) => `${prefix}_${toHex(randomBytes(16))}`,
+    newSecret: (prefix) => `${prefix}_${toHex(randomBytes(32))}`,
     waitUntil: (work) => context.waitUntil(work),
   };
 }
@@ -58,13 +61,13 @@ function requireValidRelease(config: Config): void {
   validated.add(config);
 }
 
-/** The platform's fetch wants to be called on nothing. */
-const callNetwork = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
+function countedFetch(calls: BindingCalls): (url: string, init: RequestInit) => Promise<Response> {
+  return async (url, init) => {
+    calls.use("subrequests");
+    return fetch(url, init);
+  };
+}
 
 function randomBytes(count: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(count));
-}
-
-function randomHex(bytes: number): string {
-  return Array.from(randomBytes(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

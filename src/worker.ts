@@ -1,20 +1,25 @@
 import type { Services } from "./runtime/services.ts";
 import type {
   DocumentWakeUp,
+  EmbedMessage,
   GenerationWakeUp,
   IngestMessage,
-  SourceEventWakeUp,
+  SourceWakeUp,
+  StageWakeUp,
   TurnRecorded,
 } from "./runtime/messages.ts";
+import { logWork } from "./runtime/log-work.ts";
 import { createApp } from "./app.ts";
 import type { Env } from "./env.ts";
-import { consumeEvents } from "./insight/ledger.ts";
-import { consumeDocuments, consumeRetries, giveUpDocuments } from "./knowledge/ingest/queue.ts";
+import { sweepOpenQuestions } from "./conversations/open-questions.ts";
+import { consumeEvents, sweepLedger } from "./insight/ledger.ts";
+import { consumeRetries, consumeStages, giveUpDocuments } from "./knowledge/ingest/queue.ts";
 import { consumeGenerations } from "./knowledge/reindex/step.ts";
 import { sweep } from "./knowledge/sweeper.ts";
+import { sweepOldRecords } from "./privacy/old-records.ts";
 import { sweepRetention } from "./privacy/retention.ts";
 import { createServices } from "./services.ts";
-import { consumeSourceEvents, recordLostEvents } from "./webhooks/consumer.ts";
+import { consumeSourceWakeUps } from "./webhooks/consumer.ts";
 import { sweepSourceEvents } from "./webhooks/sweeper.ts";
 
 const app = createApp();
@@ -25,51 +30,53 @@ type QueueHandler = (batch: MessageBatch, services: Services) => Promise<void>;
 const queueHandlers: Record<string, QueueHandler> = {
   "-ingest": async (batch, services) => {
     const { messages } = batch as MessageBatch<IngestMessage>;
-    await consumeSourceEvents(messages.filter(isOfEvent), services);
-    await consumeDocuments(messages.filter(isOfDocument), services);
+    await consumeStages(messages.filter(isOfStage), services);
+  },
+  "-embed": async (batch, services) => {
+    const { messages } = batch as MessageBatch<EmbedMessage>;
+    await consumeStages(messages.filter(isOfStage), services);
     await consumeGenerations(messages.filter(isOfGeneration), services);
   },
-  "-ingest-dlq": async (batch, services) => {
-    const { messages } = batch as MessageBatch<IngestMessage>;
-    await recordLostEvents(messages.filter(isOfEvent), services);
-    // Of documents and generations D1 says what is pending: the sweeper wakes them.
-    batch.ackAll();
-  },
+  // A dead letter loses nothing: D1 says which documents and generations are pending, and the sweeper wakes them.
+  "-ingest-dlq": async (batch) => batch.ackAll(),
   "-ingest-retry": ({ messages }, services) =>
     consumeRetries(messages as Message<DocumentWakeUp>[], services),
   "-ingest-retry-dlq": ({ messages }, services) =>
     giveUpDocuments(messages as Message<DocumentWakeUp>[], services),
+  "-webhooks": ({ messages }, services) =>
+    consumeSourceWakeUps(messages as Message<SourceWakeUp>[], services),
+  // D1 says which sources are due, too.
+  "-webhooks-dlq": async (batch) => batch.ackAll(),
   "-events": (batch, services) => consumeEvents(batch as MessageBatch<TurnRecorded>, services),
   "-events-dlq": async (batch) => {
-    // The message itself is in D1; only its ledger row is missing.
-    console.error("ledger: gave up", { messages: batch.messages.map((message) => message.body) });
+    // The turn itself is in D1, and a cron tick writes its row.
+    console.error("ledger: the queue gave up", {
+      messages: batch.messages.map((message) => message.body),
+    });
     batch.ackAll();
   },
 };
 
-/** What every cron tick looks after. */
+/**
+ * What every cron tick looks after. The duties share the budget of one invocation: each gets an equal share of what those before it have
+ * left. One whose work has no fixed size asks `calls.hasRoomFor`, and leaves the rest to the next tick.
+ */
 const duties: Record<string, (services: Services) => Promise<Record<string, number>>> = {
   "source events": sweepSourceEvents,
   knowledge: sweep,
+  "open questions": sweepOpenQuestions,
+  ledger: sweepLedger,
   retention: sweepRetention,
+  "old records": sweepOldRecords,
 };
 
-/** What a unit of background work took, as one line of JSON that a log can be searched and added up by. */
-function logWork(work: string, items: number, { calls }: Services): void {
-  const { d1, ai, vectorize } = calls.report();
-  const entry = { work, items, d1, d1_statements: calls.statements, ai, vectorize };
-  console.log(JSON.stringify(entry));
+function isOfStage(
+  message: Message<IngestMessage> | Message<EmbedMessage>,
+): message is Message<StageWakeUp> {
+  return "stage" in message.body;
 }
 
-function isOfEvent(message: Message<IngestMessage>): message is Message<SourceEventWakeUp> {
-  return "event_id" in message.body;
-}
-
-function isOfDocument(message: Message<IngestMessage>): message is Message<DocumentWakeUp> {
-  return "document_id" in message.body;
-}
-
-function isOfGeneration(message: Message<IngestMessage>): message is Message<GenerationWakeUp> {
+function isOfGeneration(message: Message<EmbedMessage>): message is Message<GenerationWakeUp> {
   return "generation" in message.body;
 }
 
@@ -89,7 +96,9 @@ export default {
   async scheduled(_controller, env, context) {
     const services = createServices(env, context);
     const failed: unknown[] = [];
-    for (const [name, duty] of Object.entries(duties)) {
+    const all = Object.entries(duties);
+    for (const [index, [name, duty]] of all.entries()) {
+      services.calls.allot(all.length - index);
       try {
         const done = await duty(services);
         if (Object.values(done).some((count) => count > 0)) console.log(`cron, ${name}`, done);
@@ -97,6 +106,7 @@ export default {
         failed.push(error);
       }
     }
+    logWork("cron", all.length, services);
     if (failed.length > 0) throw new AggregateError(failed, "A duty of the cron tick failed");
   },
 } satisfies ExportedHandler<Env>;

@@ -116,11 +116,36 @@ it("keeps src/ free of what surrounds it", () => {
 it("reaches bindings only where services are composed", () => {
   expect(
     offenders(
-      /\benv\.(?:AI|VECTORIZE|DB|INGEST_QUEUE|INGEST_RETRY_QUEUE|EVENTS_QUEUE|CHAT_LIMITER|API_LIMITER)\b/,
+      /\benv\.(?:AI|VECTORIZE|VECTORIZE_NEXT|DB|\w+_QUEUE|\w+_LIMITER)\b/,
       MAY_TOUCH_BINDINGS,
     ),
   ).toEqual([]);
   expect(offenders(/import[^;]*\bEnv\b[^;]*from "[^"]*env\.ts"/, MAY_TOUCH_BINDINGS)).toEqual([]);
+});
+
+it("names the columns of every INSERT, which another column would shift otherwise", () => {
+  const inserts = Array.from(modules.values()).flatMap((text) =>
+    Array.from(
+      text.matchAll(/\b(?:INSERT|REPLACE)\b[\w\s]*\bINTO\b([^;]{0,400})/g),
+      ([, rest]) => rest,
+    ),
+  );
+  expect(inserts.length).toBeGreaterThan(30);
+  const unnamed = inserts.filter((rest = "") => !/^\s+\w+\s*\([a-z_,\s]+\)/.test(rest));
+  expect(unnamed).toEqual([]);
+});
+
+it("reads no result of a batch by its position, which another statement would shift", () => {
+  const positional = Array.from(modules).flatMap(([path, text]) =>
+    text
+      .split("\n")
+      .filter((line) => /\.batch[<(]/.test(line) && !/(?:^\s*|\) )await [\w.]+\.batch\(/.test(line))
+      .map((line) => `${path}: ${line.trim()}`),
+  );
+  expect(positional).toEqual([
+    'runtime/binding-calls.ts: return calls.track("d1", () => target.batch(statements));',
+    "runtime/named-batch.ts: const results = await db.batch(named.flatMap(({ own }) => own));",
+  ]);
 });
 
 it("takes time and randomness from the services", () => {

@@ -11,6 +11,7 @@ import {
   type Workspace,
 } from "./support/workspace.ts";
 import { deliver, register } from "./support/source.ts";
+import { hideDocument } from "../src/knowledge/accept/hide.ts";
 
 /**
  * What a caller may learn from how an answer is made: another workspace's object has to be answered by the same statements, in the
@@ -42,9 +43,12 @@ beforeAll(async () => {
   [ours, theirs] = [await createWorkspace(), await createWorkspace(HELP_CENTRE)];
   const source = await register("ghost", { workspace: theirs });
   await deliver(source, { post: { current: { id: "1", title: "T", html: "<p>Text.</p>" } } });
+  const by = { actor: "test", requestId: "" };
+  await hideDocument(env.DB, theirs.id, "returns", "Unchecked.", Date.now(), undefined, by);
   const anonymous = await ask(theirs, "How long does delivery to Germany take?");
   const secret = await createIdentitySecret(theirs);
   const visitor = await asVisitor(secret, { sub: "v1" });
+  const ourVisitor = await asVisitor(await createIdentitySecret(ours), { sub: "v1" });
   const named = await ask(theirs, "How long does delivery to Germany take?", {}, visitor);
   const { keys } = await (
     await call(theirs.secret, "GET", "/v1/keys")
@@ -54,6 +58,7 @@ beforeAll(async () => {
   const document = (id: string): string => `/v1/documents/${id}`;
   Object.assign(routes, {
     "a document": { path: document, missing: "nothing", foreign: "shipping" },
+    "a hidden document": { path: document, missing: "nothing", foreign: "returns" },
     "a document's retry": {
       method: "POST",
       path: (id: string) => `${document(id)}/retry`,
@@ -77,6 +82,13 @@ beforeAll(async () => {
       path: conversation,
       missing: never,
       foreign: named.conversation_id,
+    },
+    "a conversation's claim": {
+      method: "POST",
+      path: (id: string) => `${conversation(id)}/claim`,
+      missing: never,
+      foreign: anonymous.conversation_id,
+      headers: { ...tokenOf(anonymous.conversation_id), ...ourVisitor },
     },
     "a turn in a conversation": {
       method: "POST",

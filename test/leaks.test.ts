@@ -6,7 +6,8 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ChatResult } from "../src/protocols/chat-schema.ts";
 import type { Env } from "../src/env.ts";
-import { firstGeneration } from "../src/generations/generation.ts";
+import { chunkIdOf, firstGeneration } from "../src/generations/generation.ts";
+import { hideDocument } from "../src/knowledge/accept/hide.ts";
 import { read, retrieve } from "../src/retrieval/retrieve.ts";
 import { createServices } from "../src/services.ts";
 import { asVisitor, createIdentitySecret } from "./support/visitor.ts";
@@ -20,8 +21,8 @@ import {
 } from "./support/workspace.ts";
 
 /**
- * Two workspaces with documents for three audiences and for everybody, all but equal: what one reader may see is, for search and
- * model, the best match for another who may not. Each document holds a canary that occurs nowhere else.
+ * Two workspaces with documents for three audiences, for everybody and, because they are hidden, for nobody, all but equal: what one
+ * reader may see is, for search and model, the best match for another who may not. Each document holds a canary that occurs nowhere else.
  */
 const AUDIENCES = ["customers", "plan:pro", "internal"] as const;
 const READERS: string[][] = [
@@ -40,16 +41,18 @@ interface Planted {
   audience: string[];
   externalId: string;
   canary: string;
+  /** Hidden from everybody, because its source may have taken it down. */
+  isHidden: boolean;
 }
 
 let ours: Workspace;
 let theirs: Workspace;
 const planted: Planted[] = [];
 
-function plant(workspace: Workspace, audience: string[]) {
+function plant(workspace: Workspace, audience: string[], isHidden = false) {
   const canary = `CANARY${planted.length}X${crypto.randomUUID().slice(0, 8)}`;
   const externalId = `warranty-${canary.toLowerCase()}`;
-  planted.push({ workspace: workspace.id, audience, externalId, canary });
+  planted.push({ workspace: workspace.id, audience, externalId, canary, isHidden });
   const document = {
     title: `Warranty of the garden pump ${canary}`,
     content: `The warranty of the garden pump lasts ${planted.length + 11} months. The claim code of the warranty is ${canary}.`,
@@ -65,15 +68,26 @@ beforeAll(async () => {
     const documents = [[], ...AUDIENCES.map((audience) => [audience])].map((audience) =>
       plant(workspace, audience),
     );
-    await ingest(workspace, Object.fromEntries(documents));
+    const hiddenOne = plant(workspace, [], true);
+    await ingest(workspace, Object.fromEntries([...documents, hiddenOne]));
+    await hide(workspace, hiddenOne[0]);
   }
 }, 60_000);
+
+async function hide(workspace: Workspace, externalId: string): Promise<void> {
+  const by = { actor: "test", requestId: "" };
+  const { id } = workspace;
+  expect(
+    await hideDocument(env.DB, id, externalId, "Unchecked.", Date.now(), undefined, by),
+  ).toEqual(expect.any(Number));
+}
 
 /** The canaries that a reader may not see. */
 function hidden({ workspaceId, audience }: Reader): Planted[] {
   return planted.filter(
     (document) =>
       document.workspace !== workspaceId ||
+      document.isHidden ||
       (document.audience.length > 0 && !document.audience.some((name) => audience.includes(name))),
   );
 }
@@ -111,7 +125,12 @@ async function offeredBy(leg: Leg, reader: Reader, overrides: Partial<Env>): Pro
     `SELECT DISTINCT d.external_id AS id FROM chunks c JOIN documents d ON d.id = c.document_id
      WHERE c.id IN (SELECT value FROM json_each(?1))`,
   )
-    .bind(JSON.stringify(candidates.matches.map(({ chunkId }) => chunkId)))
+    .bind(
+      JSON.stringify([
+        ...candidates.keywords.matches.map(({ chunkId }) => chunkId),
+        ...(candidates.vectors ?? []).map(({ id }) => chunkIdOf(id)),
+      ]),
+    )
     .all<{ id: string }>();
   return results.map(({ id }) => id);
 }
@@ -121,7 +140,7 @@ async function readBy(leg: Leg, reader: Reader, overrides: Partial<Env>): Promis
   const services = createServices({ ...env, ...overrides }, createExecutionContext());
   const question = await asQuery(services, reader);
   const candidates = await retrieve(services, reader, question, shippedRelease.retrieval, [leg]);
-  return JSON.stringify(await read(services, reader, candidates, 50));
+  return JSON.stringify(await read(services, reader, candidates, 50, shippedRelease.retrieval));
 }
 
 /**
@@ -203,7 +222,7 @@ describe("the layers of retrieval", () => {
     "leak, as these tests detect, without the keyword leg's workspace filter",
     { timeout: 60_000 },
     async () => {
-      const DB = (without(/c\.workspace_id = \?3 AND/g, "").DB ?? env.DB) as D1Database;
+      const DB = (without(/WHERE c\.workspace_id = \?3/g, "").DB ?? env.DB) as D1Database;
       // The workspace is a term of the index, too: without it the postings of all are walked.
       const unscoped = new Proxy(DB, {
         get(target, property) {
@@ -236,6 +255,18 @@ describe("the layers of retrieval", () => {
       expect(await probe(without(AUDIENCE_FILTER, "($& OR 1)"))).toEqual(
         expect.arrayContaining(["keywords: audience", "keywords: text"]),
       );
+    },
+  );
+
+  it(
+    "leak, as these tests detect, without the filter of hidden documents",
+    { timeout: 60_000 },
+    async () => {
+      expect(await probe(without(/d\.live_version >= d\.shown_from AND/g, ""))).toEqual([
+        "keywords: audience",
+        "keywords: text",
+        "vectors: text",
+      ]);
     },
   );
 
@@ -379,7 +410,8 @@ describe("the routes", () => {
       "/v1/audit",
     ]) {
       const list = await (await call(ours.secret, "GET", path)).text();
-      expect(leaksIn(list, { workspaceId: ours.id, audience: [...AUDIENCES] })).toEqual([]);
+      const canaries = planted.filter(({ workspace }) => workspace === theirs.id);
+      for (const { canary } of canaries) expect(list).not.toContain(canary);
       for (const [, , id] of foreign) expect(list).not.toContain(id);
       const { next_cursor } = await (
         await call(theirs.secret, "GET", `${path}?limit=1`)
@@ -390,7 +422,7 @@ describe("the routes", () => {
     }
   });
 
-  it("answer with a confidence that restricted documents do not move", async () => {
+  it("answer with a confidence that restricted and hidden documents do not move", async () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     await ingest(workspace, {
@@ -416,6 +448,15 @@ describe("the routes", () => {
         audience: ["internal"],
       } as object as { title: string; content: string },
     });
+    expect(await answers()).toEqual(before);
+    await ingest(workspace, {
+      gone: {
+        title: "Zeusproject",
+        content: "The Zeusproject was announced too early. It opens the shop at night.",
+      },
+    });
+    expect(await answers()).not.toEqual(before);
+    await hide(workspace, "gone");
     expect(await answers()).toEqual(before);
     const inside = await answers(await asVisitor(secret, { sub: "x", audience: ["internal"] }));
     expect(inside).not.toEqual(before);

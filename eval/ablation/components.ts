@@ -38,11 +38,11 @@ const FUSION: Record<keyof RankEvidence, number> = {
 /**
  * Kinds of evidence that are largely redundant. Without one of them the others make up for it, so they are also removed together.
  */
-const ALIKE_FOR_ORDER: (keyof RankEvidence)[][] = [
+const REDUNDANT_FOR_ORDER: (keyof RankEvidence)[][] = [
   ["sentence", "document"],
   ["sentence", "pairs", "document"],
 ];
-export const ALIKE_FOR_DECISION: (keyof Evidence)[][] = [["coverage", "unknownWords"]];
+export const REDUNDANT_FOR_DECISION: (keyof Evidence)[][] = [["coverage", "unknownWords"]];
 
 /** @param examples training examples of the order by text, which is trained again without each kind of evidence */
 export function components(examples: Example[]): Component[] {
@@ -50,7 +50,7 @@ export function components(examples: Example[]): Component[] {
     bySwitch("keyword leg", "its matches are dropped; how rare a word is stays known"),
     bySwitch("vector leg", "as where the index cannot be reached"),
     { name: "order by text", without: "the order of the fusion", overlay: rankedBy(FUSION) },
-    ...[...RANK_EVIDENCE.map((name) => [name]), ...ALIKE_FOR_ORDER].map((names): Component => ({
+    ...[...RANK_EVIDENCE.map((name) => [name]), ...REDUNDANT_FOR_ORDER].map((names): Component => ({
       name: `rank evidence: ${names.join(" + ")}`,
       without: "the others trained without it",
       overlay: rankedBy(fitRanking(examples, RANKING_L2, names)),

@@ -7,7 +7,7 @@ import { collectRankingExamples } from "../ranking-examples.ts";
 import { readSet } from "../sets/read-set.ts";
 import { publishRelease } from "../release.ts";
 import { ingest, OWN_INSTANCE, withTarget } from "../target.ts";
-import { ALIKE_FOR_DECISION, components, type Component } from "./components.ts";
+import { REDUNDANT_FOR_DECISION, components, type Component } from "./components.ts";
 import { compareDecisions, compareRuns, type Difference } from "./differences.ts";
 import { measureSet, type Run } from "./measure.ts";
 import { CORPORA, type AblationSet, type Corpus } from "./sets.ts";
@@ -106,7 +106,7 @@ function withoutEvidence(
   examples: Example[],
 ): Difference[] {
   const whole = fitDecision(examples, L2);
-  return [...FEATURES.map((name) => [name]), ...ALIKE_FOR_DECISION].flatMap((names) => {
+  return [...FEATURES.map((name) => [name]), ...REDUNDANT_FOR_DECISION].flatMap((names) => {
     const models = { full: whole, without: fitDecision(examples, L2, names) };
     const component = `decision: ${names.join(" + ")}`;
     return sets.flatMap(({ name }, index) =>

@@ -81,6 +81,7 @@ async function draftOf(
       chunks: [],
       updatedAt: 0,
       delayedBy: null,
+      failingSince: null,
     },
     markdown: "",
     language: null,

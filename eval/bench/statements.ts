@@ -16,7 +16,7 @@ const { fields: FIELDS } = shippedRelease.retrieval;
 /** As in `retrieve.ts`. */
 const KEYWORD_DEPTH = 50;
 const MOST_CANDIDATES = 150;
-const SCOPE = { sql: "?1", value: WORKSPACE };
+const SCOPE = { workspace: { sql: "?1", value: WORKSPACE }, audience: [] };
 
 export function keywordSearch(
   db: D1Database,
@@ -25,7 +25,7 @@ export function keywordSearch(
   same: Synonyms = new Map(),
 ): Promise<KeywordResult> {
   const terms = { ...queryTerms(question), equivalents: same };
-  return searchKeywords(db, WORKSPACE, audience, terms, FIELDS, KEYWORD_DEPTH);
+  return searchKeywords(db, WORKSPACE, audience, terms, FIELDS, KEYWORD_DEPTH, { slot: 1 });
 }
 
 export async function equivalents(db: D1Database, question: string): Promise<Synonyms> {
@@ -39,7 +39,7 @@ export function spelling(db: D1Database, question: string): Promise<unknown> {
 
 export function passages(db: D1Database, first: number): Promise<unknown> {
   const ids = Array.from({ length: MOST_CANDIDATES }, (_, index) => first + index * 7);
-  return readPassages(db, WORKSPACE, [], ids, 30);
+  return readPassages(db, WORKSPACE, [], [ids.slice(0, 50), ids.slice(50)], 20);
 }
 
 export interface Postings {
@@ -49,8 +49,8 @@ export interface Postings {
   ranked: number;
 }
 
-/** Parameters of the statement's counting part: all before the field weights. */
-const COUNTING_PARAMETERS = 6;
+/** Parameters of the statement's counting part. */
+const COUNTING_PARAMETERS = 9;
 const RESULT = "SELECT term, chunks, NULL AS chunkId";
 
 /** How many postings the keyword statement reads for a question, by its own intermediate tables. */
@@ -69,7 +69,6 @@ export async function postingsOf(
           if (end < 0) throw new Error(`The keyword statement has no "${RESULT}" to count before`);
           const counting = `${sql.slice(0, end)} SELECT (SELECT coalesce(sum(chunks), 0) FROM rarity) AS counted,
             (SELECT coalesce(sum(chunks), 0) FROM rarity JOIN affordable USING (term)) AS ranked`;
-          // The remaining parameters are field weights, which only the removed part of the statement reads.
           postings = await db
             .prepare(counting)
             .bind(...values.slice(0, COUNTING_PARAMETERS))

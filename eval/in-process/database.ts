@@ -5,53 +5,47 @@ import path from "node:path";
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
 type Row = Record<string, unknown>;
-interface Statement {
+
+/** A statement with the values bound to it. */
+export interface Query {
   sql: string;
-  values: SQLInputValue[];
+  values: unknown[];
 }
+
+/** Runs queries in one transaction. */
+export type Execute = (queries: Query[]) => Promise<D1Result<Row>[]>;
 
 /** An in-memory database with the real migrations and the development workspace, behind D1's interface. */
 export async function openDatabase(): Promise<D1Database> {
+  return d1Over(await openSqlite());
+}
+
+/** The same database without the interface. */
+export async function openSqlite(): Promise<Execute> {
   const sqlite = new DatabaseSync(":memory:");
   const migrations = (await readdir(path.join(ROOT, "migrations"))).toSorted();
   for (const file of [...migrations.map((name) => `migrations/${name}`), "local/seed.sql"])
     sqlite.exec(await readFile(path.join(ROOT, file), "utf8"));
-  return d1Of(sqlite);
+  return transactions(sqlite);
 }
 
-/**
- * The part of D1 that the application uses. Statements run synchronously, so a batch is a transaction that nothing
- * interrupts. https://developers.cloudflare.com/d1/worker-api/
- */
-function d1Of(sqlite: DatabaseSync): D1Database {
+/** Statements run synchronously, so nothing interrupts a transaction. */
+function transactions(sqlite: DatabaseSync): Execute {
   const compiled = new Map<string, StatementSync>();
-  const run = ({ sql, values }: Statement): D1Result<Row> => {
+  const run = ({ sql, values }: Query): D1Result<Row> => {
     const statement = compiled.get(sql) ?? sqlite.prepare(sql);
     compiled.set(sql, statement);
+    const bound = values.map(asSqlValue);
     const reads = statement.columns().length > 0;
-    const results = reads ? statement.all(...values).map(asD1Row) : [];
-    const changes = reads ? 0 : Number(statement.run(...values).changes);
+    const results = reads ? statement.all(...bound).map(asD1Row) : [];
+    const changes = reads ? 0 : Number(statement.run(...bound).changes);
     return { success: true, results, meta: { changes } } as unknown as D1Result<Row>;
   };
-  const statementOf = new WeakMap<object, Statement>();
-  const prepare = (sql: string, values: SQLInputValue[] = []): D1PreparedStatement => {
-    const prepared = {
-      bind: (...more: unknown[]) => prepare(sql, more.map(asSqlValue)),
-      all: async () => run({ sql, values }),
-      run: async () => run({ sql, values }),
-      first: async (column?: string) => {
-        const row = run({ sql, values }).results[0];
-        return row === undefined ? null : column === undefined ? row : row[column];
-      },
-      raw: async () => run({ sql, values }).results.map((row) => Object.values(row)),
-    };
-    statementOf.set(prepared, { sql, values });
-    return prepared as unknown as D1PreparedStatement;
-  };
-  const batch = async (statements: D1PreparedStatement[]): Promise<D1Result<Row>[]> => {
+  return async (queries) => {
+    if (queries.length === 1) return queries.map(run);
     sqlite.exec("BEGIN");
     try {
-      const results = statements.map((one) => run(statementOf.get(one) as Statement));
+      const results = queries.map(run);
       sqlite.exec("COMMIT");
       return results;
     } catch (error) {
@@ -59,7 +53,32 @@ function d1Of(sqlite: DatabaseSync): D1Database {
       throw error;
     }
   };
-  return { prepare: (sql: string) => prepare(sql), batch } as unknown as D1Database;
+}
+
+/** The part of D1 that the application uses. https://developers.cloudflare.com/d1/worker-api/ */
+export function d1Over(execute: Execute): D1Database {
+  const queryOf = new WeakMap<object, Query>();
+  const prepare = (query: Query): D1PreparedStatement => {
+    const one = async (): Promise<D1Result<Row>> => (await execute([query]))[0] as D1Result<Row>;
+    const prepared = {
+      bind: (...values: unknown[]) => prepare({ ...query, values }),
+      all: one,
+      run: one,
+      first: async (column?: string) => {
+        const row = (await one()).results[0];
+        return row === undefined ? null : column === undefined ? row : row[column];
+      },
+      raw: async () => (await one()).results.map((row) => Object.values(row)),
+    };
+    queryOf.set(prepared, query);
+    return prepared as unknown as D1PreparedStatement;
+  };
+  const batch = (statements: D1PreparedStatement[]): Promise<D1Result<Row>[]> =>
+    execute(statements.map((one) => queryOf.get(one) as Query));
+  return {
+    prepare: (sql: string) => prepare({ sql, values: [] }),
+    batch,
+  } as unknown as D1Database;
 }
 
 function asSqlValue(value: unknown): SQLInputValue {

@@ -1,6 +1,9 @@
 import { appConfig } from "../../local/config.ts";
+import { OWN_EMBEDDING, type ChosenEmbedding } from "../../local/dev/embedding-server.ts";
 import worker from "../../src/worker.ts";
 import type { Env } from "../../src/env.ts";
+import { chunkIdOf } from "../../src/generations/generation.ts";
+import { isInShare } from "../sample.ts";
 import { asApplication } from "./console.ts";
 import { openDatabase } from "./database.ts";
 import { openModels } from "./embeddings.ts";
@@ -12,6 +15,17 @@ export interface InProcessInstance {
   fetch: typeof fetch;
 }
 
+export interface World {
+  /** Default: an empty database of its own. */
+  database?: D1Database;
+  /** The embedding model of `models`. Default: the local one. */
+  embedding?: ChosenEmbedding;
+  /** Called for each HTTP request: the bindings that it is handled with. Default: those of the queue consumers. */
+  seenByRequest?: (env: Env) => Env;
+  /** Share of the documents whose vectors the index never shows, as right after an upload. Default: 0. */
+  pending?: number;
+}
+
 /**
  * The application itself, called as a function: `src/worker.ts` with bindings in this process. It gives the same numbers as
  * `wrangler dev` on the local platform (docs/decisions/0035), and is many times faster, because nothing crosses a process and no
@@ -21,6 +35,12 @@ export interface InProcessInstance {
 export async function startInProcess(
   models: Ai = openModels(),
   vars: Record<string, string> = {},
+  {
+    database: given,
+    embedding = OWN_EMBEDDING,
+    seenByRequest = (env) => env,
+    pending = 0,
+  }: World = {},
 ): Promise<InProcessInstance> {
   const context = {
     waitUntil: (work: Promise<unknown>) =>
@@ -32,15 +52,29 @@ export async function startInProcess(
     const batch = { queue, messages, ackAll: () => undefined, retryAll: () => undefined };
     await asApplication(() => worker.queue(batch as unknown as MessageBatch, env, context));
   };
+  const database = given ?? (await openDatabase());
+  const isPending = async (vectorId: string): Promise<boolean> => {
+    if (pending === 0) return false;
+    const document = await database
+      .prepare(
+        `SELECT external_id FROM documents WHERE id = (SELECT document_id FROM chunks WHERE id = ?1)`,
+      )
+      .bind(chunkIdOf(vectorId))
+      .first<string>("external_id");
+    return isInShare(document ?? "", pending);
+  };
   const unlimited = { limit: async () => ({ success: true }) };
   const env = {
-    ...(appConfig({ root: "", platform: { main: "", model: "" } })["vars"] as object),
-    ...vars,
+    ...(appConfig({ root: "", platform: { main: "", model: "" }, embedding, vars })[
+      "vars"
+    ] as object),
     AI: models,
-    VECTORIZE: openVectorIndex(),
-    DB: await openDatabase(),
+    VECTORIZE: openVectorIndex(embedding.dimensions, isPending),
+    DB: database,
     INGEST_QUEUE: openQueue("edgewise-ingest", deliver),
+    EMBED_QUEUE: openQueue("edgewise-embed", deliver),
     INGEST_RETRY_QUEUE: openQueue("edgewise-ingest-retry", deliver, 1),
+    WEBHOOKS_QUEUE: openQueue("edgewise-webhooks", deliver),
     EVENTS_QUEUE: openQueue("edgewise-events", deliver),
     CHAT_LIMITER: unlimited,
     API_LIMITER: unlimited,
@@ -48,6 +82,6 @@ export async function startInProcess(
   return {
     url: "http://in-process",
     fetch: async (input, init) =>
-      asApplication(() => worker.fetch(new Request(input, init), env, context)),
+      asApplication(() => worker.fetch(new Request(input, init), seenByRequest(env), context)),
   };
 }

@@ -5,6 +5,8 @@ const TRIES = 6;
 const RETRY_MS = 200;
 
 interface Waiting {
+  /** As in the real queue, a message keeps its id when it is delivered again. */
+  id: string;
   body: unknown;
   attempts: number;
 }
@@ -18,8 +20,8 @@ export function openQueue(name: string, deliver: Deliver, batchSize = BATCH): Qu
 
   const deliverBatch = async (queue: string, batch: Waiting[]): Promise<void> => {
     const retried = new Set<Waiting>();
-    const messages = batch.map((one, index) => ({
-      id: `${name}-${index}`,
+    const messages = batch.map((one) => ({
+      id: one.id,
       timestamp: new Date(),
       body: one.body,
       attempts: one.attempts,
@@ -45,13 +47,20 @@ export function openQueue(name: string, deliver: Deliver, batchSize = BATCH): Qu
     while (waiting.length > 0) await deliverBatch(name, waiting.splice(0, batchSize));
     running = false;
   };
-  const send = (bodies: unknown[]): void => {
-    waiting.push(...bodies.map((body) => ({ body, attempts: 1 })));
-    setImmediate(() => void drain());
+  const send = (bodies: unknown[], { delaySeconds = 0 }: QueueSendOptions = {}): void => {
+    const deliverNow = (): void => {
+      waiting.push(...bodies.map((body) => ({ id: crypto.randomUUID(), body, attempts: 1 })));
+      void drain();
+    };
+    if (delaySeconds === 0) setImmediate(deliverNow);
+    else setTimeout(deliverNow, delaySeconds * 1000).unref();
   };
   return {
-    send: async (body: unknown) => send([body]),
-    sendBatch: async (messages: Iterable<{ body: unknown }>) =>
-      send(Array.from(messages, ({ body }) => body)),
+    send: async (body: unknown, options?: QueueSendOptions) => send([body], options),
+    sendBatch: async (messages: Iterable<{ body: unknown }>, options?: QueueSendBatchOptions) =>
+      send(
+        Array.from(messages, ({ body }) => body),
+        options,
+      ),
   } as unknown as Queue;
 }

@@ -46,9 +46,9 @@ function effectOf(node: Nodes, allowedHosts: string[]): string[] {
 
 /** Whether forty consecutive letters of the prompt's rules occur, whatever stands between them. */
 function promptIn(text: string, { prompt }: Answer): string[] {
-  const squeeze = (words: string): string => words.toLowerCase().replace(/[^a-z0-9]/g, "");
-  const rules = squeeze(prompt.slice(0, prompt.indexOf("<source")));
-  return holdsPart(squeeze(text), rules, 40) ? ["prompt"] : [];
+  const lettersAndDigits = (words: string): string => words.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const rules = lettersAndDigits(prompt.slice(0, prompt.indexOf("<source")));
+  return holdsPart(lettersAndDigits(text), rules, 40) ? ["prompt"] : [];
 }
 
 function holdsPart(text: string, whole: string, length: number): boolean {

@@ -2,7 +2,7 @@ import { SEED, shuffle } from "../sample.ts";
 import { binomialCdf, hypergeometricCdf, upperBound } from "./binomial.ts";
 import { operatingPoints, type OperatingPoint, type Outcome } from "./risk-coverage.ts";
 
-export interface RiskPromise {
+export interface RiskGuarantee {
   /** The share of answers that may be wrong. */
   alpha: number;
   /** The probability, over the draw of the calibration set, that the guarantee is violated. */
@@ -42,23 +42,23 @@ const PILOT_SHARE = 0.2;
  */
 export function controlRisk(
   outcomes: readonly Outcome[],
-  promise: RiskPromise,
+  wanted: RiskGuarantee,
   seed = SEED,
 ): ControlledThreshold | null {
   const mixed = shuffle(outcomes, seed);
   const pilot = mixed.slice(0, Math.floor(mixed.length * PILOT_SHARE));
   const tests = mixed.slice(pilot.length);
-  const order = GRID.slice(GRID.indexOf(whereToBegin(pilot, tests.length, promise)));
+  const order = GRID.slice(GRID.indexOf(whereToBegin(pilot, tests.length, wanted)));
   let chosen: OperatingPoint | undefined;
   for (const point of operatingPoints(tests, order)) {
-    if (point.answered === 0 || pValueOf(point, tests.length, promise) > promise.delta) break;
+    if (point.answered === 0 || pValueOf(point, tests.length, wanted) > wanted.delta) break;
     chosen = point;
   }
   if (!chosen) return null;
   return {
     threshold: chosen.threshold,
     tested: { ...chosen, questions: tests.length },
-    bound: upperBound(chosen.errors, chosen.answered, promise.delta),
+    bound: upperBound(chosen.errors, chosen.answered, wanted.delta),
   };
 }
 
@@ -66,14 +66,14 @@ export function controlRisk(
  * P-value of "the true share is above alpha", or of "among the next questions the share will be above alpha".
  *
  * The latter: of the n answers tested and the n′ expected among the next questions, all equally likely to be the wrong ones,
- * given how many are wrong in both together. A break needs more than alpha · n′ of them among the n′; the p-value is the
- * chance of then seeing so few among the n (hypergeometric, for the least number that breaks the promise; more are less
+ * given how many are wrong in both together. A violation needs more than alpha · n′ of them among the n′; the p-value is the
+ * chance of then seeing so few among the n (hypergeometric, for the least number that violates the guarantee; more are less
  * likely still). For one threshold that is exact but for n′; over the sequence it is not proven, and checked by
  * `npm run eval:guarantee`.
  */
-function pValueOf(point: OperatingPoint, questions: number, promise: RiskPromise): number {
+function pValueOf(point: OperatingPoint, questions: number, wanted: RiskGuarantee): number {
   const { errors, answered } = point;
-  const { alpha, next } = promise;
+  const { alpha, next } = wanted;
   if (next === undefined) return binomialCdf(errors, answered, alpha);
   const expected = Math.max(1, Math.round((answered * next) / questions));
   const breaking = Math.floor(alpha * expected + 1e-9) + 1;
@@ -82,7 +82,7 @@ function pValueOf(point: OperatingPoint, questions: number, promise: RiskPromise
 }
 
 /** The threshold with the smallest p-value on the pilot questions; among equals, the highest. */
-function whereToBegin(pilot: readonly Outcome[], tests: number, { alpha }: RiskPromise): number {
+function whereToBegin(pilot: readonly Outcome[], tests: number, { alpha }: RiskGuarantee): number {
   let best = { threshold: GRID[0] ?? 1, p: 1 };
   for (const { threshold, answered, errors } of operatingPoints(pilot, GRID)) {
     const expected = Math.round((answered * tests) / Math.max(1, pilot.length));

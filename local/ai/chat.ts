@@ -1,15 +1,6 @@
 import type { PlatformEnv } from "../env.ts";
-import {
-  capacityExceeded,
-  invalidInput,
-  InferenceUpstreamError,
-  noSuchModel,
-  requestTimeout,
-  unavailable,
-} from "./errors.ts";
-
-/** The longest wait for the first byte. A model on a laptop can take minutes. */
-const TIMEOUT_MS = 300_000;
+import { invalidInput, noSuchModel, unavailable } from "./errors.ts";
+import { postToServer } from "./openai-server.ts";
 
 type ChatInputs = Record<string, unknown>;
 
@@ -43,7 +34,9 @@ export async function runChat(
 ): Promise<object | ReadableStream<Uint8Array>> {
   if (!env.LOCAL_CHAT_URL) throw noSuchModel(model);
   validateChat(inputs);
-  const response = await forward(env, model, inputs, signal);
+  const server = { url: env.LOCAL_CHAT_URL, key: env.LOCAL_CHAT_KEY };
+  const body = requestBody(env, model, inputs);
+  const response = await postToServer(server, "/chat/completions", body, model, signal);
   if (inputs["stream"] === true) {
     if (!response.body) throw unavailable();
     return response.body;
@@ -63,32 +56,6 @@ export function validateChat(inputs: ChatInputs): void {
   }
 }
 
-async function forward(
-  env: PlatformEnv,
-  model: string,
-  inputs: ChatInputs,
-  signal: AbortSignal | undefined,
-): Promise<Response> {
-  const headers = new Headers({ "content-type": "application/json" });
-  if (env.LOCAL_CHAT_KEY) headers.set("authorization", `Bearer ${env.LOCAL_CHAT_KEY}`);
-  let response: Response;
-  try {
-    response = await fetch(`${env.LOCAL_CHAT_URL?.replace(/\/$/, "")}/chat/completions`, {
-      method: "POST",
-      headers,
-      body: JSON.stringify(requestBody(env, model, inputs)),
-      signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
-    });
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw error instanceof Error && error.name === "TimeoutError"
-      ? requestTimeout()
-      : unavailable();
-  }
-  if (response.ok) return response;
-  throw upstreamError(response.status, await response.text(), model);
-}
-
 function requestBody(env: PlatformEnv, model: string, inputs: ChatInputs): Record<string, unknown> {
   const body: Record<string, unknown> = { model: env.LOCAL_CHAT_MODEL || model };
   for (const name of FORWARDED) if (inputs[name] !== undefined) body[name] = inputs[name];
@@ -97,12 +64,4 @@ function requestBody(env: PlatformEnv, model: string, inputs: ChatInputs): Recor
   // Workers AI always reports usage in a stream's last chunk; an OpenAI-compatible server has to be asked.
   if (inputs["stream"] === true) body["stream_options"] = { include_usage: true };
   return body;
-}
-
-function upstreamError(status: number, body: string, model: string): InferenceUpstreamError {
-  if (status === 429 || status === 503) return capacityExceeded();
-  if (status === 408 || status === 504) return requestTimeout();
-  if (status === 404) return noSuchModel(model);
-  if (status === 400 || status === 422) return invalidInput(body.slice(0, 500));
-  return unavailable();
 }

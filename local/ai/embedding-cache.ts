@@ -40,5 +40,10 @@ export async function embeddingKey(model: string, text: string): Promise<string>
     "SHA-256",
     new TextEncoder().encode(`${model}\n${text}`),
   );
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(new Uint8Array(digest));
+}
+
+/** `Uint8Array.toHex` is in workerd, but not in Node 24. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -8,6 +8,22 @@ interface Job {
   reject: (reason: unknown) => void;
 }
 
+/** A wait of a millisecond that takes longer found other work. */
+const IDLE_MS = 3;
+const MAX_WAITS = 50;
+
+/**
+ * Inference blocks the thread of all Workers. Between two texts, requests, the database and the queues go on until they have nothing to do,
+ * as they would beside a service that embeds elsewhere.
+ */
+async function othersHaveRun(): Promise<void> {
+  for (let waits = 0; waits < MAX_WAITS; waits++) {
+    const before = Date.now();
+    await scheduler.wait(1);
+    if (Date.now() - before < IDLE_MS) return;
+  }
+}
+
 /**
  * One queue for the one CPU. A call with a single text is a visitor's question, so it goes before all batches of passages. It
  * is a Durable Object so that its callers share one I/O context: a caller that disconnects then does not cancel a promise
@@ -37,8 +53,7 @@ export class EmbeddingQueue extends DurableObject<PlatformEnv> {
       } catch (error) {
         job.reject(error);
       }
-      // Inference blocks the thread, so other calls can join the queue only between two texts.
-      await scheduler.wait(0);
+      await othersHaveRun();
     }
     this.#running = false;
   }

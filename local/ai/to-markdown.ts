@@ -48,8 +48,22 @@ async function fromPdf(name: string, bytes: Uint8Array): Promise<string> {
 
 async function fromDocx(name: string, bytes: Uint8Array): Promise<string> {
   const arrayBuffer = bytes.slice().buffer;
+  const isXml = ({ name: path }: { name: string }): boolean => /\.(?:xml|rels)$/.test(path);
+  for (const xml of Object.values(unzipSync(bytes, { filter: isXml })))
+    if (hasBrokenTag(strFromU8(xml))) throw new Error("Not well-formed XML");
   const { value } = await mammoth.convertToHtml({ arrayBuffer });
   return `# ${name}\n\n${htmlToMarkdown(value)}`;
+}
+
+/** A `<` that no `>` follows before the next `<`. The library's XML parser takes quadratic time in them. */
+function hasBrokenTag(xml: string): boolean {
+  for (let open = xml.indexOf("<"); open >= 0;) {
+    const close = xml.indexOf(">", open);
+    const next = xml.indexOf("<", open + 1);
+    if (close < 0 || (next >= 0 && next < close)) return true;
+    open = next;
+  }
+  return false;
 }
 
 /** Each sheet is a heading and a table. */

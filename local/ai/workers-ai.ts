@@ -10,7 +10,6 @@ import {
   requestTimeout,
   unavailable,
 } from "./errors.ts";
-import { LOCAL_DIMENSIONS } from "./embedding-model.ts";
 import { toMarkdown } from "./to-markdown.ts";
 import { cutStream, playScript } from "./streams.ts";
 
@@ -29,11 +28,9 @@ export class WorkersAI extends WorkerEntrypoint<PlatformEnv> {
     stats.aiCalls += 1;
     const fault = takeFault(this.env, "ai", model);
     throwIfRequested(fault);
-    const dimensions = LOCAL_DIMENSIONS[model];
-    if (dimensions !== undefined) {
-      const answer = await runEmbeddings(this.env, this.ctx, inputs, dimensions);
-      return fault === "wrong-dimensions" ? withoutLastDimension(answer) : answer;
-    }
+    const embeddings = await runEmbeddings(this.env, this.ctx, model, inputs);
+    if (embeddings)
+      return fault === "wrong-dimensions" ? withoutLastDimension(embeddings) : embeddings;
     if (model === RERANKER) return this.#rerank(Object.assign({}, inputs));
     if (!model.startsWith("@cf/") || UNSUPPORTED.test(model)) throw noSuchModel(model);
     const answer = await this.#generate(model, Object.assign({}, inputs), options.signal);

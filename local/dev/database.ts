@@ -1,34 +1,24 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { DATABASE } from "../config.ts";
+import { databaseConfig } from "../config.ts";
 import { ROOT } from "./root.ts";
-import { runWrangler } from "./wrangler.ts";
+import { runNode } from "./run-node.ts";
+import { WRANGLER_ENVIRONMENT } from "./wrangler.ts";
 
 /**
- * Applies the migrations and the development keys. Each is a wrangler run of some seconds, so the state
- * folder records what has been applied, and later starts skip it.
+ * Applies the migrations and the development keys. That takes seconds, so the state folder records what has been applied, and
+ * later starts skip it.
  */
-export async function prepareDatabase(
-  state: string,
-  appConfigFile: string,
-  log: (line: string) => void,
-): Promise<void> {
+export async function prepareDatabase(state: string, log: (line: string) => void): Promise<void> {
   const marker = path.join(state, "database.sha256");
   const wanted = await fingerprint();
   if ((await readFile(marker, "utf8").catch(() => "")) === wanted) return;
   log("Preparing the database …");
-  const common = ["--local", "--persist-to", state, "-c", appConfigFile];
-  await runWrangler(["d1", "migrations", "apply", DATABASE, ...common]);
-  await runWrangler([
-    "d1",
-    "execute",
-    DATABASE,
-    "--file",
-    path.join(ROOT, "local/seed.sql"),
-    "--yes",
-    ...common,
-  ]);
+  const config = path.join(state, "database.json");
+  await writeFile(config, JSON.stringify(databaseConfig(), null, 2));
+  const script = path.join(ROOT, "local/dev/apply-migrations.ts");
+  await runNode(script, [config, path.join(state, "v3")], WRANGLER_ENVIRONMENT);
   await writeFile(marker, wanted);
 }
 

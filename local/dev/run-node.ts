@@ -2,9 +2,14 @@ import { spawn } from "node:child_process";
 import { ROOT } from "./root.ts";
 
 /** Runs a script of this repository with this Node. Throws with what it printed when it fails. */
-export async function runNode(script: string, args: string[] = []): Promise<void> {
+export async function runNode(
+  script: string,
+  args: string[] = [],
+  environment: Record<string, string> = {},
+): Promise<void> {
   const child = spawn(process.execPath, [script, ...args], {
     cwd: ROOT,
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -7,7 +7,7 @@ import { ROOT } from "./root.ts";
 const WRANGLER = path.join(ROOT, "node_modules/wrangler/bin/wrangler.js");
 
 /** wrangler sends no telemetry, asks nothing, and does not look up its location, which logs an error without internet. */
-const ENVIRONMENT = {
+export const WRANGLER_ENVIRONMENT = {
   WRANGLER_SEND_METRICS: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_LOG_SANITIZE: "true",
@@ -32,25 +32,11 @@ function spawnWrangler(args: string[]): ChildProcess {
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own, so that stopping it reaches workerd even when wrangler does not pass the signal on.
     detached: process.platform !== "win32",
-    env: { ...process.env, ...ENVIRONMENT },
+    env: { ...process.env, ...WRANGLER_ENVIRONMENT },
   });
   alive.add(child);
   child.once("close", () => alive.delete(child));
   return child;
-}
-
-/** Runs a wrangler command to its end. Throws with what it printed when it fails. */
-export async function runWrangler(args: string[]): Promise<void> {
-  const child = spawnWrangler(args);
-  let output = "";
-  child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  if (code !== 0)
-    throw new Error(`wrangler ${args.slice(0, 3).join(" ")} failed:\n${output.trim()}`);
 }
 
 export interface RunningWrangler {

@@ -146,7 +146,7 @@ export class VectorStore extends DurableObject<PlatformEnv> {
       for (const row of due) this.#applyOne(row);
       this.#sql.exec("DELETE FROM pending WHERE seq <= ?", last.seq);
       this.#sql.exec(
-        "INSERT INTO processed VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET mutation = excluded.mutation, at = excluded.at",
+        "INSERT INTO processed (only_row, mutation, at) VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET mutation = excluded.mutation, at = excluded.at",
         last.mutation,
         new Date().toISOString(),
       );

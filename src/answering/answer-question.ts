@@ -1,5 +1,5 @@
 import type { Candidates, Finding, FoundPassage, Query, Ranking } from "../retrieval/candidates.ts";
-import { ANSWER_PASSAGES, rank } from "../retrieval/rank.ts";
+import { LEG_PASSAGES, rank } from "../retrieval/rank.ts";
 import { read, retrieve } from "../retrieval/retrieve.ts";
 import type { Answer, Emit } from "./answer.ts";
 import { conclude } from "./conclude.ts";
@@ -49,10 +49,11 @@ function retrieveEach(
 }
 
 function readEach(
-  { deps, reader }: EngineInput,
+  { deps, reader, release }: EngineInput,
   candidates: Candidates[],
 ): Promise<FoundPassage[][]> {
-  return Promise.all(candidates.map((found) => read(deps, reader, found, ANSWER_PASSAGES)));
+  const { retrieval } = release;
+  return Promise.all(candidates.map((found) => read(deps, reader, found, LEG_PASSAGES, retrieval)));
 }
 
 function rankEach(
@@ -61,9 +62,7 @@ function rankEach(
   passages: FoundPassage[][],
 ): Promise<Ranking[]> {
   return Promise.all(
-    candidates.map((found, index) =>
-      rank(deps, found, passages[index] ?? [], release.retrieval.ranking),
-    ),
+    candidates.map((found, index) => rank(deps, found, passages[index] ?? [], release.retrieval)),
   );
 }
 

@@ -23,7 +23,7 @@ export interface Answer {
   sources: Source[];
   /** Of the model that wrote the text. */
   usage: TokenUsage;
-  /** Of models whose text was given up; they are paid for as well. */
+  /** Tokens of models whose text was discarded. They cost money, too. */
   wasted: { model: string; usage: TokenUsage }[];
   /** The message as it stands on its own; the next follow-up starts from it. */
   standalone: Standalone;

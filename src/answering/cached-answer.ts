@@ -1,4 +1,5 @@
 import type { Source } from "../citations/source.ts";
+import { JOINER } from "../guards/allowed-address.ts";
 
 export interface CachedAnswer {
   text: string;
@@ -17,5 +18,8 @@ export function currentText(cached: CachedAnswer, sources: Source[]): string | u
     if (!now || now.version !== version) return undefined;
     numbers.set(n, now.n);
   }
-  return cached.text.replace(/\[(\d{1,2})\]/g, (_, n) => `[${numbers.get(Number(n)) ?? 0}]`);
+  // The filter will make the names inert again. With its joiners, the text would not stand in its sources.
+  return cached.text
+    .replaceAll(JOINER, "")
+    .replace(/\[(\d{1,2})\]/g, (_, n) => `[${numbers.get(Number(n)) ?? 0}]`);
 }

@@ -1,7 +1,7 @@
 import type { Source } from "../citations/source.ts";
 import { ORDINALS } from "../language/english.ts";
 import type { Release } from "../releases/release.ts";
-import { fill } from "../releases/sentences.ts";
+import { fillPlaceholders } from "../releases/sentences.ts";
 import { wordsOf } from "../text/words.ts";
 import { AnswerWriter } from "./verify.ts";
 
@@ -16,7 +16,7 @@ export function clarification(
   const writer = new AnswerWriter([], mayLinkTo);
   writer.push(sources.map(({ title }) => `- ${title}`).join("\n"));
   writer.end();
-  return fill(sources.length === 1 ? one : several, { titles: writer.text, contact });
+  return fillPlaceholders(sources.length === 1 ? one : several, { titles: writer.text, contact });
 }
 
 /** The title that a message chooses, by its position ("the second one") or its words; undefined when it chooses none. */

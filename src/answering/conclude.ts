@@ -1,6 +1,6 @@
 import type { Source } from "../citations/source.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
-import { fill } from "../releases/sentences.ts";
+import { fillPlaceholders } from "../releases/sentences.ts";
 import type { Decision, Finding } from "../retrieval/candidates.ts";
 import type { Answer, Emit, Outcome } from "./answer.ts";
 import { clarification } from "./clarify.ts";
@@ -16,8 +16,8 @@ interface Ending extends Pick<Understood, "smallTalk" | "standalone"> {
 }
 
 /**
- * Decides the outcome and the final text. A draft without a verified citation becomes an abstention (design, invariant 3), even after it
- * was streamed: the abstention replaces its text in the result, in the history and, in clients that read the outcome, on the screen.
+ * Decides the outcome and the final text. A draft without a verified citation has no support and becomes an abstention, even after it was
+ * streamed: the abstention replaces its text in the result, in the history and, in clients that read the outcome, on the screen.
  */
 export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer {
   const { draft, decision, sources, findings, standalone } = ending;
@@ -56,7 +56,7 @@ function textOf(
 ): string {
   if (outcome === "answered") return draft?.text.trim() ?? "";
   const contact = deps.contact ?? sentences.contact;
-  if (smallTalk) return fill(sentences[smallTalk], { contact });
-  if (outcome !== "clarified") return fill(sentences.abstention, { contact });
+  if (smallTalk) return fillPlaceholders(sentences[smallTalk], { contact });
+  if (outcome !== "clarified") return fillPlaceholders(sentences.abstention, { contact });
   return clarification(sources, sentences, contact, linkPolicy(deps.linkHosts, sources));
 }

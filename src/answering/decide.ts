@@ -1,9 +1,9 @@
 import type { Release } from "../releases/release.ts";
-import { weigh, answerability } from "../retrieval/answerability.ts";
+import { decisionEvidence, answerability } from "../retrieval/answerability.ts";
 import type { Decision, Finding, Ranking } from "../retrieval/candidates.ts";
 import { isContentWord } from "../retrieval/query-terms.ts";
 import { wordsOf } from "../text/words.ts";
-import { asks } from "./sub-queries.ts";
+import { asksSomething } from "./sub-queries.ts";
 
 /**
  * Answer, clarify or abstain, for one question: by the probability that its first passages answer it, and the thresholds of the
@@ -13,7 +13,7 @@ import { asks } from "./sub-queries.ts";
 export function decide(ranking: Ranking, rule: Release["decision"], mayClarify: boolean): Finding {
   const { candidates, passages } = ranking;
   const { question } = candidates;
-  const confidence = answerability(weigh(candidates, passages, rule), rule);
+  const confidence = answerability(decisionEvidence(candidates, passages, rule), rule);
   const action = passages.length > 0 ? actionAt(confidence, rule) : "abstain";
   return {
     ...ranking,
@@ -33,13 +33,13 @@ function restricted(
   mayClarify: boolean,
 ): Decision["action"] {
   if (!mayClarify) return action === "clarify" ? "abstain" : action;
-  return action === "answer" && saysTooLittle(message) ? "clarify" : action;
+  return action === "answer" && isTooVague(message) ? "clarify" : action;
 }
 
 /** "The parcel", "it is broken": documents match such a message, but it does not say what is asked about them. */
-function saysTooLittle(message: string): boolean {
+function isTooVague(message: string): boolean {
   const words = wordsOf(message.toLowerCase()).filter(isContentWord);
-  return words.length <= 1 && !/\p{N}/u.test(message) && !asks(message);
+  return words.length <= 1 && !/\p{N}/u.test(message) && !asksSomething(message);
 }
 
 /**

@@ -15,26 +15,28 @@ export type EmitPolicy = "stream" | "hold";
 export interface EngineDeps {
   db: D1Database;
   vectors: VectorIndex;
-  /** Those that may be asked, in this order; the extractive generator comes after them. */
+  /** The language models to ask, in this order. The extractive generator comes after them. */
   chatModels: ChatModel[];
   reranker: Reranker | undefined;
   /** An unguessable string: the prefix and 128 random bits. */
   newId: (prefix: string) => string;
   /** Hosts that an answer may link to, beside those of the documents it is given. */
   linkHosts: string[];
-  /** Whether language models see placeholders instead of what is personal in a visitor's words. */
+  /** Whether language models see placeholders instead of the personal data in a visitor's messages. */
   hidePersonalData: boolean;
-  /** Whom our sentences name to turn to; undefined: as the release says. */
+  /** Milliseconds until models have to be done: one that still talks then is cut. */
+  timeLeft: () => number;
+  /** The contact that our sentences name; undefined: the release's. */
   contact: string | undefined;
   /**
-   * Runs once both legs have answered, beside the read of the passages, and ends before the first event: a turn stores the question in
-   * it. Gives the answer that was kept for the same question, if there is one.
+   * Runs after both legs have answered, at the same time as the read of the passages, and ends before the first event. A turn stores its
+   * question here. It returns the cached answer to the same question, if there is one.
    */
   beforeEvents: (standalone: Standalone) => Promise<CachedAnswer | undefined>;
 }
 
 export interface EngineInput {
-  /** What of the workspace's documents may be used. */
+  /** The workspace and the audiences whose documents may be used. */
   reader: Reader;
   /** The conversation before the message. */
   history: History;

@@ -1,10 +1,12 @@
-import { fill } from "../releases/sentences.ts";
+import { fillPlaceholders } from "../releases/sentences.ts";
 import type { Citation, Source } from "../citations/source.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
 import { PromptLeak } from "../guards/prompt-guard.ts";
+import { withIdleTimeout } from "../models/deadline.ts";
 import { ModelUnavailable, type ChatModel, type TokenUsage } from "../models/ports.ts";
 import { Pseudonyms } from "../privacy/pseudonyms.ts";
 import type { Finding } from "../retrieval/candidates.ts";
+import { withoutInvisible } from "../text/invisible-characters.ts";
 import { estimateTokens } from "../text/tokens.ts";
 import type { Emit, Rung } from "./answer.ts";
 import { currentText, type CachedAnswer } from "./cached-answer.ts";
@@ -23,21 +25,23 @@ export interface Draft {
   rung: Rung;
   model: string | null;
   usage: TokenUsage;
-  /** Of models whose text was given up; they are paid for as well. */
+  /** Tokens of models whose text was discarded. They cost money, too. */
   wasted: { model: string; usage: TokenUsage }[];
 }
 
-/** What the rungs draw on. */
+/** What the rungs of the ladder work with. */
 interface Material {
   findings: Finding[];
   sources: Source[];
   cached: CachedAnswer | undefined;
   /**
-   * False if the passages probably do not answer. A model can still read them and refuse; sentences quoted by their words would be a
-   * guess.
+   * False if the passages probably do not answer. A model can still read them and refuse; the extractive generator would have to guess.
    */
   isLikely: boolean;
 }
+
+/** A model that has less time than this is not asked: it would be cut in the middle of its answer. */
+const LEAST_MODEL_MS = 5000;
 
 /**
  * Down the ladder: language models in their order → cached → extractive. The extractive rung always answers; it is left out if an answer
@@ -54,10 +58,19 @@ export async function generate(
     if (delta) emit({ type: "text", delta });
   };
   const wasted: Draft["wasted"] = [];
-  for (const model of deps.chatModels) {
+  for (const [index, model] of deps.chatModels.entries()) {
+    const left = deps.timeLeft();
+    if (left < LEAST_MODEL_MS) {
+      console.warn("generate: no time for a rung", { model: model.id, left });
+      break;
+    }
     const attempt = prepare(input, sources, mayLinkTo);
+    // A model that is silent leaves the models after it their share of the time.
+    const limit = (isFirst: boolean): number =>
+      isFirst ? left / (deps.chatModels.length - index) : deps.timeLeft();
     try {
-      return { ...(await streamAnswer(model, attempt, release.models.parameters, show)), wasted };
+      const draft = await streamAnswer(model, attempt, release.models.parameters, { show, limit });
+      return { ...draft, wasted };
     } catch (error) {
       if (!(error instanceof ModelUnavailable || error instanceof PromptLeak)) throw error;
       console.warn("generate: a rung failed", { model: model.id, error: error.message });
@@ -80,7 +93,7 @@ export async function generate(
   if (kept) return write(kept, "cached");
   if (!isLikely) return write("", "none");
   const { contact, unanswered } = release.sentences;
-  const miss = fill(unanswered, { contact: deps.contact ?? contact });
+  const miss = fillPlaceholders(unanswered, { contact: deps.contact ?? contact });
   return write(extractiveAnswer(findings, sources, miss), "extractive");
 }
 
@@ -90,7 +103,7 @@ export const NO_TOKENS: TokenUsage = { inputTokens: 0, outputTokens: 0 };
 interface Attempt {
   messages: ReturnType<typeof buildPrompt>["messages"];
   writer: AnswerWriter;
-  /** What of the writer's text is shown. */
+  /** The part of the writer's text that is shown. */
   output: SupportedText;
   /** Characters that the model has sent. */
   received: string;
@@ -101,9 +114,12 @@ function prepare(
   sources: Source[],
   mayLinkTo: (host: string) => boolean,
 ): Attempt {
+  // The prompt has no invisible characters, so personal data is searched in texts without them.
   const texts = [questions.message, ...history.messages.map(({ text }) => text)];
-  const pseudonyms = deps.hidePersonalData ? new Pseudonyms(texts) : undefined;
-  const hide = (text: string): string => pseudonyms?.hide(text) ?? text;
+  const pseudonyms = deps.hidePersonalData
+    ? new Pseudonyms(texts.map(withoutInvisible))
+    : undefined;
+  const hide = (text: string): string => pseudonyms?.hide(withoutInvisible(text)) ?? text;
   const messages = history.messages.map(({ role, text }) => ({ role, text: hide(text) }));
   const message = hide(questions.message);
   const prompt = buildPrompt(message, messages, sources, release.prompt, deps.newId("mark"));
@@ -116,14 +132,14 @@ async function streamAnswer(
   model: ChatModel,
   attempt: Attempt,
   { tokens }: { tokens: number },
-  show: (delta: string) => void,
+  { show, limit }: { show: (delta: string) => void; limit: (isFirst: boolean) => number },
 ): Promise<Omit<Draft, "wasted">> {
   const { messages, writer, output } = attempt;
   const write = (delta: string): void => show(output.push(writer.push(delta)));
   let usage = NO_TOKENS;
   let opening = "";
   let refusing = true;
-  for await (const part of model.stream(messages, tokens)) {
+  for await (const part of withIdleTimeout(model.stream(messages, tokens), model.id, limit)) {
     if (part.type === "usage") {
       usage = part.usage;
       continue;

@@ -7,9 +7,9 @@ export interface HistoryMessage {
 export interface History {
   /** The latest messages, oldest first. */
   messages: HistoryMessage[];
-  /** The visitor's question before, as it stood on its own; its embedding is null where another model made it. */
+  /** The previous question, complete in itself. Its embedding is null if another model made it. */
   previous: { text: string; vector: number[] | null } | undefined;
-  /** Titles that the last answer, a clarifying question, offered to choose from; else empty. */
+  /** The titles that the last answer offered, if it was a clarifying question; otherwise empty. */
   options: string[];
 }
 

@@ -33,7 +33,7 @@ const LAST_MARK = "\u{E000}";
 /** The conversation as the model sees it, and what is needed to read its answer. */
 export interface Prompt {
   messages: ChatMessage[];
-  /** What no answer may repeat: the rules that everybody's prompt has. What a workspace writes into its own may be said. */
+  /** The rules that no answer may repeat: those of the shipped release. An answer may repeat rules that a workspace has written. */
   rules: string;
   /** Stands between the words of all data; in the model's answer it is a space. */
   mark: string;
@@ -91,7 +91,7 @@ function renderSource(source: Source, quoted: (text: string) => string): string 
   return `<source number="${source.n}" title="${title}">\n${quoted(inReadingOrder(source.passages))}\n</source>`;
 }
 
-/** As the document has them: headings where they change, and an ellipsis where something is left out. */
+/** The passages in the document's order, with headings where they change and an ellipsis where text is left out. */
 function inReadingOrder(passages: SourcePassage[]): string {
   const ordered = passages.toSorted((a, b) => a.ordinal - b.ordinal);
   return ordered
@@ -140,5 +140,6 @@ function neutralise(text: string): string {
 
 /** Removes citation markers from earlier answers: the model would take their numbers for those of this turn's sources. */
 function withoutMarkers(text: string): string {
-  return text.replace(/\s*\[\d{1,2}\]/g, "");
+  // Without the lookbehind, a long run of white space would be read again from each of its characters, in quadratic time.
+  return text.replace(/(?<!\s)\s*\[\d{1,2}\]/g, "");
 }

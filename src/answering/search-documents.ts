@@ -1,6 +1,6 @@
-import { answerability, weigh, type Evidence } from "../retrieval/answerability.ts";
+import { answerability, decisionEvidence, type Evidence } from "../retrieval/answerability.ts";
 import type { FoundPassage, Leg, Query, Reader } from "../retrieval/candidates.ts";
-import { ANSWER_PASSAGES, rank } from "../retrieval/rank.ts";
+import { LEG_PASSAGES, rank } from "../retrieval/rank.ts";
 import { read, retrieve } from "../retrieval/retrieve.ts";
 import type { EngineInput } from "./engine-input.ts";
 
@@ -8,9 +8,9 @@ interface SearchInput extends Pick<EngineInput, "release"> {
   reader: Reader;
   question: Query;
   deps: Pick<EngineInput["deps"], "db" | "vectors" | "reranker">;
-  /** One leg alone is asked for to see that leg: its order stays. */
+  /** With a single leg, the passages stay in that leg's order. */
   legs: Leg[];
-  /** Passages that are wanted. */
+  /** The number of passages that are wanted. */
   limit: number;
 }
 
@@ -22,7 +22,7 @@ export interface Found {
   /** Probability, 0 to 1, that the first ones answer the question. */
   answerability: number;
   evidence: Evidence;
-  /** Legs that could not be asked. */
+  /** Legs that failed. */
   failedLegs: Leg[];
 }
 
@@ -30,12 +30,18 @@ export interface Found {
 export async function searchDocuments(input: SearchInput): Promise<Found> {
   const { reader, question, release, deps, legs, limit } = input;
   const candidates = await retrieve(deps, reader, question, release.retrieval, legs);
-  const found = await read(deps, reader, candidates, Math.max(limit, ANSWER_PASSAGES));
+  const found = await read(
+    deps,
+    reader,
+    candidates,
+    Math.max(limit, LEG_PASSAGES),
+    release.retrieval,
+  );
   const { passages, reranker } =
     legs.length < 2
       ? { passages: found, reranker: null }
-      : await rank(deps, candidates, found, release.retrieval.ranking);
-  const evidence = weigh(candidates, passages, release.decision);
+      : await rank(deps, candidates, found, release.retrieval);
+  const evidence = decisionEvidence(candidates, passages, release.decision);
   return {
     passages,
     reranker,

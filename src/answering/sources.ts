@@ -20,7 +20,7 @@ export function selectSources(findings: Finding[], action: Decision["action"]): 
   const places = Math.ceil(MAX_SOURCES / chosen.length);
   const sources = new Map<string, Source>();
   for (const { passages } of chosen) {
-    for (const passage of worthReading(passages, places)) add(sources, passage);
+    for (const passage of passagesOfBestDocuments(passages, places)) add(sources, passage);
   }
   for (const source of sources.values()) addNeighbours(source, chosen);
   return [...sources.values()].slice(0, action === "clarify" ? MAX_OPTIONS : undefined);
@@ -40,7 +40,7 @@ function addNeighbours(source: Source, findings: Finding[]): void {
 }
 
 /** The passages of one question's best documents, in their order. */
-function worthReading(passages: FoundPassage[], places: number): FoundPassage[] {
+function passagesOfBestDocuments(passages: FoundPassage[], places: number): FoundPassage[] {
   const best = Math.max(0, ...passages.map(({ score }) => score));
   const kept = new Map<string, number>();
   return passages.filter(({ externalId, score }) => {

@@ -6,18 +6,18 @@ import { estimateTokens } from "../text/tokens.ts";
 
 /** More questions than this in one message are searched as one. */
 const MAX_QUESTIONS = 3;
-/** With fewer content words a question leans on its neighbour ("and how long?") and is not searched for alone. */
+/** A question with fewer content words ("and how long?") depends on the one before it, so it is not searched alone. */
 const MIN_CONTENT_WORDS = 2;
-/** What one embedding stands for well: about sixty words. A longer question is a story, and is searched piece by piece. */
+/** The length up to which one embedding represents a text well: about sixty words. A longer question is searched in pieces. */
 const PIECE_TOKENS = 80;
-/** Each is one more search of the vectors, all at the same time. Longer messages have longer pieces. */
+/** Each piece is one more vector search; all run at the same time. The pieces of a longer message are longer instead of more. */
 const MAX_PIECES = 12;
 
 /**
  * Divides a message into questions, which are answered one by one, and each question into sub-queries, which the vector leg searches one by
- * one: an embedding stands for one meaning. That of "how do I return it and what does shipping cost" lies between two articles and next to
- * neither, and that of a page lies next to nothing (of what a customer of the set tau-banking-kb needs, recall@10 by vectors alone is .23 with
- * one embedding a message and .28 with one a piece). A message as it is usually typed is one question with itself as the only sub-query.
+ * one. An embedding represents one meaning: the embedding of "how do I return it and what does shipping cost" lies between two articles and
+ * is near neither; the embedding of a page is near nothing. (On the set tau-banking-kb, recall@10 by vectors alone is .23 with one embedding
+ * for each message and .28 with one for each piece.) A short message that asks one thing is its own only sub-query.
  * @returns the texts of the sub-queries, question by question; never empty
  */
 export function subQueriesOf(message: string): string[][] {
@@ -25,13 +25,13 @@ export function subQueriesOf(message: string): string[][] {
   return asked.length > 0 ? asked.map((question) => [question]) : [piecesOf(message)];
 }
 
-/** What is embedded of a message: the whole of it first, then its sub-queries where they are not the message itself. */
+/** The texts of a message that are embedded: first the whole message, then its sub-queries if there are several. */
 export function embeddedTexts(message: string, subQueries: string[][]): string[] {
   const parts = subQueries.flat();
   return parts.length > 1 ? [message, ...parts] : [message];
 }
 
-/** Puts the embeddings of {@link embeddedTexts}, in their order, to the sub-queries. */
+/** Assigns the embeddings of {@link embeddedTexts}, which are in the same order, to the sub-queries. */
 export function withVectors(
   subQueries: string[][],
   [whole = null, ...others]: (number[] | null)[],
@@ -45,7 +45,7 @@ export function withVectors(
 /** The questions of a message that asks more than one thing, or none where it asks one. */
 function questionsIn(message: string): string[] {
   const questions = splitSentences(message)
-    .filter(isQuestion)
+    .filter((sentence) => QUESTION.test(sentence))
     .flatMap((sentence) => sentence.split(BEFORE_NEXT_QUESTION))
     .map((question) => question.trim());
   const standAlone = questions.every((one) => queryTerms(one).words.length >= MIN_CONTENT_WORDS);
@@ -70,15 +70,10 @@ export function piecesOf(message: string): string[] {
   return pieces.length > 1 ? pieces : [message];
 }
 
-function isQuestion(sentence: string): boolean {
-  return QUESTION.test(sentence);
-}
-
-export function hasQuestionWord(message: string): boolean {
-  return QUESTION_WORD.test(message);
-}
-
 /** Whether any part of a message asks something: "refund? thanks", "hi, how do I pay". */
-export function asks(message: string): boolean {
-  return hasQuestionWord(message) || splitSentences(message).some(isQuestion);
+export function asksSomething(message: string): boolean {
+  return (
+    QUESTION_WORD.test(message) ||
+    splitSentences(message).some((sentence) => QUESTION.test(sentence))
+  );
 }

@@ -1,5 +1,5 @@
 import type { Generation } from "../generations/generation.ts";
-import { OPENS_FOLLOW_UP, REFERS_BACK } from "../language/english.ts";
+import { OPENS_FOLLOW_UP, QUESTION_WORD, REFERS_BACK } from "../language/english.ts";
 import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
 import { contentWords, WRITTEN_WORD } from "../retrieval/query-terms.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
@@ -8,7 +8,6 @@ import { wordsOf } from "../text/words.ts";
 import { chosenTitle } from "./clarify.ts";
 import type { History } from "./history.ts";
 import { smallTalkIn, type SmallTalk } from "./small-talk.ts";
-import { hasQuestionWord } from "./sub-queries.ts";
 
 /** A follow-up is short; a longer message says what it is about. */
 const MAX_FOLLOW_UP_WORDS = 10;
@@ -25,9 +24,9 @@ export interface Questions {
   vector: number[] | null;
   /** The sub-queries of each of its questions (sub-queries.ts); never empty. */
   subQueries: EmbeddedText[][];
-  /** What misspelt words probably meant. */
+  /** Corrections of misspelt words of the message. */
   corrections: Corrections;
-  /** What the workspace says means the same as words of the message. */
+  /** Synonyms of words of the message, and other spellings of them. */
   synonyms: Synonyms;
   /** The vectors that are searched, and the model of the embeddings. */
   generation: Generation;
@@ -35,7 +34,7 @@ export interface Questions {
 
 /** A message as it stands on its own. */
 export interface Standalone extends EmbeddedText {
-  /** Whose model made the embedding. */
+  /** The generation whose model made the embedding. */
   generation: Generation;
 }
 
@@ -89,7 +88,7 @@ function followUp(
   };
 }
 
-/** "And E-12?" after a question about E-07 asks no more about E-07: a code takes the place of those that look alike. */
+/** "And E-12?" after a question about E-07 is no longer about E-07: a new code replaces the earlier codes of the same shape. */
 function withoutReplaced(previous: string, message: string): string {
   const shapes = new Set(message.match(WRITTEN_WORD)?.filter(isCode).map(shapeOf));
   return previous.replace(WRITTEN_WORD, (word) =>
@@ -118,7 +117,7 @@ function isFollowUp(message: string): boolean {
   const words = wordsOf(message).length;
   if (words === 0 || words > MAX_FOLLOW_UP_WORDS) return false;
   if (OPENS_FOLLOW_UP.test(message) || REFERS_BACK.test(message)) return true;
-  return hasQuestionWord(message) && contentWords(message).length === 0;
+  return QUESTION_WORD.test(message) && contentWords(message).length === 0;
 }
 
 function average(left: number[] | null, right: number[] | null): number[] | null {

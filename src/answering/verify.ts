@@ -3,7 +3,7 @@ import type { Citation, Source } from "../citations/source.ts";
 import { OutputFilter } from "../guards/output-filter.ts";
 import { PromptGuard } from "../guards/prompt-guard.ts";
 import { type Pseudonyms, RestoringStream } from "../privacy/pseudonyms.ts";
-import { LAST_SHAPED, withoutInvisible } from "../text/invisible-characters.ts";
+import { VisibleStream } from "../text/invisible-characters.ts";
 import type { Prompt } from "./prompt.ts";
 
 /** What a model's answer needs beside the checks that every answer passes. */
@@ -22,8 +22,7 @@ export class AnswerWriter {
   readonly #guard: PromptGuard | undefined;
   readonly #restorer: RestoringStream | undefined;
   readonly #mark: string | undefined;
-  /** The last character of the previous delta: whether a joiner is visible depends on the character before it. */
-  #last = "";
+  readonly #visible = new VisibleStream();
   #text = "";
 
   constructor(sources: Source[], mayLinkTo: (host: string) => boolean, model?: ModelOutput) {
@@ -63,10 +62,7 @@ export class AnswerWriter {
   /** A model's words without marks and invisible characters, which would hide forbidden text from the checks. */
   #plain(delta: string): string {
     if (this.#mark === undefined) return delta;
-    const before = this.#last;
-    const visible = withoutInvisible(before + delta.replaceAll(this.#mark, " "));
-    this.#last = LAST_SHAPED.exec(visible)?.[0] ?? "";
-    return visible.slice(before.length);
+    return this.#visible.push(delta.replaceAll(this.#mark, " "));
   }
 
   #show(filtered: string): string {

@@ -39,36 +39,23 @@ export function auditStatement(db: D1Database, entry: AuditEntry): D1PreparedSta
 }
 
 /**
- * The statement that records that documents were put or deleted: one entry for each document that the batch has just changed.
- * An unchanged or stale document gets none.
- * @param externalIds a JSON array of objects with `external_id`
- * @param at the time that the change wrote into `updated_at`
+ * The statement that records that documents were put or deleted.
+ * @param changes SQL that yields the external id and the new version of each change, from the workspace as ?1 and a value as ?2
  */
 export function documentsAuditStatement(
   db: D1Database,
   { actor, requestId }: Actor,
   action: "document.put" | "document.delete",
   workspaceId: string,
-  externalIds: string,
+  changes: { sql: string; value: string },
   at: number,
 ): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO audit_log (workspace_id, actor, action, object_id, detail, request_id, created_at)
-       SELECT ?1, ?2, ?3, d.external_id, json_object('version', d.version), ?4, ?5
-       FROM json_each(?6) AS wanted JOIN documents d
-         ON d.workspace_id = ?1 AND d.external_id = wanted.value ->> 'external_id'
-       WHERE d.updated_at = ?5 AND d.status = ?7`,
+       SELECT ?1, ?3, ?4, external_id, json_object('version', version), ?5, ?6 FROM (${changes.sql})`,
     )
-    .bind(
-      workspaceId,
-      actor,
-      action,
-      requestId,
-      at,
-      externalIds,
-      action === "document.put" ? "pending" : "deleted",
-    );
+    .bind(workspaceId, changes.value, actor, action, requestId, at);
 }
 
 interface AuditRow {

@@ -47,6 +47,7 @@ export const accessTable: Record<string, Access> = {
   "POST /v1/chat": { ...anyKey("chat"), checkedBy: "turn" },
   "GET /v1/conversations": { ...anyKey("chat"), needsVisitor: true },
   "GET /v1/conversations/{id}": anyKey("chat"),
+  "POST /v1/conversations/{id}/claim": { ...anyKey("chat"), needsVisitor: true },
   "DELETE /v1/conversations/{id}": secretKey("admin"),
   "DELETE /v1/visitors/{id}": secretKey("admin"),
   "GET /v1/visitors/{id}/export": secretKey("admin"),

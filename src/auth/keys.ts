@@ -72,7 +72,12 @@ export async function admitKey(
     throw new Problem("forbidden", `The key lacks the scope "${access.scope}".`);
   }
   requireOrigin(key, credentials);
-  const visitor = await readVisitor(key, credentials.visitorToken, services.now());
+  const { visitorToken } = credentials;
+  const secrets = JSON.parse(key.identity_secrets) as IdentitySecret[];
+  const visitor =
+    visitorToken === undefined
+      ? null
+      : await verifyVisitorToken(visitorToken, secrets, services.now());
   if (access.needsVisitor && key.kind === "publishable" && !visitor)
     throw visitorTokenProblem("Send the visitor's JWT as `x-visitor-token`.");
   recordUse(services, key);
@@ -84,15 +89,6 @@ export async function admitKey(
     visitor,
     erasures: key.erasures,
   };
-}
-
-async function readVisitor(
-  key: KeyRow,
-  token: string | undefined,
-  now: number,
-): Promise<Visitor | null> {
-  if (token === undefined) return null;
-  return verifyVisitorToken(token, JSON.parse(key.identity_secrets) as IdentitySecret[], now);
 }
 
 /** Authenticates a request outside the chat turn, with one read. */

@@ -19,7 +19,10 @@ export function isAllowedOrigin(origin: string, allowed: readonly string[]): boo
 function matches(origin: string, pattern: string): boolean {
   if (pattern.endsWith(":*")) {
     const host = pattern.slice(0, -2);
-    return origin === host || (origin.startsWith(`${host}:`) && isDigits(origin, host.length + 1));
+    return (
+      origin === host ||
+      (origin.startsWith(`${host}:`) && /^\d+$/.test(origin.slice(host.length + 1)))
+    );
   }
   const [scheme, parent] = pattern.split("*");
   if (parent === undefined) return origin === pattern;
@@ -28,10 +31,6 @@ function matches(origin: string, pattern: string): boolean {
   return (
     origin.startsWith(scheme ?? "") && origin.endsWith(parent) && /^[a-z0-9_.-]+$/.test(labels)
   );
-}
-
-function isDigits(text: string, from: number): boolean {
-  return /^\d+$/.test(text.slice(from));
 }
 
 /** An entry of an allow-list in the spelling that browsers use. Undefined if it is not an origin. */

@@ -3,23 +3,22 @@ import { splitSentences } from "../text/sentences.ts";
 import { queryTerms } from "../retrieval/query-terms.ts";
 import { stemsOf } from "../text/stems.ts";
 
-interface Clause {
+export interface Clause {
   stems: Set<string>;
   /** Undefined if a word of the sentence, such as "unless", leaves open whether the clause is negated. */
   negated: boolean | undefined;
 }
 
 /**
- * Whether the texts say the opposite of a statement. They do if, for one of its clauses, the clauses of the texts that share most words
+ * Whether clauses of texts say the opposite of a statement. They do if, for one of its clauses, those that share most words
  * with it are all negated and it is not, or the reverse. A clause that shares less than half of the words does not contradict, and neither
  * does one whose negation is undefined.
  */
-export function contradicts(statement: string, texts: string[]): boolean {
-  const written = texts.flatMap(clausesOf);
+export function contradicts(statement: string, written: Clause[]): boolean {
   return clausesOf(statement).some(({ stems, negated }) => {
     if (negated === undefined) return false;
     const shared = (clause: Clause): number => [...stems].filter((s) => clause.stems.has(s)).length;
-    const most = Math.max(0, ...written.map(shared));
+    const most = written.reduce((highest, clause) => Math.max(highest, shared(clause)), 0);
     if (most < stems.size / 2 || most < Math.min(2, stems.size) || most === 0) return false;
     return written
       .filter((clause) => shared(clause) === most)
@@ -29,12 +28,12 @@ export function contradicts(statement: string, texts: string[]): boolean {
 
 /** Whether a text lacks the negation of its first clause, because that stands before the text. */
 export function losesNegation(before: string, text: string): boolean {
-  const line = splitSentences(`${before}|`).at(-1) ?? "";
+  const line = splitSentences(`${before.slice(before.lastIndexOf("\n") + 1)}|`).at(-1) ?? "";
   const clause = line.split(BETWEEN_STATEMENTS).at(-1) ?? "";
   return NEGATION.test(clause) && !NEGATION.test(text.split(BETWEEN_STATEMENTS)[0] ?? "");
 }
 
-function clausesOf(text: string): Clause[] {
+export function clausesOf(text: string): Clause[] {
   return splitSentences(text).flatMap((sentence) =>
     sentence.split(BETWEEN_STATEMENTS).map((clause) => ({
       stems: new Set(

@@ -18,8 +18,8 @@ export interface Owned {
 
 /**
  * Whether the caller may read and continue a conversation. Belonging to a visitor, it opens to that visitor's JWT alone: a
- * token that was shared before, or left in a browser that others use, opens it no longer. Anonymous, it opens to its token, and
- * a JWT beside the token claims it. A secret key that acts for no visitor in particular opens every conversation of its workspace.
+ * token that was shared before, or left in a browser that others use, opens it no longer. Anonymous, it opens to its token;
+ * a JWT beside the token may claim it, by a message or by the route for it. A secret key that acts for no visitor in particular opens every conversation of its workspace.
  * @param conversation as the caller's workspace has it; undefined when it has none of this id
  */
 export async function mayOpen(

@@ -44,7 +44,7 @@ export async function admit(
     await limitVisitor(services.chatLimiter, caller);
     const conversation = await openConversation(services, request, caller, rows);
     const allowance = toAllowance(rows.allowance[0]);
-    requireQuota(allowance, ["turns", "neurons"], services.now());
+    requireQuota(allowance, ["turns"], services.now());
     const [last] = rows.history as { seq: number }[];
     requireRoom(last?.seq ?? 0, allowance.settings.max_conversation_messages);
     return { caller, conversation, allowance };

@@ -7,8 +7,8 @@ type Deps = Pick<Services, "config" | "embedderOf" | "now">;
 
 /** Remembered per isolate; beyond it the oldest go. */
 const MAX_REMEMBERED = 1000;
-/** By caller: the embedding model of the last question that was answered for them. */
-const models = new Map<string, string>();
+/** By caller: the embedding model of the last question that was answered for them; null if their workspace had no neurons left. */
+const models = new Map<string, string | null>();
 
 /**
  * Embeddings that an isolate starts for callers it has not verified yet. Starting early saves a caller's first turn one wait, and costs
@@ -29,6 +29,11 @@ export interface EarlyEmbedding {
   refuse(): void;
   /** The caller is verified: the start no longer counts. */
   verified(): void;
+  /**
+   * The embedding of this question is not used, if one was started. No further question of the caller is embedded early until one is
+   * settled again.
+   */
+  forgo(): void;
   /** The embeddings in a generation's model: those that were started early where they are of that model. */
   settle(generation: Generation): Promise<Vectors>;
 }
@@ -37,16 +42,17 @@ export interface EarlyEmbedding {
  * Embeds texts beside the read that says which model the workspace's vectors are of, which is one wait less than after it. The model is
  * the one that this caller's last question was embedded with; when a switch of the index has made it the wrong one, the texts are embedded
  * again, once an isolate and caller.
- * @param caller what the model is remembered by: a hashed key or a workspace
+ * @param caller what the model is remembered by: a hashed key
  */
 export function startEmbedding(
   { config, embedderOf, now }: Deps,
   caller: string,
   texts: string[],
 ): EarlyEmbedding {
-  const expected = models.get(caller) ?? config.embeddingModel;
+  const remembered = models.get(caller);
+  const expected = remembered ?? config.embeddingModel;
   const start = Symbol(caller);
-  const isEarly = models.has(caller) || mayStart(start, now());
+  const isEarly = remembered !== null && (remembered !== undefined || mayStart(start, now()));
   const embedding = isEarly ? embedQuestions(embedderOf(expected), texts) : undefined;
   return {
     started: Promise.resolve(embedding),
@@ -55,6 +61,9 @@ export function startEmbedding(
     },
     verified(): void {
       unverified.delete(start);
+    },
+    forgo(): void {
+      remember(caller, null);
     },
     async settle({ model }): Promise<Vectors> {
       remember(caller, model);
@@ -79,7 +88,7 @@ export function forgetCallers(): void {
   unverified.clear();
 }
 
-function remember(caller: string, model: string): void {
+function remember(caller: string, model: string | null): void {
   models.delete(caller);
   models.set(caller, model);
   if (models.size <= MAX_REMEMBERED) return;

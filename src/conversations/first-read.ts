@@ -1,12 +1,14 @@
 import { embeddedTexts, subQueriesOf } from "../answering/sub-queries.ts";
 import { limitTurn } from "../auth/burst-limits.ts";
 import { hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
+import { claimedAudience } from "../auth/visitor-token.ts";
 import { allowanceStatement } from "../limits/quotas.ts";
 import { overlayStatement } from "../releases/live-release.ts";
 import { wordContextStatements } from "../retrieval/word-context.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { ownedStatement, unknownConversation } from "./access.ts";
+import { usedDocumentsSql } from "./withheld.ts";
 import { startEmbedding, type EarlyEmbedding } from "./early-embedding.ts";
 import type { TurnRequest } from "./turn-request.ts";
 
@@ -50,7 +52,7 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
 function statements(
   { db, now }: Pick<Services, "db" | "now">,
   keyHash: string,
-  { conversationId = "", message }: TurnRequest,
+  { conversationId = "", message, credentials }: TurnRequest,
 ) {
   const workspace = `(SELECT workspace_id FROM api_keys WHERE hash = ?1 AND revoked_at IS NULL)`;
   const scope = { sql: workspace, value: keyHash };
@@ -59,12 +61,17 @@ function statements(
     conversation: ownedStatement(db, scope, conversationId),
     history: db
       .prepare(
-        `SELECT role, text, standalone, embedding, embedding_model, seq, outcome, sources FROM messages
+        `SELECT id, role, text, standalone, embedding, embedding_model, seq, outcome, sources, answer_id, failure,
+           ${usedDocumentsSql("m")} AS used_documents FROM messages m
          WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )
       .bind(keyHash, conversationId),
     allowance: allowanceStatement(db, scope, now()),
     release: overlayStatement(db, scope),
-    ...wordContextStatements(db, scope, message),
+    ...wordContextStatements(
+      db,
+      { workspace: scope, audience: claimedAudience(credentials.visitorToken) },
+      message,
+    ),
   };
 }

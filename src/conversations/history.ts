@@ -1,15 +1,19 @@
 import type { Caller } from "../auth/keys.ts";
+import type { Visitor } from "../auth/visitor-token.ts";
 import type { Position } from "../http/paging.ts";
 import { notErasedSql, personOf } from "../privacy/erasures.ts";
+import { batchByName, changesByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
-import { mayOpen, ownedStatement } from "./access.ts";
+import { mayOpen, ownedStatement, type Owned } from "./access.ts";
 import type { ConversationSummary, ConversationView } from "./schema.ts";
-import { noteVisitor, visitorIdOf } from "./visitors.ts";
+import { visitorStatement, visitorIdOf } from "./visitors.ts";
+import { withholdingAudience, isWithheld, usedDocumentsSql } from "./withheld.ts";
 
 type Message = ConversationView["messages"][number];
 type MessageRow = Omit<Message, "citations" | "created_at"> & {
   citations: string | null;
   created_at: number;
+  used_documents: string;
 };
 
 interface ConversationRow {
@@ -20,50 +24,87 @@ interface ConversationRow {
 }
 
 /**
- * A conversation with all its messages, oldest first, or null for one that the caller may not open. Read with both a token
- * and a JWT, it becomes the visitor's.
+ * A conversation with all its messages, oldest first, or null for one that the caller may not open. Changes nothing. A visitor is not
+ * shown an answer that was made of a document which the visitor may not see now.
  */
 export async function readConversation(
-  services: Services,
+  { db }: Pick<Services, "db">,
   caller: Caller,
   id: string,
   token: string | undefined,
 ): Promise<ConversationView | null> {
-  const { db } = services;
-  const [owners, conversations, messages] = await db.batch<Record<string, unknown>>([
-    ownedStatement(db, { sql: "?1", value: caller.workspaceId }, id),
-    db
+  const { owners, conversations, messages } = await batchByName<{
+    owners: Owned;
+    conversations: ConversationRow;
+    messages: MessageRow;
+  }>(db, {
+    owners: ownedStatement(db, { sql: "?1", value: caller.workspaceId }, id),
+    conversations: summaryStatement(db, caller.workspaceId, id),
+    messages: db
       .prepare(
-        `SELECT id, metadata, created_at, updated_at FROM conversations WHERE workspace_id = ?1 AND id = ?2`,
-      )
-      .bind(caller.workspaceId, id),
-    db
-      .prepare(
-        `SELECT id, role, text, outcome, confidence, rung, citations, created_at FROM messages
+        `SELECT id, role, text, outcome, confidence, rung, failure, citations, created_at,
+           ${usedDocumentsSql("m")} AS used_documents FROM messages m
          WHERE workspace_id = ?1 AND conversation_id = ?2 ORDER BY seq`,
       )
       .bind(caller.workspaceId, id),
-  ]);
-  const owned = owners?.results[0] as { id: string; visitor: string | null } | undefined;
-  if (!(await mayOpen(caller, owned, token))) return null;
-  const row = conversations?.results[0] as unknown as ConversationRow | undefined;
+  });
+  if (!(await mayOpen(caller, owners[0], token))) return null;
+  const [row] = conversations;
   if (!row) return null;
-  if (owned?.visitor === null && caller.visitor && !(await claim(services, caller, id)))
-    return null;
   return {
     ...toSummary(row),
-    messages: ((messages?.results ?? []) as unknown as MessageRow[]).map(toMessage),
+    messages: messages.map((message) => toMessage(message, withholdingAudience(caller))),
   };
 }
 
-/** Makes an anonymous conversation the visitor's. False when another visitor, or an erasure, was faster. */
-async function claim(services: Services, caller: Caller, id: string): Promise<boolean> {
+function summaryStatement(
+  db: D1Database,
+  workspaceId: string,
+  conversationId: string,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT id, metadata, created_at, updated_at FROM conversations WHERE workspace_id = ?1 AND id = ?2`,
+    )
+    .bind(workspaceId, conversationId);
+}
+
+/**
+ * Makes an anonymous conversation that the caller may open the visitor's. One that is the visitor's already stays it.
+ * @returns null for a conversation that the caller may not open, or that another visitor or an erasure was faster to take
+ */
+export async function claimConversation(
+  services: Services,
+  caller: Caller & { visitor: Visitor },
+  id: string,
+  token: string | undefined,
+): Promise<ConversationSummary | null> {
+  const { db } = services;
+  const { owners, conversations } = await batchByName<{
+    owners: Owned;
+    conversations: ConversationRow;
+  }>(db, {
+    owners: ownedStatement(db, { sql: "?1", value: caller.workspaceId }, id),
+    conversations: summaryStatement(db, caller.workspaceId, id),
+  });
+  const [owned] = owners;
+  const [row] = conversations;
+  if (!owned || !row || !(await mayOpen(caller, owned, token))) return null;
+  if (owned.visitor === null && !(await claim(services, caller, id))) return null;
+  return toSummary(row);
+}
+
+/** False when another visitor, or an erasure, was faster. */
+async function claim(
+  services: Services,
+  caller: Caller & { visitor: Visitor },
+  id: string,
+): Promise<boolean> {
   const { visitor, workspaceId, erasures } = caller;
-  if (!visitor) return false;
   const person = await personOf(caller, { visitor: visitor.subject });
-  const [, claimed] = await services.db.batch([
-    noteVisitor(services, caller, { visitor, person, conversationId: id }),
-    services.db
+  const { claimed } = await changesByName(services.db, {
+    visitor: visitorStatement(services, caller, { visitor, person, conversationId: id }),
+    claimed: services.db
       .prepare(
         `UPDATE conversations SET visitor_id = ${visitorIdOf("?1", "?3")}
          WHERE workspace_id = ?1 AND id = ?2
@@ -71,8 +112,8 @@ async function claim(services: Services, caller: Caller, id: string): Promise<bo
            AND ${notErasedSql("?1", "?4", "?5")}`,
       )
       .bind(workspaceId, id, visitor.subject, person, erasures),
-  ]);
-  return claimed?.meta.changes === 1;
+  });
+  return claimed === 1;
 }
 
 /** A page of a workspace's conversations, those of one visitor or all, the one with the latest message first. */
@@ -108,10 +149,16 @@ function toSummary(row: ConversationRow): ConversationSummary {
   };
 }
 
-function toMessage(row: MessageRow): Message {
+/** @param audience whose reader it is; undefined for one who reads everything */
+function toMessage(
+  { used_documents, citations, created_at, ...row }: MessageRow,
+  audience: string[] | undefined,
+): Message {
+  const message = { ...row, created_at: new Date(created_at).toISOString() };
+  if (audience && isWithheld(used_documents, audience))
+    return { ...message, text: "", confidence: null, citations: [], withheld: true };
   return {
-    ...row,
-    citations: row.citations ? (JSON.parse(row.citations) as Message["citations"]) : [],
-    created_at: new Date(row.created_at).toISOString(),
+    ...message,
+    citations: citations ? (JSON.parse(citations) as Message["citations"]) : [],
   };
 }

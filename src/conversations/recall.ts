@@ -2,14 +2,17 @@ import type { Outcome } from "../answering/answer.ts";
 import type { History, HistoryMessage } from "../answering/history.ts";
 import { withVectors } from "../answering/sub-queries.ts";
 import type { Questions } from "../answering/understand.ts";
+import { isOutOfNeurons } from "../limits/quotas.ts";
 import { liveRelease } from "../releases/live-release.ts";
 import type { IdentifiedRelease } from "../releases/release.ts";
 import { toWordContext } from "../retrieval/word-context.ts";
 import type { Services } from "../runtime/services.ts";
 import type { Admitted } from "./admit.ts";
 import type { FirstRead } from "./first-read.ts";
+import { isWithheld } from "./withheld.ts";
 
 interface HistoryRow {
+  id: string;
   role: HistoryMessage["role"];
   text: string;
   standalone: string | null;
@@ -17,6 +20,10 @@ interface HistoryRow {
   embedding_model: string | null;
   outcome: Outcome | null;
   sources: string | null;
+  answer_id: string | null;
+  failure: string | null;
+  /** The documents that an answer was made of. */
+  used_documents: string;
 }
 
 /** What the engine is told of the conversation, of the message and of how to answer. */
@@ -30,31 +37,44 @@ export interface Recalled {
 export async function recall(
   { config }: Pick<Services, "config">,
   { message, rows, subQueries, embedding }: FirstRead,
-  { caller }: Admitted,
+  { caller, allowance }: Admitted,
 ): Promise<Recalled> {
   const words = toWordContext(rows, caller.workspaceId, config.embeddingModel);
   const [release, vectors] = await Promise.all([
     liveRelease(config, rows.release[0]),
-    embedding.settle(words.generation),
+    isOutOfNeurons(allowance) ? embedding.forgo() : embedding.settle(words.generation),
   ]);
   return {
-    history: toHistory(rows.history as HistoryRow[], words.generation.model),
+    history: toHistory(
+      rows.history as HistoryRow[],
+      words.generation.model,
+      caller.visitor?.audience ?? [],
+    ),
     questions: {
       message,
-      vector: vectors[0] ?? null,
-      subQueries: withVectors(subQueries, vectors),
+      vector: vectors?.[0] ?? null,
+      subQueries: withVectors(subQueries, vectors ?? []),
       ...words,
     },
     release,
   };
 }
 
-/** @param rows the latest first */
-function toHistory(rows: HistoryRow[], model: string): History {
+/**
+ * A question that failed is asked again as if it had not been asked, and an answer that is withheld from the reader was not given. A
+ * follow-up may still refer to the question.
+ * @param rows the latest first
+ */
+function toHistory(rows: HistoryRow[], model: string, audience: string[]): History {
+  const failures = new Set(rows.flatMap(({ id, failure }) => (failure === null ? [] : [id])));
+  const held = rows.filter(
+    ({ id, answer_id, used_documents }) =>
+      !failures.has(id) && !failures.has(answer_id ?? "") && !isWithheld(used_documents, audience),
+  );
   return {
-    messages: rows.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
+    messages: held.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
     previous: previousQuestion(rows, model),
-    options: offeredOptions(rows[0]),
+    options: offeredOptions(held[0]),
   };
 }
 

@@ -4,13 +4,16 @@ import type { Standalone } from "../answering/understand.ts";
 import { usageStatement } from "../limits/quotas.ts";
 import { neuronsOf } from "../models/table.ts";
 import { notErasedSql, personOf } from "../privacy/erasures.ts";
-import { detectPersonalData } from "../privacy/redact.ts";
-import { keepReleaseStatement } from "../releases/live-release.ts";
+import { holdsPersonalData } from "../privacy/redact.ts";
+import { storeReleaseStatement } from "../releases/live-release.ts";
 import type { IdentifiedRelease } from "../releases/release.ts";
 import type { Reader } from "../retrieval/candidates.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
+import { wakeUp } from "../runtime/wake-up.ts";
 import { unknownConversation } from "./access.ts";
+import { ANSWER_WITHIN_MS, LEDGER_WITHIN_MS } from "./due-messages.ts";
+import { closeQuestions, failureText, type Failure } from "./open-questions.ts";
 import type { Admitted } from "./admit.ts";
 import {
   cachedAnswerStatement,
@@ -21,7 +24,7 @@ import {
 import { toCitationJson, toReferenceJson } from "./schema.ts";
 import type { TurnResult } from "./turn-events.ts";
 import type { TurnRequest } from "./turn-request.ts";
-import { noteVisitor, visitorIdOf } from "./visitors.ts";
+import { visitorStatement, visitorIdOf } from "./visitors.ts";
 
 /** What is known of a turn when its messages are stored. */
 export interface Turn {
@@ -29,6 +32,8 @@ export interface Turn {
   admitted: Admitted;
   reader: Reader;
   release: IdentifiedRelease;
+  questionId: string;
+  /** Of the answer. The question is stored with it. */
   messageId: string;
   hasHistory: boolean;
 }
@@ -36,7 +41,7 @@ export interface Turn {
 const NEXT_SEQ = `(SELECT coalesce(max(seq), 0) + 1 FROM messages WHERE conversation_id = ?2)`;
 
 /**
- * Stores the visitor's message, and the conversation with whom it belongs to: asking in an anonymous one with a JWT claims it.
+ * Stores the visitor's message and its conversation. An anonymous conversation becomes the visitor's if the message comes with a JWT.
  * Counts the turn. The response starts only after it: a 2xx means that the question is kept.
  * @returns an answer to the same question, kept for when no model can be asked: one wait brings both
  * @throws Problem `not_found` when the conversation has been claimed by another visitor or erased since it was opened
@@ -55,7 +60,7 @@ export async function storeQuestion(
   const naming = visitor && person && { visitor, person, conversationId };
   const { question: stored, cached } = await batchByName(db, {
     usage: usageStatement(db, workspaceId, { turns: 1 }, at),
-    ...(naming && { visitor: noteVisitor(services, caller, naming) }),
+    ...(naming && { visitor: visitorStatement(services, caller, naming) }),
     conversation: conversationStatement(db, turn, person, at),
     question: questionStatement(services, turn, question, person),
     cached: await cachedAnswerStatement(db, cacheKey(turn, question), at),
@@ -97,7 +102,7 @@ function conversationStatement(
 }
 
 function questionStatement(
-  { db, now, newId }: Services,
+  { db, now }: Services,
   turn: Turn,
   question: Standalone,
   person: string | null,
@@ -107,14 +112,14 @@ function questionStatement(
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, embedding,
-         embedding_model, created_at)
-       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8 FROM conversations
+         embedding_model, created_at, answer_id, due_at)
+       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8, ?13, ?8 + ${ANSWER_WITHIN_MS} FROM conversations
        WHERE id = ?2 AND workspace_id = ?3 AND (visitor_id IS ${visitorIdOf("?3", "?9")} OR ?10)
          AND ${notErasedSql("?3", "?11", "?12")}
        RETURNING id`,
     )
     .bind(
-      newId("msg"),
+      turn.questionId,
       conversation.id,
       workspaceId,
       turn.request.message,
@@ -126,18 +131,19 @@ function questionStatement(
       kind === "secret" && !visitor ? 1 : 0,
       person,
       erasures,
+      turn.messageId,
     );
 }
 
 /**
  * Stores the answer with what it used, and wakes the ledger. Runs to its end even if the visitor has gone. Of a conversation
  * that was erased meanwhile only what the workspace used is kept.
+ * @throws Error when the question has been closed meanwhile: it has no second answer
  */
 export async function recordAnswer(
   services: Services,
   turn: Turn,
-  result: TurnResult,
-  { standalone, wasted }: Pick<Answer, "standalone" | "wasted">,
+  { result, standalone, wasted }: Answered,
 ): Promise<void> {
   const { db, now, calls } = services;
   const { workspaceId } = turn.reader;
@@ -146,11 +152,17 @@ export async function recordAnswer(
   const keeps = mayBeKept(turn, result);
   const { answer } = await batchByName(db, {
     answer: answerStatement(db, turn, result, at),
+    question: answeredStatement(db, turn),
     usage: usageStatement(db, workspaceId, { neurons }, at),
-    release: keepReleaseStatement(db, workspaceId, turn.release, at),
+    release: storeReleaseStatement(db, workspaceId, turn.release, at),
     ...(keeps && { kept: await keepAnswerStatement(db, cacheKey(turn, standalone), result, at) }),
   });
-  if (answer.length === 1) wakeLedger(services, turn.messageId);
+  if (answer.length === 1) return wakeLedger(services, turn.messageId);
+  const closed = await db
+    .prepare(`SELECT failure FROM messages WHERE workspace_id = ?1 AND id = ?2`)
+    .bind(workspaceId, turn.messageId)
+    .first();
+  if (closed) throw new Error("The question was closed before its answer was stored");
 }
 
 function answerStatement(
@@ -163,9 +175,9 @@ function answerStatement(
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, outcome, confidence, rung, release,
-         model, citations, sources, usage, timings_ms, created_at)
-       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
-       FROM conversations WHERE id = ?2 AND workspace_id = ?3
+         model, citations, sources, usage, timings_ms, created_at, due_at)
+       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14 + ${LEDGER_WITHIN_MS}
+       FROM messages WHERE id = ?15 AND workspace_id = ?3 AND due_at IS NOT NULL
        RETURNING id`,
     )
     .bind(
@@ -183,18 +195,59 @@ function answerStatement(
       JSON.stringify({ input_tokens: inputTokens, output_tokens: outputTokens }),
       JSON.stringify(result.timingsMs),
       at,
+      turn.questionId,
     );
 }
 
-function wakeLedger(
-  { eventsQueue, waitUntil }: Pick<Services, "eventsQueue" | "waitUntil">,
-  messageId: string,
+/** The statement that notes that the question has its answer. */
+function answeredStatement(db: D1Database, { reader, questionId }: Turn): D1PreparedStatement {
+  return db
+    .prepare(`UPDATE messages SET due_at = NULL WHERE id = ?1 AND workspace_id = ?2`)
+    .bind(questionId, reader.workspaceId);
+}
+
+/**
+ * Closes the question of a turn that has failed, if it was stored. Nobody waits for it: a cron tick closes what is left open. What the
+ * turn used stays counted.
+ * @param answered the answer, if there was one that could not be stored
+ */
+export function closeFailedTurn(
+  services: Services,
+  turn: Turn,
+  failure: Failure,
+  answered: Answered | undefined,
 ): void {
+  const { db, calls, now, waitUntil } = services;
+  const { allowance, caller } = turn.admitted;
+  const { workspaceId } = caller;
+  const text = failureText(turn.release.release, allowance.settings.contact);
+  const neurons = answered
+    ? neuronsUsed(calls.neurons, answered.result, answered.wasted)
+    : calls.neurons;
+  const close = async (): Promise<void> => {
+    const question = { id: turn.questionId, workspace_id: workspaceId, text };
+    const [closed] = await closeQuestions(services, [question], failure);
+    if (closed === undefined) return;
+    wakeLedger(services, closed);
+    await usageStatement(db, workspaceId, { neurons }, now()).run();
+  };
   waitUntil(
-    eventsQueue.send({ message_id: messageId }).catch((error: unknown) => {
-      console.warn("record: ledger not woken", { message: messageId, error: String(error) });
+    close().catch((error: unknown) => {
+      console.warn("turn: not closed", { question: turn.questionId, error: String(error) });
     }),
   );
+}
+
+/** An answer as it is to be stored. */
+export interface Answered extends Pick<Answer, "standalone" | "wasted"> {
+  result: TurnResult;
+}
+
+function wakeLedger(
+  services: Pick<Services, "eventsQueue" | "waitUntil">,
+  messageId: string,
+): void {
+  wakeUp(services, services.eventsQueue, { message_id: messageId });
 }
 
 /**
@@ -206,7 +259,7 @@ function mayBeKept(turn: Turn, result: TurnResult): boolean {
     result.outcome === "answered" &&
     (result.rung === "model" || result.rung === "small_model") &&
     !turn.hasHistory &&
-    detectPersonalData(turn.request.message).length === 0
+    !holdsPersonalData(turn.request.message)
   );
 }
 

@@ -3,9 +3,10 @@ import { callOf } from "../audit/call.ts";
 import type { App } from "../auth/context.ts";
 import { readCredentials } from "../auth/credentials.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
+import { Problem } from "../http/problem.ts";
 import { pageOf, pageQuery, readPage } from "../http/paging.ts";
 import { unknownConversation } from "./access.ts";
-import { listConversations, readConversation } from "./history.ts";
+import { claimConversation, listConversations, readConversation } from "./history.ts";
 import { conversation, conversationSummary } from "./schema.ts";
 
 const getRoute = createRoute({
@@ -16,6 +17,18 @@ const getRoute = createRoute({
   responses: {
     200: jsonContent(conversation, "The conversation"),
     ...problems(404),
+  },
+});
+
+const claimRoute = createRoute({
+  method: "post",
+  path: "/v1/conversations/{id}/claim",
+  summary:
+    "Make an anonymous conversation, opened by its token, the visitor's whom the JWT names; its token opens it no longer",
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    200: jsonContent(conversationSummary, "The conversation is the visitor's"),
+    ...problems(404, 422),
   },
 });
 
@@ -41,6 +54,23 @@ export function conversationRoutes(app: App): void {
     const found = await readConversation(services, caller, id, conversationToken);
     if (!found) throw unknownConversation();
     return c.json(found, 200);
+  });
+
+  app.openapi(claimRoute, async (c) => {
+    const { services, caller } = callOf(c);
+    const { visitor } = caller;
+    if (!visitor)
+      throw new Problem("validation_failed", "Send the JWT of the visitor as `x-visitor-token`.");
+    const { conversationToken } = readCredentials(c);
+    const { id } = c.req.valid("param");
+    const claimed = await claimConversation(
+      services,
+      { ...caller, visitor },
+      id,
+      conversationToken,
+    );
+    if (!claimed) throw unknownConversation();
+    return c.json(claimed, 200);
   });
 
   app.openapi(listRoute, async (c) => {

@@ -38,7 +38,11 @@ const message = z.object({
   outcome: outcomeSchema.nullable(),
   confidence: z.number().nullable(),
   rung: rungSchema.nullable(),
+  /** Why the message is no answer but closes a question that has none. */
+  failure: z.enum(["error", "late", "interrupted"]).nullable(),
   citations: z.array(citationSchema),
+  /** True for an answer without its text: it was made of a document that the visitor may not see now. Absent otherwise. */
+  withheld: z.literal(true).optional(),
   created_at: z.string(),
 });
 

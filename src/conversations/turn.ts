@@ -3,13 +3,21 @@ import type { Answer } from "../answering/answer.ts";
 import type { CachedAnswer } from "../answering/cached-answer.ts";
 import type { EmitPolicy, EngineDeps } from "../answering/engine-input.ts";
 import type { Standalone } from "../answering/understand.ts";
+import { withTimeout } from "../models/deadline.ts";
 import { affordableModels } from "../limits/budget.ts";
+import { isOutOfNeurons } from "../limits/quotas.ts";
 import type { Release } from "../releases/release.ts";
 import type { Services } from "../runtime/services.ts";
 import { admit, type Admitted } from "./admit.ts";
 import { readFirst } from "./first-read.ts";
 import { recall, type Recalled } from "./recall.ts";
-import { recordAnswer, storeQuestion, type Turn } from "./record.ts";
+import {
+  closeFailedTurn,
+  recordAnswer,
+  storeQuestion,
+  type Answered,
+  type Turn,
+} from "./record.ts";
 import { chatModelsOf, rerankerOf } from "./release-models.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { TurnEvent, TurnResult } from "./turn-events.ts";
@@ -20,6 +28,7 @@ import type { TurnRequest } from "./turn-request.ts";
  * the embedding) → both legs → passages (with storing the question) → model. A reranker model adds one.
  * @param emit receives the events of the turn as they happen; it must not throw
  * @throws Problem before the first event, for a caller who may not ask or a question that could not be stored
+ * @throws Error for a turn that failed or took too long. A question that it has stored is closed
  */
 export async function takeTurn(
   services: Services,
@@ -28,16 +37,43 @@ export async function takeTurn(
   emit: (event: TurnEvent) => void,
 ): Promise<TurnResult> {
   const timer = startTimer(services.now);
-  const read = await readFirst(services, request);
-  const admitted = await admit(services, request, read);
-  const recalled = await recall(services, read, admitted);
+  const running: Running = { policy, timer, emit, asking: undefined, answered: undefined };
+  try {
+    return await runTurn(services, request, running);
+  } catch (error) {
+    // A stage that hangs may still go on. It says nothing more.
+    running.emit = () => {};
+    const failure = timer.left() > 0 ? "error" : "late";
+    if (running.asking) closeFailedTurn(services, running.asking, failure, running.answered);
+    throw error;
+  }
+}
+
+interface Running {
+  policy: EmitPolicy;
+  timer: Timer;
+  emit: (event: TurnEvent) => void;
+  /** The turn, once its question may have been stored. */
+  asking: Turn | undefined;
+  /** Its answer, once there is one. */
+  answered: Answered | undefined;
+}
+
+async function runTurn(
+  services: Services,
+  request: TurnRequest,
+  running: Running,
+): Promise<TurnResult> {
+  const { timer } = running;
+  const inTurn = <T>(stage: Promise<T>): Promise<T> => withTimeout(stage, timer.left(), "The turn");
+  const read = await inTurn(readFirst(services, request));
+  const admitted = await inTurn(admit(services, request, read));
+  const recalled = await inTurn(recall(services, read, admitted));
   timer.lap("recall");
   const turn = describeTurn(services, request, admitted, recalled);
-  const { standalone, wasted, ...answer } = await runEngine(services, turn, recalled, {
-    policy,
-    timer,
-    emit,
-  });
+  const { standalone, wasted, ...answer } = await inTurn(
+    runEngine(services, turn, recalled, running),
+  );
   const result: TurnResult = {
     ...answer,
     ...idOf(turn),
@@ -45,9 +81,10 @@ export async function takeTurn(
     timingsMs: timer.report(),
     bindingCalls: services.calls.report(),
   };
-  emit({ type: "outcome", result });
-  await recordAnswer(services, turn, result, { standalone, wasted });
-  emit({ type: "finish" });
+  running.emit({ type: "outcome", result });
+  running.answered = { result, standalone, wasted };
+  await inTurn(recordAnswer(services, turn, running.answered));
+  running.emit({ type: "finish" });
   return result;
 }
 
@@ -63,6 +100,7 @@ function describeTurn(
     admitted,
     reader: { workspaceId, audience: visitor?.audience ?? [] },
     release,
+    questionId: newId("msg"),
     messageId: newId("msg"),
     hasHistory: history.messages.length > 0,
   };
@@ -79,22 +117,29 @@ function runEngine(
   services: Services,
   turn: Turn,
   { history, questions }: Recalled,
-  { policy, timer, emit }: { policy: EmitPolicy; timer: Timer; emit: (event: TurnEvent) => void },
+  running: Running,
 ): Promise<Answer> {
   const { reader, release, admitted } = turn;
-  const beforeEvents = (standalone: Standalone): Promise<CachedAnswer | undefined> =>
-    storeQuestion(services, turn, standalone);
-  const deps = { ...engineDeps(services, release.release, admitted), beforeEvents };
+  const { policy, timer } = running;
+  const beforeEvents = (standalone: Standalone): Promise<CachedAnswer | undefined> => {
+    running.asking = turn;
+    return storeQuestion(services, turn, standalone);
+  };
+  const deps = {
+    ...engineDeps(services, release.release, admitted),
+    timeLeft: timer.leftForModels,
+    beforeEvents,
+  };
   return answerQuestion(
     { reader, history, questions, release: release.release, policy, deps },
     (event) => {
       // The first event: the question is stored, and its passages are read.
       if (event.type === "decided") {
-        emit({ type: "start", ...idOf(turn) });
+        running.emit({ type: "start", ...idOf(turn) });
         timer.lap("retrieve");
       }
       if (event.type === "text") timer.lap("first_text");
-      emit(event);
+      running.emit(event);
     },
   );
 }
@@ -104,13 +149,13 @@ function engineDeps(
   services: Services,
   release: Release,
   { allowance }: Admitted,
-): Omit<EngineDeps, "beforeEvents"> {
+): Omit<EngineDeps, "beforeEvents" | "timeLeft"> {
   const { settings } = allowance;
   return {
     db: services.db,
     vectors: services.vectors,
     chatModels: affordableModels(chatModelsOf(release, services), allowance),
-    reranker: rerankerOf(release, services),
+    reranker: isOutOfNeurons(allowance) ? undefined : rerankerOf(release, services),
     newId: services.newId,
     linkHosts: settings.link_hosts,
     hidePersonalData: settings.hide_personal_data,

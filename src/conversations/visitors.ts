@@ -3,23 +3,23 @@ import type { Visitor } from "../auth/visitor-token.ts";
 import { notErasedSql } from "../privacy/erasures.ts";
 import type { Services } from "../runtime/services.ts";
 
-/** The visitor whom a JWT names, and the conversation in which it was sent. */
-export interface Naming {
+/** The visitor whom a JWT identifies, and the conversation with which the JWT was sent. */
+export interface IdentifiedVisitor {
   visitor: Visitor;
-  /** The visitor's name in the table of erasures. */
+  /** The visitor's pseudonym in the table of erasures. */
   person: string;
   /** Null for a new one. */
   conversationId: string | null;
 }
 
 /**
- * Stores the visitor whom a JWT names, with the name and address of the latest JWT. Writes only changes. Writes nothing for a visitor who
- * was erased meanwhile, or to whom the conversation is not open.
+ * The statement that stores a visitor with the name and the e-mail address of the latest JWT. It writes only changes. It writes nothing for a
+ * visitor who has been erased since the request began, or who may not open the conversation.
  */
-export function noteVisitor(
+export function visitorStatement(
   { db, now, newId }: Pick<Services, "db" | "now" | "newId">,
   { workspaceId, erasures }: Pick<Caller, "workspaceId" | "erasures">,
-  { visitor, person, conversationId }: Naming,
+  { visitor, person, conversationId }: IdentifiedVisitor,
 ): D1PreparedStatement {
   return db
     .prepare(

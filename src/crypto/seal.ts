@@ -1,4 +1,4 @@
-import { fromBase64Url, toBase64Url } from "./signing.ts";
+import { base64url } from "jose";
 
 /** Encrypts secrets that have to be used again, such as a CMS's signing secret, in the database and its backups. */
 export interface Seal {
@@ -28,7 +28,7 @@ export function createSeal(
         await deriveKey(current),
         new TextEncoder().encode(plain),
       );
-      return [VERSION, toBase64Url(iv), toBase64Url(new Uint8Array(sealed))].join(".");
+      return [VERSION, base64url.encode(iv), base64url.encode(new Uint8Array(sealed))].join(".");
     },
 
     async open(context, sealed) {
@@ -37,9 +37,9 @@ export function createSeal(
       for (const secret of secrets) {
         try {
           const plain = await crypto.subtle.decrypt(
-            parameters(fromBase64Url(iv), context),
+            parameters(base64url.decode(iv), context),
             await deriveKey(secret),
-            fromBase64Url(text),
+            base64url.decode(text),
           );
           return new TextDecoder().decode(plain);
         } catch {
@@ -53,7 +53,7 @@ export function createSeal(
   };
 }
 
-function parameters(iv: Uint8Array<ArrayBuffer>, context: string) {
+function parameters(iv: Uint8Array, context: string) {
   return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(context) };
 }
 

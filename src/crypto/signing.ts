@@ -1,3 +1,5 @@
+import { base64url } from "jose";
+
 /** Signs a text that a client stores and sends back. A signature for one purpose is not accepted for another. */
 export async function sign(secret: string, purpose: string, text: string): Promise<string> {
   const key = await crypto.subtle.importKey(
@@ -8,7 +10,7 @@ export async function sign(secret: string, purpose: string, text: string): Promi
     ["sign"],
   );
   const mac = await crypto.subtle.sign("HMAC", key, encoder.encode(`${purpose}\n${text}`));
-  return toBase64Url(new Uint8Array(mac));
+  return base64url.encode(new Uint8Array(mac));
 }
 
 /**
@@ -25,16 +27,3 @@ export function equal(left: string, right: string): boolean {
 }
 
 const encoder = new TextEncoder();
-
-export function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
-}
-
-export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
-    character.charCodeAt(0),
-  );
-}

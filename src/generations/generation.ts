@@ -1,4 +1,5 @@
 import type { IndexName, VectorSpace } from "../models/ports.ts";
+import type { WorkspaceParameter } from "../runtime/workspace-parameter.ts";
 
 /**
  * A generation: the vectors that one embedding model made for one workspace. All generations share chunks and keywords. A
@@ -19,6 +20,9 @@ export interface Generation {
 /** Flags beside `slot` in `chunks.vector_stored`: the model refuses the text; the vector has been read back from the index. */
 export const REFUSED = 4;
 export const VERIFIED = 16;
+
+/** Vectorize shows nearly all writes within two minutes. Vectors that it does not show by then are written again. */
+export const LOST_AFTER_MS = 10 * 60_000;
 
 export const GENERATION_COLUMNS = `g.number, g.model, g.index_name AS "index", g.namespace, g.vector_prefix AS prefix, g.slot`;
 
@@ -54,14 +58,8 @@ export function laterGeneration(
   };
 }
 
-/**
- * The statement that reads which generation of a workspace is searched; a turn batches it with its other reads.
- * @param workspace SQL that yields the workspace's id from the statement's first parameter, and that parameter
- */
-export function liveStatement(
-  db: D1Database,
-  workspace: { sql: string; value: string },
-): D1PreparedStatement {
+/** The statement that reads which generation of a workspace is searched; a turn batches it with its other reads. */
+export function liveStatement(db: D1Database, workspace: WorkspaceParameter): D1PreparedStatement {
   return db
     .prepare(
       `SELECT ${GENERATION_COLUMNS} FROM index_generations g

@@ -20,7 +20,7 @@ let latest: { rules: string; forbidden: Forbidden } | undefined;
 
 function forbid(rules: string): Forbidden {
   if (latest?.rules === rules) return latest.forbidden;
-  const text = squeeze(rules);
+  const text = lettersAndDigits(rules);
   const starts = Math.max(0, text.length - SUSPECT + 1);
   const runs = Array.from({ length: starts }, (_, at) => text.slice(at, at + SUSPECT));
   latest = { rules, forbidden: { text, runs: new Set(runs) } };
@@ -47,7 +47,7 @@ export class PromptGuard {
     let shown = "";
     for (const character of text) {
       this.#pending += character;
-      const letters = squeeze(character);
+      const letters = lettersAndDigits(character);
       if (letters) this.#recent = (this.#recent + letters).slice(-LEAK);
       if (this.#isSuspect()) continue;
       shown += this.#pending;
@@ -70,6 +70,6 @@ export class PromptGuard {
   }
 }
 
-function squeeze(text: string): string {
+function lettersAndDigits(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 }

@@ -3,7 +3,7 @@ import { parseJson } from "./json.ts";
 import { Problem } from "./problem.ts";
 
 /** A document of 1 MiB may take twice that in JSON, for its escapes. */
-export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /**
  * Reads the body once and refuses what is too large, not UTF-8 or not plain JSON before any handler runs. The request that
@@ -30,7 +30,7 @@ export function requireContentType({ headers }: Request, allowed: RegExp, detail
   }
 }
 
-/** Refuses a body that says itself that it is too large. One that says nothing, or less than it holds, is counted when it is read. */
+/** Refuses a body whose content-length is too large. A body without one, or with one that is too small, is counted while it is read. */
 export function requireContentLength({ headers }: Request, limit: number): void {
   if (Number(headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
 }
@@ -65,13 +65,17 @@ export async function readAtMost(
     if (size > limit) throw refusal();
     parts.push(part);
   }
-  const bytes = new Uint8Array(size);
+  return concatenate(parts);
+}
+
+export function concatenate(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.byteLength, 0));
   let offset = 0;
   for (const part of parts) {
-    bytes.set(part, offset);
+    whole.set(part, offset);
     offset += part.byteLength;
   }
-  return bytes;
+  return whole;
 }
 
 /** @throws Problem `invalid_utf8` */

@@ -19,17 +19,17 @@ export function parseJson(text: string): unknown {
   return value;
 }
 
-/** Reads text that is known to be valid JSON once. A string is a field's name if it stands where a name is due. */
+/** Reads text that is known to be valid JSON once. A string is a field's name if it stands where a name is expected. */
 function checkFields(text: string): void {
   /** For each open object the names seen in it; null for a list. */
   const open: (Set<string> | null)[] = [];
-  let nameIsDue = false;
+  let expectsName = false;
   for (let at = 0; at < text.length; at++) {
     switch (text[at]) {
       case "{":
       case "[":
-        nameIsDue = text[at] === "{";
-        open.push(nameIsDue ? new Set() : null);
+        expectsName = text[at] === "{";
+        open.push(expectsName ? new Set() : null);
         if (open.length > MAX_LEVELS) {
           throw new Problem("validation_failed", `At most ${MAX_LEVELS} levels are accepted.`);
         }
@@ -37,15 +37,15 @@ function checkFields(text: string): void {
       case "}":
       case "]":
         open.pop();
-        nameIsDue = false;
+        expectsName = false;
         break;
       case ",":
-        nameIsDue = Boolean(open.at(-1));
+        expectsName = Boolean(open.at(-1));
         break;
       case '"': {
         const end = endOfString(text, at);
-        if (nameIsDue) checkName(text.slice(at, end + 1), open.at(-1));
-        nameIsDue = false;
+        if (expectsName) checkName(text.slice(at, end + 1), open.at(-1));
+        expectsName = false;
         at = end;
         break;
       }

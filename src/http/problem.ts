@@ -34,22 +34,17 @@ const catalogue = {
 
 export type ProblemCode = keyof typeof catalogue;
 
-export interface FieldError {
-  path: string;
-  message: string;
-}
-
 /** An error response. Any function below a route may throw it. `detail` is shown to the caller. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly detail: string | undefined;
-  readonly errors: FieldError[] | undefined;
+  readonly errors: FieldErrors;
   readonly headers: Record<string, string>;
 
   constructor(
     code: ProblemCode,
     detail?: string,
-    more: { errors?: FieldError[]; headers?: Record<string, string> } = {},
+    more: { errors?: FieldErrors; headers?: Record<string, string> } = {},
   ) {
     super(detail ?? catalogue[code][1]);
     this.code = code;
@@ -70,6 +65,8 @@ export const problemSchema = z
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: "Problem", description: "RFC 9457 problem details" });
+
+type FieldErrors = z.infer<typeof problemSchema>["errors"];
 
 /** Renders RFC 9457 problem details. */
 export function problemResponse(c: Context, problem: Problem): Response {

@@ -1,3 +1,4 @@
+import { LEDGER_WITHIN_MS, takeDueMessages } from "../conversations/due-messages.ts";
 import type { Services } from "../runtime/services.ts";
 import type { TurnRecorded } from "../runtime/messages.ts";
 import { chatModels, entryOf } from "../models/table.ts";
@@ -8,47 +9,89 @@ interface RecordedTurn {
   outcome: string;
   rung: string;
   model: string | null;
-  usage: string;
+  usage: string | null;
+  failure: string | null;
   created_at: number;
 }
 
-/**
- * The events queue's handler: writes each turn's outcome and cost. A message that comes twice overwrites its own row. A turn that
- * is erased between the read and the write gets no row.
- */
+const BATCH = 200;
+/** What one step of the sweeper takes. */
+const STEP = { statements: 4, subrequests: 3 };
+
+/** The events queue's handler: writes each turn's outcome and cost. */
 export async function consumeEvents(
   batch: MessageBatch<TurnRecorded>,
   { db }: Pick<Services, "db">,
 ): Promise<void> {
-  const ids = batch.messages.map((message) => message.body.message_id);
-  const { results } = await db
-    .prepare(
-      `SELECT id, workspace_id, outcome, rung, model, usage, created_at FROM messages
-       WHERE role = 'assistant' AND id IN (SELECT value FROM json_each(?1))`,
-    )
-    .bind(JSON.stringify(ids))
-    .all<RecordedTurn>();
-  await db
-    .prepare(
-      `INSERT OR REPLACE INTO turn_ledger (message_id, workspace_id, day, outcome, rung, model, input_tokens,
-         output_tokens, cost_micro_usd, created_at)
-       SELECT value ->> 'message_id', value ->> 'workspace_id', value ->> 'day', value ->> 'outcome',
-         value ->> 'rung', value ->> 'model', value ->> 'input_tokens', value ->> 'output_tokens',
-         value ->> 'cost_micro_usd', value ->> 'created_at'
-       FROM json_each(?1) JOIN messages m ON m.id = value ->> 'message_id' AND m.workspace_id = value ->> 'workspace_id'`,
-    )
-    .bind(JSON.stringify(results.map(toLedgerRow)))
-    .run();
+  await writeRows(
+    db,
+    batch.messages.map((message) => message.body.message_id),
+  );
   batch.ackAll();
 }
 
+/**
+ * Writes the rows of turns whose message the queue refused or lost, those that have waited longest first. Runs on every cron tick, as
+ * far as the invocation's budget goes. Turns whose rows cannot be written go to the end of the queue.
+ */
+export async function sweepLedger({
+  db,
+  now,
+  calls,
+}: Pick<Services, "db" | "now" | "calls">): Promise<{ written: number }> {
+  let written = 0;
+  while (calls.hasRoomFor(STEP)) {
+    const due = await takeDueMessages(db, "assistant", BATCH, now(), now() + LEDGER_WITHIN_MS);
+    if (due.length === 0) break;
+    await writeRows(
+      db,
+      due.map(({ id }) => id),
+    );
+    written += due.length;
+    if (due.length < BATCH) break;
+  }
+  return { written };
+}
+
+/**
+ * Writes the rows of some answers, and notes that nothing of them is pending. A row that was written before is replaced. A turn that is
+ * erased between the read and the write gets no row.
+ */
+async function writeRows(db: D1Database, ids: string[]): Promise<void> {
+  const answers = JSON.stringify(ids);
+  const { results } = await db
+    .prepare(
+      `SELECT id, workspace_id, outcome, rung, model, usage, failure, created_at FROM messages
+       WHERE role = 'assistant' AND id IN (SELECT value FROM json_each(?1))`,
+    )
+    .bind(answers)
+    .all<RecordedTurn>();
+  await db.batch([
+    db
+      .prepare(
+        `INSERT OR REPLACE INTO turn_ledger (message_id, workspace_id, day, outcome, rung, model, input_tokens,
+           output_tokens, cost_micro_usd, failure, created_at)
+         SELECT value ->> 'message_id', value ->> 'workspace_id', value ->> 'day', value ->> 'outcome',
+           value ->> 'rung', value ->> 'model', value ->> 'input_tokens', value ->> 'output_tokens',
+           value ->> 'cost_micro_usd', value ->> 'failure', value ->> 'created_at'
+         FROM json_each(?1) JOIN messages m ON m.id = value ->> 'message_id' AND m.workspace_id = value ->> 'workspace_id'`,
+      )
+      .bind(JSON.stringify(results.map(toLedgerRow))),
+    db
+      .prepare(
+        `UPDATE messages SET due_at = NULL
+         WHERE id IN (SELECT value FROM json_each(?1)) AND +role = 'assistant' AND +due_at IS NOT NULL`,
+      )
+      .bind(answers),
+  ]);
+}
+
 function toLedgerRow(turn: RecordedTurn): Record<string, unknown> {
-  const usage = JSON.parse(turn.usage) as { input_tokens: number; output_tokens: number };
+  const usage = JSON.parse(turn.usage ?? "{}") as Partial<Record<string, number>>;
+  const [input, output] = [usage["input_tokens"] ?? 0, usage["output_tokens"] ?? 0];
   const price = entryOf(chatModels, turn.model ?? "");
   // Dollars per million tokens are micro-dollars per token.
-  const cost = price
-    ? usage.input_tokens * price.priceIn + usage.output_tokens * price.priceOut
-    : 0;
+  const cost = price ? input * price.priceIn + output * price.priceOut : 0;
   return {
     message_id: turn.id,
     workspace_id: turn.workspace_id,
@@ -56,8 +99,11 @@ function toLedgerRow(turn: RecordedTurn): Record<string, unknown> {
     outcome: turn.outcome,
     rung: turn.rung,
     model: turn.model,
-    ...usage,
+    // A model's server may count in fractions; the ledger does not.
+    input_tokens: Math.round(input),
+    output_tokens: Math.round(output),
     cost_micro_usd: Math.round(cost),
+    failure: turn.failure,
     created_at: turn.created_at,
   };
 }

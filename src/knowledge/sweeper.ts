@@ -1,18 +1,25 @@
 import type { Services } from "../runtime/services.ts";
 import type { GenerationWakeUp } from "../runtime/messages.ts";
+import { sendAll, wakeStage } from "../runtime/wake-up.ts";
 import { ROLLBACK_MS } from "./reindex/manage.ts";
 import type { IndexName } from "../models/ports.ts";
-import { forgetUnnamedFiles } from "./accept/files.ts";
+import type { Stage } from "./ingest/outbox.ts";
+import { retryAbandoned } from "./ingest/queue.ts";
+import { deleteOrphanedFiles } from "./accept/files.ts";
+import { forgetDeleted } from "./accept/tombstones.ts";
 
-type SweepServices = Pick<Services, "db" | "ingestQueue" | "ingestRetryQueue" | "now" | "vectors">;
+type SweepServices = Pick<
+  Services,
+  "db" | "embedQueue" | "ingestQueue" | "ingestRetryQueue" | "now" | "vectors" | "waitUntil"
+>;
 
 /** Work pending for this long is overdue: its message was lost, or its consumer died. */
 const OVERDUE_MS = 60_000;
 /** Invocations end after 15 minutes, so after this time none can still write the vector that is deleted. */
 const GARBAGE_GRACE_MS = 30 * 60_000;
-/** A document that was woken is left to its retries for so long. */
-const WOKEN_MS = 10 * 60_000;
 const BATCH = 100;
+/** Wake-ups of a stage in one tick. */
+const WAKE_UPS = 10;
 
 /**
  * Resumes work after lost messages and crashes. Runs on every cron tick. A task that fails does not keep the others from
@@ -20,42 +27,46 @@ const BATCH = 100;
  */
 export async function sweep(
   services: SweepServices,
-): Promise<{ resent: number; collected: number }> {
-  const [resent, collected, ...others] = await Promise.allSettled([
-    resendOverdue(services),
+): Promise<{ overdue: number; killed: number; collected: number }> {
+  const [overdue, killed, collected, ...others] = await Promise.allSettled([
+    wakeOverdueStages(services),
+    retryAbandoned(services),
     collectOldGarbage(services),
     wakeGenerations(services),
     forgetUnusedWords(services),
-    forgetUnnamedFiles(services.db, services.now()),
+    deleteOrphanedFiles(services.db, services.now()),
+    forgetDeleted(services.db, services.now()),
   ]);
-  for (const task of [resent, collected, ...others]) {
+  for (const task of [overdue, killed, collected, ...others]) {
     if (task.status === "rejected") throw task.reason;
   }
   const count = (task: PromiseSettledResult<number>): number =>
     task.status === "fulfilled" ? task.value : 0;
-  return { resent: count(resent), collected: count(collected) };
+  return { overdue: count(overdue), killed: count(killed), collected: count(collected) };
 }
 
 /**
- * Wakes documents whose work is overdue. They go to the retry queue, which delivers one at a time: a document that killed its
- * invocation is overdue, too, and must not share a batch again. Each is woken once in ten minutes,
- * so that its retries are not joined by others with every tick.
+ * Wakes the stages that have overdue documents, however many: the consumers claim slice after slice. Several wake-ups let
+ * several consumers work at once.
+ * @returns how many documents are overdue
  */
-async function resendOverdue({ db, ingestRetryQueue, now }: SweepServices): Promise<number> {
+async function wakeOverdueStages(services: SweepServices): Promise<number> {
+  const { db, now } = services;
   const { results } = await db
     .prepare(
-      `UPDATE outbox SET created_at = ?1
-       WHERE document_id IN (SELECT document_id FROM outbox WHERE created_at <= ?2 ORDER BY created_at LIMIT ${BATCH})
-       RETURNING document_id`,
+      `SELECT stage, count(*) AS documents FROM outbox WHERE claimed_by IS NULL AND due_at <= ?1 GROUP BY stage`,
     )
-    .bind(now() + WOKEN_MS - OVERDUE_MS, now() - OVERDUE_MS)
-    .all<{ document_id: number }>();
-  if (results.length > 0) await ingestRetryQueue.sendBatch(results.map((body) => ({ body })));
-  return results.length;
+    .bind(now() - OVERDUE_MS)
+    .all<{ stage: Stage; documents: number }>();
+  for (const { stage, documents } of results) {
+    const wakeUps = Math.min(WAKE_UPS, Math.ceil(documents / BATCH));
+    for (let sent = 0; sent < wakeUps; sent++) wakeStage(services, stage);
+  }
+  return results.reduce((sum, { documents }) => sum + documents, 0);
 }
 
 /** Wakes generations whose lease is free. Before that it marks those whose rollback time is over for collection. */
-async function wakeGenerations({ db, ingestQueue, now }: SweepServices): Promise<number> {
+async function wakeGenerations({ db, embedQueue, now }: SweepServices): Promise<number> {
   await db
     .prepare(
       `UPDATE index_generations SET state = 'collecting', state_at = ?1, cursor = 0
@@ -70,7 +81,7 @@ async function wakeGenerations({ db, ingestQueue, now }: SweepServices): Promise
     )
     .bind(now())
     .all<GenerationWakeUp>();
-  if (results.length > 0) await ingestQueue.sendBatch(results.map((body) => ({ body })));
+  await sendAll(embedQueue, results);
   return results.length;
 }
 
@@ -92,15 +103,15 @@ async function collectOldGarbage({ db, vectors, now }: SweepServices): Promise<n
   return results.length;
 }
 
-/** Removes words from the vocabulary that the keyword index no longer has, in a range that begins at random. */
+/** Removes words from the vocabulary that no document uses, in a range that begins at random. */
 async function forgetUnusedWords({ db }: SweepServices): Promise<number> {
   const { meta } = await db
     .prepare(
       `DELETE FROM words WHERE id IN (
          SELECT id FROM words WHERE id >= (SELECT abs(random()) % (coalesce(max(id), 0) + 1) FROM words)
          ORDER BY id LIMIT ${BATCH})
-       AND NOT EXISTS (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH
-         'workspace : "' || replace(words.workspace_id, '_', '') || '" AND {title headings body} : "' || words.word || '"')`,
+       AND NOT EXISTS (SELECT 1 FROM document_words WHERE document_words MATCH
+         'workspace : "' || replace(words.workspace_id, '_', '') || '" AND words : "' || words.word || '"')`,
     )
     .run();
   return meta.changes;

@@ -1,4 +1,5 @@
 import { Problem } from "../http/problem.ts";
+import type { WorkspaceParameter } from "../runtime/workspace-parameter.ts";
 import { parseSettings, type WorkspaceSettings } from "../workspaces/settings.ts";
 
 /** What a workspace has used today. */
@@ -8,7 +9,8 @@ export interface Usage {
   neurons: number;
 }
 
-export type Quota = keyof Usage;
+/** What is refused once it is used up. Without neurons nothing is refused: what needs a model waits or does without. */
+export type Quota = Exclude<keyof Usage, "neurons">;
 
 /** The limits of a workspace, and what it has used of them today. */
 export interface Allowance {
@@ -23,13 +25,10 @@ export function dayOf(now: number): string {
   return new Date(now).toISOString().slice(0, 10);
 }
 
-/**
- * The statement that reads the allowance; a turn batches it with its other reads.
- * @param workspace SQL that yields the workspace's id from the statement's first parameter, and that parameter
- */
+/** The statement that reads the allowance; a turn batches it with its other reads. */
 export function allowanceStatement(
   db: D1Database,
-  workspace: { sql: string; value: string },
+  workspace: WorkspaceParameter,
   now: number,
 ): D1PreparedStatement {
   return db
@@ -62,6 +61,22 @@ export async function readAllowance(
   return toAllowance(await statement.first());
 }
 
+/** Whether the workspace's neurons of the day are used up. No model is asked then. */
+export function isOutOfNeurons({ settings, usage }: Allowance): boolean {
+  const limit = settings.neurons_per_day;
+  return limit !== null && usage.neurons >= limit;
+}
+
+/**
+ * SQL condition: the same, where many workspaces are asked about.
+ * @param day SQL of {@link dayOf}
+ */
+export function outOfNeuronsSql(workspace: string, day: string): string {
+  return `EXISTS (SELECT 1 FROM workspace_settings s
+    LEFT JOIN daily_usage u ON u.workspace_id = s.workspace_id AND u.day = ${day}
+    WHERE s.workspace_id = ${workspace} AND coalesce(u.neurons, 0) >= s.settings ->> 'neurons_per_day')`;
+}
+
 /**
  * Usage is counted when the work is stored, so concurrent requests all pass: a quota can be exceeded by as many as run at once.
  * @throws Problem `quota_exceeded` if one of the quotas is used up
@@ -91,29 +106,26 @@ export async function requireDocumentQuota(
   workspaceId: string,
   now: number,
 ): Promise<void> {
-  requireQuota(await readAllowance(db, workspaceId, now), ["documents", "neurons"], now);
+  requireQuota(await readAllowance(db, workspaceId, now), ["documents"], now);
 }
 
 /**
- * The statement that counts the documents that its batch has just changed. An unchanged or stale document is not counted.
- * @param externalIds a JSON array of objects with `external_id`
- * @param now the time that the change wrote into `updated_at`
+ * The statement that counts changes of documents against the quota.
+ * @param changes SQL that yields a row for each change, from the workspace as ?1 and a value as ?2
  */
 export function documentsUsageStatement(
   db: D1Database,
   workspaceId: string,
-  externalIds: string,
+  changes: { sql: string; value: string },
   now: number,
 ): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO daily_usage (workspace_id, day, documents)
-       SELECT ?1, ?2, count(*) FROM json_each(?3) AS wanted JOIN documents d
-         ON d.workspace_id = ?1 AND d.external_id = wanted.value ->> 'external_id'
-       WHERE d.updated_at = ?4 AND d.status = 'pending' HAVING count(*) > 0
+       SELECT ?1, ?3, count(*) FROM (${changes.sql}) HAVING count(*) > 0
        ON CONFLICT (workspace_id, day) DO UPDATE SET documents = documents + excluded.documents`,
     )
-    .bind(workspaceId, dayOf(now), externalIds, now);
+    .bind(workspaceId, changes.value, dayOf(now));
 }
 
 /** The statement that adds to the usage of the day. It belongs into the batch of the work that it counts. */

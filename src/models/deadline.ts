@@ -8,7 +8,11 @@ const FIRST_WORD_MS = 20_000;
 const NEXT_WORD_MS = 15_000;
 
 /** Resolves like `work`, or rejects with {@link ModelUnavailable} after the time limit. The work itself cannot be stopped. */
-export async function inTime<T>(work: Promise<T>, milliseconds: number, what: string): Promise<T> {
+export async function withTimeout<T>(
+  work: Promise<T>,
+  milliseconds: number,
+  what: string,
+): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -23,20 +27,25 @@ export async function inTime<T>(work: Promise<T>, milliseconds: number, what: st
   }
 }
 
-/** Passes the parts on; throws {@link ModelUnavailable} when the next one does not come in time. */
-export async function* withoutSilence<T>(
+/**
+ * Passes the parts on; throws {@link ModelUnavailable} when the next one does not come in time.
+ * @param left milliseconds that are left at all for the first part or for one after it; at zero nothing is passed on any more
+ */
+export async function* withIdleTimeout<T>(
   parts: AsyncIterable<T>,
   what: string,
-  limits = { first: FIRST_WORD_MS, next: NEXT_WORD_MS },
+  left = (_isFirst: boolean): number => Infinity,
 ): AsyncGenerator<T> {
   const iterator = parts[Symbol.asyncIterator]();
-  let limit = limits.first;
+  let isFirst = true;
   try {
     for (;;) {
-      const part = await inTime(iterator.next(), limit, what);
+      const limit = Math.min(left(isFirst), isFirst ? FIRST_WORD_MS : NEXT_WORD_MS);
+      if (limit <= 0) throw new ModelUnavailable(`${what} has no time left`, { transient: true });
+      const part = await withTimeout(iterator.next(), limit, what);
       if (part.done) return;
       yield part.value;
-      limit = limits.next;
+      isFirst = false;
     }
   } finally {
     // Not awaited: a source that hangs would delay the reader who has stopped waiting for it.

@@ -37,7 +37,7 @@ export type ChatPart = { type: "text"; delta: string } | { type: "usage"; usage:
 export interface ChatModel {
   readonly id: string;
   readonly rung: "model" | "small_model";
-  /** Streams the model's words as they arrive. Throws {@link ModelUnavailable}, before or in the middle of the stream. */
+  /** Streams the model's words as they arrive, however long that takes (deadline.ts limits it). Throws {@link ModelUnavailable}, before or in the middle of the stream. */
   stream(messages: ChatMessage[], maxTokens: number): AsyncIterable<ChatPart>;
 }
 
@@ -68,6 +68,8 @@ export interface VectorIndex {
   delete(index: IndexName, ids: string[]): Promise<void>;
   /** Those of the ids that queries can find already. */
   visible(index: IndexName, ids: string[]): Promise<string[]>;
+  /** The vectors of those of the ids that queries can find already. */
+  values(index: IndexName, ids: string[]): Promise<{ id: string; values: ArrayLike<number> }[]>;
   /** Undefined where the deployment has no such index. */
   dimensions(index: IndexName): Promise<number | undefined>;
 }
@@ -88,9 +90,15 @@ export interface DocumentConverter {
 export class ModelUnavailable extends Error {
   /** Whether the same call may succeed later. */
   readonly transient: boolean;
-  constructor(message: string, options: { transient: boolean; cause?: unknown }) {
+  /** The deployment cannot use the model at all: it was retired, is unknown, or answers in another form. No input is to blame. */
+  readonly isUnusable: boolean;
+  constructor(
+    message: string,
+    options: { transient: boolean; isUnusable?: boolean; cause?: unknown },
+  ) {
     super(message, { cause: options.cause });
     this.transient = options.transient;
+    this.isUnusable = options.isUnusable ?? false;
   }
 }
 

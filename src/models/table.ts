@@ -2,6 +2,7 @@ import { estimateTokens } from "../text/tokens.ts";
 
 /**
  * What the code knows about each supported model; which one runs is configuration (`EMBEDDING_MODEL`, `CHAT_MODEL`).
+ * `EMBEDDING_MODELS` describes more embedding models in the same shape.
  * Prices and limits: developers.cloudflare.com/workers-ai/models/<name> and /platform/pricing, read in 2026.
  */
 
@@ -84,6 +85,26 @@ export const embeddingModels: Record<string, EmbeddingModel> = {
     price: 0,
   },
 };
+
+/** What is assumed of a model that a deployment describes only in part. Its price is that of the dearest model. */
+const ASSUMED = {
+  maxTokens: 512,
+  queryPrefix: "",
+  passagePrefix: "",
+  unrelatedCosine: 0.2,
+  matchingCosine: 0.7,
+  price: Math.max(...Object.values(embeddingModels).map(({ price }) => price)),
+};
+
+/** A model's facts as far as they are known: those of the table or assumed ones, and over them what a deployment says. */
+export function completed(id: string, said: object): Record<string, unknown> {
+  return { ...(entryOf(embeddingModels, id) ?? ASSUMED), ...said };
+}
+
+/** Adds models that a deployment describes (`EMBEDDING_MODELS`), or other facts about listed ones. An isolate has one deployment. */
+export function describeEmbeddingModels(models: Record<string, EmbeddingModel>): void {
+  Object.assign(embeddingModels, models);
+}
 
 export const chatModels: Record<string, ChatModelFacts> = {
   "@cf/zai-org/glm-4.7-flash": {

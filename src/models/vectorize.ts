@@ -50,6 +50,13 @@ export function vectorizeIndex(
       return found;
     },
 
+    async values(name, ids) {
+      const batches = Array.from(inBatches(ids, GET_BATCH), (batch) =>
+        calls.track("vectorize", () => bound(name).getByIds(batch)),
+      );
+      return (await Promise.all(batches)).flat().map(({ id, values }) => ({ id, values }));
+    },
+
     async dimensions(name) {
       const index = indexes[name];
       if (!index) return undefined;

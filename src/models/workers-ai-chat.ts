@@ -1,4 +1,3 @@
-import { withoutSilence } from "./deadline.ts";
 import type { ChatMessage, ChatModel, ChatPart, CallMeter } from "./ports.ts";
 import { readModelStream } from "./model-stream.ts";
 import { chatModels, entryOf } from "./table.ts";
@@ -17,7 +16,7 @@ export function workersAiChat(
   return {
     id,
     rung,
-    stream: (messages, maxTokens) => withoutSilence(answer(messages, maxTokens), id),
+    stream: answer,
   };
 
   async function* answer(messages: ChatMessage[], maxTokens: number): AsyncGenerator<ChatPart> {

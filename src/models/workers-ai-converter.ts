@@ -11,8 +11,8 @@ export function workersAiConverter(ai: Ai, calls: CallMeter): DocumentConverter 
       try {
         answer = await calls.track("ai", () => ai.toMarkdown(file, options));
       } catch (error) {
-        const { message, transient } = asModelUnavailable(error);
-        throw new ConverterUnavailable(message, { transient, cause: error });
+        const { message, transient, isUnusable } = asModelUnavailable(error);
+        throw new ConverterUnavailable(message, { transient, isUnusable, cause: error });
       }
       if (answer.format !== "error") return answer.data;
       console.warn("convert: refused", { contentType, error: answer.error });

@@ -3,7 +3,7 @@ import { embeddingModel, neuronsOfTexts } from "./table.ts";
 import { runModel } from "./workers-ai-run.ts";
 
 /** Texts in one call: the service's documented maximum. */
-export const EMBEDDING_BATCH = 100;
+const EMBEDDING_BATCH = 100;
 
 export function workersAiEmbedder(ai: Ai, model: string, calls: CallMeter): Embedder {
   const facts = embeddingModel(model);
@@ -19,7 +19,7 @@ export function workersAiEmbedder(ai: Ai, model: string, calls: CallMeter): Embe
     if (!complete) {
       throw new ModelUnavailable(
         `${model} did not answer ${texts.length} vectors of ${facts.dimensions} dimensions`,
-        { transient: false },
+        { transient: false, isUnusable: true },
       );
     }
     return vectors;

@@ -6,11 +6,17 @@ import { ModelUnavailable, type CallMeter } from "./ports.ts";
  * Source: developers.cloudflare.com/workers-ai/platform/errors.
  */
 const PERMANENT = /\b(5004|5005|5006|5007|5016|5018)\b/;
+/** Of these, those that do not depend on the input. */
+const UNUSABLE = /\b(5007|5016|5018)\b/;
 
 export function asModelUnavailable(error: unknown): ModelUnavailable {
   if (error instanceof ModelUnavailable) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new ModelUnavailable(message, { transient: !PERMANENT.test(message), cause: error });
+  return new ModelUnavailable(message, {
+    transient: !PERMANENT.test(message),
+    isUnusable: UNUSABLE.test(message),
+    cause: error,
+  });
 }
 
 /** One counted call of a model. @throws ModelUnavailable */

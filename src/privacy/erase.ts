@@ -1,3 +1,5 @@
+import { z } from "@hono/zod-openapi";
+import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
 import type { Caller } from "../auth/keys.ts";
@@ -11,13 +13,14 @@ import {
 } from "./erasures.ts";
 import {
   CONVERSATION_TABLES,
+  REMOVAL_STATEMENTS,
   removeConversations,
   type ConversationTable,
   type Selection,
 } from "./remove-conversations.ts";
 
-/** D1 allows 1,000 queries an invocation (developers.cloudflare.com/d1/platform/limits), and a step makes eleven. */
-const MAX_STEPS = 80;
+/** One step takes so much, each table being counted, and the receipt at the end one statement more. */
+const STEP = { statements: REMOVAL_STATEMENTS + CONVERSATION_TABLES.length + 1, subrequests: 2 };
 
 const DAY_MS = 86_400_000;
 
@@ -30,15 +33,21 @@ const PLATFORM_COPIES = [
 ] as const;
 
 /** What an erasure removed, and the copies that it cannot remove. */
-export interface Receipt {
-  /** False when there is more to remove than one request may. The same request again goes on. */
-  complete: boolean;
-  removed: { store: "d1"; table: ConversationTable; rows: number }[];
-  /** When the platform's copies expire; null as long as the erasure is not complete. */
-  remains: { store: (typeof PLATFORM_COPIES)[number]["store"]; until: string | null }[];
-  begun_at: string;
-  completed_at: string | null;
-}
+export const receiptSchema = z
+  .object({
+    complete: z.boolean().meta({
+      description: "False when a part remains that did not fit into one request: send it again",
+    }),
+    removed: z.array(z.object({ store: z.string(), table: z.string(), rows: z.int() })),
+    remains: z.array(z.object({ store: z.string(), until: z.string().nullable() })).meta({
+      description: "The platform's own copies, which nobody can change, and when they expire",
+    }),
+    begun_at: z.string(),
+    completed_at: z.string().nullable(),
+  })
+  .meta({ id: "ErasureReceipt" });
+
+export type Receipt = z.infer<typeof receiptSchema>;
 
 /**
  * Erases all personal data of a visitor, or of the person who wrote in a conversation. It is stored in D1 only: vectors are made
@@ -46,7 +55,7 @@ export interface Receipt {
  * a receipt of zeros.
  */
 export async function erase(
-  { db, now }: Pick<Services, "db" | "now">,
+  { db, now, calls }: Pick<Services, "db" | "now" | "calls">,
   caller: Caller,
   subject: Subject,
   by: Actor,
@@ -54,26 +63,26 @@ export async function erase(
   const { workspaceId } = caller;
   const person = await personOf(caller, subject);
   const isVisitor = "visitor" in subject;
-  const [, , known] = await db.batch<{ id: string }>([
-    beginStatement(db, workspaceId, person, now()),
-    auditStatement(db, {
+  const { known } = await batchByName<{ known: { id: string } }>(db, {
+    begin: beginStatement(db, workspaceId, person, now()),
+    audit: auditStatement(db, {
       ...by,
       workspaceId,
       action: isVisitor ? "visitor.erase" : "conversation.erase",
       objectId: person,
       at: now(),
     }),
-    db
+    known: db
       .prepare(`SELECT id FROM visitors WHERE workspace_id = ?1 AND subject = ?2`)
       .bind(workspaceId, isVisitor ? subject.visitor : ""),
-  ]);
+  });
   const selection: Selection = isVisitor
-    ? { where: "c.visitor_id = ?2", value: known?.results[0]?.id ?? "" }
+    ? { where: "c.visitor_id = ?2", value: known[0]?.id ?? "" }
     : { where: "c.id = ?2", value: subject.conversation };
   const count = (table: string): D1PreparedStatement =>
     countStatement(db, workspaceId, person, table);
   let complete = false;
-  for (let step = 0; step < MAX_STEPS && !complete; step++) {
+  while (!complete && calls.hasRoomFor(STEP)) {
     const removed = await removeConversations(db, workspaceId, selection, count);
     complete = Object.values(removed).every((rows) => rows === 0);
   }

@@ -1,27 +1,33 @@
-import { detections, digitsOf, surroundings, type Detection, type Detector } from "./detection.ts";
+import {
+  detectionsWithin,
+  digitsOf,
+  surroundings,
+  type Detection,
+  type Detector,
+} from "./detection.ts";
 
 /**
  * National identity and tax numbers of big countries. Where a format has check digits they decide. A tenth of all numbers has a
  * right single check digit by chance, so such a number must also be grouped as it is printed, or be named nearby.
  */
 export const nationalIds: Detector = (text) => [
-  ...find(text, SSN, (match, named) => match.includes("-") || named),
+  ...find(text, SSN, (match, named) => match.includes("-") || named()),
   ...find(text, NINO, (match) => !/^(?:BG|GB|KN|NK|NT|TN|ZZ)/i.test(match)),
   ...find(text, FR_NIR, isNir),
   ...find(text, DNI, isDni),
   ...find(text, CODICE_FISCALE, isCodiceFiscale),
-  ...find(text, CPF, (match, named) => isCpf(digitsOf(match)) && (/\D/.test(match) || named)),
+  ...find(text, CPF, (match, named) => isCpf(digitsOf(match)) && (/\D/.test(match) || named())),
   ...find(
     text,
     STEUER_ID,
-    (match, named) => isSteuerId(digitsOf(match)) && (/ /.test(match) || named),
+    (match, named) => isSteuerId(digitsOf(match)) && (/ /.test(match) || named()),
   ),
   ...find(
     text,
     AADHAAR,
-    (match, named) => verhoeff(digitsOf(match)) && (/\D/.test(match) || named),
+    (match, named) => verhoeff(digitsOf(match)) && (/\D/.test(match) || named()),
   ),
-  ...find(text, PAN, (_, named) => named),
+  ...find(text, PAN, (_, named) => named()),
 ];
 
 const NAMED =
@@ -30,16 +36,17 @@ const NAMED =
 function find(
   text: string,
   pattern: RegExp,
-  accepts: (match: string, named: boolean) => boolean,
+  accepts: (match: string, named: () => boolean) => boolean,
 ): Detection[] {
-  return detections(text, "NATIONAL_ID", pattern, (match, start) =>
-    accepts(match, NAMED.test(surroundings(text, start, start + match.length))),
-  );
+  return detectionsWithin(text, "NATIONAL_ID", pattern, (match, start) => {
+    const named = (): boolean => NAMED.test(surroundings(text, start, start + match.length));
+    return accepts(match, named) ? match.length : 0;
+  });
 }
 
 /** US: no area 000 or 666, no group 00, no serial 0000 (ssa.gov/employer/randomization.html). */
 const SSN =
-  /(?<![\p{L}\p{N}_-])(?!000|666)\d{3}([- ]?)(?!00)\d{2}\1(?!0000)\d{4}(?![\p{L}\p{N}_]|-\d)/gu;
+  /(?<![\p{L}\p{N}_]|[\p{L}\p{N}_]-)(?!000|666)\d{3}([- ]?)(?!00)\d{2}\1(?!0000)\d{4}(?![\p{L}\p{N}_]|-\d)/gu;
 
 const NINO =
   /(?<![\p{L}\p{N}_])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?![\p{L}\p{N}_])/giu;
@@ -80,7 +87,7 @@ function isCodiceFiscale(match: string): boolean {
   return String.fromCharCode(65 + (sum % 26)) === code.charAt(15);
 }
 
-const CPF = /(?<![\p{L}\p{N}_.-])\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?![\p{L}\p{N}_]|[.-]\d)/gu;
+const CPF = /(?<![\p{L}\p{N}_]|\p{N}[.-])\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?![\p{L}\p{N}_]|[.-]\d)/gu;
 
 function isCpf(digits: string): boolean {
   if (/^(\d)\1+$/.test(digits)) return false;
@@ -93,7 +100,8 @@ function isCpf(digits: string): boolean {
   return check(9) === Number(digits[9]) && check(10) === Number(digits[10]);
 }
 
-const STEUER_ID = /(?<![\p{L}\p{N}_+-])[1-9]\d ?\d{3} ?\d{3} ?\d{3}(?![\p{L}\p{N}_]|[.-]\d)/gu;
+const STEUER_ID =
+  /(?<![\p{L}\p{N}_+]|[\p{L}\p{N}_]-)[1-9]\d ?\d{3} ?\d{3} ?\d{3}(?![\p{L}\p{N}_]|[.-]\d)/gu;
 
 /** ISO 7064 mod 11,10. Eight or nine of the first ten digits are distinct. */
 function isSteuerId(digits: string): boolean {
@@ -107,7 +115,9 @@ function isSteuerId(digits: string): boolean {
   return (11 - product) % 10 === Number(digits[10]);
 }
 
-const AADHAAR = /(?<![\p{L}\p{N}_+-])[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}(?![\p{L}\p{N}_]|[ .-]?\d)/gu;
+/** Twelve digits, and not sixteen, which look like a card's. */
+const AADHAAR =
+  /(?<![\p{L}\p{N}_+]|[\p{L}\p{N}_]-)[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}(?![\p{L}\p{N}_]|[.-]\d| \d{4}(?!\d))/gu;
 const PAN = /(?<![\p{L}\p{N}_])[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z](?![\p{L}\p{N}_])/gu;
 
 const VERHOEFF_PERMUTATION = [

@@ -1,7 +1,9 @@
 import type { PersonalDataKind } from "./detection.ts";
+import { PhoneChecks } from "./phone-checks.ts";
 import { replacePersonalData } from "./redact.ts";
 
 /** `[EMAIL_A]`. Letters, not digits: each number in an answer has to stand in a source (citations/citation-verifier.ts). */
+export const PLACEHOLDER = /\[[A-Z_]+\]/g;
 const LONGEST_PLACEHOLDER = "[NATIONAL_ID_ZZZ]".length;
 const MAY_BECOME_PLACEHOLDER = /^\[[A-Z_]*$/;
 
@@ -12,23 +14,25 @@ const MAY_BECOME_PLACEHOLDER = /^\[[A-Z_]*$/;
 export class Pseudonyms {
   readonly #values = new Map<string, string>();
   readonly #placeholders = new Map<string, string>();
-  readonly #taken: string;
+  readonly #taken: ReadonlySet<string>;
+  /** How many placeholders of a kind have been made or skipped. */
+  readonly #counts = new Map<PersonalDataKind, number>();
+  readonly #checks = new PhoneChecks();
 
   /** @param texts all texts of the turn: a placeholder that already stands in one of them is not used */
   constructor(texts: string[]) {
-    this.#taken = texts.join("\n");
+    this.#taken = new Set(texts.flatMap((text) => text.match(PLACEHOLDER) ?? []));
   }
 
   hide(text: string): string {
-    return replacePersonalData(text, (kind, found) => this.#placeholderFor(kind, found));
+    const placeholder = (kind: PersonalDataKind, found: string): string =>
+      this.#placeholderFor(kind, found);
+    return replacePersonalData(text, placeholder, this.#checks);
   }
 
   /** Replaces placeholders by their values. {@link RestoringStream} does so in a stream. */
   restore(text: string): string {
-    return text.replace(
-      /\[[A-Z_]+\]/g,
-      (placeholder) => this.#values.get(placeholder) ?? placeholder,
-    );
+    return text.replace(PLACEHOLDER, (placeholder) => this.#values.get(placeholder) ?? placeholder);
   }
 
   #placeholderFor(kind: PersonalDataKind, found: string): string {
@@ -36,12 +40,18 @@ export class Pseudonyms {
     const value = this.restore(found);
     const known = this.#placeholders.get(value);
     if (known !== undefined) return known;
-    let placeholder: string;
-    let number = 0;
-    do placeholder = `[${kind}_${letters(number++)}]`;
-    while (this.#values.has(placeholder) || this.#taken.includes(placeholder));
+    const placeholder = this.#newPlaceholder(kind);
     this.#values.set(placeholder, value);
     this.#placeholders.set(value, placeholder);
+    return placeholder;
+  }
+
+  #newPlaceholder(kind: PersonalDataKind): string {
+    let number = this.#counts.get(kind) ?? 0;
+    let placeholder: string;
+    do placeholder = `[${kind}_${letters(number++)}]`;
+    while (this.#taken.has(placeholder));
+    this.#counts.set(kind, number);
     return placeholder;
   }
 }

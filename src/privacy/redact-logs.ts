@@ -1,4 +1,4 @@
-import { redact, redactValue } from "./redact.ts";
+import { redactValue } from "./redact.ts";
 
 const METHODS = ["debug", "info", "log", "warn", "error"] as const;
 
@@ -10,10 +10,6 @@ const METHODS = ["debug", "info", "log", "warn", "error"] as const;
 export function redactLogs(target: Pick<Console, (typeof METHODS)[number]>): void {
   for (const method of METHODS) {
     const print = target[method].bind(target);
-    target[method] = (...values: unknown[]) => print(...values.map(toLog));
+    target[method] = (...values: unknown[]) => print(...values.map(redactValue));
   }
-}
-
-function toLog(value: unknown): unknown {
-  return typeof value === "string" ? redact(value) : redactValue(value);
 }

@@ -1,3 +1,5 @@
+import { changesByName } from "../runtime/named-batch.ts";
+
 /** Tables whose rows belong to a message, by `message_id`: they are removed before it and exported with it. */
 export const OF_MESSAGES = ["cached_answers", "turn_ledger"] as const;
 
@@ -9,6 +11,9 @@ export const CONVERSATION_TABLES = [
   "conversations",
 ] as const;
 export type ConversationTable = (typeof CONVERSATION_TABLES)[number];
+
+/** Statements of one step without `afterEach`. */
+export const REMOVAL_STATEMENTS = CONVERSATION_TABLES.length + 1;
 
 /** The most messages and conversations that one step, which is one transaction, removes. */
 const MESSAGES = 500;
@@ -35,19 +40,23 @@ export async function removeConversations(
   { where, value }: Selection,
   afterEach?: (table: ConversationTable) => D1PreparedStatement,
 ): Promise<Removed> {
-  const statements = CONVERSATION_TABLES.flatMap((table) => {
+  const statements = CONVERSATION_TABLES.flatMap((table): [string, D1PreparedStatement][] => {
     const deletion = db.prepare(deletionSql(table, where)).bind(workspaceId, value);
-    return afterEach ? [deletion, afterEach(table)] : [deletion];
+    return [
+      [table, deletion],
+      ...(afterEach
+        ? [[`after ${table}`, afterEach(table)] satisfies [string, D1PreparedStatement]]
+        : []),
+    ];
   });
   // Visitors are removed before the conversations that refer to them: foreign keys are checked at the transaction's end
   // (developers.cloudflare.com/d1/sql-api/foreign-keys).
-  const results = await db.batch([db.prepare(`PRAGMA defer_foreign_keys = on`), ...statements]);
-  const each = afterEach ? 2 : 1;
+  const changes = await changesByName<string>(db, {
+    deferred: db.prepare(`PRAGMA defer_foreign_keys = on`),
+    ...Object.fromEntries(statements),
+  });
   return Object.fromEntries(
-    CONVERSATION_TABLES.map((table, index) => [
-      table,
-      results[1 + index * each]?.meta.changes ?? 0,
-    ]),
+    CONVERSATION_TABLES.map((table) => [table, changes[table] ?? 0]),
   ) as Removed;
 }
 

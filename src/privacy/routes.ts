@@ -3,30 +3,21 @@ import { callOf } from "../audit/call.ts";
 import { visitorSubject } from "../auth/visitor-token.ts";
 import type { App } from "../auth/context.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
+import { readCursor, writeCursor } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";
 import { readablePath } from "../http/readable-path.ts";
-import { erase } from "./erase.ts";
-import { exportVisitor, findVisitor } from "./export.ts";
+import { erase, receiptSchema } from "./erase.ts";
+import { exportVisitor, findVisitor, type ExportPosition } from "./export.ts";
 
-const receipt = z
-  .object({
-    complete: z.boolean().meta({
-      description: "False when a part remains that did not fit into one request: send it again",
-    }),
-    removed: z.array(z.object({ store: z.string(), table: z.string(), rows: z.int() })),
-    remains: z.array(z.object({ store: z.string(), until: z.string().nullable() })).meta({
-      description: "The platform's own copies, which nobody can change, and when they expire",
-    }),
-    begun_at: z.string(),
-    completed_at: z.string().nullable(),
-  })
-  .meta({ id: "ErasureReceipt" });
-
-const heldData = z
+const visitorExport = z
   .object({
     exported_at: z.string(),
     visitor: z.record(z.string(), z.unknown()),
     conversations: z.array(z.looseObject({ messages: z.array(z.record(z.string(), z.unknown())) })),
+    next_cursor: z.string().nullable().meta({
+      description:
+        "Null in the last part. Else the next part begins with the rest of the conversation in which this one ends",
+    }),
   })
   .meta({ id: "VisitorExport" });
 
@@ -35,10 +26,13 @@ const conversationParameter = z.object({ id: z.string().max(256) });
 
 const erased = {
   200: jsonContent(
-    receipt,
+    receiptSchema,
     "Nothing is stored of the subject any more. An unknown subject gets a receipt of zeros",
   ),
-  202: jsonContent(receipt, "A part is erased. Send the same request again to erase the rest"),
+  202: jsonContent(
+    receiptSchema,
+    "A part is erased. Send the same request again to erase the rest",
+  ),
 };
 
 const eraseVisitorRoute = createRoute({
@@ -67,12 +61,15 @@ const exportRoute = createRoute({
   path: "/v1/visitors/{id}/export",
   summary: "Export everything that is stored of a visitor, as one JSON document that streams",
   description:
-    "`id` is the `sub` of the visitor's JWT. An export that failed midway ends early and is not valid JSON: request it again.",
+    "`id` is the `sub` of the visitor's JWT. An export that failed midway ends early and is not valid JSON: request it again. A large export comes in parts: pass `next_cursor` as `cursor` for the next one.",
   middleware: [readablePath("validation_failed")] as const,
-  request: { params: visitorParameter },
+  request: {
+    params: visitorParameter,
+    query: z.object({ cursor: z.string().max(1000).optional() }),
+  },
   responses: {
-    200: jsonContent(heldData, "All rows, with all their columns"),
-    ...problems(404),
+    200: jsonContent(visitorExport, "All rows, with all their columns"),
+    ...problems(400, 404),
   },
 });
 
@@ -90,10 +87,20 @@ export function privacyRoutes(app: App): void {
   });
 
   app.openapi(exportRoute, async (c) => {
-    const { services, workspaceId } = callOf(c);
-    const visitor = await findVisitor(services.db, workspaceId, c.req.valid("param").id);
+    const { services, caller, workspaceId } = callOf(c);
+    const { workspaceSecret } = caller;
+    const { id } = c.req.valid("param");
+    const { cursor } = c.req.valid("query");
+    const list = `export:${JSON.stringify(id)}:${workspaceId}`;
+    const after =
+      cursor === undefined
+        ? undefined
+        : (JSON.parse(await readCursor(workspaceSecret, list, cursor)) as ExportPosition);
+    const visitor = await findVisitor(services.db, workspaceId, id);
     if (!visitor) throw new Problem("not_found", "There is no visitor with this id.");
-    const pieces = exportVisitor(services, workspaceId, visitor);
+    const pieces = exportVisitor(services, workspaceId, visitor, after, (position) =>
+      writeCursor(workspaceSecret, list, JSON.stringify(position)),
+    );
     const headers = { "content-type": "application/json" };
     // The type of a streamed body cannot be checked.
     return new Response(toStream(pieces), { headers }) as never;

@@ -1,27 +1,68 @@
-import { detections, surroundings, type Detector } from "./detection.ts";
+import { detections, surroundings, type Detection, type Detector } from "./detection.ts";
 
-/** Forms of credentials: our own first, the others as their issuers document them. */
+/** A form of credential: what it begins with, the separator behind that, and the random part. */
+interface Form {
+  prefixes: string[];
+  separator?: string;
+  rest: string;
+}
+
+/** Our own form first, the others as their issuers document them. */
+const FORMS: Form[] = [
+  { prefixes: ["sk"], separator: "_", rest: "(?:live_|test_)?[A-Za-z0-9_]{16,}" },
+  {
+    prefixes:
+      "rk_live rk_test whsec shpat shpss dop_v1 npm hf glpat gho ghp ghr ghs ghu github_pat".split(
+        " ",
+      ),
+    separator: "[_-]",
+    rest: "[A-Za-z0-9_-]{16,}",
+  },
+  { prefixes: ["sk"], separator: "-", rest: "[A-Za-z0-9_-]{20,}" },
+  {
+    prefixes: ["xoxa", "xoxb", "xoxe", "xoxp", "xoxr", "xoxs"],
+    separator: "-",
+    rest: "[A-Za-z0-9-]{10,}",
+  },
+  { prefixes: ["AKIA", "ASIA"], rest: "[A-Z0-9]{16}" },
+  { prefixes: ["AIza"], rest: "[A-Za-z0-9_-]{35}" },
+  { prefixes: ["ya29"], separator: String.raw`\.`, rest: "[A-Za-z0-9_-]{20,}" },
+  {
+    prefixes: ["SG"],
+    separator: String.raw`\.`,
+    rest: String.raw`[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`,
+  },
+  {
+    prefixes: ["eyJ"],
+    rest: String.raw`[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`,
+  },
+];
+
+/** The letters and digits that credentials begin with. */
+export const SECRET_STARTS = FORMS.flatMap(({ prefixes }) =>
+  prefixes.map((prefix) => prefix.split("_")[0] ?? ""),
+);
+/** Those behind which the credential goes on without a separator. */
+export const UNSEPARATED_SECRET_STARTS = FORMS.flatMap(({ prefixes, separator }) =>
+  separator === undefined ? prefixes : [],
+);
+
 const KNOWN = new RegExp(
-  [
-    String.raw`sk_(?:live_|test_)?[A-Za-z0-9_]{16,128}`,
-    String.raw`(?:rk_live|rk_test|whsec|shpat|shpss|dop_v1|npm|hf|glpat|gh[oprsu]|github_pat)[_-][A-Za-z0-9_-]{16,255}`,
-    String.raw`sk-[A-Za-z0-9_-]{20,255}`,
-    String.raw`xox[abeprs]-[A-Za-z0-9-]{10,255}`,
-    String.raw`(?:AKIA|ASIA)[A-Z0-9]{16}`,
-    String.raw`AIza[A-Za-z0-9_-]{35}`,
-    String.raw`ya29\.[A-Za-z0-9_-]{20,512}`,
-    String.raw`SG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,64}`,
-    String.raw`eyJ[A-Za-z0-9_-]{8,2048}\.[A-Za-z0-9_-]{8,8192}\.[A-Za-z0-9_-]{0,2048}`,
-  ]
-    .map((form) => `(?<![\\p{L}\\p{N}_-])${form}(?![\\p{L}\\p{N}_-])`)
-    .join("|"),
+  FORMS.map(
+    ({ prefixes, separator = "", rest }) =>
+      // Where a letter stands, so that a run of hyphens is not read again from each of them.
+      `(?=[A-Za-z])(?<![\\p{L}\\p{N}_]-*)(?:${prefixes.join("|")})${separator}${rest}(?![\\p{L}\\p{N}_])`,
+  ).join("|"),
   "gu",
 );
 
-const PRIVATE_KEY =
-  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8192}?-----END [A-Z ]{0,30}PRIVATE KEY-----/gu;
-const BEARER = /(?<=\bBearer\s)[A-Za-z0-9._~+/-]{16,2048}={0,2}/gu;
-const OPAQUE = /(?<![\p{L}\p{N}_+/=.-])[A-Za-z0-9_+/-]{20,512}={0,2}(?![\p{L}\p{N}_+/=.])/gu;
+const PRIVATE_KEY_BEGIN = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/gu;
+const PRIVATE_KEY_END = /-----END [A-Z ]{0,30}PRIVATE KEY-----/gu;
+/** The longest text between them, in characters. */
+const LONGEST_PRIVATE_KEY = 8192;
+const BEARER = /(?<=\bBearer\s)[A-Za-z0-9._~+/-]{16,}={0,2}/gu;
+const OPAQUE =
+  /(?<![\p{L}\p{N}_+/=-]|[\p{L}\p{N}_]\.)[A-Za-z0-9_+/-]{20,}={0,2}(?![\p{L}\p{N}_+/=]|\.[\p{L}\p{N}_])/gu;
 const SECRET_WORD = /\b(?:api|key|token|secret|password|passwort|credential|bearer)\b/iu;
 
 /** The least entropy of a random token, in bits a character. Words, paths and names have less. */
@@ -30,30 +71,44 @@ const LONG_TOKEN = 32;
 
 /** Credentials that are recognised by their form alone. False alarms are rare enough to remove them from an answer. */
 export const knownSecrets: Detector = (text) => [
-  ...detections(text, "SECRET", PRIVATE_KEY),
+  ...privateKeys(text),
   ...detections(text, "SECRET", KNOWN),
 ];
+
+/** Both ends are searched once: one expression would search behind each beginning for an end. */
+function privateKeys(text: string): Detection[] {
+  const ends = detections(text, "SECRET", PRIVATE_KEY_END);
+  const found: Detection[] = [];
+  let next = 0;
+  for (const { start, end: opened } of detections(text, "SECRET", PRIVATE_KEY_BEGIN)) {
+    while (next < ends.length && (ends[next]?.start ?? 0) < opened) next++;
+    const closing = ends[next];
+    if (start < (found.at(-1)?.end ?? 0)) continue;
+    if (closing && closing.start - opened <= LONGEST_PRIVATE_KEY)
+      found.push({ kind: "SECRET", start, end: closing.end });
+  }
+  return found;
+}
 
 /** Credentials by their form, by the word before them, and by their entropy. */
 export const secrets: Detector = (text) => [
   ...knownSecrets(text),
   ...detections(text, "SECRET", BEARER),
   ...detections(text, "SECRET", OPAQUE, (match, start) => {
-    const named = SECRET_WORD.test(surroundings(text, start, start + match.length));
-    const mixed = /\d/.test(match) && /[A-Z]/.test(match) && /[a-z]/.test(match);
-    if (/^[0-9a-f]+$/i.test(match)) return named && match.length >= LONG_TOKEN;
-    return (
-      mixed &&
-      !isSlug(match) &&
-      (named || match.length >= LONG_TOKEN) &&
-      entropy(match) >= RANDOM_BITS
-    );
+    const isNamed = (): boolean =>
+      SECRET_WORD.test(surroundings(text, start, start + match.length));
+    const isLong = match.length >= LONG_TOKEN;
+    if (/^[0-9a-f]+$/i.test(match)) return isLong && isNamed();
+    const isMixed = /\d/.test(match) && /[A-Z]/.test(match) && /[a-z]/.test(match);
+    return isMixed && !isSlug(match) && (isLong || isNamed()) && entropy(match) >= RANDOM_BITS;
   }),
 ];
 
-/** Words joined by hyphens or slashes, as in a URL: a random token has few separators for its length. */
+/** Words joined by hyphens or slashes, as in a URL: a random token has few separators for its length, and digits among its letters. */
 function isSlug(text: string): boolean {
-  return text.split(/[-_/]/).length - 1 > text.length / 16;
+  const words = text.split(/[-_/]/);
+  const areWords = words.every((word) => /^[A-Za-z]*\d{0,2}$/.test(word));
+  return words.length - 1 > text.length / 16 || (words.length > 1 && areWords);
 }
 
 /** Shannon entropy in bits a character. */

@@ -12,7 +12,7 @@ import { metadataSchema } from "../http/metadata.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
 
 /** The longest message. */
-export const MAX_MESSAGE_CHARACTERS = 4000;
+const MAX_MESSAGE_CHARACTERS = 4000;
 
 /** Edgewise's own shape. Unknown fields are refused, because a misspelt `conversation_id` would start a new conversation. */
 const plainBody = z.strictObject({

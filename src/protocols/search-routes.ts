@@ -7,6 +7,11 @@ import { jsonContent, jsonRequest } from "../http/openapi.ts";
 
 const leg = z.enum(["keywords", "vectors"]);
 const legScore = z.object({ rank: z.int(), score: z.number() });
+/**
+ * With both legs it has no rank: what the vector leg returns depends on hidden chunks, the cosine does not. Null: the index shows no
+ * vector of the passage yet.
+ */
+const cosineScore = z.object({ rank: z.int().optional(), score: z.number() });
 
 const searchBody = z
   .strictObject({
@@ -30,7 +35,9 @@ const searchResult = z
         text: z.string(),
         heading_path: z.array(z.string()),
         score: z.number(),
-        legs: z.object({ keywords: legScore.nullable(), vectors: legScore.nullable() }).optional(),
+        legs: z
+          .object({ keywords: legScore.nullable(), vectors: cosineScore.nullable() })
+          .optional(),
         /** With `explain`: the evidence that ordered the result. */
         rank_evidence: z.record(z.string(), z.number()).optional(),
       }),
@@ -38,7 +45,9 @@ const searchResult = z
     answerability: z.number(),
     /** With `explain`: the evidence that the answerability is computed from. */
     evidence: z.record(z.string(), z.number()).optional(),
-    failed_legs: z.array(leg),
+    failed_legs: z.array(leg).meta({
+      description: "Legs that failed, or were not asked because the day's neurons are used up.",
+    }),
     /** What ordered the results: `text`, the reranker model's id, or null for a single leg. */
     reranker: z.string().nullable(),
   })
@@ -62,7 +71,9 @@ export function searchRoutes(app: App): void {
     const found = await search(services, reader, { query, legs, limit });
     return c.json(
       {
-        results: found.passages.slice(0, limit).map((passage) => toResult(passage, explain)),
+        results: found.passages
+          .slice(0, limit)
+          .map((passage) => toResult(passage, explain, legs.length > 1)),
         answerability: found.answerability,
         evidence: explain ? { ...found.evidence } : undefined,
         failed_legs: found.failedLegs,
@@ -73,9 +84,11 @@ export function searchRoutes(app: App): void {
   });
 }
 
-function toResult(passage: FoundPassage, explain: boolean) {
-  const { externalId, title, url, text, headingPath, score, keywords, vectors, rankEvidence } =
+function toResult(passage: FoundPassage, explain: boolean, isFused: boolean) {
+  const { externalId, title, url, text, headingPath, score, cosine, keywords, rankEvidence } =
     passage;
+  const fused = cosine === null ? null : { score: cosine };
+  const vectors = isFused ? fused : (passage.vectors ?? null);
   return {
     external_id: externalId,
     title,
@@ -83,7 +96,7 @@ function toResult(passage: FoundPassage, explain: boolean) {
     text,
     heading_path: headingPath,
     score,
-    legs: explain ? { keywords: keywords ?? null, vectors: vectors ?? null } : undefined,
+    legs: explain ? { keywords: keywords ?? null, vectors } : undefined,
     rank_evidence: explain && rankEvidence ? { ...rankEvidence } : undefined,
   };
 }

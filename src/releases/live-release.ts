@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { EXTRACTIVE, type Config } from "../runtime/config.ts";
+import type { WorkspaceParameter } from "../runtime/workspace-parameter.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
 import type { Position } from "../http/paging.ts";
 import {
@@ -20,13 +21,10 @@ let rememberedCharacters = 0;
 /** The part of a deployment's configuration that concerns releases. */
 type Deployment = Pick<Config, "releaseOverlays" | "allowedModels">;
 
-/**
- * The statement that reads a workspace's overlay; a turn batches it with its other reads.
- * @param workspace SQL that yields the workspace's id from the statement's first parameter, and that parameter
- */
+/** The statement that reads a workspace's overlay; a turn batches it with its other reads. */
 export function overlayStatement(
   db: D1Database,
-  workspace: { sql: string; value: string },
+  workspace: WorkspaceParameter,
 ): D1PreparedStatement {
   return db
     .prepare(
@@ -93,7 +91,7 @@ export function workspaceRelease(
  * The statement that stores a turn's release under its id, so that it can be read later. It belongs to the transaction that
  * records the turn.
  */
-export function keepReleaseStatement(
+export function storeReleaseStatement(
   db: D1Database,
   workspaceId: string,
   { id, json }: IdentifiedRelease,
@@ -107,10 +105,10 @@ export function keepReleaseStatement(
     .bind(workspaceId, id, json, now);
 }
 
-export interface OverlayChange {
+interface OverlayChange {
   number: number;
-  createdBy: string;
-  createdAt: number;
+  created_by: string;
+  created_at: number;
 }
 
 /**
@@ -154,7 +152,7 @@ export async function listOverlays(
 ): Promise<OverlayChange[]> {
   const { results } = await db
     .prepare(
-      `SELECT number, created_by AS createdBy, created_at AS createdAt FROM releases
+      `SELECT number, created_by, created_at FROM releases
        WHERE workspace_id = ?1 AND (?2 IS NULL OR number < ?2) ORDER BY number DESC LIMIT ?3`,
     )
     .bind(workspaceId, page.after?.at ?? null, page.limit)

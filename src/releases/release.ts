@@ -47,8 +47,15 @@ export const releaseSchema = z.strictObject({
     parameters: z.strictObject({ tokens: z.int().min(16).max(8192) }),
   }),
   retrieval: z.strictObject({
-    /** Weight of the keyword leg in the fused score; the vector leg has the rest (retrieval/fuse.ts). */
-    fusion: z.strictObject({ keywords: share }),
+    fusion: z.strictObject({
+      /** Weight of the keyword leg in the fused score; the vector leg has the rest (retrieval/fuse.ts). */
+      keywords: share,
+      /**
+       * Where no cosine is known: how near in meaning a passage is taken to be, between an unrelated (0) and a matching (1) pair of texts,
+       * with none of the question's words and for each whole share of them.
+       */
+      expected: z.strictObject({ nearness: share, perShare: share }),
+    }),
     /** BM25 weight of each indexed field (retrieval/keywords.ts). */
     fields: z.strictObject({ title: positive, headings: positive, body: positive }),
     /** Weights of the evidence that orders passages (retrieval/rank.ts). */
@@ -77,6 +84,8 @@ export const releaseSchema = z.strictObject({
     abstention: sentence(),
     clarification: z.strictObject({ one: sentence("titles"), several: sentence("titles") }),
     unanswered: sentence("question"),
+    /** Closes a question whose turn has failed. */
+    failure: sentence(),
     /** The contact if the workspace's settings name none. */
     contact: line,
     greeting: sentence(),

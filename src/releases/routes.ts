@@ -10,7 +10,6 @@ import {
   overlayStatement,
   publishOverlay,
   workspaceRelease,
-  type OverlayChange,
 } from "./live-release.ts";
 import { releaseSchema, type Overlay } from "./release.ts";
 
@@ -71,7 +70,11 @@ export function releaseRoutes(app: App): void {
       (after, limit) => listOverlays(services.db, workspaceId, { after, limit }),
       ({ number }) => ({ at: number, id: "" }),
     );
-    return c.json({ releases: rows.map(toView), next_cursor }, 200);
+    const releases = rows.map((row) => ({
+      ...row,
+      created_at: new Date(row.created_at).toISOString(),
+    }));
+    return c.json({ releases, next_cursor }, 200);
   });
 
   app.openapi(getRoute, async (c) => {
@@ -109,12 +112,4 @@ function requireSmall(overlay: Overlay): void {
       "body_too_large",
       `An overlay takes at most ${MAX_OVERLAY_CHARACTERS} characters.`,
     );
-}
-
-function toView({ number, createdBy, createdAt }: OverlayChange) {
-  return {
-    number,
-    created_by: createdBy,
-    created_at: new Date(createdAt).toISOString(),
-  };
 }

@@ -1,4 +1,5 @@
 import type { Generation } from "../generations/generation.ts";
+import type { VectorMatch } from "../models/ports.ts";
 import type { FusedMatch } from "./fuse.ts";
 import type { KeywordResult } from "./keywords.ts";
 import type { Passage } from "./passages.ts";
@@ -43,21 +44,21 @@ export interface FoundPassage extends Passage, FusedMatch {
 export interface Candidates {
   question: Query;
   legs: Leg[];
-  matches: FusedMatch[];
   keywords: KeywordResult;
+  /** Best first, hidden ones among them: D1 says which the reader may see. Undefined if the leg failed or was not asked. */
+  vectors: VectorMatch[] | undefined;
   /** Legs that failed. The matches are then of the other leg alone. */
   failedLegs: Leg[];
 }
 
 /**
  * The evidence that passages are ordered by. The names are those of the release's ranking weights. `sentence` and `document` are shares of
- * the question's weight, divided by the best share that any passage has: where documents and question use different words, few words in
- * common are strong evidence. They are computed from the text that the reader may see. FTS5's BM25 is not used for them, because it takes
- * the rarity of a word from all workspaces. Measured in docs/decisions/0043.
+ * the question's weight, divided by the best share that any passage has which keywords found: where documents and question use different
+ * words, few words in common are strong evidence. They are computed from the text that the reader may see. Measured in docs/decisions/0043.
  */
 export interface RankEvidence {
   /**
-   * The cosine, divided by the distance between the cosines of an unrelated and of a matching pair with this embedding model. For a
+   * The cosine, or the cosine to be expected where it is unknown, divided by the distance between the cosines of an unrelated and of a matching pair with this embedding model. For a
    * message with several sub-queries, the whole message's BM25 is added as a share of the best one: no single sub-query has all words.
    */
   similarity: number;

@@ -1,5 +1,5 @@
-import { redact } from "../privacy/redact.ts";
-import { inTime } from "../models/deadline.ts";
+import { redactAll } from "../privacy/redact.ts";
+import { withTimeout } from "../models/deadline.ts";
 import type { Embedder } from "../models/ports.ts";
 
 /** After this time the search goes on with keywords alone: a visitor waits no longer. */
@@ -14,8 +14,8 @@ export async function embedQuestions(
   questions: string[],
 ): Promise<(number[] | null)[]> {
   try {
-    const embedding = embedder.embed(questions.map(redact), "query");
-    return await inTime(embedding, DEADLINE_MS, embedder.model);
+    const embedding = embedder.embed(redactAll(questions), "query");
+    return await withTimeout(embedding, DEADLINE_MS, embedder.model);
   } catch (error) {
     console.warn("the question could not be embedded", { error: String(error) });
     return questions.map(() => null);

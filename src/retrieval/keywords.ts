@@ -1,10 +1,15 @@
+import { VERIFIED, type Generation } from "../generations/generation.ts";
 import type { Release } from "../releases/release.ts";
+import { stemOf } from "../text/stems.ts";
+import { isHiddenFrom } from "./visibility.ts";
 import type { ExpandedTerms } from "./query-terms.ts";
 
 export interface KeywordMatch {
   chunkId: number;
   /** BM25, larger is better. */
   score: number;
+  /** Whether the index of the searched generation is known to show the chunk's vector: it does so seconds to minutes after it was stored. */
+  vectorVisible: boolean;
 }
 
 export interface KeywordResult {
@@ -18,7 +23,7 @@ export interface KeywordResult {
   repeats: ReadonlyMap<string, number>;
 }
 
-/** Weight of a match by indexed field. The first column, the workspace, only filters, so its weight is 0. */
+/** How much an occurrence counts in BM25, by indexed field. */
 type FieldWeights = Release["retrieval"]["fields"];
 
 /**
@@ -30,9 +35,17 @@ const MAX_POSTINGS = 20_000;
 /** Caps the cost of counting: postings counted for all words together. Each word gets an equal share, and is left out if it reaches it. */
 const MAX_COUNTED = 6 * MAX_POSTINGS;
 
+/** Matches whose BM25 is computed exactly: the best ones by the columns that the words stand in. Chosen, not measured. */
+const MAX_SCORED = 400;
+
+/** BM25's parameters, those of FTS5's bm25(): how soon a word saturates, and how much a chunk's length counts. */
+export const K1 = 1.2;
+const B = 0.75;
+
 /**
  * Full-text search of one workspace: its best chunks for any of the words, and how rare each word is there. One statement,
- * one round trip. FTS5's bm25() is smaller for better matches, so the order is ascending and the score is negated.
+ * one round trip. FTS5 only finds the chunks. Its bm25() counts rarity and lengths in all workspaces together, so BM25 is computed here,
+ * from the chunks of the workspace that the reader may see (docs/decisions/0055).
  *
  * Chunks that the reader may not see do not count towards the caps: otherwise the matches and counts would reveal their words.
  * A search therefore also reads the postings of hidden chunks, beyond the caps.
@@ -44,16 +57,17 @@ export async function searchKeywords(
   terms: ExpandedTerms,
   fields: FieldWeights,
   limit: number,
+  { slot }: Pick<Generation, "slot">,
 ): Promise<KeywordResult> {
   const equivalents = [...terms.equivalents.values()].flat();
   const queries = [...new Set([...terms.words, ...terms.phrases, ...equivalents])];
   if (queries.length === 0) return NOTHING;
-  const scored = queries.flatMap((term) => Array(terms.repeats.get(term) ?? 1).fill(term));
+  const asked = queries.map((term) => [term, terms.repeats.get(term) ?? 1, repeatsPath(term)]);
   const { results: rows } = await db
     .prepare(SEARCH)
     .bind(
-      JSON.stringify(scored),
-      `workspace : ${quote(workspaceTerm(workspaceId))} AND {title headings body} : `,
+      JSON.stringify(asked),
+      `workspace : "${workspaceTerm(workspaceId)}" AND `,
       workspaceId,
       JSON.stringify(audience),
       limit,
@@ -61,6 +75,7 @@ export async function searchKeywords(
       fields.title,
       fields.headings,
       fields.body,
+      slot * VERIFIED,
     )
     .all<Row>();
   return toResult(rows, terms);
@@ -71,8 +86,8 @@ function toResult(rows: Row[], terms: ExpandedTerms): KeywordResult {
     rows.flatMap(({ term, chunks }) => (term === null || chunks === null ? [] : [[term, chunks]])),
   );
   return {
-    matches: rows.flatMap(({ chunkId, score }) =>
-      chunkId === null || score === null ? [] : [{ chunkId, score }],
+    matches: rows.flatMap(({ chunkId, score, visible }) =>
+      chunkId === null || score === null ? [] : [{ chunkId, score, vectorVisible: visible === 1 }],
     ),
     chunkCounts: new Map(terms.words.map((word) => [word, countOf(word, terms, counts)])),
     totalChunks: rows.find(({ total }) => total !== null)?.total ?? 0,
@@ -94,6 +109,7 @@ interface Row {
   chunks: number | null;
   chunkId: number | null;
   score: number | null;
+  visible: 0 | 1 | null;
   total: number | null;
 }
 
@@ -104,6 +120,11 @@ export const NOTHING: KeywordResult = {
   repeats: new Map(),
 };
 
+/** Where `chunks.repeated_words` says how often the body has a word. Terms of several words are taken to stand there once. */
+function repeatsPath(term: string): string | null {
+  return term.includes(" ") ? null : `$."${stemOf(term)}"`;
+}
+
 /** The indexed form of a workspace id: one word to the tokenizer. Written by `knowledge/ingest/commit-statements.ts`. */
 function workspaceTerm(workspaceId: string): string {
   return workspaceId.replaceAll("_", "");
@@ -112,58 +133,63 @@ function workspaceTerm(workspaceId: string): string {
 /**
  * SQL: the workspace's chunks that the reader may not see. They are neither found nor counted, else the confidence of an answer
  * would reveal which words they use. The set is read once a search, so that each posting costs one look-up in it, not one of its chunk
- * and one of its document. If all documents are for everybody, the set is empty and costs one read of the index `documents_for_some`,
- * whose condition is the one on `d` below.
+ * and one of its document.
  */
 function hiddenChunks(workspace: string, audience: string): string {
-  return `SELECT c.id FROM documents d CROSS JOIN chunks c ON c.document_id = d.id
-    WHERE d.workspace_id = ${workspace}
-      AND (d.audience <> '[]' OR d.served_audience <> '[]' OR (d.served_audience IS NULL AND d.live_version > 0))
-      AND ${visibleTo("d", audience)} IS NOT TRUE`;
+  return `SELECT c.id, c.word_count FROM documents d CROSS JOIN chunks c ON c.document_id = d.id
+    WHERE ${isHiddenFrom("d", workspace, audience)}`;
 }
 
 /** SQL: equivalent to `NOT IN`, but SQLite checks the set's Bloom filter first only in this form, which settles most postings. */
 const NOT_HIDDEN = "(rowid IN hidden) IS NOT TRUE";
 
+/** SQL: the postings of the affordable words in one column. */
+function postingsIn(column: string, weight: string): string {
+  return `SELECT a.place, a.weight, t.rowid AS id, ${weight} AS occurrences, ${column === "body" ? 1 : 0} AS in_body
+    FROM affordable a CROSS JOIN chunk_terms t
+    WHERE t.chunk_terms MATCH ?2 || '${column} : "' || a.term || '"' AND ${NOT_HIDDEN}`;
+}
+
 /**
- * Parameters: 1 terms (JSON array, repeated as the query repeats them), 2 column filter, 3 workspace, 4 audience (JSON array),
- * 5 matches, 6 chunks counted for a term, 7 to 9 weights of title, headings and body.
+ * Parameters: 1 terms (JSON array of [term, times in the query, path in `repeated_words`]), 2 workspace filter, 3 workspace,
+ * 4 audience (JSON array), 5 matches, 6 chunks counted for a term, 7 to 9 weights of title, headings and body,
+ * 10 the bit in `chunks.vector_stored` of a visible vector.
+ *
+ * `candidate` orders matches by what the index alone tells: the columns that each word stands in. BM25 is then computed for the best of
+ * them, with lengths and repeated words. All sums and orders are over rows of the workspace that the reader may see. Ties are in the
+ * order of ids.
  */
-const SEARCH = `WITH hidden AS MATERIALIZED (${hiddenChunks("?3", "?4")}),
+const SEARCH = `WITH hidden_chunk AS MATERIALIZED (${hiddenChunks("?3", "?4")}),
+   hidden AS MATERIALIZED (SELECT id FROM hidden_chunk),
+   visible AS MATERIALIZED (
+     SELECT count(*) - (SELECT count(*) FROM hidden_chunk) AS chunks,
+       sum(word_count) - (SELECT total(word_count) FROM hidden_chunk) AS words
+     FROM chunks WHERE workspace_id = ?3),
    rarity AS MATERIALIZED (
-     SELECT value AS term, (SELECT count(*) FROM
-       (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '"' || value || '"' AND ${NOT_HIDDEN} LIMIT ?6)) AS chunks
-     FROM (SELECT DISTINCT value FROM json_each(?1))),
-   affordable AS (
-     SELECT term FROM (
-       SELECT term, sum(chunks) OVER (ORDER BY chunks, term) AS postings,
-         row_number() OVER (ORDER BY chunks, term) AS place
-       FROM rarity WHERE chunks > 0 AND (chunks < ?6 OR ?6 = ${MAX_POSTINGS}))
+     SELECT value ->> 0 AS term, value ->> 1 AS times, value ->> 2 AS path, (SELECT count(*) FROM
+       (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '{title headings body} : "' || (value ->> 0) || '"'
+          AND ${NOT_HIDDEN} LIMIT ?6)) AS chunks
+     FROM json_each(?1)),
+   affordable AS MATERIALIZED (
+     SELECT place, term, path, times * max(1e-6, coalesce(ln((visible.chunks - r.chunks + .5) / (r.chunks + .5)), 0)) * ${K1 + 1} AS weight FROM (
+       SELECT *, sum(chunks) OVER (ORDER BY chunks, term) AS postings, row_number() OVER (ORDER BY chunks, term) AS place
+       FROM rarity WHERE chunks > 0 AND (chunks < ?6 OR ?6 = ${MAX_POSTINGS})) AS r, visible
      WHERE postings <= ${MAX_POSTINGS} OR place = 1),
-   query AS (SELECT ?2 || coalesce('(' || group_concat('"' || term || '"', ' OR ') || ')', '""') AS match
-     FROM json_each(?1) AS scored JOIN affordable ON term = scored.value)
-   SELECT term, chunks, NULL AS chunkId, NULL AS score, NULL AS total FROM rarity
+   posting AS MATERIALIZED (
+     ${postingsIn("title", "?7")} UNION ALL ${postingsIn("headings", "?8")} UNION ALL ${postingsIn("body", "?9")}),
+   candidate AS MATERIALIZED (
+     SELECT id, sum(weight * occurrences / (occurrences + ${K1})) AS rough FROM posting
+     GROUP BY id ORDER BY rough DESC, id LIMIT ${MAX_SCORED}),
+   found AS (
+     SELECT p.id, p.weight, c.word_count, c.vector_stored,
+       sum(p.occurrences) + ?9 * max(max(p.in_body) * coalesce(c.repeated_words ->> a.path, 1) - 1, 0) AS occurrences
+     FROM posting p CROSS JOIN candidate ON candidate.id = p.id CROSS JOIN chunks c ON c.id = p.id CROSS JOIN affordable a ON a.place = p.place
+     WHERE c.workspace_id = ?3 GROUP BY p.id, p.place)
+   SELECT term, chunks, NULL AS chunkId, NULL AS score, NULL AS visible, NULL AS total FROM rarity
    UNION ALL
-   SELECT NULL, NULL, NULL, NULL,
-     (SELECT count(*) FROM chunks WHERE workspace_id = ?3) - (SELECT count(*) FROM hidden)
+   SELECT NULL, NULL, NULL, NULL, NULL, chunks FROM visible
    UNION ALL
-   SELECT NULL, NULL, id, -bm25, NULL FROM (
-     SELECT rowid AS id, bm25(chunk_terms, 0.0, ?7, ?8, ?9) AS bm25 FROM chunk_terms
-     WHERE chunk_terms MATCH (SELECT match FROM query) AND ${NOT_HIDDEN}
-     ORDER BY bm25 LIMIT ?5) AS best
-   WHERE EXISTS (SELECT 1 FROM chunks c WHERE c.workspace_id = ?3 AND c.id = best.id)`;
-
-/**
- * SQL: the document is for everybody, or for an audience that the reader (a JSON array) belongs to. Both the version that is
- * served and the newest one have to say so: a document is closed at once, and opened with the text that is meant to be open.
- */
-export function visibleTo(documents: string, audience: string): string {
-  const allows = (column: string): string => `(${documents}.${column} = '[]' OR EXISTS (
-    SELECT 1 FROM json_each(${documents}.${column}) AS needed, json_each(${audience}) AS had
-    WHERE needed.value = had.value))`;
-  return `(${allows("audience")} AND ${allows("served_audience")})`;
-}
-
-function quote(words: string): string {
-  return `"${words}"`;
-}
+   SELECT * FROM (
+     SELECT NULL, NULL, id, sum(weight * occurrences / (occurrences + ${K1} * (${1 - B} + ${B} * word_count * visible.chunks / visible.words))) AS bm25,
+       (vector_stored & ?10) <> 0, NULL
+     FROM found, visible GROUP BY id ORDER BY bm25 DESC, id LIMIT ?5)`;

@@ -140,14 +140,14 @@ export function lexicalEvidence(
   const stems = withEquivalents(words, all);
   let sentence = 0;
   for (const own of sentences) {
-    sentence = Math.max(sentence, covered(known, withEquivalents(words, [...above, ...own])));
+    sentence = Math.max(sentence, coveredShare(known, withEquivalents(words, [...above, ...own])));
   }
   const together = new Set([...pairs.keys()].filter((pair) => running.includes(` ${pair} `)));
   return {
     stems,
     share: saturatedShare(known, stems, counts),
     sentence,
-    pairs: covered(pairs, together),
+    pairs: coveredShare(pairs, together),
   };
 }
 
@@ -171,7 +171,7 @@ function saturatedShare(
 }
 
 /** The stems of a text, and the question's words that it contains as a synonym or identifier. */
-export function wordsSaid(words: QuestionWords, text: string): Set<string> {
+export function stemsWithEquivalents(words: QuestionWords, text: string): Set<string> {
   return withEquivalents(words, stemsOf(text));
 }
 
@@ -189,7 +189,7 @@ function withEquivalents({ equivalents }: QuestionWords, stems: string[]): Set<s
 }
 
 /** The stems of a text in their order, with a space on both sides of each, so that a term is found only between whole stems. */
-function stemsInOrder(text: string): string {
+export function stemsInOrder(text: string): string {
   return spaced(stemsOf(text));
 }
 
@@ -198,7 +198,7 @@ function spaced(stems: string[]): string {
 }
 
 /** Share of the weight whose words are found, 0–1. */
-export function covered(weights: Map<string, number>, found: Set<string>): number {
+export function coveredShare(weights: Map<string, number>, found: Set<string>): number {
   let total = 0;
   let sum = 0;
   for (const [key, weight] of weights) {

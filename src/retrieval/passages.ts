@@ -1,4 +1,4 @@
-import { visibleTo } from "./keywords.ts";
+import { visibleTo } from "./visibility.ts";
 
 /** A stored chunk that may be shown to the reader for whom it was read. */
 export interface Passage {
@@ -16,16 +16,23 @@ export interface Passage {
   neighbours: Neighbour[];
 }
 
+export interface FoundByLeg extends Passage {
+  /** For each leg its place among the leg's visible matches, from 1; null if it is none, or beyond the limit. */
+  places: (number | null)[];
+}
+
 export type Neighbour = Pick<Passage, "chunkId" | "text" | "ordinal">;
 
-type PassageRow = Omit<Passage, "headingPath" | "neighbours"> & {
+type PassageRow = Omit<FoundByLeg, "headingPath" | "neighbours" | "places"> & {
   headingPath: string;
   neighbours: string;
+  places: string;
 };
 
 /**
  * Reads the chunks that the legs found, and drops those that the reader may not see. The legs give only hints: this read decides, by
- * workspace, audience and live version. The ids' order is kept. `limit` counts only visible chunks, so hidden ones displace none.
+ * workspace, audience and live version. The ids' order is kept, the first leg's before the second's. `limit` counts the visible chunks of
+ * each leg, so hidden ones displace none.
  * CROSS JOIN keeps SQLite to the join order as written, with one look-up for each id. Without it SQLite compares every chunk of the
  * workspace with all ids.
  */
@@ -33,27 +40,36 @@ export async function readPassages(
   db: D1Database,
   workspaceId: string,
   audience: string[],
-  chunkIds: number[],
-  limit = chunkIds.length,
-): Promise<Passage[]> {
-  if (chunkIds.length === 0) return [];
+  chunkIdsByLeg: number[][],
+  limit: number,
+): Promise<FoundByLeg[]> {
+  if (chunkIdsByLeg.every((ids) => ids.length === 0)) return [];
   const { results } = await db
     .prepare(
-      `SELECT c.id AS chunkId, d.external_id AS externalId, d.served_title AS title, d.served_url AS url,
-         d.live_version AS version, c.heading_path AS headingPath, c.text, c.ordinal,
+      `WITH visible AS (
+         SELECT c.id, leg.key AS leg, row_number() OVER (PARTITION BY leg.key ORDER BY wanted.key) AS place
+         FROM json_each(?1) AS leg CROSS JOIN json_each(leg.value) AS wanted CROSS JOIN chunks c ON c.id = wanted.value
+           CROSS JOIN documents d ON d.id = c.document_id
+         WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND d.live_version > 0 AND d.status <> 'deleted'
+           AND ${visibleTo("d", "?3")}),
+       best AS MATERIALIZED (
+         SELECT id, json_array(max(iif(leg = 0, place, NULL)), max(iif(leg = 1, place, NULL))) AS places,
+           min(leg * ?4 + place) AS first
+         FROM visible WHERE place <= ?4 GROUP BY id)
+       SELECT c.id AS chunkId, d.external_id AS externalId, d.served_title AS title, d.served_url AS url,
+         d.live_version AS version, c.heading_path AS headingPath, c.text, c.ordinal, best.places,
          (SELECT json_group_array(json_object('chunkId', n.id, 'text', n.text, 'ordinal', n.ordinal)) FROM chunks n
           WHERE n.document_id = c.document_id AND n.ordinal BETWEEN c.ordinal - 1 AND c.ordinal + 1 AND n.id <> c.id
             AND +n.workspace_id = ?2 AND n.heading_path = c.heading_path) AS neighbours
-       FROM json_each(?1) AS wanted CROSS JOIN chunks c ON c.id = wanted.value CROSS JOIN documents d ON d.id = c.document_id
-       WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND d.live_version > 0 AND d.status <> 'deleted'
-         AND ${visibleTo("d", "?3")}
-       ORDER BY wanted.key LIMIT ?4`,
+       FROM best CROSS JOIN chunks c ON c.id = best.id CROSS JOIN documents d ON d.id = c.document_id
+       ORDER BY best.first`,
     )
-    .bind(JSON.stringify(chunkIds), workspaceId, JSON.stringify(audience), limit)
+    .bind(JSON.stringify(chunkIdsByLeg), workspaceId, JSON.stringify(audience), limit)
     .all<PassageRow>();
   return results.map((row) => ({
     ...row,
     headingPath: JSON.parse(row.headingPath) as string[],
     neighbours: JSON.parse(row.neighbours) as Neighbour[],
+    places: JSON.parse(row.places) as (number | null)[],
   }));
 }

@@ -1,29 +1,32 @@
 import type { RankEvidence, Ranking, Candidates, FoundPassage } from "./candidates.ts";
+import { expectedCosine } from "./fuse.ts";
 import { redact } from "../privacy/redact.ts";
 import {
-  covered,
+  coveredShare,
   lexicalEvidence,
   questionWords,
   readText,
-  type LexicalEvidence,
   type QuestionWords,
   type ReadText,
 } from "./lexical-evidence.ts";
-import { inTime } from "../models/deadline.ts";
+import { withTimeout } from "../models/deadline.ts";
 import { ModelUnavailable, type Reranker } from "../models/ports.ts";
 import { embeddingModel } from "../models/table.ts";
 import type { Release } from "../releases/release.ts";
 
-/** How much each kind of evidence counts. */
-type RankWeights = Release["retrieval"]["ranking"];
+/** How much each kind of evidence counts, and the cosine to be expected where it is unknown. */
+type RankRule = Pick<Release["retrieval"], "ranking" | "fusion">;
 
-/** Number of passages that are ordered by their text. Only these can be sources of an answer. */
-export const ANSWER_PASSAGES = 30;
+/** Passages of each leg that are read for an answer. Chosen; decision 0055 measures retrieval with it. */
+export const LEG_PASSAGES = 20;
+
+/** Passages that a reranker reads. Chosen, not measured. */
+const RERANKED_PASSAGES = 30;
 
 /** Lower limit of the best share that shares are divided by: where a single common word is the best, it is no strong evidence. */
 const LEAST_BEST_SHARE = 0.1;
 
-export const BY_TEXT = "text";
+const BY_TEXT = "text";
 
 /** A reranker's scores are ignored after this time, because the visitor waits. */
 const DEADLINE_MS = 1500;
@@ -36,16 +39,13 @@ export async function rank(
   { reranker }: { reranker: Reranker | undefined },
   candidates: Candidates,
   passages: FoundPassage[],
-  weights: RankWeights,
+  rule: RankRule,
 ): Promise<Ranking> {
-  const byText = [
-    ...orderByText(candidates, passages.slice(0, ANSWER_PASSAGES), weights),
-    ...passages.slice(ANSWER_PASSAGES),
-  ];
+  const byText = orderByText(candidates, passages, rule);
   if (!reranker || byText.length < 2) return { candidates, passages: byText, reranker: BY_TEXT };
   try {
-    const first = byText.slice(0, ANSWER_PASSAGES);
-    const scores = await inTime(
+    const first = byText.slice(0, RERANKED_PASSAGES);
+    const scores = await withTimeout(
       reranker.score(redact(candidates.question.text), first.map(toText)),
       DEADLINE_MS,
       "The reranker",
@@ -53,7 +53,7 @@ export async function rank(
     const ordered = orderByModel(first, scores);
     return {
       candidates,
-      passages: [...ordered, ...byText.slice(ANSWER_PASSAGES)],
+      passages: [...ordered, ...byText.slice(RERANKED_PASSAGES)],
       reranker: reranker.model,
     };
   } catch (error) {
@@ -66,13 +66,13 @@ export async function rank(
 function orderByText(
   candidates: Candidates,
   passages: FoundPassage[],
-  weights: RankWeights,
+  rule: RankRule,
 ): FoundPassage[] {
-  const evidence = rankEvidence(candidates, passages, weights);
+  const evidence = rankEvidence(candidates, passages, rule);
   return passages
     .map((passage, index) => {
       const rankEvidence = evidence[index] as RankEvidence;
-      return { ...passage, score: scoreOf(rankEvidence, weights), rankEvidence };
+      return { ...passage, score: scoreOf(rankEvidence, rule), rankEvidence };
     })
     .toSorted((a, b) => b.score - a.score);
 }
@@ -100,16 +100,16 @@ function toText({ title, headingPath, text }: FoundPassage): string {
 export function rankEvidence(
   candidates: Candidates,
   passages: FoundPassage[],
-  weights: RankWeights,
+  rule: RankRule,
 ): RankEvidence[] {
   const texts = passages.map(readText);
   const [first = [], ...others] = questionWords(candidates).map((words) =>
-    evidenceOf(words, candidates, passages, texts),
+    evidenceOf(words, candidates, passages, texts, rule.fusion),
   );
   return first.map((evidence, index) =>
     others.reduce((best, other) => {
       const rival = other[index];
-      return rival && scoreOf(rival, weights) > scoreOf(best, weights) ? rival : best;
+      return rival && scoreOf(rival, rule) > scoreOf(best, rule) ? rival : best;
     }, evidence),
   );
 }
@@ -119,21 +119,28 @@ function evidenceOf(
   { question }: Candidates,
   passages: FoundPassage[],
   texts: ReadText[],
+  fusion: RankRule["fusion"],
 ): RankEvidence[] {
   const lexical = texts.map((text) => lexicalEvidence(words, text));
   const stemsOfDocument = new Map<string, Set<string>>();
+  const references = passages.map(isReferenceAmong(passages));
   for (const [index, { externalId }] of passages.entries()) {
-    const known = stemsOfDocument.get(externalId) ?? new Set();
+    if (!references[index]) continue;
+    const known = stemsOfDocument.get(externalId) ?? new Set<string>();
     stemsOfDocument.set(externalId, known.union(lexical[index]?.stems ?? new Set()));
   }
   const isLong = question.subQueries.length > 1;
-  const range = cosineRange(question.generation.model);
-  const best = Math.max(LEAST_BEST_SHARE, ...lexical.map(({ share }) => share));
+  const { model } = question.generation;
+  const range = cosineRange(model);
+  const shares = lexical.map(({ share }, index) => (references[index] ? share : 0));
+  const best = Math.max(LEAST_BEST_SHARE, ...shares);
   return passages.map(({ cosine, keywordShare, externalId }, index) => {
-    const { sentence, pairs } = lexical[index] as LexicalEvidence;
-    const document = covered(words.known, stemsOfDocument.get(externalId) ?? new Set());
+    const { share, sentence, pairs, stems } = lexical[index] as (typeof lexical)[number];
+    const together = stems.union(stemsOfDocument.get(externalId) ?? new Set<string>());
+    const document = coveredShare(words.known, together);
     return {
-      similarity: cosine / range + (isLong ? keywordShare : 0),
+      similarity:
+        (cosine ?? expectedCosine(share, fusion, model)) / range + (isLong ? keywordShare : 0),
       sentence: sentence ** 2 / best,
       pairs: pairs / best,
       document: document / best,
@@ -141,12 +148,21 @@ function evidenceOf(
   });
 }
 
+/**
+ * Whether other passages are compared with a passage: with those that keywords found, or with all if keywords found none. What the
+ * vector leg finds depends on how many hidden chunks are nearer to the question, so it may change no other passage's evidence.
+ */
+function isReferenceAmong(passages: FoundPassage[]): (passage: FoundPassage) => boolean {
+  const anyByKeywords = passages.some(({ keywords }) => keywords);
+  return ({ keywords }) => !anyByKeywords || keywords !== undefined;
+}
+
 function cosineRange(model: string): number {
   const { unrelatedCosine, matchingCosine } = embeddingModel(model);
   return matchingCosine - unrelatedCosine;
 }
 
-function scoreOf(evidence: RankEvidence, weights: RankWeights): number {
+function scoreOf(evidence: RankEvidence, { ranking }: RankRule): number {
   const names = Object.keys(evidence) as (keyof RankEvidence)[];
-  return names.reduce((sum, name) => sum + weights[name] * evidence[name], 0);
+  return names.reduce((sum, name) => sum + ranking[name] * evidence[name], 0);
 }

@@ -1,29 +1,37 @@
 import type { Release } from "../releases/release.ts";
 import type { Candidates, FoundPassage, Leg, Query, Reader } from "./candidates.ts";
 import type { Services } from "../runtime/services.ts";
-import { spaceOf } from "../generations/generation.ts";
+import { chunkIdOf, spaceOf, vectorId } from "../generations/generation.ts";
+import { withTimeout } from "../models/deadline.ts";
 import type { VectorMatch } from "../models/ports.ts";
 import { fuse } from "./fuse.ts";
-import { NOTHING, searchKeywords, type KeywordResult } from "./keywords.ts";
+import { NOTHING, searchKeywords, type KeywordMatch, type KeywordResult } from "./keywords.ts";
 import { readPassages } from "./passages.ts";
 import { queryTerms } from "./query-terms.ts";
 import { synonymsFor } from "./synonyms.ts";
 
 /** Matches asked of each leg: the most that Vectorize returns, and a number that a keyword search ranks at low cost. */
-export const VECTOR_DEPTH = 100;
+const VECTOR_DEPTH = 100;
 const KEYWORD_DEPTH = 50;
 
-/** Searches keywords and vectors at the same time and fuses the matches. If one leg fails, the other one is used; if both fail, it throws. */
+/** After this time a leg has failed. Embedding, search and reranking together leave a turn the time for a model (conversations/timer.ts). */
+const LEG_MS = 8000;
+
+/** Searches keywords and vectors at the same time. If one leg fails or is late, the other one is used; if both fail, it throws. */
 export async function retrieve(
   deps: Pick<Services, "db" | "vectors">,
   reader: Reader,
   query: Query,
-  { fields, fusion }: Release["retrieval"],
+  { fields }: Release["retrieval"],
   legs: Leg[] = ["keywords", "vectors"],
 ): Promise<Candidates> {
   const [keywords, vectors] = await Promise.allSettled([
-    legs.includes("keywords") ? byKeywords(deps, reader, query, fields) : NOTHING,
-    legs.includes("vectors") ? byVectors(deps, query) : [],
+    legs.includes("keywords")
+      ? withTimeout(byKeywords(deps, reader, query, fields), LEG_MS, "The search for keywords")
+      : NOTHING,
+    legs.includes("vectors")
+      ? withTimeout(byVectors(deps, query), LEG_MS, "The search for vectors")
+      : undefined,
   ]);
   if (keywords.status === "rejected" && vectors.status === "rejected") throw keywords.reason;
   const failedLegs: Leg[] = [];
@@ -35,27 +43,95 @@ export async function retrieve(
     failedLegs.push(leg);
     console.warn("retrieval: a leg failed", { leg, error: String(result.reason) });
   }
-  const keywordResult = keywords.status === "fulfilled" ? keywords.value : NOTHING;
-  const vectorResult = vectors.status === "fulfilled" ? vectors.value : [];
-  const matches = fuse(keywordResult, vectorResult, fusion.keywords, query.subQueries.length > 1);
-  return { question: query, legs, matches, keywords: keywordResult, failedLegs };
+  return {
+    question: query,
+    legs,
+    keywords: keywords.status === "fulfilled" ? keywords.value : NOTHING,
+    vectors: vectors.status === "fulfilled" ? vectors.value : undefined,
+    failedLegs,
+  };
 }
 
-/** Reads the text of the best candidates, without those that the reader may not see. Best first. */
+/**
+ * Reads the text of each leg's best matches that the reader may see, and fuses them. Best first. Meanwhile it reads the vectors of what
+ * keywords found: so no number depends on how deep the vector leg reached, which hidden matches decide.
+ * @param limit passages of each leg
+ */
 export async function read(
-  { db }: Pick<Services, "db">,
+  deps: Pick<Services, "db" | "vectors">,
   reader: Reader,
   candidates: Candidates,
   limit: number,
+  { fusion }: Release["retrieval"],
 ): Promise<FoundPassage[]> {
+  const { keywords, vectors, question } = candidates;
   const { workspaceId, audience } = reader;
-  const ids = candidates.matches.map((match) => match.chunkId);
-  const passages = await readPassages(db, workspaceId, audience, ids, limit);
-  const matchOf = new Map(candidates.matches.map((match) => [match.chunkId, match]));
-  return passages.flatMap((passage): FoundPassage[] => {
-    const match = matchOf.get(passage.chunkId);
-    return match ? [{ ...passage, ...match }] : [];
+  const byLeg = [
+    keywords.matches.map(({ chunkId }) => chunkId),
+    (vectors ?? []).flatMap(({ id }) => chunkIdOf(id) ?? []),
+  ];
+  const [passages, cosines] = await Promise.all([
+    readPassages(deps.db, workspaceId, audience, byLeg, limit),
+    vectors ? cosinesOf(deps, question, keywords.matches.slice(0, limit)) : new Map(),
+  ]);
+  const passageOf = new Map(passages.map((passage) => [passage.chunkId, passage]));
+  const shown = (leg: number, chunkId: number | undefined): boolean =>
+    typeof passageOf.get(chunkId ?? -1)?.places[leg] === "number";
+  const matches = fuse(
+    { ...keywords, matches: keywords.matches.filter(({ chunkId }) => shown(0, chunkId)) },
+    vectors?.filter(({ id }) => shown(1, chunkIdOf(id))),
+    cosines,
+    fusion,
+    question.generation.model,
+    question.subQueries.length > 1,
+  );
+  return matches.flatMap((match): FoundPassage[] => {
+    const passage = passageOf.get(match.chunkId);
+    return passage ? [{ ...passage, ...match }] : [];
   });
+}
+
+/** The cosines of matches of the keyword leg, as the vector leg computes them: those of the nearest sub-query. Without any where that fails. */
+async function cosinesOf(
+  { vectors }: Pick<Services, "vectors">,
+  { generation, subQueries }: Query,
+  matches: KeywordMatch[],
+): Promise<Map<number, number>> {
+  const ids = matches
+    .filter(({ vectorVisible }) => vectorVisible)
+    .map(({ chunkId }) => vectorId(generation, chunkId));
+  if (ids.length === 0) return new Map();
+  try {
+    const stored = vectors.values(generation.index, ids);
+    const values = await withTimeout(stored, LEG_MS, "The read of vectors");
+    const asked = subQueries.map(({ vector }) => Float32Array.from(vector ?? []));
+    return new Map(
+      values.flatMap(({ id, values: own }) => {
+        const chunkId = chunkIdOf(id);
+        const nearest = Math.max(...asked.map((vector) => cosine(vector, own)));
+        return chunkId === undefined ? [] : [[chunkId, nearest] as const];
+      }),
+    );
+  } catch (error) {
+    console.warn("retrieval: vectors of keyword matches could not be read", {
+      error: String(error),
+    });
+    return new Map();
+  }
+}
+
+function cosine(left: Float32Array, right: ArrayLike<number>): number {
+  let dot = 0;
+  let leftSquares = 0;
+  let rightSquares = 0;
+  for (const [index, value] of left.entries()) {
+    const other = right[index] ?? 0;
+    dot += value * other;
+    leftSquares += value * value;
+    rightSquares += other * other;
+  }
+  const norms = Math.sqrt(leftSquares) * Math.sqrt(rightSquares);
+  return norms === 0 ? 0 : dot / norms;
 }
 
 function byKeywords(
@@ -68,7 +144,9 @@ function byKeywords(
   const meant = words.flatMap((word) => query.corrections.get(word) ?? []);
   const equivalents = synonymsFor(query.text, query.synonyms);
   const terms = { words: [...new Set([...words, ...meant])], phrases, repeats, equivalents };
-  return searchKeywords(db, reader.workspaceId, reader.audience, terms, fields, KEYWORD_DEPTH);
+  const { workspaceId, audience } = reader;
+  const { generation } = query;
+  return searchKeywords(db, workspaceId, audience, terms, fields, KEYWORD_DEPTH, generation);
 }
 
 /** Searches each sub-query. A passage's score is that of its nearest sub-query. */
@@ -83,12 +161,12 @@ async function byVectors(
       return vectors.query(space, vector, VECTOR_DEPTH);
     }),
   );
-  const [only] = found;
-  if (only && found.length === 1) return only;
   const nearest = new Map<string, VectorMatch>();
   for (const match of found.flat()) {
     const known = nearest.get(match.id);
     if (!known || match.score > known.score) nearest.set(match.id, match);
   }
-  return [...nearest.values()].toSorted((a, b) => b.score - a.score).slice(0, VECTOR_DEPTH);
+  return [...nearest.values()]
+    .toSorted((a, b) => b.score - a.score || (chunkIdOf(a.id) ?? 0) - (chunkIdOf(b.id) ?? 0))
+    .slice(0, VECTOR_DEPTH);
 }

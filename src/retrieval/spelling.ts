@@ -1,16 +1,20 @@
 import { queryTerms } from "./query-terms.ts";
 import { stemOf } from "../text/stems.ts";
+import { isUsed, isUsedVisibly, wordScope, type WordScope } from "./vocabulary.ts";
 
 /** Shorter words are similar to too many words to be corrected. */
 const MIN_LENGTH = 4;
 /** From this length on, a word is still recognisable with two typing errors. */
 const LONG_WORD = 8;
 
-/** Caps the words of the vocabulary that are read for one question. */
-const MAX_CANDIDATES = 4000;
+/** Caps the words of the vocabulary that are returned for one question. To look up who uses one costs some 30 µs of CPU. */
+const MAX_CANDIDATES = 500;
 
 /** Words of a message that are checked at most. A longer message has enough other words to be found by. */
 const MAX_CHECKED = 24;
+
+/** Places of the letters by which words are compared before it is looked up who uses them. */
+const LETTERS = Array.from({ length: 12 }, (_, at) => at);
 
 export interface SpellingCandidate {
   typed: string;
@@ -18,29 +22,75 @@ export interface SpellingCandidate {
 }
 
 /**
- * The statement that finds candidates for the correction of a question: for each word that the workspace's documents do not use, the words
- * that they use with the same first letter and a similar length. A turn batches it with its other reads. CROSS JOIN keeps SQLite to the
- * join order as written, which reads only the vocabulary's words with that first letter. Without it SQLite reads the whole vocabulary.
- * @param workspace SQL that yields the workspace's id from the statement's first parameter, and that parameter
+ * The statement that finds candidates for the correction of a question. Only documents that the reader may see count. For each word that
+ * they do not use it returns words that they use. These begin with the same letter, are of a similar length, and have the same stem, or
+ * a part and most letters in common. A turn batches the statement with its other reads.
+ * CROSS JOIN keeps SQLite to the join order as written, which reads only the vocabulary's words with that first letter. Without it SQLite
+ * reads the whole vocabulary.
  */
 export function spellingStatement(
   db: D1Database,
-  workspace: { sql: string; value: string },
+  scope: WordScope,
   question: string,
 ): D1PreparedStatement {
   const typed = queryTerms(question).words.filter(mayBeMisspelt).slice(0, MAX_CHECKED);
   return db
     .prepare(
-      `WITH scope AS (SELECT ${workspace.sql} AS id)
-       SELECT asked.value AS typed, w.word FROM scope CROSS JOIN json_each(?2) AS asked CROSS JOIN words w
-         ON w.workspace_id = scope.id
-         AND w.word >= substr(asked.value, 1, 1)
-         AND w.word < char(unicode(asked.value) + 1)
-         AND length(w.word) BETWEEN length(asked.value) - 2 AND length(asked.value) + 2
-       WHERE NOT EXISTS (SELECT 1 FROM words k WHERE k.workspace_id = scope.id AND k.word = asked.value)
+      `WITH ${wordScope(scope, "?3")},
+       unknown AS MATERIALIZED (
+         SELECT value ->> 0 AS typed, value ->> 1 AS head, value ->> 2 AS middle, value ->> 3 AS tail, value ->> 4 AS stem,
+           value ->> 5 AS least, ${LETTERS.map((at) => `value ->> ${6 + at} AS letter${at}`).join(", ")}
+         FROM json_each(?2)
+         WHERE NOT ${isUsed("(value ->> 0)")})
+       SELECT typed, w.word FROM unknown CROSS JOIN words w
+         ON w.workspace_id = (SELECT id FROM scope)
+         AND w.word >= substr(typed, 1, 1)
+         AND w.word < char(unicode(typed) + 1)
+         AND length(w.word) BETWEEN length(typed) - 2 AND length(typed) + 2
+       WHERE (substr(w.word, 1, length(stem)) = stem
+           OR ((substr(w.word, 1, length(head)) = head OR substr(w.word, -length(tail)) = tail OR instr(w.word, middle) > 0)
+             AND ${LETTERS.map((at) => `(instr(w.word, letter${at}) > 0)`).join(" + ")} >= least))
+         AND ${isUsedVisibly("w.word")}
        LIMIT ${MAX_CANDIDATES}`,
     )
-    .bind(workspace.value, JSON.stringify(typed));
+    .bind(
+      scope.workspace.value,
+      JSON.stringify(
+        typed.map((word) => [word, ...partsOf(word), stemOf(word), ...lettersOf(word)]),
+      ),
+      JSON.stringify(scope.audience),
+    );
+}
+
+/**
+ * Parts of a word of which a misspelt one keeps at least one in its place: one part more than errors are allowed, with a letter between
+ * them, so that no error (a swap of two letters neither) changes two of them.
+ * @returns beginning, middle (null for words with one allowed error), end
+ */
+function partsOf(word: string): [string, string | null, string] {
+  const letters = Array.from(word);
+  const { length } = letters;
+  const part = (from: number, to: number): string => letters.slice(from, to).join("");
+  if (allowedErrors(word) === 1) {
+    const gap = length >> 1;
+    return [part(0, gap), null, part(gap + 1, length)];
+  }
+  const third = Math.floor((length - 2) / 3);
+  return [part(0, third), part(third + 1, length - third - 1), part(length - third, length)];
+}
+
+/**
+ * The letters of a word, each once, the first twelve, and before them how many of these a misspelt word keeps at least: an error takes
+ * away at most one. A word with fewer letters is filled up with empty ones, which every word contains.
+ */
+function lettersOf(word: string): (number | string)[] {
+  const letters = [...new Set(word)];
+  return [LETTERS.length - allowedErrors(word), ...LETTERS.map((at) => letters[at] ?? "")];
+}
+
+/** Errors that a word may have and still be recognised. */
+function allowedErrors(word: string): number {
+  return word.length >= LONG_WORD ? 2 : 1;
 }
 
 /** Word as typed → word that was probably meant. */
@@ -67,12 +117,12 @@ function mayBeMisspelt(word: string): boolean {
 /**
  * Corrects a word to the nearest candidate with the same first letter and an edit distance of at most 1, or 2 for long words. A word that
  * the documents use in any inflection, or that has no such candidate, is returned as typed.
- * @param candidates words of the workspace's documents
+ * @param candidates words of the documents that the reader may see
  */
 export function correct(word: string, candidates: string[]): string {
   if (!mayBeMisspelt(word)) return word;
   const stem = stemOf(word);
-  const allowed = word.length >= LONG_WORD ? 2 : 1;
+  const allowed = allowedErrors(word);
   let best: { word: string; distance: number } | undefined;
   for (const candidate of candidates) {
     if (candidate === word || stemOf(candidate) === stem) return word;

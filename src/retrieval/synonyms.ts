@@ -1,6 +1,7 @@
 import { wordsOf } from "../text/words.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
 import { compoundSpellings } from "./compounds.ts";
+import { isUsed, wordScope, type WordScope } from "./vocabulary.ts";
 
 /** Words of one term at most: nobody types a longer one the same way twice. */
 export const MAX_TERM_WORDS = 3;
@@ -21,18 +22,15 @@ export function normaliseTerm(term: string): string {
   return wordsOf(term.normalize("NFC").toLowerCase()).join(" ");
 }
 
-/**
- * The statement that finds the equivalents of a question's terms. A turn batches it with its other reads.
- * @param workspace SQL that yields the workspace's id from the statement's first parameter, and that parameter
- */
+/** The statement that finds the equivalents of a question's terms. A turn batches it with its other reads. */
 export function synonymStatement(
   db: D1Database,
-  workspace: { sql: string; value: string },
+  scope: WordScope,
   question: string,
 ): D1PreparedStatement {
   return db
     .prepare(
-      `WITH scope AS (SELECT ${workspace.sql} AS id)
+      `WITH ${wordScope(scope, "?4")}
        SELECT * FROM (
          SELECT s.term AS typed, other.term AS equivalent
          FROM scope, json_each(?2) AS asked
@@ -42,21 +40,17 @@ export function synonymStatement(
          ORDER BY asked.key, other.place LIMIT ${MAX_EQUIVALENTS})
        UNION ALL
        SELECT * FROM (
-         SELECT asked.value ->> 'typed', asked.value ->> 'written' FROM scope, json_each(?3) AS asked
-         WHERE NOT ${isUsed("asked.value ->> 'unknown'")}
+         SELECT asked.value ->> 'typed', asked.value ->> 'written' FROM json_each(?3) AS asked
+         WHERE NOT ${isUsed("(asked.value ->> 'unknown')")}
            AND NOT EXISTS (SELECT 1 FROM json_each(asked.value, '$.known') AS half WHERE NOT ${isUsed("half.value")})
          ORDER BY asked.key LIMIT ${MAX_COMPOUNDS})`,
     )
     .bind(
-      workspace.value,
+      scope.workspace.value,
       JSON.stringify(termsIn(question)),
       JSON.stringify(compoundSpellings(question)),
+      JSON.stringify(scope.audience),
     );
-}
-
-/** SQL: whether the workspace's documents use a word. */
-function isUsed(word: string): string {
-  return `EXISTS (SELECT 1 FROM words w WHERE w.workspace_id = scope.id AND w.word = ${word})`;
 }
 
 export function synonyms(rows: SynonymRow[]): Synonyms {

@@ -10,6 +10,7 @@ import {
   type Corrections,
   type SpellingCandidate,
 } from "./spelling.ts";
+import type { WordScope } from "./vocabulary.ts";
 import { synonyms, synonymStatement, type SynonymRow, type Synonyms } from "./synonyms.ts";
 
 /** Corrections and synonyms for the words of a message, and the generation of vectors that is searched. */
@@ -19,19 +20,16 @@ export interface WordContext {
   generation: Generation;
 }
 
-/**
- * The statements that read the {@link WordContext} of a message; a caller puts them into a batch with its other reads.
- * @param workspace SQL that yields the workspace's id from the statement's first parameter, and that parameter
- */
+/** The statements that read the {@link WordContext} of a message; a caller puts them into a batch with its other reads. */
 export function wordContextStatements(
   db: D1Database,
-  workspace: { sql: string; value: string },
+  scope: WordScope,
   message: string,
 ): Record<"generation" | "spelling" | "synonyms", D1PreparedStatement> {
   return {
-    generation: liveStatement(db, workspace),
-    spelling: spellingStatement(db, workspace, message),
-    synonyms: synonymStatement(db, workspace, message),
+    generation: liveStatement(db, scope.workspace),
+    spelling: spellingStatement(db, scope, message),
+    synonyms: synonymStatement(db, scope, message),
   };
 }
 

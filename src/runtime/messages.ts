@@ -1,6 +1,13 @@
-/** A wake-up: the consumer rereads the rows that it names, so a duplicate or a late message changes nothing. */
-export type IngestMessage = DocumentWakeUp | GenerationWakeUp | SourceEventWakeUp;
+/** Messages are wake-ups: the consumer rereads the rows that are pending, so a duplicate or a late message changes nothing. */
+export type IngestMessage = StageWakeUp;
+export type EmbedMessage = StageWakeUp | GenerationWakeUp;
 
+/** A stage of ingestion has work; which is in the outbox (src/knowledge/ingest/outbox.ts). */
+export interface StageWakeUp {
+  stage: "serve" | "embed" | "confirm";
+}
+
+/** A document that is ingested alone. */
 export interface DocumentWakeUp {
   document_id: number;
 }
@@ -11,9 +18,9 @@ export interface GenerationWakeUp {
   generation: number;
 }
 
-/** An event that a CMS sent (src/webhooks/consumer.ts). */
-export interface SourceEventWakeUp {
-  event_id: number;
+/** A source with pending events. Its consumer serves whichever sources are due (src/webhooks/consumer.ts). */
+export interface SourceWakeUp {
+  source_id: string;
 }
 
 /** A wake-up for the ledger: the consumer rereads the message. */

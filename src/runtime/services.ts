@@ -9,7 +9,13 @@ import type {
 } from "../models/ports.ts";
 import type { BindingCalls } from "./binding-calls.ts";
 import type { Config } from "./config.ts";
-import type { DocumentWakeUp, IngestMessage, TurnRecorded } from "./messages.ts";
+import type {
+  DocumentWakeUp,
+  EmbedMessage,
+  IngestMessage,
+  SourceWakeUp,
+  TurnRecorded,
+} from "./messages.ts";
 
 /** What a request, a queue batch or a cron run works with. Created for each of them, so that `calls` counts one unit of work. */
 export interface Services {
@@ -23,8 +29,11 @@ export interface Services {
   converter: DocumentConverter;
   vectors: VectorIndex;
   ingestQueue: Queue<IngestMessage>;
+  /** Makes chunks searchable by meaning, with the embedding calls that this takes. */
+  embedQueue: Queue<EmbedMessage>;
   /** Delivers one document at a time. */
   ingestRetryQueue: Queue<DocumentWakeUp>;
+  webhooksQueue: Queue<SourceWakeUp>;
   eventsQueue: Queue<TurnRecorded>;
   chatLimiter: RateLimit;
   apiLimiter: RateLimit;

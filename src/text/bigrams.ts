@@ -10,7 +10,7 @@ const LETTERS = new RegExp(LETTER, "gu");
  * Writes each run of such letters as overlapping pairs (bigrams) with spaces between them, as Lucene's CJKAnalyzer does. Documents and
  * questions are both written so: a pair is found wherever it stands, without a dictionary of words. Other text stays as it is.
  */
-export function spaced(text: string): string {
+export function withBigrams(text: string): string {
   return text.replace(RUN, (run) => {
     const letters = run.normalize("NFKC").match(LETTERS) ?? [run];
     const pairs = letters.slice(1).map((letter, index) => `${letters[index]}${letter}`);

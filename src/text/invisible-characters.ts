@@ -16,31 +16,67 @@ const INVISIBLE =
  */
 const SHAPING =
   /([^\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u200C\u200D]?)([\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u200C\u200D]+)/gu;
-/** The last character of a text with the joiners and variation selectors after it: a stream may still add more of them. */
-export const LAST_SHAPED =
-  /[^\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u200C\u200D]?[\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u200C\u200D]*$/u;
+/** One of these joiners and variation selectors. */
+const MARK = /^[\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u200C\u200D]$/u;
 
 /** Caps the hidden passages reported for one text. */
 const MAX_PASSAGES = 50;
 
 /** The text without invisible characters, except those that shape the character before them. */
 export function withoutInvisible(text: string): string {
-  return text
-    .replace(INVISIBLE, "")
-    .replace(SHAPING, (_, shaped: string, marks: string) => shaped + shaping(shaped, marks));
+  return shape(text.replace(INVISIBLE, ""));
+}
+
+/** {@link withoutInvisible} for a text that arrives in pieces. The result is the same however it is cut. */
+export class VisibleStream {
+  /** The first half of a character, which waits for the second half. At the end of the text it is dropped. */
+  #half = "";
+  /** The last character, and as many marks after it as decide which further ones are shown. */
+  #last = "";
+
+  /** @returns what is visible of the text, without a mark that the next piece may still complete */
+  push(delta: string): string {
+    const whole = this.#half + delta;
+    this.#half = /[\uD800-\uDBFF]$/.exec(whole)?.[0] ?? "";
+    const text = whole.slice(0, whole.length - this.#half.length).replace(INVISIBLE, "");
+    const before = this.#last;
+    this.#last = lastShaped(before + text);
+    return shape(before + text).slice(shape(before).length);
+  }
+}
+
+/** The last character of a text with the marks after it that can have an effect, two at most. */
+function lastShaped(text: string): string {
+  let end = text.length;
+  while (end > 0) {
+    const isPair = (text.codePointAt(end - 2) ?? 0) > 0xffff;
+    const last = text.slice(end - (isPair ? 2 : 1), end);
+    if (!MARK.test(last)) return last + usable(last, text.slice(end)).slice(0, 2);
+    end -= last.length;
+  }
+  return "";
+}
+
+function shape(text: string): string {
+  return text.replace(
+    SHAPING,
+    (_, shaped: string, marks: string) => shaped + shaping(shaped, marks),
+  );
+}
+
+function usable(shaped: string, marks: string): string {
+  return /\p{Script=Han}/u.test(shaped) ? marks : marks.replace(/[\u{E0100}-\u{E01EF}]/gu, "");
 }
 
 /** Of the joiners and variation selectors after a character, those that can have an effect on it. */
 function shaping(shaped: string, marks: string): string {
   if (/^\s?$/u.test(shaped)) return "";
-  const usable = /\p{Script=Han}/u.test(shaped)
-    ? marks
-    : marks.replace(/[\u{E0100}-\u{E01EF}]/gu, "");
-  const [first = ""] = usable;
+  const effective = usable(shaped, marks);
+  const [first = ""] = effective;
   // Of ASCII, only digits, # and * have an emoji form, which a variation selector chooses.
   if (/^[\0-\x7F]$/.test(shaped))
     return /[^A-Za-z]/.test(shaped) && /[\uFE0E\uFE0F]/.test(first) ? first : "";
-  return usable.startsWith("\uFE0F\u200D") ? "\uFE0F\u200D" : first;
+  return effective.startsWith("\uFE0F\u200D") ? "\uFE0F\u200D" : first;
 }
 
 /** Passages hidden by invisible characters; text in Unicode tags is decoded to ASCII. */

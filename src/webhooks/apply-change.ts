@@ -5,6 +5,7 @@ import { UnsafeUrl } from "../http/public-address.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
 import { FetchFailed } from "../http/safe-fetch.ts";
 import { deleteDocument, putDocument } from "../knowledge/accept/documents.ts";
+import { hideDocument, isHidden } from "../knowledge/accept/hide.ts";
 import { UnreadableDocument } from "../knowledge/formats/normalise.ts";
 import {
   acceptableTitle,
@@ -12,10 +13,10 @@ import {
   documentBody,
   MAX_EXTERNAL_ID_BYTES,
 } from "../knowledge/accept/schema.ts";
-import { createDeliveryApi } from "./call-delivery-api.ts";
+import { isTransient } from "./call-delivery-api.ts";
+import type { DeliveryApi } from "./contract/delivery-api.ts";
 import {
   CannotApply,
-  TryLater,
   type Change,
   type FetchedEntry,
   type SourceDocument,
@@ -24,7 +25,7 @@ import type { ChangeResult } from "./schema.ts";
 import { vendorOf } from "./source-types.ts";
 import type { OpenSource } from "./sources.ts";
 
-export type ApplyServices = Pick<Services, "db" | "now" | "safeFetch">;
+type ApplyServices = Pick<Services, "db" | "now"> & { api: DeliveryApi };
 
 /** A change to one document of a source. */
 export type DocumentChange = Exclude<Change, { action: "ignore" | "resync" }>;
@@ -35,28 +36,37 @@ interface Applied extends ChangeResult {
 }
 
 /**
- * Makes one document what its entry is now. A failure that no further attempt can change is a result; any other is thrown.
- * @param lastResort A removal that cannot be checked is carried out: to go on citing what its owner took down is worse.
+ * Makes one document what its entry is now. A removal that cannot be checked hides the document until it can: to go on citing what its
+ * owner took down is worse than to miss it for a while. Any other failure that no further attempt can change is a result, too; what
+ * a further attempt may change is thrown.
+ * @param wasHidden whether an earlier attempt at this removal has hidden the document
+ * @param refused why no attempt is made
  */
 export async function applyChange(
   services: ApplyServices,
   source: OpenSource,
   change: DocumentChange,
-  lastResort: boolean,
+  wasHidden: boolean,
+  refused?: string,
 ): Promise<Applied> {
   const externalId = await externalIdOf(source.name, change.entry);
   const target: Target = { services, source, externalId, at: change.at };
+  if (wasHidden && !(await isHidden(services.db, source.workspaceId, externalId))) {
+    const reason = "The document has been changed or deleted since it was hidden.";
+    return { external_id: externalId, result: "ignored", reason };
+  }
   try {
+    if (refused !== undefined) throw new CannotApply(refused);
     if ("document" in change) return await store(target, change.document);
     const current = await lookUp(services, source, change);
     if (current === null) return await remove(target);
     if (!current.found) return await remove(target, current.reason);
-    return await store(target, current.document);
+    const applied = await store(target, current.document);
+    return wasHidden ? { ...applied, reason: "It is published, so it is shown again." } : applied;
   } catch (error) {
     const reason = permanentReason(error);
-    const isRemoval = change.action !== "upsert";
-    if (isRemoval && (reason !== undefined || (lastResort && isTransient(error)))) {
-      return remove(target, "Its removal could not be checked.");
+    if (change.action === "remove" && (reason !== undefined || isTransient(error))) {
+      return hide(target, reason ?? (error as Error).message);
     }
     if (reason === undefined) throw error;
     return { external_id: externalId, result: "failed", reason };
@@ -72,7 +82,7 @@ interface Target {
 
 /** The entry as it is published now; null for a removal that needs no check. */
 async function lookUp(
-  { safeFetch, now }: ApplyServices,
+  { api }: ApplyServices,
   source: OpenSource,
   change: DocumentChange,
 ): Promise<FetchedEntry | null> {
@@ -82,7 +92,7 @@ async function lookUp(
   if (!fetchEntry && change.action === "upsert")
     throw new Error(`${source.type} names entries by reference and has no fetchEntry`);
   if (!fetchEntry) return null;
-  return fetchEntry(change.reference, source, createDeliveryApi(safeFetch, now()));
+  return fetchEntry(change.reference, source, api);
 }
 
 async function store(target: Target, document: SourceDocument): Promise<Applied> {
@@ -137,6 +147,22 @@ async function remove(target: Target, reason?: string): Promise<Applied> {
   };
 }
 
+/** Hides a document whose removal could not be checked. One that does not exist needs no check. */
+async function hide(target: Target, reason: string): Promise<Applied> {
+  const { services, source, externalId, at } = target;
+  const { db, now } = services;
+  const why = `Its removal could not be checked: ${reason}`;
+  const by = actorOf(source);
+  const until = await hideDocument(db, source.workspaceId, externalId, why, now(), at, by);
+  if (until === undefined) return { external_id: externalId, result: "absent" };
+  if (until === null) return { external_id: externalId, result: "stale" };
+  return {
+    external_id: externalId,
+    result: "hidden",
+    reason: `${why} It is checked again until ${new Date(until).toISOString()}, and removed then.`,
+  };
+}
+
 /** The audit log names the source. There is no request: the event was stored, and is applied later. */
 function actorOf(source: OpenSource): Actor {
   return { actor: source.id, requestId: "" };
@@ -174,8 +200,4 @@ export function permanentReason(error: unknown): string | undefined {
   if (error instanceof UnsafeUrl) return `The source's address may not be called: ${error.message}`;
   if (error instanceof FetchFailed && !error.transient) return error.message;
   return undefined;
-}
-
-function isTransient(error: unknown): boolean {
-  return error instanceof TryLater || error instanceof FetchFailed;
 }

@@ -1,85 +1,163 @@
 import type { Services } from "../runtime/services.ts";
+import { wakeStage } from "../runtime/wake-up.ts";
 import { Problem } from "../http/problem.ts";
 import { requireDocumentQuota } from "../limits/quotas.ts";
-import { applyChange, permanentReason } from "./apply-change.ts";
-import { TryLater } from "./contract/vendor.ts";
-import {
-  dueAfter,
-  finishEvent,
-  readEvent,
-  saveProgress,
-  type PendingEvent,
-  type PlannedChange,
-} from "./events.ts";
+import { applyChange, externalIdOf, permanentReason } from "./apply-change.ts";
+import { CannotApply } from "./contract/vendor.ts";
+import type { DeliveryApi } from "./contract/delivery-api.ts";
+import { finishEvent, saveProgress, type PendingEvent, type PlannedChange } from "./events.ts";
 import { planEvent } from "./plan-event.ts";
 import type { ChangeResult } from "./schema.ts";
-import { findSource, openSource, type OpenSource } from "./sources.ts";
+import type { OpenSource } from "./sources.ts";
 
-export type EventServices = Pick<Services, "db" | "ingestQueue" | "now" | "safeFetch" | "seal">;
+type EventServices = Pick<Services, "db" | "embedQueue" | "ingestQueue" | "now" | "waitUntil">;
 
-/** Each change is one fetch and one batch of statements: a run stays below the free plan's 50 calls and its queue's time. */
-const CHANGES_PER_RUN = 20;
-/** Queues accept no longer delay for a retry. */
-const LONGEST_WAIT_MS = 12 * 3600_000;
-/** From this attempt on, a removal that could not be checked is carried out. */
-const LAST_RESORT_ATTEMPT = 4;
+/** What the events of a source share while it is served. */
+export interface Round {
+  api: DeliveryApi;
+  /** Whether the CMS may be called. */
+  isOpen: () => boolean;
+  /** Whether another change fits into it. */
+  hasRoom: () => boolean;
+  /** Changes that were applied. */
+  changes: number;
+}
 
-/**
- * Applies one event from its stored delivery: plan its changes → for each fetch the entry, store or remove its document → finish.
- * Every change is idempotent, so a message that comes twice, late or after a crash changes nothing.
- */
-export async function applyEvent(services: EventServices, id: number, attempts = 1): Promise<void> {
-  const event = await readEvent(services.db, id);
-  const row = event && (await findSource(services.db, event.sourceId));
-  if (!event || !row) return;
-  const source = await openSource(services.seal, row);
-  try {
-    const plan = event.plan ?? (await planEvent(services, source, event));
-    await applyPlan(services, source, event, plan, attempts >= LAST_RESORT_ATTEMPT);
-  } catch (error) {
-    const reason = permanentReason(error);
-    if (reason === undefined) throw error;
-    const end = { status: "failed" as const, reason, results: [] };
-    await finishEvent(services.db, event, end, services.now());
+/** A change is given up after this many attempts whose invocation was killed. */
+const MAX_KILLED = 3;
+const TOO_COSTLY =
+  "Applying this entry takes more time or memory than there is. Make the entry smaller, or split it into several.";
+
+/** What became of an event for now. One that goes on or waits is still pending. */
+export type Progress = "finished" | "goes on" | { waitsFor: string };
+
+/** The workspace may store no more documents today. The event is stored, so nothing is lost by waiting. */
+export class QuotaUsed extends Error {
+  readonly afterMs: number;
+  constructor(message: string, afterMs: number) {
+    super(message);
+    this.afterMs = afterMs;
   }
 }
 
-/** Applies the next part of a plan. A plan that goes on gets a new message. */
+/**
+ * Applies one event from its stored delivery: plan its changes → for each fetch the entry, store, remove or hide its document → finish.
+ * Every change is idempotent, so an event that is applied twice, late or after a crash changes nothing.
+ */
+export async function applyEvent(
+  services: EventServices,
+  source: OpenSource,
+  event: PendingEvent,
+  round: Round,
+): Promise<Progress> {
+  const { db, now } = services;
+  try {
+    // An event without a plan was killed while its delivery was read.
+    if (!event.plan && event.killed >= MAX_KILLED) throw new CannotApply(TOO_COSTLY);
+    const plan = event.plan ?? (await planEvent({ db, api: round.api }, source, event));
+    return await applyPlan(services, source, event, plan, round);
+  } catch (error) {
+    const reason = permanentReason(error);
+    if (reason === undefined) throw error;
+    await finishEvent(db, event, { status: "failed", reason, results: [] }, now());
+    return "finished";
+  }
+}
+
+/** Applies the next part of a plan, one change at least. */
 async function applyPlan(
   services: EventServices,
   source: OpenSource,
   event: PendingEvent,
   plan: PlannedChange[],
-  lastResort: boolean,
-): Promise<void> {
-  const { db, now, ingestQueue } = services;
-  const { results } = event;
-  const changedDocuments: number[] = [];
+  round: Round,
+): Promise<Progress> {
+  const { db, now } = services;
+  const hidden = hiddenIn(event.results);
+  let { progress, results } = event;
+  let hasChanged = false;
+  /** Whether anything was done but to hide documents, which waits for another check. */
+  let hasSucceeded = false;
   /** Checked once a run, and for no removal. */
   let quota: Promise<void> | undefined;
-  let { progress } = event;
-  const end = Math.min(plan.length, progress + CHANGES_PER_RUN);
   try {
-    for (; progress < end; progress++) {
+    for (; progress < plan.length; progress++) {
       const change = plan[progress];
       if (!change || change.action === "ignore") continue;
+      const wasHidden =
+        change.action === "remove" && hidden.has(await externalIdOf(source.name, change.entry));
+      // Its document stays hidden: nothing can be checked in this round.
+      if (wasHidden && !round.isOpen()) continue;
+      if (progress > event.progress && !round.hasRoom()) break;
+      round.changes++;
+      const killed = progress === event.progress ? event.killed : 0;
+      // Noted before each change of an event that has killed an invocation, so that only the change that does so is given up.
+      if (event.killed > 0) await saveProgress(db, event, { plan, progress, results }, killed + 1);
+      const refused = killed >= MAX_KILLED ? TOO_COSTLY : undefined;
       if (change.action === "upsert") await (quota ??= requireQuota(services, source));
-      const { documentId, ...result } = await applyChange(services, source, change, lastResort);
-      if (documentId !== undefined) changedDocuments.push(documentId);
+      const applied = await applyChange(
+        { ...services, api: round.api },
+        source,
+        change,
+        wasHidden,
+        refused,
+      );
+      const { documentId, ...result } = applied;
+      hasChanged ||= documentId !== undefined;
+      hasSucceeded ||= result.result !== "hidden";
+      if (wasHidden) results = results.filter((one) => !isHiddenResult(one, result.external_id));
       results.push(result);
     }
   } finally {
-    await wakeDocuments(services, changedDocuments);
+    if (hasChanged) wakeStage(services, "serve");
     // Also when the next change cannot be applied now: finished changes are not fetched again.
     if (progress > event.progress && progress < plan.length) {
-      await saveProgress(db, event, { plan, progress, results }, dueAfter(now()));
+      if (hasSucceeded) event.failingSince = null;
+      await saveProgress(db, event, { plan, progress, results });
     }
   }
-  if (progress < plan.length) await ingestQueue.send({ event_id: event.id });
-  else await finishEvent(db, event, { ...conclude(plan, results), results }, now());
+  if (progress < plan.length) return "goes on";
+  const unchecked = await uncheckedRemovals(source, plan, results);
+  if (unchecked.length > 0) {
+    await saveProgress(db, event, { plan: unchecked, progress: 0, results });
+    return { waitsFor: reasonToWait(results) };
+  }
+  await finishEvent(db, event, { ...conclude(plan, results), results }, now());
+  return "finished";
 }
 
-/** @throws TryLater until the daily quota has room again. The event is stored, so nothing is lost by waiting. */
+/** External ids of the documents that earlier attempts have hidden. */
+function hiddenIn(results: ChangeResult[]): Set<string> {
+  return new Set(results.filter((one) => isHiddenResult(one)).map((one) => one.external_id));
+}
+
+function isHiddenResult({ result, external_id }: ChangeResult, of = external_id): boolean {
+  return result === "hidden" && external_id === of;
+}
+
+function reasonToWait(results: ChangeResult[]): string {
+  const hidden = results.filter((one) => isHiddenResult(one));
+  const count = hidden.length > 1 ? `${hidden.length} documents are hidden. The first: ` : "";
+  return count + (hidden[0]?.reason ?? "");
+}
+
+/** The part of a plan that is tried again, alone. */
+async function uncheckedRemovals(
+  source: OpenSource,
+  plan: PlannedChange[],
+  results: ChangeResult[],
+): Promise<PlannedChange[]> {
+  const hidden = hiddenIn(results);
+  const unchecked: PlannedChange[] = [];
+  if (hidden.size === 0) return unchecked;
+  for (const change of plan) {
+    if (change.action !== "remove") continue;
+    if (hidden.has(await externalIdOf(source.name, change.entry))) unchecked.push(change);
+  }
+  return unchecked;
+}
+
+/** @throws QuotaUsed until the daily quota has room again */
 async function requireQuota(
   { db, now }: Pick<Services, "db" | "now">,
   { workspaceId }: OpenSource,
@@ -88,24 +166,7 @@ async function requireQuota(
     await requireDocumentQuota(db, workspaceId, now());
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const seconds = Number(error.headers["retry-after"] ?? 0);
-    throw new TryLater(error.message, Math.min(seconds * 1000, LONGEST_WAIT_MS));
-  }
-}
-
-/** The outbox already holds the work, so the sweeper replaces a message that cannot be sent. */
-async function wakeDocuments(
-  { ingestQueue }: Pick<Services, "ingestQueue">,
-  documentIds: number[],
-): Promise<void> {
-  if (documentIds.length === 0) return;
-  try {
-    await ingestQueue.sendBatch(documentIds.map((document_id) => ({ body: { document_id } })));
-  } catch (error) {
-    console.warn("webhooks: wake-ups not sent; the sweeper will send them", {
-      documentIds,
-      error: String(error),
-    });
+    throw new QuotaUsed(error.message, Number(error.headers["retry-after"] ?? 0) * 1000);
   }
 }
 

@@ -1,14 +1,36 @@
-import type { SafeFetch } from "../http/safe-fetch.ts";
+import { FetchFailed, type SafeFetch } from "../http/safe-fetch.ts";
 import type { ApiRequest, DeliveryApi } from "./contract/delivery-api.ts";
 import { isObject, type Json } from "./contract/json.ts";
 import { CannotApply, TryLater } from "./contract/vendor.ts";
+import { pauseAfter, type Access } from "./schedule.ts";
 
 const USER_AGENT = "Edgewise";
 /** GitHub names the moment its limit is lifted, up to an hour away. */
 const LONGEST_WAIT_MS = 2 * 3_600_000;
 
-export function createDeliveryApi(safeFetch: SafeFetch, now: number): DeliveryApi {
-  async function getBytes(
+/**
+ * The API of one source's vendor, for one round. A failure ends access to it for a time that is noted in `access`: until then every
+ * call fails at once, so that a CMS which does not answer costs one wait and not one for each entry.
+ */
+export function createDeliveryApi(
+  safeFetch: SafeFetch,
+  access: Access,
+  now: () => number,
+): DeliveryApi {
+  async function getBytes(url: string, request?: ApiRequest): Promise<Uint8Array | null> {
+    if (access.retryAt > now()) throw notNow(url, access, now());
+    try {
+      const bytes = await call(url, request);
+      Object.assign(access, { failingSince: null, retryAt: 0 });
+      return bytes;
+    } catch (error) {
+      if (isTransient(error)) noteFailure(access, error, now());
+      else Object.assign(access, { failingSince: null, retryAt: 0 });
+      throw error;
+    }
+  }
+
+  async function call(
     url: string,
     { headers, deniedMeansMissing = false, ...options }: ApiRequest = {},
   ): Promise<Uint8Array | null> {
@@ -21,7 +43,7 @@ export function createDeliveryApi(safeFetch: SafeFetch, now: number): DeliveryAp
     if (status >= 200 && status < 300) return answer.body;
     if (status === 404 || status === 410) return null;
     if (status === 429 || status === 408 || status >= 500 || isRateLimit(status, answer.headers)) {
-      throw new TryLater(`${host} answered ${status}.`, retryAfterMs(answer.headers, now));
+      throw new TryLater(`${host} answered ${status}.`, retryAfterMs(answer.headers, now()));
     }
     if (status === 401 || status === 403) {
       if (deniedMeansMissing) return null;
@@ -39,7 +61,26 @@ export function createDeliveryApi(safeFetch: SafeFetch, now: number): DeliveryAp
     throw new CannotApply(`${host} did not answer with JSON; check the source's options.`);
   }
 
-  return { getBytes, getJson, now };
+  return { getBytes, getJson, now: now() };
+}
+
+/** Whether the API could not answer for a reason that may pass. */
+export function isTransient(error: unknown): error is TryLater | FetchFailed {
+  return error instanceof TryLater || (error instanceof FetchFailed && error.transient);
+}
+
+function noteFailure(access: Access, error: TryLater | FetchFailed, now: number): void {
+  access.failingSince ??= now;
+  const asked = error instanceof TryLater ? (error.afterMs ?? 0) : 0;
+  access.retryAt = now + Math.max(pauseAfter(access.failingSince, now), asked);
+}
+
+function notNow(url: string, { retryAt }: Access, now: number): TryLater {
+  const time = new Date(retryAt).toISOString();
+  return new TryLater(
+    `${new URL(url).host} failed and is not asked before ${time}.`,
+    retryAt - now,
+  );
 }
 
 function parseJson(body: Uint8Array): unknown {

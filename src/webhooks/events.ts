@@ -1,6 +1,8 @@
 import { auditStatement, type Actor } from "../audit/log.ts";
+import { batchByName, changesByName } from "../runtime/named-batch.ts";
 import type { Json } from "./contract/json.ts";
-import type { Change } from "./contract/vendor.ts";
+import type { Change, Delivery } from "./contract/vendor.ts";
+import { dueStatement, GIVE_UP_MS, pauseSql } from "./schedule.ts";
 import type { ChangeResult, EventStatus, EventView } from "./schema.ts";
 
 /** A delivery whose signature is right. */
@@ -9,7 +11,7 @@ export interface NewEvent {
   sourceId: string;
   delivery: string;
   type: string;
-  headers: Record<string, string>;
+  claim: Delivery["claim"];
   body: Json;
 }
 
@@ -22,18 +24,20 @@ export interface PendingEvent {
   workspaceId: string;
   sourceId: string;
   deliveries: number;
-  headers: Record<string, string>;
+  claim: Delivery["claim"];
   body: Json;
   plan: PlannedChange[] | null;
   progress: number;
   results: ChangeResult[];
-  /** Why its last attempt failed. */
-  reason: string | null;
   receivedAt: number;
+  /** Its place among the source's events. */
+  dueAt: number;
+  /** When the first attempt without success began. Null: there was none before this one. */
+  failingSince: number | null;
+  /** Attempts at its next change whose invocation was killed. */
+  killed: number;
 }
 
-/** An event that nothing has become of by then has lost its message, or its consumer died. */
-const OVERDUE_MS = 60_000;
 /** Results beyond this number are counted, not listed. */
 const MAX_LISTED_RESULTS = 50;
 
@@ -48,15 +52,15 @@ export async function storeEvent(
   repeatsMayBeNew: boolean,
   now: number,
 ): Promise<number | null> {
-  const row = await db
+  const insert = db
     .prepare(
-      `INSERT INTO source_events (workspace_id, source_id, delivery, type, headers, body, status, received_at, due_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?8)
+      `INSERT INTO source_events (workspace_id, source_id, delivery, type, headers, claim, body, status, received_at, due_at)
+       VALUES (?1, ?2, ?3, ?4, '{}', ?5, ?6, 'pending', ?7, ?7)
        ON CONFLICT (source_id, delivery) DO UPDATE SET
-         deliveries = deliveries + 1, type = excluded.type, headers = excluded.headers, body = excluded.body, plan = NULL,
+         deliveries = deliveries + 1, type = excluded.type, claim = excluded.claim, body = excluded.body, plan = NULL,
          progress = 0, status = 'pending', reason = NULL, results = '[]', received_at = excluded.received_at,
-         finished_at = NULL, due_at = excluded.due_at
-       WHERE ?9 = 1 OR status = 'failed'
+         finished_at = NULL, due_at = excluded.due_at, failing_since = NULL, begun = 0
+       WHERE ?8 = 1 OR status = 'failed'
        RETURNING id`,
     )
     .bind(
@@ -64,70 +68,121 @@ export async function storeEvent(
       event.sourceId,
       event.delivery,
       event.type,
-      JSON.stringify(event.headers),
+      JSON.stringify(event.claim),
       JSON.stringify(event.body),
       now,
-      now + OVERDUE_MS,
       repeatsMayBeNew ? 1 : 0,
-    )
-    .first<{ id: number }>();
-  return row?.id ?? null;
+    );
+  const { stored } = await batchByName<{ stored: { id: number } }>(db, {
+    stored: insert,
+    due: dueStatement(db, event.workspaceId, event.sourceId, now),
+  });
+  return stored[0]?.id ?? null;
 }
 
-/** Null when the event is no longer pending: another message finished it, or its source was deleted. */
-export async function readEvent(db: D1Database, id: number): Promise<PendingEvent | null> {
-  const row = await db
-    .prepare(
-      `SELECT id, workspace_id AS workspaceId, source_id AS sourceId, deliveries, headers, body, plan, progress, results,
-         reason, received_at AS receivedAt
-       FROM source_events WHERE id = ?1 AND status = 'pending'`,
-    )
-    .bind(id)
-    .first<
-      Omit<PendingEvent, "headers" | "body" | "plan" | "results"> &
-        Record<"headers" | "body" | "results", string> & { plan: string | null }
-    >();
+/**
+ * Takes the next event of a source, in the order in which they came. Another attempt is noted before it is made: an event that kills its
+ * invocation is behind the others next time, and is recognised by the attempt that never ended.
+ * @param isOpen whether the CMS may be called; if not, only events that were not tried yet are taken
+ */
+export async function takeEvent(
+  db: D1Database,
+  source: { id: string; workspaceId: string },
+  isOpen: boolean,
+  now: number,
+): Promise<PendingEvent | null> {
+  const next = `SELECT id FROM source_events
+    WHERE workspace_id = ?1 AND source_id = ?2 AND status = 'pending' AND due_at <= ?3
+      ${isOpen ? "" : "AND failing_since IS NULL"} ORDER BY due_at, id LIMIT 1`;
+  const bind = (sql: string): D1PreparedStatement =>
+    db.prepare(sql).bind(source.workspaceId, source.id, now);
+  const { events } = await batchByName<{ events: EventRow }>(db, {
+    events: bind(
+      `SELECT id, workspace_id AS workspaceId, source_id AS sourceId, deliveries, claim, body, plan, progress, results,
+         received_at AS receivedAt, due_at AS dueAt, failing_since AS failingSince, begun AS killed
+       FROM source_events WHERE workspace_id = ?1 AND id = (${next})`,
+    ),
+    taken: isOpen
+      ? bind(
+          `UPDATE source_events SET due_at = ?3 + ${pauseSql("coalesce(failing_since, ?3)", "?3")},
+             failing_since = coalesce(failing_since, ?3), begun = begun + 1
+           WHERE workspace_id = ?1 AND id = (${next})`,
+        )
+      : bind(
+          `UPDATE source_events SET failing_since = ?3, begun = begun + 1 WHERE workspace_id = ?1 AND id = (${next})`,
+        ),
+  });
+  const [row] = events;
   if (!row) return null;
   return {
     ...row,
-    headers: JSON.parse(row.headers) as Record<string, string>,
+    claim: JSON.parse(row.claim) as Delivery["claim"],
     body: JSON.parse(row.body) as Json,
     plan: row.plan === null ? null : (JSON.parse(row.plan) as PlannedChange[]),
     results: JSON.parse(row.results) as ChangeResult[],
   };
 }
 
-/** Stores how far a long event has come, and its plan. */
+type EventRow = Omit<PendingEvent, "claim" | "body" | "plan" | "results"> &
+  Record<"claim" | "body" | "results", string> & { plan: string | null };
+
+/**
+ * Stores how far a long event has come, and its plan. It goes on in its place among the source's events.
+ * @param begun attempts at its next change that began and did not end
+ */
 export async function saveProgress(
   db: D1Database,
-  { id, deliveries }: PendingEvent,
+  { id, workspaceId, deliveries, dueAt, failingSince }: PendingEvent,
   { plan, progress, results }: { plan: PlannedChange[]; progress: number; results: ChangeResult[] },
-  dueAt: number,
+  begun = 0,
 ): Promise<void> {
   await db
     .prepare(
-      `UPDATE source_events SET plan = ?3, progress = ?4, results = ?5, due_at = ?6
-       WHERE id = ?1 AND deliveries = ?2 AND status = 'pending'`,
+      `UPDATE source_events SET plan = ?4, progress = ?5, results = ?6, due_at = ?7, failing_since = ?8, begun = ?9
+       WHERE workspace_id = ?1 AND id = ?2 AND deliveries = ?3 AND status = 'pending'`,
     )
-    .bind(id, deliveries, JSON.stringify(plan), progress, JSON.stringify(results), dueAt)
+    .bind(
+      workspaceId,
+      id,
+      deliveries,
+      JSON.stringify(plan),
+      progress,
+      JSON.stringify(results),
+      dueAt,
+      failingSince,
+      begun,
+    )
     .run();
 }
 
-/** When to look for the event if its next message is lost. */
-export const dueAfter = (now: number, delayMs = 0): number => now + delayMs + OVERDUE_MS;
-
-/** Notes what an event waits for. The sweeper ignores it until the retry is due. */
+/** Notes what an event waits for, and how long. */
 export async function postpone(
   db: D1Database,
-  id: number,
-  reason: string,
-  dueAt: number,
+  { id, workspaceId, deliveries }: PendingEvent,
+  { reason, dueAt, failingSince }: { reason: string; dueAt: number; failingSince: number | null },
 ): Promise<void> {
   await db
     .prepare(
-      `UPDATE source_events SET reason = ?2, due_at = ?3 WHERE id = ?1 AND status = 'pending'`,
+      `UPDATE source_events SET reason = ?4, due_at = ?5, failing_since = ?6, begun = 0
+       WHERE workspace_id = ?1 AND id = ?2 AND deliveries = ?3 AND status = 'pending'`,
     )
-    .bind(id, reason, dueAt)
+    .bind(workspaceId, id, deliveries, reason, dueAt, failingSince)
+    .run();
+}
+
+/** Fails a source's events that no attempt could finish in a day. An attempt that noted no reason was killed. */
+export async function giveUpEvents(
+  db: D1Database,
+  { id, workspaceId }: { id: string; workspaceId: string },
+  now: number,
+): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE source_events SET status = 'failed', finished_at = ?3, due_at = NULL, failing_since = NULL, begun = 0, plan = NULL, progress = 0,
+         reason = 'Gave up after a day. ' || coalesce(reason, 'Applying it takes more time or memory than there is.')
+       WHERE workspace_id = ?1 AND source_id = ?2 AND status = 'pending' AND failing_since <= ?3 - ${GIVE_UP_MS}`,
+    )
+    .bind(workspaceId, id, now)
     .run();
 }
 
@@ -137,7 +192,7 @@ export async function postpone(
  */
 export async function finishEvent(
   db: D1Database,
-  { id, deliveries }: Pick<PendingEvent, "id" | "deliveries">,
+  { id, workspaceId, deliveries }: Pick<PendingEvent, "id" | "workspaceId" | "deliveries">,
   end: { status: Exclude<EventStatus, "pending">; reason: string | null; results: ChangeResult[] },
   now: number,
 ): Promise<void> {
@@ -147,11 +202,11 @@ export async function finishEvent(
   ].slice(0, MAX_LISTED_RESULTS);
   await db
     .prepare(
-      `UPDATE source_events SET status = ?3, reason = ?4, results = ?5, finished_at = ?6, due_at = NULL, plan = NULL,
-         progress = 0, body = CASE WHEN ?3 = 'failed' THEN body END
-       WHERE id = ?1 AND deliveries = ?2 AND status = 'pending'`,
+      `UPDATE source_events SET status = ?3, reason = ?4, results = ?5, finished_at = ?6, due_at = NULL, failing_since = NULL,
+         begun = 0, plan = NULL, progress = 0, body = CASE WHEN ?3 = 'failed' THEN body END
+       WHERE workspace_id = ?7 AND id = ?1 AND deliveries = ?2 AND status = 'pending'`,
     )
-    .bind(id, deliveries, end.status, end.reason, JSON.stringify(results), now)
+    .bind(id, deliveries, end.status, end.reason, JSON.stringify(results), now, workspaceId)
     .run();
 }
 
@@ -166,14 +221,14 @@ export async function reopenEvent(
 ): Promise<boolean> {
   const reopen = db
     .prepare(
-      `UPDATE source_events SET status = 'pending', reason = NULL, results = '[]', finished_at = NULL, due_at = ?4
+      `UPDATE source_events SET status = 'pending', reason = NULL, results = '[]', finished_at = NULL, due_at = ?4, failing_since = NULL, begun = 0
        WHERE workspace_id = ?1 AND source_id = ?2 AND id = ?3 AND status = 'failed'
          AND body IS NOT NULL`,
     )
-    .bind(workspaceId, sourceId, id, now + OVERDUE_MS);
-  const [reopened] = await db.batch([
+    .bind(workspaceId, sourceId, id, now);
+  const { reopen: reopened } = await changesByName(db, {
     reopen,
-    auditStatement(db, {
+    audit: auditStatement(db, {
       ...by,
       workspaceId,
       action: "source_event.retry",
@@ -181,8 +236,9 @@ export async function reopenEvent(
       detail: { source: sourceId },
       at: now,
     }),
-  ]);
-  return reopened?.meta.changes === 1;
+    due: dueStatement(db, workspaceId, sourceId, now),
+  });
+  return reopened === 1;
 }
 
 /** A source's events, the newest first. */

@@ -9,7 +9,7 @@ import { parseJson } from "../http/json.ts";
 import { jsonContent, problems } from "../http/openapi.ts";
 import { Problem } from "../http/problem.ts";
 import { isObject, type Json } from "./contract/json.ts";
-import type { SignedRequest } from "./contract/signatures.ts";
+import type { Claim, SignedRequest } from "./contract/signatures.ts";
 import type { AnyVendor } from "./contract/vendor.ts";
 import { storeEvent, type NewEvent } from "./events.ts";
 import { noteRefusal } from "./refusals.ts";
@@ -46,12 +46,12 @@ export function receiveRoutes(app: App): void {
     const address = c.req.header("cf-connecting-ip") ?? "";
     await limitBurst(services.apiLimiter, `webhook:${source_id.slice(0, 64)}:${address}`);
     const request = await readRequest(c.req.raw);
-    const source = await authenticSource(services, source_id, request);
+    const { source, claim } = await authenticSource(services, source_id, request);
     const vendor = vendorOf[source.type];
-    const event = await toEvent(vendor, source, request);
+    const event = await toEvent(vendor, source, claim, request.body);
     const { db, now } = services;
     const eventId = await storeEvent(db, event, vendor.repeatsMayBeNew ?? false, now());
-    if (eventId !== null) wakeUp(services, { event_id: eventId });
+    if (eventId !== null) wakeUp(services, services.webhooksQueue, { source_id: source.id });
     const status = eventId === null ? ("duplicate" as const) : ("accepted" as const);
     return c.json({ status, event_id: eventId }, 202);
   });
@@ -72,16 +72,16 @@ async function authenticSource(
   { db, seal, now, waitUntil }: Pick<Services, "db" | "seal" | "now" | "waitUntil">,
   id: string,
   request: SignedRequest,
-): Promise<OpenSource> {
+): Promise<{ source: OpenSource; claim: Claim }> {
   const row = await findSource(db, id);
   const source = row && (await openSource(seal, row));
   const { type, secrets } = source ?? NO_SOURCE;
-  const refusal = await verifySignature(vendorOf[type].signature, request, secrets, now());
-  if (source && refusal === undefined) return source;
-  if (row && refusal) {
+  const verdict = await verifySignature(vendorOf[type].signature, request, secrets, now());
+  if (source && "claim" in verdict) return { source, claim: verdict.claim };
+  if (row && "refusal" in verdict) {
     // After the answer, whose time must not tell whether the source exists.
     waitUntil(
-      noteRefusal(db, row, refusal, now()).catch((error: unknown) => {
+      noteRefusal(db, row, verdict.refusal, now()).catch((error: unknown) => {
         console.warn("webhooks: refusal not noted", { error: String(error) });
       }),
     );
@@ -89,10 +89,12 @@ async function authenticSource(
   throw new Problem("invalid_signature");
 }
 
+/** Beside the body an event keeps what the signature covers, and no header. */
 async function toEvent(
   vendor: AnyVendor,
   { workspaceId, id: sourceId }: OpenSource,
-  { headers: received, body: bytes }: SignedRequest,
+  { signed, at, id, topic }: Claim,
+  bytes: Uint8Array,
 ): Promise<NewEvent> {
   const parsed = parseBody(bytes);
   const body = vendor.trimBody?.(parsed) ?? parsed;
@@ -102,16 +104,10 @@ async function toEvent(
       `At most ${MAX_STORED_CHARACTERS} characters can be stored.`,
     );
   }
-  const headers = Object.fromEntries(
-    (vendor.headers ?? []).flatMap((name) => {
-      const value = received.get(name);
-      return value === null ? [] : [[name, value.slice(0, 1000)]];
-    }),
-  );
-  const type = vendor.eventType({ headers, body, receivedAt: 0 }) ?? "";
-  const id = vendor.deliveryId?.(received);
-  const delivery = id ? `id:${await sha256Hex(id)}` : await hashDelivery(headers, bytes);
-  return { workspaceId, sourceId, delivery, type: type.slice(0, 100), headers, body };
+  const claim = { at, topic: topic?.slice(0, 1000) };
+  const type = vendor.eventType({ claim, body, receivedAt: 0 }) ?? "";
+  const delivery = id ? `id:${await sha256Hex(id)}` : `signed:${await hashSigned(signed)}`;
+  return { workspaceId, sourceId, delivery, type: type.slice(0, 100), claim, body };
 }
 
 function parseBody(body: Uint8Array): Json {
@@ -120,9 +116,6 @@ function parseBody(body: Uint8Array): Json {
   return parsed;
 }
 
-async function hashDelivery(
-  headers: Record<string, string>,
-  body: Uint8Array<ArrayBuffer>,
-): Promise<string> {
-  return `body:${await sha256Hex(JSON.stringify(headers) + (await sha256Hex(body)))}`;
+async function hashSigned(signed: Claim["signed"]): Promise<string> {
+  return sha256Hex(new Uint8Array(await new Blob(signed).arrayBuffer()));
 }

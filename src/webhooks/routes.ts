@@ -185,7 +185,7 @@ export function sourceRoutes(app: App): void {
         "There is no failed event with this id whose delivery is still kept.",
       );
     }
-    wakeUp(services, { event_id: id });
+    wakeUp(services, services.webhooksQueue, { source_id });
     return c.json({ id, status: "pending" as const }, 202);
   });
 }

@@ -47,8 +47,12 @@ export const sourceView = z
     options: z.record(z.string(), z.unknown()),
     secrets: z.int().meta({ description: "How many; they are never shown" }),
     has_token: z.boolean(),
-    /** `waiting`: no event has been finished yet. `failing`: the latest one failed. */
+    /** `waiting`: no event has been finished yet. `failing`: the latest one failed, or the CMS cannot be read. */
     status: z.enum(["waiting", "working", "failing"]),
+    failing_since: z.string().nullable().meta({
+      description:
+        "Since when the CMS cannot be read; `last_error` says why. Its events are tried again for a day",
+    }),
     last_event_at: z.string().nullable(),
     pending_events: z.int(),
     failed_events: z.int(),
@@ -73,7 +77,16 @@ export type EventStatus = (typeof statuses)[number];
 /** What became of one document. */
 const changeResult = z.object({
   external_id: z.string(),
-  result: z.enum(["stored", "unchanged", "stale", "removed", "absent", "ignored", "failed"]),
+  result: z.enum([
+    "stored",
+    "unchanged",
+    "stale",
+    "removed",
+    "hidden",
+    "absent",
+    "ignored",
+    "failed",
+  ]),
   reason: z.string().optional(),
 });
 export type ChangeResult = z.infer<typeof changeResult>;

@@ -1,5 +1,6 @@
 import { auditStatement, type Actor } from "../audit/log.ts";
 import type { Seal } from "../crypto/seal.ts";
+import { changesByName } from "../runtime/named-batch.ts";
 import type { Source } from "./contract/vendor.ts";
 import type { SourceView } from "./schema.ts";
 import { vendorOf, type SourceType } from "./source-types.ts";
@@ -57,14 +58,14 @@ export async function createSource(
       now,
     );
   const audit = { ...by, workspaceId, action: "source.create", objectId: id, at: now };
-  const [inserted] = await db.batch([
-    insert,
-    auditStatement(db, { ...audit, detail: { type, name } }),
-  ]);
-  return (inserted?.meta.changes ?? 0) > 0;
+  const { inserted } = await changesByName(db, {
+    inserted: insert,
+    audit: auditStatement(db, { ...audit, detail: { type, name } }),
+  });
+  return inserted > 0;
 }
 
-interface SourceRow {
+export interface SourceRow {
   id: string;
   workspaceId: string;
   type: SourceType;
@@ -126,7 +127,7 @@ export async function updateSource(
   await db.batch([update, auditStatement(db, { ...audit, detail: { changed } })]);
 }
 
-/** Deletes the source and its events. Its documents stay. */
+/** Deletes the source and its events. Its documents stay; those that are hidden are removed once their time is over. */
 export async function deleteSource(
   db: D1Database,
   workspaceId: string,
@@ -135,14 +136,16 @@ export async function deleteSource(
   now: number,
 ): Promise<boolean> {
   const audit = { ...by, workspaceId, action: "source.delete", objectId: id, at: now };
-  const [, deleted] = await db.batch([
-    db
+  const { deleted } = await changesByName(db, {
+    events: db
       .prepare(`DELETE FROM source_events WHERE workspace_id = ?1 AND source_id = ?2`)
       .bind(workspaceId, id),
-    db.prepare(`DELETE FROM sources WHERE workspace_id = ?1 AND id = ?2`).bind(workspaceId, id),
-    auditStatement(db, audit),
-  ]);
-  return (deleted?.meta.changes ?? 0) > 0;
+    deleted: db
+      .prepare(`DELETE FROM sources WHERE workspace_id = ?1 AND id = ?2`)
+      .bind(workspaceId, id),
+    audit: auditStatement(db, audit),
+  });
+  return deleted > 0;
 }
 
 /** The workspace's sources, or the one with this id, by name. Workspaces have few. */
@@ -153,16 +156,18 @@ export async function listSources(
 ): Promise<SourceView[]> {
   const latest = (column: string, where = ""): string =>
     `(SELECT ${column} FROM source_events e WHERE e.source_id = s.id ${where} ORDER BY e.id DESC LIMIT 1)`;
+  const waiting = "AND e.status = 'pending' AND e.failing_since IS NOT NULL";
+  const failed = "AND e.status = 'failed'";
   const count = (status: string): string =>
     `(SELECT count(*) FROM source_events e WHERE e.source_id = s.id AND e.status = '${status}')`;
   const { results } = await db
     .prepare(
       `SELECT id, type, name, options, secret_count, has_token, created_at, updated_at,
-         refused_deliveries, refused_at, refused_reason,
+         refused_deliveries, refused_at, refused_reason, failing_since,
          (SELECT max(received_at) FROM source_events e WHERE e.source_id = s.id) AS last_event_at,
          ${latest("status", "AND e.status <> 'pending'")} AS last_status,
-         ${latest("reason", "AND e.status = 'failed'")} AS last_error,
-         ${latest("finished_at", "AND e.status = 'failed'")} AS last_error_at,
+         coalesce(iif(s.failing_since IS NULL, NULL, ${latest("reason", waiting)}), ${latest("reason", failed)}) AS last_error,
+         coalesce(s.failing_since, ${latest("finished_at", failed)}) AS last_error_at,
          ${count("pending")} AS pending_events, ${count("failed")} AS failed_events
        FROM sources s WHERE workspace_id = ?1 AND (?2 IS NULL OR id = ?2) ORDER BY name LIMIT 1000`,
     )
@@ -189,6 +194,7 @@ interface ViewRow {
   refused_deliveries: number;
   refused_at: number | null;
   refused_reason: string | null;
+  failing_since: number | null;
 }
 
 function toView(row: ViewRow): SourceView {
@@ -202,7 +208,12 @@ function toView(row: ViewRow): SourceView {
     secrets: row.secret_count,
     has_token: row.has_token === 1,
     status:
-      row.last_status === null ? "waiting" : row.last_status === "failed" ? "failing" : "working",
+      row.failing_since !== null || row.last_status === "failed"
+        ? "failing"
+        : row.last_status === null
+          ? "waiting"
+          : "working",
+    failing_since: time(row.failing_since),
     last_event_at: time(row.last_event_at),
     pending_events: row.pending_events,
     failed_events: row.failed_events,

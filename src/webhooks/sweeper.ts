@@ -1,27 +1,41 @@
 import type { Services } from "../runtime/services.ts";
-import { dueAfter } from "./events.ts";
+import { wakeStage } from "../runtime/wake-up.ts";
+import { removeExpired } from "../knowledge/accept/hide.ts";
+import { REMEMBERED_MS } from "../knowledge/accept/tombstones.ts";
+import { anyDueSource } from "./schedule.ts";
 
-const BATCH = 100;
-/** How long an event is listed, a failed one can be retried, and a repeated delivery is recognised. */
-const KEEP_MS = 30 * 86_400_000;
+/** A source that nobody has served by then has lost its message, or its consumer died. */
+const OVERDUE_MS = 60_000;
+/** How long an event is listed, a failed one can be retried, and a repeated delivery is recognised: no longer than deletions are remembered. */
+const KEEP_MS = REMEMBERED_MS;
+/** Hidden documents that a tick removes at most, and the statements of one. Until its turn comes a document stays hidden. */
+const EXPIRED_A_TICK = 20;
+const STATEMENTS_A_REMOVAL = 12;
 
-/** Sends new messages for events whose message was lost, and deletes old events. Runs on every cron tick. */
-export async function sweepSourceEvents({
-  db,
-  ingestQueue,
-  now,
-}: Pick<Services, "db" | "ingestQueue" | "now">): Promise<{ resent: number; forgotten: number }> {
-  const { results } = await db
-    .prepare(
-      `UPDATE source_events SET due_at = ?1
-       WHERE id IN (SELECT id FROM source_events WHERE status = 'pending' AND due_at <= ?2 ORDER BY due_at LIMIT ${BATCH})
-       RETURNING id`,
-    )
-    .bind(dueAfter(now()), now())
-    .all<{ id: number }>();
-  if (results.length > 0) {
-    await ingestQueue.sendBatch(results.map(({ id }) => ({ body: { event_id: id } })));
-  }
+type SweepServices = Pick<
+  Services,
+  "calls" | "db" | "embedQueue" | "ingestQueue" | "now" | "waitUntil" | "webhooksQueue"
+>;
+
+/**
+ * Replaces a lost message, removes documents whose removal nobody could check, and deletes old events. Runs on every cron tick. One
+ * message is enough for all sources: its consumer serves those that are due, in their order, and goes on in new messages.
+ */
+export async function sweepSourceEvents(
+  services: SweepServices,
+): Promise<{ woken: number; removed: number; forgotten: number }> {
+  const { calls, db, now, webhooksQueue } = services;
+  const overdue = await anyDueSource(db, now() - OVERDUE_MS);
+  if (overdue !== null) await webhooksQueue.send({ source_id: overdue });
+  const removed = await removeExpired(db, EXPIRED_A_TICK, now(), () =>
+    calls.hasRoomFor({ statements: STATEMENTS_A_REMOVAL }),
+  );
+  if (removed > 0) wakeStage(services, "serve");
+  const forgotten = await forgetEvents(services);
+  return { woken: overdue === null ? 0 : 1, removed, forgotten };
+}
+
+async function forgetEvents({ db, now }: SweepServices): Promise<number> {
   // Each source keeps its newest event, so that one without recent events still shows when it last worked.
   const { meta } = await db
     .prepare(
@@ -40,5 +54,5 @@ export async function sweepSourceEvents({
     )
     .bind(now() - KEEP_MS)
     .run();
-  return { resent: results.length, forgotten: meta.changes };
+  return meta.changes;
 }

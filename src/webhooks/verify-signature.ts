@@ -1,4 +1,4 @@
-import type { SignatureScheme, SignedRequest } from "./contract/signatures.ts";
+import type { Claim, SignatureScheme, SignedRequest } from "./contract/signatures.ts";
 
 /** More than a sender in the middle of a rotation sends; each costs a comparison. */
 const MAX_SIGNATURES = 16;
@@ -7,8 +7,8 @@ const MAX_SIGNATURES = 16;
 export type Refusal = "unsigned" | "stale" | "wrong";
 
 /**
- * Why none of the secrets signed exactly this request, recently; undefined where one did. Signatures are compared as text and
- * in constant time: decoded, a changed letter case or a spare bit of base64 would make a second valid spelling.
+ * The claim that one of the secrets signed, recently; else why there is none. Signatures are compared as text and in constant
+ * time: decoded, a changed letter case or a spare bit of base64 would make a second valid spelling.
  */
 export async function verifySignature(
   scheme: SignatureScheme,
@@ -16,18 +16,33 @@ export async function verifySignature(
   secrets: string[],
   now: number,
   toleranceMs = scheme.toleranceMs,
+): Promise<{ claim: Claim } | { refusal: Refusal }> {
+  let refusal: Refusal = "unsigned";
+  for (const claim of scheme.claims(request)) {
+    const why = await checkClaim(scheme, claim, secrets, now, toleranceMs);
+    if (why === undefined) return { claim };
+    if (refusal === "unsigned") refusal = why;
+  }
+  return { refusal };
+}
+
+async function checkClaim(
+  scheme: SignatureScheme,
+  { signatures, signed, at }: Claim,
+  secrets: string[],
+  now: number,
+  toleranceMs: number | undefined,
 ): Promise<Refusal | undefined> {
-  const claim = scheme.claim(request);
-  if (!claim || claim.signatures.length === 0) return "unsigned";
-  if (claim.signatures.length > MAX_SIGNATURES) return "wrong";
+  if (signatures.length === 0) return "unsigned";
+  if (signatures.length > MAX_SIGNATURES) return "wrong";
   if (toleranceMs !== undefined) {
-    if (claim.at === undefined || !(Math.abs(now - claim.at) <= toleranceMs)) return "stale";
+    if (at === undefined || !(Math.abs(now - at) <= toleranceMs)) return "stale";
   }
   let matches = false;
   for (const secret of secrets) {
-    const expected = await scheme.sign(secret, claim.signed);
+    const expected = await scheme.sign(secret, signed);
     if (expected === undefined) continue;
-    for (const signature of claim.signatures) {
+    for (const signature of signatures) {
       if (await isEqual(signature, expected)) matches = true;
     }
   }

@@ -1,13 +1,6 @@
+import { changesByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
-
-/** An identity secret without the secret. */
-export interface IdentitySecretView {
-  kid: string;
-  label: string;
-  created_at: string;
-  revoked_at: string | null;
-}
 
 /** Active secrets of a workspace: a new one, and old ones for backends that still use them. A token without `kid` is tried with each. */
 export const MAX_IDENTITY_SECRETS = 5;
@@ -20,11 +13,11 @@ export async function createIdentitySecret(
   workspaceId: string,
   label: string,
   by: Actor,
-): Promise<(IdentitySecretView & { secret: string }) | null> {
+) {
   const [kid, secret] = [newId("ids"), newSecret("is")];
   const at = now();
-  const [created] = await db.batch([
-    db
+  const { created } = await changesByName(db, {
+    created: db
       .prepare(
         `INSERT INTO identity_secrets (kid, workspace_id, secret, label, created_at)
          SELECT ?1, ?2, ?3, ?4, ?5
@@ -32,15 +25,15 @@ export async function createIdentitySecret(
            < ${MAX_IDENTITY_SECRETS}`,
       )
       .bind(kid, workspaceId, secret, label, at),
-    auditStatement(db, {
+    audit: auditStatement(db, {
       ...by,
       workspaceId,
       action: "identity_secret.create",
       objectId: kid,
       at,
     }),
-  ]);
-  if (created?.meta.changes !== 1) return null;
+  });
+  if (created !== 1) return null;
   return { kid, label, created_at: new Date(at).toISOString(), revoked_at: null, secret };
 }
 
@@ -52,28 +45,26 @@ export async function revokeIdentitySecret(
   by: Actor,
 ): Promise<boolean> {
   const at = now();
-  const [revoked] = await db.batch([
-    db
+  const { revoked } = await changesByName(db, {
+    revoked: db
       .prepare(
         `UPDATE identity_secrets SET revoked_at = ?3, secret = ''
          WHERE workspace_id = ?1 AND kid = ?2 AND revoked_at IS NULL`,
       )
       .bind(workspaceId, kid, at),
-    auditStatement(db, {
+    audit: auditStatement(db, {
       ...by,
       workspaceId,
       action: "identity_secret.revoke",
       objectId: kid,
       at,
     }),
-  ]);
-  return revoked?.meta.changes === 1;
+  });
+  return revoked === 1;
 }
 
-export async function listIdentitySecrets(
-  db: D1Database,
-  workspaceId: string,
-): Promise<IdentitySecretView[]> {
+/** A workspace's identity secrets, without the secrets themselves. */
+export async function listIdentitySecrets(db: D1Database, workspaceId: string) {
   const { results } = await db
     .prepare(
       `SELECT kid, label, created_at, revoked_at FROM identity_secrets WHERE workspace_id = ?1

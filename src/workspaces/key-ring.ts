@@ -1,23 +1,9 @@
 import type { KeyKind, Scope } from "../auth/access.ts";
 import { sha256Hex } from "../crypto/hash.ts";
+import { changesByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
 import type { Position } from "../http/paging.ts";
-
-/** A key as its workspace's administrators see it, without the key itself. */
-export interface KeyView {
-  id: string;
-  kind: KeyKind;
-  scopes: Scope[];
-  origins: string[];
-  label: string;
-  status: "active" | "expiring" | "expired" | "revoked";
-  last_used_on: string | null;
-  created_at: string;
-  expires_at: string | null;
-  revoked_at: string | null;
-  replaced_by: string | null;
-}
 
 export interface NewKey {
   kind: KeyKind;
@@ -55,7 +41,11 @@ export async function newKey(
   workspaceId: string,
   { kind, scopes, origins, label }: NewKey,
   by: Actor,
-): Promise<{ id: string; key: string; statements: D1PreparedStatement[] }> {
+): Promise<{
+  id: string;
+  key: string;
+  statements: { key: D1PreparedStatement; keyAudit: D1PreparedStatement };
+}> {
   const [id, key] = [newId("key"), newSecret(PREFIX[kind])];
   const at = now();
   const insert = db
@@ -77,7 +67,7 @@ export async function newKey(
     );
   const detail = { kind, scopes, origins };
   const audit = { ...by, workspaceId, action: "key.create", objectId: id, detail, at };
-  return { id, key, statements: [insert, auditStatement(db, audit)] };
+  return { id, key, statements: { key: insert, keyAudit: auditStatement(db, audit) } };
 }
 
 /** Null if the workspace has {@link MAX_KEYS} live keys. */
@@ -88,13 +78,14 @@ export async function createKey(
   by: Actor,
 ): Promise<{ id: string; key: string } | null> {
   const { id, key, statements } = await newKey(tools, workspaceId, wanted, by);
-  const [inserted] = await tools.db.batch(statements);
-  return inserted?.meta.changes === 1 ? { id, key } : null;
+  const { key: inserted } = await changesByName(tools.db, statements);
+  return inserted === 1 ? { id, key } : null;
 }
 
 /**
  * Makes a key with the rights of an old one. The old key works on for a grace period, in which its holders change to the new one.
- * Null if no live key has this id, or it has been rotated already.
+ * Null if no live key has this id, or it has been rotated already; "limit" if the two would be more than {@link MAX_KEYS} live keys:
+ * without a grace period the new key takes the old one's place.
  */
 export async function rotateKey(
   { db, now, newId, newSecret }: Tools,
@@ -102,20 +93,22 @@ export async function rotateKey(
   oldId: string,
   graceMs: number,
   by: Actor,
-): Promise<{ id: string; key: string; kind: KeyKind } | null> {
+): Promise<{ id: string; key: string; kind: KeyKind } | "limit" | null> {
   const old = await readKey(db, workspaceId, oldId);
   if (!old) return null;
   const [id, key] = [newId("key"), newSecret(PREFIX[old.kind])];
   const at = now();
   const expiresAt = at + graceMs;
-  const [replaced] = await db.batch([
-    db
+  const { replaced } = await changesByName(db, {
+    replaced: db
       .prepare(
         `UPDATE api_keys SET replaced_by = ?3, expires_at = ?4
-         WHERE workspace_id = ?1 AND id = ?2 AND replaced_by IS NULL AND ${IS_LIVE.replace("?", "?5")}`,
+         WHERE workspace_id = ?1 AND id = ?2 AND replaced_by IS NULL AND ${IS_LIVE.replace("?", "?5")}
+           AND (?4 <= ?5 OR (SELECT count(*) FROM api_keys WHERE workspace_id = ?1
+             AND ${IS_LIVE.replace("?", "?5")}) < ${MAX_KEYS})`,
       )
       .bind(workspaceId, oldId, id, expiresAt, at),
-    auditStatement(db, {
+    audit: auditStatement(db, {
       ...by,
       workspaceId,
       action: "key.rotate",
@@ -123,15 +116,17 @@ export async function rotateKey(
       detail: { replaced_by: id, expires_at: new Date(expiresAt).toISOString() },
       at,
     }),
-    db
+    successor: db
       .prepare(
         `INSERT INTO api_keys (id, workspace_id, kind, hash, scopes, origins, label, created_at)
          SELECT ?3, workspace_id, kind, ?4, scopes, origins, label, ?5 FROM api_keys
          WHERE workspace_id = ?1 AND id = ?2 AND replaced_by = ?3`,
       )
       .bind(workspaceId, oldId, id, await sha256Hex(key), at),
-  ]);
-  return replaced?.meta.changes === 1 ? { id, key, kind: old.kind } : null;
+  });
+  if (replaced === 1) return { id, key, kind: old.kind };
+  const isLive = statusOf(old, at) !== "expired" && old.revoked_at === null;
+  return isLive && old.replaced_by === null ? "limit" : null;
 }
 
 /** Revokes a key at once. False if there is no such key, or it was revoked before. */
@@ -142,15 +137,15 @@ export async function revokeKey(
   by: Actor,
 ): Promise<boolean> {
   const at = now();
-  const [revoked] = await db.batch([
-    db
+  const { revoked } = await changesByName(db, {
+    revoked: db
       .prepare(
         `UPDATE api_keys SET revoked_at = ?3 WHERE workspace_id = ?1 AND id = ?2 AND revoked_at IS NULL`,
       )
       .bind(workspaceId, id, at),
-    auditStatement(db, { ...by, workspaceId, action: "key.revoke", objectId: id, at }),
-  ]);
-  return revoked?.meta.changes === 1;
+    audit: auditStatement(db, { ...by, workspaceId, action: "key.revoke", objectId: id, at }),
+  });
+  return revoked === 1;
 }
 
 /** Changes a key's label or origins. Its rights never change. False if there is no such key. */
@@ -161,8 +156,8 @@ export async function changeKey(
   change: { label?: string | undefined; origins?: string[] | undefined },
   by: Actor,
 ): Promise<boolean> {
-  const [changed] = await db.batch([
-    db
+  const { changed } = await changesByName(db, {
+    changed: db
       .prepare(
         `UPDATE api_keys SET label = coalesce(?3, label), origins = coalesce(?4, origins)
          WHERE workspace_id = ?1 AND id = ?2`,
@@ -173,7 +168,7 @@ export async function changeKey(
         change.label ?? null,
         change.origins ? JSON.stringify(change.origins) : null,
       ),
-    auditStatement(db, {
+    audit: auditStatement(db, {
       ...by,
       workspaceId,
       action: "key.change",
@@ -181,8 +176,8 @@ export async function changeKey(
       detail: { origins: change.origins, relabelled: change.label !== undefined },
       at: now(),
     }),
-  ]);
-  return changed?.meta.changes === 1;
+  });
+  return changed === 1;
 }
 
 export async function readKey(
@@ -213,7 +208,8 @@ export async function listKeys(
   return results;
 }
 
-export function toKeyView(row: KeyRow, now: number): KeyView {
+/** A key as its workspace's administrators see it, without the key itself. */
+export function toKeyView(row: KeyRow, now: number) {
   return {
     id: row.id,
     kind: row.kind,
@@ -229,7 +225,7 @@ export function toKeyView(row: KeyRow, now: number): KeyView {
   };
 }
 
-function statusOf(row: KeyRow, now: number): KeyView["status"] {
+function statusOf(row: KeyRow, now: number): "active" | "expiring" | "expired" | "revoked" {
   if (row.revoked_at !== null) return "revoked";
   if (row.expires_at === null) return "active";
   return row.expires_at > now ? "expiring" : "expired";

@@ -15,7 +15,6 @@ import {
   revokeKey,
   rotateKey,
   toKeyView,
-  type KeyView,
 } from "./key-ring.ts";
 import { label } from "./label.ts";
 
@@ -138,7 +137,7 @@ const rotateRoute = createRoute({
   ),
   responses: {
     201: jsonContent(shownKey, "The new key"),
-    ...problems(404),
+    ...problems(404, 409),
   },
 });
 
@@ -167,7 +166,7 @@ export function keyRoutes(app: App): void {
     const call = callOf(c);
     const wanted = { origins: [], ...c.req.valid("json") };
     const created = await createKey(call.services, call.workspaceId, wanted, call.by);
-    if (!created) throw new Problem("limit_reached", `A workspace has at most ${MAX_KEYS} keys.`);
+    if (!created) throw tooManyKeys();
     return c.json({ ...(await viewKey(call, created.id)), key: created.key }, 201);
   });
 
@@ -191,6 +190,7 @@ export function keyRoutes(app: App): void {
     const graceMs = c.req.valid("json").grace_seconds * 1000;
     const rotated = await rotateKey(call.services, call.workspaceId, id, graceMs, call.by);
     if (!rotated) throw unknownKey();
+    if (rotated === "limit") throw tooManyKeys();
     return c.json({ ...(await viewKey(call, rotated.id)), key: rotated.key }, 201);
   });
 
@@ -202,10 +202,14 @@ export function keyRoutes(app: App): void {
   });
 }
 
-async function viewKey({ services, workspaceId }: Call, id: string): Promise<KeyView> {
+async function viewKey({ services, workspaceId }: Call, id: string) {
   const row = await readKey(services.db, workspaceId, id);
   if (!row) throw unknownKey();
   return toKeyView(row, services.now());
+}
+
+function tooManyKeys(): Problem {
+  return new Problem("limit_reached", `A workspace has at most ${MAX_KEYS} keys.`);
 }
 
 function unknownKey(): Problem {

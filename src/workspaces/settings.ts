@@ -1,31 +1,52 @@
 import { z } from "zod";
 import { auditStatement, type Actor } from "../audit/log.ts";
+import { batchByName } from "../runtime/named-batch.ts";
 
 /** `help.example.com`, or `*.example.com` for all its subdomains. */
 const linkHost = z
   .string()
   .toLowerCase()
-  .regex(/^(?:\*\.)?(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, "is not a host name");
+  .regex(
+    /^(?:\*\.)?(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/,
+    "is not a host name: write it without https:// and path",
+  );
 const perDay = z.int().min(0).max(1_000_000_000).nullable();
 
 /** The settings of a workspace. `null` means no limit. */
 export const settingsSchema = z
   .strictObject({
-    /** Hosts that an answer may link to, beside the hosts of the documents that it was given. */
-    link_hosts: z.array(linkHost).max(100),
-    /** Whom our own sentences name to turn to: "our support team at help@example.com". `null`: as the release says. */
-    contact: z.string().trim().min(1).max(200).nullable(),
-    /** Whether the model gets placeholders for the personal data in a visitor's messages. */
-    hide_personal_data: z.boolean(),
-    /** Conversations without a new message for so long are deleted. */
-    retention_days: z.int().min(1).max(3650).nullable(),
-    /** Messages of one conversation, those of the visitor and answers together. */
-    max_conversation_messages: z.int().min(2).max(10_000),
-    turns_per_day: perDay,
-    documents_per_day: perDay,
-    neurons_per_day: perDay,
-    /** The models' budget. Once it is used up, answers come from the cache and the sources' own sentences. */
-    neuron_budget_per_day: perDay,
+    link_hosts: z.array(linkHost).max(100).meta({
+      description:
+        "Hosts that an answer may link to, beside those of the `url`s of the documents that it was given: `help.example.com`, or `*.example.com` for all subdomains. Other links are removed from answers.",
+    }),
+    contact: z.string().trim().min(1).max(200).nullable().meta({
+      description:
+        'The contact that refusals name: "our support team at help@example.com". `null`: the release\'s.',
+    }),
+    hide_personal_data: z.boolean().meta({
+      description:
+        "Whether chat models get placeholders for the personal data in a visitor's messages.",
+    }),
+    retention_days: z.int().min(1).max(3650).nullable().meta({
+      description: "Conversations without a new message for so long are deleted. `null`: never.",
+    }),
+    max_conversation_messages: z.int().min(2).max(10_000).meta({
+      description: "Messages of one conversation, those of the visitor and answers together.",
+    }),
+    turns_per_day: perDay.meta({
+      description: "Questions a day (UTC). Further ones are refused with 429.",
+    }),
+    documents_per_day: perDay.meta({
+      description: "Changes of documents a day (UTC). Further ones are refused with 429.",
+    }),
+    neurons_per_day: perDay.meta({
+      description:
+        "Neurons of Workers AI a day (UTC). Once they are used up, no model is asked: questions are answered from keywords, and what has to be embedded waits for the next day.",
+    }),
+    neuron_budget_per_day: perDay.meta({
+      description:
+        "Neurons a day (UTC) up to which chat models write answers. Once they are used up, answers come from the cache and the sources' own sentences.",
+    }),
   })
   .meta({ id: "WorkspaceSettings" });
 
@@ -43,6 +64,9 @@ const DEFAULTS: WorkspaceSettings = {
   neurons_per_day: null,
   neuron_budget_per_day: 500_000,
 };
+
+/** What a new workspace begins with. Those from before keep their conversations until they choose otherwise. */
+export const NEW_WORKSPACE_SETTINGS = { retention_days: 365 } satisfies Partial<WorkspaceSettings>;
 
 /** The stored settings over the defaults. A stored field that is no longer valid is ignored. */
 export function parseSettings(stored: string | null | undefined): WorkspaceSettings {
@@ -73,8 +97,8 @@ export async function changeSettings(
   by: Actor,
   now: number,
 ): Promise<WorkspaceSettings> {
-  const [changed] = await db.batch<{ settings: string }>([
-    db
+  const { changed } = await batchByName<{ changed: { settings: string } }>(db, {
+    changed: db
       .prepare(
         `INSERT INTO workspace_settings (workspace_id, settings, updated_at) VALUES (?1, ?2, ?3)
          ON CONFLICT (workspace_id) DO UPDATE SET updated_at = excluded.updated_at, settings = (
@@ -85,7 +109,7 @@ export async function changeSettings(
          RETURNING settings`,
       )
       .bind(workspaceId, JSON.stringify(changes), now),
-    auditStatement(db, {
+    audit: auditStatement(db, {
       ...by,
       workspaceId,
       action: "settings.change",
@@ -93,6 +117,6 @@ export async function changeSettings(
       detail: changes,
       at: now,
     }),
-  ]);
-  return parseSettings(changed?.results[0]?.settings);
+  });
+  return parseSettings(changed[0]?.settings);
 }

@@ -50,9 +50,12 @@ export function workspaceRoutes(app: App): void {
       "workspaces",
       c.req.valid("query"),
       (after, limit) => listWorkspaces(db, { after, limit }),
-      ({ createdAt: at, id }) => ({ at, id }),
+      ({ created_at: at, id }) => ({ at, id }),
     );
-    const workspaces = rows.map(({ createdAt: _createdAt, ...view }) => view);
+    const workspaces = rows.map((row) => ({
+      ...row,
+      created_at: new Date(row.created_at).toISOString(),
+    }));
     return c.json({ workspaces, next_cursor }, 200);
   });
 }

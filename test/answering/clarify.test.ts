@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, it } from "vitest";
 import { chosenTitle, clarification } from "../../src/answering/clarify.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
 import { openAiStream } from "../support/chat-script.ts";
-import { deliver, store } from "../support/pipeline.ts";
+import { ingestPending, store } from "../support/pipeline.ts";
 import {
   ask,
   CHAT_MODEL,
@@ -129,8 +129,8 @@ it("a clarifying question offers no article that the visitor may not see", async
     title: "Returns that staff take",
     audience: ["staff"],
   };
-  const { documentId } = await store(shop, "returns", returns);
-  await deliver([documentId]);
+  await store(shop, "returns", returns);
+  await ingestPending();
   const { text, sources } = await ask(shop, UNCLEAR);
   expect(text + JSON.stringify(sources)).not.toMatch(/staff|returns/i);
 });

@@ -1,9 +1,10 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, beforeEach, expect, it } from "vitest";
+import { beforeAll, beforeEach, expect, it, vi } from "vitest";
 import type { AnswerEvent } from "../../src/answering/answer.ts";
 import { answerQuestion } from "../../src/answering/answer-question.ts";
 import type { EmitPolicy } from "../../src/answering/engine-input.ts";
+import type { ChatModel } from "../../src/models/ports.ts";
 import { NO_HISTORY } from "../../src/answering/history.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
 import { shippedRelease, withOverlays, type Release } from "../../src/releases/release.ts";
@@ -20,7 +21,12 @@ beforeAll(async () => {
 beforeEach(() => env.CONTROL.reset());
 
 /** Asks the engine itself: no key, no conversation, nothing stored. */
-async function ask(release: Release, policy: EmitPolicy, models: string[] = []) {
+async function ask(
+  release: Release,
+  policy: EmitPolicy,
+  models: (string | ChatModel)[] = [],
+  timeLeft = (): number => 20_000,
+) {
   const services = createServices(env, createExecutionContext());
   const generation = firstGeneration(workspace.id, services.config.embeddingModel);
   const [vector = null] = await services.embedderOf(generation.model).embed([QUESTION], "query");
@@ -42,11 +48,14 @@ async function ask(release: Release, policy: EmitPolicy, models: string[] = []) 
       deps: {
         db: services.db,
         vectors: services.vectors,
-        chatModels: models.map((model) => services.chatModelOf(model, "model")),
+        chatModels: models.map((model) =>
+          typeof model === "string" ? services.chatModelOf(model, "model") : model,
+        ),
         reranker: undefined,
         newId: services.newId,
         linkHosts: [],
         hidePersonalData: false,
+        timeLeft,
         contact: undefined,
         beforeEvents: async () => undefined,
       },
@@ -71,6 +80,29 @@ it("the engine answers by the release that it is given, and stores nothing", asy
     text: "Ask Ada.",
   });
   expect(await countRows()).toEqual(before);
+});
+
+it("a silent model leaves the model after it its share of the time", async () => {
+  const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const silent: ChatModel = {
+    id: "silent",
+    rung: "model",
+    stream: () => ({
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }),
+    }),
+  };
+  const small: ChatModel = {
+    id: "small",
+    rung: "small_model",
+    async *stream() {
+      yield { type: "text", delta: HOLDS };
+    },
+  };
+  const began = Date.now();
+  const { answer } = await ask(shippedRelease, "stream", [silent, small], () => 5200);
+  expect(answer).toMatchObject({ rung: "small_model", text: HOLDS });
+  expect(Date.now() - began).toBeGreaterThan(2500);
+  warned.mockRestore();
 });
 
 const HOLDS = "Delivery to Germany takes 3 working days [1].";

@@ -89,7 +89,7 @@ function findingFor(
   finding.candidates = {
     question: finding.question,
     legs: ["keywords"],
-    matches: [],
+    vectors: [],
     keywords,
     failedLegs: [],
   };

@@ -105,7 +105,7 @@ describe("a model's answer", () => {
       };
       const result = await ask(workspace, body, { CHAT_MODEL });
       expect(result).toMatchObject({ outcome: "answered", rung: "model" });
-      expect(result.binding_calls).toMatchObject({ ai: 2, vectorize: 1, sequential: 4 });
+      expect(result.binding_calls).toMatchObject({ ai: 2, vectorize: 2, sequential: 4 });
       ids.push(result.conversation_id);
     }
     expect(new Set(ids.slice(1)).size).toBe(1);

@@ -1,6 +1,5 @@
-import { applyEvent } from "../../src/webhooks/apply-event.ts";
-import { withServices, SILENT } from "../support/pipeline.ts";
-import { deliver, register } from "../support/source.ts";
+import { SILENT } from "../support/pipeline.ts";
+import { deliverAndApply, register } from "../support/source.ts";
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
@@ -473,9 +472,7 @@ it("the audit log names who changed settings, synonyms and documents, and what a
     updated_at: "2026-01-01T00:00:00.000Z",
   };
   for (const event of [{ current: post }, { previous: post, current: {} }]) {
-    const sent = await deliver(source, { post: event });
-    const { event_id } = await sent.json<{ event_id: number }>();
-    await withServices((services) => applyEvent(services, event_id));
+    await deliverAndApply(source, { post: event });
   }
   const failed = await env.DB.prepare(
     `UPDATE source_events SET status = 'failed', body = '{}' WHERE workspace_id = ?1 RETURNING id`,
@@ -502,4 +499,35 @@ it("the audit log names who changed settings, synonyms and documents, and what a
     ["document.delete", "source"],
     ["source_event.retry", "key"],
   ]);
+});
+
+it("a key is not rotated beyond the limit on keys, and is replaced at once at the limit", async () => {
+  const workspace = await createWorkspace();
+  const created = await call(workspace.secret, "POST", "/v1/keys", {
+    kind: "secret",
+    scopes: ["chat"],
+    label: "Rotated",
+  });
+  const { id } = await created.json<Key>();
+  await env.DB.prepare(
+    `INSERT INTO api_keys (id, workspace_id, kind, hash, scopes, created_at)
+     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 97)
+     SELECT ?1 || i, ?1, 'secret', ?1 || i, '["chat"]', 0 FROM n`,
+  )
+    .bind(workspace.id)
+    .run();
+  const live = async (): Promise<number | null> =>
+    env.DB.prepare(
+      `SELECT count(*) AS n FROM api_keys WHERE workspace_id = ?1 AND revoked_at IS NULL
+         AND (expires_at IS NULL OR expires_at > ?2)`,
+    )
+      .bind(workspace.id, Date.now())
+      .first<number>("n");
+  expect(await live()).toBe(100);
+  const path = `/v1/keys/${id}/rotate`;
+  const refused = await call(workspace.secret, "POST", path, { grace_seconds: 3600 });
+  expect([refused.status, await refused.json()]).toMatchObject([409, { code: "limit_reached" }]);
+  expect(await live()).toBe(100);
+  expect((await call(workspace.secret, "POST", path, { grace_seconds: 0 })).status).toBe(201);
+  expect(await live()).toBe(100);
 });

@@ -21,6 +21,7 @@ const FOR_PUBLISHABLE_KEYS = [
   "GET /v1/conversations",
   "GET /v1/conversations/{id}",
   "POST /v1/chat",
+  "POST /v1/conversations/{id}/claim",
 ];
 
 /** What answers without any credential. */

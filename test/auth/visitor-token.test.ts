@@ -2,13 +2,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { verifyVisitorToken, type Visitor } from "../../src/auth/visitor-token.ts";
 import { Problem } from "../../src/http/problem.ts";
-import {
-  base64url,
-  nowInSeconds,
-  signParts,
-  tokenWithoutKid,
-  visitorToken,
-} from "../support/visitor.ts";
+import { base64url, signParts } from "../support/jwt.ts";
+import { nowInSeconds, tokenWithoutKid, visitorToken } from "../support/visitor.ts";
 
 const SECRET = { kid: "ids_1", secret: `is_${"5".repeat(64)}` };
 const OLDER = { kid: "ids_0", secret: `is_${"7".repeat(64)}` };

@@ -1,7 +1,8 @@
 import type { Source } from "../../src/citations/source.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CitationVerifier, withoutForeignMarkers } from "../../src/citations/citation-verifier.ts";
+import { CitationVerifier } from "../../src/citations/citation-verifier.ts";
+import { withoutForeignMarkers } from "../../src/citations/source-text.ts";
 
 const DELIVERY = "Standard delivery to Germany takes 3 working days and costs 4.90 euros.";
 const REFUND =

@@ -18,6 +18,7 @@ it("a conversation is shown to its workspace without the fields that only retrie
       "citations",
       "confidence",
       "created_at",
+      "failure",
       "id",
       "outcome",
       "role",

@@ -33,6 +33,10 @@ async function opens(id: string, headers: Headers, key = workspace.publishable):
   return [read.status, chat.status];
 }
 
+function claim(id: string, headers: Headers, key = workspace.publishable): Promise<Response> {
+  return call(key, "POST", `/v1/conversations/${id}/claim`, {}, { headers });
+}
+
 async function list(headers: Headers, query = "", key = workspace.publishable) {
   const response = await call(key, "GET", `/v1/conversations${query}`, undefined, { headers });
   expect(response.status).toBe(200);
@@ -144,7 +148,7 @@ it("a visitor's conversation follows the visitor, and opens to nobody else", asy
 });
 
 it("an anonymous conversation becomes the visitor's on sign-in, and its token opens it no longer", async () => {
-  for (const by of ["asking", "reading"]) {
+  for (const by of ["asking", "claiming"]) {
     const { conversation_id: id } = await ask(workspace, "Hello");
     const token = tokenOf(id);
     const visitor = await asVisitor(secret, { sub: `carol ${by}` });
@@ -153,10 +157,7 @@ it("an anonymous conversation becomes the visitor's on sign-in, and its token op
       expect(turn.conversation_token).toBeNull();
     } else {
       const headers = { ...token, ...visitor };
-      const read = await call(workspace.publishable, "GET", `/v1/conversations/${id}`, undefined, {
-        headers,
-      });
-      expect(read.status).toBe(200);
+      expect((await claim(id, headers)).status).toBe(200);
     }
     expect((await list(visitor)).conversations.map((one) => one.id)).toEqual([id]);
     expect(await opens(id, visitor)).toEqual([200, 200]);
@@ -189,6 +190,68 @@ it("two visitors who hold one token cannot both have its conversation", async ()
       .bind(id)
       .first<{ n: number }>()) ?? { n: -1 };
     expect(n).toBe(1);
+  }
+});
+
+it("reading a conversation claims it for nobody, with a JWT neither", async () => {
+  const { conversation_id: id } = await ask(workspace, "Hello");
+  const iris = await asVisitor(secret, { sub: "iris" });
+  const headers = { ...tokenOf(id), ...iris };
+  for (const key of [workspace.publishable, workspace.secret]) {
+    const read = await call(key, "GET", `/v1/conversations/${id}`, undefined, { headers });
+    expect(read.status).toBe(200);
+  }
+  expect((await list(iris)).conversations).toEqual([]);
+  const known = await env.DB.prepare(`SELECT id FROM visitors WHERE subject = 'iris'`).all();
+  expect(known.results).toEqual([]);
+  expect(await opens(id, tokenOf(id))).toEqual([200, 200]);
+});
+
+it("a conversation is claimed with its token and a JWT, and by nobody without both", async () => {
+  const [mine, other] = [await ask(workspace, "Hello"), await ask(workspace, "Hello")];
+  const id = mine.conversation_id;
+  const jo = await asVisitor(secret, { sub: "jo", name: "Jo" });
+  const kim = await asVisitor(secret, { sub: "kim" });
+  const refused: [what: string, id: string, headers: Headers][] = [
+    ["no token", id, jo],
+    ["another conversation's token", id, { ...tokenOf(other.conversation_id), ...jo }],
+    ["the id as token", id, { "x-conversation-token": id, ...jo }],
+    ["no conversation of this id", `cv_${"0".repeat(32)}`, { ...tokenOf(id), ...jo }],
+  ];
+  for (const key of [workspace.publishable, workspace.secret])
+    for (const [what, of, headers] of refused)
+      expect([what, (await claim(of, headers, key)).status]).toEqual([what, 404]);
+  // Without a JWT there is nobody to claim it for.
+  expect((await claim(id, tokenOf(id))).status).toBe(401);
+  expect((await claim(id, tokenOf(id), workspace.secret)).status).toBe(422);
+  expect((await opens(id, tokenOf(id)))[0]).toBe(200);
+
+  const claimed = await claim(id, { ...tokenOf(id), ...jo });
+  expect([claimed.status, await claimed.json()]).toEqual([200, expect.objectContaining({ id })]);
+  expect((await list(jo)).conversations.map((one) => one.id)).toEqual([id]);
+  // Again, without the token: it is hers already. It is nobody else's any more, whoever holds the token.
+  expect((await claim(id, jo)).status).toBe(200);
+  expect((await claim(id, { ...tokenOf(id), ...kim })).status).toBe(404);
+  const exported = await call(workspace.secret, "GET", "/v1/visitors/jo/export");
+  expect(await exported.json()).toMatchObject({ visitor: { name: "Jo" }, conversations: [{ id }] });
+  await call(workspace.secret, "DELETE", "/v1/visitors/jo");
+  expect((await claim(id, { ...tokenOf(id), ...jo })).status).toBe(404);
+});
+
+it("of two visitors who claim one conversation at once, one has it", async () => {
+  for (let round = 0; round < 5; round++) {
+    const { conversation_id: id } = await ask(workspace, "Hello");
+    const visitors = await Promise.all(
+      ["lee", "max"].map((sub) => asVisitor(secret, { sub: `${sub}${round}` })),
+    );
+    const statuses = await Promise.all(
+      visitors.map(async (visitor) => (await claim(id, { ...tokenOf(id), ...visitor })).status),
+    );
+    expect(statuses.toSorted()).toEqual([200, 404]);
+    const lists = await Promise.all(visitors.map((visitor) => list(visitor)));
+    expect(lists.map(({ conversations }) => conversations.length)).toEqual(
+      statuses.map((status) => (status === 200 ? 1 : 0)),
+    );
   }
 });
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
     content: "Standard delivery to Germany takes 3 working days and costs 4.90 euros.",
   });
   const status = (): Promise<Json> => requestJson(instance.url, "GET", "/v1/documents/shipping");
-  while ((await status())["status"] !== "live")
+  while ((await status())["vectors"] !== "visible")
     await new Promise((resolve) => setTimeout(resolve, 100));
 }, START_TIMEOUT_MS);
 
@@ -66,7 +66,7 @@ const messagesOf = async (id: string): Promise<unknown> =>
 
 it("the first word is sent over HTTP while the model is still generating the second", async () => {
   const parts = await startTurn();
-  const answer = await model.asked();
+  const answer = await model.nextRequest();
   for (const word of ["Delivery ", "to Germany takes ", "3 working days [1]"]) {
     answer.say(word);
     expect((await readTo(parts, "text-delta")).at(-1)).toMatchObject({ delta: word });
@@ -86,7 +86,7 @@ it("the first word is sent over HTTP while the model is still generating the sec
 it("a turn is completed and stored when the connection closes after the first word", async () => {
   const leaving = new AbortController();
   const parts = await startTurn(leaving.signal);
-  const answer = await model.asked();
+  const answer = await model.nextRequest();
   answer.say("Delivery to Germany ");
   const [start] = await readTo(parts, "text-delta");
   const { conversation_id: id } = (start as { messageMetadata: { conversation_id: string } })
@@ -94,7 +94,7 @@ it("a turn is completed and stored when the connection closes after the first wo
   leaving.abort();
   // Long enough for the disconnect to have reached the Worker.
   await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(answer.givenUp()).toBe(false);
+  expect(answer.disconnected()).toBe(false);
   answer.say("takes 3 working days [1].");
   answer.end();
   await expect

@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
 import { BindingCalls } from "../../src/runtime/binding-calls.ts";
 import { readAnswer } from "../../src/knowledge/ingest/describe.ts";
-import { ingestDocuments } from "../../src/knowledge/ingest/consumer.ts";
-import { readPendingWork } from "../../src/knowledge/ingest/pending-work.ts";
+import { embedDocuments } from "../../src/knowledge/ingest/ingest-documents.ts";
+import { claimSlice } from "../../src/knowledge/ingest/outbox.ts";
 import { workersAiChat } from "../../src/models/workers-ai-chat.ts";
 import { CHAT_MODEL, createWorkspace, type Workspace } from "../support/workspace.ts";
 import { openAiStream, recordedChats } from "../support/chat-script.ts";
-import { deliver, read, search, store, withServices } from "../support/pipeline.ts";
+import { ingestPending, read, search, store, wake, withServices } from "../support/pipeline.ts";
 
 beforeEach(() => env.CONTROL.reset());
 
@@ -17,12 +17,11 @@ const CONTENT = "## Delivery\n\nIt takes two weeks.\n\n## Colours\n\nThere are t
 /** Stores a document and ingests it with a model that writes contexts. */
 async function ingestWithModel(workspace: Workspace, content = CONTENT): Promise<void> {
   const contextModel = workersAiChat(env.AI, CHAT_MODEL, "model", new BindingCalls());
-  const { documentId } = await store(workspace, "doc", { title: "Article 7", content });
+  await store(workspace, "doc", { title: "Article 7", content });
+  await wake("serve");
   await withServices(
-    async (services) => {
-      const { works } = await readPendingWork(services.db, [documentId]);
-      expect(await ingestDocuments(services, works)).toEqual(new Map());
-    },
+    (services) =>
+      embedDocuments(services, claimSlice(services.db, "embed", "m0", services.now()), "m0"),
     { contextModel },
   );
   expect((await read(workspace, "doc")).status).toBe("live");
@@ -45,8 +44,8 @@ async function nearness(workspace: Workspace, query: string): Promise<number> {
 
 it("a chunk's context from a model is embedded with the chunk, shown to nobody, and its cost is counted", async () => {
   const [plain, helped] = [await createWorkspace(), await createWorkspace()];
-  const { documentId } = await store(plain, "doc", { title: "Article 7", content: CONTENT });
-  await deliver([documentId]);
+  await store(plain, "doc", { title: "Article 7", content: CONTENT });
+  await ingestPending();
   await env.CONTROL.scriptChat(
     openAiStream([
       "1: How long the moonstone",

@@ -1,30 +1,35 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it, vi } from "vitest";
-import { ingestDocuments } from "../../src/knowledge/ingest/consumer.ts";
+import { serveVersions } from "../../src/knowledge/ingest/ingest-documents.ts";
 import { retryDelay } from "../../src/knowledge/ingest/queue.ts";
-import { chunkMarkdown } from "../../src/knowledge/ingest/chunk.ts";
-import { embedChunks } from "../../src/knowledge/ingest/embed.ts";
-import { commitVersions } from "../../src/knowledge/ingest/commit.ts";
-import { finishDocuments } from "../../src/knowledge/ingest/finish.ts";
-import { storeVectors } from "../../src/knowledge/ingest/store-vectors.ts";
-import { readPendingWork, type DocumentWork } from "../../src/knowledge/ingest/pending-work.ts";
-import { normalise } from "../../src/knowledge/formats/normalise.ts";
+import type { DocumentWork } from "../../src/knowledge/ingest/pending-work.ts";
 import { sweep } from "../../src/knowledge/sweeper.ts";
 import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { brokenDatabase } from "../support/broken-database.ts";
+import type { DocumentWakeUp, StageWakeUp } from "../../src/runtime/messages.ts";
+import type { Services } from "../../src/runtime/services.ts";
 import {
   chunkIds,
+  claim,
   deliver,
+  deliverAlone,
+  deliverDead,
+  endDelays,
   foundBy,
   garbage,
+  ingestPending,
   longArticle,
   pendingWork,
   read,
-  recordedRetries,
+  recordedQueue,
   remove,
   SILENT_QUEUES,
   store,
+  storeMany,
   storedVectors,
+  wake,
   withServices,
+  dropPendingWork,
 } from "../support/pipeline.ts";
 
 const MINUTE = 60_000;
@@ -34,35 +39,12 @@ const article = (months: string): object => ({
 });
 const QUESTION = "How many months does the warranty last?";
 
-beforeEach(() => env.CONTROL.reset());
+beforeEach(dropPendingWork);
 
-async function work(documentId: number): Promise<DocumentWork> {
-  const [found] = (await readPendingWork(env.DB, [documentId])).works;
-  if (!found) throw new Error("There is no such document");
-  return found;
-}
-
-/** Runs draft and commit only. From here on keyword search serves the version. */
-async function commit(state: DocumentWork): Promise<void> {
-  const markdown = normalise(state.content, state.contentType);
-  const draft = {
-    work: state,
-    markdown,
-    chunks: chunkMarkdown(state.title, markdown),
-    language: null,
-    normalisedAt: Date.now(),
-    warnings: [],
-  };
-  await withServices((services) => commitVersions(services, [state], [draft]));
-}
-
-/** Runs the stages after commit until the vectors are stored, without clearing the outbox. */
-async function embed(state: DocumentWork): Promise<void> {
-  await withServices(async (services) => {
-    const { missing } = await commitVersions(services, [state], []);
-    for await (const { embedded } of embedChunks(services, missing, (chunk) => chunk)) {
-      await storeVectors(services, embedded);
-    }
+/** Serves versions as they were read before. */
+async function serve(works: DocumentWork[]): Promise<void> {
+  await withServices((services) => serveVersions(services, works, "a slow invocation"), {
+    ...SILENT_QUEUES,
   });
 }
 
@@ -73,27 +55,24 @@ async function textOf(workspace: Workspace): Promise<string> {
   return results.map(({ text }) => text).join("\n");
 }
 
-it("a document is ingested once although its messages arrive twice, late, out of order or without need", async () => {
+it("a document is ingested once although wake-ups come twice, at the same time or without need", async () => {
   const workspace = await createWorkspace();
-  const a = await store(workspace, "a", article("twelve"));
-  const b = await store(workspace, "b", article("twenty"));
-  const result = await deliver([
-    b.documentId,
-    a.documentId,
-    987_654_321,
-    b.documentId,
-    a.documentId,
-  ]);
+  await store(workspace, "a", article("twelve"));
+  await store(workspace, "b", article("twenty"));
+  const bodies = [{ stage: "serve" }, { stage: "serve" }, { stage: "serve" }];
+  const result = await deliver("test-ingest", bodies);
   expect(result).toMatchObject({ outcome: "ok", retryMessages: [] });
-  expect(result.explicitAcks).toHaveLength(5);
+  expect(result.explicitAcks).toHaveLength(3);
+  expect(result.wakeUps).toEqual([{ body: { stage: "embed" }, delay: 0 }]);
+  await wake("embed");
   const chunks = await chunkIds(workspace);
   expect(chunks).toHaveLength(2);
   expect((await env.CONTROL.stats()).textsRequested).toBe(2);
 
-  // Two consumers run at the same time, and one more hours later.
+  // Several consumers run at the same time, and one more later.
   await store(workspace, "a", article("thirty"));
-  await Promise.all([deliver([a.documentId]), deliver([a.documentId]), deliver([a.documentId])]);
-  await deliver([a.documentId]);
+  await Promise.all([ingestPending(), ingestPending(), ingestPending()]);
+  await ingestPending();
   expect(await chunkIds(workspace)).toHaveLength(2);
   const ids = (await chunkIds(workspace)).map((id) => `c${id}`);
   expect(await storedVectors([...ids, ...chunks.map((id) => `c${id}`)])).toEqual(ids.toSorted());
@@ -103,88 +82,142 @@ it("a document is ingested once although its messages arrive twice, late, out of
 
   // A message sent before a deletion restores nothing.
   await remove(workspace, "a");
-  await deliver([a.documentId, a.documentId]);
+  await ingestPending();
   expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["b"]);
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["b"]);
 });
 
-it("a document with a transient failure is retried alone with growing delays, while keyword search already serves it", async () => {
+it("a document is live although its embedding fails, and is tried again with growing delays", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "a", article("twelve"));
-  const queue = "test-ingest-retry";
-  const isDelayed = async (): Promise<void> => {
-    expect(await read(workspace, "a")).toMatchObject({ status: "pending", live_version: 1 });
+  await wake("serve");
+  for (const [failures, plan] of [
+    { binding: "ai", kind: "capacity" },
+    { binding: "ai", kind: "timeout" },
+    { binding: "vectorize", kind: "capacity" },
+    { binding: "vectorize", kind: "unavailable" },
+  ].entries()) {
+    await env.CONTROL.failNext(plan as Parameters<typeof env.CONTROL.failNext>[0]);
+    const result = await wake("embed");
+    expect(result).toMatchObject({ explicitAcks: ["m0"], moved: [] });
+    const again = result.wakeUps.find(({ body }) => body.stage === "embed");
+    expect(again?.delay).toBe(retryDelay(failures + 1));
+    expect(await read(workspace, "a")).toMatchObject({ status: "live", vectors: "pending" });
     expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["a"]);
     expect(await pendingWork(workspace)).toEqual([documentId]);
-  };
-  await env.CONTROL.failNext({ binding: "ai", kind: "capacity" });
-  const shared = await deliver([documentId]);
-  expect(shared).toMatchObject({
-    explicitAcks: ["m0"],
-    moved: [{ id: documentId, delay: retryDelay(1) }],
-  });
-  await isDelayed();
-  for (const [attempts, plan] of [
-    [1, { binding: "ai", kind: "capacity" }],
-    [2, { binding: "ai", kind: "timeout" }],
-    [3, { binding: "vectorize", kind: "capacity" }],
-    [4, { binding: "vectorize", kind: "unavailable" }],
-  ] as const) {
-    await env.CONTROL.failNext(plan);
-    const result = await deliver([documentId], { queue, attempts });
-    expect(result).toMatchObject({ explicitAcks: [], moved: [] });
-    expect(result.retryMessages).toMatchObject([{ msgId: "m0" }]);
-    expect(result.delays).toEqual([retryDelay(attempts)]);
-    await isDelayed();
+    // Until then no wake-up makes it due.
+    await wake("embed");
+    expect(await pendingWork(workspace)).toEqual([documentId]);
+    await endDelays();
   }
-  expect(retryDelay(4)).toBeGreaterThan(retryDelay(3));
-  expect(retryDelay(90)).toBeLessThanOrEqual(24 * 3600);
-  expect((await deliver([documentId], { queue, attempts: 5 })).explicitAcks).toEqual(["m0"]);
-  expect(await read(workspace, "a")).toMatchObject({ status: "live", error: null });
+  await wake("embed");
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["a"]);
   expect(await pendingWork(workspace)).toEqual([]);
 
   // The failure of one document does not affect the other.
-  const b = await store(workspace, "b", article("twenty"));
-  const c = await store(workspace, "c", article("thirty"));
+  await store(workspace, "b", article("twenty"));
+  await store(workspace, "c", article("thirty"));
+  await wake("serve");
   // One call is shared; the second one is b's own.
   await env.CONTROL.failNext({ binding: "ai", kind: "capacity", times: 2 });
-  const mixed = await deliver([b.documentId, c.documentId]);
-  expect(mixed.explicitAcks).toHaveLength(2);
-  expect(mixed.moved).toEqual([{ id: b.documentId, delay: retryDelay(1) }]);
-  expect(await read(workspace, "b")).toMatchObject({ status: "pending" });
-  expect(await read(workspace, "c")).toMatchObject({ status: "live" });
+  await wake("embed");
+  expect((await pendingWork(workspace)).length).toBe(1);
+  expect(await read(workspace, "b")).toMatchObject({ stages: { delayed_by: expect.any(String) } });
+  expect(await read(workspace, "c")).not.toHaveProperty("stages.delayed_by");
+  await endDelays();
+  await wake("embed");
 });
 
-it("a retry of a long document keeps the embeddings that the first attempt stored", async () => {
+it("an outage of a day delays documents and fails none; after three days they are given up", async () => {
   const workspace = await createWorkspace();
-  const topics = Array.from({ length: 4 }, (_, index) => `topic${index}`);
+  const { documentId } = await store(workspace, "a", article("twelve"));
+  await wake("serve");
+  const attemptAfter = async (hours: number): Promise<void> => {
+    await env.DB.prepare(
+      `UPDATE outbox SET due_at = 0, failing_since = failing_since - ?1 WHERE document_id = ?2`,
+    )
+      .bind(hours * 3600_000, documentId)
+      .run();
+    await env.CONTROL.failNext({ binding: "ai", kind: "capacity" });
+    await wake("embed");
+  };
+  for (const hours of [0, 0.5, 24, 24]) {
+    await attemptAfter(hours);
+    expect(await read(workspace, "a")).toMatchObject({ status: "live", vectors: "pending" });
+  }
+  await attemptAfter(24);
+  expect(await read(workspace, "a")).toMatchObject({
+    status: "failed",
+    live_version: 1,
+    error: expect.stringContaining("Gave up after three days: The embedding model is busy."),
+  });
+  expect(await pendingWork(workspace)).toEqual([]);
+  expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["a"]);
+});
+
+it("during an outage a consumer stops after one slice, and all documents share calls again afterwards", async () => {
+  const workspace = await createWorkspace();
+  await storeMany(workspace, 150, (n) => article(`${n}`));
+  await wake("serve");
+  await env.CONTROL.reset();
+  await env.CONTROL.failNext({ binding: "ai", kind: "capacity", times: 1000 });
+  await wake("embed");
+  expect((await env.CONTROL.stats()).aiCalls).toBeLessThanOrEqual(8);
+  await env.CONTROL.reset();
+  await endDelays();
+  await wake("embed");
+  // A wake-up that an earlier test has left in the real queue may take part of the work.
+  await expect.poll(() => pendingWork(workspace)).toEqual([]);
+  expect((await env.CONTROL.stats()).aiCalls).toBe(2);
+});
+
+it.each(["5007: No such model", "5018: This model was retired"])(
+  "no document is blamed for a model that the deployment cannot use: %s",
+  async (message) => {
+    const workspace = await createWorkspace();
+    await store(workspace, "a", article("twelve"));
+    const AI = {
+      run: () => {
+        throw new Error(message);
+      },
+    };
+    await ingestPending({ bindings: { AI } });
+    expect(await read(workspace, "a")).toMatchObject({
+      status: "live",
+      vectors: "pending",
+      stages: { delayed_by: expect.stringContaining("An administrator has to choose another") },
+    });
+    await endDelays();
+    await ingestPending();
+    expect(await pendingWork(workspace)).toEqual([]);
+  },
+);
+
+it("a long document is embedded slice by slice, and an attempt keeps what earlier ones stored", async () => {
+  const workspace = await createWorkspace();
+  const topics = Array.from({ length: 40 }, (_, index) => `topic${index}`);
   const { documentId } = await store(workspace, "long", {
     title: "Long",
     content: longArticle(topics),
   });
-  await commit(await work(documentId));
+  await wake("serve");
   const chunks = await chunkIds(workspace);
-  expect(chunks.length).toBeGreaterThan(10);
-  // A call takes ten texts, and the second call fails.
+  expect(chunks.length).toBeGreaterThan(100);
+  // The second call fails.
   let calls = 0;
   const AI = {
     run: (...input: unknown[]) => {
       if (++calls === 2) throw new Error("3040: Capacity temporarily exceeded, please try again.");
       return Reflect.apply(env.AI.run, env.AI, input) as unknown;
     },
-  } as unknown as Ai;
-  const { createServices } = await import("../../src/services.ts");
-  const { embedderOf } = createServices({ ...env, AI }, { waitUntil: () => {} });
-  const state = await work(documentId);
-  const failures = await withServices((services) => ingestDocuments(services, [state]), {
-    embedderOf: (model) => ({ ...embedderOf(model), batchSize: 10 }),
-  });
-  expect(String(failures.get(documentId))).toContain("3040");
+  };
+  await wake("embed", { bindings: { AI } });
+  expect(await pendingWork(workspace)).toEqual([documentId]);
   await env.CONTROL.reset();
-  await deliver([documentId]);
-  expect((await env.CONTROL.stats()).textsRequested).toBe(Math.min(10, chunks.length - 10));
-  expect(await read(workspace, "long")).toMatchObject({ status: "live", chunks: chunks.length });
+  await endDelays();
+  await wake("embed");
+  expect((await env.CONTROL.stats()).textsRequested).toBe(chunks.length - 100);
+  expect(await pendingWork(workspace)).toEqual([]);
   const ids = chunks.map((id) => `c${id}`);
   expect(await storedVectors(ids)).toEqual(ids.toSorted());
 });
@@ -193,42 +226,39 @@ it("ingestion resumes after a crash of the consumer at any point", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "a", article("twelve"));
 
-  // Crash after the commit, before the vectors are stored.
-  await commit(await work(documentId));
-  expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["a"]);
-  expect(await foundBy("vectors", workspace, QUESTION)).toEqual([]);
-  expect(await pendingWork(workspace)).toEqual([documentId]);
-  await finishDocuments(
-    env.DB,
-    { done: [await work(documentId)], failed: [], delayed: [] },
-    Date.now(),
-  );
-  expect(await pendingWork(workspace)).toEqual([documentId]);
-  expect(await read(workspace, "a")).toMatchObject({ status: "pending" });
-  await deliver([documentId]);
+  // Crash after the claim: the message is delivered again, and its document goes on alone.
+  await claim("m0");
+  expect(await wake("serve", { attempts: 2 })).toMatchObject({ moved: [documentId] });
+  await deliverAlone([documentId]);
   expect(await read(workspace, "a")).toMatchObject({ status: "live" });
+  expect(await pendingWork(workspace)).toEqual([]);
   const [first = 0] = await chunkIds(workspace);
 
-  // Crash after the vectors are stored, before the outbox is cleared: the next run embeds nothing again.
+  // Crash after the vectors are stored, before the outbox says so: the next run embeds nothing again.
   await store(workspace, "a", article("twenty"));
-  const state = await work(documentId);
-  await commit(state);
-  await embed(state);
-  await env.CONTROL.reset();
+  await wake("serve");
+  const crash = brokenDatabase(
+    "UPDATE outbox SET claimed_by = NULL, failures = 0, failing_since = NULL, size",
+  );
+  expect(await wake("embed", { bindings: crash })).toMatchObject({ explicitAcks: [] });
   expect(await pendingWork(workspace)).toEqual([documentId]);
-  await deliver([documentId]);
+  await env.CONTROL.reset();
+  await endDelays();
+  await wake("embed");
   expect((await env.CONTROL.stats()).aiCalls).toBe(0);
   expect(await read(workspace, "a")).toMatchObject({ status: "live", version: 2 });
+  expect(await pendingWork(workspace)).toEqual([]);
   expect(await storedVectors([`c${first}`])).toEqual([]);
 
   // Crash in the middle of a deletion.
   const [second = 0] = await chunkIds(workspace);
   await remove(workspace, "a");
   await env.CONTROL.failNext({ binding: "vectorize", kind: "unavailable" });
-  expect((await deliver([documentId])).moved).toHaveLength(1);
+  await ingestPending();
   expect(await pendingWork(workspace)).toEqual([documentId]);
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual([]);
-  await deliver([documentId]);
+  await endDelays();
+  await ingestPending();
   expect(await storedVectors([`c${second}`])).toEqual([]);
   expect(await pendingWork(workspace)).toEqual([]);
 });
@@ -236,40 +266,36 @@ it("ingestion resumes after a crash of the consumer at any point", async () => {
 it("a slow run of an old version never overwrites a newer version", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "a", article("twelve"));
-  const old = await work(documentId);
+  const old = await claim();
   const replacement = { title: "Guarantee", content: "# Guarantee\n\nIt lasts twenty years." };
   await store(workspace, "a", replacement);
 
   // A draft from before the change is not committed after it, and the work stays pending.
-  await withServices((services) => ingestDocuments(services, [old]));
+  await serve(old);
   expect(await read(workspace, "a")).toMatchObject({ status: "pending", live_version: 0 });
   expect(await chunkIds(workspace)).toEqual([]);
   expect(await pendingWork(workspace)).toEqual([documentId]);
-
-  // The new version is committed while the old run continues to embed: it must not embed new chunks with the old title.
-  await commit(await work(documentId));
-  await env.CONTROL.reset();
-  await withServices((services) => ingestDocuments(services, [old]));
-  expect((await env.CONTROL.stats()).textsRequested).toBe(0);
-  expect(await pendingWork(workspace)).toEqual([documentId]);
-  await deliver([documentId]);
+  await wake("serve");
+  await serve(old);
+  await wake("embed");
   expect(await read(workspace, "a")).toMatchObject({ status: "live", version: 2, live_version: 2 });
   expect(await textOf(workspace)).toBe("It lasts twenty years.");
 
   // The document is deleted while it is ingested.
   await store(workspace, "a", article("thirty"));
-  const late = await work(documentId);
+  const late = await claim();
   await remove(workspace, "a");
-  await withServices((services) => ingestDocuments(services, [late]));
+  await serve(late);
   expect(await chunkIds(workspace)).toEqual([]);
   expect(await foundBy("keywords", workspace, QUESTION)).toEqual([]);
   expect(await pendingWork(workspace)).toEqual([documentId]);
+  await ingestPending();
 });
 
 it("the older version is served while the new one cannot be ingested, and the document says why", async () => {
   const workspace = await createWorkspace();
-  const { documentId } = await store(workspace, "a", article("twelve"));
-  await deliver([documentId]);
+  await store(workspace, "a", article("twelve"));
+  await ingestPending();
 
   // The new version has no readable text: it fails permanently, at once.
   await store(workspace, "a", {
@@ -277,7 +303,7 @@ it("the older version is served while the new one cannot be ingested, and the do
     content: "<script>home()</script>",
     content_type: "text/html",
   });
-  expect((await deliver([documentId])).explicitAcks).toEqual(["m0"]);
+  await ingestPending();
   const failed = await read(workspace, "a");
   expect(failed).toMatchObject({ status: "failed", version: 2, live_version: 1 });
   expect(failed.error?.length).toBeGreaterThan(10);
@@ -285,13 +311,15 @@ it("the older version is served while the new one cannot be ingested, and the do
   for (const leg of ["keywords", "vectors"] as const)
     expect(await foundBy(leg, workspace, QUESTION)).toEqual(["a"]);
   // A leftover message does not make the failed version live.
-  await deliver([documentId]);
+  await ingestPending();
   expect(await read(workspace, "a")).toMatchObject({ status: "failed", live_version: 1 });
 
-  // The embedding model returns an invalid answer.
+  // The embedding model refuses the text.
   await store(workspace, "a", article("twenty"));
-  await env.CONTROL.failNext({ binding: "ai", kind: "wrong-dimensions" });
-  expect((await deliver([documentId])).explicitAcks).toEqual(["m0"]);
+  const run = (): never => {
+    throw new Error("5006: Error: the text is refused");
+  };
+  await ingestPending({ bindings: { AI: { run } } });
   expect(await read(workspace, "a")).toMatchObject({ status: "failed", live_version: 3 });
   expect(await foundBy("keywords", workspace, QUESTION)).toEqual(["a"]);
 
@@ -300,21 +328,20 @@ it("the older version is served while the new one cannot be ingested, and the do
     unchanged: false,
     status: "pending",
   });
-  await deliver([documentId]);
+  await ingestPending();
   expect(await read(workspace, "a")).toMatchObject({ status: "live", error: null });
   expect(await foundBy("vectors", workspace, QUESTION)).toEqual(["a"]);
 });
 
 it("a document that the retry queue gives up is failed with its reason, unless it was deleted", async () => {
   const workspace = await createWorkspace();
-  const failing = await store(workspace, "failing", article("twelve"));
   const fine = await store(workspace, "fine", article("twenty"));
-  await deliver([fine.documentId]);
   const gone = await store(workspace, "gone", article("thirty"));
-  await deliver([gone.documentId]);
+  await ingestPending();
+  const failing = await store(workspace, "failing", article("twelve"));
   await remove(workspace, "gone");
   const dead = [failing.documentId, fine.documentId, gone.documentId, 987_654_321];
-  const result = await deliver(dead, { queue: "test-ingest-retry-dlq" });
+  const result = await deliverDead(dead);
   expect(result.explicitAcks).toHaveLength(dead.length);
   const document = await read(workspace, "failing");
   expect(document.status).toBe("failed");
@@ -328,32 +355,34 @@ it("a document that the retry queue gives up is failed with its reason, unless i
   expect(await storedVectors([vector])).toEqual([]);
 });
 
-it("the sweeper wakes a document whose message was lost, and leaves it to its retries for ten minutes", async () => {
+it("the sweeper wakes the stages of lost wake-ups, and moves the documents of a killed invocation to the retry queue", async () => {
   const workspace = await createWorkspace();
   const { documentId } = await store(workspace, "a", article("twelve"));
-  const { queue, moved } = recordedRetries();
-  const sent = (): number[] => moved.map(({ id }) => id);
-  const sweepAt = (ms: number): Promise<{ resent: number }> =>
-    withServices(sweep, {
+  const stages = recordedQueue<StageWakeUp>();
+  const retries = recordedQueue<DocumentWakeUp>();
+  const sweepAt = async (ms: number): Promise<{ woken: string[]; moved: number[] }> => {
+    await withServices(sweep, {
       now: () => ms,
-      ingestRetryQueue: queue,
+      ingestQueue: stages.queue as Services["ingestQueue"],
+      embedQueue: stages.queue as Services["embedQueue"],
+      ingestRetryQueue: retries.queue,
     });
+    const woken = stages.sent.splice(0).map(({ body }) => body.stage);
+    return { woken, moved: retries.sent.splice(0).map(({ body }) => body.document_id) };
+  };
   const start = Date.now();
-  await sweepAt(start);
-  expect(sent()).toEqual([]);
-  await sweepAt(start + 2 * MINUTE);
-  expect(sent()).toEqual([documentId]);
-  await sweepAt(start + 2 * MINUTE + 1000);
-  expect(sent()).toEqual([documentId]);
-  await sweepAt(start + 11 * MINUTE);
-  expect(sent()).toEqual([documentId]);
-  await sweepAt(start + 13 * MINUTE);
-  expect(sent()).toEqual([documentId, documentId]);
-  await deliver([documentId]);
-  await sweepAt(start + 60 * MINUTE);
-  expect(sent()).toHaveLength(2);
+  expect(await sweepAt(start)).toEqual({ woken: [], moved: [] });
+  expect(await sweepAt(start + 2 * MINUTE)).toEqual({ woken: ["serve"], moved: [] });
+  await claim();
+  expect(await sweepAt(start + 2 * MINUTE)).toEqual({ woken: [], moved: [] });
+  expect(await sweepAt(start + 4 * MINUTE)).toEqual({ woken: [], moved: [documentId] });
+  // It is left to its retries for ten minutes.
+  expect(await sweepAt(start + 12 * MINUTE)).toEqual({ woken: [], moved: [] });
+  expect(await sweepAt(start + 15 * MINUTE)).toEqual({ woken: [], moved: [documentId] });
+  await deliverAlone([documentId]);
+  expect(await sweepAt(start + 10)).toEqual({ woken: [], moved: [] });
 
-  // With the real queue, the sweeper alone wakes the consumer.
+  // With the real queues, the sweeper alone wakes the consumer.
   await store(workspace, "a", article("twenty"));
   await withServices(sweep, { now: () => Date.now() + 2 * MINUTE });
   await vi.waitFor(
@@ -364,14 +393,14 @@ it("the sweeper wakes a document whose message was lost, and leaves it to its re
 
 it("collected vectors are deleted once more after the grace period, and only then forgotten", async () => {
   const workspace = await createWorkspace();
-  const { documentId } = await store(workspace, "a", article("twelve"));
-  await deliver([documentId]);
+  await store(workspace, "a", article("twelve"));
+  await ingestPending();
   const [chunk = 0] = await chunkIds(workspace);
   const id = `c${chunk}`;
   await env.CONTROL.settleVectorize();
   const [vector] = await env.VECTORIZE.getByIds([id]);
   await remove(workspace, "a");
-  await deliver([documentId]);
+  await ingestPending();
   expect(await storedVectors([id])).toEqual([]);
 
   // A run that was in progress writes the vector after it has been collected.

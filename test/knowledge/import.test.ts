@@ -7,7 +7,15 @@ import { importDocuments } from "../../src/knowledge/accept/import.ts";
 import { putDocument } from "../../src/knowledge/accept/documents.ts";
 import type { ImportResult } from "../../src/knowledge/accept/schema.ts";
 import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
-import { deliver, foundBy, pendingWork, read, SILENT } from "../support/pipeline.ts";
+import type { IngestMessage } from "../../src/runtime/messages.ts";
+import {
+  ingestPending,
+  foundBy,
+  pendingWork,
+  read,
+  recordedQueue,
+  SILENT,
+} from "../support/pipeline.ts";
 
 beforeEach(() => env.CONTROL.reset());
 
@@ -79,7 +87,7 @@ it("an import stores the valid lines and reports the invalid ones", async () => 
     metadata: { a: [1, null] },
     status: "pending",
   });
-  await deliver(await pendingWork(workspace));
+  await ingestPending();
   expect(await foundBy("keywords", workspace, "hammock")).toEqual(["hammock"]);
 });
 
@@ -88,7 +96,7 @@ it("an import has the effect of many PUTs: unchanged, changed, stale, and the sa
   const at = (minute: number): string => `2026-01-01T00:${String(minute).padStart(2, "0")}:00Z`;
   const first = [document("a", { updated_at: at(5) }), document("b"), document("c")];
   expect((await post(workspace, ndjson(first))).result).toMatchObject({ created: 3 });
-  await deliver(await pendingWork(workspace));
+  await ingestPending();
   const { result } = await post(
     workspace,
     ndjson([
@@ -117,10 +125,10 @@ it("a second import of the same documents embeds nothing", async () => {
   const workspace = await createWorkspace();
   const body = ndjson(["kettle", "lantern", "hammock"].map((id) => document(id)));
   await post(workspace, body);
-  await deliver(await pendingWork(workspace));
+  await ingestPending();
   await env.CONTROL.reset();
   expect((await post(workspace, body)).result).toMatchObject({ unchanged: 3 });
-  await deliver(await pendingWork(workspace));
+  await ingestPending();
   expect((await env.CONTROL.stats()).aiCalls).toBe(0);
 });
 
@@ -136,6 +144,7 @@ it("an import stops at the day's quota of documents, and says at which line", as
     created: 3,
     failed: 1,
     complete: false,
+    resume_at_line: 4,
     errors: [{ line: 4, code: "quota_exceeded" }],
   });
   expect(await pendingWork(workspace)).toHaveLength(3);
@@ -143,23 +152,18 @@ it("an import stops at the day's quota of documents, and says at which line", as
   expect([again.status, again.result.code]).toEqual([429, "quota_exceeded"]);
 });
 
-it("an import writes a hundred documents in few round trips, and wakes the consumer for each", async () => {
+it("an import writes hundreds of documents in two round trips, and wakes the consumer", async () => {
   const workspace = await createWorkspace();
   const services = createServices(env, { waitUntil: () => {} });
-  const woken: number[] = [];
-  const ingestQueue = {
-    sendBatch: async (messages: { body: { document_id: number } }[]) => {
-      expect(messages.length).toBeLessThanOrEqual(100);
-      woken.push(...messages.map(({ body }) => body.document_id));
-    },
-  } as unknown as typeof services.ingestQueue;
+  const { queue: ingestQueue, sent } = recordedQueue<IngestMessage>();
   const lines = Array.from({ length: 250 }, (_, index) => document(`d${index}`));
   const body = new Response(ndjson(lines)).body as ReadableStream<Uint8Array>;
   const result = await importDocuments({ ...services, ingestQueue }, workspace.id, body);
   expect(result).toMatchObject({ accepted: 250, created: 250 });
-  // Two round trips for each hundred: the quota, then the documents with their count against it.
-  expect(services.calls.report().d1).toBe(6);
-  expect(woken).toEqual(await pendingWork(workspace));
+  // The quota, then the documents with their count against it.
+  expect(services.calls.report().d1).toBe(2);
+  expect(await pendingWork(workspace)).toHaveLength(250);
+  expect(sent).toContainEqual({ body: { stage: "serve" }, delay: 0 });
   await env.DB.prepare("DELETE FROM outbox").run();
 });
 
@@ -217,14 +221,15 @@ it("an import splits a body into the same lines, in whatever pieces it arrives",
       fc.array(fc.string({ unit: fc.constantFrom("a", "\n", "é", "\r", "日") }), { maxLength: 12 }),
       async (pieces) => {
         const encoder = new TextEncoder();
-        const body = new ReadableStream<Uint8Array>({
+        const body = new ReadableStream({
+          type: "bytes",
           start(controller) {
             for (const piece of pieces) if (piece) controller.enqueue(encoder.encode(piece));
             controller.close();
           },
         });
         const lines: string[] = [];
-        for await (const { number, bytes } of readLines(body, 1000)) {
+        for await (const { number, bytes } of readLines(body, { line: 1000, body: 1000 })) {
           expect(number).toBe(lines.length + 1);
           lines.push(new TextDecoder().decode(bytes));
         }

@@ -6,7 +6,7 @@ import { readPassages } from "../../src/retrieval/passages.ts";
 import { ask, call, createWorkspace, type Workspace } from "../support/workspace.ts";
 import {
   chunkIds,
-  deliver,
+  ingestPending,
   foundBy,
   read,
   remove,
@@ -25,8 +25,8 @@ const article = (code: string): object => ({
 });
 
 async function storeAndIngest(workspace: Workspace, id: string, document: object): Promise<void> {
-  const { documentId } = await store(workspace, id, document);
-  await deliver([documentId]);
+  await store(workspace, id, document);
+  await ingestPending();
 }
 
 async function textsFor(workspace: Workspace): Promise<string[]> {
@@ -73,9 +73,9 @@ it("every id that the vector index returns is checked in D1", async () => {
   const answer = await ask(ours, QUESTION);
   expect(JSON.stringify(answer)).not.toContain("BANANA");
 
-  const passages = await readPassages(env.DB, ours.id, [], [foreign, own, 999_999_999]);
+  const passages = await readPassages(env.DB, ours.id, [], [[foreign, own, 999_999_999]], 50);
   expect(passages.map(({ chunkId }) => chunkId)).toEqual([own]);
-  expect(await readPassages(env.DB, "ws_nobody", [], [foreign, own])).toEqual([]);
+  expect(await readPassages(env.DB, "ws_nobody", [], [[foreign, own]], 50)).toEqual([]);
 });
 
 it("a document with an audience is shown to nobody outside it", async () => {
@@ -88,8 +88,10 @@ it("a document with an audience is shown to nobody outside it", async () => {
   expect(await textsFor(workspace)).toEqual([]);
   expect(JSON.stringify(await ask(workspace, QUESTION))).not.toContain("APPLE");
   const ids = await chunkIds(workspace);
-  expect(await readPassages(env.DB, workspace.id, ["customers"], ids)).toEqual([]);
-  expect(await readPassages(env.DB, workspace.id, ["customers", "staff"], ids)).toHaveLength(1);
+  expect(await readPassages(env.DB, workspace.id, ["customers"], [ids], 50)).toEqual([]);
+  expect(await readPassages(env.DB, workspace.id, ["customers", "staff"], [ids], 50)).toHaveLength(
+    1,
+  );
 
   // A change of the audience alone applies at once, in both directions.
   await storeAndIngest(workspace, "staff", article("APPLE"));
@@ -106,18 +108,18 @@ it("a restricted version stays restricted until the public version that replaces
   const url = "https://example.com/apple";
   await storeAndIngest(workspace, "code", { ...article("APPLE"), url, audience: ["staff"] });
   const open = { title: "Discount codes", url: "https://example.com/codes" };
-  const { documentId } = await store(workspace, "code", { ...open, ...UNREADABLE });
+  await store(workspace, "code", { ...open, ...UNREADABLE });
   const ids = await chunkIds(workspace);
   const isClosed = async (): Promise<void> => {
     expect(await textsFor(workspace)).toEqual([]);
     expect(JSON.stringify(await ask(workspace, QUESTION))).not.toContain("APPLE");
-    expect(await readPassages(env.DB, workspace.id, [], ids)).toEqual([]);
+    expect(await readPassages(env.DB, workspace.id, [], [ids], 50)).toEqual([]);
     // Staff still read the served version with its own title and address.
-    const [passage] = await readPassages(env.DB, workspace.id, ["staff"], ids);
+    const [passage] = await readPassages(env.DB, workspace.id, ["staff"], [ids], 50);
     expect(passage).toMatchObject({ title: "Secret discount code", url, version: 1 });
   };
   await isClosed();
-  await deliver([documentId]);
+  await ingestPending();
   expect(await read(workspace, "code")).toMatchObject({ status: "failed", live_version: 1 });
   await isClosed();
 
@@ -126,32 +128,34 @@ it("a restricted version stays restricted until the public version that replaces
     content: "The discount code BANANA is for all.",
   });
   expect(await textsFor(workspace)).toEqual(Array(3).fill(expect.stringContaining("BANANA")));
-  const [passage] = await readPassages(env.DB, workspace.id, [], await chunkIds(workspace));
+  const [passage] = await readPassages(env.DB, workspace.id, [], [await chunkIds(workspace)], 50);
   expect(passage).toMatchObject({ ...open, version: 3 });
 });
 
 it("a new, narrower audience applies to the served version at once, even if the new version cannot be ingested", async () => {
   const workspace = await createWorkspace();
   await storeAndIngest(workspace, "code", article("APPLE"));
-  const { documentId } = await store(workspace, "code", {
+  await store(workspace, "code", {
     ...article("APPLE"),
     ...UNREADABLE,
     audience: ["staff"],
   });
   const ids = await chunkIds(workspace);
   expect(await textsFor(workspace)).toEqual([]);
-  await deliver([documentId]);
+  await ingestPending();
   expect(await textsFor(workspace)).toEqual([]);
-  expect(await readPassages(env.DB, workspace.id, ["staff"], ids)).toHaveLength(1);
+  expect(await readPassages(env.DB, workspace.id, ["staff"], [ids], 50)).toHaveLength(1);
 
   // Between the two versions, only readers who belong to both audiences may read it.
   await storeAndIngest(workspace, "code", { ...article("APPLE"), audience: ["staff"] });
   await store(workspace, "code", { ...article("APPLE"), audience: ["partners"] });
   const now = await chunkIds(workspace);
   for (const audience of [[], ["staff"], ["partners"]]) {
-    expect(await readPassages(env.DB, workspace.id, audience, now)).toEqual([]);
+    expect(await readPassages(env.DB, workspace.id, audience, [now], 50)).toEqual([]);
   }
-  expect(await readPassages(env.DB, workspace.id, ["staff", "partners"], now)).toHaveLength(1);
+  expect(await readPassages(env.DB, workspace.id, ["staff", "partners"], [now], 50)).toHaveLength(
+    1,
+  );
 });
 
 const UNKNOWN = `UPDATE documents SET served_audience = NULL WHERE workspace_id = ?1 AND external_id = 'staff'`;
@@ -171,7 +175,7 @@ it.each([
     repeats: new Map(),
     equivalents: new Map(),
   };
-  const found = await searchKeywords(env.DB, workspace.id, [], terms, FIELDS, 10);
+  const found = await searchKeywords(env.DB, workspace.id, [], terms, FIELDS, 10, { slot: 1 });
   expect(found.totalChunks).toBe(1);
   expect(found.chunkCounts).toEqual(
     new Map([

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { deleteDocument, putDocument } from "../../src/knowledge/accept/documents.ts";
 import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
-import { deliver, documentId, pendingWork, read, SILENT } from "../support/pipeline.ts";
+import { ingestPending, pendingWork, read, SILENT } from "../support/pipeline.ts";
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString();
 const saying = (text: string, updated_at?: string): object => ({
@@ -114,7 +114,7 @@ it("a deletion that arrives before its document is remembered", async () => {
     stale: true,
   });
   expect((await call(workspace.secret, "GET", "/v1/documents/hours")).status).toBe(404);
-  await deliver([await documentId(workspace, "hours")]);
+  await ingestPending();
   expect(await pendingWork(workspace)).toEqual([]);
   expect(await put(workspace, saying("six", at(6)))).toMatchObject({ status: "pending" });
   // A tombstone belongs to one workspace only.

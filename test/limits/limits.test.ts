@@ -2,13 +2,9 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 import { forgetCallers } from "../../src/conversations/early-embedding.ts";
-import { ingestDocuments } from "../../src/knowledge/ingest/consumer.ts";
-import { readPendingWork } from "../../src/knowledge/ingest/pending-work.ts";
-import { createServices } from "../../src/services.ts";
-import { applyEvent } from "../../src/webhooks/apply-event.ts";
 import { createIdentitySecret, visitorToken } from "../support/visitor.ts";
-import { withServices } from "../support/pipeline.ts";
-import { deliver, register } from "../support/source.ts";
+import { ingestPending } from "../support/pipeline.ts";
+import { deliverAndApply, readEvents, register } from "../support/source.ts";
 import { openAiStream } from "../support/chat-script.ts";
 import {
   ask,
@@ -128,24 +124,15 @@ describe("quotas", () => {
         },
       },
     });
-    const events: number[] = [];
-    for (const id of ["one", "two"]) {
-      const { event_id } = await (await deliver(source, post(id))).json<{ event_id: number }>();
-      events.push(event_id);
-    }
-    await withServices((services) => applyEvent(services, events[0] ?? 0));
-    await withServices(async (services) => {
-      const waiting = applyEvent(services, events[1] ?? 0);
-      await expect(waiting).rejects.toMatchObject({ afterMs: expect.any(Number) });
-    });
+    for (const id of ["one", "two"]) await deliverAndApply(source, post(id));
+    expect(await readEvents(source)).toMatchObject([{ status: "pending" }, { status: "done" }]);
     const { documents } = await (
       await call(source.workspace.secret, "GET", "/v1/documents")
     ).json<{ documents: object[] }>();
     expect(documents).toHaveLength(1);
     // A removal waits for nothing.
     const gone = { post: { previous: { id: "one", status: "published" }, current: {} } };
-    const removal = await (await deliver(source, gone)).json<{ event_id: number }>();
-    await withServices((services) => applyEvent(services, removal.event_id));
+    await deliverAndApply(source, gone);
     expect(
       (
         await (
@@ -254,15 +241,7 @@ describe("neurons", () => {
       );
     }
     expect(await neurons(workspace)).toBe(0);
-    const services = createServices({ ...env, ...(overrides as object) }, { waitUntil: () => {} });
-    const { results } = await env.DB.prepare(`SELECT id FROM documents WHERE workspace_id = ?1`)
-      .bind(workspace.id)
-      .all<{ id: number }>();
-    const { works } = await readPendingWork(
-      env.DB,
-      results.map(({ id }) => id),
-    );
-    await ingestDocuments(services, works);
+    await ingestPending({ bindings: overrides as object });
     const afterIngestion = await neurons(workspace);
     // About 150 tokens at $0.012 per million, $0.011 per 1,000 neurons.
     expect(afterIngestion).toBeGreaterThan(0.05);

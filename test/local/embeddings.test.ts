@@ -32,7 +32,8 @@ it("the local embedding model computes a text once and then reads the same vecto
 it("a question is embedded before a waiting batch of passages", async () => {
   await embed(fresh());
   const finished: string[] = [];
-  const batch = embed(Array.from({ length: 12 }, fresh)).then(() => finished.push("batch"));
+  // Long enough that the question arrives while it is computed, on a busy machine, too.
+  const batch = embed(Array.from({ length: 48 }, fresh)).then(() => finished.push("batch"));
   await scheduler.wait(20);
   const question = embed(fresh()).then(() => finished.push("question"));
   await Promise.all([batch, question]);

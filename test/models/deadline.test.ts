@@ -1,9 +1,9 @@
 import { expect, it, vi } from "vitest";
-import { inTime, withoutSilence } from "../../src/models/deadline.ts";
+import { withTimeout, withIdleTimeout } from "../../src/models/deadline.ts";
 import { ModelUnavailable } from "../../src/models/ports.ts";
 
 const never = (): Promise<never> => new Promise(() => {});
-const LIMITS = { first: 30, next: 30 };
+const LIMITS = (): number => 30;
 
 async function* words(pause: () => Promise<unknown>, count: number): AsyncGenerator<number> {
   for (let word = 0; word < count; word++) yield word;
@@ -11,9 +11,9 @@ async function* words(pause: () => Promise<unknown>, count: number): AsyncGenera
 }
 
 it("passes on results that come in time", async () => {
-  expect(await inTime(Promise.resolve(7), 1000, "it")).toBe(7);
+  expect(await withTimeout(Promise.resolve(7), 1000, "it")).toBe(7);
   const heard: number[] = [];
-  for await (const word of withoutSilence(
+  for await (const word of withIdleTimeout(
     words(async () => {}, 3),
     "it",
     LIMITS,
@@ -23,7 +23,7 @@ it("passes on results that come in time", async () => {
 });
 
 it("rejects work that never ends as a transient failure", async () => {
-  const late = await inTime(never(), 10, "it").catch((error: unknown) => error);
+  const late = await withTimeout(never(), 10, "it").catch((error: unknown) => error);
   expect(late).toBeInstanceOf(ModelUnavailable);
   expect(late).toMatchObject({ transient: true });
 });
@@ -31,10 +31,21 @@ it("rejects work that never ends as a transient failure", async () => {
 it.each([0, 2])("gives up on a stream that falls silent after %i words", async (count) => {
   const heard: number[] = [];
   const listen = async (): Promise<void> => {
-    for await (const word of withoutSilence(words(never, count), "it", LIMITS)) heard.push(word);
+    for await (const word of withIdleTimeout(words(never, count), "it", LIMITS)) heard.push(word);
   };
   await expect(listen()).rejects.toBeInstanceOf(ModelUnavailable);
   expect(heard).toHaveLength(count);
+});
+
+it("ends a stream that never falls silent once the time is up", async () => {
+  let left = 5;
+  const heard: number[] = [];
+  const listen = async (): Promise<void> => {
+    for await (const word of withIdleTimeout(words(never, 100), "it", () => left--))
+      heard.push(word);
+  };
+  await expect(listen()).rejects.toBeInstanceOf(ModelUnavailable);
+  expect(heard).toHaveLength(5);
 });
 
 it("closes the source when its reader stops", async () => {
@@ -46,6 +57,6 @@ it("closes the source when its reader stops", async () => {
       closed();
     }
   })();
-  for await (const _ of withoutSilence(source, "it", LIMITS)) break;
+  for await (const _ of withIdleTimeout(source, "it", LIMITS)) break;
   await vi.waitFor(() => expect(closed).toHaveBeenCalled());
 });

@@ -14,8 +14,8 @@ import { readTurn } from "../support/ui-client.ts";
 import { ask, call, createWorkspace, HELP_CENTRE, tokenOf } from "../support/workspace.ts";
 import { expectProblem } from "../support/expect-problem.ts";
 import { beforeBatches } from "../support/batches.ts";
-import { erase } from "../support/erasing.ts";
-import { canary, whereHeld } from "../support/held.ts";
+import { erase } from "../support/erasure.ts";
+import { canary, whereStored } from "../support/stored-text.ts";
 
 const GERMANY = "How long does delivery to Germany take?";
 
@@ -77,7 +77,7 @@ describe("work that runs while its visitor is erased", () => {
     pause.goOn();
     await expectProblem(await turn, 404, "not_found");
     for (const text of [subject, name, mail, asked, page])
-      expect([text, await whereHeld(text)]).toEqual([text, []]);
+      expect([text, await whereStored(text)]).toEqual([text, []]);
     const exported = await call(workspace.secret, "GET", `/v1/visitors/${subject}/export`);
     expect(exported.status).toBe(404);
   });
@@ -103,8 +103,8 @@ describe("work that runs while its visitor is erased", () => {
       await erase(workspace, `/v1/conversations/${begun.conversation_id}`);
       pause.goOn();
       await expectProblem(await turn, 404, "not_found");
-      expect(await whereHeld(asked)).toEqual([]);
-      expect(await whereHeld(begun.conversation_id)).toEqual([]);
+      expect(await whereStored(asked)).toEqual([]);
+      expect(await whereStored(begun.conversation_id)).toEqual([]);
     }
   });
 
@@ -128,22 +128,25 @@ describe("work that runs while its visitor is erased", () => {
     expect(await exported.json()).toMatchObject({ conversations: [{ id: back.conversation_id }] });
   });
 
-  it("a read that ran during an erasure does not claim the conversation", async () => {
+  it("a claim that ran during an erasure does not make the conversation the visitor's", async () => {
     const workspace = await createWorkspace();
     const secret = await createIdentitySecret(workspace);
     const [subject, name] = [canary(), canary()];
     const { conversation_id: id } = await ask(workspace, "Hello");
     const headers = { ...tokenOf(id), ...(await asVisitor(secret, { sub: subject, name })) };
     const pause = pauseAfterFirstBatch();
-    const read = call(workspace.publishable, "GET", `/v1/conversations/${id}`, undefined, {
-      overrides: pause.overrides,
-      headers,
-    });
+    const claim = call(
+      workspace.publishable,
+      "POST",
+      `/v1/conversations/${id}/claim`,
+      {},
+      { overrides: pause.overrides, headers },
+    );
     await pause.reached;
     await erase(workspace, `/v1/visitors/${subject}`);
     pause.goOn();
-    await expectProblem(await read, 404, "not_found");
-    for (const text of [subject, name]) expect(await whereHeld(text)).toEqual([]);
+    await expectProblem(await claim, 404, "not_found");
+    for (const text of [subject, name]) expect(await whereStored(text)).toEqual([]);
     // The conversation still belongs to whoever has its token.
     const again = await call(workspace.publishable, "GET", `/v1/conversations/${id}`, undefined, {
       headers: tokenOf(id),
@@ -182,7 +185,7 @@ describe("work that runs while its visitor is erased", () => {
       expect(turn.texts.join("")).toContain(answered);
       await waitOnExecutionContext(context);
       for (const text of [subject, asked, answered, stored?.id ?? "", turn.outcome.message_id])
-        expect([text, await whereHeld(text)]).toEqual([text, []]);
+        expect([text, await whereStored(text)]).toEqual([text, []]);
       // Its cost stays counted.
       const usage = await env.DB.prepare(`SELECT neurons FROM daily_usage WHERE workspace_id = ?1`)
         .bind(workspace.id)
@@ -208,7 +211,7 @@ describe("work that runs while its visitor is erased", () => {
       ]);
       const overrides = when === "between" ? afterFirstRead(() => erase(workspace, path)) : {};
       await worker.queue(batch, { ...env, ...overrides }, createExecutionContext());
-      expect([when, await whereHeld(turn.message_id)]).toEqual([when, []]);
+      expect([when, await whereStored(turn.message_id)]).toEqual([when, []]);
     }
   });
 });

@@ -4,8 +4,8 @@ import type { Env } from "../../src/env.ts";
 import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
 import { expectProblem } from "../support/expect-problem.ts";
 import { beforeBatches } from "../support/batches.ts";
-import { erase } from "../support/erasing.ts";
-import { plantMany, whereHeld } from "../support/held.ts";
+import { erase } from "../support/erasure.ts";
+import { storeManyMessages, whereStored } from "../support/stored-text.ts";
 
 /** A database whose nth batch and all later ones fail. */
 const failingFromBatch = (nth: number): Partial<Env> =>
@@ -24,7 +24,7 @@ describe("an erasure", () => {
   it("an interrupted erasure continues when it is requested again, and its receipt counts all of it", async () => {
     const error = vi.spyOn(console, "error").mockImplementation(() => {});
     const workspace = await createWorkspace();
-    const { subject, word } = await plantMany(workspace, 120, 1700);
+    const { subject, word } = await storeManyMessages(workspace, 120, 1700);
     const path = `/v1/visitors/${subject}`;
     const left: number[] = [];
     for (const nth of [1, 2, 3, 4]) {
@@ -47,7 +47,7 @@ describe("an erasure", () => {
       { store: "d1", table: "visitors", rows: 1 },
       { store: "d1", table: "conversations", rows: 120 },
     ]);
-    expect(await whereHeld(word)).toEqual([]);
+    expect(await whereStored(word)).toEqual([]);
     const again = await erase(workspace, path);
     expect(again.removed.every(({ rows }) => rows === 0)).toBe(true);
     expect(error).toHaveBeenCalled();
@@ -56,19 +56,19 @@ describe("an erasure", () => {
 
   it("an erasure that is requested twice at once is done once", async () => {
     const workspace = await createWorkspace();
-    const { subject, word } = await plantMany(workspace, 60, 1200);
+    const { subject, word } = await storeManyMessages(workspace, 60, 1200);
     const receipts = await Promise.all(
       [1, 2, 3].map(() => erase(workspace, `/v1/visitors/${subject}`)),
     );
     expect(receipts.every(({ complete }) => complete)).toBe(true);
     const most = receipts.map(({ removed }) => removed.find(({ table }) => table === "messages"));
     expect(Math.max(...most.map((one) => one?.rows ?? -1))).toBe(1200);
-    expect(await whereHeld(word)).toEqual([]);
+    expect(await whereStored(word)).toEqual([]);
   });
 
   it("an erasure that is too large for one request says so, and continues", async () => {
     const workspace = await createWorkspace();
-    const { subject } = await plantMany(workspace, 4050, 4050);
+    const { subject } = await storeManyMessages(workspace, 2250, 2250);
     const path = `/v1/visitors/${subject}`;
     const first = await call(workspace.secret, "DELETE", path);
     expect(first.status).toBe(202);
@@ -79,7 +79,7 @@ describe("an erasure", () => {
     });
     expect(await countMessages(workspace)).toBe(50);
     const receipt = await erase(workspace, path);
-    expect(receipt.removed).toContainEqual({ store: "d1", table: "messages", rows: 4050 });
+    expect(receipt.removed).toContainEqual({ store: "d1", table: "messages", rows: 2250 });
     expect(await countMessages(workspace)).toBe(0);
   });
 });

@@ -13,8 +13,14 @@ import {
 } from "../support/workspace.ts";
 import { expectProblem } from "../support/expect-problem.ts";
 import { openAiStream } from "../support/chat-script.ts";
-import { erase, NOTHING, pathOf, rowsOf } from "../support/erasing.ts";
-import { canary, everyRow, vectorsOf, whereEachIsHeld, whereHeld } from "../support/held.ts";
+import { erase, NOTHING, pathOf, rowsOf } from "../support/erasure.ts";
+import {
+  canary,
+  everyRow,
+  vectorsOf,
+  whereEachIsStored,
+  whereStored,
+} from "../support/stored-text.ts";
 
 const GERMANY = "How long does delivery to Germany take?";
 
@@ -90,9 +96,9 @@ describe("an erased visitor", () => {
     const namesake = await plant(theirs, theirSecret, ada.subject);
     await settled(ours, 8);
     await settled(theirs, 4);
-    const before = await whereEachIsHeld([...bob.canaries, bob.subject, ...namesake.canaries]);
+    const before = await whereEachIsStored([...bob.canaries, bob.subject, ...namesake.canaries]);
     for (const places of Object.values(before)) expect(places).not.toEqual([]);
-    const places = new Set(Object.values(await whereEachIsHeld(ada.canaries)).flat());
+    const places = new Set(Object.values(await whereEachIsStored(ada.canaries)).flat());
     expect([...places]).toEqual(
       expect.arrayContaining([
         "cached_answers.text",
@@ -127,9 +133,9 @@ describe("an erased visitor", () => {
       ["workers_logs", 7],
     ]);
 
-    for (const [text, where] of Object.entries(await whereEachIsHeld(ada.canaries)))
+    for (const [text, where] of Object.entries(await whereEachIsStored(ada.canaries)))
       expect([text, where]).toEqual([text, []]);
-    expect(await whereHeld(ada.subject)).toEqual(["visitors.subject"]);
+    expect(await whereStored(ada.subject)).toEqual(["visitors.subject"]);
     const vectors = await vectorsOf(ours.id);
     expect(vectors).toContain('"matches":[{');
     for (const text of ada.canaries) expect(vectors).not.toContain(text);
@@ -139,10 +145,10 @@ describe("an erased visitor", () => {
       const read = await call(ours.secret, "GET", `/v1/conversations/${id}`);
       expect(read.status).toBe(404);
     }
-    expect(await whereEachIsHeld([...bob.canaries, bob.subject, ...namesake.canaries])).toEqual(
+    expect(await whereEachIsStored([...bob.canaries, bob.subject, ...namesake.canaries])).toEqual(
       before,
     );
-    expect(await whereHeld(namesake.subject)).toEqual(["visitors.subject"]);
+    expect(await whereStored(namesake.subject)).toEqual(["visitors.subject"]);
 
     // Daily counters name nobody, so they stay.
     const usage = await env.DB.prepare(`SELECT turns FROM daily_usage WHERE workspace_id = ?1`)
@@ -156,7 +162,7 @@ describe("an erased visitor", () => {
     const subject = canary();
     await erase(ours, pathOf(subject));
     await erase(theirs, pathOf(subject));
-    expect(await whereHeld(subject)).toEqual([]);
+    expect(await whereStored(subject)).toEqual([]);
     const entries = async (workspace: Workspace) => {
       const response = await call(workspace.secret, "GET", "/v1/audit?action=visitor.erase");
       return (await response.json<{ entries: { object_id: string; actor: string }[] }>()).entries;
@@ -184,7 +190,7 @@ describe("an erased visitor", () => {
     }
     for (const path of [pathOf(stranger.subject), pathOf("nobody")])
       await expectProblem(await call(ours.secret, "GET", `${path}/export`), 404, "not_found");
-    for (const places of Object.values(await whereEachIsHeld(stranger.canaries)))
+    for (const places of Object.values(await whereEachIsStored(stranger.canaries)))
       expect(places).not.toEqual([]);
   });
 
@@ -268,10 +274,10 @@ describe("an anonymous visitor", () => {
       messages: 2,
       conversations: 1,
     });
-    expect(await whereHeld(words[0] ?? "")).toEqual([]);
-    expect(await whereHeld(gone ?? "")).toEqual([]);
-    expect(await whereHeld(words[1] ?? "")).not.toEqual([]);
-    expect(await whereHeld(kept ?? "")).not.toEqual([]);
+    expect(await whereStored(words[0] ?? "")).toEqual([]);
+    expect(await whereStored(gone ?? "")).toEqual([]);
+    expect(await whereStored(words[1] ?? "")).not.toEqual([]);
+    expect(await whereStored(kept ?? "")).not.toEqual([]);
     // The conversation's token no longer opens anything.
     const again = await call(
       workspace.publishable,
@@ -296,11 +302,11 @@ describe("an anonymous visitor", () => {
       conversations: 1,
       visitors: 0,
     });
-    expect(await whereHeld(name)).toEqual(["visitors.name"]);
+    expect(await whereStored(name)).toEqual(["visitors.name"]);
     expect(rowsOf(await erase(workspace, `/v1/conversations/${ids[1]}`))).toMatchObject({
       conversations: 1,
       visitors: 1,
     });
-    expect(await whereHeld(name)).toEqual([]);
+    expect(await whereStored(name)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { CONVERSATION_TABLES, OF_MESSAGES } from "../../src/privacy/remove-conversations.ts";
 import { call, createWorkspace } from "../support/workspace.ts";
 import { beforeBatches } from "../support/batches.ts";
-import { plantMany } from "../support/held.ts";
+import { storeManyMessages } from "../support/stored-text.ts";
 
 interface Exported {
   visitor: { subject: string };
@@ -17,7 +17,7 @@ it("an export holds every conversation and message once, on any number of pages"
     [2, 250],
     [60, 3],
   ] as const) {
-    const { subject, word } = await plantMany(workspace, conversations, messages);
+    const { subject, word } = await storeManyMessages(workspace, conversations, messages);
     const response = await call(workspace.secret, "GET", `/v1/visitors/${subject}/export`);
     expect(response.headers.get("content-type")).toBe("application/json");
     const exported = await response.json<Exported>();
@@ -36,7 +36,7 @@ it("an export holds every conversation and message once, on any number of pages"
 
 it("an export reads the database only as fast as its reader", async () => {
   const workspace = await createWorkspace();
-  const { subject } = await plantMany(workspace, 3, 2000);
+  const { subject } = await storeManyMessages(workspace, 3, 2000);
   let batches = 0;
   const overrides = beforeBatches((nth) => {
     batches = nth;
@@ -52,7 +52,7 @@ it("an export reads the database only as fast as its reader", async () => {
 
 it("an export ends early when the database fails, and is then no JSON document", async () => {
   const workspace = await createWorkspace();
-  const { subject } = await plantMany(workspace, 3, 500);
+  const { subject } = await storeManyMessages(workspace, 3, 500);
   const overrides = beforeBatches((nth) => {
     if (nth === 3) throw new Error("D1_ERROR: Network connection lost.");
   });
@@ -75,3 +75,24 @@ it("export and erasure cover every table that names a conversation, a message or
   const all = naming(/^(?:message|conversation|visitor|session|user)_id$|^(?:subject|person)$/);
   expect([...all].filter((name) => !known.has(name))).toEqual([]);
 });
+
+it("an export that does not fit into one request comes in parts, which hold everything once and stay within the budget", async () => {
+  const workspace = await createWorkspace();
+  const { subject } = await storeManyMessages(workspace, 70, 17_000);
+  const found = new Set<string>();
+  let parts = 0;
+  let messages = 0;
+  for (let cursor: string | null = ""; cursor !== null; parts++) {
+    const query: string = cursor === "" ? "" : `?cursor=${encodeURIComponent(cursor)}`;
+    const response = await call(workspace.secret, "GET", `/v1/visitors/${subject}/export${query}`);
+    const exported = await response.json<Exported & { next_cursor: string | null }>();
+    const all = exported.conversations.flatMap((one) => one.messages);
+    messages += all.length;
+    for (const { id } of all) found.add(id);
+    cursor = exported.next_cursor;
+  }
+  expect([messages, found.size]).toEqual([17_000, 17_000]);
+  expect(parts).toBeGreaterThan(1);
+  const forged = await call(workspace.secret, "GET", `/v1/visitors/${subject}/export?cursor=x.y`);
+  expect(forged.status).toBe(400);
+}, 90_000);

@@ -15,7 +15,7 @@ import {
   type Workspace,
 } from "../support/workspace.ts";
 import { openAiStream } from "../support/chat-script.ts";
-import { whereHeld } from "../support/held.ts";
+import { whereStored } from "../support/stored-text.ts";
 
 const GERMANY = "How long does delivery to Germany take?";
 const MAIL = "ada.lovelace@example.com";
@@ -95,7 +95,7 @@ describe("with hide_personal_data", () => {
         ".",
       ]),
     );
-    const question = `${GERMANY} Write to ${MAIL} or call ${PHONE}. I paid with ${CARD}.`;
+    const question = `${GERMANY} Write to ${MAIL} or call ${PHONE}. I paid with ${CARD.replace(" ", "\u200B")}.`;
     const first = await stream(workspace, question, undefined, overrides);
     expect(first.outcome).toMatchObject({ outcome: "answered", rung: "model" });
     expect(first.outcome.text).toBe(
@@ -196,7 +196,7 @@ it("personal data is stored in the conversation alone: not in logs, events or th
     );
     expect(rung).toBe("extractive");
     expect(tokenOf(conversation_id)).not.toEqual({});
-    await expect.poll(() => whereHeld(message_id)).toContain("turn_ledger.message_id");
+    await expect.poll(() => whereStored(message_id)).toContain("turn_ledger.message_id");
   } finally {
     for (const [method, print] of own) console[method] = print;
   }
@@ -205,7 +205,7 @@ it("personal data is stored in the conversation alone: not in logs, events or th
   expect(personalIn(text)).toEqual([]);
   expect(sent).toEqual([{ message_id: expect.stringMatching(/^msg_/) }]);
   for (const value of [MAIL, PHONE, CARD]) {
-    for (const place of await whereHeld(value))
+    for (const place of await whereStored(value))
       expect(place).toMatch(/^messages\.(text|standalone)$/);
   }
 });

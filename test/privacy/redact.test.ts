@@ -48,6 +48,13 @@ const NOT_PERSONAL: [what: string, text: string][] = [
   ["years", "between 2019 - 2024"],
 ];
 
+/** What detectors begin to match, what stands between numbers, and what uncovers one more number in each pass. */
+const HOSTILE =
+  "+11234567 99|+11234567 99 |0 0-0 |12 |7 |1|4111 |(030) |+49 30 |020/12345678/|9 9 9 9 9 9 9 |de89-1-|gb82 |a@|a@a.|@|a|order |Bearer |eyJaaaaaaaa.|-----BEGIN PRIVATE KEY-----|[PHONE]|[EMAIL_A]|x|ext.|.|-|/|+|_|[|]|(|)|#|€|$|:|=|\u00A0".split(
+    "|",
+  );
+const PEM = "-----BEGIN PRIVATE KEY-----";
+
 describe("redaction", () => {
   it.each(PERSONAL)("redaction replaces %s by its kind", (_, kind, value) => {
     const said = kind === "PHONE" ? "Call me on" : "Here it is:";
@@ -75,7 +82,83 @@ describe("redaction", () => {
     }
   });
 
+  it.each([
+    ["a card number before its date", "4111 1111 1111 1111 12/27", "[CARD] 12/27"],
+    ["a card number after another number", "2 4111 1111 1111 1111", "2 [CARD]"],
+    ["a card number after a word and a slash", "Visa/4111111111111111", "Visa/[CARD]"],
+    ["an IBAN after a word like its beginning", "to12 DE89370400440532013000", "to12 [IBAN]"],
+    ["a telephone number with other digits", "+44 1632 960 148 4111 2", "[PHONE]"],
+    ["a telephone number after a colon", "Phone:212-555-0142", "Phone:[PHONE]"],
+    ["an international number in a bracket", "(+44 1632 960 148", "[PHONE]"],
+    ["a random token at the end", "token q7Rf2LmZx9Kd4TwPb8Vn3Hs6Yc1Gj5Ae.", "token [SECRET]."],
+    ["a key after a hyphen", `-sk_${"a1b2c3d4".repeat(4)}`, "-[SECRET]"],
+    ["a number with invisible characters", "\u202A4111\u200B1111\u00AD11111111", "[CARD]"],
+    ["an address after a dash", "--ada@example.com", "[EMAIL]"],
+    [
+      "a private key that begins twice",
+      `${PEM}\n${PEM}\nabc\n-----END PRIVATE KEY-----`,
+      "[SECRET]",
+    ],
+  ])("redaction finds %s", (_, text, redacted) => {
+    expect(redact(text)).toBe(redacted);
+  });
+
+  it.each([
+    ["the id of an article", "https://support.cc/articles/4402764401554-compile"],
+    ["words that are joined by slashes", "FullName/DateOfBirth/SecurityAnswer1/SecurityAnswer2."],
+    ["words after an order number", "grants ES000002 from the National Institute of Environment"],
+  ])("redaction leaves %s", (_, text) => {
+    expect(redact(text)).toBe(text);
+  });
+
+  it("what each pass of redaction uncovers is hidden, however much there is", () => {
+    const chain = "+11234567 99".repeat(40);
+    expect(redact(chain)).not.toMatch(/\d/);
+    expect(redact(`no number. ${chain} and no number`)).toMatch(
+      /^no number\. [^a-z]+ and no number$/,
+    );
+    const pseudonyms = new Pseudonyms([chain]);
+    expect(pseudonyms.hide(chain)).not.toMatch(/\d/);
+    expect(pseudonyms.restore(pseudonyms.hide(chain))).toBe(chain);
+  });
+
+  it("numbers that exceed what the phone library is asked are hidden", () => {
+    const numbers = Array.from({ length: 99 }, (_, index) => `x+49 30 9018${index + 100}`);
+    expect(redact(numbers.join(" "))).not.toMatch(/\d{2}/);
+  });
+
+  const hostile = fc
+    .array(
+      fc.tuple(
+        fc.constantFrom(...HOSTILE),
+        fc.oneof({ weight: 3, arbitrary: fc.constant(1) }, fc.nat(40)),
+      ),
+      { maxLength: 5 },
+    )
+    .map((pieces) => pieces.map(([part, times]) => part.repeat(times)).join(""));
+
+  it("no personal data survives redaction beside hostile text", () => {
+    const before = [" ", "\n", ", ", "(", ": ", " -", "...", '"', "<", ": ("];
+    const after = [" ", "\n", ", ", "; ", ")", "...", '"', ">", "?", "!"];
+    fc.assert(
+      fc.property(
+        fc.tuple(hostile, fc.constantFrom(...before)),
+        // Twelve digits before four others look like a card number whose check digit is wrong.
+        fc.constantFrom(...PERSONAL.filter(([what]) => !what.includes("Aadhaar"))),
+        fc.tuple(fc.constantFrom(...after), hostile),
+        ([left, opening], [, kind, value], [closing, right]) => {
+          const said = kind === "PHONE" && !value.startsWith("+") ? `call ${value}` : value;
+          const text = `${left}${opening}${said}${closing}${right}`;
+          expect(redact(text)).not.toContain(value);
+          expect(new Pseudonyms([text]).hide(text)).not.toContain(value);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
   const piece = fc.oneof(
+    { weight: 2, arbitrary: hostile },
     { weight: 3, arbitrary: fc.constantFrom(...PERSONAL.map(([, , value]) => value)) },
     fc.string({ unit: "binary", maxLength: 20 }),
     fc.stringMatching(/^[0-9 ().+@x_[\]-]{0,24}$/),
@@ -118,6 +201,12 @@ describe("redaction", () => {
     expect(hidden).toBe("From [EMAIL_A] to [EMAIL_B], copy [EMAIL_A]");
   });
 
+  it("a placeholder that stands in a text of the turn is not used", () => {
+    const pseudonyms = new Pseudonyms(["[EMAIL_A], x[EMAIL_C]"]);
+    const addresses = ["a", "b", "c"].map((name) => pseudonyms.hide(`${name}@example.com`));
+    expect(addresses).toEqual(["[EMAIL_B]", "[EMAIL_D]", "[EMAIL_E]"]);
+  });
+
   it("restoring a stream holds back no text that cannot become a placeholder", () => {
     const stream = new RestoringStream(new Pseudonyms([]));
     expect(
@@ -141,6 +230,13 @@ describe("redaction", () => {
     target.log({ "ada@example.com": null });
     expect(JSON.stringify(printed)).not.toContain("ada@");
     expect(printed[0]?.[0]).toBe("failed for [EMAIL]");
+    // A cut leaves no part of a number.
+    for (const length of [9_780, 9_790, 9_795, 9_985, 9_990, 9_995]) {
+      const long = `${"a ".repeat(length / 2)}4111 1111 1111 1111 ${"a ".repeat(99_999)}`;
+      const [logged] = [redactValue({ long })].map((value) => JSON.stringify(value));
+      expect(logged).not.toContain("4111");
+      expect(logged?.length).toBeLessThan(11_000);
+    }
     expect(redactValue({ n: 1, nested: { to: "ada@example.com" } })).toEqual({
       n: 1,
       nested: { to: "[EMAIL]" },

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { asVisitor, createIdentitySecret } from "../support/visitor.ts";
 import { addKey, ask, call, createWorkspace } from "../support/workspace.ts";
 import { expectProblem } from "../support/expect-problem.ts";
-import { erase, NOTHING, pathOf, rowsOf } from "../support/erasing.ts";
-import { canary, whereHeld } from "../support/held.ts";
+import { erase, NOTHING, pathOf, rowsOf } from "../support/erasure.ts";
+import { canary, whereStored } from "../support/stored-text.ts";
 
 describe("erasure and export", () => {
   it("erasure and export need a secret key with the scope admin", async () => {
@@ -39,7 +39,7 @@ describe("erasure and export", () => {
         sub,
         { ...NOTHING, messages: 2, visitors: 1, conversations: 1, turn_ledger: expect.any(Number) },
       ]);
-      expect(await whereHeld(word)).toEqual([]);
+      expect(await whereStored(word)).toEqual([]);
     }
     const refused = ["x".repeat(257), "%00", "a%0Ab", "%FF", "%ED%A0%80"];
     for (const id of refused) {

@@ -1,9 +1,9 @@
-import { createExecutionContext, createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import worker from "../../src/index.ts";
+import { BUDGET } from "../../src/runtime/plan-limits.ts";
 import { sweepRetention } from "../../src/privacy/retention.ts";
 import { asVisitor, createIdentitySecret } from "../support/visitor.ts";
+import { tick } from "../support/tick.ts";
 import { brokenDatabase } from "../support/broken-database.ts";
 import {
   ask,
@@ -15,7 +15,7 @@ import {
 } from "../support/workspace.ts";
 import { withServices } from "../support/pipeline.ts";
 import { openAiStream } from "../support/chat-script.ts";
-import { canary, whereEachIsHeld, whereHeld } from "../support/held.ts";
+import { canary, whereEachIsStored, whereStored } from "../support/stored-text.ts";
 
 const DAY = 86_400_000;
 const GERMANY = "How long does delivery to Germany take?";
@@ -39,14 +39,6 @@ async function age(id: string, at: number): Promise<void> {
 }
 
 const sweep = (now: number) => withServices(sweepRetention, { now: () => now });
-
-async function tick(overrides: object = {}): Promise<void> {
-  await worker.scheduled(
-    createScheduledController({ scheduledTime: new Date(), cron: "*/5 * * * *" }),
-    { ...env, ...overrides },
-    createExecutionContext(),
-  );
-}
 
 async function conversationsOf({ id }: Workspace): Promise<number> {
   const row = await env.DB.prepare(
@@ -107,7 +99,7 @@ describe("retention", () => {
     await expect.poll(() => ledgerRows(messages)).toBe(9);
     const removed = await sweep(now);
     expect(removed).toEqual({ conversations: 1, cached: 0 });
-    const places = await whereEachIsHeld(planted.flatMap(({ words }) => words));
+    const places = await whereEachIsStored(planted.flatMap(({ words }) => words));
     for (const { words, goes } of planted) {
       for (const word of words) expect([word, places[word]?.length === 0]).toEqual([word, goes]);
     }
@@ -168,6 +160,62 @@ describe("retention", () => {
     expect(await conversationsOf(many)).toBe(0);
   });
 
+  it("retention reaches every workspace in turn, however many have more to remove than a tick can", async () => {
+    const now = Date.now();
+    const plant = (prefix: string, workspaces: number, conversations: number): Promise<unknown> => {
+      const count = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)`;
+      return env.DB.batch([
+        env.DB.prepare(
+          `${count} INSERT INTO workspaces (id, name, secret, created_at) SELECT ?1 || i, 'Test', 'x', 0 FROM n`,
+        ).bind(prefix, workspaces),
+        env.DB.prepare(
+          `${count} INSERT INTO workspace_settings (workspace_id, settings, updated_at)
+           SELECT ?1 || i, '{"retention_days":1}', 0 FROM n`,
+        ).bind(prefix, workspaces),
+        env.DB.prepare(
+          `${count}, c(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM c WHERE k < ?3)
+           INSERT INTO conversations (id, workspace_id, created_at, updated_at)
+           SELECT 'cv_' || ?1 || i || '_' || k, ?1 || i, 0, 0 FROM n, c`,
+        ).bind(prefix, workspaces, conversations),
+      ]);
+    };
+    const left = (prefix: string): Promise<number | null> =>
+      env.DB.prepare(`SELECT count(*) AS n FROM conversations WHERE workspace_id LIKE ?1 || '%'`)
+        .bind(prefix)
+        .first<number>("n");
+    await plant("ws_a_busy", 60, 160);
+    await plant("ws_b_late", 20, 1);
+    for (let ticks = 0; ticks < 2; ticks++) await sweep(now);
+    expect(await left("ws_b_late")).toBe(0);
+    expect(await left("ws_a_busy")).toBeGreaterThan(0);
+    for (let ticks = 0; ticks < 6; ticks++) await sweep(now);
+    expect(await left("ws_a_busy")).toBe(0);
+  });
+
+  it("retention stops where the budget of the invocation ends", async () => {
+    const workspace = await createWorkspace();
+    await keepFor(workspace, 1);
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+       INSERT INTO conversations (id, workspace_id, created_at, updated_at) SELECT ?1 || i, ?1, 0, 0 FROM n`,
+    )
+      .bind(workspace.id)
+      .run();
+    const statements = await withServices(
+      async (services) => {
+        services.calls.use("statements", BUDGET.statements - 20);
+        await sweepRetention(services);
+        return services.calls.statements;
+      },
+      { now: () => Date.now() },
+    );
+    expect(statements).toBeLessThanOrEqual(BUDGET.statements);
+    expect(await conversationsOf(workspace)).toBeGreaterThan(0);
+    expect(await conversationsOf(workspace)).toBeLessThan(201);
+    await sweep(Date.now());
+    expect(await conversationsOf(workspace)).toBe(0);
+  });
+
   it("each change of the retention setting is in the audit log", async () => {
     const workspace = await createWorkspace();
     await keepFor(workspace, 7);
@@ -182,7 +230,9 @@ describe("retention", () => {
     const { conversation_id } = await ask(workspace, "Hello");
     await age(conversation_id, 0);
     for (const settings of [`{"retention_days":"soon"}`, `{"retention_days":-1}`, `{}`, `[]`]) {
-      await env.DB.prepare(`INSERT OR REPLACE INTO workspace_settings VALUES (?1, ?2, 0)`)
+      await env.DB.prepare(
+        `INSERT OR REPLACE INTO workspace_settings (workspace_id, settings, updated_at) VALUES (?1, ?2, 0)`,
+      )
         .bind(workspace.id, settings)
         .run();
       expect(await sweep(Date.now())).toMatchObject({ conversations: 0 });
@@ -198,9 +248,9 @@ describe("retention", () => {
     );
     await ask(workspace, GERMANY, { CHAT_MODEL });
     expect(await sweep(Date.now() + 6 * DAY)).toEqual({ conversations: 0, cached: 0 });
-    expect(await whereHeld(said)).toEqual(["cached_answers.text", "messages.text"]);
+    expect(await whereStored(said)).toEqual(["cached_answers.text", "messages.text"]);
     expect((await sweep(Date.now() + 8 * DAY)).cached).toBeGreaterThan(0);
-    expect(await whereHeld(said)).toEqual(["messages.text"]);
+    expect(await whereStored(said)).toEqual(["messages.text"]);
   });
 });
 
@@ -211,8 +261,35 @@ describe("the cron tick", () => {
     await keepFor(workspace, 30);
     const { conversation_id } = await ask(workspace, "Hello");
     await age(conversation_id, Date.now() - 40 * DAY);
-    await expect(tick(brokenDatabase("source_events"))).rejects.toThrow(/duty/);
+    await expect(tick({ overrides: brokenDatabase("source_events") })).rejects.toThrow(/duty/);
     expect(await conversationsOf(workspace)).toBe(0);
     await tick();
+  });
+
+  it("a duty that has more to do than a tick can leaves the other duties their share of the budget", async () => {
+    const workspace = await createWorkspace();
+    await keepFor(workspace, 30);
+    const { conversation_id } = await ask(workspace, "Hello");
+    await age(conversation_id, Date.now() - 40 * DAY);
+    let rounds = 0;
+    const DB = new Proxy(env.DB, {
+      get(target, property) {
+        if (property === "prepare")
+          return (sql: string) => {
+            if (!sql.includes("WHERE role = ?3 AND due_at")) return target.prepare(sql);
+            rounds++;
+            // Open questions without end.
+            return target.prepare(
+              `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+               SELECT 'none' || i AS id, 'ws_none' AS workspace_id FROM n WHERE ?3 = 'visitor' AND ?1 > ?2 AND ?4 > 0`,
+            );
+          };
+        const value: unknown = Reflect.get(target, property, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    await tick({ overrides: { DB } });
+    expect(rounds).toBeGreaterThan(20);
+    expect(await conversationsOf(workspace)).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { fill } from "../../src/releases/sentences.ts";
+import { fillPlaceholders } from "../../src/releases/sentences.ts";
 import { describe, expect, it } from "vitest";
 import {
   canonicalJson,
@@ -84,7 +84,7 @@ describe("an overlay", () => {
 });
 
 it("fills the placeholders of a sentence that it is given, and no other name of an object", () => {
-  expect(fill("Ask {contact} about {constructor}.", { contact: "Ada {contact}" })).toBe(
+  expect(fillPlaceholders("Ask {contact} about {constructor}.", { contact: "Ada {contact}" })).toBe(
     "Ask Ada {contact} about {constructor}.",
   );
 });

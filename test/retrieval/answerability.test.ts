@@ -6,7 +6,7 @@ import { decide } from "../../src/answering/decide.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
 import {
   answerability as probability,
-  weigh as weighBy,
+  decisionEvidence,
   type Evidence,
 } from "../../src/retrieval/answerability.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
@@ -14,7 +14,7 @@ import { firstGeneration } from "../../src/generations/generation.ts";
 const { decision: DECISION } = shippedRelease;
 const answerability = (given: Evidence): number => probability(given, DECISION);
 const weigh = (asked: Candidates, passages: FoundPassage[]): Evidence =>
-  weighBy(asked, passages, DECISION);
+  decisionEvidence(asked, passages, DECISION);
 
 const share = fc.integer({ min: 0, max: 1000 }).map((value) => value / 1000);
 const evidence: fc.Arbitrary<Evidence> = fc.record({
@@ -41,7 +41,7 @@ const passage: fc.Arbitrary<FoundPassage> = fc.record({
   text,
   score: share,
   keywordShare: share,
-  cosine: fc.integer({ min: 0, max: 1000 }).map((value) => value / 1000),
+  cosine: fc.option(share),
   keywords: fc.constant(undefined),
   vectors: fc.constant(undefined),
 });
@@ -60,7 +60,7 @@ const candidates: fc.Arbitrary<Candidates> = fc
       generation: firstGeneration("ws_1", EMBEDDING_MODEL),
     },
     legs: ["keywords", "vectors"],
-    matches: [],
+    vectors: [],
     keywords: {
       matches: [],
       chunkCounts: new Map(Object.entries(counts)),

@@ -1,27 +1,40 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { shippedRelease } from "../../src/releases/release.ts";
-import { fuse, inverseFrequency, type FusedMatch } from "../../src/retrieval/fuse.ts";
-import type { KeywordResult } from "../../src/retrieval/keywords.ts";
+import { EMBEDDING_MODEL } from "../../local/ai/embedding-model.ts";
+import {
+  expectedCosine,
+  fuse,
+  inverseFrequency,
+  type FusedMatch,
+} from "../../src/retrieval/fuse.ts";
+import { K1, type KeywordResult } from "../../src/retrieval/keywords.ts";
 import type { VectorMatch } from "../../src/models/ports.ts";
 
-const BM25_SATURATION = 2.2;
-const { keywords: KEYWORD_WEIGHT } = shippedRelease.retrieval.fusion;
+const { fusion: FUSION } = shippedRelease.retrieval;
 
-const fuseAsShipped = (keywords: KeywordResult, vectors: VectorMatch[]): FusedMatch[] =>
-  fuse(keywords, vectors, KEYWORD_WEIGHT);
+const fuseAsShipped = (
+  keywords: KeywordResult,
+  vectors?: VectorMatch[],
+  cosines: ReadonlyMap<number, number> = new Map(),
+): FusedMatch[] => fuse(keywords, vectors, cosines, FUSION, EMBEDDING_MODEL);
 
 const thousandths = (min: number): fc.Arbitrary<number> =>
   fc.integer({ min, max: 1000 }).map((value) => value / 1000);
 
 /** Possible results of the two legs: BM25 up to its limit, and cosines; each chunk once, best first. */
-const legs: fc.Arbitrary<{ keywords: KeywordResult; vectors: VectorMatch[] }> = fc
+const legs: fc.Arbitrary<{
+  keywords: KeywordResult;
+  vectors: VectorMatch[];
+  /** Of each match of the keyword leg, by chunk. */
+  cosines: Map<number, number>;
+}> = fc
   .record({
     counts: fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 8 }),
-    keywords: fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 60 }), thousandths(1)), {
-      selector: ([id]) => id,
-      maxLength: 30,
-    }),
+    keywords: fc.uniqueArray(
+      fc.tuple(fc.integer({ min: 1, max: 60 }), thousandths(1), thousandths(-1000)),
+      { selector: ([id]) => id, maxLength: 30 },
+    ),
     vectors: fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 60 }), thousandths(-1000)), {
       selector: ([id]) => id,
       maxLength: 30,
@@ -29,20 +42,20 @@ const legs: fc.Arbitrary<{ keywords: KeywordResult; vectors: VectorMatch[] }> = 
   })
   .map(({ counts, keywords, vectors }) => {
     const chunkCounts = new Map(counts.map((chunks, index) => [`w${index}`, chunks]));
-    const most =
-      counts.reduce((sum, chunks) => sum + inverseFrequency(chunks, 500), 0) * BM25_SATURATION;
+    const most = counts.reduce((sum, chunks) => sum + inverseFrequency(chunks, 500), 0) * (K1 + 1);
     return {
       keywords: {
         chunkCounts,
         totalChunks: 500,
         repeats: new Map(),
         matches: keywords
-          .map(([chunkId, share]) => ({ chunkId, score: share * most }))
+          .map(([chunkId, share]) => ({ chunkId, score: share * most, vectorVisible: true }))
           .toSorted((a, b) => b.score - a.score),
       },
       vectors: vectors
         .map(([id, score]) => ({ id: `c${id}`, score }))
         .toSorted((a, b) => b.score - a.score),
+      cosines: new Map(keywords.map(([chunkId, , cosine]) => [chunkId, cosine])),
     };
   });
 
@@ -55,8 +68,8 @@ const NO_KEYWORDS: KeywordResult = {
 
 it("fusion returns each chunk of either leg once, best first, with a score between 0 and 1", () => {
   fc.assert(
-    fc.property(legs, ({ keywords, vectors }) => {
-      const fused = fuseAsShipped(keywords, vectors);
+    fc.property(legs, ({ keywords, vectors, cosines }) => {
+      const fused = fuseAsShipped(keywords, vectors, cosines);
       const ids = [
         ...keywords.matches.map(({ chunkId }) => chunkId),
         ...vectors.map(({ id }) => Number(id.slice(1))),
@@ -65,7 +78,7 @@ it("fusion returns each chunk of either leg once, best first, with a score betwe
         [...new Set(ids)].toSorted((a, b) => a - b),
       );
       for (const [index, match] of fused.entries()) {
-        for (const value of [match.score, match.cosine, match.keywordShare]) {
+        for (const value of [match.score, match.cosine ?? 0, match.keywordShare]) {
           expect(value).toBeGreaterThanOrEqual(0);
           expect(value).toBeLessThanOrEqual(1);
         }
@@ -77,9 +90,9 @@ it("fusion returns each chunk of either leg once, best first, with a score betwe
 
 it("fusion reports the rank of each chunk in each leg", () => {
   fc.assert(
-    fc.property(legs, ({ keywords, vectors }) => {
+    fc.property(legs, ({ keywords, vectors, cosines }) => {
       const fused = new Map(
-        fuseAsShipped(keywords, vectors).map((match) => [match.chunkId, match]),
+        fuseAsShipped(keywords, vectors, cosines).map((match) => [match.chunkId, match]),
       );
       for (const [index, { chunkId, score }] of keywords.matches.entries()) {
         expect(fused.get(chunkId)?.keywords).toEqual({ rank: index + 1, score });
@@ -93,7 +106,7 @@ it("fusion reports the rank of each chunk in each leg", () => {
 
 it("a fused score depends neither on the order of equal matches nor on the other matches", () => {
   fc.assert(
-    fc.property(legs, fc.nat(), ({ keywords, vectors }, turn) => {
+    fc.property(legs, fc.nat(), ({ keywords, vectors, cosines }, turn) => {
       const scores = (matches: ReturnType<typeof fuse>): [number, number][] =>
         matches.map(({ chunkId, score }) => [chunkId, score]);
       const level = (score: number): number => Math.round(score * 2) / 2;
@@ -114,34 +127,34 @@ it("a fused score depends neither on the order of equal matches nor on the other
         keywords: { ...even.keywords, matches: rotated(even.keywords.matches) },
         vectors: rotated(even.vectors).toSorted((a, b) => b.score - a.score),
       };
-      expect(scores(fuseAsShipped(shuffled.keywords, shuffled.vectors))).toEqual(
-        scores(fuseAsShipped(even.keywords, even.vectors)),
+      expect(scores(fuseAsShipped(shuffled.keywords, shuffled.vectors, cosines))).toEqual(
+        scores(fuseAsShipped(even.keywords, even.vectors, cosines)),
       );
 
-      // A chunk that both legs found scores the same without the others, as long as the last cosine stays.
-      const both = fuseAsShipped(keywords, vectors).find(
-        (match) => match.keywords && match.vectors,
-      );
-      if (!both) return;
+      const fused = fuseAsShipped(keywords, vectors, cosines);
+      const one = fused[turn % Math.max(1, fused.length)];
+      if (!one) return;
       const alone = fuseAsShipped(
         {
           ...keywords,
-          matches: keywords.matches.filter(({ chunkId }) => chunkId === both.chunkId),
+          matches: keywords.matches.filter(({ chunkId }) => chunkId === one.chunkId),
         },
-        vectors.filter(({ id }) => id === `c${both.chunkId}`),
+        vectors.filter(({ id }) => id === `c${one.chunkId}`),
+        cosines,
       );
-      expect(alone[0]?.score).toBeCloseTo(both.score, 12);
+      expect(alone[0]?.score).toBeCloseTo(one.score, 12);
     }),
   );
 });
 
 it("fusion never ranks a chunk behind another one if both legs rank it before", () => {
   fc.assert(
-    fc.property(legs, ({ keywords, vectors }) => {
-      const fused = fuseAsShipped(keywords, vectors);
+    fc.property(legs, ({ keywords, vectors, cosines }) => {
+      const fused = fuseAsShipped(keywords, vectors, cosines);
       for (const better of fused) {
         for (const worse of fused) {
-          if (better.keywordShare < worse.keywordShare || better.cosine < worse.cosine) continue;
+          if (better.keywordShare < worse.keywordShare) continue;
+          if ((better.cosine ?? 0) < (worse.cosine ?? 0)) continue;
           expect(better.score).toBeGreaterThanOrEqual(worse.score);
         }
       }
@@ -157,7 +170,9 @@ it("fusion keeps the order of one leg if the other one found nothing", () => {
           .map(({ chunkId }) => chunkId)
           .toSorted(),
       ).toEqual(keywords.matches.map(({ chunkId }) => chunkId).toSorted());
-      const byVectors = fuseAsShipped(NO_KEYWORDS, vectors).filter(({ cosine }) => cosine > 0);
+      const byVectors = fuseAsShipped(NO_KEYWORDS, vectors).filter(
+        ({ cosine }) => (cosine ?? 0) > 0,
+      );
       expect(byVectors.map(({ cosine }) => cosine)).toEqual(
         vectors.map(({ score }) => score).filter((score) => score > 0),
       );
@@ -174,4 +189,17 @@ it("fusion leaves out vector ids that name no chunk", () => {
     score: 0.9,
   }));
   expect(fuseAsShipped(NO_KEYWORDS, strange).map(({ chunkId }) => chunkId)).toEqual([]);
+});
+
+it("a chunk whose vector the index does not show yet has an unknown cosine, and is not fused as one that is far in meaning", () => {
+  fc.assert(
+    fc.property(legs, fc.boolean(), ({ keywords, vectors }, isLegAsked) => {
+      for (const match of fuseAsShipped(keywords, isLegAsked ? vectors : undefined)) {
+        if (match.vectors) continue;
+        expect(match.cosine).toBeNull();
+        const expected = expectedCosine(match.keywordShare, FUSION, EMBEDDING_MODEL);
+        expect(match.score).toBeCloseTo(0.4 * match.keywordShare + 0.6 * expected, 12);
+      }
+    }),
+  );
 });

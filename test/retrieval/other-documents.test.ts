@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
-import { deliver, store, type SearchView } from "../support/pipeline.ts";
+import { ingestPending, store, type SearchView } from "../support/pipeline.ts";
 
 const DOCUMENTS = {
   teapot: {
@@ -30,8 +30,8 @@ it("documents that the reader may not see change no search score", async () => {
   const put = async (content: (n: number) => string): Promise<void> => {
     for (let n = 0; n < 16; n++) {
       const staff = { title: "Internal", content: content(n), audience: ["staff"] };
-      const { documentId } = await store(workspace, `staff-${n}`, staff);
-      await deliver([documentId]);
+      await store(workspace, `staff-${n}`, staff);
+      await ingestPending();
     }
   };
   await put((n) => `Zebras eat hay ${n}.`);

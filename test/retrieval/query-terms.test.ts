@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { searchKeywords, type KeywordResult } from "../../src/retrieval/keywords.ts";
 import { queryTerms, type ExpandedTerms } from "../../src/retrieval/query-terms.ts";
 import { createWorkspace, type Workspace } from "../support/workspace.ts";
-import { deliver, store } from "../support/pipeline.ts";
+import { ingestPending, store } from "../support/pipeline.ts";
 
 const { fields: FIELDS } = shippedRelease.retrieval;
 
@@ -16,8 +16,8 @@ let other: Workspace;
 async function ingested(documents: Record<string, string>): Promise<Workspace> {
   const made = await createWorkspace();
   for (const [title, content] of Object.entries(documents)) {
-    const { documentId } = await store(made, title, { title, content, content_type: "text/plain" });
-    await deliver([documentId]);
+    await store(made, title, { title, content, content_type: "text/plain" });
+    await ingestPending();
   }
   return made;
 }
@@ -47,7 +47,9 @@ async function match(
   question: string,
   asker = workspace,
 ): Promise<KeywordResult & { titles: string[] }> {
-  const result = await searchKeywords(env.DB, asker.id, [], termsOf(question), FIELDS, 50);
+  const result = await searchKeywords(env.DB, asker.id, [], termsOf(question), FIELDS, 50, {
+    slot: 1,
+  });
   const { results } = await env.DB.prepare(
     `SELECT c.id, d.title FROM chunks c JOIN documents d ON d.id = c.document_id WHERE c.workspace_id = ?1`,
   )
@@ -223,6 +225,7 @@ describe("keyword matches", () => {
       termsOf("pump vinegar garden reservoir"),
       FIELDS,
       2,
+      { slot: 1 },
     );
     expect(few.matches).toEqual(all.matches.slice(0, 2));
   });

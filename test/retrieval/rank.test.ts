@@ -78,7 +78,7 @@ it("ranking keeps the order by text when the reranker is out of capacity, unknow
 
   const passages = ["one", "two"].map((text, chunkId) => passage(chunkId, text));
   const reranker: Reranker = { model: "slow", score: () => new Promise(() => {}) };
-  expect((await rank({ reranker }, candidates, passages, WEIGHTS)).reranker).toBe("text");
+  expect((await rank({ reranker }, candidates, passages, RULE)).reranker).toBe("text");
 });
 
 const candidates: Candidates = {
@@ -90,7 +90,7 @@ const candidates: Candidates = {
     generation: firstGeneration("ws", "@local/all-minilm-l6-v2"),
   },
   legs: ["keywords", "vectors"],
-  matches: [],
+  vectors: [],
   keywords: NOTHING,
   failedLegs: [],
 };
@@ -114,9 +114,9 @@ function passage(chunkId: number, text: string): FoundPassage {
   };
 }
 
-const { ranking: WEIGHTS } = shippedRelease.retrieval;
+const { retrieval: RULE } = shippedRelease;
 const rankEvidence = (asked: Candidates, passages: FoundPassage[]): RankEvidence[] =>
-  evidenceBy(asked, passages, WEIGHTS);
+  evidenceBy(asked, passages, RULE);
 
 /** The evidence for passages with these texts, each with a BM25 share of one half. */
 function evidence(texts: string[], question = {}): RankEvidence[] {

@@ -11,7 +11,7 @@ import {
 } from "../../src/retrieval/spelling.ts";
 import { stemOf } from "../../src/text/stems.ts";
 import { createWorkspace, type Workspace } from "../support/workspace.ts";
-import { deliver, search, store } from "../support/pipeline.ts";
+import { ingestPending, search, store } from "../support/pipeline.ts";
 
 const word = fc.string({
   unit: fc.constantFrom(..."abcde".split("")),
@@ -104,13 +104,13 @@ describe("a correction", () => {
 describe("the vocabulary of a workspace", () => {
   async function ingested(content: string): Promise<Workspace> {
     const workspace = await createWorkspace();
-    const { documentId } = await store(workspace, "doc", { title: "Garden", content });
-    await deliver([documentId]);
+    await store(workspace, "doc", { title: "Garden", content });
+    await ingestPending();
     return workspace;
   }
 
   async function corrected(workspace: Workspace, question: string): Promise<Corrections> {
-    const scope = { sql: "?1", value: workspace.id };
+    const scope = { workspace: { sql: "?1", value: workspace.id }, audience: [] };
     const { results } = await spellingStatement(env.DB, scope, question).all<SpellingCandidate>();
     return corrections(results);
   }
@@ -163,21 +163,22 @@ describe("the vocabulary of a workspace", () => {
     );
   });
 
-  it("spelling candidates are capped, however large the vocabulary is", async () => {
+  it("at most 500 candidates are returned, however many words are close to those of a question", async () => {
     const workspace = await createWorkspace();
-    const words = Array.from(
-      { length: 6000 },
-      (_, index) =>
-        `vin${index.toString(26).replaceAll(/\d/g, (digit) => "qrstuvwxyz"[Number(digit)] ?? "")}`,
-    );
-    await env.DB.prepare(
-      `INSERT OR IGNORE INTO words (workspace_id, word) SELECT ?1, value FROM json_each(?2)`,
-    )
-      .bind(workspace.id, JSON.stringify(words))
-      .run();
-    const scope = { sql: "?1", value: workspace.id };
-    const { results } = await spellingStatement(env.DB, scope, "vinegr vinegor vinagar").all();
-    expect(results.length).toBeLessThanOrEqual(4000);
+    const letters = Array.from("abcdefghijklmnopqrstuvwxyz");
+    const close = letters.flatMap((one) => letters.map((other) => `vineg${one}${other}`));
+    await env.DB.batch([
+      env.DB.prepare(
+        `INSERT INTO words (workspace_id, word) SELECT ?1, value FROM json_each(?2)`,
+      ).bind(workspace.id, JSON.stringify(close)),
+      env.DB.prepare(
+        `INSERT INTO document_words (rowid, workspace, words) VALUES (900000001, ?1, ?2)`,
+      ).bind(workspace.id.replaceAll("_", ""), close.join(" ")),
+    ]);
+    const scope = { workspace: { sql: "?1", value: workspace.id }, audience: [] };
+    const { results } = await spellingStatement(env.DB, scope, "vinegr").all();
+    expect(close.length).toBeGreaterThan(500);
+    expect(results.length).toBe(500);
   });
 });
 
@@ -185,7 +186,11 @@ it("the spelling query reads only the words of the vocabulary that share a first
   const explaining = {
     prepare: (sql: string) => env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`),
   } as unknown as D1Database;
-  const statement = spellingStatement(explaining, { sql: "?1", value: "ws_1" }, "recieve a parcel");
+  const statement = spellingStatement(
+    explaining,
+    { workspace: { sql: "?1", value: "ws_1" }, audience: [] },
+    "recieve a parcel",
+  );
   const { results } = await statement.all<{ detail: string }>();
   const plan = results.map(({ detail }) => detail).join("\n");
   expect(plan).toMatch(/SEARCH w .*\(workspace_id=\? AND word>\? AND word<\?\)/);

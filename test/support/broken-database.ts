@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env.ts";
 
-/** The database, on which every statement that contains one of the texts fails, alone or within its batch. */
+/** A database on which every statement that contains one of the texts fails, alone or within a batch. */
 export function brokenDatabase(...texts: string[]): Partial<Env> {
   const DB = new Proxy(env.DB, {
     get(target, property) {

@@ -8,7 +8,7 @@ interface Usage {
 
 const USAGE: Usage = { prompt_tokens: 100, completion_tokens: 20 };
 
-/** What a current Workers AI chat model streams: OpenAI chunks, the usage in one without choices. */
+/** The stream of a current Workers AI chat model: OpenAI's chunks; the usage is in a chunk without choices. */
 export function openAiStream(pieces: string[], usage: Usage = USAGE): ChatScript {
   const chunks = pieces.map((content) =>
     event({ object: "chat.completion.chunk", choices: [{ index: 0, delta: { content } }] }),
@@ -21,13 +21,13 @@ export function openAiStream(pieces: string[], usage: Usage = USAGE): ChatScript
   return { chunks: [...chunks, stop, last, DONE] };
 }
 
-/** What an older Workers AI chat model streams: `response` alone, the usage in the last one. */
+/** The stream of an older Workers AI chat model: events with `response`; the usage is in the last one. */
 export function workersAiStream(pieces: string[], usage: Usage = USAGE): ChatScript {
   const chunks = pieces.map((response) => event({ response }));
   return { chunks: [...chunks, event({ response: "", usage: total(usage) }), DONE] };
 }
 
-/** The same script, its connection lost after some chunks. */
+/** The same script, but the connection breaks after some chunks. */
 export function brokenAfter(script: ChatScript, chunks: number): ChatScript {
   return { ...script, chunks: [...(script.chunks ?? []).slice(0, chunks), { fail: true }] };
 }
@@ -47,7 +47,7 @@ function total(usage: Usage): Usage & { total_tokens: number } {
   return { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens };
 }
 
-/** The latest text generation calls, oldest first. RPC's types lose an input that may be any JSON. */
+/** The latest text generation calls, oldest first. The cast is needed because RPC's types drop inputs of any JSON type. */
 export async function recordedChats(): Promise<RecordedChat[]> {
   return await (env.CONTROL.chats() as unknown as Promise<RecordedChat[]>);
 }

@@ -1,6 +1,6 @@
 import type { Network } from "./source.ts";
 
-/** The parts of the vendors' delivery APIs that are called: addresses, credentials, shapes and errors as documented. */
+/** Fakes of the vendors' delivery APIs, as far as they are called: addresses, credentials, shapes and errors as documented. */
 
 type Entries = Record<string, Record<string, unknown> | undefined>;
 
@@ -32,7 +32,7 @@ export function contentfulApi(entries: Entries, token: string): Network {
 const contentfulError = (status: number, id: string): Response =>
   Response.json({ sys: { type: "Error", id }, message: id }, { status });
 
-/** sanity.io/docs/http-reference/doc: 200 with `omitted` for what is not there, 401 for a wrong token. */
+/** sanity.io/docs/http-reference/doc: a missing document is 200 with `omitted`, a wrong token is 401. */
 export function sanityApi(documents: Entries, token: string | undefined): Network {
   return (url, request) => {
     const match = /^\/v2021-10-21\/data\/doc\/(\w+)\/(.+)$/.exec(url.pathname);
@@ -55,7 +55,7 @@ export function sanityApi(documents: Entries, token: string | undefined): Networ
   };
 }
 
-/** storyblok.com/docs/api/content-delivery/v2: the token stands in the query; without `cv` it redirects to the one it has. */
+/** storyblok.com/docs/api/content-delivery/v2: the token is in the query; a request without the current `cv` is redirected to it. */
 export function storyblokApi(stories: Entries, token: string): Network {
   return (url) => {
     const id = /^\/v2\/cdn\/stories\/(.+)$/.exec(url.pathname)?.[1] ?? "";
@@ -78,7 +78,7 @@ export function storyblokApi(stories: Entries, token: string): Network {
   };
 }
 
-/** kontent.ai/learn/docs/apis/openapi/delivery-api: `error_code` 100 for what is not there, language fallback. */
+/** kontent.ai/learn/docs/apis/openapi/delivery-api: a missing item has `error_code` 100; a missing language falls back to another. */
 export function kontentApi(
   items: Entries,
   token: string | undefined,
@@ -111,7 +111,7 @@ export function kontentApi(
   };
 }
 
-/** developer.wordpress.org/rest-api/reference/posts: drafts are 401 to strangers, unknown ids 404. */
+/** developer.wordpress.org/rest-api/reference/posts: a draft is 401 without credentials, an unknown id 404. */
 export function wordpressApi(posts: Entries): Network {
   return (url, request) => {
     const id = /^\/wp-json\/wp\/v2\/posts\/(\d+)$/.exec(url.pathname)?.[1] ?? "";
@@ -133,7 +133,7 @@ export interface FakeRepository {
   truncated?: boolean;
 }
 
-/** docs.github.com/rest: contents in raw form and trees with a token, raw.githubusercontent.com without; both want a user agent. */
+/** docs.github.com/rest: contents and trees with a token, raw.githubusercontent.com without one; both require a user agent. */
 export function githubApi({ commits, token, truncated = false }: FakeRepository): Network {
   return (url, request) => {
     if (!request.headers.get("user-agent")) return new Response("", { status: 403 });

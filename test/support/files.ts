@@ -6,7 +6,7 @@ export const DOCX = `${OFFICE}wordprocessingml.document`;
 export const XLSX = `${OFFICE}spreadsheetml.sheet`;
 export const ODT = "application/vnd.oasis.opendocument.text";
 
-/** A PDF of one line of text a page; a page without text is one that shows nothing. */
+/** A PDF with one line of text on each page. An empty text makes an empty page. */
 export function pdf(pages: string[]): Uint8Array<ArrayBuffer> {
   const objects = [
     "<< /Type /Catalog /Pages 2 0 R >>",
@@ -54,7 +54,7 @@ export function docx(paragraphs: { text: string; style?: string }[]): Uint8Array
   });
 }
 
-/** The first sheet, with its texts as Excel stores them: apart from the cells. */
+/** A workbook with one sheet. Its texts are stored as Excel stores them: in a table of their own. */
 export function xlsx(name: string, rows: (string | number)[][]): Uint8Array<ArrayBuffer> {
   const strings: string[] = [];
   const cells = rows.map((row) =>
@@ -71,9 +71,20 @@ export function xlsx(name: string, rows: (string | number)[][]): Uint8Array<Arra
   });
 }
 
-/** A zip whose directory says that its one entry unpacks to this many bytes. */
-export function zipBomb(unpacked: number): Uint8Array<ArrayBuffer> {
-  const bytes = docx([{ text: "x" }]);
+/** A zip whose directory names the same 11 MB ten times. */
+export function hugeZip(): Uint8Array<ArrayBuffer> {
+  const one = zipSync({ "word/document.xml": new Uint8Array(11 * 1024 * 1024) }, { level: 1 });
+  const end = one.slice(-22);
+  const view = new DataView(end.buffer);
+  const directory = one.slice(view.getUint32(16, true), -22);
+  for (const at of [8, 10]) view.setUint16(at, 10, true);
+  view.setUint32(12, 10 * directory.length, true);
+  const parts = [one.slice(0, view.getUint32(16, true)), ...Array(10).fill(directory), end];
+  return new Uint8Array(parts.flatMap((part: Uint8Array) => Array.from(part)));
+}
+
+/** A zip whose central directory gives this unpacked size for each entry, whatever that is. */
+export function zipBomb(unpacked: number, bytes = docx([{ text: "x" }])): Uint8Array<ArrayBuffer> {
   const view = new DataView(bytes.buffer);
   for (let at = 0; at < bytes.length - 4; at++) {
     if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 24, unpacked, true);

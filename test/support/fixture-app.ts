@@ -1,4 +1,4 @@
-// The smallest application on the local platform: it passes calls to its bindings on, so that a test can make them by HTTP.
+// A minimal application on the local platform. A test sends it calls by HTTP, and it passes them on to its bindings.
 interface FixtureEnv {
   AI: Ai;
   VECTORIZE: Vectorize;

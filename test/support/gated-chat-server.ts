@@ -4,19 +4,19 @@ import type { AddressInfo } from "node:net";
 export interface GatedChatServer {
   /** For LOCAL_CHAT_URL. */
   url: string;
-  /** Resolves when the next request for an answer is there. */
-  asked: () => Promise<GatedAnswer>;
+  /** Resolves when the next request arrives. */
+  nextRequest: () => Promise<GatedAnswer>;
   close: () => Promise<void>;
 }
 
 export interface GatedAnswer {
   say: (text: string) => void;
   end: () => void;
-  /** Whether the other side gave the answer up before its end. */
-  givenUp: () => boolean;
+  /** Whether the client disconnected before the end of the answer. */
+  disconnected: () => boolean;
 }
 
-/** An OpenAI-compatible server that streams a piece only when the test tells it to. */
+/** An OpenAI-compatible server that sends each piece of an answer only when the test calls `say`. */
 export async function startGatedChatServer(): Promise<GatedChatServer> {
   const waiting: GatedAnswer[] = [];
   const server = createServer((request, response) => {
@@ -27,7 +27,7 @@ export async function startGatedChatServer(): Promise<GatedChatServer> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/v1`,
-    async asked() {
+    async nextRequest() {
       for (;;) {
         const answer = waiting.shift();
         if (answer) return answer;
@@ -51,6 +51,6 @@ function beginAnswer(response: ServerResponse): GatedAnswer {
       send({ choices: [], usage: { prompt_tokens: 50, completion_tokens: 9, total_tokens: 59 } });
       response.end("data: [DONE]\n\n");
     },
-    givenUp: () => response.destroyed && !response.writableFinished,
+    disconnected: () => response.destroyed && !response.writableFinished,
   };
 }

@@ -2,12 +2,12 @@ import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env.ts";
 import { CHAT_MODEL } from "./workspace.ts";
 
-/** A chat model that says a piece only when the test tells it to, so that a test can see what happens in between. */
+/** A chat model that sends each piece of its answer only when the test calls `say`, so that the test can act in between. */
 export function gatedModel(): {
   overrides: Partial<Env>;
   say: (text: string) => void;
   end: () => void;
-  /** Whether the reader of the model's stream gave it up. */
+  /** Whether the reader has cancelled the model's stream. */
   cancelled: () => boolean;
 } {
   const encoder = new TextEncoder();

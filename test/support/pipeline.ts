@@ -1,5 +1,5 @@
 import type { Services } from "../../src/runtime/services.ts";
-import type { DocumentWakeUp, IngestMessage } from "../../src/runtime/messages.ts";
+import type { DocumentWakeUp, StageWakeUp } from "../../src/runtime/messages.ts";
 import {
   createExecutionContext,
   createMessageBatch,
@@ -11,44 +11,45 @@ import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import worker from "../../src/index.ts";
-import { consumeDocuments } from "../../src/knowledge/ingest/queue.ts";
+import { claimSlice, type Stage } from "../../src/knowledge/ingest/outbox.ts";
+import { claimVersions, type DocumentWork } from "../../src/knowledge/ingest/pending-work.ts";
 import { createServices } from "../../src/services.ts";
 import { call, type Workspace } from "./workspace.ts";
 
-/** Swallows every wake-up, so that a test runs the consumer itself, when and as often as it likes. */
+const silentQueue = { send: async () => {}, sendBatch: async () => {} } as unknown;
+
+/** Drops every wake-up, so that a test runs the consumer itself, when and as often as it likes. */
 export const SILENT = {
-  INGEST_QUEUE: {
-    send: async () => {},
-    sendBatch: async () => {},
-  } as unknown as Env["INGEST_QUEUE"],
+  INGEST_QUEUE: silentQueue as Env["INGEST_QUEUE"],
+  EMBED_QUEUE: silentQueue as Env["EMBED_QUEUE"],
+  INGEST_RETRY_QUEUE: silentQueue as Env["INGEST_RETRY_QUEUE"],
+  WEBHOOKS_QUEUE: silentQueue as Env["WEBHOOKS_QUEUE"],
 };
 
 /** The same for what a test runs with services of its own. */
-export const SILENT_QUEUES: Pick<Services, "ingestQueue" | "ingestRetryQueue"> = {
+export const SILENT_QUEUES: Pick<Services, "embedQueue" | "ingestQueue" | "ingestRetryQueue"> = {
   ingestQueue: SILENT.INGEST_QUEUE,
-  ingestRetryQueue: SILENT.INGEST_QUEUE as Queue<DocumentWakeUp>,
+  embedQueue: SILENT.EMBED_QUEUE,
+  ingestRetryQueue: SILENT.INGEST_RETRY_QUEUE,
 };
 
-/** A wake-up that went to the retry queue. */
-export interface Moved {
-  id: number;
+/** A message that was sent, with its delay in seconds. */
+export interface Sent<Body> {
+  body: Body;
   delay: number | undefined;
 }
 
-/** A retry queue that delivers nothing and keeps what it is sent. */
-export function recordedRetries(): { queue: Queue<DocumentWakeUp>; moved: Moved[] } {
-  const moved: Moved[] = [];
+/** A queue that delivers nothing and keeps what it is sent. */
+export function recordedQueue<Body>(): { queue: Queue<Body>; sent: Sent<Body>[] } {
+  const sent: Sent<Body>[] = [];
   const queue = {
-    sendBatch: async (
-      messages: Iterable<{ body: DocumentWakeUp }>,
-      options?: QueueSendBatchOptions,
-    ) => {
-      for (const { body } of messages) {
-        moved.push({ id: body.document_id, delay: options?.delaySeconds });
-      }
+    send: async (body: Body, options?: QueueSendOptions) =>
+      void sent.push({ body, delay: options?.delaySeconds }),
+    sendBatch: async (messages: Iterable<{ body: Body }>, options?: QueueSendBatchOptions) => {
+      for (const { body } of messages) sent.push({ body, delay: options?.delaySeconds });
     },
-  } as unknown as Queue<DocumentWakeUp>;
-  return { queue, moved };
+  } as unknown as Queue<Body>;
+  return { queue, sent };
 }
 
 export interface DocumentView {
@@ -103,6 +104,23 @@ export async function storeAll(workspace: Workspace, topics: string[]): Promise<
   return ids;
 }
 
+/** Stores documents `d0`, `d1` … by one import. */
+export async function storeMany(
+  workspace: Workspace,
+  count: number,
+  document: (n: number) => object,
+): Promise<void> {
+  const lines = Array.from({ length: count }, (_, n) =>
+    JSON.stringify({ external_id: `d${n}`, ...document(n) }),
+  );
+  const body = new TextEncoder().encode(lines.join("\n"));
+  const response = await call(workspace.secret, "POST", "/v1/documents/import", body, {
+    headers: { "content-type": "application/x-ndjson" },
+    overrides: SILENT,
+  });
+  expect(await response.json()).toMatchObject({ created: count, complete: true });
+}
+
 export async function remove(workspace: Workspace, id: string): Promise<void> {
   const path = `/v1/documents/${encodeURIComponent(id)}`;
   const response = await call(workspace.secret, "DELETE", path, undefined, { overrides: SILENT });
@@ -115,7 +133,7 @@ export async function read(workspace: Workspace, id: string): Promise<DocumentVi
   return response.json<DocumentView>();
 }
 
-/** Waits for the deployed queue and consumer. */
+/** Waits until the queue's consumer has made this version live. */
 export async function live(
   workspace: Workspace,
   id: string,
@@ -124,7 +142,8 @@ export async function live(
   return vi.waitFor(
     async () => {
       const document = await read(workspace, id);
-      expect(document).toMatchObject({ status: "live", version, live_version: version });
+      const stages = { vectors_at: expect.any(String) };
+      expect(document).toMatchObject({ status: "live", version, live_version: version, stages });
       return document;
     },
     { timeout: 10_000 },
@@ -146,7 +165,7 @@ export async function search(
   return response.json<SearchView>();
 }
 
-/** The documents that one leg alone finds, best first, once all accepted vectors are visible. */
+/** The documents that one leg finds, best first, after all accepted vectors have become visible. */
 export async function foundBy(leg: Leg, workspace: Workspace, query: string): Promise<string[]> {
   await env.CONTROL.settleVectorize();
   const { results, failed_legs } = await search(workspace, query, [leg]);
@@ -154,20 +173,30 @@ export async function foundBy(leg: Leg, workspace: Workspace, query: string): Pr
   return [...new Set(results.map((result) => result.external_id))];
 }
 
-/** Delivers one batch of messages to a queue's consumer. `moved`: what it sent to the retry queue. */
+interface DeliveryOptions {
+  attempts?: number;
+  sentAt?: Date;
+  bindings?: object;
+}
+
+/** How a delivery ended, and what its consumer sent. */
+export type Delivered = QueueResult & {
+  delays: (number | undefined)[];
+  /** Documents that were sent to the retry queue. */
+  moved: number[];
+  wakeUps: Sent<StageWakeUp>[];
+};
+
+/** Delivers one batch of messages to a queue's consumer. */
 export async function deliver(
-  documentIds: number[],
-  { queue = "test-ingest", attempts = 1, sentAt = new Date(), bindings: own = {} as object } = {},
-): Promise<QueueResult & { delays: (number | undefined)[]; moved: Moved[] }> {
+  queue: string,
+  bodies: object[],
+  { attempts = 1, sentAt = new Date(), bindings: own = {} }: DeliveryOptions = {},
+): Promise<Delivered> {
   const context = createExecutionContext();
-  const batch = createMessageBatch<IngestMessage>(
+  const batch = createMessageBatch<object>(
     queue,
-    documentIds.map((document_id, index) => ({
-      id: `m${index}`,
-      timestamp: sentAt,
-      attempts,
-      body: { document_id },
-    })),
+    bodies.map((body, index) => ({ id: `m${index}`, timestamp: sentAt, attempts, body })),
   );
   // The result names the messages to be retried, but not when.
   const delays: (number | undefined)[] = [];
@@ -179,35 +208,69 @@ export async function deliver(
       message.retry(options);
     },
   }));
+  const retries = recordedQueue<DocumentWakeUp>();
+  const stages = recordedQueue<StageWakeUp>();
+  const bindings = {
+    ...env,
+    INGEST_QUEUE: stages.queue,
+    EMBED_QUEUE: stages.queue,
+    INGEST_RETRY_QUEUE: retries.queue,
+    ...own,
+  } as unknown as Env;
   const ackAll = (): void => batch.ackAll();
-  const retries = recordedRetries();
-  const bindings = { ...env, INGEST_RETRY_QUEUE: retries.queue, ...own };
   await worker.queue({ ...batch, queue, messages, ackAll } as typeof batch, bindings, context);
-  return { ...(await getQueueResult(batch, context)), delays, moved: retries.moved };
+  const result = await getQueueResult(batch, context);
+  const moved = retries.sent.map(({ body }) => body.document_id);
+  return { ...result, delays, moved, wakeUps: stages.sent };
 }
 
-/**
- * Hands a batch to the ingest queue's handler, with services of the test's own.
- * @returns the documents that were acknowledged, and those that the queue delivers again
- */
-export async function consume(
-  messages: { id: number; attempts: number }[],
-  services: Services,
-): Promise<{ acked: number[]; retried: number[] }> {
-  const result = { acked: [] as number[], retried: [] as number[] };
-  const batch = messages.map(({ id, attempts }) => ({
-    id: `m${id}`,
-    timestamp: new Date(),
-    attempts,
-    body: { document_id: id },
-    ack: () => void result.acked.push(id),
-    retry: () => void result.retried.push(id),
-  }));
-  await consumeDocuments(batch as unknown as Message<DocumentWakeUp>[], services);
-  return result;
+/** Wakes a stage, whose consumer works on everything that is due. */
+export function wake(stage: Stage, options?: DeliveryOptions): Promise<Delivered> {
+  return deliver(stage === "serve" ? "test-ingest" : "test-embed", [{ stage }], options);
 }
 
-/** Services whose vectors cost nothing, and the number of texts in each call of the model. */
+/** Serves and embeds everything that is pending. Whether its vectors are visible is not looked at. */
+export async function ingestPending(options?: DeliveryOptions): Promise<Delivered> {
+  await wake("serve", options);
+  return wake("embed", options);
+}
+
+const toMessage = (document_id: number): DocumentWakeUp => ({ document_id });
+
+/** Delivers documents to the retry queue's consumer. */
+export function deliverAlone(ids: number[], options?: DeliveryOptions): Promise<Delivered> {
+  return deliver("test-ingest-retry", ids.map(toMessage), options);
+}
+
+/** Delivers documents to the consumer of the retry queue's dead-letter queue. */
+export function deliverDead(ids: number[], options?: DeliveryOptions): Promise<Delivered> {
+  return deliver("test-ingest-retry-dlq", ids.map(toMessage), options);
+}
+
+/** Plans no fault, and forgets the work that an earlier test has left. */
+export async function dropPendingWork(): Promise<void> {
+  await env.CONTROL.reset();
+  await env.DB.prepare("DELETE FROM outbox").run();
+}
+
+/** A vector that costs no inference, along one axis. */
+export function cheapVector(along = 0): number[] {
+  return Array.from({ length: 384 }, (_, axis) => (axis === along ? 1 : 0));
+}
+
+/** Makes everything due that waits for another attempt. */
+export async function endDelays(): Promise<void> {
+  await env.DB.prepare(`UPDATE outbox SET due_at = 0 WHERE claimed_by IS NULL`).run();
+}
+
+/** Claims what is due as an invocation would that is then killed, and reads it. */
+export async function claim(by = "a killed invocation"): Promise<DocumentWork[]> {
+  const now = Date.now();
+  const { works } = await claimVersions(env.DB, claimSlice(env.DB, "serve", by, now), by, now);
+  return works;
+}
+
+/** Services with a fake embedder, and the number of texts in each of its calls. */
 export function countedCalls(): { services: Services; calls: number[] } {
   const services = createServices(env, { waitUntil: () => {} });
   const calls: number[] = [];
@@ -215,19 +278,17 @@ export function countedCalls(): { services: Services; calls: number[] } {
     ...services.embedderOf(model),
     embed: async (texts: string[]) => {
       calls.push(texts.length);
-      return texts.map((_, index) =>
-        Array.from({ length: 384 }, (__, axis) => (axis === index % 384 ? 1 : 0)),
-      );
+      return texts.map((_, index) => cheapVector(index % 384));
     },
   });
   return { services: { ...services, embedderOf }, calls };
 }
 
-function copyOf({ id, timestamp, attempts, body }: Message<IngestMessage>) {
+function copyOf({ id, timestamp, attempts, body }: Message<object>) {
   return { id, timestamp, attempts, body };
 }
 
-/** Runs something with services of its own, at a time of its own, and waits for what it left running. */
+/** Calls a function with new services, some of them overridden, and waits for the work that it passed to `waitUntil`. */
 export async function withServices<T>(
   run: (services: Services) => Promise<T>,
   overrides: Partial<Services> = {},
@@ -251,16 +312,16 @@ export async function chunkIds(workspace: Workspace): Promise<number[]> {
   return column(`SELECT id AS value FROM chunks WHERE workspace_id = ?1 ORDER BY id`, workspace.id);
 }
 
-/** Documents with pending work. */
+/** Documents that are not served yet or lack vectors. */
 export async function pendingWork(workspace: Workspace): Promise<number[]> {
   return column(
     `SELECT o.document_id AS value FROM outbox o JOIN documents d ON d.id = o.document_id
-     WHERE d.workspace_id = ?1 ORDER BY 1`,
+     WHERE d.workspace_id = ?1 AND o.stage <> 'confirm' ORDER BY 1`,
     workspace.id,
   );
 }
 
-/** Ids of vectors that wait to be collected. */
+/** Ids of vectors that are still to be deleted. */
 export async function garbage(workspace: Workspace): Promise<string[]> {
   return column(
     `SELECT g.vector_id AS value FROM vector_garbage g JOIN documents d ON d.id = g.document_id
@@ -274,7 +335,7 @@ async function column<T>(sql: string, workspaceId: string): Promise<T[]> {
   return results.map((row) => row.value);
 }
 
-/** Ids of those of the vectors that Vectorize holds. */
+/** Those of the ids for which Vectorize has a vector. */
 export async function storedVectors(ids: string[]): Promise<string[]> {
   await env.CONTROL.settleVectorize();
   const wanted = [...new Set(ids)];
@@ -286,7 +347,7 @@ export async function storedVectors(ids: string[]): Promise<string[]> {
   return found.toSorted();
 }
 
-/** An article of one section a topic, each long enough for several chunks. */
+/** An article with one section for each topic. Each section is long enough for several chunks. */
 export function longArticle(sections: string[]): string {
   return sections
     .map(

@@ -3,7 +3,7 @@ import path from "node:path";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
-/** Runs `npm run ingest` as a user does, where nobody can be asked. `output` is what it writes to either stream. */
+/** Runs `npm run ingest` without a terminal, so that it asks no question. `output` holds both of its output streams. */
 export function runIngest(...args: string[]): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, ["--no-warnings", "cli/ingest.ts", ...args], {
     cwd: ROOT,

@@ -1,6 +1,6 @@
 import type { SourceType } from "../../src/webhooks/source-types.ts";
 
-/** What a vendor's server would send. Written from the vendors' documentation, not from the code under test. */
+/** What a vendor's server sends. Written from the vendors' documentation, not from the code under test. */
 export interface Sender {
   secret: string;
   /** A second secret of the same form. */
@@ -11,7 +11,7 @@ export interface Sender {
   timed: boolean;
   /** Whether an identical delivery may be a new event. */
   repeatsMayBeNew?: boolean;
-  /** The name of the header that proves the sender. */
+  /** The header with the signature or token. */
   proof: string;
   body: object;
   sign: (delivery: {
@@ -21,7 +21,7 @@ export interface Sender {
     /** Milliseconds. */
     at: number;
     id: string;
-    /** Contentful's, which the signature covers. */
+    /** Contentful's topic, which its signature covers. */
     topic?: string | undefined;
   }) => Promise<Record<string, string>>;
 }

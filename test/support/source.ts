@@ -1,16 +1,16 @@
 import type { Services } from "../../src/runtime/services.ts";
-import type { IngestMessage } from "../../src/runtime/messages.ts";
+import type { SourceWakeUp } from "../../src/runtime/messages.ts";
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { createApp } from "../../src/app.ts";
 import type { Env } from "../../src/env.ts";
 import { createSafeFetch } from "../../src/http/safe-fetch.ts";
-import { applyEvent } from "../../src/webhooks/apply-event.ts";
+import { consumeSourceWakeUps } from "../../src/webhooks/consumer.ts";
 import type { EventView, SourceView } from "../../src/webhooks/schema.ts";
 import type { SourceType } from "../../src/webhooks/source-types.ts";
 import { call, createWorkspace, type Workspace } from "./workspace.ts";
-import { SILENT, withServices } from "./pipeline.ts";
+import { SILENT, SILENT_QUEUES, withServices } from "./pipeline.ts";
 import { senders } from "./senders.ts";
 
 const app = createApp();
@@ -53,7 +53,7 @@ export interface DeliveryOptions {
   at?: number;
   id?: string;
   topic?: string;
-  /** Over those that the sender writes. */
+  /** Added to the sender's own headers, or replacing them. */
   headers?: Record<string, string>;
   overrides?: Partial<Env>;
 }
@@ -79,7 +79,7 @@ export async function deliver(
   return post(source.id, text, { ...signed, ...headers }, overrides);
 }
 
-/** A request to the webhook's address as it is given. The queue sends nothing: tests run the consumer themselves. */
+/** Sends a request to a source's webhook. The queue delivers nothing: tests run the consumer themselves. */
 export async function post(
   sourceId: string,
   body: string | ReadableStream,
@@ -97,7 +97,7 @@ export async function post(
   return response;
 }
 
-/** Delivers, and runs the event to its end. */
+/** Delivers a body, applies its event, and returns the source's latest event. */
 export async function deliverAndApply(
   source: TestSource,
   body: object,
@@ -106,8 +106,7 @@ export async function deliverAndApply(
 ): Promise<EventView> {
   const response = await deliver(source, body, options);
   expect([response.status, await response.clone().text()]).toEqual([202, expect.any(String)]);
-  const { event_id } = await response.json<{ event_id: number }>();
-  await apply(event_id, network);
+  await serve(source, network);
   return readLatest(source);
 }
 
@@ -117,21 +116,51 @@ export const noNetwork: Network = (url) => {
   throw new Error(`Nothing should be fetched, but ${url.href} was`);
 };
 
-/** Runs an event with this network behind the safe fetcher; answers the messages that it sent. */
-export async function apply(
-  eventId: number,
+/** What an invocation sent. */
+export interface Sent {
+  toWebhooks: { source_id: string; delaySeconds: number | undefined }[];
+  /** Statements that it ran. */
+  statements: number;
+}
+
+/**
+ * Delivers a message to the consumer of the webhooks queue, with this network behind the safe fetcher. Of all sources only this one is
+ * due, because the consumer serves whichever are.
+ */
+export async function serve(
+  source: Pick<TestSource, "id">,
   network: Network = noNetwork,
-  { attempts = 1, ...overrides }: Partial<Services> & { attempts?: number } = {},
-): Promise<IngestMessage[]> {
-  const sent: IngestMessage[] = [];
-  const ingestQueue = {
-    send: async (message: IngestMessage) => void sent.push(message),
-    sendBatch: async (messages: { body: IngestMessage }[]) =>
-      void sent.push(...messages.map(({ body }) => body)),
-  } as unknown as Services["ingestQueue"];
-  await withServices((services) => applyEvent(services, eventId, attempts), {
-    safeFetch: fetcherOf(network),
-    ingestQueue,
+  overrides: Partial<Services> = {},
+): Promise<Sent> {
+  await env.DB.prepare(`UPDATE sources SET next_at = NULL WHERE id <> ?1`).bind(source.id).run();
+  return consumeWakeUp(source.id, { safeFetch: fetcherOf(network), ...overrides });
+}
+
+/** Delivers a message to the consumer of the webhooks queue, which serves whatever sources are due. */
+export async function consumeWakeUp(
+  sourceId: string,
+  overrides: Partial<Services> = {},
+  attempts = 1,
+): Promise<Sent> {
+  const sent: Sent = { toWebhooks: [], statements: 0 };
+  const message = {
+    id: "m",
+    timestamp: new Date(),
+    attempts,
+    body: { source_id: sourceId },
+    ack: () => {},
+    retry: () => {},
+  };
+  const consume = async (services: Services): Promise<void> => {
+    await consumeSourceWakeUps([message], services);
+    sent.statements = services.calls.statements;
+  };
+  await withServices(consume, {
+    ...SILENT_QUEUES,
+    webhooksQueue: {
+      send: async ({ source_id }: SourceWakeUp, options?: QueueSendOptions) =>
+        void sent.toWebhooks.push({ source_id, delaySeconds: options?.delaySeconds }),
+    } as unknown as Services["webhooksQueue"],
     ...overrides,
   });
   return sent;
@@ -188,6 +217,7 @@ export async function documentsOf({ workspace }: TestSource): Promise<StoredDocu
   return results;
 }
 
+/** The content of each document that is not deleted, by external id. */
 export async function present(source: TestSource): Promise<Record<string, string>> {
   const rows = (await documentsOf(source)).filter(({ status }) => status !== "deleted");
   return Object.fromEntries(rows.map(({ external_id, content }) => [external_id, content]));

@@ -10,9 +10,9 @@ interface ChatRequest {
 export interface StubChatServer {
   url: string;
   requests: ChatRequest[];
-  /** Status of the next answers; 200 unless set. */
+  /** The status of the next responses; default: 200. */
   status: number;
-  /** True once a client went away before the end of its stream. */
+  /** True once a client has disconnected before the end of its stream. */
   aborted: boolean;
   close(): Promise<void>;
 }

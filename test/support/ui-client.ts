@@ -8,7 +8,7 @@ import {
 import { expect } from "vitest";
 import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 
-/** Parses a response as the `ai` package's own transport does; a part that its schema refuses throws. */
+/** Parses a response as the `ai` package's own transport does. A part that its schema refuses is an error. */
 export function parseParts(response: Response): ReadableStream<UIMessageChunk> {
   if (!response.body) throw new Error("The response has no body.");
   return parseJsonEventStream({ stream: response.body, schema: uiMessageChunkSchema }).pipeThrough(
@@ -26,11 +26,11 @@ export interface ReadTurn {
   /** What `readUIMessageStream` makes of the parts. */
   message: UIMessage;
   outcome: ChatResult;
-  /** Texts that an interface shows, oldest first; a restart begins a new one. */
+  /** The text parts, oldest first. A restart begins a new one. */
   texts: string[];
 }
 
-/** Reads a whole turn with the package's `readUIMessageStream`, which refuses parts in a wrong order. */
+/** Reads a whole turn with the package's `readUIMessageStream`, which throws if parts are in a wrong order. */
 export async function readTurn(response: Response): Promise<ReadTurn> {
   expect(response.status).toBe(200);
   expect(response.headers.get("x-vercel-ai-ui-message-stream")).toBe("v1");

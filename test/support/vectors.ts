@@ -8,7 +8,7 @@ import {
 import { standardWebhooks } from "../../src/webhooks/contract/standard-webhooks.ts";
 import { vendorOf } from "../../src/webhooks/source-types.ts";
 
-/** The public sets, where the checkout lies beside them. */
+/** The public test vectors and payloads. Empty if the shared data is not beside the checkout. */
 const files = import.meta.glob<string>("../../../shared/data/webhooks/**/*", {
   query: "?raw",
   import: "default",
@@ -18,7 +18,7 @@ const FOLDER = "../../../shared/data/webhooks/";
 
 export const hasPublicSets = Object.keys(files).length > 0;
 
-/** The schemes of the public vectors. Stripe's and Slack's, which no vendor uses, are written as a vendor would write them. */
+/** The schemes of the public vectors. No vendor of ours uses Stripe's and Slack's, so they are defined here. */
 export const schemes = {
   "standard-webhooks": standardWebhooks("webhook").signature,
   svix: standardWebhooks("svix").signature,
@@ -30,12 +30,12 @@ export const schemes = {
     sign: hmac("SHA-256", "hex"),
   }),
   slack: {
-    claim({ headers, body }) {
+    claims({ headers, body }) {
       const time = headers.get("x-slack-request-timestamp");
       const at = readTime(time, 1000);
       const signature = /^v0=(.+)$/.exec(headers.get("x-slack-signature") ?? "")?.[1];
-      if (at === undefined || !signature) return undefined;
-      return { signed: [`v0:${time}:`, body], signatures: [signature], at };
+      if (at === undefined || !signature) return [];
+      return [{ signed: [`v0:${time}:`, body], signatures: [signature], at }];
     },
     sign: hmac("SHA-256", "hex"),
     toleranceMs: FIVE_MINUTES_MS,

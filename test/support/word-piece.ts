@@ -1,6 +1,6 @@
 /**
  * BERT's tokenizer as the local embedding model uses it (uncased WordPiece: Devlin et al. 2018, reference in
- * github.com/google-research/bert, tokenization.py), counting instead of naming: what the estimate is held against.
+ * github.com/google-research/bert, tokenization.py), but it only counts the tokens. Tests compare the estimate with it.
  */
 export function wordPieceCounter(tokenizerJson: string): (text: string) => number {
   const { model } = JSON.parse(tokenizerJson) as { model: { vocab: Record<string, number> } };

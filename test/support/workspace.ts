@@ -6,6 +6,9 @@ import { createApp } from "../../src/app.ts";
 import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 import type { ConversationView } from "../../src/conversations/schema.ts";
 import type { Env } from "../../src/env.ts";
+import { confirmVectors } from "../../src/knowledge/ingest/confirm-vectors.ts";
+import { claimSlice } from "../../src/knowledge/ingest/outbox.ts";
+import { createServices } from "../../src/services.ts";
 
 const app = createApp();
 
@@ -28,7 +31,9 @@ export async function createWorkspace(
 ): Promise<Workspace> {
   const name = crypto.randomUUID().replaceAll("-", "");
   const workspace = { id: `ws_${name}`, publishable: `pk_${name}`, secret: `sk_${name}` };
-  await env.DB.prepare(`INSERT INTO workspaces VALUES (?1, 'Test', 'secret', 0)`)
+  await env.DB.prepare(
+    `INSERT INTO workspaces (id, name, secret, created_at) VALUES (?1, 'Test', 'secret', 0)`,
+  )
     .bind(workspace.id)
     .run();
   await addKey(workspace, workspace.publishable, "publishable", ["chat"]);
@@ -63,12 +68,24 @@ export async function ingest(
     await vi.waitFor(
       async () => {
         const response = await call(workspace.secret, "GET", `/v1/documents/${id}`);
-        expect(await response.json()).toMatchObject({ status: "live" });
+        const stages = { vectors_at: expect.any(String) };
+        expect(await response.json()).toMatchObject({ status: "live", stages });
       },
       { timeout: 15_000 },
     );
   }
+  await showVectors();
+}
+
+/** Has the index show all vectors that it has accepted, and the application see them. */
+export async function showVectors(): Promise<void> {
   await env.CONTROL.settleVectorize();
+  await env.DB.prepare(`UPDATE outbox SET due_at = 0 WHERE stage = 'confirm'`).run();
+  const services = createServices(env, createExecutionContext());
+  for (let documents = 1; documents > 0;) {
+    const claim = claimSlice(services.db, "confirm", "test", services.now());
+    ({ documents } = await confirmVectors(services, claim, "test"));
+  }
 }
 
 /** One request to the application, whose configuration and bindings `overrides` can replace. */
@@ -90,10 +107,23 @@ export async function call(
   return response;
 }
 
+/** Asks a question whose answer streams. The response is at its beginning, and the turn runs on. */
+export async function startTurn(
+  workspace: Workspace,
+  message: string,
+  overrides: Partial<Env>,
+): Promise<{ body: ReadableStream<Uint8Array>; context: ExecutionContext }> {
+  const context = createExecutionContext();
+  const options = { overrides, context };
+  const response = await call(workspace.publishable, "POST", "/v1/chat", { message }, options);
+  expect(response.status).toBe(200);
+  return { body: response.body as ReadableStream<Uint8Array>, context };
+}
+
 interface CallOptions {
   overrides?: Partial<Env>;
   headers?: Record<string, string>;
-  /** To wait for what outlives a streamed response; for any other it is waited here. */
+  /** The caller waits on it for the work that outlives a streamed response. For other responses `call` waits. */
   context?: ExecutionContext;
 }
 
@@ -110,7 +140,7 @@ export async function publish(workspace: Workspace, overlay: object): Promise<vo
 /** The tokens of the conversations that `ask` has begun, as a page would keep them. */
 const tokens = new Map<string, string>();
 
-/** What opens a conversation that `ask` has begun. */
+/** The header that opens a conversation which `ask` has begun. */
 export function tokenOf(conversationId: string | undefined): Record<string, string> {
   const token = tokens.get(conversationId ?? "");
   return token ? { "x-conversation-token": token } : {};
@@ -134,7 +164,7 @@ export async function ask(
   return result;
 }
 
-/** As the workspace's own people read it. */
+/** Reads a conversation with the workspace's secret key. */
 export async function readConversation(
   workspace: Workspace,
   id: string,
@@ -155,7 +185,7 @@ export async function countStored(workspace: Workspace): Promise<number> {
   return row?.stored ?? -1;
 }
 
-/** Each citation refers to stored text, word for word, and its marker stands in the answer; no other marker does. */
+/** Expects that each quote is verbatim in the stored text, and that the answer's markers are exactly those of the citations. */
 export async function expectVerified(workspace: Workspace, result: ChatResult): Promise<void> {
   const markers = Array.from(result.text.matchAll(/\[(\d+)\]/g), ([, n]) => Number(n));
   expect(new Set(markers)).toEqual(new Set(result.citations.map(({ n }) => n)));

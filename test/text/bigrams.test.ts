@@ -1,7 +1,7 @@
 import { wordsOf } from "../../src/text/words.ts";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { spaced } from "../../src/text/bigrams.ts";
+import { withBigrams } from "../../src/text/bigrams.ts";
 
 it.each([
   ["返品できます", ["返品", "品で", "でき", "きま", "ます"]],
@@ -20,7 +20,7 @@ it("splitting into bigrams leaves text of other scripts unchanged", () => {
     fc.property(
       fc.string({ unit: fc.constantFrom("a", "é", " ", "1", ".", "-", "ß", "я", "\n") }),
       (text) => {
-        expect(spaced(text)).toBe(text);
+        expect(withBigrams(text)).toBe(text);
       },
     ),
   );
@@ -29,7 +29,7 @@ it("splitting into bigrams leaves text of other scripts unchanged", () => {
 it("splitting into bigrams accepts any characters, and the text grows by a small factor at most", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
-      expect(spaced(text).length).toBeLessThanOrEqual(20 * text.length + 2);
+      expect(withBigrams(text).length).toBeLessThanOrEqual(20 * text.length + 2);
     }),
   );
 });

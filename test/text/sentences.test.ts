@@ -96,3 +96,57 @@ describe("sentences", () => {
     );
   });
 });
+
+it("a line that is not segmented is one sentence by the rules of Unicode, too", () => {
+  const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
+  const marks = [
+    ".",
+    "!",
+    "?",
+    "…",
+    "。",
+    "．",
+    "\u2024",
+    "\uFE52",
+    "؟",
+    "।",
+    "\r",
+    "\u0085",
+    "\u2028",
+    "\u2029",
+  ];
+  const others = [
+    "a",
+    "A",
+    "1",
+    " ",
+    "\t",
+    "\v",
+    "\f",
+    ")",
+    '"',
+    ",",
+    ":",
+    ";",
+    "}",
+    "\u200B",
+    "\uFE0F",
+    "é",
+    "漢",
+    "😀",
+  ];
+  const line = fc.array(
+    fc.oneof(fc.constantFrom(...marks, ...others), fc.string({ unit: "binary", maxLength: 1 })),
+    { maxLength: 12 },
+  );
+  fc.assert(
+    fc.property(line, (parts) => {
+      const text = parts.join("").replaceAll("\n", "");
+      const segments = Array.from(segmenter.segment(`x${text}`), ({ segment }) => segment);
+      // Beyond what the segmenter says, only abbreviations join sentences, and of those this text has none.
+      fc.pre(!/\b(?:etc|no|nr|vs|ca|st|dr|mr|ms)\./i.test(text));
+      expect(splitSentences(`x${text}`)).toEqual(segments.map((one) => one.trim()).filter(Boolean));
+    }),
+    { numRuns: 3000 },
+  );
+});

@@ -1,24 +1,21 @@
-import type { Services } from "../../src/runtime/services.ts";
-import type { IngestMessage } from "../../src/runtime/messages.ts";
+import type { SourceWakeUp } from "../../src/runtime/messages.ts";
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import worker from "../../src/index.ts";
-import { consumeSourceEvents, recordLostEvents } from "../../src/webhooks/consumer.ts";
 import { sweepSourceEvents } from "../../src/webhooks/sweeper.ts";
 import { call } from "../support/workspace.ts";
-import { foundBy, live, withServices } from "../support/pipeline.ts";
+import { foundBy, live, SILENT_QUEUES, withServices } from "../support/pipeline.ts";
 import { contentfulApi, githubApi, storyblokApi } from "../support/fake-apis.ts";
 import { senders } from "../support/senders.ts";
 import {
-  apply,
   deliver,
   deliverAndApply,
-  fetcherOf,
   present,
   readEvents,
   readSource,
   register,
+  serve,
   type Network,
   type TestSource,
 } from "../support/source.ts";
@@ -35,29 +32,9 @@ async function accepted(
   return (await response.json<{ event_id: number }>()).event_id;
 }
 
-/** Delivers one message to the consumer; answers whether it is retried, and when. */
-async function consume(
-  eventId: number,
-  network: Network,
-  attempts = 1,
-): Promise<{ acked: boolean; delaySeconds: number | undefined }> {
-  const outcome: { acked: boolean; delaySeconds: number | undefined } = {
-    acked: false,
-    delaySeconds: undefined,
-  };
-  const message = {
-    id: "m",
-    timestamp: new Date(),
-    attempts,
-    body: { event_id: eventId },
-    ack: () => void (outcome.acked = true),
-    retry: (options?: QueueRetryOptions) => void (outcome.delaySeconds = options?.delaySeconds),
-  };
-  await withServices((services) => consumeSourceEvents([message], services), {
-    safeFetch: fetcherOf(network),
-  });
-  return outcome;
-}
+/** Serves a source some time from now. */
+const later = (source: TestSource, network: Network, ms: number) =>
+  serve(source, network, { now: () => Date.now() + ms });
 
 const answering =
   (status: number, headers: Record<string, string> = {}): Network =>
@@ -88,69 +65,77 @@ describe("a delivery API that cannot be asked", () => {
     [408, {}, 5],
   ])("a delivery API that answers %i %j is asked again later", async (status, headers, seconds) => {
     const source = await register("storyblok");
-    const id = await accepted(source);
-    const { acked, delaySeconds = 0 } = await consume(id, answering(status, headers));
-    expect(acked).toBe(false);
-    expect(Math.abs(delaySeconds - seconds)).toBeLessThan(10);
+    await accepted(source);
+    const api = vi.fn(answering(status, headers));
+    const { toWebhooks } = await serve(source, api);
+    expect(toWebhooks).toEqual([{ source_id: source.id, delaySeconds: expect.any(Number) }]);
+    const delay = toWebhooks[0]?.delaySeconds ?? 0;
+    expect(delay).toBeLessThan(seconds + 10);
+    // The times in the headers are those of the beginning of the tests.
+    expect(delay).toBeGreaterThan(seconds - 120);
     expect(await readEvents(source)).toMatchObject([
       { status: "pending", reason: `api.storyblok.com answered ${status}.` },
     ]);
-    // The sweeper leaves it alone until then.
-    const due = await env.DB.prepare(`SELECT due_at FROM source_events WHERE id = ?1`)
-      .bind(id)
-      .first<{ due_at: number }>();
-    expect(due?.due_at ?? 0).toBeGreaterThan(Date.now() + (delaySeconds - 1) * 1000);
-    expect(await consume(id, storyblokApi({ "7": story }, "sb-token"))).toMatchObject({
-      acked: true,
+    expect(await readSource(source)).toMatchObject({
+      status: "failing",
+      failing_since: expect.any(String),
+      last_error: `api.storyblok.com answered ${status}.`,
     });
-    expect(await present(source)).toEqual({ "storyblok/7": "Three days." });
+    // Neither another message nor another event has it called before.
+    await accepted(source, { ...senders.storyblok.body, story_id: 8 });
+    await later(source, api, (delay - 2) * 1000);
+    expect(api).toHaveBeenCalledTimes(1);
+    const stories = { "7": story, "8": story };
+    await later(source, storyblokApi(stories, "sb-token"), (delay + 5) * 1000);
+    expect(await present(source)).toEqual({
+      "storyblok/7": "Three days.",
+      "storyblok/8": "Three days.",
+    });
+    expect(await readSource(source)).toMatchObject({
+      status: "working",
+      failing_since: null,
+      last_error: null,
+    });
   });
 
   it.each([401, 403, 400, 422])(
     "a delivery API that answers %i is not asked again, and the source says what is wrong",
     async (status) => {
       const source = await register("storyblok");
-      const id = await accepted(source);
-      expect(await consume(id, answering(status))).toMatchObject({ acked: true });
+      await accepted(source);
+      expect(await serve(source, answering(status))).toMatchObject({ toWebhooks: [] });
       expect(await readSource(source)).toMatchObject({
         status: "failing",
         failed_events: 1,
         last_error: expect.stringContaining(String(status)),
         last_error_at: expect.any(String),
+        failing_since: null,
       });
     },
   );
 
   it("a delivery API is asked again when the network fails, and its address does not leak", async () => {
     const source = await register("storyblok");
-    const id = await accepted(source);
+    await accepted(source);
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
-    const outcome = await consume(id, () => {
+    const { toWebhooks } = await serve(source, () => {
       throw new Error("connect to https://api.storyblok.com/?token=sb-token failed");
     });
-    expect(outcome.delaySeconds).toBe(5);
+    expect(toWebhooks).toMatchObject([{ delaySeconds: 5 }]);
     expect(JSON.stringify(warn.mock.calls)).not.toContain("sb-token");
     warn.mockRestore();
   });
 
-  it("an unpublished document is removed after several attempts to ask the delivery API have failed", async () => {
+  it("a delivery API that goes on failing is asked after waits that double up to ten minutes", async () => {
     const source = await register("storyblok");
-    await deliverAndApply(source, senders.storyblok.body, storyblokApi({ "7": story }, "sb-token"));
-    const removal = { ...senders.storyblok.body, action: "unpublished" };
-    const id = await accepted(source, removal);
-    expect((await consume(id, answering(500), 1)).acked).toBe(false);
-    expect(Object.keys(await present(source))).toHaveLength(1);
-    expect((await consume(id, answering(500), 4)).acked).toBe(true);
-    expect(await present(source)).toEqual({});
-
-    const refused = await register("storyblok");
-    await deliverAndApply(
-      refused,
-      senders.storyblok.body,
-      storyblokApi({ "7": story }, "sb-token"),
-    );
-    expect((await consume(await accepted(refused, removal), answering(401))).acked).toBe(true);
-    expect(await present(refused)).toEqual({});
+    await accepted(source);
+    const start = Date.now();
+    const waits: number[] = [];
+    for (let at = start; waits.length < 9; at += waits.at(-1)! * 1000) {
+      const { toWebhooks } = await serve(source, answering(500), { now: () => at });
+      waits.push(toWebhooks[0]?.delaySeconds ?? 0);
+    }
+    expect(waits).toEqual([5, 5, 10, 20, 40, 80, 160, 320, 600]);
   });
 });
 
@@ -174,15 +159,15 @@ it("a long event is applied from where it failed, and one bad file does not stop
     return api(url, request);
   };
   const source = await register("github");
-  const id = await accepted(source, {
+  await accepted(source, {
     ...senders.github.body,
     after: commit,
     commits: [{ added: Object.keys(files) }],
   });
-  expect((await consume(id, network)).acked).toBe(false);
+  await serve(source, network);
   expect(Object.keys(await present(source))).toEqual(["github/a.md"]);
   down = false;
-  expect((await consume(id, network)).acked).toBe(true);
+  await later(source, network, 20_000);
   expect(fetched).toEqual(["a.md", "big.md", "bad.md", "c.md", "c.md", "d.md"]);
   expect(Object.keys(await present(source))).toEqual(["github/a.md", "github/c.md", "github/d.md"]);
   const [event] = await readEvents(source);
@@ -196,14 +181,13 @@ it("a long event is applied from where it failed, and one bad file does not stop
   ]);
 });
 
-it("an event is applied once, though it is run twice at once and again afterwards", async () => {
+it("an event is applied once, though its source is served twice at once and again afterwards", async () => {
   const source = await register("standard-webhooks");
-  const id = await accepted(source);
-  await Promise.all([apply(id), apply(id)]);
-  await apply(id);
+  await accepted(source);
+  await Promise.all([serve(source), serve(source)]);
+  await serve(source);
   expect(await readEvents(source)).toMatchObject([{ status: "done", deliveries: 1 }]);
   expect(Object.keys(await present(source))).toHaveLength(1);
-  await apply(999_999_999);
 });
 
 it("an event is applied again when the same delivery came while it was being applied", async () => {
@@ -211,64 +195,78 @@ it("an event is applied again when the same delivery came while it was being app
   const source = await register("storyblok");
   const api = storyblokApi(stories, "sb-token");
   const id = await accepted(source);
+  const seen: string[] = [];
   // The story is read; before that is stored, it is published anew.
-  await apply(id, async (url, request) => {
+  await serve(source, async (url, request) => {
     const answer = await api(url, request);
     if (answer.status === 200) {
+      seen.push(JSON.stringify(await present(source)));
       stories["7"] = { ...story, content: { ...story.content, body: "Four days." } };
-      expect(await accepted(source)).toBe(id);
+      if (seen.length === 1) expect(await accepted(source)).toBe(id);
     }
     return answer;
   });
-  expect(await present(source)).toEqual({ "storyblok/7": "Three days." });
-  expect(await readEvents(source)).toMatchObject([{ status: "pending", deliveries: 2 }]);
-  await apply(id, api);
+  expect(seen).toEqual(["{}", '{"storyblok/7":"Three days."}']);
   expect(await present(source)).toEqual({ "storyblok/7": "Four days." });
-  expect(await readEvents(source)).toMatchObject([{ status: "done" }]);
+  expect(await readEvents(source)).toMatchObject([{ status: "done", deliveries: 2 }]);
 });
 
-it("the sweeper resends an event's queue message that was lost", async () => {
+it("events without a time are applied in the order in which they came, also after a failure of ours", async () => {
   const source = await register("standard-webhooks");
-  const id = await accepted(source);
-  const sent: IngestMessage[] = [];
-  const ingestQueue = {
-    sendBatch: async (messages: { body: IngestMessage }[]) =>
-      void sent.push(...messages.map(({ body }) => body)),
-  } as unknown as Services["ingestQueue"];
-  const sweep = (now: number) =>
-    withServices((services) => sweepSourceEvents(services), { ingestQueue, now: () => now });
-  await sweep(Date.now());
-  expect(sent).not.toContainEqual({ event_id: id });
-  await sweep(Date.now() + 2 * MINUTE);
-  expect(sent.filter((message) => "event_id" in message && message.event_id === id)).toHaveLength(
-    1,
-  );
-  // Marked as sent: the next tick does not flood the queue.
-  await sweep(Date.now() + 2 * MINUTE + 1000);
-  expect(sent.filter((message) => "event_id" in message && message.event_id === id)).toHaveLength(
-    1,
-  );
+  const { timestamp: _none, ...body } = senders["standard-webhooks"].body as { timestamp: string };
+  const send = (content: string) =>
+    accepted(source, { ...body, data: { id: "a", title: "A", content } });
+  await send("One.");
+  await send("Two.");
+  // The secrets cannot be opened: nothing is applied, nothing is lost, and no loop asks again and again.
+  const sealed = { seal: async () => "", open: () => Promise.reject(new Error("another key")) };
+  const { toWebhooks } = await serve(source, undefined, { seal: sealed });
+  expect(toWebhooks).toMatchObject([{ delaySeconds: 5 }]);
+  await send("Three.");
+  await serve(source, undefined, { now: () => Date.now() + 10_000 });
+  expect(await present(source)).toEqual({ "standard-webhooks/a": "Three." });
 });
 
-it("events are deleted after thirty days, except the newest of each source", async () => {
-  const source = await register("standard-webhooks");
-  for (const n of [1, 2])
-    await deliverAndApply(source, { ...senders["standard-webhooks"].body, n });
-  const pending = await accepted(source, { type: "document.deleted", data: { id: "x" } });
-  await deliverAndApply(source, { ...senders["standard-webhooks"].body, n: 3 });
-  const sweep = (now: number) =>
-    withServices((services) => sweepSourceEvents(services), {
-      now: () => now,
-      ingestQueue: { sendBatch: async () => {} } as unknown as Services["ingestQueue"],
-    });
+/** Runs the sweeper; answers the sources that it wakes. */
+async function sweep(now: number): Promise<string[]> {
+  const woken: string[] = [];
+  await withServices((services) => sweepSourceEvents(services), {
+    ...SILENT_QUEUES,
+    webhooksQueue: {
+      send: async ({ source_id }: SourceWakeUp) => void woken.push(source_id),
+    } as unknown as Queue<SourceWakeUp>,
+    now: () => now,
+  });
+  return woken;
+}
+
+it("the sweeper resends a source's queue message that was lost, one for all sources", async () => {
+  const [lost, other] = [await register("standard-webhooks"), await register("standard-webhooks")];
+  await env.DB.exec(`UPDATE sources SET next_at = NULL`);
+  await accepted(lost);
+  await accepted(other);
+  expect(await sweep(Date.now())).toEqual([]);
+  expect(await sweep(Date.now() + 2 * MINUTE)).toEqual([lost.id]);
+  const { results } = await env.DB.prepare(
+    `SELECT id FROM sources WHERE next_at IS NOT NULL`,
+  ).all();
+  expect(results).toHaveLength(2);
+});
+
+it("events are deleted after thirty days, except pending ones and the newest of each source", async () => {
+  const [source, other] = [
+    await register("standard-webhooks"),
+    await register("standard-webhooks"),
+  ];
+  const { body } = senders["standard-webhooks"];
+  for (const n of [1, 2, 3]) await deliverAndApply(source, { ...body, n });
+  await deliverAndApply(other, { ...body, n: 1 });
+  await accepted(other);
+  const statuses = async (of: TestSource) => (await readEvents(of)).map(({ status }) => status);
   await sweep(Date.now() + 29 * DAY);
-  expect(await readEvents(source)).toHaveLength(4);
+  expect(await statuses(source)).toEqual(["done", "done", "done"]);
   await sweep(Date.now() + 31 * DAY);
-  const left = await readEvents(source);
-  expect(left.map(({ id, status }) => [id === pending, status])).toEqual([
-    [false, "done"],
-    [true, "pending"],
-  ]);
+  expect([await statuses(source), await statuses(other)]).toEqual([["done"], ["pending"]]);
 });
 
 it("an event's body is deleted after thirty days, even if the event is its source's newest and failed", async () => {
@@ -276,10 +274,7 @@ it("an event's body is deleted after thirty days, even if the event is its sourc
   const event = await deliverAndApply(source, senders.contentful.body, contentfulApi({}, "right"));
   expect(event.status).toBe("failed");
   const held = async (days: number) => {
-    await withServices((services) => sweepSourceEvents(services), {
-      now: () => Date.now() + days * DAY,
-      ingestQueue: { sendBatch: async () => {} } as unknown as Services["ingestQueue"],
-    });
+    await sweep(Date.now() + days * DAY);
     const row = await env.DB.prepare(`SELECT body FROM source_events WHERE id = ?1`)
       .bind(event.id)
       .first<{ body: string | null }>();
@@ -300,9 +295,9 @@ it("an event's body is kept only until the event is done", async () => {
       .all<{ body: string | null }>();
     return results.map(({ body }) => body !== null);
   };
-  const id = await accepted(source);
+  await accepted(source);
   expect(await bodies()).toEqual([true]);
-  await apply(id);
+  await serve(source);
   expect(await bodies()).toEqual([false]);
 });
 
@@ -313,16 +308,16 @@ it("a failed event can be retried through the API once its cause is fixed", asyn
   expect(event).toMatchObject({ status: "failed", reason: expect.stringMatching(/token/) });
   const { secret } = source.workspace;
   await call(secret, "PATCH", `/v1/sources/${source.id}`, { token: "right" });
-  const sent: IngestMessage[] = [];
+  const sent: SourceWakeUp[] = [];
   const overrides = {
-    INGEST_QUEUE: {
-      send: async (message: IngestMessage) => void sent.push(message),
-    } as unknown as Queue<IngestMessage>,
+    WEBHOOKS_QUEUE: {
+      send: async (message: SourceWakeUp) => void sent.push(message),
+    } as unknown as Queue<SourceWakeUp>,
   };
   const path = `/v1/sources/${source.id}/events/${event.id}/retry`;
   const retried = await call(secret, "POST", path, undefined, { overrides });
-  expect([retried.status, sent]).toEqual([202, [{ event_id: event.id }]]);
-  await apply(event.id, network);
+  expect([retried.status, sent]).toEqual([202, [{ source_id: source.id }]]);
+  await serve(source, network);
   expect(await present(source)).toEqual({ "contentful/entry1": "Text." });
   expect(await readSource(source)).toMatchObject({
     status: "working",
@@ -341,25 +336,18 @@ it("a failed event is retried when the vendor delivers it again", async () => {
   expect(await again.json()).toEqual({ status: "accepted", event_id: first.id });
 });
 
-it("the owner of a source sees that an event was given up", async () => {
+it("an event that fails for a day is given up, and the owner of its source sees why", async () => {
   const source = await register("storyblok");
-  const id = await accepted(source);
-  await consume(id, answering(500));
-  let acked = false;
-  const message = {
-    id: "m",
-    timestamp: new Date(),
-    attempts: 9,
-    body: { event_id: id },
-    ack: () => void (acked = true),
-    retry: () => {},
-  };
-  await withServices((services) => recordLostEvents([message], services));
-  expect(acked).toBe(true);
+  await accepted(source);
+  await serve(source, answering(500));
+  await later(source, answering(500), 23 * 60 * MINUTE);
+  expect(await readEvents(source)).toMatchObject([{ status: "pending" }]);
+  await later(source, answering(500), DAY);
   expect(await readSource(source)).toMatchObject({
     status: "failing",
-    last_error: "Gave up after several attempts. api.storyblok.com answered 500.",
+    last_error: "Gave up after a day. api.storyblok.com answered 500.",
   });
+  expect((await later(source, answering(500), DAY + MINUTE)).toWebhooks).toEqual([]);
 });
 
 it("questions are answered from what a webhook brought, through the deployed queue", async () => {
@@ -368,17 +356,21 @@ it("questions are answered from what a webhook brought, through the deployed que
     type: "document.created",
     data: { id: "sundial", title: "Quartz sundial", content: "The quartz sundial costs 37 euros." },
   };
-  const context = createExecutionContext();
-  const id = await accepted(source, body);
-  const batch = createMessageBatch<IngestMessage>("test-ingest", [
-    { id: "m", timestamp: new Date(), attempts: 1, body: { event_id: id } },
-  ]);
-  await worker.queue(batch, env, context);
-  expect((await getQueueResult(batch, context)).explicitAcks).toEqual(["m"]);
+  const { WEBHOOKS_QUEUE } = env;
+  expect((await deliver(source, body, { overrides: { WEBHOOKS_QUEUE } })).status).toBe(202);
   await live(source.workspace, "standard-webhooks/sundial", 1);
   expect(await foundBy("keywords", source.workspace, "quartz sundial")).toEqual([
     "standard-webhooks/sundial",
   ]);
   await deliverAndApply(source, { type: "document.deleted", data: { id: "sundial" } });
   expect(await foundBy("keywords", source.workspace, "quartz sundial")).toEqual([]);
+});
+
+it("messages that the webhooks queue gives up are dropped, because the sweeper replaces them", async () => {
+  const batch = createMessageBatch<SourceWakeUp>("test-webhooks-dlq", [
+    { id: "m", timestamp: new Date(), attempts: 1, body: { source_id: "src_0" } },
+  ]);
+  const context = createExecutionContext();
+  await worker.queue(batch, env, context);
+  expect((await getQueueResult(batch, context)).ackAll).toBe(true);
 });

@@ -16,7 +16,7 @@ function requestOf(vector: Vector): SignedRequest {
 function clockOf(vector: Vector): number {
   if (vector.now_unix_ms !== undefined) return vector.now_unix_ms;
   if (vector.now_unix_s !== undefined) return vector.now_unix_s * 1000;
-  return schemes[vector.scheme].claim(requestOf(vector))?.at ?? 0;
+  return schemes[vector.scheme].claims(requestOf(vector))[0]?.at ?? 0;
 }
 
 function toleranceOf({ tolerance_s, ttl_s }: Vector): number | undefined {
@@ -30,14 +30,14 @@ describe.runIf(hasPublicSets)("the public signature vectors", () => {
   it.each(vectors.map((vector, index) => ({ index, vector })))(
     "signature vector $index $vector.scheme $vector.name is $vector.expect",
     async ({ vector }) => {
-      const refusal = await verifySignature(
+      const verdict = await verifySignature(
         schemes[vector.scheme],
         requestOf(vector),
         [vector.secret],
         clockOf(vector),
         toleranceOf(vector),
       );
-      expect(refusal === undefined).toBe(vector.expect === "valid");
+      expect("claim" in verdict).toBe(vector.expect === "valid");
     },
   );
 });

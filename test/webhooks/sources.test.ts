@@ -48,6 +48,7 @@ it("a source of every type can be registered, read without its secrets, changed 
     failed_events: 0,
     last_error: null,
     last_error_at: null,
+    failing_since: null,
     refused_deliveries: 0,
     last_refused_at: null,
     last_refused_reason: null,

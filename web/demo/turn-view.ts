@@ -13,7 +13,7 @@ export type TurnEnd =
 
 export type TurnView = {
   root: HTMLElement;
-  /** Clears the answer and shows that one is awaited, at first and for a retry. */
+  /** Clears the answer and shows that it is loading, at first and for a retry. */
   begin: () => void;
   startParagraph: () => void;
   appendText: (delta: string) => void;

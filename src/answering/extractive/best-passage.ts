@@ -1,6 +1,10 @@
 import type { SourcePassage } from "../../citations/source.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
-import { covered, questionWords, wordsSaid } from "../../retrieval/lexical-evidence.ts";
+import {
+  coveredShare,
+  questionWords,
+  stemsWithEquivalents,
+} from "../../retrieval/lexical-evidence.ts";
 import { splitSentences } from "../../text/sentences.ts";
 
 /**
@@ -14,26 +18,29 @@ const FULL_LENGTH = 400;
 
 /** Measures how much of a question's content words a text contains. */
 export interface Relevance {
-  /** Stems that the text contains, and those of the question's words that it contains as a synonym. */
-  said: (text: string) => Set<string>;
-  /** The weight of those of the question's words that are in the set, as a share of the weight of all, 0–1. */
-  share: (words: Set<string>) => number;
-  /** The largest share that one sentence of the text, read together with the headings, has. */
-  ofBestSentence: (text: string, headings?: string[]) => number;
+  /** The stems of a text, and those of the question's words that the text contains as a synonym. */
+  stemsIn: (text: string) => Set<string>;
+  /** The weight of the question's words that are among the stems, as a share of the weight of all its words, 0–1. */
+  share: (stems: Set<string>) => number;
+  /** The largest share of one sentence of the text, together with the headings. */
+  bestSentenceShare: (text: string, headings?: string[]) => number;
 }
 
 export function relevance({ candidates }: Finding): Relevance {
   // For a message with several sub-queries, the last entry holds the words of the whole message.
   const words = questionWords(candidates).at(-1);
   const known = words?.known ?? new Map<string, number>();
-  const said: Relevance["said"] = (text) => (words ? wordsSaid(words, text) : new Set());
-  const share: Relevance["share"] = (found) => covered(known, found);
+  const stemsIn: Relevance["stemsIn"] = (text) =>
+    words ? stemsWithEquivalents(words, text) : new Set();
+  const share: Relevance["share"] = (found) => coveredShare(known, found);
   return {
-    said,
+    stemsIn,
     share,
-    ofBestSentence: (text, headings = []) => {
+    bestSentenceShare: (text, headings = []) => {
       const above = headings.join("\n");
-      const shares = splitSentences(text).map((sentence) => share(said(`${above}\n${sentence}`)));
+      const shares = splitSentences(text).map((sentence) =>
+        share(stemsIn(`${above}\n${sentence}`)),
+      );
       return Math.max(0, ...shares);
     },
   };
@@ -48,17 +55,17 @@ export function bestPassage<P extends SourcePassage>(
   finding: Finding,
   passages: P[],
 ): P | undefined {
-  const { said, share, ofBestSentence } = relevance(finding);
+  const { stemsIn, share, bestSentenceShare } = relevance(finding);
   const found = new Map(finding.passages.map((passage) => [passage.chunkId, passage]));
   let best: { passage: P; value: number } | undefined;
   for (const passage of passages) {
     const ranked = found.get(passage.chunkId);
     if (!ranked) continue;
     const { title, headingPath, text, rankEvidence } = ranked;
-    const shareAbove = share(said([title, ...headingPath].join("\n")));
+    const shareAbove = share(stemsIn([title, ...headingPath].join("\n")));
     const value =
       (rankEvidence?.similarity ?? 0) +
-      ofBestSentence(text, headingPath) +
+      bestSentenceShare(text, headingPath) +
       LENGTH_BONUS * shareAbove * Math.min(1, text.length / FULL_LENGTH);
     if (!best || value > best.value) best = { passage, value };
   }

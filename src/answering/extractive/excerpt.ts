@@ -1,4 +1,4 @@
-import { stemsOf } from "../../text/stems.ts";
+import { stemsInOrder } from "../../retrieval/lexical-evidence.ts";
 import type { Relevance } from "./best-passage.ts";
 
 /** Length in characters up to which blocks are added to an excerpt. The block that answers is quoted whole, even if it is longer. */
@@ -56,7 +56,7 @@ export function excerpt(
     if (block.kind !== "table") return block;
     return { ...block, lines: block.lines.filter((line) => rows.has(line)) };
   });
-  const shares = quoted.map((block) => relevant.ofBestSentence(textOf(block)));
+  const shares = quoted.map((block) => relevant.bestSentenceShare(textOf(block)));
   return stretchesOf(withBlocksAround(shares.indexOf(Math.max(...shares)), quoted));
 }
 
@@ -129,13 +129,13 @@ function introduces(block: Block | undefined): boolean {
  * Chooses rows greedily: the row that adds most of the question's words comes first, and the choice ends when no row adds enough. If all
  * rows have the same share, the rows whose label a list outside the table explains with the question's words are chosen, else all rows.
  */
-function rowsToQuote(blocks: Block[], { said, share }: Relevance): Set<Line> {
+function rowsToQuote(blocks: Block[], { stemsIn, share }: Relevance): Set<Line> {
   const rows = blocks.flatMap(({ kind, lines }) => (kind === "table" ? lines : []));
-  const words = new Map(rows.map((row) => [row, said(row.text)]));
+  const words = new Map(rows.map((row) => [row, stemsIn(row.text)]));
   const shares = rows.map((row) => share(words.get(row) ?? new Set()));
   const most = Math.max(...shares);
   if (most - Math.min(...shares) < ROUNDING) {
-    const labelled = rowsByLabel(blocks, rows, (text) => share(said(text)) > most + ROUNDING);
+    const labelled = rowsByLabel(blocks, rows, (text) => share(stemsIn(text)) > most + ROUNDING);
     return new Set(labelled.length > 0 ? labelled : rows);
   }
   const kept = new Set<Line>();
@@ -171,11 +171,6 @@ function rowsByLabel(
   return rows.filter(({ text }) =>
     labels.some((label) => stemsInOrder(text).includes(stemsInOrder(label))),
   );
-}
-
-/** The stems of a text with a space on both sides of each, so that `1` is not found within `12`. */
-function stemsInOrder(text: string): string {
-  return ` ${stemsOf(text).join(" ")} `;
 }
 
 /** A block with its neighbours up to the maximum length. Added first are the rest of its list and its introduction, then what follows. */

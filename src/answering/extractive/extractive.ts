@@ -1,6 +1,6 @@
-import { withoutForeignMarkers } from "../../citations/citation-verifier.ts";
+import { withoutForeignMarkers } from "../../citations/source-text.ts";
 import type { Source, SourcePassage } from "../../citations/source.ts";
-import { fill } from "../../releases/sentences.ts";
+import { fillPlaceholders } from "../../releases/sentences.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
 import { bestPassage, relevance } from "./best-passage.ts";
 import { excerpt, withoutQuoted, type Stretch } from "./excerpt.ts";
@@ -21,7 +21,7 @@ export function extractiveAnswer(
   const misses = findings
     .filter((finding) => !isFound(finding))
     .map(({ question }) => {
-      return fill(unanswered, { question: withoutForeignMarkers(question.text) });
+      return fillPlaceholders(unanswered, { question: withoutForeignMarkers(question.text) });
     });
   return [...answers, ...misses].filter(Boolean).join("\n\n");
 }

@@ -1,8 +1,9 @@
 import type { Call } from "../../audit/call.ts";
 import { requireDocumentQuota } from "../../limits/quotas.ts";
 import type { Services } from "../../runtime/services.ts";
-import { wakeUp } from "../../runtime/wake-up.ts";
-import { putDocument, type Accepted, type DocumentInput } from "./documents.ts";
+import { wakeStage } from "../../runtime/wake-up.ts";
+import { putDocument } from "./documents.ts";
+import type { Accepted, DocumentInput } from "./put-group.ts";
 
 /**
  * Stores a document and has it ingested in the background.
@@ -22,11 +23,11 @@ export async function acceptDocument(
 
 /** Wakes the consumer if the change left pending work. @returns the response to the caller */
 export function acknowledge<T extends { documentId: number }>(
-  services: Pick<Services, "ingestQueue" | "waitUntil">,
+  services: Pick<Services, "embedQueue" | "ingestQueue" | "waitUntil">,
   externalId: string,
-  { documentId, ...state }: T,
+  { documentId: _documentId, ...state }: T,
   hasWork: boolean,
 ): Omit<T, "documentId"> & { external_id: string } {
-  if (hasWork) wakeUp(services, { document_id: documentId });
+  if (hasWork) wakeStage(services, "serve");
   return { external_id: externalId, ...state };
 }

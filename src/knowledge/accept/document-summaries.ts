@@ -1,47 +1,19 @@
+import type { z } from "zod";
 import type { DocumentWarning } from "../formats/warnings.ts";
-
-export type DocumentStatus = "pending" | "live" | "failed" | "deleted";
+import type { documentSummary } from "./schema.ts";
 
 /** A document as the API shows it, without its text. */
-export interface DocumentSummary {
-  external_id: string;
-  title: string;
-  url: string | null;
-  content_type: string;
-  language: string | null;
-  audience: string[];
-  metadata: Record<string, unknown>;
-  status: DocumentStatus;
-  version: number;
-  /** The version that is served; 0 while none is. */
-  live_version: number;
-  error: string | null;
-  /** Passages that read like instructions to a model, and text that is hidden. They block nothing. */
-  warnings: DocumentWarning[];
-  chunks: number;
-  /** Chunks that the last run embedded; the text of the others was unchanged. */
-  embedded_chunks: number;
-  source_updated_at: string | null;
-  /** When this version reached each stage, and what delays it. */
-  stages: Stages;
-  created_at: string;
-  updated_at: string;
-}
-
-export interface Stages {
-  accepted_at?: string;
-  normalised_at?: string;
-  /** From here on the keyword leg finds this version, and no longer the version before. */
-  keywords_at?: string;
-  /** Vectorize has accepted all vectors of the version; it shows them some seconds later. */
-  vectors_at?: string;
-  failed_at?: string;
-  delayed_by?: string;
-}
+export type DocumentSummary = z.infer<typeof documentSummary>;
+export type DocumentStatus = DocumentSummary["status"];
 
 const SUMMARY_COLUMNS = `external_id, title, url, content_type,
   coalesce(language, detected_language) AS language, audience, metadata, status, version,
-  live_version, error, warnings, chunk_count AS chunks, embedded_chunks, source_updated_at, stages, created_at, updated_at`;
+  iif(live_version >= shown_from, live_version, 0) AS live_version, hidden_reason, hidden_until,
+  CASE WHEN live_version < max(shown_from, 1) THEN NULL
+    WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.document_id = documents.id) THEN 'pending'
+    WHEN status = 'failed' AND EXISTS (SELECT 1 FROM chunks c JOIN index_generations g ON g.workspace_id = c.workspace_id AND g.state = 'live'
+      WHERE c.document_id = documents.id AND (c.vector_stored & g.slot) = 0) THEN NULL
+    ELSE 'visible' END AS vectors, error, warnings, chunk_count AS chunks, embedded_chunks, source_updated_at, stages, created_at, updated_at`;
 
 export async function getDocument(
   db: D1Database,
@@ -56,6 +28,23 @@ export async function getDocument(
     .bind(workspaceId, externalId)
     .first<SummaryRow & { content: string }>();
   return row && { ...toSummary(row), content: row.content };
+}
+
+/** A page of the external ids between two texts, both exclusive, in their order. */
+export async function listExternalIds(
+  db: D1Database,
+  workspaceId: string,
+  { after, before, limit }: { after: string; before: string; limit: number },
+): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT external_id AS id FROM documents
+       WHERE workspace_id = ?1 AND external_id > ?2 AND external_id < ?3 AND status <> 'deleted'
+       ORDER BY external_id LIMIT ?4`,
+    )
+    .bind(workspaceId, after, before, limit)
+    .all<{ id: string }>();
+  return results.map(({ id }) => id);
 }
 
 /** A page of documents, ordered by external id, so that changes between two pages do not shift the list. */
@@ -78,8 +67,10 @@ export async function listDocuments(
 
 type SummaryRow = Omit<
   DocumentSummary,
-  "audience" | "metadata" | "warnings" | "stages" | "created_at" | "updated_at"
+  "audience" | "metadata" | "hidden" | "warnings" | "stages" | "created_at" | "updated_at"
 > & {
+  hidden_reason: string | null;
+  hidden_until: number | null;
   audience: string;
   metadata: string;
   warnings: string;
@@ -89,9 +80,15 @@ type SummaryRow = Omit<
 };
 
 function toSummary(row: SummaryRow): DocumentSummary {
-  const { content: _content, ...columns } = row as SummaryRow & { content?: string };
+  const {
+    content: _content,
+    hidden_reason: reason,
+    hidden_until: until,
+    ...columns
+  } = row as SummaryRow & { content?: string };
   return {
     ...columns,
+    hidden: until === null ? null : { reason: reason ?? "", until: new Date(until).toISOString() },
     audience: JSON.parse(row.audience) as string[],
     metadata: JSON.parse(row.metadata) as Record<string, unknown>,
     warnings: JSON.parse(row.warnings) as DocumentWarning[],
@@ -101,7 +98,7 @@ function toSummary(row: SummaryRow): DocumentSummary {
   };
 }
 
-function toStages(json: string): Stages {
+function toStages(json: string): DocumentSummary["stages"] {
   const stages = Object.entries(JSON.parse(json) as Record<string, number | string>);
   return Object.fromEntries(
     stages.map(([name, value]) => [

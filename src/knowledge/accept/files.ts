@@ -1,4 +1,5 @@
 import { sha256Hex } from "../../crypto/hash.ts";
+import { concatenate } from "../../http/body.ts";
 
 /** D1 takes values of up to 2 MB. */
 const PART_BYTES = 1_000_000;
@@ -62,18 +63,8 @@ export async function readFile(
   return { bytes: concatenate(parts), markdown };
 }
 
-function concatenate(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-}
-
 /** Stores a file's Markdown, so that no file is converted twice. */
-export async function keepConversion(
+export async function storeConversion(
   db: D1Database,
   workspaceId: string,
   content: string,
@@ -88,7 +79,7 @@ export async function keepConversion(
 }
 
 /** Deletes the files of documents that were deleted or replaced. */
-export async function forgetUnnamedFiles(db: D1Database, now: number): Promise<void> {
+export async function deleteOrphanedFiles(db: D1Database, now: number): Promise<void> {
   await db
     .prepare(
       `DELETE FROM source_files WHERE stored_at <= ?1 AND NOT EXISTS (

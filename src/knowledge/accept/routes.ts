@@ -6,12 +6,14 @@ import { jsonContent, problems } from "../../http/openapi.ts";
 import { pageOf, readPage } from "../../http/paging.ts";
 import { Problem } from "../../http/problem.ts";
 import { readablePath } from "../../http/readable-path.ts";
+import { logWork } from "../../runtime/log-work.ts";
 import { fileContentTypes } from "../formats/file-types.ts";
 import { acceptDocument, acknowledge } from "./accept-document.ts";
 import { fileQuery, fileUpload } from "./upload.ts";
 import { importDocuments, MAX_IMPORT_BYTES } from "./import.ts";
 import { getDocument, listDocuments } from "./document-summaries.ts";
 import { deleteDocument, retryDocument } from "./documents.ts";
+import { readProgress } from "./progress.ts";
 import {
   acceptedDocument,
   checkDocument,
@@ -21,6 +23,7 @@ import {
   documentSummary,
   importResult,
   listQuery,
+  progress,
 } from "./schema.ts";
 
 const fileBytes = z.string().meta({ type: "string", format: "binary" });
@@ -118,7 +121,10 @@ const listRoute = createRoute({
   summary: "List documents",
   request: { query: listQuery },
   responses: {
-    200: jsonContent(pageOf({ documents: z.array(documentSummary) }), "A page of documents"),
+    200: jsonContent(
+      pageOf({ documents: z.array(documentSummary), progress }),
+      "A page of documents, and how far the workspace's ingestion is",
+    ),
   },
 });
 
@@ -163,21 +169,26 @@ export function documentRoutes(app: App): void {
     requireContentLength(request, MAX_IMPORT_BYTES);
     if (!request.body) throw new Problem("validation_failed", "The body is empty.");
     const { services, workspaceId, by } = callOf(c);
-    return c.json(await importDocuments(services, workspaceId, request.body, by), 200);
+    const result = await importDocuments(services, workspaceId, request.body, by);
+    logWork("import", result.accepted, services);
+    return c.json(result, 200);
   });
 
   app.openapi(listRoute, async (c) => {
     const { services, caller, workspaceId } = callOf(c);
     const { status, ...query } = c.req.valid("query");
-    const { rows: documents, next_cursor } = await readPage(
-      caller,
-      `documents:${status ?? ""}`,
-      query,
-      (after, limit) =>
-        listDocuments(services.db, workspaceId, { status, after: after?.id, limit }),
-      ({ external_id }) => ({ at: 0, id: external_id }),
-    );
-    return c.json({ documents, next_cursor }, 200);
+    const [{ rows: documents, next_cursor }, progressNow] = await Promise.all([
+      readPage(
+        caller,
+        `documents:${status ?? ""}`,
+        query,
+        (after, limit) =>
+          listDocuments(services.db, workspaceId, { status, after: after?.id, limit }),
+        ({ external_id }) => ({ at: 0, id: external_id }),
+      ),
+      readProgress(services.db, workspaceId, services.now()),
+    ]);
+    return c.json({ documents, next_cursor, progress: progressNow }, 200);
   });
 }
 

@@ -5,12 +5,14 @@ import { Problem } from "../../http/problem.ts";
 import { fileContentTypes } from "../formats/file-types.ts";
 import { MAX_DOCUMENT_BYTES } from "../formats/limits.ts";
 import { supportedContentType, supportedContentTypes } from "../formats/normalise.ts";
+import { utf8Length } from "../../text/utf8-length.ts";
 import { withoutInvisible } from "../../text/invisible-characters.ts";
 import { warningKinds } from "../formats/warnings.ts";
 
 export const MAX_EXTERNAL_ID_BYTES = 256;
 
-const sourceTimestamp = z.iso.datetime({ offset: true }).meta({
+/** A time may have any number of decimals; 64 characters keep it well below what a value of D1 may hold. */
+const sourceTimestamp = z.iso.datetime({ offset: true }).max(64).meta({
   description: "When the source last changed the document. Out-of-order updates are ignored.",
 });
 
@@ -65,6 +67,8 @@ export function acceptableTitle(title: string): string {
   return cleanLine(cleanLine(title).slice(0, MAX_TITLE));
 }
 
+const documentStatus = z.enum(["pending", "live", "failed", "deleted"]);
+
 export const documentSummary = z
   .object({
     external_id: z.string(),
@@ -74,20 +78,34 @@ export const documentSummary = z
     language: z.string().nullable(),
     audience: z.array(z.string()),
     metadata: z.record(z.string(), z.unknown()),
-    status: z.enum(["pending", "live", "failed", "deleted"]),
+    status: documentStatus,
     version: z.int(),
+    /** The version that is served; 0 while none is. */
     live_version: z.int(),
+    vectors: z.enum(["pending", "visible"]).nullable().meta({
+      description:
+        "Whether search finds the served version by meaning, too. A version is `live` as soon as search finds its words. Null while no version is served, or where the embedding of the served version has failed.",
+    }),
     error: z.string().nullable(),
+    hidden: z.object({ reason: z.string(), until: z.string() }).nullable().meta({
+      description:
+        "Not null while nobody is shown the document, because its source took it down and this could not be checked",
+    }),
     /** Passages that read like instructions to a model, and text that is hidden. They block nothing. */
     warnings: z.array(z.object({ kind: z.enum(warningKinds), excerpt: z.string() })),
     chunks: z.int(),
+    /** Chunks that the last run embedded; the text of the others was unchanged. */
     embedded_chunks: z.int(),
     source_updated_at: z.string().nullable(),
+    /** When this version reached each stage, and what delays it. */
     stages: z.object({
       accepted_at: z.string().optional(),
       normalised_at: z.string().optional(),
+      /** From here on the keyword leg finds this version, and no longer the version before. */
       keywords_at: z.string().optional(),
+      /** Vectorize has accepted all vectors of the version; it shows them some seconds later. */
       vectors_at: z.string().optional(),
+      visible_at: z.string().optional(),
       failed_at: z.string().optional(),
       delayed_by: z.string().optional(),
     }),
@@ -96,11 +114,25 @@ export const documentSummary = z
   })
   .meta({ id: "Document" });
 
+export const progress = z
+  .object({
+    pending_documents: z.int().meta({
+      description:
+        "Documents whose newest version is not live yet, or whose vectors are not visible yet",
+    }),
+    chunks_done: z.int().meta({ description: "Chunks with a vector" }),
+    chunks_total: z.int().meta({
+      description: "All chunks. Those of documents that are not read yet are estimated.",
+    }),
+    seconds_left: z.int().nullable().meta({ description: "Null while it is unknown" }),
+  })
+  .meta({ id: "IngestionProgress" });
+
 export const acceptedDocument = z
   .object({
     external_id: z.string(),
     version: z.int(),
-    status: z.enum(["pending", "live", "failed", "deleted"]),
+    status: documentStatus,
     unchanged: z.boolean(),
     stale: z.boolean(),
   })
@@ -119,8 +151,14 @@ export const importResult = z
     failed: z.int(),
     /** The first hundred errors. */
     errors: z.array(z.object({ line: z.int(), code: z.string(), detail: z.string() })),
-    /** False when lines were left unread. */
-    complete: z.boolean(),
+    complete: z.boolean().meta({
+      description:
+        "False when lines were left unread: a request has a budget, and a day its quotas.",
+    }),
+    resume_at_line: z.int().optional().meta({
+      description:
+        "Only where `complete` is false: the first line that was left unread. All lines before it are dealt with. To go on, send the lines from this one. If `errors` names this line, the day's quota is used up, and a request can go on when the quota begins anew.",
+    }),
   })
   .meta({ id: "ImportResult" });
 export type ImportResult = z.infer<typeof importResult>;
@@ -128,14 +166,13 @@ export type ImportResult = z.infer<typeof importResult>;
 export const deleteQuery = z.object({ updated_at: sourceTimestamp.optional() });
 
 export const listQuery = pageQuery.extend({
-  status: z.enum(["pending", "live", "failed", "deleted"]).optional(),
+  status: documentStatus.optional(),
 });
 
 /** Allows letters, digits, punctuation and symbols of any script. Others could not stand in a path or in a log line. */
 export function checkExternalId(id: string): string {
   const allowed = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(id) && id !== "." && id !== "..";
-  const bytes = new TextEncoder().encode(id).byteLength;
-  if (!allowed || bytes > MAX_EXTERNAL_ID_BYTES || id.includes("\uFFFD")) {
+  if (!allowed || utf8Length(id) > MAX_EXTERNAL_ID_BYTES || id.includes("\uFFFD")) {
     throw new Problem(
       "invalid_external_id",
       `Use 1 to ${MAX_EXTERNAL_ID_BYTES} bytes of letters, digits, punctuation and symbols, without white space.`,
@@ -153,7 +190,7 @@ export function checkDocument(body: z.infer<typeof documentBody>): z.infer<typeo
       `As JSON: ${supportedContentTypes.join(", ")}. As the body itself: ${fileContentTypes.join(", ")}.`,
     );
   }
-  if (new TextEncoder().encode(body.content).byteLength > MAX_DOCUMENT_BYTES) {
+  if (utf8Length(body.content) > MAX_DOCUMENT_BYTES) {
     throw new Problem(
       "document_too_large",
       `At most ${MAX_DOCUMENT_BYTES} bytes of text are accepted.`,

@@ -45,7 +45,7 @@ export function readStates(
   return db
     .prepare(
       `SELECT d.id, d.external_id, d.version, d.status, d.source_instant
-       FROM json_each(?2) AS e JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'`,
+       FROM json_each(?2) AS e CROSS JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'`,
     )
     .bind(workspaceId, events);
 }
@@ -72,6 +72,12 @@ export function noteInstants(
     .bind(workspaceId, events);
 }
 
+/** Characters that a chunk has about: the size of unread documents is estimated with it. */
+const CHUNK_LENGTH = 1000;
+/** SQL: the length of a document's source, in characters of text or bytes of a file, whose name its content is (files.ts). */
+const SOURCE_LENGTH = `coalesce((SELECT sum(length(f.bytes)) FROM source_files f
+  WHERE f.workspace_id = ?1 AND substr(d.content, 1, 7) = 'sha256:' AND f.hash = substr(d.content, 8)), length(d.content))`;
+
 /** Adds the documents to which a change gives pending work to the outbox. */
 export function outboxStatement(
   db: D1Database,
@@ -81,11 +87,12 @@ export function outboxStatement(
 ): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO outbox (document_id, created_at)
-       SELECT d.id, ?3
-       FROM json_each(?2) AS e JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'
+      `INSERT INTO outbox (document_id, lane, stage, size, created_at, due_at)
+       SELECT d.id, ?1 || '/' || coalesce(d.metadata ->> 'source', ''), 'serve', 1 + ${SOURCE_LENGTH} / ${CHUNK_LENGTH}, ?3, ?3
+       FROM json_each(?2) AS e CROSS JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'
        WHERE d.status = 'pending' OR (d.status = 'deleted' AND d.updated_at = ?3)
-       ON CONFLICT (document_id) DO UPDATE SET created_at = excluded.created_at`,
+       ON CONFLICT (document_id) DO UPDATE SET lane = excluded.lane, stage = excluded.stage, size = excluded.size,
+         created_at = excluded.created_at, due_at = excluded.due_at, claimed_by = NULL, failures = 0, failing_since = NULL`,
     )
     .bind(workspaceId, events, now);
 }

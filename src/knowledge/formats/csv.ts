@@ -2,21 +2,19 @@
  * The rows of a CSV text (RFC 4180), without blank rows. A quoted cell without a closing quote ends where the text ends. Text
  * between a closing quote and the separator belongs to the cell.
  */
-export function parseCsv(text: string): string[][] {
+export function* parseCsv(text: string): Generator<string[]> {
   const source = text.replace(/\r\n?/g, "\n");
   const separator = separatorOf(source);
   const cell = new RegExp(` *"((?:[^"]+|"")*)"?([^${separator}\n]*)|[^${separator}\n]*`, "y");
-  const rows: string[][] = [];
   let row: string[] = [];
   for (let start = 0; start <= source.length; start = cell.lastIndex + 1) {
     cell.lastIndex = start;
     const [plain = "", quoted, rest = ""] = cell.exec(source) ?? [];
     row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"') + rest);
     if (source.charAt(cell.lastIndex) === separator) continue;
-    rows.push(row);
+    if (row.some((value) => value.trim() !== "")) yield row;
     row = [];
   }
-  return rows.filter((cells) => cells.some((value) => value.trim() !== ""));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { UnreadableDocument } from "./unreadable-document.ts";
+import { unpackedSize } from "./zip.ts";
 
 /** The size of one uploaded file. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
@@ -43,10 +44,13 @@ export function fileType(contentType: string): FileType | undefined {
 }
 
 /**
- * Checks what can be checked without unpacking the file.
+ * Checks what the file begins with, and how long a zip is when it is unpacked.
  * @throws {UnreadableDocument}
  */
-export function checkFile(bytes: Uint8Array, { name, container }: FileType): void {
+export async function checkFile(
+  bytes: Uint8Array<ArrayBuffer>,
+  { name, container }: FileType,
+): Promise<void> {
   if (container === "pdf" && !ascii(bytes.subarray(0, 1024)).includes("%PDF-")) {
     throw new UnreadableDocument("The file is not a PDF, or its beginning is damaged.");
   }
@@ -56,7 +60,7 @@ export function checkFile(bytes: Uint8Array, { name, container }: FileType): voi
       `The ${name} file is protected by a password or in a format from before 2007. Save it without a password in the current format.`,
     );
   }
-  const unpacked = unpackedSize(bytes);
+  const unpacked = await unpackedSize(bytes, MAX_UNPACKED_BYTES);
   if (unpacked === undefined) {
     throw new UnreadableDocument(`The file is not a ${name} file, or it is damaged.`);
   }
@@ -65,28 +69,6 @@ export function checkFile(bytes: Uint8Array, { name, container }: FileType): voi
       `The ${name} file unpacks to more than ${MAX_UNPACKED_BYTES / 1024 / 1024} MB. Split it into smaller files.`,
     );
   }
-}
-
-/**
- * The sum of the unpacked sizes in a zip's central directory (APPNOTE.TXT, 4.3.12), or undefined when it has none. A zip bomb can
- * state sizes that are too small and pass; the converter has limits of its own.
- */
-function unpackedSize(bytes: Uint8Array): number | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let end = bytes.length - 22;
-  const searched = Math.max(0, end - 65_535);
-  while (end >= searched && view.getUint32(end, true) !== 0x06054b50) end -= 1;
-  if (end < searched || end < 0) return undefined;
-  const entries = view.getUint16(end + 10, true);
-  let offset = view.getUint32(end + 16, true);
-  let total = 0;
-  for (let index = 0; index < entries; index++) {
-    if (offset + 46 > bytes.length || view.getUint32(offset, true) !== 0x02014b50) return undefined;
-    total += view.getUint32(offset + 24, true);
-    const [name, extra, comment] = [28, 30, 32].map((at) => view.getUint16(offset + at, true));
-    offset += 46 + (name ?? 0) + (extra ?? 0) + (comment ?? 0);
-  }
-  return entries === 0 ? undefined : total;
 }
 
 function ascii(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import type { Element, Nodes, Root } from "hast";
+import type { Element, ElementContent, Nodes, Parents, Root } from "hast";
 import { EXIT, SKIP, visit } from "unist-util-visit";
 
 /** Elements that repeat on every page of a site, and form controls. */
@@ -42,19 +42,31 @@ export function mainContent(page: Root): Root | Element {
  * mistaken the article for boilerplate (a whole page in one `<form>`, a theme with "sidebar" in every class).
  */
 export function dropBoilerplate(main: Root | Element): void {
-  const half = textOf(main).length / 2;
+  const lengths = new Map<Nodes, number>();
+  const half = measureText(main, lengths) / 2;
   const isArticle = main.type === "element";
   const foldable = idsThatButtonsShow(main);
-  visit(main as Nodes, (node, index, parent) => {
-    if (index === undefined || !parent || node.type !== "element") return undefined;
-    const isDropped =
-      (isHidden(node) && !foldable.has(String(node.properties.id))) ||
+  const isDropped = (node: Nodes): boolean =>
+    node.type === "element" &&
+    (lengths.get(node) ?? 0) <= half &&
+    ((isHidden(node) && !foldable.has(String(node.properties.id))) ||
       isBoilerplate(node, isArticle) ||
-      asksOpinion(node);
-    if (!isDropped || textOf(node).length > half) return undefined;
-    parent.children.splice(index, 1);
-    return [SKIP, index];
-  });
+      asksOpinion(node, lengths.get(node) ?? 0));
+  dropChildren(main, isDropped);
+}
+
+function dropChildren(node: Parents, isDropped: (node: Nodes) => boolean): void {
+  node.children = (node.children as ElementContent[]).filter((child) => !isDropped(child));
+  for (const child of node.children) if (child.type === "element") dropChildren(child, isDropped);
+}
+
+/** Notes for a node and all in it how long its text is. One pass: an element's text would be read again for each element around it. */
+function measureText(node: Nodes, lengths: Map<Nodes, number>): number {
+  let length = node.type === "text" ? node.value.length : 0;
+  if ("children" in node && !isWithoutText(node))
+    for (const child of node.children) length += measureText(child, lengths);
+  lengths.set(node, length);
+  return length;
 }
 
 function isBoilerplate(node: Element, isArticle: boolean): boolean {
@@ -98,20 +110,27 @@ function idsThatButtonsShow(main: Root | Element): Set<string> {
   return ids;
 }
 
-function asksOpinion(node: Element): boolean {
-  if (!/^(?:div|section|p|span|h[1-6]|a)$/.test(node.tagName)) return false;
-  const text = textOf(node, 200);
-  return text.length < 200 && ASKS_OPINION.test(text.replace(/\s+/g, " ").trim());
+/** A few words never need more nodes than this. */
+const MAX_PHRASE_NODES = 500;
+
+function asksOpinion(node: Element, length: number): boolean {
+  if (length === 0 || length >= 200 || !/^(?:div|section|p|span|h[1-6]|a)$/.test(node.tagName))
+    return false;
+  return ASKS_OPINION.test(textOf(node, MAX_PHRASE_NODES).replace(/\s+/g, " ").trim());
 }
 
-/** @param enough stops reading after about this many characters */
-function textOf(node: Nodes, enough = Number.POSITIVE_INFINITY): string {
-  let text = "";
+function textOf(node: Nodes, nodes = Number.POSITIVE_INFINITY): string {
+  const texts: string[] = [];
+  let visited = 0;
   visit(node, (child) => {
-    if (child.type === "element" && /^(?:script|style|svg|noscript|template)$/.test(child.tagName))
-      return SKIP;
-    if (child.type === "text") text += child.value;
-    return text.length >= enough ? EXIT : undefined;
+    if (isWithoutText(child)) return SKIP;
+    if (child.type === "text") texts.push(child.value);
+    visited += 1;
+    return visited >= nodes ? EXIT : undefined;
   });
-  return text;
+  return texts.join("");
+}
+
+function isWithoutText(node: Nodes): boolean {
+  return node.type === "element" && /^(?:script|style|svg|noscript|template)$/.test(node.tagName);
 }

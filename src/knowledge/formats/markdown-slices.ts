@@ -1,19 +1,30 @@
+import { liftDeepMarkers } from "./markdown-limits.ts";
+
 /**
- * The parser needs some kilobytes of memory for each element, and a Worker has 128 MB: a list of 25,000 short items used all of
- * it. So a long document is parsed in slices of about this weight. A character weighs 1; a line weighs LINE_WEIGHT more.
+ * The parser needs some kilobytes of memory for each element and, at worst, quadratic time in the length of what it parses. So a long
+ * document is parsed in slices of about this weight, each of which takes it some tens of milliseconds. A character weighs 1, and a line,
+ * a mark (of a list, a quote or a table's cell) and a mark after another one weigh more, as many characters of prose as take the same time.
  */
-const SLICE_WEIGHT = 200_000;
-const LINE_WEIGHT = 100;
-/** A slice that reaches this weight without a good place to cut is cut at the next line, even within a table. */
+const SLICE_WEIGHT = 40_000;
+const LINE_WEIGHT = 20;
+const MARK_WEIGHT = 40;
+/** The parser takes quadratic time in lines like `- - a`. */
+const NESTED_MARK_WEIGHT = 400;
+const MARKS = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t])))+/;
+/** A slice that reaches this weight without a good place to cut is cut at the next line, even within a table or code. */
 const MAX_SLICE_WEIGHT = 2 * SLICE_WEIGHT;
-/** In characters. Longer paragraphs are split, because parsing takes quadratic time in a paragraph's possible markup. */
-const MAX_PARAGRAPH = 20_000;
-/** In characters. The parser resolves references within a slice only, so each slice gets all link definitions if they fit. */
-const MAX_DEFINITIONS = 8_000;
+/**
+ * In weight. Longer paragraphs are split, because parsing takes quadratic time in a paragraph's possible markup, and in the lines of
+ * one that a quote begins with.
+ */
+const MAX_PARAGRAPH = 10_000;
+/** In characters. A slice within a table repeats the table's header, unless it is longer than this. */
+const MAX_TABLE_HEAD = 2_000;
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
-const DEFINITION = /^ {0,3}\[(?!\^)[^\]]+\]:/;
-const DELIMITER_ROW = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?\s*$/;
+const DEFINITION = /^ {0,3}\[(?!\^)([^[\]]+)\]:/;
+/** What may be a reference to a definition: `[text][label]`, `[label][]` or `[label]`. */
+const LABEL = /\[([^[\]]{1,999})\]/g;
 /** The start of a heading or list item, which ends the block before it unless that is code or HTML. */
 const BLOCK_START = /^(?:#{1,6}[ \t]|[-+*][ \t]+\S)/;
 /** A heading's underline or a thematic break. Many of them without a blank line between take the parser cubic time. */
@@ -24,43 +35,79 @@ const HTML_BLOCK = new RegExp(
     "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|" +
     "fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|" +
     "menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul"
-  })(?:\\s|/?>|$)|[a-z][a-z0-9-]*[^<>]*>\\s*$)`,
+  })(?:\\s|/?>|$)|[a-z][^<>]*>\\s*$)`,
   "i",
 );
 /** HTML blocks that may contain blank lines: how each begins and ends. */
 const HTML_ENDS: [RegExp, RegExp][] = [
-  [/^ {0,3}<(?:script|pre|style|textarea)(?:[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
-  [/^ {0,3}<!--/, /-->/],
-  [/^ {0,3}<\?/, /\?>/],
-  [/^ {0,3}<!\[CDATA\[/, /\]\]>/],
-  [/^ {0,3}<![a-z]/i, />/],
+  [/^ {0,3}(<(?:script|pre|style|textarea))(?:[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
+  [/^ {0,3}(<!--)/, /-->/],
+  [/^ {0,3}(<\?)/, /\?>/],
+  [/^ {0,3}(<!\[CDATA\[)/, /\]\]>/],
+  [/^ {0,3}(<![a-z])/i, />/],
 ];
 
 /**
  * Splits Markdown into slices that can be parsed one by one without changing the text. It cuts where a block begins. A list that
- * is cut goes on as a list, a table repeats its header, and code and HTML stay whole. A short document is one slice.
+ * is cut goes on as a list, code as code, a table repeats its header. Text below too many markers is lifted.
  */
-export function sliceMarkdown(markdown: string): string[] {
-  if (markdown.length * (1 + LINE_WEIGHT) <= SLICE_WEIGHT) return [markdown];
-  const slices: string[] = [];
-  const definitions: string[] = [];
+export function* sliceMarkdown(markdown: string): Generator<string> {
+  const lines = markdown.split(/(?<=\n)/).flatMap(splitLine);
+  const labels = definedLabels(lines);
   const open = new OpenBlocks();
   let [slice, weight] = ["", 0];
-  for (const line of markdown.split(/(?<=\n)/).flatMap(splitLine)) {
+  for (const line of lines) {
     const isTooLong = weight >= MAX_SLICE_WEIGHT || open.isLongParagraph(line);
-    if (isTooLong ? !open.isVerbatim : weight >= SLICE_WEIGHT && open.mayCutBefore(line)) {
-      slices.push(slice);
-      [slice, weight] = [open.tableHead, 0];
+    if (isTooLong || (weight >= SLICE_WEIGHT && open.mayCutBefore(line))) {
+      const isCutLine = open.ending !== "" && !slice.endsWith("\n");
+      yield withDefinitions(`${slice}${isCutLine ? "\n" : ""}${open.ending}`, labels);
+      [slice, weight] = [open.beginning, open.beginning.length];
+      open.beginSlice();
     }
+    slice += open.isVerbatim ? line : liftDeepMarkers(line);
+    weight += weightOf(line) + (open.isVerbatim ? 0 : markWeight(line));
     open.read(line);
-    if (!open.isVerbatim && DEFINITION.test(line)) definitions.push(line);
-    slice += line;
-    weight += line.length + LINE_WEIGHT;
   }
-  slices.push(slice);
-  const known = definitions.join("");
-  if (slices.length === 1 || !known || known.length > MAX_DEFINITIONS) return slices;
-  return slices.map((one) => `${one}\n\n${known}`);
+  yield withDefinitions(slice, labels);
+}
+
+/** The labels of the document's link definitions, each as its references write it. */
+function definedLabels(lines: string[]): Set<string> {
+  const open = new OpenBlocks();
+  const labels = new Set<string>();
+  for (const line of lines) {
+    open.read(line);
+    const label = open.isVerbatim ? undefined : DEFINITION.exec(line)?.[1];
+    if (label?.trim()) labels.add(foldLabel(label));
+  }
+  return labels;
+}
+
+/**
+ * The parser resolves references within a slice only. So a slice defines those labels again that it refers to. Their addresses are
+ * left out, because a reference is replaced by its text.
+ */
+function withDefinitions(slice: string, labels: ReadonlySet<string>): string {
+  if (labels.size === 0) return slice;
+  const used = new Set(Array.from(slice.matchAll(LABEL), ([, label = ""]) => foldLabel(label)));
+  const known = Array.from(used.intersection(labels), (label) => `[${label}]: #\n`);
+  // They stand before the slice: at its end, code or HTML may still be open.
+  return known.length > 0 ? `${known.join("")}\n${slice}` : slice;
+}
+
+/** Labels match without regard to case and white space. spec.commonmark.org/0.31.2/#matches */
+function foldLabel(label: string): string {
+  return label.trim().replace(/\s+/g, " ").toLowerCase().toUpperCase();
+}
+
+function weightOf(line: string): number {
+  return line.length + LINE_WEIGHT;
+}
+
+function markWeight(line: string): number {
+  const marks = MARKS.exec(line)?.[0].match(/[>+*.)-]/g)?.length ?? 0;
+  const cells = line.match(/\|/g)?.length ?? 0;
+  return (marks + cells) * MARK_WEIGHT + Math.max(0, marks - 1) * NESTED_MARK_WEIGHT;
 }
 
 /** Splits a line that is longer than {@link MAX_PARAGRAPH}, between words if possible. */
@@ -83,18 +130,35 @@ function splitLine(line: string): string[] {
 /** Tracks which blocks are open after the lines read so far. */
 class OpenBlocks {
   #fence: string | undefined;
+  /** The line that opened it. */
+  #fenceLine = "";
   #htmlEnd: RegExp | undefined;
+  /** Opens the same kind of HTML again. */
+  #htmlStart = "";
   /** How many lines there were since the last blank one. */
   #lines = 0;
-  /** The first two of these lines. */
-  #head: string[] = [];
+  /** The first of these lines. */
+  #first = "";
+  /** The header and delimiter row of the open table, or "". */
+  #tableHead = "";
   #hasHtml = false;
-  /** The length of the current paragraph so far. */
-  #characters = 0;
+  /** The weight of the current paragraph so far. */
+  #paragraph = 0;
 
   /** Whether the next line is within code, or within HTML that may contain blank lines. */
   get isVerbatim(): boolean {
     return this.#fence !== undefined || this.#htmlEnd !== undefined;
+  }
+
+  /** What ends a slice that is cut here. */
+  get ending(): string {
+    return this.#fence === undefined ? "" : `${this.#fence}\n`;
+  }
+
+  /** What the next slice repeats. */
+  get beginning(): string {
+    if (this.#fence !== undefined) return this.#fenceLine;
+    return this.#htmlEnd === undefined ? this.#tableHead : this.#htmlStart;
   }
 
   mayCutBefore(line: string): boolean {
@@ -103,16 +167,13 @@ class OpenBlocks {
   }
 
   isLongParagraph(line: string): boolean {
-    const isOneMore = this.#characters > 0 && this.#characters + line.length > MAX_PARAGRAPH;
-    return isOneMore && !this.#hasHtml && !this.tableHead && !BLOCK_START.test(line);
+    const isOneMore = this.#paragraph > 0 && this.#paragraph + weightOf(line) > MAX_PARAGRAPH;
+    return isOneMore && !this.#hasHtml && !this.#tableHead && !BLOCK_START.test(line);
   }
 
-  /** The header and delimiter row of the open table, or "". The next slice repeats them. */
-  get tableHead(): string {
-    const [head = "", delimiters = ""] = this.#head;
-    return this.#lines > 1 && head.includes("|") && DELIMITER_ROW.test(delimiters)
-      ? head + delimiters
-      : "";
+  /** A slice was cut before the next line, so a paragraph that goes on there begins anew. */
+  beginSlice(): void {
+    this.#paragraph = 0;
   }
 
   read(line: string): void {
@@ -121,22 +182,39 @@ class OpenBlocks {
       if (marker?.startsWith(this.#fence)) this.#fence = undefined;
     } else if (this.#htmlEnd !== undefined) {
       if (this.#htmlEnd.test(line)) this.#htmlEnd = undefined;
-    } else if (marker !== undefined) this.#fence = marker;
+    } else if (marker !== undefined) [this.#fence, this.#fenceLine] = [marker, line];
     else this.#readText(line);
   }
 
   #readText(line: string): void {
     if (line.trim() === "" || UNDERLINE_OR_BREAK.test(line)) {
-      this.#lines = this.#characters = 0;
-      this.#head = [];
+      this.#lines = this.#paragraph = 0;
+      this.#tableHead = "";
       this.#hasHtml = false;
       return;
     }
     this.#lines += 1;
-    this.#characters = BLOCK_START.test(line) ? line.length : this.#characters + line.length;
-    if (this.#lines <= 2) this.#head.push(line);
+    this.#paragraph = weightOf(line) + (BLOCK_START.test(line) ? 0 : this.#paragraph);
+    if (this.#lines === 1) this.#first = line;
+    if (this.#lines === 2) this.#tableHead = tableHeadOf(this.#first, line);
     this.#hasHtml ||= HTML_BLOCK.test(line);
-    const end = HTML_ENDS.find(([begins]) => begins.test(line))?.[1];
-    if (end && !end.test(line)) this.#htmlEnd = end;
+    for (const [begins, end] of HTML_ENDS) {
+      const start = begins.exec(line)?.[1];
+      if (start === undefined) continue;
+      if (!end.test(line)) [this.#htmlEnd, this.#htmlStart] = [end, reopened(start)];
+      return;
+    }
   }
+}
+
+function reopened(start: string): string {
+  return /^<[a-z]/i.test(start) ? `${start}>\n` : `${start}\n`;
+}
+
+/** The two lines if they are the header and the delimiter row of a table that is short enough to be repeated, or "". */
+function tableHeadOf(header: string, delimiters: string): string {
+  const head = header + delimiters;
+  if (!header.includes("|") || head.length > MAX_TABLE_HEAD) return "";
+  const cells = delimiters.trim().replace(/^\|/, "").replace(/\|$/, "").split("|");
+  return cells.every((cell) => /^:?-+:?$/.test(cell.trim())) ? head : "";
 }

@@ -3,6 +3,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown, gfmToMarkdown } from "mdast-util-gfm";
 import { toMarkdown, type Unsafe } from "mdast-util-to-markdown";
 import { SKIP, visit } from "unist-util-visit";
+import { MAX_TABLE_CELLS } from "./html-structure.ts";
 import { readableText } from "./readable-text.ts";
 import { sliceMarkdown } from "./markdown-slices.ts";
 import { boundedMarkdown, type ParserWork } from "./markdown-syntax.ts";
@@ -43,9 +44,6 @@ export function writeMarkdown(tree: Root): string {
     unsafe: ALWAYS_ESCAPED,
   });
 }
-
-/** The writer fills up every row of a table to the widest one, so 1 MB of Markdown can become billions of cells. */
-const MAX_TABLE_CELLS = 50_000;
 
 /** Removes all that is not text: images, HTML, link definitions, empty paragraphs. For trees from Markdown and from HTML. */
 export function simplify(tree: Root): void {

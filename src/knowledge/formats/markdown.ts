@@ -1,6 +1,7 @@
 import type { Parents, RootContent } from "mdast";
 import { markCallouts } from "./callouts.ts";
-import { htmlToTree } from "./html.ts";
+import { runAtOnce, withPauses, type Steps } from "../../runtime/steps.ts";
+import { htmlToBlocks } from "./html.ts";
 import { refuseCostlyMarkdown, refuseDeepTree } from "./markdown-limits.ts";
 import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
 
@@ -10,16 +11,30 @@ import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
  * @throws {UnreadableDocument} when the document nests too deep or has too many lines
  */
 export function cleanMarkdown(content: string): string {
+  return runAtOnce(markdownInSteps(content));
+}
+
+/** The same in steps of some tens of milliseconds (`runtime/steps.ts`). */
+export function* markdownInSteps(content: string): Steps<string> {
+  const slices: string[] = [];
+  for (const slice of markdownSlices(content)) {
+    if (slice) slices.push(slice);
+    yield;
+  }
+  return slices.join("\n");
+}
+
+/** The same in slices, to be joined with line feeds. An empty slice only ends a step. */
+export function* markdownSlices(content: string): Generator<string> {
   const source = markCallouts(withoutFrontMatter(content));
   refuseCostlyMarkdown(source);
-  const written: string[] = [];
+  const nodes = { count: 0 };
   for (const tree of parseMarkdown(source)) {
     refuseDeepTree(tree);
-    convertHtmlBlocks(tree);
+    yield* withPauses(convertHtmlBlocks(tree, nodes));
     simplify(tree);
-    written.push(writeMarkdown(tree));
+    yield writeMarkdown(tree);
   }
-  return written.filter(Boolean).join("\n");
 }
 
 function withoutFrontMatter(content: string): string {
@@ -29,12 +44,16 @@ function withoutFrontMatter(content: string): string {
 }
 
 /** Replaces blocks of HTML (`<details>`, `<table>`) with the Markdown for them. */
-function convertHtmlBlocks(container: Parents): void {
-  container.children = (container.children as RootContent[]).flatMap((node) =>
-    node.type === "html" ? htmlToTree(node.value).children : [node],
-  );
-  for (const child of container.children)
-    if ("children" in child && CONTAINERS.has(child.type)) convertHtmlBlocks(child);
+function* convertHtmlBlocks(container: Parents, nodes: { count: number }): Steps<void> {
+  const children: RootContent[] = [];
+  for (const node of container.children as RootContent[]) {
+    if (node.type === "html")
+      for (const block of yield* htmlToBlocks(node.value, nodes)) children.push(block);
+    else children.push(node);
+  }
+  container.children = children;
+  for (const child of children)
+    if ("children" in child && CONTAINERS.has(child.type)) yield* convertHtmlBlocks(child, nodes);
 }
 
 /** Nodes whose children are blocks. In other nodes, HTML is a tag within a line. */

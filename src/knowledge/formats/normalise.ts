@@ -1,14 +1,15 @@
 import { cleanHtml } from "./html.ts";
 import { refuseCostlyMarkdown } from "./markdown-limits.ts";
-import { cleanMarkdown } from "./markdown.ts";
+import { markdownSlices } from "./markdown.ts";
 import { cleanCsv, cleanJson } from "./question-list.ts";
 import { cleanPlainText } from "./plain-text.ts";
-import { readable, UnreadableDocument } from "./unreadable-document.ts";
+import { runAtOnce, type Steps } from "../../runtime/steps.ts";
+import { unreadable, UnreadableDocument } from "./unreadable-document.ts";
 
 export { UnreadableDocument };
 
-const readers: Record<string, (content: string) => string> = {
-  "text/markdown": cleanMarkdown,
+const readers: Record<string, (content: string) => Iterable<string>> = {
+  "text/markdown": markdownSlices,
   "text/html": cleanHtml,
   "text/plain": cleanPlainText,
   "text/csv": cleanCsv,
@@ -28,9 +29,23 @@ export function supportedContentType(contentType: string): string | undefined {
  * @throws {UnreadableDocument} with a reason for the document's owner
  */
 export function normalise(content: string, contentType: string): string {
+  return runAtOnce(normaliseInSteps(content, contentType));
+}
+
+/** The same in steps of some tens of milliseconds (`runtime/steps.ts`). */
+export function* normaliseInSteps(content: string, contentType: string): Steps<string> {
   const read = readers[contentType];
   if (!read) throw new UnreadableDocument(`Documents of type ${contentType} cannot be read.`);
-  const markdown = readable(() => read(content.replaceAll("\0", "").toWellFormed()));
+  const written: string[] = [];
+  try {
+    for (const slice of read(content.replaceAll("\0", "").toWellFormed())) {
+      if (slice) written.push(slice);
+      yield;
+    }
+  } catch (error) {
+    throw unreadable(error);
+  }
+  const markdown = written.join("\n");
   refuseCostlyMarkdown(markdown);
   if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
   return markdown;

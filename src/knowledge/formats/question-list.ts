@@ -1,25 +1,81 @@
 import type { RootContent } from "mdast";
+import { repeatedNames } from "./column-names.ts";
 import { parseCsv } from "./csv.ts";
+import { refuseManyLines } from "./markdown-limits.ts";
 import { writeMarkdown } from "./markdown-tree.ts";
 import { plainParagraphs } from "./plain-text.ts";
 import { UnreadableDocument } from "./unreadable-document.ts";
 
 const QUESTION = /^(?:questions?|q|frage|pregunta|domanda|title|prompt)$/i;
 const ANSWER = /^(?:answers?|a|antwort|réponse|respuesta|risposta|response|reply|content|text)$/i;
+/** Headings and paragraphs that are written in one step. */
+const NODES_PER_SLICE = 100;
+
+interface Entry {
+  question: string;
+  /** The answer and the other fields, each as a text. */
+  texts: string[];
+}
 
 /**
- * A CSV list of questions and answers → the stored dialect. Each question becomes a heading, so that each entry is a chunk of its
+ * A CSV list of questions and answers → slices of the stored dialect, to be joined with line feeds. Each question becomes a heading, so that each entry is a chunk of its
  * own, and every chunk of a long answer keeps its question. The other columns follow the answer.
- * @throws {UnreadableDocument} when an entry has no question or no answer
+ * @throws {UnreadableDocument} when an entry has no question or no answer, or when there are too many
  */
-export function cleanCsv(content: string): string {
-  const [head, ...rows] = parseCsv(content.replace(/^\uFEFF/, ""));
-  const names = head?.map((name) => name.trim()) ?? [];
-  return toMarkdown(rows.map((cells) => names.map((name, index) => [name, cells[index] ?? ""])));
+export function* cleanCsv(content: string): Generator<string> {
+  yield* writeEntries(csvEntries(content.replace(/^\uFEFF/, "")));
+}
+
+function* csvEntries(content: string): Generator<Entry> {
+  const names = columnNames(content);
+  const question = names.findIndex((name) => QUESTION.test(name));
+  const answer = names.findIndex((name) => ANSWER.test(name));
+  const columns = readColumns(parseCsv(content), names.length);
+  if (columns.rows > 0 && (question < 0 || answer < 0)) {
+    throw new UnreadableDocument(
+      'The CSV is no list of questions and answers, which has the columns "question" and "answer". Save any other table as .xlsx.',
+    );
+  }
+  refuseManyLines(columns.rows + columns.cells.reduce((sum, count) => sum + count, 0), "cells");
+  const repeated = repeatedNames(names, columns.cells, columns.length);
+  // A name that is not repeated stands once.
+  const others = names.filter((name, column) => columns.cells[column] && repeated[column] !== name);
+  const isOther = (name: string): boolean => name !== names[question] && name !== names[answer];
+  if (others.some(isOther)) yield { question: "", texts: others.filter(isOther) };
+  for (const cells of parseCsv(content).drop(1)) {
+    const texts = [cells[answer] ?? ""];
+    for (const [column, value] of cells.slice(0, names.length).entries()) {
+      if (column === question || column === answer || !value.trim()) continue;
+      texts.push(repeated[column] ? `${repeated[column]}: ${value}` : value);
+    }
+    yield { question: cells[question] ?? "", texts };
+  }
+}
+
+function columnNames(content: string): string[] {
+  const [head = []] = parseCsv(content).take(1);
+  return head.map((name) => name.trim());
+}
+
+/** How many rows and values there are, without those of the header. */
+function readColumns(
+  rows: Generator<string[]>,
+  columns: number,
+): { rows: number; cells: number[]; length: number } {
+  const read = { rows: 0, cells: Array.from({ length: columns }, () => 0), length: 0 };
+  for (const cells of rows.drop(1)) {
+    read.rows += 1;
+    for (let column = 0; column < Math.min(columns, cells.length); column++) {
+      const value = cells[column] ?? "";
+      read.length += value.length;
+      if (value.trim()) read.cells[column] = (read.cells[column] ?? 0) + 1;
+    }
+  }
+  return read;
 }
 
 /** The same for a JSON array of objects, or an object that contains such an array. */
-export function cleanJson(content: string): string {
+export function* cleanJson(content: string): Generator<string> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(content.replace(/^\uFEFF/, ""));
@@ -30,35 +86,40 @@ export function cleanJson(content: string): string {
   if (!Array.isArray(list)) {
     throw new UnreadableDocument("The JSON contains no list of questions and answers.");
   }
-  const entries = list.map((entry: unknown) =>
-    Object.entries(typeof entry === "object" && entry !== null ? entry : {}).flatMap(
-      ([name, value]: [string, unknown]): [string, string][] =>
-        typeof value === "string" || typeof value === "number" ? [[name, String(value)]] : [],
-    ),
-  );
-  return toMarkdown(entries);
+  yield* writeEntries(list.values().map(jsonEntry));
 }
 
-function toMarkdown(entries: string[][][]): string {
-  const children = entries.flatMap((fields, index): RootContent[] => {
-    const find = (pattern: RegExp) => fields.find(([name = ""]) => pattern.test(name.trim()));
-    const question = find(QUESTION);
-    const answer = find(ANSWER);
-    if (!question || !answer) throw noList(index);
-    const title = question[1]?.replace(/\s+/g, " ").trim() ?? "";
-    const more = fields.filter(
-      (field) => field !== question && field !== answer && field[1]?.trim(),
-    );
-    const text = [answer[1] ?? "", ...more.map(([name, value]) => `${name}: ${value}`)].join(
-      "\n\n",
-    );
-    if (!title && !text.trim()) return [];
-    return [
-      { type: "heading", depth: 2, children: [{ type: "text", value: title }] },
-      ...plainParagraphs(text),
-    ];
-  });
-  return writeMarkdown({ type: "root", children });
+function jsonEntry(value: unknown, index: number): Entry {
+  const fields = Object.entries(typeof value === "object" && value !== null ? value : {}).filter(
+    (field): field is [string, string | number] =>
+      typeof field[1] === "string" || typeof field[1] === "number",
+  );
+  const find = (pattern: RegExp) => fields.find(([name]) => pattern.test(name.trim()));
+  const question = find(QUESTION);
+  const answer = find(ANSWER);
+  if (!question || !answer) throw noList(index);
+  const more = fields.filter(
+    (field) => field !== question && field !== answer && String(field[1]).trim(),
+  );
+  const texts = [String(answer[1]), ...more.map(([name, text]) => `${name}: ${text}`)];
+  return { question: String(question[1]), texts };
+}
+
+function* writeEntries(entries: Iterable<Entry>): Generator<string> {
+  let open: RootContent[] = [];
+  let lines = 0;
+  for (const { question, texts } of entries) {
+    const title = question.replace(/\s+/g, " ").trim();
+    const paragraphs = plainParagraphs(texts.join("\n\n"));
+    if (!title && paragraphs.length === 0) continue;
+    refuseManyLines((lines += 1 + paragraphs.length));
+    open.push({ type: "heading", depth: 2, children: [{ type: "text", value: title }] });
+    open.push(...paragraphs);
+    if (open.length < NODES_PER_SLICE) continue;
+    yield writeMarkdown({ type: "root", children: open });
+    open = [];
+  }
+  if (open.length > 0) yield writeMarkdown({ type: "root", children: open });
 }
 
 function noList(index: number): UnreadableDocument {

@@ -1,4 +1,5 @@
 import type { List, Nodes, Parents, Table } from "mdast";
+import { repeatedNames } from "./column-names.ts";
 
 /**
  * The text of a Markdown node without markup. This text is searched, embedded, quoted and cited. Each table row repeats the column
@@ -46,12 +47,20 @@ export function tableRows(table: Table): string[] {
   );
   if (!head) return [];
   if (body.length === 0) return [head.filter(Boolean).join("; ")];
-  return body.map((cells) =>
-    cells
-      .map((cell, column) => (cell && head[column] ? `${head[column]}: ${cell}` : cell))
-      .filter(Boolean)
-      .join("; "),
-  );
+  const cells = head.map((_, column) => body.filter((row) => row[column]).length);
+  const length = body.flat().reduce((sum, cell) => sum + cell.length, 0);
+  const names = repeatedNames(head, cells, length);
+  // A column name that is too long to be repeated stands once, in a row of its own.
+  const long = head.filter((name, column) => names[column] !== name);
+  return [
+    ...long,
+    ...body.map((row) =>
+      row
+        .map((cell, column) => (cell && names[column] ? `${names[column]}: ${cell}` : cell))
+        .filter(Boolean)
+        .join("; "),
+    ),
+  ];
 }
 
 function inline(node: Parents): string {

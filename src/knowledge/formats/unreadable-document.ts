@@ -13,12 +13,17 @@ export function readable<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof UnreadableDocument) throw error;
-    console.warn("ingest: a reader broke", { error: String(error) });
-    throw new UnreadableDocument(
-      error instanceof RangeError
-        ? "The document is nested too deep to be read."
-        : "The document's structure cannot be read.",
-    );
+    throw unreadable(error);
   }
+}
+
+/** Any error of a reader as an {@link UnreadableDocument}. */
+export function unreadable(error: unknown): UnreadableDocument {
+  if (error instanceof UnreadableDocument) return error;
+  console.warn("ingest: a reader broke", { error: String(error) });
+  return new UnreadableDocument(
+    error instanceof RangeError
+      ? "The document is nested too deep to be read."
+      : "The document's structure cannot be read.",
+  );
 }

@@ -1,4 +1,5 @@
 import { instructionKinds, instructionPhrases } from "./instruction-phrases.ts";
+import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { hiddenPassages, withoutInvisible } from "../../text/invisible-characters.ts";
 
 /** `hidden_text`: instructions that a page's readers do not see. `invisible_characters`: text written in zero-width characters. */
@@ -16,6 +17,10 @@ const MAX_EXCERPT = 200;
 const MAX_OF_A_KIND = 5;
 /** The matches read for each kind, so that a text full of such passages costs no more than one with some. */
 const MAX_LOOKED_AT = 50;
+/** Searched for one kind of phrase. */
+const CHARACTERS_PER_STEP = 100_000;
+/** A phrase may reach so many characters beyond its step. */
+const LONGEST_PHRASE = 1000;
 
 /**
  * Finds passages that the document's owner should look at. It blocks nothing: a help page may explain what such passages look
@@ -24,11 +29,21 @@ const MAX_LOOKED_AT = 50;
  * @param markdown the text that readers and models get
  */
 export function findWarnings(title: string, source: string, markdown: string): DocumentWarning[] {
+  return runAtOnce(warningsInSteps(title, source, markdown));
+}
+
+/** The same in steps of some tens of milliseconds (`runtime/steps.ts`). */
+export function* warningsInSteps(
+  title: string,
+  source: string,
+  markdown: string,
+): Steps<DocumentWarning[]> {
   const shown = `${title}\n${markdown}`;
-  const visible = instructionsIn(shown);
-  const shownLetters = squeeze(shown);
-  const hidden = instructionsIn(withoutTags(source))
-    .filter(({ phrase }) => !shownLetters.includes(squeeze(phrase)))
+  const visible = yield* instructionsIn(shown);
+  const inSource = yield* instructionsIn(withoutTags(source));
+  const shownLetters = inSource.length > 0 ? lettersAndDigits(shown) : "";
+  const hidden = inSource
+    .filter(({ phrase }) => !shownLetters.includes(lettersAndDigits(phrase)))
     .map((warning) => ({ ...warning, kind: "hidden_text" as const }));
   const invisible = hiddenPassages(`${title}\n${source}`).map((excerpt) => ({
     kind: "invisible_characters" as const,
@@ -37,15 +52,29 @@ export function findWarnings(title: string, source: string, markdown: string): D
   return limited([...visible, ...hidden, ...invisible]);
 }
 
-function instructionsIn(text: string): (DocumentWarning & { phrase: string })[] {
+function* instructionsIn(text: string): Steps<(DocumentWarning & { phrase: string })[]> {
   const plain = withoutInvisible(text.normalize("NFKC"));
-  return instructionPhrases.flatMap(([kind, form]) =>
-    Array.from(plain.matchAll(form))
-      .slice(0, MAX_LOOKED_AT)
-      .map(({ index, 0: phrase }) => {
-        return { kind, phrase, excerpt: lineAround(plain, index, phrase.length) };
-      }),
-  );
+  const found: (DocumentWarning & { phrase: string })[] = [];
+  for (const [kind, form] of instructionPhrases) {
+    let lookedAt = 0;
+    for (
+      let start = 0;
+      start < plain.length && lookedAt < MAX_LOOKED_AT;
+      start += CHARACTERS_PER_STEP
+    ) {
+      if (start > 0) yield;
+      const from = Math.max(0, start - LONGEST_PHRASE);
+      const piece = plain.slice(from, start + CHARACTERS_PER_STEP + LONGEST_PHRASE);
+      for (const { index, 0: phrase } of piece.matchAll(form)) {
+        const at = from + index;
+        if (at < start) continue;
+        if (at >= start + CHARACTERS_PER_STEP || lookedAt >= MAX_LOOKED_AT) break;
+        lookedAt += 1;
+        found.push({ kind, phrase, excerpt: lineAround(plain, at, phrase.length) });
+      }
+    }
+  }
+  return found;
 }
 
 /** The phrase with the rest of its line. */
@@ -60,7 +89,7 @@ function withoutTags(source: string): string {
   return source.replace(/<!--|-->/g, "\n").replace(/<\/?[a-z][\w-]*|[<>="]+/gi, " ");
 }
 
-function squeeze(text: string): string {
+function lettersAndDigits(text: string): string {
   return withoutInvisible(text.normalize("NFKC"))
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "");

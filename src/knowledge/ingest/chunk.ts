@@ -3,6 +3,7 @@ import { listItems, readableText, tableRows } from "../formats/readable-text.ts"
 import { parseMarkdown } from "../formats/markdown-tree.ts";
 import { UnreadableDocument } from "../formats/unreadable-document.ts";
 import { splitSentences } from "../../text/sentences.ts";
+import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { estimateTokens } from "../../text/tokens.ts";
 
 export interface Chunk {
@@ -22,8 +23,17 @@ const MAX_PREFIX_TOKENS = 40;
 /** The most tokens that a piece of cut prose repeats from the piece before, so that its first sentence keeps its antecedent. */
 const OVERLAP_TOKENS = 24;
 
+const BLOCKS_PER_STEP = 500;
+
 /** Ten times as many as 1 MB of prose yields. */
 const MAX_CHUNKS = 20_000;
+
+/** More characters than a token of any text has on average, the white space after it included. */
+const MAX_CHARACTERS_PER_TOKEN = 12;
+/** In characters. Every chunk repeats its headings, so a longer heading is repeated by its first words and becomes a paragraph, too. */
+const MAX_HEADING = 300;
+/** The same for all the headings above a chunk. */
+const MAX_HEADING_PATH = 600;
 
 /** A block of the document, and the units between which it may be cut. */
 interface Block {
@@ -31,6 +41,11 @@ interface Block {
   units: string[];
   separator: string;
   isProse: boolean;
+}
+
+interface Heading {
+  depth: number;
+  text: string;
 }
 
 interface Section {
@@ -46,10 +61,22 @@ interface Section {
  * @throws {UnreadableDocument} when there are more than a document may have
  */
 export function chunkMarkdown(title: string, markdown: string): Chunk[] {
-  const chunks = sectionsOf(markdown).flatMap((section) => {
+  return runAtOnce(chunkInSteps(title, markdown));
+}
+
+/** The same in steps of some tens of milliseconds (`runtime/steps.ts`). */
+export function* chunkInSteps(title: string, markdown: string): Steps<Chunk[]> {
+  const chunks: Chunk[] = [];
+  let packed = 0;
+  for (const section of yield* sectionsOf(markdown)) {
     const budget = MAX_CHUNK_TOKENS - estimateTokens(embeddedPrefix(title, section.headingPath));
-    return pack(section.blocks, budget).map((text) => ({ headingPath: section.headingPath, text }));
-  });
+    for (const text of pack(section.blocks, budget))
+      chunks.push({ headingPath: section.headingPath, text });
+    packed += 1 + section.blocks.length;
+    if (packed < BLOCKS_PER_STEP) continue;
+    packed = 0;
+    yield;
+  }
   if (chunks.length <= MAX_CHUNKS) return chunks;
   throw new UnreadableDocument(
     `The document has more than ${MAX_CHUNKS} passages. Split it into several documents.`,
@@ -73,20 +100,26 @@ function embeddedPrefix(title: string, headingPath: string[]): string {
   return prefix;
 }
 
-function sectionsOf(markdown: string): Section[] {
+function* sectionsOf(markdown: string): Steps<Section[]> {
   const sections: Section[] = [];
-  let open: { depth: number; text: string }[] = [];
+  let open: Heading[] = [];
   let current: Section = { headingPath: [], blocks: [] };
-  for (const node of nodesOf(markdown)) {
-    if (node.type !== "heading") {
-      const block = toBlock(node);
-      if (block.text.trim()) current.blocks.push(block);
-      continue;
+  for (const tree of parseMarkdown(markdown)) {
+    yield;
+    for (const node of tree.children) {
+      if (node.type !== "heading") {
+        const block = toBlock(node);
+        if (block.text.trim()) current.blocks.push(block);
+        continue;
+      }
+      sections.push(current);
+      const whole = readableText(node).trim();
+      open = open.filter((heading) => heading.depth < node.depth);
+      const text = shortHeading(whole, lengthOf(open));
+      open = [...open, { depth: node.depth, text }];
+      current = { headingPath: open.map((heading) => heading.text).filter(Boolean), blocks: [] };
+      if (text !== whole) current.blocks.push(proseBlock(whole));
     }
-    sections.push(current);
-    const text = readableText(node).trim();
-    open = [...open.filter((heading) => heading.depth < node.depth), { depth: node.depth, text }];
-    current = { headingPath: open.map((heading) => heading.text).filter(Boolean), blocks: [] };
   }
   sections.push(current);
   return sections.filter((section, index) => {
@@ -101,10 +134,19 @@ function sectionsOf(markdown: string): Section[] {
   });
 }
 
-function* nodesOf(markdown: string): Generator<RootContent> {
-  for (const tree of parseMarkdown(markdown)) yield* tree.children;
+function lengthOf(headings: Heading[]): number {
+  return headings.reduce((sum, { text }) => sum + text.length, 0);
 }
 
+/** The heading, or its first words where it is too long to be repeated in every chunk below it. */
+function shortHeading(heading: string, above: number): string {
+  const most = Math.max(0, Math.min(MAX_HEADING, MAX_HEADING_PATH - above));
+  if (heading.length <= most) return heading;
+  const start = heading.slice(0, most).toWellFormed();
+  return start.slice(0, Math.max(0, start.lastIndexOf(" "))).trim();
+}
+
+/** Undefined after each slice that was parsed. */
 function toBlock(node: RootContent): Block {
   switch (node.type) {
     case "list":
@@ -164,8 +206,13 @@ function introduced(leadIn: Block, next: Block): Block {
   return { ...next, units: [leadIn.text, ...next.units], separator: "\n", isProse: false };
 }
 
+/** Tokens; white space, which has none, counts by its length, so that no passage is long because of it. */
+function sizeOf(text: string): number {
+  return Math.max(estimateTokens(text), text.length / MAX_CHARACTERS_PER_TOKEN);
+}
+
 function fits(blocks: Block[], budget: number): boolean {
-  return blocks.reduce((sum, part) => sum + estimateTokens(part.text), 0) <= budget;
+  return blocks.reduce((sum, part) => sum + sizeOf(part.text), 0) <= budget;
 }
 
 /** The last sentence of a paragraph, if it is short enough to be repeated. */
@@ -181,7 +228,7 @@ function cut(whole: Block, budget: number): string[] {
   let open: string[] = [];
   let size = 0;
   for (const unit of units) {
-    const tokens = estimateTokens(unit);
+    const tokens = sizeOf(unit + whole.separator);
     if (size + tokens > budget && open.length > 0) {
       pieces.push(open.join(whole.separator));
       const last = whole.isProse ? open.at(-1) : undefined;
@@ -198,21 +245,21 @@ function cut(whole: Block, budget: number): string[] {
 }
 
 function splitToFit(unit: string, budget: number): string[] {
-  if (estimateTokens(unit) <= budget) return [unit];
+  if (sizeOf(unit) <= budget) return [unit];
   const pieces: string[] = [];
   let open = "";
   // The running estimate. Estimating all of `open` anew for each word would take seconds per page.
   let settled = 0;
   let unsettled = "";
   for (const word of unit.split(/(?<=\s)/).flatMap((part) => splitLongWord(part, budget))) {
-    if (open && settled + estimateTokens(unsettled + word) > budget) {
-      pieces.push(open.trimEnd());
+    if (open && settled + sizeOf(unsettled + word) > budget) {
+      if (open.trim()) pieces.push(open.trimEnd());
       [open, settled, unsettled] = ["", 0, ""];
     }
     open += word;
     unsettled += word;
     if (!/\s$/.test(word)) continue;
-    settled += estimateTokens(unsettled);
+    settled += sizeOf(unsettled);
     unsettled = "";
   }
   if (open.trim()) pieces.push(open.trimEnd());

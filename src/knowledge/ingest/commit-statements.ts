@@ -1,9 +1,29 @@
 import type { Services } from "../../runtime/services.ts";
-import { jsonSlices } from "../accept/rows.ts";
+import { jsonSlices, toJson } from "../accept/rows.ts";
 import { diffChunks, type Diff } from "./diff-chunks.ts";
 import type { Draft } from "./draft.ts";
-import { unspacedTerms, vocabularyOf } from "./keyword-rows.ts";
+import { documentWords, unspacedTerms, vocabularyOf } from "./keyword-rows.ts";
 import { stillAt, toVersions } from "./pending-work.ts";
+
+/** SQL: the documents of the drafts that are still to be served, by the versions in ?1. */
+const CURRENT = `SELECT d.id, d.workspace_id, d.title FROM ${stillAt("?1")}
+  WHERE d.live_version <> d.version AND d.status <> 'deleted'`;
+
+/** SQL: the chunks that the version before has and the new one lacks. ?2 holds the ids of those that it keeps. */
+const GONE = `SELECT c.id, c.document_id, c.workspace_id FROM chunks c JOIN (${CURRENT}) AS d ON d.id = c.document_id
+  WHERE c.workspace_id = d.workspace_id AND c.id NOT IN (SELECT value FROM json_each(?2))`;
+
+/** What the statements are made of. */
+interface Commit {
+  drafts: Draft[];
+  /** In the order of the drafts. */
+  diffs: Diff[];
+  /** Ids of the chunks that stay, as JSON. */
+  keptIds: string;
+  now: number;
+  /** A statement whose parameter 1 is the drafts' versions. */
+  bind: (sql: string, ...more: unknown[]) => D1PreparedStatement;
+}
 
 /**
  * The statements that make drafts the versions that are served. A draft whose document has changed since it was read, or that
@@ -15,48 +35,67 @@ export async function writeStatements(
 ): Promise<D1PreparedStatement[]> {
   const diffs = await Promise.all(drafts.map(diffChunks));
   const versions = toVersions(drafts.map((draft) => draft.work));
-  const keptIds = JSON.stringify(diffs.flatMap(({ kept }) => kept.map((chunk) => chunk.id)));
+  const commit: Commit = {
+    drafts,
+    diffs,
+    keptIds: JSON.stringify(diffs.flatMap(({ kept }) => kept.map((chunk) => chunk.id))),
+    now: now(),
+    bind: (sql, ...more) => db.prepare(sql).bind(versions, ...more),
+  };
+  return [
+    ...chunkStatements(commit),
+    ...keywordStatements(commit),
+    ...wordStatements(commit),
+    // Last, because the statements above check whether a version is served already.
+    ...serveStatements(db, commit),
+  ];
+}
+
+/** Removes chunks that the new versions lack, also from both indexes; moves those that stay, and adds the others. */
+function chunkStatements({ drafts, diffs, keptIds, now, bind }: Commit): D1PreparedStatement[] {
   const moved = diffs.flatMap(({ kept }) => kept.filter((chunk) => chunk.moved));
   const added = diffs.flatMap((changes) => changes.added);
-  const unspaced = unspacedTerms(drafts, diffs);
-  const current = `SELECT d.id, d.workspace_id, d.title FROM ${stillAt("?1")}
-    WHERE d.live_version <> d.version AND d.status <> 'deleted'`;
-  const gone = `SELECT c.id, c.document_id, c.workspace_id FROM chunks c JOIN (${current}) AS d ON d.id = c.document_id
-    WHERE c.workspace_id = d.workspace_id AND c.id NOT IN (SELECT value FROM json_each(?2))`;
-  const bind = (sql: string, ...more: unknown[]): D1PreparedStatement =>
-    db.prepare(sql).bind(versions, ...more);
-
-  return [
+  const removals = [
     bind(
       `INSERT OR IGNORE INTO vector_garbage (vector_id, index_name, document_id, created_at)
-       SELECT g.vector_prefix || c.id, g.index_name, c.document_id, ?3 FROM (${gone}) AS c
+       SELECT g.vector_prefix || c.id, g.index_name, c.document_id, ?3 FROM (${GONE}) AS c
        JOIN index_generations g ON g.workspace_id = c.workspace_id AND g.state <> 'collected'`,
       keptIds,
-      now(),
+      now,
     ),
-    bind(`DELETE FROM chunk_terms WHERE rowid IN (SELECT id FROM (${gone}))`, keptIds),
-    bind(`DELETE FROM chunks WHERE id IN (SELECT id FROM (${gone}))`, keptIds),
+    bind(`DELETE FROM chunk_terms WHERE rowid IN (SELECT id FROM (${GONE}))`, keptIds),
+    bind(`DELETE FROM chunks WHERE id IN (SELECT id FROM (${GONE}))`, keptIds),
+  ];
+  return [
+    ...(drafts.some(({ work }) => work.chunks.length > 0) ? removals : []),
     ...jsonSlices(moved).map((rows) =>
       bind(
-        `UPDATE chunks SET ordinal = e.value ->> 'ordinal' FROM json_each(?2) AS e, (${current}) AS d
+        `UPDATE chunks SET ordinal = e.value ->> 'ordinal' FROM json_each(?2) AS e, (${CURRENT}) AS d
          WHERE chunks.id = e.value ->> 'id' AND chunks.document_id = d.id AND chunks.workspace_id = d.workspace_id`,
         rows,
       ),
     ),
     ...jsonSlices(added).map((rows) =>
       bind(
-        `INSERT INTO chunks (workspace_id, document_id, ordinal, heading_path, text, hash)
+        `INSERT INTO chunks (workspace_id, document_id, ordinal, heading_path, text, hash, word_count, repeated_words)
          SELECT d.workspace_id, d.id, e.value ->> 'ordinal', e.value -> 'headingPath', e.value ->> 'text',
-           e.value ->> 'hash'
-         FROM json_each(?2) AS e JOIN (${current}) AS d ON d.id = e.value ->> 'documentId' ORDER BY e.key`,
+           e.value ->> 'hash', e.value ->> 'wordCount', e.value ->> 'repeatedWords'
+         FROM json_each(?2) AS e JOIN (${CURRENT}) AS d ON d.id = e.value ->> 'documentId' ORDER BY e.key`,
         rows,
       ),
     ),
+  ];
+}
+
+/** Adds the new chunks to the keyword index. Those in scripts without spaces are written as their terms. */
+function keywordStatements({ drafts, diffs, keptIds, bind }: Commit): D1PreparedStatement[] {
+  const unspaced = unspacedTerms(drafts, diffs);
+  return [
     bind(
       `INSERT INTO chunk_terms (rowid, workspace, title, headings, body)
        SELECT c.id, replace(c.workspace_id, '_', ''), d.title,
          (SELECT group_concat(value, ' ') FROM json_each(c.heading_path)), c.text
-       FROM (${current}) AS d JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id
+       FROM (${CURRENT}) AS d JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id
        WHERE c.id NOT IN (SELECT value FROM json_each(?2))
          AND d.id || '/' || c.ordinal NOT IN (SELECT value FROM json_each(?3))`,
       keptIds,
@@ -66,50 +105,80 @@ export async function writeStatements(
       bind(
         `INSERT INTO chunk_terms (rowid, workspace, title, headings, body)
          SELECT c.id, replace(c.workspace_id, '_', ''), e.value ->> 'title', e.value ->> 'headings', e.value ->> 'body'
-         FROM json_each(?2) AS e JOIN (${current}) AS d ON d.id = e.value ->> 'documentId'
+         FROM json_each(?2) AS e JOIN (${CURRENT}) AS d ON d.id = e.value ->> 'documentId'
          JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id AND c.ordinal = e.value ->> 'ordinal'`,
         rows,
       ),
     ),
+  ];
+}
+
+/** Writes the words that spelling and compounds look up. */
+function wordStatements({ drafts, diffs, bind }: Commit): D1PreparedStatement[] {
+  return [
     ...jsonSlices(vocabularyOf(drafts, diffs)).map((words) =>
       bind(
         `INSERT OR IGNORE INTO words (workspace_id, word)
-         SELECT d.workspace_id, e.value ->> 1 FROM json_each(?2) AS e JOIN (${current}) AS d
+         SELECT d.workspace_id, e.value ->> 1 FROM json_each(?2) AS e JOIN (${CURRENT}) AS d
            ON d.id = e.value ->> 0`,
         words,
       ),
     ),
-    // Last, because the statements above check whether a version is served already.
-    ...serveStatements(db, drafts, diffs, now()),
+    bind(`DELETE FROM document_words WHERE rowid IN (SELECT id FROM (${CURRENT}))`),
+    ...jsonSlices(documentWords(drafts)).map((words) =>
+      bind(
+        `INSERT INTO document_words (rowid, workspace, words)
+         SELECT d.id, replace(d.workspace_id, '_', ''), e.value ->> 1 FROM json_each(?2) AS e JOIN (${CURRENT}) AS d
+           ON d.id = e.value ->> 0`,
+        words,
+      ),
+    ),
   ];
 }
 
-/** Markdown is bound as text and not in JSON, whose escapes could make it longer than D1 accepts as a value. */
+/** D1 takes 100 bound parameters a statement (developers.cloudflare.com/d1/platform/limits). Each document has one of its own. */
+const SERVED_TOGETHER = 90;
+
+/** Serves the new versions. Markdown is bound as text and not in JSON, whose escapes could make it longer than D1 accepts as a value. */
 function serveStatements(
   db: D1Database,
-  drafts: Draft[],
-  diffs: Diff[],
-  now: number,
+  { drafts, diffs, now }: Pick<Commit, "drafts" | "diffs" | "now">,
 ): D1PreparedStatement[] {
-  return drafts.map(({ work, markdown, chunks, language, normalisedAt, warnings }, index) =>
+  const rows = drafts.map(
+    ({ work, markdown, chunks, language, normalisedAt, warnings }, index) => ({
+      markdown,
+      fields: {
+        workspace: work.workspaceId,
+        id: work.documentId,
+        version: work.version,
+        chunks: chunks.length,
+        embedded: diffs[index]?.added.length ?? 0,
+        language,
+        normalisedAt,
+        warnings,
+      },
+    }),
+  );
+  const groups = Array.from({ length: Math.ceil(rows.length / SERVED_TOGETHER) }, (_, index) =>
+    rows.slice(index * SERVED_TOGETHER, (index + 1) * SERVED_TOGETHER),
+  );
+  return groups.map((group) =>
     db
       .prepare(
-        `UPDATE documents SET live_version = ?3, markdown = ?4, chunk_count = ?5, embedded_chunks = ?6,
-           detected_language = ?9, warnings = ?10, served_audience = audience, served_title = title,
-           served_url = url, stages = json_set(stages, '$.normalised_at', ?7, '$.keywords_at', ?8)
-         WHERE workspace_id = ?1 AND id = ?2 AND version = ?3 AND live_version <> ?3 AND status <> 'deleted'`,
+        `WITH texts (place, markdown) AS (VALUES ${group.map((_, place) => `(${place}, ?${place + 3})`).join(", ")})
+         UPDATE documents SET live_version = documents.version, status = 'live', error = NULL, markdown = texts.markdown,
+           chunk_count = e.value ->> 'chunks', embedded_chunks = e.value ->> 'embedded',
+           detected_language = e.value ->> 'language', warnings = e.value -> 'warnings', served_audience = audience,
+           served_title = title, served_url = url,
+           stages = json_set(json_remove(stages, '$.delayed_by'), '$.normalised_at', e.value ->> 'normalisedAt', '$.keywords_at', ?2)
+         FROM json_each(?1) AS e JOIN texts ON texts.place = e.key
+         WHERE documents.workspace_id = e.value ->> 'workspace' AND documents.id = e.value ->> 'id'
+           AND documents.version = e.value ->> 'version' AND live_version <> documents.version AND status <> 'deleted'`,
       )
       .bind(
-        work.workspaceId,
-        work.documentId,
-        work.version,
-        markdown,
-        chunks.length,
-        diffs[index]?.added.length ?? 0,
-        normalisedAt,
+        toJson(group.map(({ fields }) => fields)),
         now,
-        language,
-        JSON.stringify(warnings),
+        ...group.map(({ markdown }) => markdown),
       ),
   );
 }

@@ -1,5 +1,6 @@
 import type { Services } from "../../runtime/services.ts";
 import { usageStatement } from "../../limits/quotas.ts";
+import { withIdleTimeout } from "../../models/deadline.ts";
 import { ModelUnavailable, type ChatMessage, type ChatModel } from "../../models/ports.ts";
 import { neuronsOf } from "../../models/table.ts";
 import type { MissingVector } from "./missing-vectors.ts";
@@ -73,13 +74,13 @@ async function readTexts(
   db: D1Database,
   chunks: MissingVector[],
 ): Promise<Map<number, DocumentText>> {
-  const ids = JSON.stringify([...new Set(chunks.map(({ documentId }) => documentId))]);
+  const documents = new Map(chunks.map(({ documentId, workspaceId }) => [documentId, workspaceId]));
   const { results } = await db
     .prepare(
-      `SELECT id, served_title AS title, substr(markdown, 1, ${MAX_DOCUMENT_CHARACTERS}) AS beginning FROM documents
-       WHERE id IN (SELECT value FROM json_each(?1))`,
+      `SELECT d.id, d.served_title AS title, substr(d.markdown, 1, ${MAX_DOCUMENT_CHARACTERS}) AS beginning
+       FROM json_each(?1) AS e CROSS JOIN documents d ON d.id = e.value ->> 0 AND +d.workspace_id = e.value ->> 1`,
     )
-    .bind(ids)
+    .bind(JSON.stringify([...documents]))
     .all<DocumentText & { id: number }>();
   return new Map(results.map((row) => [row.id, row]));
 }
@@ -94,7 +95,7 @@ async function write(
   let answer = "";
   let usage = { inputTokens: 0, outputTokens: 0 };
   try {
-    for await (const part of model.stream(messages, MAX_ANSWER_TOKENS)) {
+    for await (const part of withIdleTimeout(model.stream(messages, MAX_ANSWER_TOKENS), model.id)) {
       if (part.type === "usage") usage = part.usage;
       else answer += part.delta;
     }
@@ -140,9 +141,9 @@ async function keep(
   contexts: ReadonlyMap<number, string>,
   spent: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const written = chunks.flatMap(({ chunkId, documentId }) => {
+  const written = chunks.flatMap(({ chunkId, documentId, workspaceId }) => {
     const context = contexts.get(chunkId);
-    return context === undefined ? [] : [[chunkId, documentId, context]];
+    return context === undefined ? [] : [[chunkId, documentId, context, workspaceId]];
   });
   const usage = [...spent].map(([workspaceId, neurons]) =>
     usageStatement(db, workspaceId, { neurons }, now()),
@@ -151,7 +152,7 @@ async function keep(
     db
       .prepare(
         `UPDATE chunks SET context = e.value ->> 2 FROM json_each(?1) AS e
-         WHERE chunks.id = e.value ->> 0 AND chunks.document_id = e.value ->> 1`,
+         WHERE chunks.id = e.value ->> 0 AND chunks.document_id = e.value ->> 1 AND +chunks.workspace_id = e.value ->> 3`,
       )
       .bind(rows),
   );

@@ -1,11 +1,12 @@
 import { sha256Hex } from "../../crypto/hash.ts";
 import { embeddedText, type Chunk } from "./chunk.ts";
 import type { Draft } from "./draft.ts";
+import { termCounts, type TermCounts } from "./term-counts.ts";
 
 /** How a draft's chunks differ from the stored ones. */
 export interface Diff {
   kept: { id: number; ordinal: number; moved: boolean }[];
-  added: (Chunk & { documentId: number; ordinal: number; hash: string })[];
+  added: (Chunk & TermCounts & { documentId: number; ordinal: number; hash: string })[];
 }
 
 /** Pairs new chunks with stored ones of the same text. A text that occurs twice is paired twice. */
@@ -14,10 +15,15 @@ export async function diffChunks({ work, chunks }: Draft): Promise<Diff> {
   const changes: Diff = { kept: [], added: [] };
   for (const [ordinal, chunk] of chunks.entries()) {
     const text = embeddedText(work.title, chunk);
-    const hash = await sha256Hex(JSON.stringify([chunk.headingPath, text]));
+    // Of a long title only the beginning is embedded, but all of it is searched.
+    const cutTitle = text.startsWith(work.title) ? [] : [work.title];
+    const hash = await sha256Hex(JSON.stringify([chunk.headingPath, text, ...cutTitle]));
     const match = free.get(hash)?.shift();
     if (match) changes.kept.push({ id: match.id, ordinal, moved: match.ordinal !== ordinal });
-    else changes.added.push({ ...chunk, documentId: work.documentId, ordinal, hash });
+    else {
+      const counts = termCounts(work.title, chunk);
+      changes.added.push({ ...chunk, ...counts, documentId: work.documentId, ordinal, hash });
+    }
   }
   return changes;
 }

@@ -1,10 +1,11 @@
 import type { Services } from "../../runtime/services.ts";
 import { detectLanguage } from "../../language/detect.ts";
+import { runYielding, type Steps } from "../../runtime/steps.ts";
 import { withoutInvisible } from "../../text/invisible-characters.ts";
-import { normalise } from "../formats/normalise.ts";
-import { readable, UnreadableDocument } from "../formats/unreadable-document.ts";
-import { findWarnings, type DocumentWarning } from "../formats/warnings.ts";
-import { chunkMarkdown, type Chunk } from "./chunk.ts";
+import { normaliseInSteps } from "../formats/normalise.ts";
+import { unreadable, UnreadableDocument } from "../formats/unreadable-document.ts";
+import { warningsInSteps, type DocumentWarning } from "../formats/warnings.ts";
+import { chunkInSteps, type Chunk } from "./chunk.ts";
 import type { Failures } from "./reasons.ts";
 import type { DocumentWork } from "./pending-work.ts";
 import { readFileAsMarkdown } from "./read-file.ts";
@@ -43,16 +44,25 @@ export async function draftVersions(
 /** @throws {UnreadableDocument} when no further attempt can succeed */
 async function draftVersion(services: DraftServices, work: DocumentWork): Promise<Draft> {
   const file = await readFileAsMarkdown(services, work);
-  return readable(() => {
-    const markdown = withoutInvisible(file ?? normalise(work.content, work.contentType));
-    if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
-    return {
-      work,
-      markdown,
-      chunks: chunkMarkdown(work.title, markdown),
-      language: work.language ?? detectLanguage(markdown),
-      warnings: findWarnings(work.title, file ?? work.content, markdown),
-      normalisedAt: services.now(),
-    };
-  });
+  try {
+    return await runYielding(draftInSteps(work, file, services.now));
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+/** In steps, so that a long document delays no visitor whose turn the same isolate serves. */
+function* draftInSteps(
+  work: DocumentWork,
+  file: string | undefined,
+  now: Services["now"],
+): Steps<Draft> {
+  const read = file ?? (yield* normaliseInSteps(work.content, work.contentType));
+  const markdown = withoutInvisible(read);
+  if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
+  const chunks = yield* chunkInSteps(work.title, markdown);
+  const language = work.language ?? detectLanguage(markdown);
+  yield;
+  const warnings = yield* warningsInSteps(work.title, file ?? work.content, markdown);
+  return { work, markdown, chunks, language, warnings, normalisedAt: now() };
 }

@@ -60,7 +60,7 @@ export async function* embedChunks(
   }
 }
 
-/** Whether an error of the embedding model is transient and not caused by the texts. */
+/** Whether an error of the embedding model is not caused by the texts. */
 export function mayPass(error: unknown): boolean {
-  return !(error instanceof ModelUnavailable) || error.transient;
+  return !(error instanceof ModelUnavailable) || error.transient || error.isUnusable;
 }

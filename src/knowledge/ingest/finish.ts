@@ -1,87 +1,110 @@
+import { delayClaims } from "./outbox.ts";
 import { stillAt, toVersions, type DocumentWork } from "./pending-work.ts";
-import { passingReason, permanentReason, toMessage, type Failures } from "./reasons.ts";
+import {
+  NeuronsUsedUp,
+  passingReason,
+  permanentReason,
+  toMessage,
+  type Failures,
+} from "./reasons.ts";
+
+/** A document whose attempts have failed for so long is given up. A provider's outage is shorter. */
+const GIVE_UP_MS = 3 * 24 * 3600_000;
 
 /** Why a version cannot be ingested, or what delays it. */
-interface Failure {
+export interface Failure {
   work: DocumentWork;
   reason: string;
 }
 
-/** The documents of a slice by how their attempt ended. */
+/** The documents whose attempt failed. */
 export interface Endings {
-  done: DocumentWork[];
   /** No further attempt can succeed. */
   failed: Failure[];
   /** Another attempt follows. */
   delayed: Failure[];
+  /** Another attempt follows once there are neurons again, which is no failure. */
+  waiting: Failure[];
 }
 
-/** Sorts documents by how the attempt ended, and logs what failed. */
-export function endingsOf(works: DocumentWork[], failures: Failures): Endings {
-  const endings: Endings = { done: [], failed: [], delayed: [] };
+/** Sorts the documents that failed by whether another attempt can succeed, and logs them. */
+export function endingsOf(works: DocumentWork[], failures: Failures, now: number): Endings {
+  const endings: Endings = { failed: [], delayed: [], waiting: [] };
   for (const work of works) {
+    if (!failures.has(work.documentId)) continue;
     const error = failures.get(work.documentId);
-    const reason = permanentReason(error);
+    const delay: Failure = { work, reason: passingReason(error) };
+    const waits = error instanceof NeuronsUsedUp;
+    const reason = waits
+      ? undefined
+      : (permanentReason(error) ?? reasonToGiveUp(work, delay.reason, now));
     const entry = { document: work.documentId, error: toMessage(error) };
-    if (!failures.has(work.documentId)) endings.done.push(work);
-    else if (reason === undefined) {
-      console.warn("ingest: will be tried again", entry);
-      endings.delayed.push({ work, reason: passingReason(error) });
-    } else {
-      console.warn("ingest: failed", entry);
-      endings.failed.push({ work, reason });
-    }
+    console.warn(reason === undefined ? "ingest: will be tried again" : "ingest: failed", entry);
+    if (reason !== undefined) endings.failed.push({ work, reason });
+    else (waits ? endings.waiting : endings.delayed).push(delay);
   }
   return endings;
 }
 
-/**
- * Deletes the outbox rows of finished documents, except of a document that has changed since it was read: a newer message
- * follows for it. A failed version is recorded with its reason, and the version before it is still served.
- */
-export async function finishDocuments(
-  db: D1Database,
-  { done, failed, delayed }: Endings,
+function reasonToGiveUp(
+  { failingSince }: DocumentWork,
+  reason: string,
   now: number,
-): Promise<void> {
-  await db.batch([
-    db
-      .prepare(
-        `UPDATE documents SET status = 'live', error = NULL, updated_at = ?2,
-           stages = json_set(json_remove(stages, '$.delayed_by'), '$.vectors_at', ?2)
-         WHERE status IN ('pending', 'failed') AND live_version = version
-           AND id IN (SELECT d.id FROM ${stillAt("?1")})
-           AND NOT EXISTS (SELECT 1 FROM chunks c JOIN index_generations g ON g.workspace_id = c.workspace_id
-             WHERE c.workspace_id = documents.workspace_id AND c.document_id = documents.id AND g.state = 'live'
-               AND (c.vector_stored & g.slot) = 0)`,
-      )
-      .bind(toVersions(done), now),
-    db
-      .prepare(
-        `DELETE FROM outbox WHERE document_id IN
-           (SELECT d.id FROM ${stillAt("?1")} WHERE d.status IN ('live', 'deleted'))`,
-      )
-      .bind(toVersions(done)),
-    ...(failed.length > 0 ? failStatements(db, failed, now) : []),
-    ...(delayed.length > 0 ? [delayStatement(db, delayed)] : []),
-  ]);
+): string | undefined {
+  if (failingSince === null || now - failingSince < GIVE_UP_MS) return undefined;
+  return `Gave up after three days: ${reason} Retry it once that is over.`;
 }
 
-function failStatements(db: D1Database, failures: Failure[], now: number): D1PreparedStatement[] {
+/** The statements that record how claimed documents failed, by name. `delays` answers when they are due again. */
+export function endingStatements(
+  db: D1Database,
+  by: string,
+  { failed, delayed, waiting }: Endings,
+  now: number,
+): Record<"failed" | "noted" | "delays" | "waits", D1PreparedStatement[]> {
+  const later = [...delayed, ...waiting];
+  const idsOf = (failures: Failure[]): number[] => failures.map(({ work }) => work.documentId);
+  return {
+    failed: failed.length > 0 ? failStatements(db, failed, now) : [],
+    noted: later.length > 0 ? [delayStatement(db, later)] : [],
+    delays: later.length > 0 ? [delayClaims(db, by, now, idsOf(later))] : [],
+    waits: waiting.length > 0 ? [waitStatement(db, idsOf(waiting))] : [],
+  };
+}
+
+/**
+ * Records that versions cannot be ingested. A version before them that is served stays served, and gets the vectors that it still
+ * lacks.
+ */
+export function failStatements(
+  db: D1Database,
+  failures: Failure[],
+  now: number,
+): D1PreparedStatement[] {
+  const versions = toVersions(failures.map(({ work }) => work));
+  const ofVersions = `document_id IN (SELECT d.id FROM ${stillAt("?1")}`;
   return [
     db
       .prepare(
         `UPDATE documents SET status = 'failed', error = w.value ->> 'reason', updated_at = ?2,
            stages = json_set(json_remove(stages, '$.delayed_by'), '$.failed_at', ?2)
-         FROM json_each(?1) AS w WHERE ${isVersion} AND status = 'pending'`,
+         FROM json_each(?1) AS w WHERE ${isVersion} AND status IN ('pending', 'live')`,
       )
       .bind(toReasons(failures), now),
+    // Before the next statement: what that one passes on to `embed` has not failed there.
     db
       .prepare(
-        `DELETE FROM outbox WHERE document_id IN
-           (SELECT d.id FROM ${stillAt("?1")} WHERE d.status <> 'deleted')`,
+        `DELETE FROM outbox
+         WHERE ${ofVersions} CROSS JOIN outbox o ON o.document_id = d.id
+           WHERE d.status <> 'deleted' AND (o.stage = 'embed' OR d.live_version IN (0, d.version)))`,
       )
-      .bind(toVersions(failures.map(({ work }) => work))),
+      .bind(versions),
+    db
+      .prepare(
+        `UPDATE outbox SET stage = 'embed', claimed_by = NULL, due_at = ?2, failures = 0, failing_since = NULL
+         WHERE stage = 'serve' AND ${ofVersions} WHERE d.status <> 'deleted' AND d.live_version NOT IN (0, d.version))`,
+      )
+      .bind(versions, now),
   ];
 }
 
@@ -89,16 +112,26 @@ function delayStatement(db: D1Database, failures: Failure[]): D1PreparedStatemen
   return db
     .prepare(
       `UPDATE documents SET stages = json_set(stages, '$.delayed_by', w.value ->> 'reason')
-       FROM json_each(?1) AS w WHERE ${isVersion} AND status = 'pending'`,
+       FROM json_each(?1) AS w WHERE ${isVersion} AND status IN ('pending', 'live')`,
     )
     .bind(toReasons(failures));
+}
+
+/** Documents that wait for neurons are not given up for it, however long that takes. */
+function waitStatement(db: D1Database, documentIds: number[]): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE outbox SET failing_since = NULL WHERE document_id IN (SELECT value FROM json_each(?1))`,
+    )
+    .bind(JSON.stringify(documentIds));
 }
 
 /** Records the error that ended a document's attempt and that nothing else has recorded. */
 export async function noteDelay(db: D1Database, documentId: number, reason: string): Promise<void> {
   await db
     .prepare(
-      `UPDATE documents SET stages = json_set(stages, '$.delayed_by', ?2) WHERE id = ?1 AND status = 'pending'`,
+      `UPDATE documents SET stages = json_set(stages, '$.delayed_by', ?2)
+       WHERE id = ?1 AND status IN ('pending', 'live')`,
     )
     .bind(documentId, reason)
     .run();

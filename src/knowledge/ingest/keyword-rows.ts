@@ -1,5 +1,6 @@
-import { spaced } from "../../text/bigrams.ts";
+import { withBigrams } from "../../text/bigrams.ts";
 import { wordsOf } from "../../text/words.ts";
+import type { Chunk } from "./chunk.ts";
 import type { Diff } from "./diff-chunks.ts";
 import type { Draft } from "./draft.ts";
 
@@ -11,21 +12,34 @@ export function unspacedTerms(
   return drafts.flatMap(({ work: { documentId, title } }, index) =>
     (diffs[index]?.added ?? []).flatMap(({ ordinal, headingPath, text }) => {
       const written = [title, headingPath.join(" "), text];
-      const [forIndex, headings = "", body = ""] = written.map(spaced);
+      const [forIndex, headings = "", body = ""] = written.map(withBigrams);
       const differs = written.join("\n") !== [forIndex, headings, body].join("\n");
       return differs ? [{ documentId, ordinal, title: forIndex ?? "", headings, body }] : [];
     }),
   );
 }
 
-/** The words of new chunks for spelling correction, in NFC and lower case as in questions; without codes and numbers. */
+/** The words of new chunks for spelling correction. */
 export function vocabularyOf(drafts: Draft[], diffs: Diff[]): [number, string][] {
-  return drafts.flatMap(({ work }, index) => {
-    const added = diffs[index]?.added ?? [];
-    const text = [work.title, ...added.flatMap((chunk) => [...chunk.headingPath, chunk.text])];
-    const words = new Set(wordsOf(text.join("\n").normalize("NFC").toLowerCase()));
-    return [...words]
-      .filter((word) => /^\p{L}{4,40}$/u.test(word))
-      .map((word): [number, string] => [work.documentId, word]);
-  });
+  return drafts.flatMap(({ work }, index) =>
+    spellableWords(work.title, diffs[index]?.added ?? []).map((word): [number, string] => [
+      work.documentId,
+      word,
+    ]),
+  );
+}
+
+/** All such words of each version, in one text: which documents use a word is asked of an index of these. */
+export function documentWords(drafts: Draft[]): [number, string][] {
+  return drafts.map(({ work, chunks }) => [
+    work.documentId,
+    spellableWords(work.title, chunks).join(" "),
+  ]);
+}
+
+/** The words of a text, each once, in NFC and lower case as in questions; without codes and numbers. */
+function spellableWords(title: string, chunks: Chunk[]): string[] {
+  const text = [title, ...chunks.flatMap((chunk) => [...chunk.headingPath, chunk.text])];
+  const words = new Set(wordsOf(text.join("\n").normalize("NFC").toLowerCase()));
+  return [...words].filter((word) => /^\p{L}{4,40}$/u.test(word));
 }

@@ -1,12 +1,13 @@
 import { batchByName } from "../../runtime/named-batch.ts";
 import type { DocumentStatus } from "../accept/document-summaries.ts";
+import { readMore, type Stage } from "./outbox.ts";
 
-/** The current state of a document, as far as ingestion needs it. */
+/** The current state of a claimed document, as far as ingestion needs it. */
 export interface DocumentWork {
   documentId: number;
   workspaceId: string;
   title: string;
-  /** Empty if this version is committed already, because then only its chunks are needed. */
+  /** Empty if this version is served already, because then only its chunks are needed. */
   content: string;
   contentType: string;
   /** As its owner stated it. */
@@ -18,53 +19,73 @@ export interface DocumentWork {
   updatedAt: number;
   /** The reason why the last attempt at this version failed, if one did. */
   delayedBy: string | null;
+  /** When the first of its failed attempts in a row ended. */
+  failingSince: number | null;
   /** The chunks of the version before. */
   chunks: { id: number; hash: string; ordinal: number }[];
 }
 
-/**
- * Characters of source text that are in work at a time. A Worker has 128 MB, and holds a text as source, Markdown, tree and
- * chunks.
- */
-const SLICE_CHARACTERS = 2_000_000;
+/** SQL: of a document `d` and its row `o` in the outbox. */
+const WORK_COLUMNS = `d.id AS documentId, d.workspace_id AS workspaceId, d.title, d.content_type AS contentType, d.language,
+  d.status, d.version, d.live_version AS liveVersion, d.updated_at AS updatedAt, d.stages ->> '$.delayed_by' AS delayedBy,
+  o.failing_since AS failingSince`;
 
-/**
- * Reads documents with pending work (a row in the outbox), as many from the front of the list as fit into memory. A wake-up
- * that comes twice or late finds no row and so does nothing.
- * @returns the documents, in order, and the ids that did not fit
- */
-export async function readPendingWork(
+/** Claims documents and reads what their next version consists of, in one transaction. */
+export async function claimVersions(
   db: D1Database,
-  documentIds: number[],
-): Promise<{ works: DocumentWork[]; rest: number[] }> {
-  const pending = `SELECT w.key, d.*, sum(length(d.content)) OVER (ORDER BY w.key) - length(d.content) AS before
-    FROM json_each(?1) AS w JOIN documents d ON d.id = w.value JOIN outbox o ON o.document_id = d.id`;
-  const bind = (sql: string): D1PreparedStatement =>
-    db.prepare(sql).bind(JSON.stringify(documentIds), SLICE_CHARACTERS);
+  claim: D1PreparedStatement,
+  by: string,
+  now: number,
+): Promise<{ works: DocumentWork[]; more: boolean }> {
   const rows = await batchByName<{
-    documents: Omit<DocumentWork, "chunks">;
+    works: Omit<DocumentWork, "chunks">;
     chunks: DocumentWork["chunks"][number] & { document_id: number };
+    more: unknown;
   }>(db, {
-    documents: bind(
-      `SELECT id AS documentId, workspace_id AS workspaceId, title, content_type AS contentType, language, status, version,
-         live_version AS liveVersion, updated_at AS updatedAt, stages ->> '$.delayed_by' AS delayedBy,
-         CASE WHEN live_version = version OR status = 'deleted' THEN '' ELSE content END AS content
-       FROM (${pending}) WHERE before < ?2 ORDER BY key`,
-    ),
-    chunks: bind(
-      `SELECT c.document_id, c.id, c.hash, c.ordinal
-       FROM (${pending}) AS d JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id
-       WHERE d.before < ?2 AND d.live_version <> d.version ORDER BY c.ordinal`,
-    ),
+    claim,
+    works: db
+      .prepare(
+        `SELECT ${WORK_COLUMNS},
+           CASE WHEN d.live_version = d.version OR d.status = 'deleted' THEN '' ELSE d.content END AS content
+         FROM outbox o JOIN documents d ON d.id = o.document_id
+         WHERE o.claimed_by = ?1 AND o.stage = 'serve' ORDER BY d.id`,
+      )
+      .bind(by),
+    chunks: db
+      .prepare(
+        `SELECT c.document_id, c.id, c.hash, c.ordinal
+         FROM outbox o JOIN documents d ON d.id = o.document_id
+           JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id
+         WHERE o.claimed_by = ?1 AND o.stage = 'serve' AND d.live_version <> d.version ORDER BY c.ordinal`,
+      )
+      .bind(by),
+    more: readMore(db, "serve", now),
   });
   const chunksOf = Map.groupBy(rows.chunks, (row) => row.document_id);
-  const works = rows.documents.map((row) => ({
-    ...row,
-    chunks: chunksOf.get(row.documentId) ?? [],
-  }));
-  const last = works.at(-1);
-  const read = last ? documentIds.indexOf(last.documentId) + 1 : documentIds.length;
-  return { works, rest: documentIds.slice(read) };
+  const works = rows.works.map((row) => ({ ...row, chunks: chunksOf.get(row.documentId) ?? [] }));
+  return { works, more: rows.more.length > 0 };
+}
+
+/** The statement that reads the claimed documents of a stage without their text. */
+export function readClaimed(db: D1Database, stage: Stage, by: string): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT ${WORK_COLUMNS}, '' AS content FROM outbox o JOIN documents d ON d.id = o.document_id
+       WHERE o.claimed_by = ?1 AND o.stage = ?2 ORDER BY d.id`,
+    )
+    .bind(by, stage);
+}
+
+/** Reads documents with pending work by their ids, without their text. */
+export async function readPending(db: D1Database, documentIds: number[]): Promise<DocumentWork[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${WORK_COLUMNS}, '' AS content FROM outbox o JOIN documents d ON d.id = o.document_id
+       WHERE o.document_id IN (SELECT value FROM json_each(?1)) AND o.stage <> 'confirm' ORDER BY d.id`,
+    )
+    .bind(JSON.stringify(documentIds))
+    .all<Omit<DocumentWork, "chunks">>();
+  return results.map((row) => ({ ...row, chunks: [] }));
 }
 
 /** The ids of versions as one JSON parameter of a statement: `$.id`, `$.version`, `$.workspace`. */
@@ -80,6 +101,6 @@ export function toVersions(works: DocumentWork[]): string {
 
 /** SQL: documents `d` that are still at the versions in `parameter`. */
 export function stillAt(parameter: string): string {
-  return `json_each(${parameter}) AS w JOIN documents d ON d.id = w.value ->> 'id'
+  return `json_each(${parameter}) AS w CROSS JOIN documents d ON d.id = w.value ->> 'id'
     AND d.workspace_id = w.value ->> 'workspace' AND d.version = w.value ->> 'version'`;
 }

@@ -53,11 +53,12 @@ async function markStored(
     chunk.documentId,
     chunk.generation.number,
     chunk.generation.slot,
+    chunk.workspaceId,
   ]);
   const mark = db
     .prepare(
       `UPDATE chunks SET vector_stored = vector_stored | e.value ->> 3 FROM json_each(?1) AS e
-       WHERE chunks.id = e.value ->> 0 AND chunks.document_id = e.value ->> 1
+       WHERE chunks.id = e.value ->> 0 AND chunks.document_id = e.value ->> 1 AND +chunks.workspace_id = e.value ->> 4
          AND EXISTS (SELECT 1 FROM index_generations g WHERE g.workspace_id = chunks.workspace_id
            AND g.number = e.value ->> 2 AND g.state IN ('building', 'live', 'retired'))`,
     )

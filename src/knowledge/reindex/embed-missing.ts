@@ -1,5 +1,6 @@
 import type { Services } from "../../runtime/services.ts";
 import { REFUSED } from "../../generations/generation.ts";
+import { isOutOfNeurons, readAllowance } from "../../limits/quotas.ts";
 import { embedChunks, mayPass } from "../ingest/embed.ts";
 import {
   MISSING_COLUMNS,
@@ -7,6 +8,7 @@ import {
   type MissingRow,
   type MissingVector,
 } from "../ingest/missing-vectors.ts";
+import { NeuronsUsedUp } from "../ingest/reasons.ts";
 import { storeVectors } from "../ingest/store-vectors.ts";
 import { mark, moveCursor, STEP_CHUNKS, type LeasedGeneration } from "./leased-generation.ts";
 
@@ -29,6 +31,8 @@ export async function embedMissing(
     await moveCursor(services, generation, 0);
     return 0;
   }
+  const allowance = await readAllowance(services.db, generation.workspaceId, services.now());
+  if (isOutOfNeurons(allowance)) throw new NeuronsUsedUp();
   const failures = new Map<MissingVector, unknown>();
   for await (const { embedded, failed } of embedChunks(services, chunks, byChunk)) {
     const unstored = await storeVectors(services, embedded);

@@ -15,7 +15,7 @@ export interface LeasedGeneration extends Generation {
   stateAt: number;
 }
 
-/** Changes nothing if the generation was given up meanwhile. */
+/** The statement that sets flags of chunks. It changes nothing if the generation was given up meanwhile. */
 export function mark(
   { db }: Pick<Services, "db">,
   { workspaceId, number }: LeasedGeneration,

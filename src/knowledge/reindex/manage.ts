@@ -47,8 +47,11 @@ type ViewRow = Omit<
   state_at: number;
 };
 
-/** Knuth's multiplicative hash of an id, so that two sets of the same size and sum of ids still differ. */
-const HASH = `(c.id * 2654435761 % 4294967296)`;
+/**
+ * Knuth's multiplicative hash of a chunk's place among the workspace's, so that two sets of the same size still differ. Not of its id: ids
+ * count the chunks of all workspaces.
+ */
+const HASH = `(c.place * 2654435761 % 4294967296)`;
 /** SQL: the chunk has a vector that was read back, or cannot have one. Of a live generation, stored vectors count unread. */
 const READY = `(c.vector_stored & (g.slot * ${VERIFIED + REFUSED}) <> 0 OR (g.state = 'live' AND c.vector_stored & g.slot <> 0))`;
 
@@ -65,7 +68,8 @@ export async function listGenerations(
          count(c.id) FILTER (WHERE c.vector_stored & g.slot <> 0) AS stored,
          count(c.id) FILTER (WHERE c.vector_stored & (g.slot * ${REFUSED}) <> 0) AS refused
        FROM index_generations g
-       LEFT JOIN chunks c ON c.workspace_id = g.workspace_id AND g.state <> 'collected'
+       LEFT JOIN (SELECT id, vector_stored, row_number() OVER (ORDER BY id) AS place FROM chunks WHERE workspace_id = ?1) AS c
+         ON g.state <> 'collected'
        WHERE g.workspace_id = ?1 GROUP BY g.number ORDER BY g.number`,
     )
     .bind(workspaceId)
@@ -95,7 +99,7 @@ export async function startGeneration(
   index: IndexName,
   by: Actor,
 ): Promise<number> {
-  if (!(model in embeddingModels)) {
+  if (!Object.hasOwn(embeddingModels, model)) {
     throw new Problem(
       "validation_failed",
       `model: use one of ${Object.keys(embeddingModels).join(", ")}.`,

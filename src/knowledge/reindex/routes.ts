@@ -84,7 +84,7 @@ export function generationRoutes(app: App): void {
     const { services, workspaceId, by } = callOf(c);
     const { model, index } = c.req.valid("json");
     const number = await startGeneration(services, workspaceId, model, index, by);
-    wakeUp(services, { workspace_id: workspaceId, generation: number });
+    wakeUp(services, services.embedQueue, { workspace_id: workspaceId, generation: number });
     return c.json({ generations: await listGenerations(services, workspaceId) }, 202);
   });
 
@@ -98,7 +98,7 @@ export function generationRoutes(app: App): void {
     const { services, workspaceId, by } = callOf(c);
     const { number } = c.req.valid("param");
     await collectGeneration(services, workspaceId, number, by);
-    wakeUp(services, { workspace_id: workspaceId, generation: number });
+    wakeUp(services, services.embedQueue, { workspace_id: workspaceId, generation: number });
     return c.json({ generations: await listGenerations(services, workspaceId) }, 202);
   });
 }

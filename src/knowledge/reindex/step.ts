@@ -10,6 +10,7 @@ import {
 } from "./leased-generation.ts";
 import {
   GENERATION_COLUMNS,
+  LOST_AFTER_MS,
   REFUSED,
   vectorId,
   VERIFIED,
@@ -18,8 +19,6 @@ import {
 
 /** The lease of a step. A step that runs longer has died, since a step takes less than a tenth of this, and another may begin. */
 const LEASE_MS = 5 * 60_000;
-/** Vectorize shows nearly all writes within two minutes. Vectors that it does not show by then are written again. */
-const VISIBLE_AFTER_MS = 10 * 60_000;
 const LOOK_AGAIN_SECONDS = 10;
 /** How long collection waits, because a consumer may still be writing to a generation that was live until now. */
 const QUIET_MS = 2 * 60_000;
@@ -27,8 +26,8 @@ const QUIET_MS = 2 * 60_000;
 type StepServices = Pick<Services, "config" | "db" | "embedderOf" | "now" | "vectors">;
 
 /**
- * One limited step of the work on a generation that is not live. If it is being built: embed chunks until none lacks a vector,
- * then read every vector back from the index. If it is kept for a rollback: embed new chunks. If it is being collected: delete
+ * One limited step of the work on a generation that is not live. If it is being built or kept for a rollback: embed chunks until none
+ * lacks a vector, then read every vector back from the index. If it is being collected: delete
  * vectors. All state is in D1 and each step can be repeated, so a crash costs one step. The sweeper wakes stopped generations.
  * @returns when the next step is due, in seconds; undefined when nothing is left to do
  */
@@ -56,11 +55,10 @@ async function work(
 ): Promise<number | undefined> {
   switch (generation.state) {
     case "building":
+    case "retired":
       return (
         (await embedMissing(services, generation)) ?? (await verifyVectors(services, generation))
       );
-    case "retired":
-      return embedMissing(services, generation);
     case "collecting":
       return collectVectors(services, generation);
     case "live":
@@ -72,14 +70,14 @@ async function work(
 /** The queue's handler for wake-ups of generations. */
 export async function consumeGenerations(
   messages: readonly Message<GenerationWakeUp>[],
-  services: StepServices & Pick<Services, "ingestQueue">,
+  services: StepServices & Pick<Services, "embedQueue">,
 ): Promise<void> {
   for (const message of messages) {
     const { workspace_id, generation } = message.body;
     try {
       const delaySeconds = await stepGeneration(services, workspace_id, generation);
       if (delaySeconds !== undefined) {
-        await services.ingestQueue.send({ workspace_id, generation }, { delaySeconds });
+        await services.embedQueue.send({ workspace_id, generation }, { delaySeconds });
       }
     } catch (error) {
       // The state says where to go on after any error, and the sweeper sends the next wake-up.
@@ -139,7 +137,7 @@ async function verifyVectors(
   const visible = new Set(await vectors.visible(generation.index, [...chunkOf.keys()]));
   const [found, unseen]: [number[], number[]] = [[], []];
   for (const [vector, chunk] of chunkOf) (visible.has(vector) ? found : unseen).push(chunk);
-  const isLost = now() - generation.storedAt > VISIBLE_AFTER_MS;
+  const isLost = now() - generation.storedAt > LOST_AFTER_MS;
   await db.batch([
     mark(services, generation, found, slot * VERIFIED),
     clear(services, generation, isLost ? unseen : [], slot),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { htmlToMarkdown } from "../../knowledge/formats/html.ts";
+import type { Steps } from "../../runtime/steps.ts";
+import { htmlInSteps } from "../../knowledge/formats/html.ts";
 import { documentBody } from "../../knowledge/accept/schema.ts";
 import { fieldAt, type Json } from "./json.ts";
 import type { SourceDocument } from "./vendor.ts";
@@ -47,21 +48,23 @@ export interface EntryOptions {
   url_template?: string | undefined;
 }
 
-/** The vendor's rich text → Markdown. @throws {UnreadableDocument} */
-export type RichText = (value: unknown) => string;
+/** The vendor's rich text → Markdown, in steps. @throws {UnreadableDocument} */
+export type RichText = (value: unknown) => Steps<string>;
 
 /**
  * An entry's fields → a document in Markdown. Undefined when none of the configured fields holds text.
  * @throws {UnreadableDocument} when a field is not the rich text it seems to be.
  */
-export function readEntry(
+export function* readEntry(
   fields: Json,
   options: EntryOptions,
   richText: RichText,
-): SourceDocument | undefined {
-  const parts = options.body_fields
-    .map((name) => readText(fieldAt(fields, name), richText).trim())
-    .filter(Boolean);
+): Steps<SourceDocument | undefined> {
+  const parts: string[] = [];
+  for (const name of options.body_fields) {
+    const text = (yield* readText(fieldAt(fields, name), richText)).trim();
+    if (text) parts.push(text);
+  }
   if (parts.length === 0) return undefined;
   return {
     title: readTitle(fields, options) ?? "",
@@ -77,15 +80,15 @@ export function readTitle(fields: Json, { title_fields }: EntryOptions): string 
     .find((value): value is string => typeof value === "string" && value.trim() !== "");
 }
 
-function readText(value: unknown, richText: RichText): string {
-  if (typeof value === "string") return stringToMarkdown(value);
-  return typeof value === "object" && value !== null ? richText(value) : "";
+function* readText(value: unknown, richText: RichText): Steps<string> {
+  if (typeof value === "string") return yield* stringToMarkdown(value);
+  return typeof value === "object" && value !== null ? yield* richText(value) : "";
 }
 
 /** A text field holds Markdown, or HTML where its editor writes that. */
-export function stringToMarkdown(text: string): string {
+export function* stringToMarkdown(text: string): Steps<string> {
   const isHtml = /^\s*<(?:!doctype|!--|[a-z][a-z0-9]*[\s>/])[\s\S]*>\s*$/i.test(text);
-  return isHtml ? htmlToMarkdown(text) : text;
+  return isHtml ? yield* htmlInSteps(text) : text;
 }
 
 /** The template with the entry's fields filled in. Undefined where a field is missing: a broken link is worse than none. */
@@ -124,35 +127,36 @@ const HEADING_FIELDS = new Set(["title", "headline", "heading", "name"]);
  * The text of components that are nested in an entry (Storyblok's bloks, Strapi's dynamic zones): rich text in any field,
  * strings in fields whose name says that they hold text. All other fields are layout.
  */
-export function readComponents(
+export function* readComponents(
   component: Json,
   options: EntryOptions,
-  richText: (value: unknown) => string | undefined,
+  richText: (value: unknown) => Steps<string> | undefined,
   isComponent: (value: unknown) => value is Json,
   depth = 0,
-): string {
+): Steps<string> {
   if (depth > MAX_NESTING) return "";
-  const read = (value: unknown, name: string): string => {
+  const read = function* (value: unknown, name: string): Steps<string> {
     if (typeof value === "string") {
       if (options.title_fields.includes(name) || HEADING_FIELDS.has(name))
         return `## ${oneLine(value)}`;
       const isText = options.body_fields.includes(name) || TEXT_FIELDS.has(name);
-      return isText ? stringToMarkdown(value) : "";
+      return isText ? yield* stringToMarkdown(value) : "";
     }
     if (typeof value !== "object" || value === null) return "";
-    if (isComponent(value)) return readComponents(value, options, richText, isComponent, depth + 1);
+    if (isComponent(value))
+      return yield* readComponents(value, options, richText, isComponent, depth + 1);
     if (Array.isArray(value) && value.some(isComponent)) {
-      return value
-        .map((item) => read(item, name))
-        .filter(Boolean)
-        .join("\n\n");
+      const texts: string[] = [];
+      for (const item of value) texts.push(yield* read(item, name));
+      return texts.filter(Boolean).join("\n\n");
     }
-    return richText(value) ?? "";
+    const rich = richText(value);
+    return rich ? yield* rich : "";
   };
-  return Object.entries(component)
-    .map(([name, value]) => read(value, name).trim())
-    .filter((text) => text && text !== "##")
-    .join("\n\n");
+  const texts: string[] = [];
+  for (const [name, value] of Object.entries(component))
+    texts.push((yield* read(value, name)).trim());
+  return texts.filter((text) => text && text !== "##").join("\n\n");
 }
 
 function oneLine(text: string): string {

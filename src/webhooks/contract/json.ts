@@ -34,9 +34,13 @@ export function stringAt(value: unknown, path: string): string | undefined {
   return typeof found === "string" && found !== "" ? found : undefined;
 }
 
+/** Milliseconds since 1970 in ISO 8601; undefined where there is no such time. */
+export function toIsoTime(ms: number | undefined): string | undefined {
+  return ms === undefined || !(Math.abs(ms) <= 8.64e15) ? undefined : new Date(ms).toISOString();
+}
+
 /** The time at a path in ISO 8601; undefined when what stands there is no time. */
 export function timeAt(value: unknown, path: string): string | undefined {
   const found = fieldAt(value, path);
-  const ms = typeof found === "string" ? Date.parse(found) : Number.NaN;
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+  return typeof found === "string" ? toIsoTime(Date.parse(found)) : undefined;
 }

@@ -6,20 +6,31 @@ export interface SignedRequest {
   body: Uint8Array<ArrayBuffer>;
 }
 
+/** What a signature covers beside the body. A delivery's headers say nothing else that is used. */
+export interface SignedFacts {
+  /** When it was signed, in milliseconds since 1970. */
+  at?: number | undefined;
+  /** The vendor's id of the delivery. Without one, a hash of what was signed tells deliveries apart. */
+  id?: string | undefined;
+  /** What happened, where a header says it. */
+  topic?: string | undefined;
+}
+
 /** What a request says about itself. It is believed only once a signature matches. */
-export interface Claim {
+export interface Claim extends SignedFacts {
   /** What the sender signed, in order. Strings are UTF-8. */
   signed: (string | Uint8Array<ArrayBuffer>)[];
   /** The signatures that came along, as text. One that matches is enough. */
   signatures: string[];
-  /** When it was signed, in milliseconds since 1970. */
-  at?: number;
 }
 
 /** How one vendor signs. */
 export interface SignatureScheme {
-  /** Undefined: the request carries no signature of this scheme. */
-  claim: (request: SignedRequest) => Claim | undefined;
+  /**
+   * The only reader of a delivery's headers: what it returns is what is verified, and then used. None where the request carries no
+   * signature of this scheme; several where it carries signatures under several names.
+   */
+  claims: (request: SignedRequest) => Claim[];
   /** The signature that a secret gives, as text. Undefined: the secret cannot be used. */
   sign: (secret: string, signed: Claim["signed"]) => Promise<string | undefined>;
   /** How far from now a claimed time may lie, in either direction. Absent where the vendor signs no time. */
@@ -64,9 +75,9 @@ export function signedBody(
   sign: SignatureScheme["sign"],
 ): SignatureScheme {
   return {
-    claim({ headers, body }) {
+    claims({ headers, body }) {
       const signatures = readSignatures(headers).filter((text) => typeof text === "string");
-      return { signed: [body], signatures };
+      return [{ signed: [body], signatures }];
     },
     sign,
   };
@@ -88,23 +99,17 @@ export function signedTime(scheme: {
   sign: SignatureScheme["sign"];
 }): SignatureScheme {
   return {
-    claim({ headers, body }) {
+    claims({ headers, body }) {
       const pairs = readPairs(headers.get(scheme.header));
       const time = onlyValue(pairs, "t");
       const at = readTime(time, scheme.unitMs);
-      if (time === undefined || at === undefined) return undefined;
+      if (time === undefined || at === undefined) return [];
       const signed = scheme.signed(time, body, (name) => onlyValue(pairs, name));
-      return signed && { signed, signatures: valuesOf(pairs, scheme.signature), at };
+      return signed ? [{ signed, signatures: valuesOf(pairs, scheme.signature), at }] : [];
     },
     sign: scheme.sign,
     toleranceMs: FIVE_MINUTES_MS,
   };
-}
-
-/** The time `t` (milliseconds) of a header for {@link signedTime}, in ISO 8601. */
-export function timeOfSignature(header: string | undefined): string | undefined {
-  const ms = readTime(onlyValue(readPairs(header), "t"), 1);
-  return ms === undefined ? undefined : new Date(ms).toISOString();
 }
 
 /** A time as the vendor wrote it, in milliseconds. Anything but digits is no time. */
@@ -113,9 +118,9 @@ export function readTime(text: string | null | undefined, unitMs: 1 | 1000): num
 }
 
 function readPairs(header: string | null | undefined): [name: string, value: string][] {
-  return (header ?? "").split(",").map((part) => {
+  return (header ?? "").split(",").flatMap((part): [string, string][] => {
     const at = part.indexOf("=");
-    return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+    return at < 0 ? [] : [[part.slice(0, at).trim(), part.slice(at + 1).trim()]];
   });
 }
 

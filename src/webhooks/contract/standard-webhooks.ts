@@ -1,40 +1,37 @@
-import { FIVE_MINUTES_MS, hmac, readTime, type SignatureScheme } from "./signatures.ts";
+import {
+  FIVE_MINUTES_MS,
+  hmac,
+  readTime,
+  type Claim,
+  type SignatureScheme,
+  type SignedRequest,
+} from "./signatures.ts";
 import type { Vendor } from "./vendor.ts";
 
 /**
- * What standardwebhooks.com says of signatures, delivery ids and secrets, to be spread into a vendor.
+ * What standardwebhooks.com says of signatures and secrets, to be spread into a vendor.
  * @param prefixes how the headers' names may begin: Svix sends the same under its own names
  */
 export function standardWebhooks(
   ...prefixes: string[]
-): { signature: SignatureScheme } & Required<
-  Pick<Vendor<string, unknown>, "deliveryId" | "checkSecret">
-> {
-  /** The id is the one that the signature covers: one under another prefix could be anybody's. */
-  const read = (headers: Headers, part: "id" | "timestamp" | "signature"): string | null => {
-    const prefix = prefixes.find((name) => headers.has(`${name}-signature`));
-    return headers.get(`${prefix}-${part}`);
+): { signature: SignatureScheme } & Required<Pick<Vendor<string, unknown>, "checkSecret">> {
+  /** Id, time and signature under one prefix: an id under another could be anybody's. */
+  const claimOf = (prefix: string, { headers, body }: SignedRequest): Claim[] => {
+    const read = (part: string): string | null => headers.get(`${prefix}-${part}`);
+    const [id, timestamp, signatures] = [read("id"), read("timestamp"), read("signature")];
+    const at = readTime(timestamp, 1000);
+    if (!id || at === undefined || !signatures) return [];
+    const texts = signatures
+      .split(" ")
+      .flatMap((signature) => (signature.startsWith("v1,") ? [signature.slice(3)] : []));
+    return [{ signed: [`${id}.${timestamp}.`, body], signatures: texts, at, id }];
   };
   return {
     signature: {
-      claim({ headers, body }) {
-        const id = read(headers, "id");
-        const timestamp = read(headers, "timestamp");
-        const at = readTime(timestamp, 1000);
-        const signatures = read(headers, "signature");
-        if (!id || at === undefined || !signatures) return undefined;
-        return {
-          signed: [`${id}.${timestamp}.`, body],
-          signatures: signatures
-            .split(" ")
-            .flatMap((signature) => (signature.startsWith("v1,") ? [signature.slice(3)] : [])),
-          at,
-        };
-      },
+      claims: (request) => prefixes.flatMap((prefix) => claimOf(prefix, request)),
       sign: hmac("SHA-256", "base64", keyOf),
       toleranceMs: FIVE_MINUTES_MS,
     },
-    deliveryId: (headers) => read(headers, "id"),
     checkSecret: (secret) => (keyOf(secret)?.byteLength ? undefined : "is not whsec_ and base64"),
   };
 }

@@ -1,7 +1,8 @@
 import type { ZodType } from "zod";
+import type { Steps } from "../../runtime/steps.ts";
 import type { DeliveryApi } from "./delivery-api.ts";
 import type { Json } from "./json.ts";
-import type { SignatureScheme } from "./signatures.ts";
+import type { SignatureScheme, SignedFacts } from "./signatures.ts";
 
 /**
  * A vendor: how its webhooks are signed and what they mean. One file of `vendors/` defines one with {@link defineVendor};
@@ -16,10 +17,6 @@ export interface Vendor<Type extends string, Options> {
   options: ZodType<Options>;
   /** Whether a source has a token for the vendor's delivery API. */
   token: "required" | "optional" | "unused";
-  /** Names of the request headers that the functions below read, in lower case. The other headers are not stored. */
-  headers?: string[];
-  /** The vendor's id of a delivery. Without one, a hash of the body and the stored headers tells deliveries apart. */
-  deliveryId?: (headers: Headers) => string | null | undefined;
   /** Deliveries carry neither a time nor an id: an identical one may be a new event, so it is applied again. */
   repeatsMayBeNew?: boolean;
   /** Why a text cannot be a secret of this vendor, to be read after the secret's name: "is not base64". */
@@ -28,8 +25,8 @@ export interface Vendor<Type extends string, Options> {
   trimBody?: (body: Json) => Json;
   /** The name of the event in the list of events, for people. */
   eventType: (delivery: Delivery) => string | undefined;
-  /** What the delivery changes. It calls nothing, so that a retry may run it again. */
-  readChanges: (delivery: Delivery, source: Source<Options>) => Change | Change[];
+  /** What the delivery changes, in steps where it carries a long text. It calls nothing, so that a retry may run it again. */
+  readChanges: (delivery: Delivery, source: Source<Options>) => Change | Change[] | Steps<Change>;
   /** Reads the entry of a change that has a `reference`, as it is published now. */
   fetchEntry?: (
     reference: Reference,
@@ -55,8 +52,8 @@ export function defineVendor<const Type extends string, Options>(
 
 /** A delivery whose signature is right. */
 export interface Delivery {
-  /** Those that the vendor's `headers` names. */
-  headers: Record<string, string>;
+  /** What the signature covers beside the body. */
+  claim: Omit<SignedFacts, "id">;
   body: Json;
   /** When it came, in milliseconds since 1970. */
   receivedAt: number;
@@ -112,12 +109,24 @@ export function ignoreUnpublished(event: string | undefined): Change {
 }
 
 /** Stores the document that a delivery carries. An entry without text is removed, so that its older text is not served. */
-export function upsertOrRemove(
+export function* upsertOrRemove(
   entry: string,
   at: string | undefined,
-  document: SourceDocument | undefined,
-): Change {
+  reading: Steps<SourceDocument | undefined>,
+): Steps<Change> {
+  const document = yield* reading;
   return document ? { action: "upsert", entry, at, document } : { action: "remove", entry, at };
+}
+
+/** What a delivery changes. */
+export function* changesOf<Options>(
+  vendor: Pick<Vendor<string, Options>, "readChanges">,
+  delivery: Delivery,
+  source: Source<Options>,
+): Steps<Change[]> {
+  const changes = vendor.readChanges(delivery, source);
+  if ("next" in changes) return [yield* changes];
+  return [changes].flat();
 }
 
 export type FetchedEntry =

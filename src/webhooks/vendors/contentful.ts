@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { runYielding } from "../../runtime/steps.ts";
 import { contentfulToMarkdown } from "../../knowledge/formats/rich-text/contentful.ts";
 import { bearer } from "../contract/delivery-api.ts";
 import { entryOptions, isWanted, readEntry } from "../contract/entry.ts";
@@ -31,17 +32,20 @@ const options = z.strictObject({
 
 const HOSTS = { us: "cdn.contentful.com", eu: "cdn.eu.contentful.com" };
 
+const TOPIC = "x-contentful-topic";
+
 /** @contentful/node-apps-toolkit: method, path, the signed headers and the body, one a line. */
 const signature: SignatureScheme = {
-  claim({ method, path, headers, body }) {
+  claims({ method, path, headers, body }) {
     const names = signedHeaders(headers.get("x-contentful-signed-headers"));
     const at = readTime(headers.get("x-contentful-timestamp"), 1);
     const value = headers.get("x-contentful-signature");
     // A time that the signature does not cover could be any.
-    if (at === undefined || !value || !names.includes("x-contentful-timestamp")) return undefined;
+    if (at === undefined || !value || !names.includes("x-contentful-timestamp")) return [];
     const lines = names.toSorted().map((name) => `${name}:${headers.get(name)?.trim() ?? ""}`);
     const head = `${method}\n${signedPath(path)}\n${lines.join(";")}\n`;
-    return { signed: [head, body], signatures: [value], at };
+    const topic = names.includes(TOPIC) ? (headers.get(TOPIC)?.trim() ?? undefined) : undefined;
+    return [{ signed: [head, body], signatures: [value], at, topic }];
   },
   sign: hmac("SHA-256", "hex"),
   // The default of the same library.
@@ -68,11 +72,9 @@ export const contentful = defineVendor({
   signature,
   options,
   token: "optional",
-  headers: ["x-contentful-topic", "x-contentful-signed-headers"],
-  eventType: ({ headers, body }) => topicOf(headers) ?? stringAt(body, "sys.type"),
+  eventType: ({ claim, body }) => claim.topic ?? stringAt(body, "sys.type"),
 
-  readChanges({ headers, body }, { options: source, token }) {
-    const topic = topicOf(headers);
+  readChanges({ claim: { topic }, body }, { options: source, token }) {
     if (topic === undefined)
       return ignore("The signature does not cover the header X-Contentful-Topic.");
     const [, kind, action] = topic.split(".");
@@ -106,15 +108,11 @@ export const contentful = defineVendor({
     if (locale) url.searchParams.set("locale", locale);
     const entry = await api.getJson(url.href, { headers: bearer(token) });
     if (!entry) return notFound();
-    return found(readEntry(objectAt(entry, "fields"), source, contentfulToMarkdown));
+    return found(
+      await runYielding(readEntry(objectAt(entry, "fields"), source, contentfulToMarkdown)),
+    );
   },
 });
-
-/** Undefined when the signature does not cover it: then anybody could have written it. */
-function topicOf(headers: Record<string, string>): string | undefined {
-  const signed = signedHeaders(headers["x-contentful-signed-headers"]);
-  return signed.includes("x-contentful-topic") ? headers["x-contentful-topic"] : undefined;
-}
 
 function whyUnwanted(
   body: Json,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fillTemplate, pageOptions } from "../contract/entry.ts";
-import { isObject, objectAt, stringAt, type Json } from "../contract/json.ts";
-import { hmac, signedTime, timeOfSignature } from "../contract/signatures.ts";
+import { isObject, objectAt, stringAt, toIsoTime, type Json } from "../contract/json.ts";
+import { hmac, signedTime } from "../contract/signatures.ts";
 import { defineVendor, ignore } from "../contract/vendor.ts";
 
 const options = z.strictObject({
@@ -26,12 +26,9 @@ export const ghost = defineVendor({
   }),
   options,
   token: "unused",
-  headers: ["x-ghost-signature"],
-  // The signature covers the body and the time it was sent.
-  deliveryId: (headers) => headers.get("x-ghost-signature"),
   eventType: ({ body }) => `${kindOf(body) ?? Object.keys(body)[0] ?? ""} ${stateOf(body)}`.trim(),
 
-  readChanges({ headers, body }, { options: { members_audience, url_template } }) {
+  readChanges({ claim, body }, { options: { members_audience, url_template } }) {
     const kind = kindOf(body);
     if (!kind) return ignore("It concerns no post and no page.");
     const { current, previous } = versionsOf(body);
@@ -42,7 +39,7 @@ export const ghost = defineVendor({
       stringAt(previous, "id");
     if (id === undefined) return ignore("The event names no post.");
     const entry = `${kind}/${id}`;
-    const at = timeOfSignature(headers["x-ghost-signature"]);
+    const at = toIsoTime(claim.at);
 
     const state = stateOf(body);
     if (state !== "published") {

@@ -4,7 +4,15 @@ import { parseMarkdown } from "../../knowledge/formats/markdown-tree.ts";
 import { readableText } from "../../knowledge/formats/readable-text.ts";
 import { bearer } from "../contract/delivery-api.ts";
 import { fillTemplate, pageOptions } from "../contract/entry.ts";
-import { fieldAt, objectAt, objectsAt, stringAt, type Json } from "../contract/json.ts";
+import {
+  fieldAt,
+  objectAt,
+  objectsAt,
+  stringAt,
+  timeAt,
+  toIsoTime,
+  type Json,
+} from "../contract/json.ts";
 import { hmac, signedBody } from "../contract/signatures.ts";
 import {
   CannotApply,
@@ -48,13 +56,11 @@ export const github = defineVendor({
   ),
   options,
   token: "optional",
-  headers: ["x-github-event"],
-  deliveryId: (headers) => headers.get("x-github-delivery"),
   trimBody,
-  eventType: ({ headers }) => headers["x-github-event"],
+  eventType: ({ body }) => eventOf(body),
 
-  readChanges({ headers, body, receivedAt }, source) {
-    const event = headers["x-github-event"];
+  readChanges({ body }, source) {
+    const event = eventOf(body);
     if (event === "ping") return ignore("The webhook is set up.");
     if (event !== "push") return ignore(`${event ?? "The event"} changes no file.`);
     const branch = source.options.branch ?? stringAt(body, "repository.default_branch") ?? "";
@@ -67,7 +73,8 @@ export const github = defineVendor({
         "The repository is private: give the source a token that may read its contents.",
       );
     }
-    const at = pushedAt(body) ?? new Date(receivedAt).toISOString();
+    const at = pushedAt(body);
+    if (at === undefined) throw new CannotApply("The push does not say when it was made.");
     const reference: Reference = isPrivate ? { commit, branch } : { commit, branch, link: "yes" };
     if (!listsItsFiles(body)) return { action: "resync", at, reference };
     const changes = Array.from(
@@ -175,13 +182,7 @@ function touchedFiles(body: Json, folder: string): Map<string, "upsert" | "remov
 /** When GitHub received the push. Commits carry their authors' times, which a rebase or a force-push turns back. */
 function pushedAt(body: Json): string | undefined {
   const value = fieldAt(body, "repository.pushed_at");
-  const ms =
-    typeof value === "number"
-      ? value * 1000
-      : typeof value === "string"
-        ? Date.parse(value)
-        : Number.NaN;
-  return Number.isFinite(ms) && Math.abs(ms) < 8e15 ? new Date(ms).toISOString() : undefined;
+  return typeof value === "number" ? toIsoTime(value * 1000) : timeAt(body, "repository.pushed_at");
 }
 
 function isWantedFile(path: string, folder: string): boolean {
@@ -190,14 +191,34 @@ function isWantedFile(path: string, folder: string): boolean {
   return !hidden && /\.(?:md|mdx|markdown)$/i.test(path);
 }
 
+/**
+ * Which event it is, from what its body holds: the header `X-GitHub-Event` is not signed. No other event names a ref and the commit
+ * after it, and lists commits (docs.github.com/webhooks/webhook-events-and-payloads).
+ */
+function eventOf(body: Json): string | undefined {
+  const namesCommit = ["ref", "after"].every((name) => stringAt(body, name) !== undefined);
+  if (namesCommit && Array.isArray(body["commits"])) return "push";
+  return stringAt(body, "zen") === undefined ? stringAt(body, "subject") : "ping";
+}
+
+const COMMON = new Set(["repository", "sender", "organization", "installation", "enterprise"]);
+
+/** What another event is about, for people: the first object of its body that not every event has. */
+function subjectOf(body: Json): string | undefined {
+  return Object.keys(body).find(
+    (name) => typeof body[name] === "object" && body[name] !== null && !COMMON.has(name),
+  );
+}
+
 /** A push of many commits is megabytes of people and messages. Only the paths are read. */
 function trimBody(body: Json): Json {
-  const { ref, after, created, deleted, forced } = body;
+  const { ref, after, created, deleted, forced, zen } = body;
   const { full_name, default_branch, pushed_at, private: isPrivate } = objectAt(body, "repository");
   const commits = objectsAt(body, "commits").map(({ added, modified, removed }) => {
     return { added, modified, removed };
   });
   const repository = { full_name, default_branch, pushed_at, private: isPrivate };
+  if (!Array.isArray(body["commits"])) return { zen, subject: subjectOf(body), repository };
   return { ref, after, created, deleted, forced, repository, commits };
 }
 
@@ -227,11 +248,12 @@ function readMarkdown(text: string, path: string): SourceDocument {
   };
 }
 
+/** The first heading of a file's beginning. Reading a whole file for it would hold up others. */
 function firstHeading(markdown: string): string | undefined {
   refuseCostlyMarkdown(markdown);
   for (const { children } of parseMarkdown(markdown)) {
     const heading = children.find((node) => node.type === "heading");
-    if (heading) return readableText(heading).trim();
+    return heading && readableText(heading).trim();
   }
   return undefined;
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { hygraphToMarkdown } from "../../knowledge/formats/rich-text/hygraph.ts";
 import { entryOptions, isWanted, readEntry } from "../contract/entry.ts";
-import { isObject, objectsAt, stringAt, type Json } from "../contract/json.ts";
-import { hmac, signedTime, timeOfSignature } from "../contract/signatures.ts";
+import { isObject, objectsAt, stringAt, toIsoTime, type Json } from "../contract/json.ts";
+import { hmac, signedTime } from "../contract/signatures.ts";
 import { defineVendor, ignore, ignoreUnpublished, upsertOrRemove } from "../contract/vendor.ts";
 
 const options = z.strictObject({
@@ -32,13 +32,10 @@ export const hygraph = defineVendor({
   }),
   options,
   token: "unused",
-  headers: ["gcms-signature"],
-  // The signature covers the body and the time it was sent.
-  deliveryId: (headers) => headers.get("gcms-signature"),
   eventType: ({ body }) =>
     [stringAt(body, "operation"), stringAt(body, "data.__typename")].filter(Boolean).join(" "),
 
-  readChanges({ headers, body }, { options: source }) {
+  readChanges({ claim, body }, { options: source }) {
     const operation = stringAt(body, "operation");
     const data = body["data"];
     const type = stringAt(data, "__typename");
@@ -47,7 +44,7 @@ export const hygraph = defineVendor({
       return ignore("The event names no entry.");
     if (!isWanted(source.types, type)) return ignore(`Entries of type ${type} are not wanted.`);
     const entry = `${type}/${id}`;
-    const at = timeOfSignature(headers["gcms-signature"]);
+    const at = toIsoTime(claim.at);
 
     switch (operation) {
       case "publish":

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { runYielding, type Steps } from "../../runtime/steps.ts";
 import { kontentToMarkdown } from "../../knowledge/formats/rich-text/kontent.ts";
 import { bearer } from "../contract/delivery-api.ts";
 import { entryOptions, isWanted, readEntry } from "../contract/entry.ts";
@@ -57,9 +58,11 @@ export const kontentAi = defineVendor({
     const item = objectAt(answer, "item");
     // A language without a variant of its own answers with the one it falls back to.
     if (!answer || stringAt(item, "system.language") !== language) return notFound();
-    const richText = (value: unknown): string =>
+    const richText = (value: unknown): Steps<string> =>
       kontentToMarkdown(value, answer["modular_content"]);
-    return found(readEntry(valuesOf(objectAt(item, "elements")), source, richText));
+    return found(
+      await runYielding(readEntry(valuesOf(objectAt(item, "elements")), source, richText)),
+    );
   },
 });
 

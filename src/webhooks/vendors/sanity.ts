@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { runYielding } from "../../runtime/steps.ts";
 import { portableTextToMarkdown } from "../../knowledge/formats/rich-text/portable-text.ts";
 import { bearer } from "../contract/delivery-api.ts";
 import { entryOptions, isWanted, readEntry } from "../contract/entry.ts";
-import { objectsAt, stringAt } from "../contract/json.ts";
-import { hmac, signedTime, timeOfSignature } from "../contract/signatures.ts";
+import { objectsAt, stringAt, toIsoTime } from "../contract/json.ts";
+import { hmac, signedTime } from "../contract/signatures.ts";
 import { CannotApply, defineVendor, found, ignore, notFound } from "../contract/vendor.ts";
 
 const options = z.strictObject({
@@ -18,8 +19,9 @@ const options = z.strictObject({
 const API_VERSION = "v2021-10-21";
 
 /**
- * sanity.io/docs/content-lake/webhooks. What a body holds depends on the projection that the customer wrote, and the operation
- * stands in a header that is not signed, so an event only says which document to look at. Public datasets need no token.
+ * sanity.io/docs/content-lake/webhooks. What a body holds depends on the projection that the customer wrote. Headers with the
+ * operation and the document's id are not signed, so that only the projection's `_id` and `operation` count. The document is read
+ * for each event, also for a deletion. Public datasets need no token.
  */
 export const sanity = defineVendor({
   type: "sanity",
@@ -33,12 +35,10 @@ export const sanity = defineVendor({
   }),
   options,
   token: "optional",
-  headers: ["sanity-operation", "sanity-document-id", "sanity-webhook-signature"],
-  deliveryId: (headers) => headers.get("idempotency-key"),
-  eventType: ({ headers }) => headers["sanity-operation"],
+  eventType: ({ body }) => stringAt(body, "operation") ?? stringAt(body, "_type"),
 
-  readChanges({ headers, body }, { options: { types } }) {
-    const id = stringAt(body, "_id") ?? headers["sanity-document-id"];
+  readChanges({ claim, body }, { options: { types } }) {
+    const id = stringAt(body, "_id");
     if (id === undefined)
       return ignore("The event names no document: let the projection keep _id.");
     // Drafts and versions of releases have ids of their own, `drafts.…` and `versions.…`.
@@ -46,8 +46,8 @@ export const sanity = defineVendor({
     const type = stringAt(body, "_type");
     if (type !== undefined && !isWanted(types, type))
       return ignore(`Documents of type ${type} are not wanted.`);
-    const action = headers["sanity-operation"] === "delete" ? "remove" : "upsert";
-    const at = timeOfSignature(headers["sanity-webhook-signature"]);
+    const action = stringAt(body, "operation") === "delete" ? "remove" : "upsert";
+    const at = toIsoTime(claim.at);
     return { action, entry: id, at, reference: { id } };
   },
 
@@ -68,6 +68,6 @@ export const sanity = defineVendor({
     }
     const type = stringAt(document, "_type");
     if (!isWanted(source.types, type)) return notFound(`Documents of type ${type} are not wanted.`);
-    return found(readEntry(document, source, portableTextToMarkdown));
+    return found(await runYielding(readEntry(document, source, portableTextToMarkdown)));
   },
 });

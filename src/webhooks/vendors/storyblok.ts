@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { runYielding, type Steps } from "../../runtime/steps.ts";
 import { storyblokToMarkdown } from "../../knowledge/formats/rich-text/storyblok.ts";
 import {
   entryOptions,
@@ -66,11 +67,12 @@ export const storyblok = defineVendor({
     const content = objectAt(story, "content");
     const type = stringAt(content, "component");
     if (!isWanted(source.types, type)) return notFound(`Stories of type ${type} are not wanted.`);
-    const text = source.body_fields
-      .map((name) => ({ [name]: fieldAt(content, name) }))
-      .map((field) => readComponents(field, source, richText, isBlok).trim())
-      .filter(Boolean)
-      .join("\n\n");
+    const texts: string[] = [];
+    for (const name of source.body_fields) {
+      const field = { [name]: fieldAt(content, name) };
+      texts.push((await runYielding(readComponents(field, source, richText, isBlok))).trim());
+    }
+    const text = texts.filter(Boolean).join("\n\n");
     const document = {
       title: readTitle(content, source) ?? stringAt(story, "name") ?? "",
       content: text,
@@ -83,5 +85,5 @@ export const storyblok = defineVendor({
 
 const isBlok = (value: unknown): value is Json =>
   isObject(value) && typeof value["component"] === "string";
-const richText = (value: unknown): string | undefined =>
+const richText = (value: unknown): Steps<string> | undefined =>
   isObject(value) && value["type"] === "doc" ? storyblokToMarkdown(value) : undefined;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Steps } from "../../runtime/steps.ts";
 import { strapiToMarkdown } from "../../knowledge/formats/rich-text/strapi.ts";
 import {
   entryOptions,
@@ -14,11 +15,12 @@ import { defineVendor, ignore, ignoreUnpublished, upsertOrRemove } from "../cont
 /** docs.strapi.io/cms/backend-customization/webhooks. Events carry the entry, as published or as a draft. */
 export const strapi = defineVendor({
   type: "strapi",
-  /** Strapi signs nothing. It sends a header that the webhook's owner sets. */
+  /** Strapi signs nothing. It sends a header that the webhook's owner sets: whoever knows it may send any body. */
   signature: {
-    claim({ headers }) {
+    claims({ headers, body }) {
       const header = headers.get("authorization") ?? "";
-      return { signed: [], signatures: [header, header.replace(/^Bearer /, "")].filter(Boolean) };
+      const signatures = [header, header.replace(/^Bearer /, "")].filter(Boolean);
+      return [{ signed: [body], signatures }];
     },
     sign: async (secret) => secret || undefined,
   },
@@ -62,7 +64,7 @@ function richTextOf(source: EntryOptions): RichText {
   const isComponent = (value: unknown): value is Json => isObject(value) && "__component" in value;
   const isBlocks = (value: unknown): boolean =>
     Array.isArray(value) && value.every((block) => isObject(block) && "children" in block);
-  const blocksToMarkdown = (value: unknown): string | undefined =>
+  const blocksToMarkdown = (value: unknown): Steps<string> | undefined =>
     isBlocks(value) ? strapiToMarkdown(value) : undefined;
   return (value) => {
     if (isComponent(value) || (Array.isArray(value) && value.some(isComponent))) {

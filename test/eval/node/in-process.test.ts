@@ -42,6 +42,14 @@ it("the in-process instance ingests documents and finds them by each leg, as the
   }
 });
 
+it("the in-process instance shows no vector of pending documents, and finds them by keywords", async () => {
+  const instance = await startInProcess(openModels(cache), {}, { pending: 1 });
+  const fresh = new Api({ ...instance, key: "sk_local_demo", tries: 1, timeoutMs: 60_000 });
+  expect(await ingest(fresh, documents, 1, 1)).toEqual([]);
+  expect((await search(fresh, "warranty of the lamp", ["vectors"])).results).toEqual([]);
+  expect((await search(fresh, "warranty of the lamp", ["keywords"])).results).not.toEqual([]);
+});
+
 it("the in-process instance remembers a conversation", async () => {
   const first = await chat(api, "How long can I return a lamp?");
   expect(first.answer).toMatchObject({ outcome: "answered", rung: "extractive" });

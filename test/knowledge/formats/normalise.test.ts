@@ -103,8 +103,21 @@ describe("lists of questions and answers", () => {
     ]);
   });
 
+  it("a column name that is too long to be repeated stands once", () => {
+    const name = `Notes ${"on the pump ".repeat(1000)}`.trim();
+    const csv = `question,answer,${name}\n${"How?,So,Red\n".repeat(100)}`;
+    const markdown = normalise(csv, "text/csv");
+    expect(markdown.split(name)).toHaveLength(2);
+    expect(markdown.split("Red")).toHaveLength(101);
+    expect(markdown.length).toBeLessThan(20_000);
+  });
+
   it("the error about an invalid list of questions says what is missing", () => {
-    expect(() => normalise("name,price\npump,12\n", "text/csv")).toThrow(/"question" and "answer"/);
+    expect(() => normalise("name,price\npump,12\n", "text/csv")).toThrow(
+      /"question" and "answer".*\.xlsx/,
+    );
+    const wide = `question,answer${",a".repeat(2000)}\n${`q,a${",b".repeat(2000)}\n`.repeat(40)}`;
+    expect(() => normalise(wide, "text/csv")).toThrow(/more than 60000 cells/);
     expect(() => normalise("{", "application/json")).toThrow(/not valid JSON/);
     expect(() => normalise("{}", "application/json")).toThrow(/no list/);
     expect(() => normalise("null", "application/json")).toThrow(UnreadableDocument);
@@ -132,29 +145,33 @@ describe("long documents", () => {
       .join("\n");
 
   it("a long document read in slices keeps its lists and their numbers, code, tables and references", () => {
-    const list = textOf(parts(5000, (index) => `- item ${index} of a list\n`));
-    expect(list.match(/^- item \d+ of a list$/gm)).toHaveLength(5000);
-    const numbers = textOf(parts(5000, (index) => `${index + 1}. step\n`));
-    expect(numbers).toMatch(/^2500\. step$/m);
-    expect(numbers).toMatch(/^5000\. step$/m);
+    // Each part is several times as heavy as a slice.
+    const list = textOf(parts(2000, (index) => `- item ${index} of a list\n`));
+    expect(list.match(/^- item \d+ of a list$/gm)).toHaveLength(2000);
+    const numbers = textOf(parts(2000, (index) => `${index + 1}. step\n`));
+    expect(numbers).toMatch(/^1000\. step$/m);
+    expect(numbers).toMatch(/^2000\. step$/m);
     const table = textOf(
-      `| Part | Price |\n| - | - |\n${parts(5000, (index) => `| pump ${index} | ${index} |\n`)}`,
+      `| Part | Price |\n| - | - |\n${parts(2000, (index) => `| pump ${index} | ${index} |\n`)}`,
     );
-    expect(table.match(/^Part: pump \d+; Price: \d+$/gm)).toHaveLength(5000);
+    expect(table.match(/^Part: pump \d+; Price: \d+$/gm)).toHaveLength(2000);
     const code = textOf(
-      `\`\`\`\n${parts(5000, (index) => `# not a heading *${index}*\n\n`)}\`\`\`\n`,
+      `\`\`\`\n${parts(2000, (index) => `# not a heading *${index}*\n\n`)}\`\`\`\n`,
     );
-    expect(code.match(/# not a heading \*\d+\*/g)).toHaveLength(5000);
+    expect(code.match(/# not a heading \*\d+\*/g)).toHaveLength(2000);
     const links = textOf(
-      `${parts(3000, () => "See [the *guide*][g] now.\n\n")}[g]: https://x.example\n`,
+      `${parts(1500, () => "See [the *guide*][g] now.\n\n")}[g]: https://x.example\n`,
     );
     expect(links).not.toMatch(/[[\]*]/);
   });
 
   it("a document with too many lines or passages for a Worker is refused with a reason", () => {
     expect(() => normalise("- a\n".repeat(70_000), "text/markdown")).toThrow(/lines/);
-    expect(() => normalise("<p>a</p>".repeat(70_000), "text/html")).toThrow(/lines/);
-    expect(() => chunkMarkdown("T", "# a\n".repeat(30_000))).toThrow(/passages/);
+    expect(() => normalise("| a | b |\n".repeat(40_000), "text/markdown")).toThrow(/cells/);
+    expect(() => normalise("<p>a</p>".repeat(70_000), "text/html")).toThrow(/elements/);
+    const blocks = `<p>${"<b>a</b>".repeat(1000)}\n\n`.repeat(70);
+    expect(() => normalise(blocks, "text/markdown")).toThrow(/elements/);
+    expect(() => chunkMarkdown("T", "# a\n".repeat(21_000))).toThrow(/passages/);
   });
 });
 

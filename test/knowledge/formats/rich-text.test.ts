@@ -1,12 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { contentfulToMarkdown } from "../../../src/knowledge/formats/rich-text/contentful.ts";
-import { hygraphToMarkdown } from "../../../src/knowledge/formats/rich-text/hygraph.ts";
-import { kontentToMarkdown } from "../../../src/knowledge/formats/rich-text/kontent.ts";
-import { portableTextToMarkdown } from "../../../src/knowledge/formats/rich-text/portable-text.ts";
-import { storyblokToMarkdown } from "../../../src/knowledge/formats/rich-text/storyblok.ts";
-import { strapiToMarkdown } from "../../../src/knowledge/formats/rich-text/strapi.ts";
+import { contentfulToMarkdown as contentful } from "../../../src/knowledge/formats/rich-text/contentful.ts";
+import { hygraphToMarkdown as hygraph } from "../../../src/knowledge/formats/rich-text/hygraph.ts";
+import { kontentToMarkdown as kontent } from "../../../src/knowledge/formats/rich-text/kontent.ts";
+import { portableTextToMarkdown as portableText } from "../../../src/knowledge/formats/rich-text/portable-text.ts";
+import { storyblokToMarkdown as storyblok } from "../../../src/knowledge/formats/rich-text/storyblok.ts";
+import { strapiToMarkdown as strapi } from "../../../src/knowledge/formats/rich-text/strapi.ts";
 import { UnreadableDocument } from "../../../src/knowledge/formats/unreadable-document.ts";
+import { runAtOnce, type Steps } from "../../../src/runtime/steps.ts";
+
+const contentfulToMarkdown = (value: unknown) => runAtOnce(contentful(value));
+const hygraphToMarkdown = (value: unknown) => runAtOnce(hygraph(value));
+const kontentToMarkdown = (value: unknown, items?: unknown) => runAtOnce(kontent(value, items));
+const portableTextToMarkdown = (value: unknown) => runAtOnce(portableText(value));
+const storyblokToMarkdown = (value: unknown) => runAtOnce(storyblok(value));
+const strapiToMarkdown = (value: unknown) => runAtOnce(strapi(value));
 
 const EXPECTED = `## Before you begin
 
@@ -419,4 +427,33 @@ describe.each(Object.entries(readers))("rich text of %s", (name, read) => {
       expect(() => read(value)).toThrow(UnreadableDocument);
     }
   });
+});
+
+const many = <T>(item: T): T[] => Array.from({ length: 3000 }, () => item);
+
+it.each<[vendor: string, steps: Steps<string>]>([
+  [
+    "Contentful",
+    contentful({
+      nodeType: "document",
+      content: many({ nodeType: "paragraph", content: [{ nodeType: "text", value: "a" }] }),
+    }),
+  ],
+  ["Sanity", portableText(many({ _type: "block", children: [{ _type: "span", text: "a" }] }))],
+  [
+    "Storyblok",
+    storyblok({
+      type: "doc",
+      content: many({ type: "paragraph", content: [{ type: "text", text: "a" }] }),
+    }),
+  ],
+  ["Strapi", strapi(many({ type: "paragraph", children: [{ text: "a" }] }))],
+  ["Hygraph", hygraph({ children: many({ type: "paragraph", children: [{ text: "a" }] }) })],
+  ["Kontent.ai", kontent("<p>a</p>".repeat(3000))],
+])("a long rich text of %s is read in steps", (_, steps) => {
+  let pauses = 0;
+  let read = steps.next();
+  for (; !read.done; read = steps.next()) pauses += 1;
+  expect(pauses).toBeGreaterThan(5);
+  expect(read.value.match(/a/g)).toHaveLength(3000);
 });

@@ -128,6 +128,7 @@ it("a file that cannot be read fails with a reason, and other files are ingested
     ["images", PDF, pdf(["", ""]), /contains no text: its pages are images/],
     ["cut", DOCX, docx([{ text: "x" }]).slice(0, 300), /not a Word file, or it is damaged/],
     ["bomb", DOCX, zipBomb(2_000_000_000), /unpacks to more than 100 MB/],
+    ["broken", DOCX, docx([{ text: "<".repeat(1000) }]), /damaged or protected/],
     ["old", DOCX, Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1), /password/],
     ["other", XLSX, zip({ "a.txt": "x" }), /damaged or protected/],
     ["empty", DOCX, docx([]), /contains no text/],

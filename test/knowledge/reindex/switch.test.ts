@@ -7,7 +7,7 @@ import { sweep } from "../../../src/knowledge/sweeper.ts";
 import { call, createWorkspace, addKey, ask, type Workspace } from "../../support/workspace.ts";
 import {
   chunkIds,
-  deliver,
+  ingestPending,
   remove,
   search,
   SILENT,
@@ -38,11 +38,8 @@ async function workspaceWith(documents = DOCUMENTS): Promise<Workspace> {
 }
 
 async function ingest(workspace: Workspace, documents: Record<string, object>): Promise<void> {
-  const ids: number[] = [];
-  for (const [id, document] of Object.entries(documents)) {
-    ids.push((await store(workspace, id, document)).documentId);
-  }
-  await deliver(ids);
+  for (const [id, document] of Object.entries(documents)) await store(workspace, id, document);
+  await ingestPending();
 }
 
 async function request(
@@ -272,15 +269,15 @@ it("a reindex is woken by the queue and the sweeper alone", async () => {
   const workspace = await workspaceWith();
   await begin(workspace);
   const sent: unknown[] = [];
-  const ingestQueue = {
+  const embedQueue = {
     sendBatch: async (messages: { body: unknown }[]) => {
       sent.push(...messages.map(({ body }) => body));
     },
-  } as unknown as Env["INGEST_QUEUE"];
-  await withServices(sweep, { ...SILENT_QUEUES, ingestQueue });
+  } as unknown as Env["EMBED_QUEUE"];
+  await withServices(sweep, { ...SILENT_QUEUES, embedQueue });
   expect(sent).toContainEqual({ workspace_id: workspace.id, generation: 2 });
   // The real queue runs the remaining steps.
-  await env.INGEST_QUEUE.send({ workspace_id: workspace.id, generation: 2 });
+  await env.EMBED_QUEUE.send({ workspace_id: workspace.id, generation: 2 });
   await expect
     .poll(() => stateOf(workspace, 2), { timeout: 15_000, interval: 300 })
     .toMatchObject({ stored: 3 });

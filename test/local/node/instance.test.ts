@@ -5,7 +5,15 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chooseEmbedding } from "../../../local/dev/embedding-server.ts";
 import { startInstance, type Instance } from "../../../local/dev/instance.ts";
+import {
+  embedNgrams,
+  NGRAM_DIMENSIONS,
+  NGRAM_MODEL,
+  startEmbeddingServer,
+  type EmbeddingServerStub,
+} from "../../support/embedding-server.ts";
 import {
   COMPLETION,
   startStubChatServer,
@@ -15,13 +23,14 @@ import {
 const CHAT_MODEL = "@cf/zai-org/glm-4.7-flash";
 const START_TIMEOUT_MS = 90_000;
 const PAUSE_MS = 150;
-const ONES = Array.from({ length: 384 }, () => 1);
+const ONES = Array.from({ length: NGRAM_DIMENSIONS }, () => 1);
 
 let state: string;
 let chatServer: StubChatServer;
+let embeddingServer: EmbeddingServerStub;
 let instance: Instance;
 
-const start = (): Promise<Instance> =>
+const start = async (): Promise<Instance> =>
   startInstance({
     state,
     main: path.join(import.meta.dirname, "../../support/fixture-app.ts"),
@@ -30,17 +39,23 @@ const start = (): Promise<Instance> =>
     localChatUrl: chatServer.url,
     localChatKey: "local-secret",
     localChatModel: "tiny",
+    embedding: await chooseEmbedding({
+      LOCAL_EMBEDDING_URL: embeddingServer.url,
+      LOCAL_EMBEDDING_MODEL: NGRAM_MODEL,
+    }),
   });
 
 beforeAll(async () => {
   state = await mkdtemp(path.join(tmpdir(), "edgewise-instance-"));
   chatServer = await startStubChatServer(PAUSE_MS);
+  embeddingServer = await startEmbeddingServer();
   instance = await start();
 }, START_TIMEOUT_MS);
 
 afterAll(async () => {
   await instance?.stop();
   await chatServer?.close();
+  await embeddingServer?.close();
   await rm(state, { recursive: true, force: true });
 });
 
@@ -150,6 +165,21 @@ describe("an instance", () => {
   it("computes real embeddings", async () => {
     const response = await call("AI", "run", "@local/all-minilm-l6-v2", { text: "hello" });
     expect(await response.json()).toMatchObject({ shape: [1, 384], pooling: "mean" });
+  });
+
+  it("forwards embeddings to a server, and its index takes that model's vectors", async () => {
+    const response = await call("AI", "run", "@local/ngrams:256", { text: ["hello"] });
+    const { data, shape } = (await response.json()) as { data: number[][]; shape: number[] };
+    expect(shape).toEqual([1, NGRAM_DIMENSIONS]);
+    expect(data[0]).toEqual(embedNgrams("hello").map(Math.fround));
+    await call("VECTORIZE", "upsert", [{ id: "forwarded", values: data[0] }]);
+    const found = await call("VECTORIZE", "query", data[0], { topK: 1 });
+    expect(await found.json()).toMatchObject({ matches: [{ id: "forwarded" }] });
+    await call("VECTORIZE", "deleteByIds", ["forwarded"]);
+  });
+
+  it("refuses to start with another embedding model on the same stored data", async () => {
+    await expect(startInstance({ state })).rejects.toThrow(/holds vectors of @local\/ngrams:256/);
   });
 
   it(

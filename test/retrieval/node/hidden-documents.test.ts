@@ -63,7 +63,7 @@ async function add(db: D1Database, documents: Audiences[], workspace: string): P
 function search(db: D1Database, audience: string[], limit = 1000): Promise<KeywordResult> {
   const words = ["pump", "care", "filter"];
   const terms = { words, phrases: [], repeats: new Map(), equivalents: new Map() };
-  return searchKeywords(db, WORKSPACE, audience, terms, FIELDS, limit);
+  return searchKeywords(db, WORKSPACE, audience, terms, FIELDS, limit, { slot: 1 });
 }
 
 function maySee({ newest, served }: Audiences, reader: string[]): boolean {

@@ -1,5 +1,6 @@
 import { documentToHtmlString, type NodeRenderer } from "@contentful/rich-text-html-renderer";
-import { htmlToMarkdown } from "../html.ts";
+import type { Steps } from "../../../runtime/steps.ts";
+import { htmlInSteps } from "../html.ts";
 import { UnreadableDocument } from "../unreadable-document.ts";
 import {
   checkDepth,
@@ -50,12 +51,12 @@ const renderNode: Record<string, NodeRenderer> = {
 };
 
 /** Contentful's rich text field (`{ nodeType: "document", … }`) → Markdown. */
-export function contentfulToMarkdown(value: unknown): string {
+export function* contentfulToMarkdown(value: unknown): Steps<string> {
   checkDepth(value, WHAT);
   if (!isObject(value) || value["nodeType"] !== "document") {
     throw new UnreadableDocument(`The content is not valid ${WHAT}.`);
   }
-  return htmlToMarkdown(toHtml(value));
+  return yield* htmlInSteps(toHtml(value));
 }
 
 function toHtml(document: Json): string {

@@ -1,7 +1,8 @@
 import type { Nodes } from "hast";
 import { visit } from "unist-util-visit";
-import { hastToMarkdown } from "../html.ts";
-import { parseHtml } from "../html-tree.ts";
+import type { Steps } from "../../../runtime/steps.ts";
+import { hastInSteps } from "../html.ts";
+import { parseInSteps } from "../html-tree.ts";
 import { UnreadableDocument } from "../unreadable-document.ts";
 import { isObject, string } from "./tree.ts";
 
@@ -11,12 +12,12 @@ import { isObject, string } from "./tree.ts";
  * https://kontent.ai/learn/docs/apis/openapi/delivery-api/#section/Rich-text-element
  * @param modularContent the response's `modular_content`, by codename
  */
-export function kontentToMarkdown(value: unknown, modularContent: unknown = {}): string {
+export function* kontentToMarkdown(value: unknown, modularContent: unknown = {}): Steps<string> {
   const html = isObject(value) ? value["value"] : value;
   if (typeof html !== "string")
     throw new UnreadableDocument("The content is not valid Kontent.ai rich text.");
   const items = isObject(modularContent) ? modularContent : {};
-  const tree = parseHtml(html);
+  const tree = yield* parseInSteps(html);
   visit(tree as Nodes, "element", (node) => {
     if (node.tagName !== "object") return;
     const item = items[string(node.properties["dataCodename"])];
@@ -24,5 +25,5 @@ export function kontentToMarkdown(value: unknown, modularContent: unknown = {}):
     node.tagName = "p";
     node.children = [{ type: "text", value: string(system["name"]) }];
   });
-  return hastToMarkdown(tree);
+  return yield* hastInSteps(tree);
 }

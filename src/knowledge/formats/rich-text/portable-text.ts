@@ -1,11 +1,12 @@
 import { toHTML, type PortableTextComponents } from "@portabletext/to-html";
-import { htmlToMarkdown } from "../html.ts";
+import { escapeText } from "entities";
+import type { Steps } from "../../../runtime/steps.ts";
+import { htmlInSteps } from "../html.ts";
 import { UnreadableDocument } from "../unreadable-document.ts";
 import {
   checkDepth,
   describe,
   element,
-  escapeHtml,
   isObject,
   objects,
   rendered,
@@ -15,7 +16,12 @@ import {
 } from "./tree.ts";
 
 const WHAT = "Portable Text";
+/** Deeper lists are dissolved when the HTML is read. */
 const MAX_LIST_LEVEL = 20;
+/** The renderer compares the marks of each span with those of all after it. A block with more spans becomes several blocks. */
+const MAX_SPANS = 200;
+/** More marks on one span show nothing. */
+const MAX_MARKS = 10;
 const STYLES = new Set(["normal", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"]);
 const DECORATORS = new Set(["strong", "em", "code", "underline", "strike-through"]);
 
@@ -30,7 +36,7 @@ const components: PortableTextComponents = {
   },
   hardBreak: () => "<br>",
   // The vendor's function turns runs of spaces into no-break spaces, which a search does not match.
-  escapeHTML: escapeHtml,
+  escapeHTML: escapeText,
   unknownMark: ({ children }) => children,
   unknownType: ({ value }) => custom(value as Json),
 };
@@ -40,22 +46,32 @@ function heading(level: number) {
 }
 
 /** Sanity's Portable Text (an array of blocks, or one block) → Markdown. */
-export function portableTextToMarkdown(value: unknown): string {
+export function* portableTextToMarkdown(value: unknown): Steps<string> {
   checkDepth(value, WHAT);
   const blocks = Array.isArray(value) ? value : [value];
   if (!blocks.every((block) => isObject(block) && typeof block["_type"] === "string")) {
     throw new UnreadableDocument(`The content is not valid ${WHAT}.`);
   }
-  return htmlToMarkdown(toHtml(blocks));
+  return yield* htmlInSteps(toHtml(blocks));
 }
 
 function toHtml(blocks: unknown[]): string {
   return rendered(WHAT, () =>
-    toHTML(objects(blocks).map(clean) as unknown as Parameters<typeof toHTML>[0], {
+    toHTML(objects(blocks).flatMap(parts).map(clean) as unknown as Parameters<typeof toHTML>[0], {
       components,
       onMissingComponent: false,
     }),
   );
+}
+
+/** A block in parts of at most {@link MAX_SPANS} spans. */
+function parts(block: Json): Json[] {
+  const children = objects(block["children"]);
+  if (children.length <= MAX_SPANS) return [block];
+  const starts = Array.from({ length: Math.ceil(children.length / MAX_SPANS) }, (_, at) => at);
+  return starts.map((at) => {
+    return { ...block, children: children.slice(at * MAX_SPANS, (at + 1) * MAX_SPANS) };
+  });
 }
 
 /** A block as the vendor's renderer expects it. A block of any other type becomes `custom`. */
@@ -63,7 +79,12 @@ function clean(block: Json): Json {
   const children = block["children"];
   if (block["_type"] !== "block" && !Array.isArray(children))
     return { _type: "custom", value: block };
-  const markDefs = objects(block["markDefs"]).filter((mark) => mark["_type"] === "link");
+  const used = new Set(
+    objects(children).flatMap(({ marks }) => (Array.isArray(marks) ? marks : [])),
+  );
+  const markDefs = objects(block["markDefs"]).filter(
+    (mark) => mark["_type"] === "link" && used.has(mark["_key"]),
+  );
   const keys = new Set(markDefs.map((mark) => mark["_key"]));
   const style = string(block["style"]);
   const level = Math.min(MAX_LIST_LEVEL, Math.max(1, Number(block["level"]) || 1));
@@ -74,8 +95,8 @@ function clean(block: Json): Json {
     children: objects(children).map((child) => {
       if (typeof child["text"] !== "string") return { _type: "custom", value: child };
       const marks = Array.isArray(child["marks"]) ? child["marks"] : [];
-      const kept = marks.filter((mark) => keys.has(mark) || DECORATORS.has(string(mark)));
-      return { _type: "span", text: child["text"], marks: kept };
+      const kept = new Set(marks.filter((mark) => keys.has(mark) || DECORATORS.has(string(mark))));
+      return { _type: "span", text: child["text"], marks: [...kept].slice(0, MAX_MARKS) };
     }),
     ...(block["listItem"]
       ? { listItem: block["listItem"] === "number" ? "number" : "bullet", level }
@@ -108,5 +129,5 @@ function table(rows: Json[]): string {
 
 function codeBlock(code: string, language: string): string {
   const className = /^[\w+#.-]+$/.test(language) ? `language-${language}` : "";
-  return element("pre", element("code", escapeHtml(code), { class: className }));
+  return element("pre", element("code", escapeText(code), { class: className }));
 }

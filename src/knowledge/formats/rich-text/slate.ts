@@ -1,4 +1,5 @@
-import { htmlToMarkdown } from "../html.ts";
+import type { Steps } from "../../../runtime/steps.ts";
+import { htmlInSteps } from "../html.ts";
 import { UnreadableDocument } from "../unreadable-document.ts";
 import { checkDepth, element, isObject, objects, string, textHtml, type Json } from "./tree.ts";
 
@@ -29,13 +30,13 @@ const TAGS: Record<string, string> = {
 const FLAGS = { code: "code", bold: "strong", italic: "em", strikethrough: "del" };
 
 /** A Slate tree (its nodes, or an object that holds them as `children`) → Markdown. */
-export function slateToMarkdown(value: unknown, what: string): string {
+export function* slateToMarkdown(value: unknown, what: string): Steps<string> {
   checkDepth(value, what);
   const nodes = isObject(value) ? value["children"] : value;
   if (!Array.isArray(nodes) || !nodes.every(isObject)) {
     throw new UnreadableDocument(`The content is not valid ${what}.`);
   }
-  return htmlToMarkdown(nodes.map(nodeHtml).join(""));
+  return yield* htmlInSteps(nodes.map(nodeHtml).join(""));
 }
 
 function nodeHtml(node: Json): string {

@@ -1,4 +1,5 @@
-import { htmlToMarkdown } from "../html.ts";
+import type { Steps } from "../../../runtime/steps.ts";
+import { htmlInSteps } from "../html.ts";
 import { UnreadableDocument } from "../unreadable-document.ts";
 import {
   checkDepth,
@@ -40,12 +41,12 @@ const MARKS: Record<string, string> = {
 };
 
 /** Storyblok's rich text field (`{ type: "doc", content: […] }`) → Markdown. */
-export function storyblokToMarkdown(value: unknown): string {
+export function* storyblokToMarkdown(value: unknown): Steps<string> {
   checkDepth(value, WHAT);
   if (!isObject(value) || value["type"] !== "doc") {
     throw new UnreadableDocument(`The content is not valid ${WHAT}.`);
   }
-  return htmlToMarkdown(nodeHtml(value));
+  return yield* htmlInSteps(nodeHtml(value));
 }
 
 function nodeHtml(node: Json): string {

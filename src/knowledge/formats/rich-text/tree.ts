@@ -1,3 +1,4 @@
+import { escapeAttribute, escapeText } from "entities";
 import { UnreadableDocument } from "../unreadable-document.ts";
 
 /** Untrusted JSON: any field may be missing or of another type. */
@@ -41,10 +42,6 @@ export function rendered(what: string, render: () => string): string {
   }
 }
 
-export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
 export function element(
   tag: string,
   html: string,
@@ -52,13 +49,15 @@ export function element(
 ): string {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== "")
-    .map(([name, value]) => ` ${name}="${escapeHtml(value).replaceAll('"', "&quot;")}"`);
+    .map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`);
   return `<${tag}${written.join("")}>${html}</${tag}>`;
 }
 
-/** Text as HTML. A line break in it is one that its author typed. */
+/** Text as HTML. A line break in it is one that its author typed; more than two in a row say no more than two. */
 export function textHtml(text: string): string {
-  return escapeHtml(text).replace(/\r?\n/g, "<br>");
+  return escapeText(text)
+    .replace(/(\r?\n){3,}/g, "\n\n")
+    .replace(/\r?\n/g, "<br>");
 }
 
 /** Names that fields with text for readers usually have. */

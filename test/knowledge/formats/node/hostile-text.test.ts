@@ -89,4 +89,85 @@ describe("hostile text", () => {
     const text = chunkMarkdown("T", markdown).map((chunk) => chunk.text);
     expect(text.join(" ")).not.toMatch(/[*`[\]]/);
   });
+
+  const paragraphs = (line: string): string => line.repeat(Math.ceil(60_000 / line.length));
+  const definitions = Array.from(
+    { length: 200 },
+    (_, n) => `[label ${n}]: https://x.example/${n}\n`,
+  );
+  it.each([
+    ["a long paragraph of short lines", `${definitions.join("")}\n${paragraphs("a lamp\n")}`],
+    ["many references", `${definitions.join("")}\n${paragraphs("a [lamp][label 7]\n")}`],
+    ["a table with a long header", `|${"word ".repeat(1800)}|b|\n|-|-|\n${paragraphs("|a|b|\n")}`],
+  ])("the slices of %s are hardly longer than the document", (_what, content) => {
+    const slices = Array.from(sliceMarkdown(content));
+    expect(slices.join("").length).toBeLessThan(1.5 * content.length);
+    expect(slices.length).toBeLessThan(100);
+  });
+
+  it("a reference is read as its text in every slice, though its definition stands in one", () => {
+    const content = `[Label  A]: https://x.example\n\n${"See [the lamp][label a] or [label A].\n\n".repeat(4000)}`;
+    expect(sliceMarkdown(content).toArray().length).toBeGreaterThan(1);
+    expect(normalise(content, "text/markdown")).not.toMatch(/[[\]]/);
+  });
+
+  it.each(["```\n", "<!-- ", "<pre>\n"])(
+    "a document that ends within %j gets no definition into its text",
+    (opening) => {
+      const content = `[lamp]: https://x.example\n\n${"A [lamp].\n\n".repeat(4000)}${opening}a [lamp]`;
+      expect(Array.from(sliceMarkdown(content)).at(-1)).toMatch(/a \[lamp\]$/);
+      expect(normalise(content, "text/markdown")).not.toContain("]: #");
+    },
+  );
+
+  it("a row that begins like a delimiter row and is none is recognised in linear time", () => {
+    const content = `a|b\n${" ".repeat(9_000)}x\n${"a\n".repeat(20_000)}`;
+    const before = process.cpuUsage();
+    Array.from(sliceMarkdown(content));
+    // The expression took 25 s for 27 KB.
+    expect(cpuSince(before)).toBeLessThan(2000);
+  });
+
+  it.each([
+    ["spaces in a code block", `\`\`\`\na${" ".repeat(100_000)}b\n\`\`\``],
+    ["empty lines in a code block", `\`\`\`\na${"\n".repeat(50_000)}b\n\`\`\``],
+    ["non-breaking spaces", `a${"\u00A0".repeat(60_000)}b`],
+  ])("no passage is long because of %s", (_what, content) => {
+    const chunks = chunkMarkdown("T", content);
+    expect(Math.max(...chunks.map(({ text }) => text.length))).toBeLessThan(4000);
+    expect(chunks.map(({ text }) => text.trim()).join("")).toMatch(/^a[^]*b$/);
+  });
+
+  it("a long heading is repeated by its first words, and its text is kept once", () => {
+    const heading = Array.from({ length: 4000 }, (_, n) => `w${n}`).join(" ");
+    const chunks = chunkMarkdown("T", `# ${heading}\n\n${"The lamp is red. ".repeat(500)}`);
+    for (const { headingPath } of chunks) expect(headingPath.join("").length).toBeLessThan(700);
+    const words = new Set(chunks.flatMap(({ text }) => text.split(" ")));
+    for (const word of heading.split(" ")) expect(words).toContain(word);
+  });
+
+  it("a long column name stands once, not in every row", () => {
+    const content = `|${"word ".repeat(1000)}|b|\n|-|-|\n${"|a|c|\n".repeat(50)}`;
+    const chunks = chunkMarkdown("T", content);
+    expect(chunks.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(2 * content.length);
+  });
+
+  it.each([">", "> ", "- "])("text below 95 markers %j is lifted and kept", (marker) => {
+    const content = `${marker.repeat(95)} the lamp\n\n`.repeat(50);
+    const markdown = normalise(content, "text/markdown");
+    expect(markdown.match(/the lamp/g)).toHaveLength(50);
+    expect(markdown.length).toBeLessThan(content.length);
+  });
+
+  it.each(["```\n", "<pre>\n"])("markers within %j are no markers", (opening) => {
+    const line = `${"> ".repeat(20)}a`;
+    expect(normalise(`${opening}${line}\n`, "text/markdown").replaceAll("\\", "")).toContain(line);
+  });
+
+  it("numbers that stand in one line are kept, however many", () => {
+    const content = `${Array.from({ length: 30 }, (_, n) => `${n + 1}. `).join("")}are the open seats.\n`;
+    const text = chunkMarkdown("T", normalise(content, "text/markdown")).map((chunk) => chunk.text);
+    for (let n = 1; n <= 30; n++) expect(text.join(" ")).toMatch(new RegExp(`\\b${n}\\.`));
+    expect(text.join(" ")).toContain("are the open seats.");
+  });
 });

@@ -7,13 +7,13 @@ export function canary(): string {
   return `canary${Array.from(letters, (byte) => String.fromCharCode(97 + (byte % 26))).join("")}`;
 }
 
-export interface HeldRow {
+export interface StoredRow {
   table: string;
   row: Record<string, unknown>;
 }
 
-/** Every row of every table of the database, tables of indexes included, so that new tables are covered. */
-export async function everyRow(): Promise<HeldRow[]> {
+/** Every row of every table, including the tables of indexes and tables that are added later. */
+export async function everyRow(): Promise<StoredRow[]> {
   const { results: tables } = await env.DB.prepare(
     `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'`,
   ).all<{ name: string }>();
@@ -25,19 +25,19 @@ export async function everyRow(): Promise<HeldRow[]> {
   );
 }
 
-/** Where a text is stored, as `table.column`, in any letter case and in BLOBs, too. */
-export async function whereHeld(text: string): Promise<string[]> {
-  return (await whereEachIsHeld([text]))[text] ?? [];
+/** The columns (`table.column`) that contain a text, in any letter case. BLOBs are searched, too. */
+export async function whereStored(text: string): Promise<string[]> {
+  return (await whereEachIsStored([text]))[text] ?? [];
 }
 
 /** The same for many texts, with one read of the database. */
-export async function whereEachIsHeld(texts: string[]): Promise<Record<string, string[]>> {
+export async function whereEachIsStored(texts: string[]): Promise<Record<string, string[]>> {
   const found = new Map(texts.map((text) => [text, new Set<string>()]));
   for (const { table, row } of await everyRow()) {
     for (const [column, value] of Object.entries(row)) {
-      const held = readAny(value).toLowerCase();
+      const stored = readAny(value).toLowerCase();
       for (const [text, places] of found)
-        if (held.includes(text.toLowerCase())) places.add(`${table}.${column}`);
+        if (stored.includes(text.toLowerCase())) places.add(`${table}.${column}`);
     }
   }
   for (const [text, table] of await indexesThatMatch(texts)) found.get(text)?.add(`${table}.MATCH`);
@@ -49,12 +49,12 @@ function readAny(value: unknown): string {
   return String(value);
 }
 
-/** The words of a contentless index can only be found by a query. */
+/** The keyword indexes that match a text. They are contentless, so only a query shows which words they contain. */
 async function indexesThatMatch(texts: string[]): Promise<[text: string, table: string][]> {
   const { results } = await env.DB.prepare(
     `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%USING fts5%'`,
   ).all<{ name: string }>();
-  if (results.length === 0) throw new Error("The keyword index is looked for in the wrong place");
+  if (results.length === 0) throw new Error("There is no keyword index to search");
   const searches = results.flatMap(({ name }) =>
     texts.map((text): [text: string, table: string] => [text, name]),
   );
@@ -68,7 +68,7 @@ async function indexesThatMatch(texts: string[]): Promise<[text: string, table: 
   return searches.filter((_, index) => (counts[index]?.results[0]?.n ?? 0) > 0);
 }
 
-/** Ids and metadata of a workspace's vectors, as JSON: all of them, where it has 50 or fewer. */
+/** Ids and metadata of a workspace's vectors as JSON, at most 50 of them. */
 export async function vectorsOf(workspaceId: string): Promise<string> {
   const anything = Array.from({ length: 384 }, (_, index) => Math.sin(index + 1));
   const found = await env.VECTORIZE.query(anything, {
@@ -79,8 +79,8 @@ export async function vectorsOf(workspaceId: string): Promise<string> {
   return JSON.stringify(found);
 }
 
-/** A visitor with many messages, written by one statement a table. */
-export async function plantMany(
+/** Stores a visitor with many messages, with one statement for each table. */
+export async function storeManyMessages(
   workspace: Workspace,
   conversations: number,
   messages: number,

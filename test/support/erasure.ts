@@ -4,7 +4,7 @@ import { call, type Workspace } from "./workspace.ts";
 
 export const pathOf = (subject: string): string => `/v1/visitors/${encodeURIComponent(subject)}`;
 
-/** Asks for an erasure that one request is enough for. */
+/** Requests an erasure and expects that this one request completes it. */
 export async function erase(workspace: Workspace, path: string): Promise<Receipt> {
   const response = await call(workspace.secret, "DELETE", path);
   expect(response.status).toBe(200);

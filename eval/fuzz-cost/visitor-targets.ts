@@ -1,0 +1,102 @@
+import { buildPrompt } from "../../src/answering/prompt.ts";
+import { smallTalkIn } from "../../src/answering/small-talk.ts";
+import { asksSomething, subQueriesOf } from "../../src/answering/sub-queries.ts";
+import { SupportedText } from "../../src/answering/supported-text.ts";
+import { understand } from "../../src/answering/understand.ts";
+import { AnswerWriter } from "../../src/answering/verify.ts";
+import { CitationVerifier } from "../../src/citations/citation-verifier.ts";
+import { OutputFilter } from "../../src/guards/output-filter.ts";
+import { PromptGuard } from "../../src/guards/prompt-guard.ts";
+import { Pseudonyms } from "../../src/privacy/pseudonyms.ts";
+import { redact } from "../../src/privacy/redact.ts";
+import { shippedRelease } from "../../src/releases/release.ts";
+import { compoundSpellings } from "../../src/retrieval/compounds.ts";
+import { lexicalEvidence, questionWords, readText } from "../../src/retrieval/lexical-evidence.ts";
+import { queryTerms } from "../../src/retrieval/query-terms.ts";
+import { correct } from "../../src/retrieval/spelling.ts";
+import { synonymsFor } from "../../src/retrieval/synonyms.ts";
+import { withoutInvisible } from "../../src/text/invisible-characters.ts";
+import { candidatesFor, PASSAGE, QUESTION, SOURCE } from "./world.ts";
+import type { Target } from "./target.ts";
+
+const GENERATION = candidatesFor(QUESTION).question.generation;
+
+/** What a visitor's message passes through before and beside the search. */
+export const message: Record<string, Target> = {
+  redact,
+  pseudonyms(input) {
+    const pseudonyms = new Pseudonyms([input]);
+    return pseudonyms.restore(pseudonyms.hide(input));
+  },
+  "query terms": queryTerms,
+  "sub-queries": (input) => [subQueriesOf(input), asksSomething(input)],
+  compounds: compoundSpellings,
+  understand(input) {
+    const asked = {
+      message: input,
+      vector: null,
+      subQueries: [[{ text: input, vector: null }]],
+      corrections: new Map(),
+      synonyms: new Map(),
+      generation: GENERATION,
+    };
+    const previous = { text: input, vector: null };
+    return understand(asked, { messages: [], previous, options: [input] });
+  },
+  "small talk": smallTalkIn,
+  synonyms: (input) => synonymsFor(input, new Map([["parcel", ["package"]]])),
+  spelling: (input) => correct(input.split(/\s/)[0] ?? "", [input.slice(0, 64), "parcel"]),
+  invisible: withoutInvisible,
+  prompt: (input) => buildPrompt(input, [], [], shippedRelease.prompt, "0000"),
+  evidence(input) {
+    const candidates = candidatesFor(input);
+    const read = readText(PASSAGE);
+    return questionWords(candidates).map((words) => lexicalEvidence(words, read));
+  },
+};
+
+/** Pieces as small as those of a model's stream. */
+function inPieces(input: string, push: (piece: string) => unknown): void {
+  for (let at = 0; at < input.length; at += 4) push(input.slice(at, at + 4));
+}
+
+const mayLinkTo = (host: string): boolean => host === "help.example.com";
+
+/** What an answer passes through while it streams, and as a message of the history. */
+export const answer: Record<string, Target> = {
+  "answer writer"(input) {
+    const prompt = buildPrompt(QUESTION, [], [SOURCE], shippedRelease.prompt, "0000");
+    const pseudonyms = new Pseudonyms([QUESTION]);
+    const writer = new AnswerWriter([SOURCE], mayLinkTo, { prompt, pseudonyms });
+    inPieces(input, (piece) => writer.push(piece));
+    return writer.end();
+  },
+  "link filter": (input) => filterLinks(input, true),
+  "link filter at once": (input) => filterLinks(input, false),
+  citations(input) {
+    const verifier = new CitationVerifier([SOURCE]);
+    inPieces(input, (piece) => verifier.push(piece));
+    return verifier.end();
+  },
+  "prompt guard"(input) {
+    const guard = new PromptGuard(shippedRelease.prompt.rules.join("\n"));
+    inPieces(input, (piece) => guard.push(piece));
+    return guard.end();
+  },
+  "held text"(input) {
+    const held = new SupportedText(true);
+    inPieces(input, (piece) => held.push(piece));
+    return held.text;
+  },
+  history: (input) =>
+    buildPrompt(QUESTION, [{ role: "assistant", text: input }], [], shippedRelease.prompt, "0000"),
+  redact,
+};
+
+export function filterLinks(input: string, streamed: boolean): string {
+  const filter = new OutputFilter(mayLinkTo);
+  let shown = "";
+  if (streamed) inPieces(input, (piece) => (shown += filter.push(piece)));
+  else shown += filter.push(input);
+  return shown + filter.end();
+}

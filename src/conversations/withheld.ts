@@ -1,0 +1,42 @@
+import type { Caller } from "../auth/keys.ts";
+import { isVisibleTo, type Visibility } from "../retrieval/visibility.ts";
+
+/** A document that an answer was made of, as it is now. */
+interface UsedDocument extends Visibility {
+  /**
+   * Whether a version is served, to whomever, and the document was not deleted since the answer. False also for a document that does not
+   * exist, whose other fields are null.
+   */
+  is_served: 0 | 1;
+}
+
+/**
+ * SQL: the documents whose text an answer may hold, as a JSON list of {@link UsedDocument}. Quoted sentences hold what they cite. A model
+ * may use all the sources that it read, and a clarifying question names them. Answers that consist of the release's sentences
+ * (abstentions, greetings) are never withheld.
+ * @param m the message's table
+ */
+export function usedDocumentsSql(m: string): string {
+  return `(SELECT json_group_array(json_object('is_served', coalesce(d.status <> 'deleted' AND d.live_version > 0
+        AND ${m}.created_at >= d.created_at AND ${m}.created_at > coalesce(d.deleted_at, 0), 0),
+      'live_version', d.live_version, 'shown_from', d.shown_from, 'audience', d.audience, 'served_audience', d.served_audience))
+    FROM (SELECT value ->> 'external_id' AS external_id FROM json_each(${m}.citations)
+      UNION SELECT value ->> 'external_id' FROM json_each(iif(${m}.rung = 'extractive', NULL, ${m}.sources))) AS used
+    LEFT JOIN documents d ON d.workspace_id = ${m}.workspace_id AND d.external_id = used.external_id
+    WHERE ${m}.outcome IN ('answered', 'clarified', 'handed_over'))`;
+}
+
+/**
+ * Whether a reader may no longer see a document that an answer was made of.
+ * @param usedDocuments what {@link usedDocumentsSql} gives
+ */
+export function isWithheld(usedDocuments: string, audience: string[]): boolean {
+  return (JSON.parse(usedDocuments) as UsedDocument[]).some(
+    (document) => !document.is_served || !isVisibleTo(document, audience),
+  );
+}
+
+/** The audience by which answers are withheld from a caller; undefined for a secret key that acts for no visitor, which reads everything. */
+export function withholdingAudience({ kind, visitor }: Caller): string[] | undefined {
+  return kind === "secret" && !visitor ? undefined : (visitor?.audience ?? []);
+}

@@ -1,0 +1,22 @@
+/** The longest name that is repeated, in characters: the first of these with which the repeated names stay within the limit. */
+const LONGEST_REPEATED = [200, 100, 50, 25, 0];
+/** Repeated names may add so many characters … */
+const FREE_CHARACTERS = 50_000;
+/** … and so many for each character of the table. */
+const MAX_MULTIPLE = 4;
+
+/**
+ * Column names to be repeated in front of each value, so that a row can be understood alone. Those that are too long for that are "".
+ * @param cells how many values each column has
+ * @param length the characters of all values
+ */
+export function repeatedNames(names: string[], cells: number[], length: number): string[] {
+  const upTo = (most: number): string[] => names.map((name) => (name.length > most ? "" : name));
+  const added = (some: string[]): number =>
+    some.reduce((sum, name, column) => sum + name.length * (cells[column] ?? 0), 0);
+  const most =
+    LONGEST_REPEATED.find(
+      (limit) => added(upTo(limit)) <= FREE_CHARACTERS + MAX_MULTIPLE * length,
+    ) ?? 0;
+  return upTo(most);
+}

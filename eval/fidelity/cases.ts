@@ -1,0 +1,150 @@
+import { readFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import path from "node:path";
+import type { Document, ReadDocuments } from "../../cli/document.ts";
+import { documentsFromFolder } from "../../cli/documents-from-folder.ts";
+import { documentsFromSitemap } from "../../cli/documents-from-sitemap.ts";
+import { toMarkdown } from "../../local/ai/to-markdown.ts";
+import { cleanConverted } from "../../src/knowledge/formats/converted.ts";
+import { fileType } from "../../src/knowledge/formats/file-types.ts";
+import { normalise } from "../../src/knowledge/formats/normalise.ts";
+import { chunkMarkdown } from "../../src/knowledge/ingest/chunk.ts";
+
+/** What must be read of one document. */
+export interface Expected {
+  reads?: string[];
+  not?: string[];
+  together?: string[][];
+  title?: string;
+  url?: string;
+  external_id?: string;
+}
+
+/** `case.json`; test/knowledge/fidelity/README.md describes it. */
+export interface FidelityCase {
+  kind: string;
+  arguments?: string[];
+  documents: Record<string, Expected>;
+  unread?: Record<string, string>;
+  only?: boolean;
+}
+
+/** One expectation that does not hold. */
+export type Miss = string;
+
+/** The folders of all cases below a folder. */
+export async function findCases(folder: string): Promise<string[]> {
+  const files = await readdir(folder, { recursive: true });
+  return files
+    .filter((file) => path.basename(file) === "case.json")
+    .map((file) => path.join(folder, path.dirname(file)))
+    .toSorted();
+}
+
+/** Reads a case and tells which of its expectations do not hold. */
+export async function checkCase(folder: string): Promise<Miss[]> {
+  const wanted = JSON.parse(await readFile(path.join(folder, "case.json"), "utf8")) as FidelityCase;
+  const isSite = (await readdir(folder)).includes("site");
+  const { documents, unreadable } = isSite
+    ? await readSite(path.join(folder, "site"))
+    : await documentsFromFolder(path.join(folder, "folder"));
+  const misses: Miss[] = [];
+  const found = new Set<Document>();
+  for (const [source, expected] of Object.entries(wanted.documents)) {
+    const document = documents.find((one) => sourceOf(one, isSite) === idOf(source, isSite));
+    if (!document) misses.push(`${source}: no document was read`);
+    else {
+      found.add(document);
+      misses.push(...(await compare(document, expected)).map((miss) => `${source}: ${miss}`));
+    }
+  }
+  for (const [source, reason] of Object.entries(wanted.unread ?? {})) {
+    const refusal = unreadable.find((one) => one.source.endsWith(source));
+    if (!refusal) misses.push(`${source}: not listed as unread`);
+    else if (!refusal.reason.includes(reason)) misses.push(`${source}: ${refusal.reason}`);
+  }
+  if (wanted.only)
+    for (const { external_id } of documents.filter((one) => !found.has(one)))
+      misses.push(`${external_id}: read, too`);
+  return misses;
+}
+
+/** The text of a document as search and citations show it: the title, then each chunk with its headings in front. */
+export async function textOf(document: Document): Promise<string> {
+  const markdown = document.file
+    ? await convert(document.content_type, document.file)
+    : normalise(document.content, document.content_type);
+  const chunks = chunkMarkdown(document.title, markdown);
+  return [document.title, ...chunks.flatMap((chunk) => [...chunk.headingPath, chunk.text])].join(
+    "\n",
+  );
+}
+
+async function convert(contentType: string, file: Uint8Array<ArrayBuffer>): Promise<string> {
+  const name = `document.${fileType(contentType)?.extension}`;
+  const answer = await toMarkdown({ name, blob: new Blob([file], { type: contentType }) });
+  if (answer.format === "error") throw new Error(answer.error);
+  return cleanConverted(name, answer.data);
+}
+
+async function compare(document: Document, expected: Expected): Promise<Miss[]> {
+  const misses: Miss[] = [];
+  for (const field of ["title", "url", "external_id"] as const)
+    if (expected[field] !== undefined && document[field] !== expected[field])
+      misses.push(`${field} is ${document[field]}, not ${expected[field]}`);
+  const lines = (await textOf(document)).split("\n").map(oneSpaced);
+  const text = lines.join(" ");
+  let from = 0;
+  for (const words of (expected.reads ?? []).map(oneSpaced)) {
+    const at = text.indexOf(words, from);
+    if (at >= 0) from = at + words.length;
+    else if (text.includes(words)) misses.push(`read too early: ${words}`);
+    else misses.push(`not read: ${words}`);
+  }
+  for (const words of (expected.not ?? []).map(oneSpaced))
+    if (text.includes(words)) misses.push(`read: ${words}`);
+  for (const group of expected.together ?? [])
+    if (!lines.some((line) => group.every((words) => line.includes(oneSpaced(words)))))
+      misses.push(`not in one line: ${group.join(" | ")}`);
+  return misses;
+}
+
+function oneSpaced(words: string): string {
+  return words.replace(/\s+/g, " ").trim();
+}
+
+function sourceOf({ external_id, url }: Document, isSite: boolean): string {
+  return isSite ? (URL.parse(url ?? "")?.pathname ?? "") : external_id;
+}
+
+function idOf(source: string, isSite: boolean): string {
+  return isSite ? source : source.slice(0, source.length - path.extname(source).length);
+}
+
+/** Serves the pages from this machine and reads them through their sitemap. */
+async function readSite(folder: string): Promise<ReadDocuments> {
+  const pages = JSON.parse(await readFile(path.join(folder, "site.json"), "utf8")) as Record<
+    string,
+    { file?: string; status?: number; headers?: Record<string, string> }
+  >;
+  let origin = "";
+  const withOrigin = (text: string): string => text.replaceAll("{origin}", origin);
+  const server = createServer((request, response) => {
+    const page = pages[request.url ?? ""];
+    for (const [name, value] of Object.entries(page?.headers ?? {}))
+      response.setHeader(name, withOrigin(value));
+    response.statusCode = page ? (page.status ?? 200) : 404;
+    // Byte for byte, since a page may be in another encoding than UTF-8.
+    const body = page?.file ? readFileSync(path.join(folder, page.file), "latin1") : "";
+    response.end(Buffer.from(withOrigin(body), "latin1"));
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const address = server.address();
+  origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  try {
+    return await documentsFromSitemap(`${origin}/sitemap.xml`, { concurrency: 2, pauseMs: 0 });
+  } finally {
+    server.close();
+  }
+}

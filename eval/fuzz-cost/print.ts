@@ -16,7 +16,8 @@ export function printRow(
   const { exponent, multiple, largestMs, cheap, points, tooLong, refused } = curve;
   const first = points[0];
   const last = points.at(-1);
-  const peak = megabytes === undefined ? "?" : megabytes.toFixed(0);
+  const peak =
+    megabytes === undefined ? "?" : megabytes === Infinity ? "more" : megabytes.toFixed(0);
   const sizes =
     first && last
       ? `${first.size}–${last.size} characters, ${first.ms.toFixed(1)}–${last.ms.toFixed(0)} ms`

@@ -32,6 +32,8 @@ export interface InstanceOptions extends Omit<LocalOptions, "root" | "platform">
   /** How long the application may take to answer; default: 90 s. */
   startTimeoutMs?: number;
   log?: (line: string) => void;
+  /** The most that V8 may hold for JavaScript objects of one Worker, in megabytes. Default: V8's own limit. */
+  heapMb?: number;
   /** Called with each line of the Workers' console. */
   onConsole?: (line: string) => void;
 }
@@ -87,6 +89,7 @@ async function startOn(
     devArguments(configs, state, port, options.inspectorPort ?? 0),
     path.join(state, "wrangler.log"),
     (line) => line.startsWith("[edgewise]") && options.onConsole?.(line),
+    options.heapMb,
   );
   const url = `http://127.0.0.1:${port}`;
   try {

@@ -26,13 +26,15 @@ process.on("exit", () => {
   for (const child of alive) signalGroup(child, "SIGKILL");
 });
 
-function spawnWrangler(args: string[]): ChildProcess {
+function spawnWrangler(args: string[], heapMb?: number): ChildProcess {
+  // miniflare passes these flags on to workerd.
+  const v8 = heapMb && { MINIFLARE_WORKERD_V8_FLAGS: `--max-old-space-size=${heapMb}` };
   const child = spawn(process.execPath, ["--no-warnings", WRANGLER, ...args], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own, so that stopping it reaches workerd even when wrangler does not pass the signal on.
     detached: process.platform !== "win32",
-    env: { ...process.env, ...WRANGLER_ENVIRONMENT },
+    env: { ...process.env, ...WRANGLER_ENVIRONMENT, ...v8 },
   });
   alive.add(child);
   child.once("close", () => alive.delete(child));
@@ -52,8 +54,9 @@ export function startWrangler(
   args: string[],
   logFile: string,
   onLine: (line: string) => void,
+  heapMb?: number,
 ): RunningWrangler {
-  const child = spawnWrangler(args);
+  const child = spawnWrangler(args, heapMb);
   const log = createWriteStream(logFile, { flags: "w" });
   const tail: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {

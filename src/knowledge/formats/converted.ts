@@ -1,3 +1,4 @@
+import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { cleanMarkdown } from "./markdown.ts";
 import { UnreadableDocument } from "./unreadable-document.ts";
 
@@ -8,6 +9,11 @@ import { UnreadableDocument } from "./unreadable-document.ts";
  * @throws {UnreadableDocument} when no text is left
  */
 export function cleanConverted(fileName: string, markdown: string): string {
+  return runAtOnce(convertedInSteps(fileName, markdown));
+}
+
+/** The same in steps of some tens of milliseconds (`runtime/steps.ts`). */
+export function* convertedInSteps(fileName: string, markdown: string): Steps<string> {
   const lines = markdown.replaceAll("\r\n", "\n").split("\n");
   if (lines[0]?.trim() === `# ${fileName}`) lines.shift();
   const contents = lines.findIndex((line) => line.trim() === "## Contents");

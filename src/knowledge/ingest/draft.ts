@@ -23,7 +23,7 @@ export interface Draft {
 
 type DraftServices = Pick<Services, "db" | "converter" | "now">;
 
-/** Drafts every version that is not served yet: read → normalise → chunk. */
+/** Drafts every version that is not served yet, or as an older reader read it: read → normalise → chunk. */
 export async function draftVersions(
   services: DraftServices,
   works: DocumentWork[],
@@ -31,7 +31,8 @@ export async function draftVersions(
 ): Promise<Draft[]> {
   const drafts: Draft[] = [];
   for (const work of works) {
-    if (work.status === "deleted" || work.liveVersion === work.version) continue;
+    const isServed = work.liveVersion === work.version && !work.isOutdated;
+    if (work.status === "deleted" || isServed) continue;
     try {
       drafts.push(await draftVersion(services, work));
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { StageWakeUp } from "../../runtime/messages.ts";
+import { isLate } from "../accept/outdated.ts";
 
 /**
  * The outbox is the pool of pending work. A queue message only says that there is work; its consumer claims a slice of the pool.
@@ -27,7 +28,8 @@ const DELAY_MS = `1000 * min(600, 5 << min(failures, 7))`;
  * The statement that claims the next slice of a stage. Workspaces take turns, and the lanes of each: it takes one document of each
  * workspace, then a second one, so that the thousands of one workspace or source delay nobody else, however many sources it names. Those
  * that are equal come in an order that changes: with more of them than a slice holds, none waits for all documents of the
- * others. The lanes are found by skipping through the index, however many rows each has.
+ * others. The lanes are found by skipping through the index, however many rows each has. A slice holds outdated documents only
+ * while no upload is due.
  */
 export function claimSlice(
   db: D1Database,
@@ -59,12 +61,13 @@ export function claimSlice(
          FROM (
            SELECT *, row_number() OVER (PARTITION BY ${workspaceOf("lane")} ORDER BY lane_turn, chance) AS turn
            FROM (
-             SELECT o.document_id, o.size, o.lane, random() AS chance,
+             SELECT o.document_id, o.size, o.lane, random() AS chance, ${isLate("o.lane")} AS late, min(${isLate("o.lane")}) OVER () AS soonest,
                row_number() OVER (PARTITION BY o.lane ORDER BY o.due_at, o.document_id) AS lane_turn
              FROM lanes JOIN outbox o ON o.document_id IN (
                SELECT x.document_id FROM outbox x
                WHERE x.stage = ?1 AND x.claimed_by IS NULL AND x.lane = lanes.lane AND x.due_at <= ?3
-               ORDER BY x.due_at LIMIT (SELECT 1 + ${CANDIDATES} / max(1, count(lane)) FROM lanes)))))
+               ORDER BY x.due_at LIMIT (SELECT 1 + ${CANDIDATES} / max(1, count(lane)) FROM lanes)))
+           WHERE late = soonest))
        WHERE place <= ${SLICE_DOCUMENTS} AND before < ${SLICE_CHUNKS})`,
     )
     .bind(stage, by, now);

@@ -3,6 +3,7 @@ import { detectLanguage } from "../../language/detect.ts";
 import { runYielding, type Steps } from "../../runtime/steps.ts";
 import { withoutInvisible } from "../../text/invisible-characters.ts";
 import { normaliseInSteps } from "../formats/normalise.ts";
+import { runningLineWarnings, type CleanedFile } from "../formats/converted.ts";
 import { unreadable, UnreadableDocument } from "../formats/unreadable-document.ts";
 import { warningsInSteps, type DocumentWarning } from "../formats/warnings.ts";
 import { chunkInSteps, type Chunk } from "./chunk.ts";
@@ -55,15 +56,19 @@ async function draftVersion(services: DraftServices, work: DocumentWork): Promis
 /** In steps, so that a long document delays no visitor whose turn the same isolate serves. */
 function* draftInSteps(
   work: DocumentWork,
-  file: string | undefined,
+  file: CleanedFile | undefined,
   now: Services["now"],
 ): Steps<Draft> {
-  const read = file ?? (yield* normaliseInSteps(work.content, work.contentType));
+  const read = file?.markdown ?? (yield* normaliseInSteps(work.content, work.contentType));
   const markdown = withoutInvisible(read);
   if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
   const chunks = yield* chunkInSteps(work.title, markdown);
   const language = work.language ?? detectLanguage(markdown);
   yield;
-  const warnings = yield* warningsInSteps(work.title, file ?? work.content, markdown);
+  const source = file?.markdown ?? work.content;
+  const warnings = [
+    ...(yield* warningsInSteps(work.title, source, markdown)),
+    ...runningLineWarnings(file?.leftOut ?? []),
+  ];
   return { work, markdown, chunks, language, warnings, normalisedAt: now() };
 }

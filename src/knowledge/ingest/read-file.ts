@@ -2,7 +2,7 @@ import type { Services } from "../../runtime/services.ts";
 import { storeConversion, readFile } from "../accept/files.ts";
 import { checkFile, fileType } from "../formats/file-types.ts";
 import { unreadable, UnreadableDocument } from "../formats/unreadable-document.ts";
-import { convertedInSteps } from "../formats/converted.ts";
+import { convertedInSteps, type CleanedFile } from "../formats/converted.ts";
 import { runYielding } from "../../runtime/steps.ts";
 import { utf8Length } from "../../text/utf8-length.ts";
 import { MAX_VALUE_BYTES } from "../accept/rows.ts";
@@ -19,7 +19,7 @@ import type { DocumentWork } from "./pending-work.ts";
 export async function readFileAsMarkdown(
   { db, converter, now }: Pick<Services, "db" | "converter" | "now">,
   { workspaceId, content, contentType }: DocumentWork,
-): Promise<string | undefined> {
+): Promise<CleanedFile | undefined> {
   const type = fileType(contentType);
   if (!type) return undefined;
   const { bytes, conversion } = await readFile(db, workspaceId, content);
@@ -40,14 +40,14 @@ export async function readFileAsMarkdown(
   return cleaned;
 }
 
-async function clean(fileName: string, converted: string): Promise<string> {
+async function clean(fileName: string, converted: string): Promise<CleanedFile> {
   if (utf8Length(converted) > MAX_VALUE_BYTES) throw tooLong();
   const cleaned = await runYielding(convertedInSteps(fileName, converted)).catch(
     (error: unknown) => {
       throw unreadable(error);
     },
   );
-  if (utf8Length(cleaned) > MAX_DOCUMENT_BYTES) throw tooLong();
+  if (utf8Length(cleaned.markdown) > MAX_DOCUMENT_BYTES) throw tooLong();
   return cleaned;
 }
 

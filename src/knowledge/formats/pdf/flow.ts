@@ -1,0 +1,51 @@
+import { endsDivided, firstWord } from "./lines.ts";
+
+/** A line whose next word would have made it longer than this share of a full line is full. */
+const FULL = 0.85;
+/** Shorter lines are never full: the page has no running text. */
+const LEAST_FULL = 30;
+
+/** What a page's lines are compared with. */
+export interface Measure {
+  /** The length of a full line, in characters. */
+  width: number;
+  words: ReadonlySet<string>;
+}
+
+/** In characters: nine of ten lines are at most so long. */
+export function widthOf(lines: string[]): number {
+  const lengths = lines.filter(Boolean).map((line) => line.length);
+  return lengths.toSorted((a, b) => a - b)[Math.floor(lengths.length * 0.9)] ?? 0;
+}
+
+/** Whether the text goes on from a line to the next one, which is no list's item. */
+export function flows(line: string, next: string, { width }: Pick<Measure, "width">): boolean {
+  if (line === "") return true;
+  if (isLeader(line) || isLeader(next) || (isRow(line) && isRow(next))) return false;
+  const isLower = /^\p{Ll}/u.test(next);
+  if (endsDivided(line)) return true;
+  if (isLower && !endsSentence(line)) return true;
+  if (/[,;–—&]$/.test(line.slice(-1))) return true;
+  return isFull(line, next, width);
+}
+
+export function isFull(line: string, next: string, width: number): boolean {
+  const length = line.length + 1 + firstWord(next).length;
+  return line.length >= LEAST_FULL && length >= width * FULL;
+}
+
+export function endsSentence(line: string): boolean {
+  return /[.!?:。！？…]["'”’)\]]?$/u.test(line.slice(-2));
+}
+
+/** A line of a table of contents. */
+function isLeader(line: string): boolean {
+  return line.includes(". . . .") || line.includes(".....");
+}
+
+/** A row of numbers. */
+export function isRow(line: string): boolean {
+  const tokens = line.split(" ");
+  const numbers = tokens.filter((token) => /^[^\p{L}\p{N}]{0,2}\d/u.test(token)).length;
+  return numbers >= 2 && numbers * 4 >= tokens.length;
+}

@@ -158,6 +158,7 @@ export const grammars: Grammar[] = [
     wrap: (text) =>
       `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${text}</w:body></w:document>`,
   }),
+  grammar("office", DOCUMENT, plainProse, { name: "pdf" }),
   grammar(
     "webhook",
     DELIVERY,

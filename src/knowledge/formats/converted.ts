@@ -23,7 +23,8 @@ export function cleanConverted(fileName: string, markdown: string): string {
 
 /** The same in steps of some tens of milliseconds (`runtime/steps.ts`). */
 export function* convertedInSteps(fileName: string, markdown: string): Steps<CleanedFile> {
-  const lines = markdown.replaceAll("\r\n", "\n").split("\n");
+  const text = markdown.replaceAll("\0", "").toWellFormed();
+  const lines = text.replaceAll("\r\n", "\n").split("\n");
   if (lines[0]?.trim() === `# ${fileName}`) lines.shift();
   yield;
   const pages = pagesOf(lines);

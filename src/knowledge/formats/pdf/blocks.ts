@@ -1,5 +1,5 @@
 import { endsSentence, flows, type Measure } from "./flow.ts";
-import { headingLevel } from "./headings.ts";
+import { headingLevel, isNumbered } from "./headings.ts";
 import { joined } from "./lines.ts";
 import { readMarker, type ListMarkers } from "./list-markers.ts";
 
@@ -30,9 +30,11 @@ export function blocksOf(lines: string[], measure: Measure): Block[] {
     const open = isOpen ? blocks.at(-1) : undefined;
     const marker = MARKUP.test(line) ? undefined : readMarker(line, lists, last);
     if (marker) blocks.push(block("item", marker.text, marker.level, marker.sign));
-    else if (!continues(open, last, line, measure)) {
+    else {
       const next = lines.slice(index + 1, index + 3).find(Boolean) ?? "";
-      blocks.push(blockOf(line, next, measure));
+      const isHeading = isNumbered(line) && headingLevel(line, next, measure) > 0;
+      if (isHeading || !continues(open, last, line, measure))
+        blocks.push(blockOf(line, next, measure));
       // A paragraph within a list's item ends no list: the next number may go on.
       if (blocks.at(-1)?.kind === "heading") lists.open = [];
     }

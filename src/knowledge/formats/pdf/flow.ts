@@ -1,7 +1,9 @@
-import { endsDivided, firstWord } from "./lines.ts";
+import { endsDivided, firstWord, LEADER } from "./lines.ts";
 
 /** A line whose next word would have made it longer than this share of a full line is full. */
 const FULL = 0.85;
+/** The same for a line that may be a paragraph's last. */
+const SHORT = 0.7;
 /** Shorter lines are never full: the page has no running text. */
 const LEAST_FULL = 30;
 
@@ -25,8 +27,11 @@ export function flows(line: string, next: string, { width }: Pick<Measure, "widt
   const isLower = /^\p{Ll}/u.test(next);
   if (endsDivided(line)) return true;
   if (isLower && !endsSentence(line)) return true;
+  if (endsSentence(line) && /^\d{1,2} \p{Lu}/u.test(next)) return false;
   if (/[,;–—&]$/.test(line.slice(-1))) return true;
-  return isFull(line, next, width);
+  // A paragraph's last line ends a sentence: a short line that does not is no part of it.
+  const isApart = endsSentence(line) && !endsSentence(next) && next.length < width * SHORT;
+  return !isApart && isFull(line, next, width);
 }
 
 export function isFull(line: string, next: string, width: number): boolean {
@@ -40,12 +45,20 @@ export function endsSentence(line: string): boolean {
 
 /** A line of a table of contents. */
 function isLeader(line: string): boolean {
-  return line.includes(". . . .") || line.includes(".....");
+  return line.includes(LEADER);
 }
 
 /** A row of numbers. */
-export function isRow(line: string): boolean {
+export function isNumbers(line: string): boolean {
   const tokens = line.split(" ");
   const numbers = tokens.filter((token) => /^[^\p{L}\p{N}]{0,2}\d/u.test(token)).length;
   return numbers >= 2 && numbers * 4 >= tokens.length;
+}
+
+/** A row of a table. Running text has words in lower case. */
+function isRow(line: string): boolean {
+  if (isNumbers(line)) return true;
+  const tokens = line.split(" ");
+  const names = tokens.filter((token) => /^[^\p{L}]{0,2}\p{Lu}|^[^\p{L}]+$/u.test(token)).length;
+  return tokens.length >= 3 && names * 4 >= tokens.length * 3;
 }

@@ -5,6 +5,9 @@ const LIGATURES = /[\uFB00-\uFB06]/g;
 const BULLET_WITHIN = /(?<=\S)\s*[•▪‣●▸►◦]\s+/g;
 const WORD = /[\p{L}\p{M}]+(?:[-’'][\p{L}\p{M}]+)*/gu;
 
+/** What is left of the dots between a title and its page in a table of contents. */
+export const LEADER = " … ";
+
 /** The text of a page as lines without the peculiarities of its fonts. */
 export function plainLines(page: string): string[] {
   return page
@@ -15,6 +18,7 @@ export function plainLines(page: string): string[] {
     .map((line) =>
       line
         .replace(/\s+/g, " ")
+        .replace(/(?: ?\.){5,} ?/g, LEADER)
         .replace(/\u00AD(?!$)/g, "")
         .trim(),
     );
@@ -77,7 +81,7 @@ const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 export function joined(line: string, next: string, words: ReadonlySet<string>): string {
   const end = line.slice(-1);
   if (!endsDivided(line)) {
-    const isUrl = /^(?:https?:|www\.)\S*[/=?&]$/.test(lastWord(line));
+    const isUrl = /^(?:https?:|www\.)\S*[/=?&]$/.test(lastWord(line)) && /^[\p{Ll}\d]/u.test(next);
     const isUnspaced = IDEOGRAPH.test(end) && IDEOGRAPH.test(next.slice(0, 1));
     return isUrl || isUnspaced ? line : `${line} `;
   }

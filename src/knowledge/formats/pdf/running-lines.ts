@@ -1,14 +1,16 @@
 /** Lines at each end of a page that may be a running header or footer. */
-const DEPTH = 3;
+const DEPTH = 5;
 /** A running line stands on at least so many pages, of each part or of every few pages in a row. */
 const MIN_PAGES = 3;
 const MAX_GAP = 2;
 const SHARE = 0.25;
+/** Headers of left and right pages differ. */
+const MOST = 0.4;
 /** Numbers of a line that may be the page's. */
 const MAX_NUMBERS = 3;
 /** Words beside a page's number, in the languages of this field's larger manuals. */
 const PAGE_WORDS = new Set(
-  "page pages p pg of seite seiten von s página páginas pág de pagina pagine di side af av sida strona z pagină 页 第 共 頁 ページ страница из".split(
+  "page pages p pg no nr of seite seiten von s página páginas pág de pagina pagine di side af av sida strona z pagină 页 第 共 頁 ページ страница из".split(
     " ",
   ),
 );
@@ -19,29 +21,56 @@ export interface RunningLines {
   leftOut: string[];
 }
 
+/** Keys of running lines, each with whether it runs through most of the document. */
+type Running = ReadonlyMap<string, boolean>;
+
 /**
  * Leaves out the lines that repeat at the top or at the bottom of pages: the same text, or the same but for a number that grows with the
- * page. Other lines that look alike, such as "Step 3" or a table's row, stay.
+ * page. Of a text that only some pages repeat, such as the name of a chapter or the caption of a long table, the first stays. Other lines
+ * that look alike, such as "Step 3" or a table's row, all stay.
  */
 export function withoutRunningLines(pages: string[][]): RunningLines {
   const filled = pages.map((lines) => lines.filter((line) => line !== ""));
-  const top = runningKeys(filled.map((lines) => lines.slice(0, DEPTH)));
-  const bottom = runningKeys(filled.map((lines) => lines.slice(-DEPTH)));
+  const within = new Map<string, number>();
+  for (const line of filled.flatMap((lines) => lines.slice(DEPTH, -DEPTH)))
+    within.set(line.toLowerCase(), 1 + (within.get(line.toLowerCase()) ?? 0));
+  const top = runningKeys(
+    filled.map((lines) => lines.slice(0, DEPTH)),
+    within,
+  );
+  const bottom = runningKeys(
+    filled.map((lines) => lines.slice(-DEPTH)),
+    within,
+  );
   const leftOut: string[] = [];
+  const seen = new Set<string>();
+  const split = (lines: string[], page: number, running: Running): [string[], string[]] => {
+    const count = countRunning(lines, page, running);
+    const ends = lines.slice(0, count).filter((line) => line !== "");
+    const stays = ends.filter((line) => isFirst(line, page, running, seen));
+    leftOut.push(...ends.filter((line) => !stays.includes(line)));
+    return [stays, lines.slice(count)];
+  };
   const kept = pages.map((lines, page) => {
-    const from = countRunning(lines, page, top);
-    const rest = lines.slice(from);
-    const to = rest.length - countRunning(rest.toReversed(), page, bottom);
-    leftOut.push(...lines.slice(0, from), ...rest.slice(to));
-    return rest.slice(0, to);
+    const [first, rest] = split(lines, page, top);
+    const [last, text] = split(rest.toReversed(), page, bottom);
+    return [...first, ...text.toReversed(), ...last.toReversed()];
   });
   // Pages that are all alike hold no running line but a text.
   if (kept.every((lines) => lines.every((line) => line === ""))) return { pages, leftOut: [] };
-  return { pages: kept, leftOut: leftOut.filter((line) => line !== "") };
+  return { pages: kept, leftOut };
+}
+
+function isFirst(line: string, page: number, running: Running, seen: Set<string>): boolean {
+  const [text = "", ...others] = keysOf(line, page);
+  if (running.get(text) !== false || others.some((key) => running.has(key))) return false;
+  if (seen.has(text)) return false;
+  seen.add(text);
+  return true;
 }
 
 /** How many lines from the edge on are running lines, blank ones among them included. */
-function countRunning(lines: string[], page: number, running: ReadonlySet<string>): number {
+function countRunning(lines: string[], page: number, running: Running): number {
   let count = 0;
   let depth = 0;
   for (const [index, line] of lines.entries()) {
@@ -53,7 +82,8 @@ function countRunning(lines: string[], page: number, running: ReadonlySet<string
   return count;
 }
 
-function runningKeys(ends: string[][]): Set<string> {
+/** @param within how often each line stands in the middle of a page; one that does so often is text */
+function runningKeys(ends: string[][], within: ReadonlyMap<string, number>): Running {
   const found = new Map<string, number[]>();
   for (const [page, lines] of ends.entries()) {
     for (const key of new Set(lines.flatMap((line) => keysOf(line, page)))) {
@@ -63,7 +93,10 @@ function runningKeys(ends: string[][]): Set<string> {
     }
   }
   const filled = ends.filter((lines) => lines.length > 0).length;
-  return new Set([...found].filter(([, on]) => isRunning(on, filled)).map(([key]) => key));
+  const running = [...found].filter(
+    ([key, on]) => isRunning(on, filled) && (within.get(key) ?? 0) * 2 < on.length,
+  );
+  return new Map(running.map(([key, on]) => [key, on.length >= filled * MOST]));
 }
 
 function isRunning(on: number[], filled: number): boolean {
@@ -84,7 +117,9 @@ function keysOf(line: string, page: number): string[] {
   // A single word and a number name a thing ("Step 3"), unless the word is one for pages.
   const named = words.filter((word) => !PAGE_WORDS.has(word));
   if (named.length === 1) return [text];
-  const numbers = [...text.matchAll(/\d{1,4}/g)].slice(0, MAX_NUMBERS);
+  const numbers = [...text.matchAll(/\d{1,4}/g)]
+    .filter((number) => mayBePage(text, number.index, number[0].length))
+    .slice(0, MAX_NUMBERS);
   return [
     text,
     ...numbers.map(({ 0: number, index }) => {
@@ -92,6 +127,13 @@ function keysOf(line: string, page: number): string[] {
       return text.slice(0, index) + distance + text.slice(index + number.length);
     }),
   ];
+}
+
+/** A page's number begins or ends its line, or follows a word for it. That of "Table 3 – Weights" does not. */
+function mayBePage(text: string, start: number, length: number): boolean {
+  const [before, after] = [text.slice(0, start), text.slice(start + length)];
+  const isAtEdge = [before, after].some((side) => !/[\p{L}\p{N}]/u.test(side));
+  return isAtEdge || PAGE_WORDS.has(before.match(/\p{L}+/gu)?.at(-1) ?? "");
 }
 
 const ROMAN: Record<string, number> = { i: 1, v: 5, x: 10, l: 50, c: 100 };

@@ -275,6 +275,20 @@ it("new uploads are served before documents that are read anew, in the same work
   expect((await claim("second")).every(({ isOutdated }) => isOutdated === 1)).toBe(true);
 });
 
+it("documents are not read anew while uploads wait to be embedded, because they would wait for their vectors, too", async () => {
+  const workspace = await createWorkspace();
+  await store(workspace, "guide", about("kettle"));
+  await ingestAll();
+  await outdate(workspace);
+  await tick();
+  await store(workspace, "fresh", about("barrow"));
+  await wake("serve");
+  expect(await outdatedLeft(workspace)).toBe(1);
+  await wake("embed");
+  await wake("serve");
+  expect(await outdatedLeft(workspace)).toBe(0);
+});
+
 it("documents that wait to be read anew are not counted as pending", async () => {
   const workspace = await createWorkspace();
   await store(workspace, "guide", about("kettle"));

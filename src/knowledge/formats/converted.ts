@@ -1,4 +1,5 @@
 import { runAtOnce, type Steps } from "../../runtime/steps.ts";
+import { refuseManyLines } from "./markdown-limits.ts";
 import { markdownInSteps } from "./markdown.ts";
 import { readPdfPages } from "./pdf/pdf-pages.ts";
 import type { DocumentWarning } from "./warnings.ts";
@@ -58,6 +59,7 @@ function pagesOf(lines: string[]): string[] | undefined {
 
 function* cleanPages(texts: string[]): Steps<CleanedFile> {
   const { pages, leftOut } = yield* readPdfPages(texts);
+  refuseManyLines(pages.reduce((lines, page) => lines + page.split(/\n+/).length, 0));
   const written: string[] = [];
   for (const [index, page] of pages.entries()) {
     const cleaned = lowerHeadings(yield* markdownInSteps(page)).trim();

@@ -39,6 +39,19 @@ it("rows of numbers and lines of an address stay lines", () => {
   expect(markdown).toContain("Voltage 230 V 50 Hz\nPower 1450 W 6.3 A\nNordlys ApS\nHavnegade 12");
 });
 
+it("commands stay lines, and a narrow item of a list goes on", () => {
+  const markdown = read([
+    `${LONG} it is full.`,
+    "mkdir build",
+    "cd build",
+    "make install",
+    "• a key of",
+    "the door",
+  ]);
+  expect(markdown).toContain("mkdir build\ncd build\nmake install");
+  expect(markdown).toContain("- a key of the door");
+});
+
 it("what was left out is told, once for each different line", () => {
   const pages = Array.from({ length: 4 }, (_, n) => [
     "Guide",
@@ -53,6 +66,22 @@ it("what was left out is told, once for each different line", () => {
 
 it("a text that stands on every page is read if there is nothing else", () => {
   expect(read(["Closed today."], ["Closed today."], ["Closed today."])).toContain("Closed today.");
+});
+
+it("a numbered list goes on on the next page, and a list has a second level", () => {
+  const markdown = read(
+    ["1. Open the lid.", "2. Take the filter out.", "o Rinse it.", "o Dry it."],
+    ["3. Close the lid.", "The lamp is green."],
+  );
+  expect(markdown).toContain("2. Take the filter out.\n   - Rinse it.\n   - Dry it.\n");
+  expect(markdown).toContain("# Page 2\n\n3. Close the lid.\n");
+});
+
+it("lines of Chinese are joined without a space, up to a short line", () => {
+  const line = "本产品的保修期为自购买之日起两年，请妥善保管购买凭证，在保修期内我们免费维修";
+  expect(read([line, "或更换有缺陷的产品。", "联系方式", `${line}。`])).toContain(
+    `${line}或更换有缺陷的产品。\n\n`,
+  );
 });
 
 it("captions and steps that differ by a number alone are no page numbers", () => {

@@ -15,10 +15,9 @@ export interface Block {
 
 /** The text of the converter that is Markdown already: headings, tables and code of tagged PDFs. */
 const MARKUP = /^(?:#{1,6} |\||```)/;
-/** The lines of a page as blocks. */
-export function blocksOf(lines: string[], measure: Measure): Block[] {
+/** The lines of a page as blocks. The lists of the page before may go on. */
+export function blocksOf(lines: string[], measure: Measure, lists: ListMarkers): Block[] {
   const blocks: Block[] = [];
-  const lists: ListMarkers = { open: [], lastNumbers: [] };
   const isSpaced = hasBlankBetweenAll(lines);
   let last = "";
   let isOpen = false;
@@ -52,7 +51,8 @@ function continues(open: Block | undefined, last: string, line: string, measure:
     if (isMarkup) open.texts.push("\n", line);
     return isMarkup;
   }
-  if (flows(last, line, measure)) {
+  const isItem = open.kind === "item" && /^\p{Ll}/u.test(line) && !endsSentence(last);
+  if (isItem || flows(last, line, measure)) {
     const before = open.texts.pop() ?? "";
     open.texts.push(before === "" ? "" : joined(before, line, measure.words), line);
     return true;

@@ -1,7 +1,9 @@
-import { endsDivided, firstWord, LEADER } from "./lines.ts";
+import { endsDivided, firstWord, isUnspaced, LEADER } from "./lines.ts";
 
 /** A line whose next word would have made it longer than this share of a full line is full. */
 const FULL = 0.85;
+/** A shorter line that goes on in lower case is one of a command or of an address. */
+const HALF = 0.5;
 /** The same for a line that may be a paragraph's last. */
 const SHORT = 0.7;
 /** Shorter lines are never full: the page has no running text. */
@@ -14,10 +16,10 @@ export interface Measure {
   words: ReadonlySet<string>;
 }
 
-/** In characters: nine of ten lines are at most so long. */
+/** In characters: nineteen of twenty lines are at most so long. */
 export function widthOf(lines: string[]): number {
   const lengths = lines.filter(Boolean).map((line) => line.length);
-  return lengths.toSorted((a, b) => a - b)[Math.floor(lengths.length * 0.9)] ?? 0;
+  return lengths.toSorted((a, b) => a - b)[Math.floor(lengths.length * 0.95)] ?? 0;
 }
 
 /** Whether the text goes on from a line to the next one, which is no list's item. */
@@ -26,7 +28,7 @@ export function flows(line: string, next: string, { width }: Pick<Measure, "widt
   if (isLeader(line) || isLeader(next) || (isRow(line) && isRow(next))) return false;
   const isLower = /^\p{Ll}/u.test(next);
   if (endsDivided(line)) return true;
-  if (isLower && !endsSentence(line)) return true;
+  if (isLower && !endsSentence(line) && line.length >= width * HALF) return true;
   if (endsSentence(line) && /^\d{1,2} \p{Lu}/u.test(next)) return false;
   if (/[,;–—&]$/.test(line.slice(-1))) return true;
   // A paragraph's last line ends a sentence: a short line that does not is no part of it.
@@ -35,7 +37,8 @@ export function flows(line: string, next: string, { width }: Pick<Measure, "widt
 }
 
 export function isFull(line: string, next: string, width: number): boolean {
-  const length = line.length + 1 + firstWord(next).length;
+  // Scripts without spaces break a line after any character.
+  const length = line.length + 1 + (isUnspaced(next) ? 0 : firstWord(next).length);
   return line.length >= LEAST_FULL && length >= width * FULL;
 }
 

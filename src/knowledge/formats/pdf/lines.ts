@@ -72,7 +72,11 @@ const CONJUNCTIONS = new Set([
   "en",
   "of",
 ]);
-const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const IDEOGRAPH = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+
+export function isUnspaced(line: string): boolean {
+  return IDEOGRAPH.test(line.slice(0, 2));
+}
 
 /**
  * A line, ready to be followed directly by the next one: with a space, or with its hyphen or without it where it ends within a
@@ -82,8 +86,8 @@ export function joined(line: string, next: string, words: ReadonlySet<string>): 
   const end = line.slice(-1);
   if (!endsDivided(line)) {
     const isUrl = /^(?:https?:|www\.)\S*[/=?&]$/.test(lastWord(line)) && /^[\p{Ll}\d]/u.test(next);
-    const isUnspaced = IDEOGRAPH.test(end) && IDEOGRAPH.test(next.slice(0, 1));
-    return isUrl || isUnspaced ? line : `${line} `;
+    const isJoined = isUnspaced(end) && isUnspaced(next);
+    return isUrl || isJoined ? line : `${line} `;
   }
   const stem = line.slice(0, -1);
   if (end === "\u00AD") return stem;

@@ -1,9 +1,11 @@
 const BULLET = /^([•▪‣●▸►◦○■□–—*·-])(?: |$)/;
 /** A dash or a hyphen may also stand within a sentence. */
 const DASH = /^[–—*·-]/;
+/** Word's bullet of the second level. */
+const SUB_BULLET = /^o(?= \p{Lu})/u;
 const NUMBER = /^\(?(\d{1,3}|[a-z])[.)](?: |$)/;
 
-/** The lists that are open on a page. */
+/** The lists that are open, also from one page to the next. */
 export interface ListMarkers {
   /** The signs of the open lists, the outermost first; numbers count as one sign, letters as another. */
   open: string[];
@@ -26,7 +28,8 @@ export function readBullet(line: string): string | undefined {
  * that ends, or within a list.
  */
 export function readMarker(line: string, lists: ListMarkers, last: string): Marker | undefined {
-  const bullet = readBullet(line);
+  const bullet =
+    readBullet(line) ?? (lists.open.length > 0 ? SUB_BULLET.exec(line)?.[0] : undefined);
   if (bullet !== undefined) {
     const isOpen = lists.open.includes(bullet);
     if (DASH.test(line) && !isOpen && !/[.:!?]$/.test(last.slice(-1)) && last !== "") return;

@@ -1,6 +1,7 @@
 import type { Steps } from "../../../runtime/steps.ts";
 import { blocksOf, type Block } from "./blocks.ts";
 import { endsSentence, flows, widthOf, type Measure } from "./flow.ts";
+import type { ListMarkers } from "./list-markers.ts";
 import { joined, plainLines, vocabularyOf } from "./lines.ts";
 import { withoutRunningLines } from "./running-lines.ts";
 
@@ -39,10 +40,11 @@ export function* readPdfPages(texts: string[]): Steps<PdfPages> {
   const isMarkup = pages.some((page) => page.some((line) => /^(?:#{1,6} |\| )/.test(line)));
   const usual = widthOf(pages.flat());
   const read: Page[] = [];
+  const lists: ListMarkers = { open: [], lastNumbers: [] };
   for (const page of pages) {
     const width = page.length < FEW_LINES ? Math.max(usual, widthOf(page)) : widthOf(page);
     const measure = { words, width };
-    read.push({ lines: page, measure, blocks: blocksOf(page, measure) });
+    read.push({ lines: page, measure, blocks: blocksOf(page, measure, lists) });
     yield;
   }
   const filled = read.filter(({ blocks }) => blocks.length > 0);

@@ -96,7 +96,7 @@ function runningKeys(ends: string[][], within: ReadonlyMap<string, number>): Run
   const running = [...found].filter(
     ([key, on]) => isRunning(on, filled) && (within.get(key) ?? 0) * 2 < on.length,
   );
-  return new Map(running.map(([key, on]) => [key, on.length >= filled * MOST]));
+  return new Map(running.map(([key, on]) => [key, filled > 2 && on.length >= filled * MOST]));
 }
 
 function isRunning(on: number[], filled: number): boolean {

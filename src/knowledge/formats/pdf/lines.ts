@@ -2,7 +2,7 @@
 const SYMBOL_BULLETS = /[\uF0B7\uF0A7\uF0D8\uF076\uF0FC\uF02D\uF06E\uF0A8]/g;
 const LIGATURES = /[\uFB00-\uFB06]/g;
 /** Bullets that stand for nothing else, so that they may also begin an item in the middle of a line. */
-const BULLET_WITHIN = /(?<=\S)\s*[•▪‣●▸►◦]\s+/g;
+const BULLET_WITHIN = /(?<=\S)[ \t]*[•▪‣●▸►◦][ \t]+/g;
 const WORD = /[\p{L}\p{M}]+(?:[-’'][\p{L}\p{M}]+)*/gu;
 
 /** What is left of the dots between a title and its page in a table of contents. */

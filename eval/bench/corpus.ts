@@ -78,6 +78,7 @@ async function draftOf(
       status: "pending",
       version: 1,
       liveVersion: 0,
+      isOutdated: 0,
       chunks: [],
       updatedAt: 0,
       delayedBy: null,

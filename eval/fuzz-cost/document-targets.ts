@@ -119,6 +119,14 @@ export function richText(read: Reader): Record<string, Target> {
   };
 }
 
+/** The text of a PDF, as the converter gives it. */
+export const pdf: Record<string, Target> = {
+  pages(input) {
+    const markdown = cleanConverted("document.pdf", `## Contents\n### Page 1\n${input}`);
+    return draft(markdown, markdown);
+  },
+};
+
 /** The part of the archive that holds the text. */
 const OFFICE = { xlsx: "xl/worksheets/sheet1.xml", docx: "word/document.xml" };
 

@@ -283,6 +283,16 @@ export const FRAGMENTS: Record<string, Fragments> = {
     ),
     pairs: SLATE_BLOCKS.map((type) => sides({ type }, "children")),
   },
+  pdf: {
+    fragments: [
+      ...WRITTEN,
+      ...words("- \u00AD -␠ •␠ –␠ 1.␠ 2.␠ a)␠ 1.1␠A ....... ﬁ ###␠Page␠2 ###␠Page␠3 |␠ a-b Page␠1"),
+      "\n",
+      "\n\n",
+      "\n• ",
+    ],
+    pairs: [["\n### Page 2\n", ""]],
+  },
   xlsx: {
     fragments: [...XLSX, ...XLSX_ROWS],
     pairs: [
@@ -379,6 +389,7 @@ export const SEEDS: Record<string, Recipe[]> = {
   text: [{ repeat: "\n \n" }, { repeat: " " }, { repeat: "a" }, { repeat: "漢" }, { repeat: "*" }],
   kontent: [{ all: ["<p>", { repeat: "<i></i>" }, "text"] }, { repeat: "<span> </span>" }],
   header: [{ repeat: "t=1," }, { repeat: "=" }, { repeat: " " }, { repeat: "v1=a," }],
+  pdf: [{ repeat: "word-\n" }, { repeat: "a\n### Page {i}\n" }, { repeat: "• a " }],
   xlsx: [
     { repeat: "<row><c><v>a</v></c></row>" },
     { all: ["<row>", { repeat: "<c/>" }, "</row>", { repeat: "<row/>" }] },

@@ -59,6 +59,13 @@ function paragraphs(
 }
 
 const plainProse = (size: number): string => paragraphs(size, (text) => text).slice(0, size);
+/** As a PDF's converter gives it: a list's items now and then, and lines of about 80 characters. */
+const linesOfProse = (size: number): string =>
+  paragraphs(
+    size,
+    (text, at) => `${at % 4 === 0 ? "• " : ""}${text.replace(/(.{70,80}) /g, "$1\n")}`,
+    ["", "\n", ""],
+  );
 const markdownProse = (size: number): string =>
   paragraphs(size, (text, at) => (at % 4 === 0 ? `## Returns ${at}\n\n${text}` : text));
 const htmlProse = (size: number): string =>
@@ -158,6 +165,7 @@ export const grammars: Grammar[] = [
     wrap: (text) =>
       `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${text}</w:body></w:document>`,
   }),
+  grammar("office", DOCUMENT, linesOfProse, { name: "pdf" }),
   grammar(
     "webhook",
     DELIVERY,

@@ -144,6 +144,26 @@ const FOUND: Found[] = [
     readers: { docx: ["file"] },
   },
   {
+    name: "lines that end within a word",
+    recipe: { repeat: "deliv-\nery " },
+    readers: { pdf: ["pages"] },
+  },
+  {
+    name: "letters that no line ends",
+    recipe: { all: [{ repeat: "a" }, "-\nb"] },
+    readers: { pdf: ["pages"] },
+  },
+  {
+    name: "items of a list without text",
+    recipe: { repeat: "•\n" },
+    readers: { pdf: ["pages"] },
+  },
+  {
+    name: "empty pages and lines",
+    recipe: { all: ["a\n", { repeat: " \n\n" }, "b"] },
+    readers: { pdf: ["pages"] },
+  },
+  {
     name: "more columns than answers",
     recipe: { all: ["question,answer", { repeat: "," }, "\n", { repeat: "a,b\n" }] },
     readers: { csv: ["normalise"] },

@@ -3,7 +3,7 @@ import { stringToMarkdown } from "../../src/webhooks/contract/entry.ts";
 import type { Kind } from "./grammars.ts";
 import type { Target } from "./target.ts";
 import { message, answer } from "./visitor-targets.ts";
-import { document, office, passage, richText, RICH_TEXT, text } from "./document-targets.ts";
+import { document, office, passage, pdf, richText, RICH_TEXT, text } from "./document-targets.ts";
 import { header, webhook } from "./delivery-targets.ts";
 
 /** By kind of input, or by grammar where grammars of a kind are read by different code. The first is the ordinary way of an input. */
@@ -20,6 +20,7 @@ const TARGETS: Record<string, Record<string, Target>> = {
   header,
   xlsx: office("xlsx"),
   docx: office("docx"),
+  pdf,
   ...Object.fromEntries(Object.entries(RICH_TEXT).map(([name, read]) => [name, richText(read)])),
 };
 

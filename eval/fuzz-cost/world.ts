@@ -13,6 +13,7 @@ export const PASSAGE: Passage = {
   title: "Returns",
   url: "https://help.example.com/returns",
   version: 1,
+  readerVersion: 1,
   headingPath: ["Returns", "Deadlines"],
   text: "You can return any item within 30 days of delivery. It does not cost anything.\n\nRefunds take 5 working days.",
   ordinal: 0,
@@ -25,6 +26,7 @@ export const SOURCE: Source = {
   title: "Returns",
   url: "https://help.example.com/returns",
   version: 1,
+  readerVersion: 1,
   passages: [PASSAGE],
 };
 

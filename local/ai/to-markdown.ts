@@ -1,8 +1,9 @@
 import mammoth from "mammoth/mammoth.browser.js";
 import { strFromU8, unzipSync } from "fflate";
 import { Parser } from "htmlparser2";
-import { extractText, getDocumentProxy } from "unpdf";
+import { getDocumentProxy } from "unpdf";
 import { htmlToMarkdown } from "../../src/knowledge/formats/html.ts";
+import { pageText } from "./pdf-page-text.ts";
 
 type Answer = ConversionResponse;
 type Convert = (name: string, bytes: Uint8Array) => Promise<string>;
@@ -41,8 +42,13 @@ export async function toMarkdown({ name, blob }: MarkdownDocument): Promise<Answ
 
 /** The text around the pages is the service's, also with `metadata: false`. */
 async function fromPdf(name: string, bytes: Uint8Array): Promise<string> {
-  const { text } = await extractText(await getDocumentProxy(bytes), { mergePages: false });
-  const pages = text.map((page, index) => `### Page ${index + 1}\n\n${page}\n\n`);
+  const document = await getDocumentProxy(bytes);
+  const pages: string[] = [];
+  for (let number = 1; number <= document.numPages; number++) {
+    const { items } = await (await document.getPage(number)).getTextContent();
+    const text = pageText(items.filter((item) => "str" in item));
+    pages.push(`### Page ${number}\n\n${text}\n\n`);
+  }
   return `# ${name}\n\n## Contents\n${pages.join("")}`;
 }
 

@@ -54,7 +54,7 @@ function passagesOfBestDocuments(passages: FoundPassage[], places: number): Foun
 }
 
 function add(sources: Map<string, Source>, passage: FoundPassage): void {
-  const { externalId, title, url, version } = passage;
+  const { externalId, title, url, version, readerVersion } = passage;
   const source = sources.get(externalId);
   if (source?.passages.some(({ chunkId }) => chunkId === passage.chunkId)) return;
   if (source) source.passages.push(passage);
@@ -65,6 +65,7 @@ function add(sources: Map<string, Source>, passage: FoundPassage): void {
       title,
       url,
       version,
+      readerVersion,
       passages: [passage],
     });
 }

@@ -7,8 +7,9 @@ export interface Source {
   externalId: string;
   title: string;
   url: string | null;
-  /** The served version that the passages were read from. */
+  /** The served version that the passages were read from, and the version of the reader that made them. */
   version: number;
+  readerVersion: number;
   /** The passages that retrieval found, best first, and then neighbours of them. */
   passages: SourcePassage[];
 }

@@ -39,8 +39,8 @@ export async function keepAnswerStatement(
   { messageId, text, sources }: { messageId: string; text: string; sources: Source[] },
   now: number,
 ): Promise<D1PreparedStatement> {
-  const kept = sources.map(({ n, externalId, version }) => {
-    return { n, external_id: externalId, version };
+  const kept = sources.map(({ n, externalId, version, readerVersion }) => {
+    return { n, external_id: externalId, version, reader_version: readerVersion };
   });
   return db
     .prepare(

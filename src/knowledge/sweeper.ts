@@ -5,6 +5,7 @@ import { ROLLBACK_MS } from "./reindex/manage.ts";
 import type { IndexName } from "../models/ports.ts";
 import type { Stage } from "./ingest/outbox.ts";
 import { retryAbandoned } from "./ingest/queue.ts";
+import { queueOutdated } from "./accept/outdated.ts";
 import { deleteOrphanedFiles } from "./accept/files.ts";
 import { forgetDeleted } from "./accept/tombstones.ts";
 
@@ -27,22 +28,35 @@ const WAKE_UPS = 10;
  */
 export async function sweep(
   services: SweepServices,
-): Promise<{ overdue: number; killed: number; collected: number }> {
-  const [overdue, killed, collected, ...others] = await Promise.allSettled([
+): Promise<{ overdue: number; killed: number; collected: number; outdated: number }> {
+  const [overdue, killed, collected, outdated, ...others] = await Promise.allSettled([
     wakeOverdueStages(services),
     retryAbandoned(services),
     collectOldGarbage(services),
+    readOutdatedAnew(services),
     wakeGenerations(services),
     forgetUnusedWords(services),
     deleteOrphanedFiles(services.db, services.now()),
     forgetDeleted(services.db, services.now()),
   ]);
-  for (const task of [overdue, killed, collected, ...others]) {
+  for (const task of [overdue, killed, collected, outdated, ...others]) {
     if (task.status === "rejected") throw task.reason;
   }
   const count = (task: PromiseSettledResult<number>): number =>
     task.status === "fulfilled" ? task.value : 0;
-  return { overdue: count(overdue), killed: count(killed), collected: count(collected) };
+  return {
+    overdue: count(overdue),
+    killed: count(killed),
+    collected: count(collected),
+    outdated: count(outdated),
+  };
+}
+
+/** @returns how many outdated documents were added to the pending work */
+async function readOutdatedAnew(services: SweepServices): Promise<number> {
+  const queued = await queueOutdated(services.db, services.now());
+  if (queued > 0) wakeStage(services, "serve");
+  return queued;
 }
 
 /**

@@ -70,11 +70,12 @@ export function isOutOfNeurons({ settings, usage }: Allowance): boolean {
 /**
  * SQL condition: the same, where many workspaces are asked about.
  * @param day SQL of {@link dayOf}
+ * @param share of the day's neurons that may be used
  */
-export function outOfNeuronsSql(workspace: string, day: string): string {
+export function outOfNeuronsSql(workspace: string, day: string, share = 1): string {
   return `EXISTS (SELECT 1 FROM workspace_settings s
     LEFT JOIN daily_usage u ON u.workspace_id = s.workspace_id AND u.day = ${day}
-    WHERE s.workspace_id = ${workspace} AND coalesce(u.neurons, 0) >= s.settings ->> 'neurons_per_day')`;
+    WHERE s.workspace_id = ${workspace} AND coalesce(u.neurons, 0) >= ${share} * (s.settings ->> 'neurons_per_day'))`;
 }
 
 /**

@@ -8,6 +8,8 @@ export interface Passage {
   url: string | null;
   /** The served version of the document. */
   version: number;
+  /** The version of the reader that made the version's chunks. */
+  readerVersion: number;
   headingPath: string[];
   text: string;
   /** Number of the chunk in its document, from 0. */
@@ -57,7 +59,7 @@ export async function readPassages(
            min(leg * ?4 + place) AS first
          FROM visible WHERE place <= ?4 GROUP BY id)
        SELECT c.id AS chunkId, d.external_id AS externalId, d.served_title AS title, d.served_url AS url,
-         d.live_version AS version, c.heading_path AS headingPath, c.text, c.ordinal, best.places,
+         d.live_version AS version, d.reader_version AS readerVersion, c.heading_path AS headingPath, c.text, c.ordinal, best.places,
          (SELECT json_group_array(json_object('chunkId', n.id, 'text', n.text, 'ordinal', n.ordinal)) FROM chunks n
           WHERE n.document_id = c.document_id AND n.ordinal BETWEEN c.ordinal - 1 AND c.ordinal + 1 AND n.id <> c.id
             AND +n.workspace_id = ?2 AND n.heading_path = c.heading_path) AS neighbours

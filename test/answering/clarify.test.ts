@@ -32,6 +32,7 @@ const source = (title: string): Source => ({
   title,
   url: null,
   version: 1,
+  readerVersion: 1,
   passages: [],
 });
 

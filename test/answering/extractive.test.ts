@@ -40,6 +40,7 @@ const sources: fc.Arbitrary<Source[]> = fc
   .map((all) =>
     all.map((texts, index) => ({
       version: 1,
+      readerVersion: 1,
       n: index + 1,
       externalId: `d${index}`,
       title: "Garden",
@@ -122,7 +123,9 @@ function cut(...texts: string[]): Source[] {
     headingPath: ["Care"],
     text,
   }));
-  return [{ n: 1, externalId: "a", title: "Delivery", url: null, version: 1, passages }];
+  return [
+    { n: 1, externalId: "a", title: "Delivery", url: null, version: 1, readerVersion: 1, passages },
+  ];
 }
 
 describe("an extractive answer", () => {
@@ -282,7 +285,7 @@ describe("an extractive answer", () => {
   it("an extractive answer uses the next source if the first has passages for another question only", () => {
     const sourceOf = (externalId: string, chunkId: number, text: string): Source => {
       const passages = [{ chunkId, ordinal: 0, headingPath: [], text }];
-      return { n: 1, externalId, title: "A", url: null, version: 1, passages };
+      return { n: 1, externalId, title: "A", url: null, version: 1, readerVersion: 1, passages };
     };
     const lamp = findingFor("lamp", [sourceOf("garden", 1, "The lamp is bright.")]);
     const pump = findingFor("pump", [sourceOf("shop", 2, "The pump costs €20.")]);

@@ -15,6 +15,7 @@ const sourceOf = (n: number, text: string): Source => ({
   title: `Title ${n}`,
   url: null,
   version: 1,
+  readerVersion: 1,
   passages: [{ chunkId: 1, ordinal: 0, headingPath: [], text }],
 });
 const sources = [DELIVERY, REFUND, STEPS].map((text, index) => sourceOf(index + 1, text));

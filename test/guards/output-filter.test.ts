@@ -202,6 +202,7 @@ describe("the output filter", () => {
       title: "A",
       url: null,
       version: 1,
+      readerVersion: 1,
       passages: [],
     };
     const writer = new AnswerWriter([source], mayLinkTo);

@@ -54,3 +54,33 @@ it.each(["pending", "failed"])(
     expect(await foundBy("keywords", workspace, "margins")).toEqual(["widened"]);
   },
 );
+
+it("a migration forgets what files were read as, so that they are converted anew, except images, which a model describes", async () => {
+  const workspace = await createWorkspace();
+  for (const [hash, type] of [
+    ["a1", "application/pdf"],
+    ["b2", "image/png"],
+  ] as const) {
+    const { documentId } = await store(workspace, hash, { title: hash, content: "text" });
+    await env.DB.batch([
+      env.DB.prepare(`UPDATE documents SET content = ?2, content_type = ?3 WHERE id = ?1`).bind(
+        documentId,
+        `sha256:${hash}`,
+        type,
+      ),
+      env.DB.prepare(
+        `INSERT INTO source_files (workspace_id, hash, part, bytes, conversion, stored_at) VALUES (?1, ?2, 0, x'00', 'read', 0)`,
+      ).bind(workspace.id, hash),
+    ]);
+  }
+  await migrateRows("0025");
+  const { results } = await env.DB.prepare(
+    `SELECT hash, conversion FROM source_files WHERE workspace_id = ?1 ORDER BY hash`,
+  )
+    .bind(workspace.id)
+    .all();
+  expect(results).toEqual([
+    { hash: "a1", conversion: null },
+    { hash: "b2", conversion: "read" },
+  ]);
+});

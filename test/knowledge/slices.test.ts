@@ -238,6 +238,7 @@ it("the list of documents says how far ingestion is, of this workspace alone", a
     chunks_done: 0,
     chunks_total: 0,
     seconds_left: 0,
+    outdated_documents: 0,
   });
   await storeMany(ours, 120, (n) => about(`thing${n}`));
   expect(await progressOf(ours)).toEqual({
@@ -245,6 +246,7 @@ it("the list of documents says how far ingestion is, of this workspace alone", a
     chunks_done: 0,
     chunks_total: 120,
     seconds_left: null,
+    outdated_documents: 0,
   });
   await wake("serve");
   await wake("embed", { bindings: { AI: cheapAi(1).ai } });
@@ -261,5 +263,6 @@ it("the list of documents says how far ingestion is, of this workspace alone", a
     chunks_done: 120,
     chunks_total: 120,
     seconds_left: 0,
+    outdated_documents: 0,
   });
 });

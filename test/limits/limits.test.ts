@@ -375,6 +375,19 @@ describe("a cached answer", () => {
     expect(changed.text).toContain("4 working days");
   });
 
+  it("a cached answer is not served after a source was read anew by another version of the reader", async () => {
+    const workspace = await createWorkspace(HELP_CENTRE);
+    await keep(workspace);
+    await spent(workspace);
+    expect((await ask(workspace, GERMANY, MODELS)).rung).toBe("cached");
+    await env.DB.prepare(
+      `UPDATE documents SET reader_version = reader_version + 1 WHERE workspace_id = ?1`,
+    )
+      .bind(workspace.id)
+      .run();
+    expect((await ask(workspace, GERMANY, MODELS)).rung).toBe("extractive");
+  });
+
   it("an answer is not cached if its question holds personal data or continues a conversation", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     await env.CONTROL.scriptChat(openAiStream(SAID));

@@ -35,6 +35,7 @@ const passage: fc.Arbitrary<FoundPassage> = fc.record({
   title: text,
   url: fc.constant(null),
   version: fc.constant(1),
+  readerVersion: fc.constant(1),
   ordinal: fc.nat(),
   neighbours: fc.constant([]),
   headingPath: fc.array(text, { maxLength: 3 }),

@@ -103,6 +103,7 @@ function passage(chunkId: number, text: string): FoundPassage {
     title: text,
     url: null,
     version: 1,
+    readerVersion: 1,
     headingPath: [],
     ordinal: 0,
     neighbours: [],

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { DocumentWarning } from "../formats/warnings.ts";
-import type { documentSummary } from "./schema.ts";
+import { waitsForReading } from "./outdated.ts";
+import type { documentSummary, documentWithContent } from "./schema.ts";
 
 /** A document as the API shows it, without its text. */
 export type DocumentSummary = z.infer<typeof documentSummary>;
@@ -10,24 +11,30 @@ const SUMMARY_COLUMNS = `external_id, title, url, content_type,
   coalesce(language, detected_language) AS language, audience, metadata, status, version,
   iif(live_version >= shown_from, live_version, 0) AS live_version, hidden_reason, hidden_until,
   CASE WHEN live_version < max(shown_from, 1) THEN NULL
-    WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.document_id = documents.id) THEN 'pending'
+    WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.document_id = documents.id AND NOT ${waitsForReading("o")}) THEN 'pending'
     WHEN status = 'failed' AND EXISTS (SELECT 1 FROM chunks c JOIN index_generations g ON g.workspace_id = c.workspace_id AND g.state = 'live'
       WHERE c.document_id = documents.id AND (c.vector_stored & g.slot) = 0) THEN NULL
     ELSE 'visible' END AS vectors, error, warnings, chunk_count AS chunks, embedded_chunks, source_updated_at, stages, created_at, updated_at`;
 
+export type DocumentWithContent = z.infer<typeof documentWithContent>;
+
+/** @param withMarkdown whether to read the text of the served version, too, which is null while none is served */
 export async function getDocument(
   db: D1Database,
   workspaceId: string,
   externalId: string,
-): Promise<(DocumentSummary & { content: string }) | null> {
+  withMarkdown = false,
+): Promise<DocumentWithContent | null> {
   const row = await db
     .prepare(
-      `SELECT ${SUMMARY_COLUMNS}, content FROM documents
+      `SELECT ${SUMMARY_COLUMNS}, content, iif(?3 AND live_version >= max(shown_from, 1), markdown, NULL) AS markdown FROM documents
        WHERE workspace_id = ?1 AND external_id = ?2 AND status <> 'deleted'`,
     )
-    .bind(workspaceId, externalId)
-    .first<SummaryRow & { content: string }>();
-  return row && { ...toSummary(row), content: row.content };
+    .bind(workspaceId, externalId, withMarkdown ? 1 : 0)
+    .first<SummaryRow & { content: string; markdown: string | null }>();
+  if (!row) return null;
+  const { content, markdown, ...summary } = row;
+  return { ...toSummary(summary), content, ...(withMarkdown && { markdown }) };
 }
 
 /** A page of the external ids between two texts, both exclusive, in their order. */
@@ -80,12 +87,7 @@ type SummaryRow = Omit<
 };
 
 function toSummary(row: SummaryRow): DocumentSummary {
-  const {
-    content: _content,
-    hidden_reason: reason,
-    hidden_until: until,
-    ...columns
-  } = row as SummaryRow & { content?: string };
+  const { hidden_reason: reason, hidden_until: until, ...columns } = row;
   return {
     ...columns,
     hidden: until === null ? null : { reason: reason ?? "", until: new Date(until).toISOString() },

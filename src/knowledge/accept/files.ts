@@ -36,8 +36,8 @@ export async function storeFile(
 
 export interface StoredFile {
   bytes: Uint8Array<ArrayBuffer>;
-  /** The Markdown that it was converted to before. */
-  markdown: string | null;
+  /** What the converter answered before. */
+  conversion: string | null;
 }
 
 /** Reads part by part, because D1 returns bytes as a list of numbers and a Worker has 128 MB. */
@@ -47,34 +47,34 @@ export async function readFile(
   content: string,
 ): Promise<StoredFile> {
   const parts: Uint8Array[] = [];
-  let markdown: string | null = null;
+  let conversion: string | null = null;
   for (;;) {
-    const row: { bytes: number[]; markdown: string | null } | null = await db
+    const row: { bytes: number[]; conversion: string | null } | null = await db
       .prepare(
-        `SELECT bytes, markdown FROM source_files WHERE workspace_id = ?1 AND hash = ?2 AND part = ?3`,
+        `SELECT bytes, conversion FROM source_files WHERE workspace_id = ?1 AND hash = ?2 AND part = ?3`,
       )
       .bind(workspaceId, content.slice(PREFIX.length), parts.length)
       .first();
     if (!row) break;
-    markdown ??= row.markdown;
+    conversion ??= row.conversion;
     parts.push(Uint8Array.from(row.bytes));
-    if (markdown !== null || row.bytes.length < PART_BYTES) break;
+    if (conversion !== null || row.bytes.length < PART_BYTES) break;
   }
-  return { bytes: concatenate(parts), markdown };
+  return { bytes: concatenate(parts), conversion };
 }
 
-/** Stores a file's Markdown, so that no file is converted twice. */
+/** Stores what the converter answered, so that no file is converted twice. */
 export async function storeConversion(
   db: D1Database,
   workspaceId: string,
   content: string,
-  markdown: string,
+  conversion: string,
 ): Promise<void> {
   await db
     .prepare(
-      `UPDATE source_files SET markdown = ?3 WHERE workspace_id = ?1 AND hash = ?2 AND part = 0`,
+      `UPDATE source_files SET conversion = ?3 WHERE workspace_id = ?1 AND hash = ?2 AND part = 0`,
     )
-    .bind(workspaceId, content.slice(PREFIX.length), markdown)
+    .bind(workspaceId, content.slice(PREFIX.length), conversion)
     .run();
 }
 

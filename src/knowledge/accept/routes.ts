@@ -21,6 +21,8 @@ import {
   deleteQuery,
   documentBody,
   documentSummary,
+  documentWithContent,
+  getQuery,
   importResult,
   listQuery,
   progress,
@@ -58,11 +60,11 @@ const putRoute = createRoute({
 const getRoute = createRoute({
   method: "get",
   path: "/v1/documents/{external_id}",
-  summary: "Read a document and the progress of its ingestion",
+  summary: "Read a document, the progress of its ingestion and how it was understood",
   middleware: [readableId] as const,
-  request: { params: idParameter },
+  request: { params: idParameter, query: getQuery },
   responses: {
-    200: jsonContent(documentSummary.extend({ content: z.string() }), "The document"),
+    200: jsonContent(documentWithContent, "The document"),
     ...problems(404, 422),
   },
 });
@@ -138,7 +140,8 @@ export function documentRoutes(app: App): void {
   app.openapi(getRoute, async (c) => {
     const { services, workspaceId } = callOf(c);
     const externalId = checkExternalId(c.req.valid("param").external_id);
-    const document = await getDocument(services.db, workspaceId, externalId);
+    const withMarkdown = c.req.valid("query").include === "markdown";
+    const document = await getDocument(services.db, workspaceId, externalId, withMarkdown);
     if (!document) throw unknownDocument();
     return c.json(document, 200);
   });

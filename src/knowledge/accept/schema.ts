@@ -86,7 +86,10 @@ export const documentSummary = z
       description:
         "Whether search finds the served version by meaning, too. A version is `live` as soon as search finds its words. Null while no version is served, or where the embedding of the served version has failed.",
     }),
-    error: z.string().nullable(),
+    error: z.string().nullable().meta({
+      description:
+        "Why the newest version failed. Of a live document: why it could not be read anew by a newer version of the reader; its text is served as it was read before.",
+    }),
     hidden: z.object({ reason: z.string(), until: z.string() }).nullable().meta({
       description:
         "Not null while nobody is shown the document, because its source took it down and this could not be checked",
@@ -125,6 +128,10 @@ export const progress = z
       description: "All chunks. Those of documents that are not read yet are estimated.",
     }),
     seconds_left: z.int().nullable().meta({ description: "Null while it is unknown" }),
+    outdated_documents: z.int().meta({
+      description:
+        "Served documents that an older version of the reader has read. They are read anew from their stored source, after all uploads; until then their text is served as it was read.",
+    }),
   })
   .meta({ id: "IngestionProgress" });
 
@@ -164,6 +171,25 @@ export const importResult = z
 export type ImportResult = z.infer<typeof importResult>;
 
 export const deleteQuery = z.object({ updated_at: sourceTimestamp.optional() });
+
+export const getQuery = z.object({
+  include: z.enum(["markdown"]).optional().meta({
+    description:
+      "`markdown`: the answer has the text of the served version as it was read, for files, too",
+  }),
+});
+
+/** A document with its source. */
+export const documentWithContent = documentSummary.extend({
+  content: z.string().meta({
+    description:
+      "What was sent of the newest version (`version`). Of a file, the name of its bytes.",
+  }),
+  markdown: z.string().nullable().optional().meta({
+    description:
+      "Only with `include=markdown`: the text of `live_version`, of which search, answers and citations are made. It is older than `content` while `version` is pending or has failed. Null while no version is served, or the document is hidden.",
+  }),
+});
 
 export const listQuery = pageQuery.extend({
   status: documentStatus.optional(),

@@ -1,5 +1,16 @@
-import { cleanMarkdown } from "./markdown.ts";
+import { runAtOnce, type Steps } from "../../runtime/steps.ts";
+import { refuseManyLines } from "./markdown-limits.ts";
+import { markdownInSteps } from "./markdown.ts";
+import { readPdfPages } from "./pdf/pdf-pages.ts";
+import type { DocumentWarning } from "./warnings.ts";
 import { UnreadableDocument } from "./unreadable-document.ts";
+
+/** The Markdown of a file. */
+export interface CleanedFile {
+  markdown: string;
+  /** Lines of its pages that were taken for running headers, footers and page numbers. */
+  leftOut: string[];
+}
 
 /**
  * The output of Workers AI's Markdown converter → the stored dialect. The converter puts `# name` above the text of a file. For a
@@ -8,23 +19,20 @@ import { UnreadableDocument } from "./unreadable-document.ts";
  * @throws {UnreadableDocument} when no text is left
  */
 export function cleanConverted(fileName: string, markdown: string): string {
-  const lines = markdown.replaceAll("\r\n", "\n").split("\n");
+  return runAtOnce(convertedInSteps(fileName, markdown)).markdown;
+}
+
+/** The same in steps of some tens of milliseconds (`runtime/steps.ts`). */
+export function* convertedInSteps(fileName: string, markdown: string): Steps<CleanedFile> {
+  const text = markdown.replaceAll("\0", "").toWellFormed();
+  const lines = text.replaceAll("\r\n", "\n").split("\n");
   if (lines[0]?.trim() === `# ${fileName}`) lines.shift();
-  const contents = lines.findIndex((line) => line.trim() === "## Contents");
-  const isPaged =
-    contents >= 0 &&
-    lines
-      .slice(contents + 1)
-      .find((line) => line.trim())
-      ?.trim() === "### Page 1";
-  const pages = isPaged ? pagesOf(lines.slice(contents + 1)) : undefined;
+  yield;
+  const pages = pagesOf(lines);
   const cleaned = pages
-    ? pages
-        .map((page, index) => (page.trim() ? `# Page ${index + 1}\n\n${page.trim()}\n` : ""))
-        .filter(Boolean)
-        .join("\n")
-    : cleanMarkdown(lines.join("\n"));
-  if (!cleaned.trim()) {
+    ? yield* cleanPages(pages)
+    : { markdown: yield* markdownInSteps(lines.join("\n")), leftOut: [] };
+  if (!cleaned.markdown.trim()) {
     throw new UnreadableDocument(
       pages
         ? "The PDF contains no text: its pages are images. Run text recognition (OCR) on it and upload the result."
@@ -34,14 +42,40 @@ export function cleanConverted(fileName: string, markdown: string): string {
   return cleaned;
 }
 
-/** Only the next number begins a page, so a heading "Page 7" in the document's own text is hardly ever taken for one. */
-function pagesOf(lines: string[]): string[] {
+/** The texts of a PDF's pages; undefined for another file. */
+function pagesOf(lines: string[]): string[] | undefined {
+  const contents = lines.findIndex((line) => line.trim() === "## Contents");
+  if (contents < 0) return undefined;
+  const rest = lines.slice(contents + 1);
+  if (rest.find((line) => line.trim())?.trim() !== "### Page 1") return undefined;
   const pages: string[][] = [];
-  for (const line of lines) {
+  // Only the next number begins a page, so a heading "Page 7" in the document's own text is hardly ever taken for one.
+  for (const line of rest) {
     if (line.trim() === `### Page ${pages.length + 1}`) pages.push([]);
     else pages.at(-1)?.push(line);
   }
-  return pages.map((page) => lowerHeadings(cleanMarkdown(page.join("\n"))));
+  return pages.map((page) => page.join("\n"));
+}
+
+function* cleanPages(texts: string[]): Steps<CleanedFile> {
+  const { pages, leftOut } = yield* readPdfPages(texts);
+  refuseManyLines(pages.reduce((lines, page) => lines + page.split(/\n+/).length, 0));
+  const written: string[] = [];
+  for (const [index, page] of pages.entries()) {
+    const cleaned = lowerHeadings(yield* markdownInSteps(page)).trim();
+    if (cleaned) written.push(`# Page ${index + 1}\n\n${cleaned}\n`);
+  }
+  return { markdown: written.join("\n"), leftOut };
+}
+
+const MAX_EXCERPT = 200;
+
+/** What the document's owner is told about the lines of a file that were left out. */
+export function runningLineWarnings(leftOut: string[]): DocumentWarning[] {
+  if (leftOut.length === 0) return [];
+  const different = [...new Set(leftOut)].join(" · ");
+  const excerpt = `${leftOut.length} lines were taken for running headers, footers and page numbers: ${different}`;
+  return [{ kind: "left_out", excerpt: excerpt.slice(0, MAX_EXCERPT).toWellFormed() }];
 }
 
 /** One level down, since `# Page 1` is the top level. */

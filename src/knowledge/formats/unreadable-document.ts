@@ -5,19 +5,9 @@
 export class UnreadableDocument extends Error {}
 
 /**
- * Runs a reader and turns any error into an {@link UnreadableDocument}: a reader depends on the document alone, so another attempt
- * would fail, too. Readers refuse input that is too deep by themselves; this catches what they miss.
- * @throws {UnreadableDocument}
+ * Any error of a reader as an {@link UnreadableDocument}: a reader depends on the document alone, so another attempt would fail, too.
+ * Readers refuse input that is too deep by themselves; this names what they miss.
  */
-export function readable<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw unreadable(error);
-  }
-}
-
-/** Any error of a reader as an {@link UnreadableDocument}. */
 export function unreadable(error: unknown): UnreadableDocument {
   if (error instanceof UnreadableDocument) return error;
   console.warn("ingest: a reader broke", { error: String(error) });

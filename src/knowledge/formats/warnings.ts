@@ -2,10 +2,18 @@ import { instructionKinds, instructionPhrases } from "./instruction-phrases.ts";
 import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { hiddenPassages, withoutInvisible } from "../../text/invisible-characters.ts";
 
-/** `hidden_text`: instructions that a page's readers do not see. `invisible_characters`: text written in zero-width characters. */
-export const warningKinds = [...instructionKinds, "hidden_text", "invisible_characters"] as const;
+/**
+ * `hidden_text`: instructions that a page's readers do not see. `invisible_characters`: text written in zero-width characters.
+ * `left_out`: text that was not read.
+ */
+export const warningKinds = [
+  ...instructionKinds,
+  "hidden_text",
+  "invisible_characters",
+  "left_out",
+] as const;
 
-/** A passage that reads as if it were written for a model. */
+/** A passage that the document's owner should look at. */
 export interface DocumentWarning {
   kind: (typeof warningKinds)[number];
   excerpt: string;

@@ -1,4 +1,6 @@
 import type { Services } from "../../runtime/services.ts";
+import { isUnread } from "../accept/outdated.ts";
+import { READER_VERSION } from "../formats/reader-version.ts";
 import { jsonSlices, toJson } from "../accept/rows.ts";
 import { diffChunks, type Diff } from "./diff-chunks.ts";
 import type { Draft } from "./draft.ts";
@@ -7,7 +9,7 @@ import { stillAt, toVersions } from "./pending-work.ts";
 
 /** SQL: the documents of the drafts that are still to be served, by the versions in ?1. */
 const CURRENT = `SELECT d.id, d.workspace_id, d.title FROM ${stillAt("?1")}
-  WHERE d.live_version <> d.version AND d.status <> 'deleted'`;
+  WHERE ${isUnread("d")} AND d.status <> 'deleted'`;
 
 /** SQL: the chunks that the version before has and the new one lacks. ?2 holds the ids of those that it keeps. */
 const GONE = `SELECT c.id, c.document_id, c.workspace_id FROM chunks c JOIN (${CURRENT}) AS d ON d.id = c.document_id
@@ -166,14 +168,14 @@ function serveStatements(
     db
       .prepare(
         `WITH texts (place, markdown) AS (VALUES ${group.map((_, place) => `(${place}, ?${place + 3})`).join(", ")})
-         UPDATE documents SET live_version = documents.version, status = 'live', error = NULL, markdown = texts.markdown,
+         UPDATE documents SET live_version = documents.version, reader_version = ${READER_VERSION}, status = 'live', error = NULL, markdown = texts.markdown,
            chunk_count = e.value ->> 'chunks', embedded_chunks = e.value ->> 'embedded',
            detected_language = e.value ->> 'language', warnings = e.value -> 'warnings', served_audience = audience,
            served_title = title, served_url = url,
            stages = json_set(json_remove(stages, '$.delayed_by'), '$.normalised_at', e.value ->> 'normalisedAt', '$.keywords_at', ?2)
          FROM json_each(?1) AS e JOIN texts ON texts.place = e.key
          WHERE documents.workspace_id = e.value ->> 'workspace' AND documents.id = e.value ->> 'id'
-           AND documents.version = e.value ->> 'version' AND live_version <> documents.version AND status <> 'deleted'`,
+           AND documents.version = e.value ->> 'version' AND ${isUnread("documents")} AND status <> 'deleted'`,
       )
       .bind(
         toJson(group.map(({ fields }) => fields)),

@@ -3,6 +3,7 @@ import { detectLanguage } from "../../language/detect.ts";
 import { runYielding, type Steps } from "../../runtime/steps.ts";
 import { withoutInvisible } from "../../text/invisible-characters.ts";
 import { normaliseInSteps } from "../formats/normalise.ts";
+import { runningLineWarnings, type CleanedFile } from "../formats/converted.ts";
 import { unreadable, UnreadableDocument } from "../formats/unreadable-document.ts";
 import { warningsInSteps, type DocumentWarning } from "../formats/warnings.ts";
 import { chunkInSteps, type Chunk } from "./chunk.ts";
@@ -23,7 +24,7 @@ export interface Draft {
 
 type DraftServices = Pick<Services, "db" | "converter" | "now">;
 
-/** Drafts every version that is not served yet: read → normalise → chunk. */
+/** Drafts every version that is not served yet, or as an older reader read it: read → normalise → chunk. */
 export async function draftVersions(
   services: DraftServices,
   works: DocumentWork[],
@@ -31,7 +32,8 @@ export async function draftVersions(
 ): Promise<Draft[]> {
   const drafts: Draft[] = [];
   for (const work of works) {
-    if (work.status === "deleted" || work.liveVersion === work.version) continue;
+    const isServed = work.liveVersion === work.version && !work.isOutdated;
+    if (work.status === "deleted" || isServed) continue;
     try {
       drafts.push(await draftVersion(services, work));
     } catch (error) {
@@ -54,15 +56,19 @@ async function draftVersion(services: DraftServices, work: DocumentWork): Promis
 /** In steps, so that a long document delays no visitor whose turn the same isolate serves. */
 function* draftInSteps(
   work: DocumentWork,
-  file: string | undefined,
+  file: CleanedFile | undefined,
   now: Services["now"],
 ): Steps<Draft> {
-  const read = file ?? (yield* normaliseInSteps(work.content, work.contentType));
+  const read = file?.markdown ?? (yield* normaliseInSteps(work.content, work.contentType));
   const markdown = withoutInvisible(read);
   if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
   const chunks = yield* chunkInSteps(work.title, markdown);
   const language = work.language ?? detectLanguage(markdown);
   yield;
-  const warnings = yield* warningsInSteps(work.title, file ?? work.content, markdown);
+  const source = file?.markdown ?? work.content;
+  const warnings = [
+    ...(yield* warningsInSteps(work.title, source, markdown)),
+    ...runningLineWarnings(file?.leftOut ?? []),
+  ];
   return { work, markdown, chunks, language, warnings, normalisedAt: now() };
 }

@@ -1,3 +1,4 @@
+import { READER_VERSION } from "../formats/reader-version.ts";
 import { delayClaims } from "./outbox.ts";
 import { stillAt, toVersions, type DocumentWork } from "./pending-work.ts";
 import {
@@ -73,10 +74,53 @@ export function endingStatements(
 }
 
 /**
+ * Records that documents cannot be ingested. One that was only read anew goes on as it is.
+ */
+export function failStatements(
+  db: D1Database,
+  failures: Failure[],
+  now: number,
+): D1PreparedStatement[] {
+  const [outdated = [], failed = []] = [1, 0].map((is) =>
+    failures.filter(({ work }) => work.isOutdated === is),
+  );
+  return [
+    ...(outdated.length > 0 ? keepStatements(db, outdated, now) : []),
+    ...(failed.length > 0 ? failVersionStatements(db, failed, now) : []),
+  ];
+}
+
+/**
+ * Records that versions cannot be read anew: what an older reader has read stays served, and says why. They are tried again by the next
+ * version of the reader. Vectors that they may lack are embedded.
+ */
+function keepStatements(db: D1Database, failures: Failure[], now: number): D1PreparedStatement[] {
+  const kept = failures.map(({ work, reason }) => ({
+    work,
+    reason: `It could not be read anew, so its text is served as it was read before: ${reason}`,
+  }));
+  return [
+    db
+      .prepare(
+        `UPDATE documents SET status = 'live', error = w.value ->> 'reason', reader_version = ${READER_VERSION},
+           stages = json_remove(stages, '$.delayed_by')
+         FROM json_each(?1) AS w WHERE ${isVersion} AND live_version = version`,
+      )
+      .bind(toReasons(kept)),
+    db
+      .prepare(
+        `UPDATE outbox SET stage = 'embed', claimed_by = NULL, due_at = ?2, failures = 0, failing_since = NULL
+         WHERE stage = 'serve' AND document_id IN (SELECT d.id FROM ${stillAt("?1")})`,
+      )
+      .bind(toVersions(failures.map(({ work }) => work)), now),
+  ];
+}
+
+/**
  * Records that versions cannot be ingested. A version before them that is served stays served, and gets the vectors that it still
  * lacks.
  */
-export function failStatements(
+function failVersionStatements(
   db: D1Database,
   failures: Failure[],
   now: number,

@@ -1,5 +1,6 @@
 import { batchByName } from "../../runtime/named-batch.ts";
 import type { DocumentStatus } from "../accept/document-summaries.ts";
+import { isOutdated, isUnread } from "../accept/outdated.ts";
 import { readMore, type Stage } from "./outbox.ts";
 
 /** The current state of a claimed document, as far as ingestion needs it. */
@@ -7,7 +8,7 @@ export interface DocumentWork {
   documentId: number;
   workspaceId: string;
   title: string;
-  /** Empty if this version is served already, because then only its chunks are needed. */
+  /** Empty if this version is served already as this reader reads it, because then only its chunks are needed. */
   content: string;
   contentType: string;
   /** As its owner stated it. */
@@ -15,6 +16,8 @@ export interface DocumentWork {
   status: DocumentStatus;
   version: number;
   liveVersion: number;
+  /** 1: the version is served, and read anew because an older reader has read it. */
+  isOutdated: 0 | 1;
   /** When its owner last changed it or asked for another attempt, in milliseconds. */
   updatedAt: number;
   /** The reason why the last attempt at this version failed, if one did. */
@@ -28,7 +31,7 @@ export interface DocumentWork {
 /** SQL: of a document `d` and its row `o` in the outbox. */
 const WORK_COLUMNS = `d.id AS documentId, d.workspace_id AS workspaceId, d.title, d.content_type AS contentType, d.language,
   d.status, d.version, d.live_version AS liveVersion, d.updated_at AS updatedAt, d.stages ->> '$.delayed_by' AS delayedBy,
-  o.failing_since AS failingSince`;
+  o.failing_since AS failingSince, o.stage = 'serve' AND ${isOutdated("d")} AS isOutdated`;
 
 /** Claims documents and reads what their next version consists of, in one transaction. */
 export async function claimVersions(
@@ -46,7 +49,7 @@ export async function claimVersions(
     works: db
       .prepare(
         `SELECT ${WORK_COLUMNS},
-           CASE WHEN d.live_version = d.version OR d.status = 'deleted' THEN '' ELSE d.content END AS content
+           iif(${isUnread("d")} AND d.status <> 'deleted', d.content, '') AS content
          FROM outbox o JOIN documents d ON d.id = o.document_id
          WHERE o.claimed_by = ?1 AND o.stage = 'serve' ORDER BY d.id`,
       )
@@ -56,7 +59,7 @@ export async function claimVersions(
         `SELECT c.document_id, c.id, c.hash, c.ordinal
          FROM outbox o JOIN documents d ON d.id = o.document_id
            JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id
-         WHERE o.claimed_by = ?1 AND o.stage = 'serve' AND d.live_version <> d.version ORDER BY c.ordinal`,
+         WHERE o.claimed_by = ?1 AND o.stage = 'serve' AND ${isUnread("d")} ORDER BY c.ordinal`,
       )
       .bind(by),
     more: readMore(db, "serve", now),

@@ -1,43 +1,58 @@
 import type { Services } from "../../runtime/services.ts";
 import { storeConversion, readFile } from "../accept/files.ts";
 import { checkFile, fileType } from "../formats/file-types.ts";
-import { readable, UnreadableDocument } from "../formats/unreadable-document.ts";
-import { cleanConverted } from "../formats/converted.ts";
+import { unreadable, UnreadableDocument } from "../formats/unreadable-document.ts";
+import { convertedInSteps, type CleanedFile } from "../formats/converted.ts";
+import { runYielding } from "../../runtime/steps.ts";
+import { utf8Length } from "../../text/utf8-length.ts";
+import { MAX_VALUE_BYTES } from "../accept/rows.ts";
 import { MAX_DOCUMENT_BYTES } from "../formats/limits.ts";
 import { isOutOfNeurons, readAllowance } from "../../limits/quotas.ts";
 import { NeuronsUsedUp } from "./reasons.ts";
 import type { DocumentWork } from "./pending-work.ts";
 
 /**
- * Reads a document that is a file as Markdown. A file is converted once; its Markdown is kept with it.
+ * Reads a document that is a file as Markdown. A file is converted once; what the converter answers is kept with it.
  * @returns undefined for a document whose content is text
  * @throws {UnreadableDocument} when no further attempt can succeed. @throws {NeuronsUsedUp} for an image, until there are neurons
  */
 export async function readFileAsMarkdown(
   { db, converter, now }: Pick<Services, "db" | "converter" | "now">,
   { workspaceId, content, contentType }: DocumentWork,
-): Promise<string | undefined> {
+): Promise<CleanedFile | undefined> {
   const type = fileType(contentType);
   if (!type) return undefined;
-  const { bytes, markdown } = await readFile(db, workspaceId, content);
-  if (markdown !== null) return markdown;
+  const { bytes, conversion } = await readFile(db, workspaceId, content);
+  const fileName = `document.${type.extension}`;
+  if (conversion !== null) return clean(fileName, conversion);
   await checkFile(bytes, type);
   // A model describes images; other files are converted without one.
   if (type.container === "image" && isOutOfNeurons(await readAllowance(db, workspaceId, now())))
     throw new NeuronsUsedUp();
-  const fileName = `document.${type.extension}`;
   const converted = await converter.convert(fileName, contentType, bytes);
   if (converted === undefined) {
     throw new UnreadableDocument(
       `The ${type.name} file could not be read: it is damaged or protected by a password.`,
     );
   }
-  const cleaned = readable(() => cleanConverted(fileName, converted));
-  if (new TextEncoder().encode(cleaned).byteLength > MAX_DOCUMENT_BYTES) {
-    throw new UnreadableDocument(
-      `The file holds more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MB of text. Split it into several documents.`,
-    );
-  }
-  await storeConversion(db, workspaceId, content, cleaned);
+  const cleaned = await clean(fileName, converted);
+  await storeConversion(db, workspaceId, content, converted);
   return cleaned;
+}
+
+async function clean(fileName: string, converted: string): Promise<CleanedFile> {
+  if (utf8Length(converted) > MAX_VALUE_BYTES) throw tooLong();
+  const cleaned = await runYielding(convertedInSteps(fileName, converted)).catch(
+    (error: unknown) => {
+      throw unreadable(error);
+    },
+  );
+  if (utf8Length(cleaned.markdown) > MAX_DOCUMENT_BYTES) throw tooLong();
+  return cleaned;
+}
+
+function tooLong(): UnreadableDocument {
+  return new UnreadableDocument(
+    `The file holds more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MB of text. Split it into several documents.`,
+  );
 }

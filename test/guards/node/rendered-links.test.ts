@@ -84,7 +84,15 @@ describe("a filtered answer", () => {
   it("is the same however the stream is cut, with its citations checked and the visitor's data put back", () => {
     const passage = "You can return any item within 30 days of delivery.";
     const passages = [{ chunkId: 1, ordinal: 0, headingPath: [], text: passage }];
-    const source = { n: 1, externalId: "a", title: "A", url: null, version: 1, passages };
+    const source = {
+      n: 1,
+      externalId: "a",
+      title: "A",
+      url: null,
+      version: 1,
+      readerVersion: 1,
+      passages,
+    };
     const pseudonyms = new Pseudonyms(["joe@mine.example"]);
     pseudonyms.hide("joe@mine.example");
     const model = { prompt: { mark: "¦", rules: "", messages: [] }, pseudonyms };

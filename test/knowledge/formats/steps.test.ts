@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { cleanConverted, convertedInSteps } from "../../../src/knowledge/formats/converted.ts";
 import { normalise, normaliseInSteps } from "../../../src/knowledge/formats/normalise.ts";
 import { chunkInSteps, chunkMarkdown } from "../../../src/knowledge/ingest/chunk.ts";
 import { warningsInSteps } from "../../../src/knowledge/formats/warnings.ts";
@@ -32,6 +33,14 @@ it.each<[what: string, type: string, content: string]>([
   const chunked = countSteps(chunkInSteps("T", read.result));
   expect(chunked.steps).toBeGreaterThan(2);
   expect(chunked.result).toEqual(chunkMarkdown("T", read.result));
+});
+
+it("a PDF is read in many steps", () => {
+  const pages = rows(100, (page) => `### Page ${page + 1}\n${`${PARAGRAPH}\n`.repeat(30)}`);
+  const converted = `## Contents\n${pages}`;
+  const read = countSteps(convertedInSteps("document.pdf", converted));
+  expect(read.steps).toBeGreaterThan(300);
+  expect(read.result.markdown).toBe(cleanConverted("document.pdf", converted));
 });
 
 it("a long list of HTML keeps its numbers", () => {

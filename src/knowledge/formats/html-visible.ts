@@ -1,0 +1,120 @@
+import type { Element, ElementContent, Nodes, Parents, Root } from "hast";
+import type { Steps } from "../../runtime/steps.ts";
+import { isForSomeScreens, isIcon } from "./html-hidden.ts";
+import { isElement, Survey } from "./html-measure.ts";
+import { findPanels } from "./html-panels.ts";
+import type { Panels, PanelSearch } from "./panel-search.ts";
+import { type LeftOut, leaveOut } from "./left-out.ts";
+
+/**
+ * Removes from a tree what no visitor can see or reveal.
+ * @returns what visitors can reveal, to be named by `writeLabels`
+ */
+export function* dropHidden(tree: Root, leftOut: LeftOut[]): Steps<Panels> {
+  const survey = yield* Survey.of(tree);
+  yield;
+  const search = yield* findPanels(tree, survey);
+  yield;
+  new HiddenParts(tree, search, leftOut).drop(tree);
+  return search;
+}
+
+interface Said {
+  starts: Map<number, Element>;
+}
+
+class HiddenParts {
+  private readonly search: PanelSearch;
+  private readonly leftOut: LeftOut[];
+  private readonly half: number;
+  private readonly said = new Map<string, Said>();
+
+  constructor(tree: Root, search: PanelSearch, leftOut: LeftOut[]) {
+    this.search = search;
+    this.leftOut = leftOut;
+    this.half = search.survey.of(tree).words / 2;
+    this.noteWhatIsSaid();
+  }
+
+  drop(node: Parents): void {
+    const kept: Nodes[] = [];
+    for (const child of node.children) {
+      if (isElement(child) && this.isDropped(child)) continue;
+      if (isElement(child)) {
+        // Revealed text is read like any other.
+        if (this.search.revealed.has(child)) delete child.properties.hidden;
+        this.drop(child);
+      }
+      kept.push(child);
+    }
+    node.children = kept as ElementContent[];
+  }
+
+  private isDropped(element: Element): boolean {
+    const { survey, hidden, revealed } = this.search;
+    const { words } = survey.of(element);
+    const hiding = hidden.get(element);
+    if (isIcon(element, survey) || isAnchorMark(element, words)) return true;
+    if (hiding === "reader" && words <= this.half) return true;
+    if (words === 0) return false;
+    if (this.isDouble(element)) return true;
+    if (hiding === undefined || revealed.has(element) || words > this.half) return false;
+    leaveOut(this.leftOut, "hidden", element, survey.of(element));
+    return true;
+  }
+
+  /** The same words stand elsewhere, for other screens, or as a copy that a slide show needs. */
+  private isDouble(element: Element): boolean {
+    const { hidden, triggers } = this.search;
+    const isCopy = element.properties.ariaHidden === "true";
+    const isSuspect = hidden.has(element) || isForSomeScreens(element) || isCopy;
+    if (!isSuspect || triggers.has(element)) return false;
+    const { start, words } = this.search.survey.of(element);
+    const said = this.said.get(this.keyOf(element));
+    if (!said || words < 2) return false;
+    for (const [other, twin] of said.starts) {
+      if (other === start) continue;
+      if (hidden.has(element) || isCopy) return true;
+      if (other < start && isForSomeScreens(twin)) return true;
+    }
+    return false;
+  }
+
+  private keyOf(element: Element): string {
+    const { hash, letters } = this.search.survey.of(element);
+    return `${hash}:${letters}`;
+  }
+
+  /** Up to four elements for each text, none of them within something hidden. */
+  private noteWhatIsSaid(): void {
+    const { survey, hidden, revealed } = this.search;
+    const within = new Set<Nodes>();
+    for (const element of survey.elements) {
+      const parent = survey.parents.get(element);
+      const isHidden =
+        (hidden.has(element) && !revealed.has(element)) || element.properties.ariaHidden === "true";
+      if (isHidden || (parent && within.has(parent))) {
+        within.add(element);
+        continue;
+      }
+      const { start, words } = survey.of(element);
+      if (words < 2) continue;
+      const key = this.keyOf(element);
+      const said = this.said.get(key) ?? { starts: new Map<number, Element>() };
+      const known = said.starts.get(start);
+      if (said.starts.size < 4 && (!known || isForSomeScreens(element)))
+        said.starts.set(start, element);
+      this.said.set(key, said);
+    }
+  }
+}
+
+/** `#` or `¶` behind a heading. */
+function isAnchorMark({ tagName, properties, children }: Element, words: number): boolean {
+  return (
+    tagName === "a" &&
+    words === 0 &&
+    /^#./.test(String(properties.href ?? "")) &&
+    children.every((child) => child.type === "text")
+  );
+}

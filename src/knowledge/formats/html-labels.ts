@@ -32,6 +32,8 @@ class LabelWriter {
   private open: Heading[] = [];
   private ended: Ended | undefined;
   private returns = 0;
+  /** Elements out of which words have moved. */
+  private readonly emptied = new Set<Nodes>();
 
   constructor(panels: Panels) {
     this.panels = panels;
@@ -43,7 +45,10 @@ class LabelWriter {
     let { least } = place;
     let shift = 0;
     for (const child of node.children) {
-      if (isElement(child) && this.panels.moved.has(child)) continue;
+      if (isElement(child) && this.panels.moved.has(child)) {
+        this.emptied.add(node);
+        continue;
+      }
       if (this.ended && place.isFlow) this.follow(child, kept);
       if (isElement(child) && isHeading(child)) {
         const depth = Number(child.tagName.slice(1));
@@ -54,7 +59,7 @@ class LabelWriter {
       } else if (isElement(child)) this.writeElement(child, { ...place, least: least }, kept);
       else kept.push(child);
     }
-    node.children = kept.filter((child) => !this.isEmptied(child)) as ElementContent[];
+    node.children = kept.filter((child) => !this.isEmptied(child, node)) as ElementContent[];
   }
 
   private writeElement(
@@ -140,9 +145,13 @@ class LabelWriter {
   }
 
   /** A list of tabs whose words have moved is no list. */
-  private isEmptied(node: Nodes): boolean {
-    if (!isElement(node) || !/^(?:ul|ol|li|p|h[1-6]|span|div)$/.test(node.tagName)) return false;
-    return node.children.every((child) => child.type === "text" && child.value.trim() === "");
+  private isEmptied(node: Nodes, parent: Nodes): boolean {
+    if (!isElement(node) || !this.emptied.has(node)) return false;
+    const isEmpty = node.children.every(
+      (child) => child.type === "text" && child.value.trim() === "",
+    );
+    if (isEmpty) this.emptied.add(parent);
+    return isEmpty;
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Element, Nodes, Parents, Root } from "hast";
-import type { Steps } from "../../runtime/steps.ts";
 
 /** What a node holds, without what shows no text. */
 export interface Measure {
@@ -29,7 +28,6 @@ const WITHOUT_TEXT = new Set(
   ).split(" "),
 );
 const HASH_BASE = 0x01000193;
-const NODES_PER_STEP = 20_000;
 
 export function isElement(node: Nodes | undefined): node is Element {
   return node?.type === "element";
@@ -88,10 +86,8 @@ export class Survey {
   private words = 0;
   private order = 0;
 
-  static *of(root: Root): Steps<Survey> {
-    const survey = new Survey();
-    yield* survey.read(root);
-    return survey;
+  constructor(root: Root) {
+    this.read(root);
   }
 
   of(node: Nodes): Measure {
@@ -110,18 +106,16 @@ export class Survey {
     return this.of(second).start - start - words;
   }
 
-  private *read(node: Nodes, index = 0): Steps<Measure> {
+  private read(node: Nodes, index = 0): Measure {
     const measure: Measure = { ...NOTHING, index, order: this.order, start: this.words };
     this.measures.set(node, measure);
     this.order += 1;
-    if (this.order % NODES_PER_STEP === 0) yield;
     if (node.type === "text") this.readText(node.value, measure);
     if (!("children" in node)) return measure;
     for (const [index, child] of node.children.entries()) {
       this.parents.set(child, node);
       if (isElement(child)) this.elements.push(child);
-      if (child.type !== "doctype" && !hasNoText(child))
-        add(measure, yield* this.read(child, index));
+      if (child.type !== "doctype" && !hasNoText(child)) add(measure, this.read(child, index));
       else if (isElement(child)) {
         this.measures.set(child, { ...NOTHING, index, order: this.order, start: this.words });
         if (child.tagName === "select" || child.tagName === "textarea") measure.fields += 1;

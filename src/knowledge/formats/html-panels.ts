@@ -133,6 +133,12 @@ function isPair({ survey }: PanelSearch, trigger: Element, panel: Element): bool
     return false;
   if (/^(?:input|label|button|a|summary|body|html|main|article|nav|form|li)$/.test(panel.tagName))
     return false;
+  if (
+    /^(?:menu|menubar|listbox|tree|grid|combobox|search|navigation|status|alert|log|slider)$/.test(
+      roleOf(panel),
+    )
+  )
+    return false;
   return !survey.contains(panel, trigger) && !survey.contains(trigger, panel);
 }
 

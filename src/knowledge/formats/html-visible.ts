@@ -11,7 +11,7 @@ import { type LeftOut, leaveOut } from "./left-out.ts";
  * @returns what visitors can reveal, to be named by `writeLabels`
  */
 export function* dropHidden(tree: Root, leftOut: LeftOut[]): Steps<Panels> {
-  const survey = yield* Survey.of(tree);
+  const survey = new Survey(tree);
   yield;
   const search = yield* findPanels(tree, survey);
   yield;

@@ -7,7 +7,7 @@ const TEXT = /^(?:p|li|td|th|dt|dd|h[1-6]|caption|label|legend|figcaption|summar
 /** Keeps the words of buttons that stand in a sentence ("Click Save to …") and leaves out the buttons that a page shows to be clicked. */
 export function keepInlineControls(node: Parents, children: Nodes[], survey: Survey): Nodes[] {
   if (!children.some((child) => isElement(child) && isPlainButton(child, survey))) return children;
-  if (isElement(node) && (TEXT.test(node.tagName) || INLINE.has(node.tagName))) return children;
+  if (isWithinText(node, survey)) return children;
   const kept: Nodes[] = [];
   let line: Nodes[] = [];
   const endLine = (): void => {
@@ -25,6 +25,15 @@ export function keepInlineControls(node: Parents, children: Nodes[], survey: Sur
   }
   endLine();
   return kept;
+}
+
+function isWithinText(node: Nodes, survey: Survey): boolean {
+  let around: Nodes | undefined = node;
+  for (let level = 0; level < 3 && around && isElement(around); level++) {
+    if (TEXT.test(around.tagName) || (level === 0 && INLINE.has(around.tagName))) return true;
+    around = survey.parents.get(around);
+  }
+  return false;
 }
 
 /** A button; not one that unfolds an answer, or that holds a heading. */

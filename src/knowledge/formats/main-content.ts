@@ -31,11 +31,11 @@ type Reason = LeftOut["reason"];
  * mistaken the article for boilerplate (a whole page in one `<form>`).
  */
 export function* keepMainContent(page: Root, leftOut: LeftOut[]): Steps<void> {
-  const survey = yield* Survey.of(page);
+  const survey = new Survey(page);
   yield;
   const filter = new ContentFilter(page, survey, leftOut);
   yield;
-  filter.keep(page, false);
+  filter.keep(page, filter.isWholePage);
 }
 
 class ContentFilter {
@@ -46,6 +46,8 @@ class ContentFilter {
   private readonly containers: Set<Nodes>;
   private readonly around = new Set<Nodes>();
   private readonly isMarked: boolean;
+  /** Nothing says where the article is. Its landmarks are those of the site. */
+  readonly isWholePage: boolean;
   private hasHeading = false;
 
   constructor(page: Root, survey: Survey, leftOut: LeftOut[]) {
@@ -54,6 +56,9 @@ class ContentFilter {
     const { nodes, isMarked } = findContainers(page, survey);
     this.containers = new Set(nodes);
     this.isMarked = isMarked;
+    this.isWholePage = nodes.every(
+      (node) => !isElement(node) || /^(?:body|html)$/.test(node.tagName),
+    );
     const words = nodes.reduce((sum, node) => sum + survey.of(node).words, 0);
     this.half = words / 2;
     for (const container of nodes)
@@ -87,7 +92,8 @@ class ContentFilter {
     if (measure.words === 0) return undefined;
     if (asksOpinion(element, measure)) return "feedback";
     if (measure.words > this.half && (isInside || !this.isMarked)) return undefined;
-    const landmark = this.landmarkReason(element, measure, isInside);
+    const isOwn = isInside && !(this.isWholePage && this.isOfPage(element));
+    const landmark = this.landmarkReason(element, measure, isOwn);
     if (landmark !== undefined) return landmark === "keep" ? undefined : landmark;
     return isInside ? this.reasonInside(element, measure) : this.reasonOutside(element, measure);
   }
@@ -114,7 +120,9 @@ class ContentFilter {
           ? "keep"
           : "header";
       case "footer":
-        return isInside && isProse(LEAST_FACTS, 0.5) ? "keep" : "footer";
+        return isInside && isProse(LEAST_FACTS, 0.5) && !isCopyright(element, words)
+          ? "keep"
+          : "footer";
       case "aside":
         if (isInside && isCallout(element)) return "keep";
         return isProse(isInside ? LEAST_FACTS : LEAST_PROSE, 0.5) && (isInside || !this.isMarked)
@@ -122,7 +130,9 @@ class ContentFilter {
           : "aside";
       case "form":
         if (fields === 0 && isInside) return "keep";
-        return this.proseOfForm(element) >= LEAST_PROSE && isInside ? "keep" : "form";
+        return this.proseOfForm(element) >= LEAST_PROSE * (1 + fields) && isInside
+          ? "keep"
+          : "form";
       default:
         return undefined;
     }
@@ -149,7 +159,7 @@ class ContentFilter {
   ): Reason | undefined {
     const prose = words - linked;
     const isSaid = isSaidToBeBoilerplate(element);
-    if (isHeading(element)) return undefined;
+    if (!GROUP.test(element.tagName)) return undefined;
     if (linked >= 0.5 * (words - headings) && linked > 0) return "navigation";
     if (isSaid && (words <= MOST_BANNER || linked >= 0.2 * words || fields + buttons > 0))
       return "outside";
@@ -157,6 +167,13 @@ class ContentFilter {
     if (buttons > 0 && words <= MOST_BANNER) return "outside";
     if (this.isMarked && prose < LEAST_PROSE && headings === 0) return "outside";
     return undefined;
+  }
+
+  /** Directly in the page, or in elements that do no more than wrap it. */
+  private isOfPage(element: Element): boolean {
+    const parent = this.survey.parents.get(element);
+    if (!parent || !isElement(parent) || /^(?:body|html)$/.test(parent.tagName)) return true;
+    return this.survey.of(parent).words > 1.8 * this.half;
   }
 
   /** A heading of the first level that is no link to the start page. */
@@ -191,6 +208,8 @@ class ContentFilter {
 }
 
 const NEVER_BOILERPLATE = /^(?:html|body|main|article|h[1-6]|p|li|td|th|tr|tbody|table|pre|code)$/;
+/** Elements that group others. What stands in a paragraph or list stays with it. */
+const GROUP = /^(?:div|section|article|ul|ol|dl|table|fieldset|center|figure)$/;
 const LANDMARK_ROLES: Record<string, string> = {
   navigation: "nav",
   banner: "header",
@@ -203,6 +222,10 @@ const LANDMARK_ROLES: Record<string, string> = {
 
 function landmarkOf(element: Element): string {
   return LANDMARK_ROLES[roleOf(element)] ?? element.tagName;
+}
+
+function isCopyright(element: Element, words: number): boolean {
+  return words < 25 && /©|\(c\)|copyright|all rights reserved/i.test(wordsOf(element, 300));
 }
 
 function asksOpinion(element: Element, { letters }: Measure): boolean {

@@ -136,6 +136,7 @@ class LabelWriter {
     if (!isElement(node) || hasNoText(node) || this.panels.moved.has(node)) return undefined;
     if (this.panels.labels.has(node)) return "panel";
     if (isHeading(node)) return Number(node.tagName.slice(1));
+    if (/^(?:ul|ol)$/.test(node.tagName) && this.isListOfPanels(node)) return "panel";
     const isText = CONTAINER.test(node.tagName);
     for (const child of node.children) {
       const first = this.firstThing(child);

@@ -81,8 +81,8 @@ function referenced(search: PanelSearch): void {
       const candidates = byName.get(name);
       const panel = ids.get(name) ?? (candidates && nextOf(search, candidates, control));
       if (!panel || !isPair(search, control, panel)) continue;
-      if (!isStrong && !isPanelLike(search, panel)) continue;
-      if (isButton(control) || !isPlainLink(control) || isPanelLike(search, panel))
+      const isSwitch = isStrong && !isPlainLink(control);
+      if (isSwitch || isPanelLike(search, panel) || isTabList(search, control, panel))
         if (!search.triggers.get(panel)?.includes(control)) pair(search, control, panel);
     }
   }
@@ -129,6 +129,9 @@ function nextOf(
 }
 
 function isPair({ survey }: PanelSearch, trigger: Element, panel: Element): boolean {
+  const { words, linked } = survey.of(panel);
+  // A list of tabs points back at its panels.
+  if (words === linked && survey.of(trigger).order > survey.of(panel).order) return false;
   if (trigger === panel || survey.of(panel).words === 0 || hasNoText(panel) || isHeading(panel))
     return false;
   if (/^(?:input|label|button|a|summary|body|html|main|article|nav|form|li)$/.test(panel.tagName))
@@ -160,6 +163,21 @@ function isPanelLike({ hidden, styles }: PanelSearch, panel: Element): boolean {
     styles.shows(panel) ||
     classesOf(panel).some((name) => PANEL_CLASS.test(name))
   );
+}
+
+/** A list of links to the elements behind it, as jQuery UI has it. A table of contents leads to headings. */
+function isTabList({ survey }: PanelSearch, link: Element, panel: Element): boolean {
+  const item = survey.parents.get(link);
+  const list = item && survey.parents.get(item);
+  if (!item || !list || !isElement(item) || item.tagName !== "li") return false;
+  if (
+    survey.of(item).words !== survey.of(link).words ||
+    survey.of(list).linked < survey.of(list).words
+  )
+    return false;
+  const isBehind =
+    survey.parents.get(list) === survey.parents.get(panel) && survey.between(list, panel) >= 0;
+  return isBehind && /^(?:div|section)$/.test(panel.tagName) && !startsWithHeading(panel);
 }
 
 /** `<details>` is named by its `<summary>`, unless this holds a heading or no name. */
@@ -196,7 +214,8 @@ function nameByTriggers(search: PanelSearch, panel: Element, triggers: Element[]
   const name = label || (holder === trigger ? "" : labelOf(search, holder));
   const inSentence = isInSentence(search, trigger);
   if (name && !isGenericLabel(name) && !(inSentence && startsWithHeading(panel))) {
-    if (!wordsOf(panel, MAX_LABEL).startsWith(name)) search.labels.set(panel, name);
+    const isSaid = startsWithHeading(panel) && wordsOf(panel, MAX_LABEL).startsWith(name);
+    if (!isSaid) search.labels.set(panel, name);
     else if (gap > 3) return;
   }
   if (inSentence || (name && isGenericLabel(name) && !isStandalone(trigger))) return;

@@ -8,14 +8,17 @@ import { type LeftOut, leaveOut } from "./left-out.ts";
 
 /**
  * Removes from a tree what no visitor can see or reveal.
+ * An element with more than half of the words stays: a script shows it as soon as the page is there.
+ * @param isPart the tree is a part of a document, such as HTML within Markdown
  * @returns what visitors can reveal, to be named by `writeLabels`
  */
-export function* dropHidden(tree: Root, leftOut: LeftOut[]): Steps<Panels> {
+export function* dropHidden(tree: Root, leftOut: LeftOut[], isPart = false): Steps<Panels> {
   const survey = new Survey(tree);
   yield;
   const search = yield* findPanels(tree, survey);
   yield;
-  new HiddenParts(tree, search, leftOut).drop(tree);
+  const most = isPart ? Number.POSITIVE_INFINITY : survey.of(tree).words / 2;
+  new HiddenParts(search, leftOut, most).drop(tree);
   return search;
 }
 
@@ -26,13 +29,13 @@ interface Said {
 class HiddenParts {
   private readonly search: PanelSearch;
   private readonly leftOut: LeftOut[];
-  private readonly half: number;
+  private readonly most: number;
   private readonly said = new Map<string, Said>();
 
-  constructor(tree: Root, search: PanelSearch, leftOut: LeftOut[]) {
+  constructor(search: PanelSearch, leftOut: LeftOut[], most: number) {
     this.search = search;
     this.leftOut = leftOut;
-    this.half = search.survey.of(tree).words / 2;
+    this.most = most;
     this.noteWhatIsSaid();
   }
 
@@ -55,10 +58,10 @@ class HiddenParts {
     const { words } = survey.of(element);
     const hiding = hidden.get(element);
     if (isIcon(element, survey) || isAnchorMark(element, words)) return true;
-    if (hiding === "reader" && words <= this.half) return true;
+    if (hiding === "reader" && words <= this.most) return true;
     if (words === 0) return false;
     if (this.isDouble(element)) return true;
-    if (hiding === undefined || revealed.has(element) || words > this.half) return false;
+    if (hiding === undefined || revealed.has(element) || words > this.most) return false;
     leaveOut(this.leftOut, "hidden", element, survey.of(element));
     return true;
   }

@@ -39,9 +39,13 @@ export function* htmlInSteps(fragment: string): Steps<string> {
 }
 
 /** What visitors see or can reveal of a fragment. */
-function* visibleInSteps(fragment: string, nodes?: { count: number }): Steps<HastRoot> {
+function* visibleInSteps(
+  fragment: string,
+  nodes?: { count: number },
+  isPart = false,
+): Steps<HastRoot> {
   const tree = yield* parseInSteps(fragment, nodes);
-  const panels = yield* dropHidden(tree, []);
+  const panels = yield* dropHidden(tree, [], isPart);
   yield;
   writeLabels(tree, panels);
   yield;
@@ -72,7 +76,7 @@ export function htmlToTree(fragment: string): Root {
 /** HTML within Markdown → the blocks of a Markdown tree. @param nodes counts the elements of all the document's HTML */
 export function* htmlToBlocks(fragment: string, nodes?: { count: number }): Steps<RootContent[]> {
   const blocks: RootContent[] = [];
-  for (const tree of hastToMdast(yield* visibleInSteps(fragment, nodes))) {
+  for (const tree of hastToMdast(yield* visibleInSteps(fragment, nodes, true))) {
     blocks.push(...tree.children);
     yield;
   }

@@ -26,7 +26,7 @@ export function hidingOf(node: Element, styles: PageStyles): Hiding | undefined 
   const classes = classesOf(node);
   if (classes.some((name) => SCREEN_READER.test(name) || PRINT.test(name))) return "reader";
   const isDialog = tagName === "dialog" && properties.open === undefined;
-  if (properties.hidden === true || isDialog || isHiddenStyle(String(properties.style ?? "")))
+  if (properties.hidden === true || isDialog || isHiddenStyle(properties.style ?? ""))
     return "style";
   if (styles.hides(node)) return isForSomeScreens(node) ? undefined : "style";
   if (classes.some((name) => STATE.test(name)) && !isForSomeScreens(node)) return "state";

@@ -51,12 +51,12 @@ export function namesOf({ properties }: Element): string[] {
 }
 
 export function roleOf({ properties }: Element): string {
-  return String(properties.role ?? "").toLowerCase();
+  return (properties.role ?? "").toLowerCase();
 }
 
 /** A link that only a script follows. */
 export function leadsNowhere({ tagName, properties }: Element): boolean {
-  return tagName === "a" && /^(?:#|javascript:|$)/i.test(String(properties.href ?? ""));
+  return tagName === "a" && /^(?:#|javascript:|$)/i.test(properties.href ?? "");
 }
 
 export function isButton(node: Element): boolean {
@@ -69,7 +69,7 @@ export function isControl(node: Element): boolean {
   return (
     isButton(node) ||
     leadsNowhere(node) ||
-    roleOf(node) === "tab" ||
+    /^(?:tab|radio|switch)$/.test(roleOf(node)) ||
     (tagName === "label" && properties.for !== undefined) ||
     properties.isOpener === true ||
     properties.isClickable === true ||

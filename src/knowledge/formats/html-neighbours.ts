@@ -83,7 +83,7 @@ function isSaidToOpen({ scripted }: PanelSearch, element: Element): boolean {
   const names = classesOf(element);
   const { id } = element.properties;
   return (
-    (id !== undefined && scripted.has(String(id))) ||
+    (id !== undefined && scripted.has(id)) ||
     names.some((name) => scripted.has(name) || PANEL_CLASS.test(name))
   );
 }

@@ -1,11 +1,10 @@
 import type { Element, Nodes, Root } from "hast";
 import { visit } from "unist-util-visit";
 import type { Steps } from "../../runtime/steps.ts";
-import { type Hiding, hidingOf, isIcon } from "./html-hidden.ts";
+import { hidingOf } from "./html-hidden.ts";
 import {
   classesOf,
   hasNoText,
-  INLINE,
   isButton,
   isControl,
   isElement,
@@ -47,7 +46,7 @@ export function* findPanels(page: Root, survey: Survey): Steps<PanelSearch> {
   yield;
   for (const element of survey.elements) {
     const { id } = element.properties;
-    if (id !== undefined && !search.ids.has(String(id))) search.ids.set(String(id), element);
+    if (id !== undefined && !search.ids.has(id)) search.ids.set(id, element);
     const hiding = hidingOf(element, search.styles);
     if (hiding) search.hidden.set(element, hiding);
   }
@@ -263,7 +262,7 @@ function scriptedNames(page: Root): Set<string> {
   const names = new Set<string>();
   let left = 200_000;
   visit(page, "element", ({ tagName, properties, children }) => {
-    if (tagName !== "script" || /json|template/i.test(String(properties.type ?? ""))) return;
+    if (tagName !== "script" || /json|template/i.test(properties.type ?? "")) return;
     for (const child of children) {
       if (child.type !== "text" || left <= 0) continue;
       for (const [, name = ""] of child.value

@@ -42,7 +42,7 @@ export class PageStyles {
     const keys = classesOf(element)
       .slice(0, 20)
       .map((name) => `.${name}`);
-    if (id !== undefined) keys.push(`#${String(id)}`);
+    if (id !== undefined) keys.push(`#${id}`);
     return keys.some((key) => this.hiding.get(key)?.some((rule) => matches(element, rule)));
   }
 
@@ -51,7 +51,7 @@ export class PageStyles {
     const { id } = element.properties;
     return (
       classesOf(element).some((name) => this.showing.has(`.${name}`)) ||
-      (id !== undefined && this.showing.has(`#${String(id)}`))
+      (id !== undefined && this.showing.has(`#${id}`))
     );
   }
 

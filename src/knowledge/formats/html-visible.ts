@@ -117,7 +117,7 @@ function isAnchorMark({ tagName, properties, children }: Element, words: number)
   return (
     tagName === "a" &&
     words === 0 &&
-    /^#./.test(String(properties.href ?? "")) &&
+    /^#./.test(properties.href ?? "") &&
     children.every((child) => child.type === "text")
   );
 }

@@ -64,7 +64,8 @@ const SHARE = 0.1;
  * What the document's owner is told: every hidden part of some words, and other parts where they have so much text that it may be the
  * document's own.
  */
-export function leftOutWarnings(all: LeftOut[], wordsRead: number) {
+export function leftOutWarnings(all: LeftOut[], markdown: string) {
+  const wordsRead = all.length > 0 ? markdown.split(/\s+/).length : 0;
   return all
     .filter(({ reason, words, prose }) =>
       reason === "hidden"

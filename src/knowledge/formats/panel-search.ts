@@ -57,9 +57,7 @@ export function labelOf({ survey, hidden }: PanelSearch, control: Element): stri
   const words = wordsOf(control, MAX_LABEL, isLeftOut).replace(/[\s+\-–−▾▼▸▶►›»×✕✖⌄:]+$/u, "");
   if (/[\p{L}\p{N}]/u.test(words)) return words;
   return isButton(control) || roleOf(control) === "tab"
-    ? String(control.properties.ariaLabel ?? "")
-        .slice(0, MAX_LABEL)
-        .trim()
+    ? (control.properties.ariaLabel ?? "").slice(0, MAX_LABEL).trim()
     : "";
 }
 

@@ -2,6 +2,7 @@ import type { Services } from "../../runtime/services.ts";
 import { detectLanguage } from "../../language/detect.ts";
 import { runYielding, type Steps } from "../../runtime/steps.ts";
 import { withoutInvisible } from "../../text/invisible-characters.ts";
+import type { LeftOut } from "../formats/left-out.ts";
 import { normaliseInSteps } from "../formats/normalise.ts";
 import { unreadable, UnreadableDocument } from "../formats/unreadable-document.ts";
 import { warningsInSteps, type DocumentWarning } from "../formats/warnings.ts";
@@ -57,12 +58,13 @@ function* draftInSteps(
   file: string | undefined,
   now: Services["now"],
 ): Steps<Draft> {
-  const read = file ?? (yield* normaliseInSteps(work.content, work.contentType));
+  const leftOut: LeftOut[] = [];
+  const read = file ?? (yield* normaliseInSteps(work.content, work.contentType, leftOut));
   const markdown = withoutInvisible(read);
   if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
   const chunks = yield* chunkInSteps(work.title, markdown);
   const language = work.language ?? detectLanguage(markdown);
   yield;
-  const warnings = yield* warningsInSteps(work.title, file ?? work.content, markdown);
+  const warnings = yield* warningsInSteps(work.title, file ?? work.content, markdown, leftOut);
   return { work, markdown, chunks, language, warnings, normalisedAt: now() };
 }

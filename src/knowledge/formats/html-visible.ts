@@ -1,7 +1,7 @@
 import type { Element, ElementContent, Nodes, Parents, Root } from "hast";
 import type { Steps } from "../../runtime/steps.ts";
 import { isForSomeScreens, isIcon } from "./html-hidden.ts";
-import { isElement, Survey } from "./html-measure.ts";
+import { isElement, Survey, wordsOf } from "./html-measure.ts";
 import { findPanels } from "./html-panels.ts";
 import type { Panels, PanelSearch } from "./panel-search.ts";
 import { type LeftOut, leaveOut } from "./left-out.ts";
@@ -21,6 +21,10 @@ export function* dropHidden(tree: Root, leftOut: LeftOut[], isPart = false): Ste
   new HiddenParts(search, leftOut, most).drop(tree);
   return search;
 }
+
+const MAX_ICON_NODES = 20;
+/** In characters. */
+const MAX_NAME = 40;
 
 interface Said {
   starts: Map<number, Element>;
@@ -50,7 +54,26 @@ class HiddenParts {
       }
       kept.push(child);
     }
+    if (isElement(node) && /^(?:td|th|dd)$/.test(node.tagName)) this.addAlternative(node, kept);
     node.children = kept as ElementContent[];
+  }
+
+  /** A cell that shows only an icon has the icon's name: a table of features would otherwise say the same of all plans. */
+  private addAlternative(cell: Element, kept: Nodes[]): void {
+    const { survey, hidden } = this.search;
+    if (kept.some((child) => /[\p{L}\p{N}]/u.test(wordsOf(child, 20)))) return;
+    let name = "";
+    let nodes = 0;
+    const read = (node: Element): void => {
+      nodes += 1;
+      if (name || nodes > MAX_ICON_NODES) return;
+      if (hidden.get(node) === "reader") name = wordsOf(node, MAX_NAME);
+      name ||= (node.properties.ariaLabel ?? "").trim().slice(0, MAX_NAME);
+      if (node.tagName === "title" || node.tagName === "svg") name ||= titleOf(node);
+      for (const child of node.children) if (isElement(child)) read(child);
+    };
+    if (!cell.children.some((child) => isElement(child) && child.tagName === "img")) read(cell);
+    if (name && survey.of(cell).words < 6) kept.push({ type: "text", value: name });
   }
 
   private isDropped(element: Element): boolean {
@@ -110,6 +133,16 @@ class HiddenParts {
       this.said.set(key, said);
     }
   }
+}
+
+function titleOf(svg: Element): string {
+  const title =
+    svg.tagName === "title"
+      ? svg
+      : svg.children.find((child) => isElement(child) && child.tagName === "title");
+  const text =
+    title && isElement(title) ? title.children.find((child) => child.type === "text") : undefined;
+  return text?.type === "text" ? text.value.trim().slice(0, MAX_NAME) : "";
 }
 
 /** `#` or `¶` behind a heading. */

@@ -10,6 +10,7 @@ export const leftOutReasons = [
   "aside",
   "form",
   "feedback",
+  "comments",
   "outside",
 ] as const;
 type Reason = (typeof leftOutReasons)[number];
@@ -50,6 +51,7 @@ const SAID: Record<Reason, string> = {
   aside: "were taken for a sidebar",
   form: "were taken for a form",
   feedback: "were taken for a request for feedback",
+  comments: "were taken for comments of readers",
   outside: "stand outside the main content and were taken for parts of the site",
 };
 

@@ -12,10 +12,11 @@ import {
 import { keepInlineControls } from "./inline-controls.ts";
 import { leaveOut, type LeftOut } from "./left-out.ts";
 import {
-  isSaidToBeBoilerplate,
-  isCallout,
-  isSaidToBeRelated,
   ASKS_OPINION,
+  isCallout,
+  isSaidToBeBoilerplate,
+  isSaidToBeRelated,
+  isUserComments,
 } from "./boilerplate-words.ts";
 
 /** A part of the page with so few words says nothing by itself. In words, as the rest. */
@@ -138,19 +139,20 @@ class ContentFilter {
     }
   }
 
-  private reasonInside(
-    element: Element,
-    { words, linked, headings, fields, buttons }: Measure,
-  ): Reason | undefined {
-    if (NEVER_BOILERPLATE.test(element.tagName) || !isSaidToBeBoilerplate(element))
-      return undefined;
+  private reasonInside(element: Element, measure: Measure): Reason | undefined {
+    const { words, linked, headings, fields, buttons } = measure;
+    if (!GROUP.test(element.tagName) || words === headings) return undefined;
+    if (words < LEAST_PROSE && isCopyright(element, words)) return "footer";
+    if (!isSaidToBeBoilerplate(element)) return undefined;
     const said = words - headings;
     const share = isSaidToBeRelated(element) ? 0.3 : 0.5;
     if (linked > 0 && linked >= share * said) return "navigation";
     if (fields > 0 && said - linked < 3 * LEAST_PROSE) return "form";
     if (buttons > 1 && said - linked < LEAST_PROSE) return "outside";
+    if (isUserComments(element)) return "comments";
     // A trail of the pages above the article.
-    return !this.hasHeading && headings === 0 && words < LEAST_PROSE ? "navigation" : undefined;
+    const isTrail = headings === 0 && words < LEAST_PROSE && (linked > 0 || !this.hasHeading);
+    return isTrail ? "navigation" : undefined;
   }
 
   private reasonOutside(
@@ -207,7 +209,6 @@ class ContentFilter {
   }
 }
 
-const NEVER_BOILERPLATE = /^(?:html|body|main|article|h[1-6]|p|li|td|th|tr|tbody|table|pre|code)$/;
 /** Elements that group others. What stands in a paragraph or list stays with it. */
 const GROUP = /^(?:div|section|article|ul|ol|dl|table|fieldset|center|figure)$/;
 const LANDMARK_ROLES: Record<string, string> = {
@@ -225,7 +226,7 @@ function landmarkOf(element: Element): string {
 }
 
 function isCopyright(element: Element, words: number): boolean {
-  return words < 25 && /©|\(c\)|copyright|all rights reserved/i.test(wordsOf(element, 300));
+  return words < 25 && /^(?:©|\(c\)|copyright\b)|all rights reserved/i.test(wordsOf(element, 300));
 }
 
 function asksOpinion(element: Element, { letters }: Measure): boolean {

@@ -56,10 +56,7 @@ export function isIcon(node: Element, survey: Survey): boolean {
 }
 
 function isIconFont(node: Element): boolean {
-  return (
-    node.tagName === "i" ||
-    classesOf(node).some((name) =>
-      /^(?:material-(?:icons|symbols)|mat-icon|icon-font|ligature)/i.test(name),
-    )
+  return classesOf(node).some((name) =>
+    /^(?:material-(?:icons|symbols)|mat-icon|icon-font|ligature)/i.test(name),
   );
 }

@@ -176,7 +176,10 @@ function add(sum: Measure, more: Measure): void {
 
 function classify(node: Element, measure: Measure): void {
   if (isControl(node)) measure.buttons += 1;
-  if (node.tagName === "a" || isButton(node)) measure.linked = measure.words;
+  // A telephone number is a fact, whether it can be tapped or not.
+  const isLink =
+    node.tagName === "a" && !/^(?:tel|mailto|sms|geo):/i.test(node.properties.href ?? "");
+  if (isLink || isButton(node)) measure.linked = measure.words;
   if (isHeading(node)) measure.headings = measure.words;
   if (
     node.tagName === "input" &&

@@ -5,9 +5,10 @@ import {
   isElement,
   isHeading,
   leadsNowhere,
+  roleOf,
   type Measure,
 } from "./html-measure.ts";
-import { MAX_LABEL_WORDS, pair, PANEL_CLASS, type PanelSearch } from "./panel-search.ts";
+import { MAX_LABEL, MAX_LABEL_WORDS, pair, PANEL_CLASS, type PanelSearch } from "./panel-search.ts";
 
 /** In words. Less is a message or a piece of an interface. */
 const LEAST_TEXT = 5;
@@ -62,6 +63,11 @@ function reveal(search: PanelSearch, element: Element, isRepeated: boolean): voi
     parent !== undefined && isElement(parent) && parent.properties.isClickable === true;
   const after = next(search, element);
   const isNamed = isSaidToOpen(search, element);
+  if (roleOf(element) === "tabpanel" || roleOf(element) === "tooltip") {
+    revealed.add(element);
+    const name = (element.properties.ariaLabel ?? "").trim().slice(0, MAX_LABEL);
+    if (name) search.labels.set(element, name);
+  }
   if (isShort && (isOpened || isInControl || isRepeated || (isNamed && isQuestion(label)))) {
     if (!search.paired.has(label)) pair(search, label, element);
     else revealed.add(element);

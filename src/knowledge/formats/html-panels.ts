@@ -198,7 +198,7 @@ function nameDetails(search: PanelSearch, details: Element): void {
 function nameByTriggers(search: PanelSearch, panel: Element, triggers: Element[]): void {
   const { survey, hidden } = search;
   const [trigger] = triggers;
-  if (!trigger) return;
+  if (!trigger || roleOf(panel) === "tooltip") return;
   const label = labelOf(search, trigger);
   const others = triggers.slice(1, 10).filter((one) => labelOf(search, one) !== label);
   // "Previous" and "next" show the same slides.

@@ -127,7 +127,7 @@ function withoutComments(css: string): string {
 }
 
 const NOT_SHOWN =
-  /(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden|max-height\s*:\s*0(?:px)?\s*(?:!|;|$)|font-size\s*:\s*[01](?:px)?\s*(?:!|;|$)|clip\s*:\s*rect\(\s*[01](?:px)?\b|clip-path\s*:\s*inset\(\s*(?:50|100)%|text-indent\s*:\s*-\d{3}|(?:left|top|right)\s*:\s*-\d{3,})/i;
+  /(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden|max-height\s*:\s*0(?:px)?\s*(?:!|;|$)|font-size\s*:\s*(?:[01]|0?\.\d+)(?:px|em|rem|pt|%)?\s*(?:!|;|$)|color\s*:\s*transparent|transform\s*:\s*scale\(\s*0\s*\)|clip\s*:\s*rect\(\s*[01](?:px)?\b|clip-path\s*:\s*inset\(\s*(?:50|100)%|text-indent\s*:\s*-\d{3}|(?:left|top|right)\s*:\s*-\d{3,})/i;
 const NO_SIZE = /(?:^|[;\s])(?:height|width)\s*:\s*[01](?:px)?\s*(?:!|;|$)/i;
 const CLIPPED = /overflow(?:-[xy])?\s*:\s*(?:hidden|clip)/i;
 const TRANSPARENT = /(?:^|[;\s])opacity\s*:\s*0(?:\.0+)?\s*(?:!|;|$)/i;

@@ -50,10 +50,12 @@ export function* parseInSteps(html: string, nodes = { count: 0 }): Steps<Root> {
       count();
       const properties = toProperties(attributes);
       const value = attributes["value"] ?? "";
+      // A browser shows the content of such a template at once.
+      const isShadow = tagName === "template" && attributes["shadowrootmode"] !== undefined;
       const isButton = tagName === "input" && BUTTON_TYPES.test(attributes["type"] ?? "");
       const element: Element = {
         type: "element",
-        tagName: isButton ? "button" : tagName,
+        tagName: isButton ? "button" : isShadow ? "div" : tagName,
         properties,
         children: isButton && value !== "" ? [{ type: "text", value }] : [],
       };
@@ -143,7 +145,7 @@ function toProperties(attributes: Record<string, string>): Properties {
 const MAX_NAME = 100;
 const MAX_SCRIPT = 300;
 const POINTS_TO =
-  /^(?:aria-controls|aria-describedby|aria-owns|popovertarget|commandfor|for|value|data-.+)$/;
+  /^(?:aria-controls|aria-describedby|aria-owns|popovertarget|commandfor|for|value|rel|data-.+)$/;
 const ON_CLICK = /^(?:on(?:click|change|toggle)|@click.*|v-on:click.*|x-on:click.*|ng-click)$/;
 const SHOWN_IF = /^(?:x-show|v-show|ng-show|ng-if|x-if|v-if|popover)$/;
 const OPENER = /^(?:tab|pill|collapse|modal|popover|offcanvas|toggle|dropdown|accordion)$/;
@@ -169,8 +171,25 @@ function switchProperties(attributes: Record<string, string>): Properties {
         names.add(quoted);
     if (/^data-(?:bs-)?toggle$/.test(name) && OPENER.test(value)) properties.isOpener = true;
   }
+  const tip = tipOf(attributes);
+  if (tip !== undefined && tip.length <= MAX_TIP) properties.tip = tip;
   if (names.size > 0) properties.names = [...names];
   return properties;
+}
+
+const MAX_TIP = 500;
+const TIP_TEXTS =
+  "data-tooltip data-tippy-content data-tip data-tooltip-content data-bs-content data-content data-bs-title data-original-title title".split(
+    " ",
+  );
+const OWN_TIP = 4;
+
+/** Text that appears beside the element when it is pointed at. */
+function tipOf(attributes: Record<string, string>): string | undefined {
+  const toggle = attributes["data-bs-toggle"] ?? attributes["data-toggle"] ?? "";
+  const names = /^(?:tooltip|popover)$/.test(toggle) ? TIP_TEXTS : TIP_TEXTS.slice(0, OWN_TIP);
+  const tip = names.map((name) => attributes[name]?.trim()).find(Boolean);
+  return tip !== undefined && /\s/.test(tip) && !tip.includes("<") ? tip : undefined;
 }
 
 function span(value: string): number {

@@ -1,14 +1,13 @@
 import type { Element, ElementContent, Nodes, Parents, Root } from "hast";
 import type { Steps } from "../../runtime/steps.ts";
 import { isForSomeScreens, isIcon } from "./html-hidden.ts";
-import { isElement, Survey, wordsOf } from "./html-measure.ts";
+import { isElement, roleOf, Survey, wordsOf } from "./html-measure.ts";
 import { findPanels } from "./html-panels.ts";
 import type { Panels, PanelSearch } from "./panel-search.ts";
 import { type LeftOut, leaveOut } from "./left-out.ts";
 
 /**
  * Removes from a tree what no visitor can see or reveal.
- * An element with more than half of the words stays: a script shows it as soon as the page is there.
  * @param isPart the tree is a part of a document, such as HTML within Markdown
  * @returns what visitors can reveal, to be named by `writeLabels`
  */
@@ -17,8 +16,7 @@ export function* dropHidden(tree: Root, leftOut: LeftOut[], isPart = false): Ste
   yield;
   const search = yield* findPanels(tree, survey);
   yield;
-  const most = isPart ? Number.POSITIVE_INFINITY : survey.of(tree).words / 2;
-  new HiddenParts(search, leftOut, most).drop(tree);
+  new HiddenParts(search, leftOut, isPart ? undefined : tree).drop(tree);
   return search;
 }
 
@@ -33,13 +31,13 @@ interface Said {
 class HiddenParts {
   private readonly search: PanelSearch;
   private readonly leftOut: LeftOut[];
-  private readonly most: number;
+  private readonly whole: Root | undefined;
   private readonly said = new Map<string, Said>();
 
-  constructor(search: PanelSearch, leftOut: LeftOut[], most: number) {
+  constructor(search: PanelSearch, leftOut: LeftOut[], whole: Root | undefined) {
     this.search = search;
     this.leftOut = leftOut;
-    this.most = most;
+    this.whole = whole;
     this.noteWhatIsSaid();
   }
 
@@ -51,6 +49,7 @@ class HiddenParts {
         // Revealed text is read like any other.
         if (this.search.revealed.has(child)) delete child.properties.hidden;
         this.drop(child);
+        showTip(child);
       }
       kept.push(child);
     }
@@ -81,12 +80,23 @@ class HiddenParts {
     const { words } = survey.of(element);
     const hiding = hidden.get(element);
     if (isIcon(element, survey) || isAnchorMark(element, words)) return true;
-    if (hiding === "reader" && words <= this.most) return true;
+    if (hiding === "reader") return true;
     if (words === 0) return false;
     if (this.isDouble(element)) return true;
-    if (hiding === undefined || revealed.has(element) || words > this.most) return false;
+    if (hiding === undefined || revealed.has(element) || this.isWholeText(element)) return false;
     leaveOut(this.leftOut, "hidden", element, survey.of(element));
     return true;
+  }
+
+  /** Around all headings, or all words: a script shows it as soon as the page is there. */
+  private isWholeText(element: Element): boolean {
+    const { survey } = this.search;
+    if (!this.whole) return false;
+    const all = survey.of(this.whole);
+    const { words, headings } = survey.of(element);
+    return (
+      words === all.words || (words > all.words / 2 && headings > 0 && headings === all.headings)
+    );
   }
 
   /** The same words stand elsewhere, for other screens, or as a copy that a slide show needs. */
@@ -143,6 +153,16 @@ function titleOf(svg: Element): string {
   const text =
     title && isElement(title) ? title.children.find((child) => child.type === "text") : undefined;
   return text?.type === "text" ? text.value.trim().slice(0, MAX_NAME) : "";
+}
+
+/** A tooltip stands in brackets behind what it explains. */
+function showTip(element: Element): void {
+  const { tip } = element.properties;
+  if (typeof tip === "string" && !wordsOf(element, 600).includes(tip))
+    element.children.push({ type: "text", value: ` (${tip})` });
+  if (roleOf(element) !== "tooltip") return;
+  element.children.unshift({ type: "text", value: " (" });
+  element.children.push({ type: "text", value: ")" });
 }
 
 /** `#` or `¶` behind a heading. */

@@ -108,6 +108,8 @@ class ContentFilter {
     const prose = words - linked;
     const isProse = (least: number, share: number): boolean =>
       prose >= least && linked <= share * words;
+    const hasFacts =
+      isProse(LEAST_FACTS, 0.5) || (isProse(1, 0.5) && /\d/.test(wordsOf(element, 300)));
     switch (landmarkOf(element)) {
       case "nav":
         return isInside && isProse(LEAST_PROSE, 0.5) ? "keep" : "navigation";
@@ -121,9 +123,7 @@ class ContentFilter {
           ? "keep"
           : "header";
       case "footer":
-        return isInside && isProse(LEAST_FACTS, 0.5) && !isCopyright(element, words)
-          ? "keep"
-          : "footer";
+        return isInside && hasFacts && !isCopyright(element, words) ? "keep" : "footer";
       case "aside":
         if (isInside && isCallout(element)) return "keep";
         return isProse(isInside ? LEAST_FACTS : LEAST_PROSE, 0.5) && (isInside || !this.isMarked)
@@ -161,7 +161,9 @@ class ContentFilter {
   ): Reason | undefined {
     const prose = words - linked;
     const isSaid = isSaidToBeBoilerplate(element);
-    if (!GROUP.test(element.tagName)) return undefined;
+    const isGroup = GROUP.test(element.tagName);
+    if (this.isMarked && !isGroup && linked === words) return "navigation";
+    if (!isGroup) return undefined;
     if (linked >= 0.5 * (words - headings) && linked > 0) return "navigation";
     if (isSaid && (words <= MOST_BANNER || linked >= 0.2 * words || fields + buttons > 0))
       return "outside";

@@ -22,9 +22,10 @@ interface Ended {
 /**
  * Puts each panel's label in front of it: as a heading, so that every chunk of the panel has it; within lists, tables and quotes, in bold. What
  * follows the panels belongs to the heading above them, which is therefore repeated.
+ * @param isPart the tree is a part of a document, whose headings are not known
  */
-export function writeLabels(tree: Parents, panels: Panels): void {
-  new LabelWriter(panels).write(tree, { isFlow: true, least: 1 });
+export function writeLabels(tree: Parents, panels: Panels, isPart = false): void {
+  new LabelWriter(panels).write(tree, { isFlow: !isPart, least: 1 });
 }
 
 class LabelWriter {
@@ -71,12 +72,12 @@ class LabelWriter {
     if (place.isFlow && /^(?:ul|ol)$/.test(element.tagName) && this.isListOfPanels(element))
       dissolve(element);
     const isFlow = place.isFlow && !CONTAINER.test(element.tagName) && !INLINE.has(element.tagName);
-    if (
-      element.tagName === "details" ||
-      element.tagName === "summary" ||
-      element.tagName === "dialog"
-    )
-      element.tagName = "div";
+    const isDetails = element.tagName === "details";
+    if (/^(?:details|summary|dialog)$/.test(element.tagName)) element.tagName = "div";
+    if (isFlow && this.panels.headed.has(element)) {
+      this.writeHeaded(element, isDetails, kept);
+      return;
+    }
     const depth = (this.open.at(-1)?.depth ?? 1) + 1;
     if (label === undefined || !isFlow || depth > 6 || this.returns >= MAX_RETURNS) {
       if (label !== undefined) pushBold(label, element, kept);
@@ -93,6 +94,17 @@ class LabelWriter {
     this.write(element, { isFlow, least: depth + 1 });
     this.open = above;
     this.ended = { depth, headings: [...before, heading] };
+  }
+
+  /** The heading that names the panel stands in front of it, or within as its summary. It ends with the panel. */
+  private writeHeaded(element: Element, isWithin: boolean, kept: Nodes[]): void {
+    const above = isWithin ? [...this.open] : this.open.slice(0, -1);
+    const least = isWithin ? 1 : (this.open.at(-1)?.depth ?? 0) + 1;
+    kept.push(element);
+    this.write(element, { isFlow: true, least });
+    const own = this.open.find((heading) => !above.includes(heading));
+    this.open = above;
+    this.ended = { depth: own?.depth ?? 6, headings: [] };
   }
 
   /** A list of folded answers is a list only for its layout. */

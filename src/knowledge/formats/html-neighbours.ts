@@ -34,10 +34,13 @@ export function hiddenNeighbours(search: PanelSearch): void {
     reveal(search, element, (kinds.get(kindOf(search, element)) ?? 0) > 1);
 }
 
-/** Behind `<input type="checkbox"><label for=…>`: the style sheet may be another file's. */
+/** Behind a control, and called a panel, or behind `<input type="checkbox"><label for=…>`: the style sheet may be another file's. */
 function isSwitched(search: PanelSearch, element: Element): boolean {
+  if (!/^(?:div|section|article|p)$/.test(element.tagName)) return false;
   const label = before(search, element);
-  if (label?.tagName !== "label" || element.tagName === "label") return false;
+  const isPanel = classesOf(element).some((name) => PANEL_CLASS.test(name));
+  if (label && isPanel && isControl(label) && opens(search, label)) return true;
+  if (label?.tagName !== "label") return false;
   const field = search.ids.get(String(label.properties.for ?? ""));
   return field?.tagName === "input" && /^(?:radio|checkbox)$/i.test(String(field.properties.type));
 }

@@ -39,6 +39,7 @@ export function* findPanels(page: Root, survey: Survey): Steps<PanelSearch> {
     revealed: new Set(),
     labels: new Map(),
     moved: new Set(),
+    headed: new Set(),
     ids: new Map(),
     triggers: new Map(),
     paired: new Set(),
@@ -186,10 +187,10 @@ function nameDetails(search: PanelSearch, details: Element): void {
   const summary = details.children.find(
     (child): child is Element => isElement(child) && child.tagName === "summary",
   );
-  if (!summary || survey.of(summary).headings > 0) return;
+  if (summary && survey.of(summary).headings > 0) search.headed.add(details);
+  if (!summary || search.headed.has(details)) return;
   const label = labelOf(search, summary);
   if (!label || isGenericLabel(label) || survey.of(summary).words > MAX_LABEL_WORDS) return;
-  if (survey.of(details).words <= survey.of(summary).words) return;
   search.labels.set(details, label);
   search.moved.add(summary);
 }
@@ -208,7 +209,10 @@ function nameByTriggers(search: PanelSearch, panel: Element, triggers: Element[]
   const isNear = gap >= 0 && gap <= 3;
   const isNamedThere =
     /^(?:h[1-6]|dt|th|td|tr)$/.test(holder.tagName) || survey.of(holder).headings > 0;
-  if (isNear && isNamedThere) return;
+  if (isNear && isNamedThere) {
+    if (isHeading(holder) || survey.of(holder).headings > 0) search.headed.add(panel);
+    return;
+  }
   if (/^(?:dd|tr|td|th|tbody)$/.test(panel.tagName)) return;
   const name = label || (holder === trigger ? "" : labelOf(search, holder));
   const inSentence = isInSentence(search, trigger);

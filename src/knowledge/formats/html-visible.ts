@@ -1,9 +1,10 @@
 import type { Element, ElementContent, Nodes, Parents, Root } from "hast";
 import type { Steps } from "../../runtime/steps.ts";
 import { isForSomeScreens, isIcon } from "./html-hidden.ts";
-import { isElement, roleOf, Survey, wordsOf } from "./html-measure.ts";
+import { isElement, leadsNowhere, roleOf, Survey, wordsOf } from "./html-measure.ts";
 import { findPanels } from "./html-panels.ts";
-import type { Panels, PanelSearch } from "./panel-search.ts";
+import { isInSentence, type Panels, type PanelSearch } from "./panel-search.ts";
+import { isGenericLabel } from "./reveal-words.ts";
 import { type LeftOut, leaveOut } from "./left-out.ts";
 
 /**
@@ -79,6 +80,7 @@ class HiddenParts {
     const { survey, hidden, revealed } = this.search;
     const { words } = survey.of(element);
     const hiding = hidden.get(element);
+    if (isOpener(this.search, element)) return true;
     if (isIcon(element, survey) || isAnchorMark(element, words)) return true;
     if (hiding === "reader") return true;
     if (words === 0) return false;
@@ -163,6 +165,12 @@ function showTip(element: Element): void {
   if (roleOf(element) !== "tooltip") return;
   element.children.unshift({ type: "text", value: " (" });
   element.children.push({ type: "text", value: ")" });
+}
+
+/** "Read more", where no sentence needs it. */
+function isOpener(search: PanelSearch, element: Element): boolean {
+  if (!leadsNowhere(element) || search.survey.of(element).words > 5) return false;
+  return isGenericLabel(wordsOf(element, 60)) && !isInSentence(search, element);
 }
 
 /** `#` or `¶` behind a heading. */

@@ -47,7 +47,7 @@ function* visibleInSteps(
   const tree = yield* parseInSteps(fragment, nodes);
   const panels = yield* dropHidden(tree, [], isPart);
   yield;
-  writeLabels(tree, panels);
+  writeLabels(tree, panels, isPart);
   yield;
   return tree;
 }

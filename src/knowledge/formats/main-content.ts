@@ -126,7 +126,7 @@ class ContentFilter {
         return isInside && hasFacts && !isCopyright(element, words) ? "keep" : "footer";
       case "aside":
         if (isInside && isCallout(element)) return "keep";
-        return isProse(isInside ? LEAST_FACTS : LEAST_PROSE, 0.5) && (isInside || !this.isMarked)
+        return (isInside ? hasFacts : isProse(LEAST_PROSE, 0.5) && !this.isMarked)
           ? "keep"
           : "aside";
       case "form":

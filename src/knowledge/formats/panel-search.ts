@@ -26,6 +26,8 @@ export interface Panels {
   revealed: Set<Element>;
   /** The name that goes in front of an element. */
   labels: Map<Element, string>;
+  /** Panels that a heading in front of them names. */
+  headed: Set<Element>;
   /** Controls whose words became a label. */
   moved: Set<Element>;
 }

@@ -6,7 +6,7 @@ import { classesOf, roleOf } from "./html-measure.ts";
 const BOILERPLATE_CLASSES = new Set(
   (
     "cookie cookies consent gdpr breadcrumb breadcrumbs share sharing social related recommended helpful vote votes voting " +
-    "feedback newsletter subscribe pagination pager sidebar toc comments advertisement navbar navigation nav popup"
+    "feedback newsletter subscribe pagination pager sidebar toc comments advertisement navbar navigation nav popup footer"
   ).split(" "),
 );
 const REPLY_CLASSES = new Set("reply author avatar commenter respond".split(" "));
@@ -17,7 +17,7 @@ const CALLOUT =
   /\b(?:note|tip|hint|info|important|warning|caution|danger|alert|callout|admonition)/i;
 /** "Was this article helpful?" and the like, which help centres put below an article without a class name that says so. */
 export const ASKS_OPINION =
-  /^(?:was|did|is|do) (?:this|you) (?:article|page|answer|information|find this)[^.!?]{0,40}(?:helpful|useful|help|answer)[^.!?]{0,20}\?(?:\s*(?:yes|no))*$|^\d+ out of \d+ found this helpful$|^(?:skip to (?:main )?content|back to top|return to top|edit (?:this page|on github))$/i;
+  /^(?:was|did|is|do) (?:this|you) (?:article|page|answer|information|find this)[^.!?]{0,40}(?:helpful|useful|help|answer|solve)[^.!?]{0,20}\?(?:\s*(?:yes|no))*$|^(?:did|does) (?:this|you) (?:answer|solve|help|find)[^.!?]{0,40}\?(?:\s*(?:yes|no))*$|^\d+ out of \d+ found this helpful$|^(?:skip to (?:main )?content|back to top|return to top|edit (?:this page|on github))$/i;
 
 export function isSaidToBeBoilerplate(element: Element): boolean {
   return classWords(element).some((word) => BOILERPLATE_CLASSES.has(word));
@@ -25,6 +25,10 @@ export function isSaidToBeBoilerplate(element: Element): boolean {
 
 export function isSaidToBeRelated(element: Element): boolean {
   return classWords(element).some((word) => RELATED_CLASSES.has(word));
+}
+
+export function isSaidToBeTrail(element: Element): boolean {
+  return classWords(element).some((word) => /^(?:breadcrumbs?|nav|navigation|pager)$/.test(word));
 }
 
 /** What readers wrote below a page: it says so, and each comment can be replied to. */

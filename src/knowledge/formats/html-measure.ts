@@ -54,9 +54,12 @@ export function roleOf({ properties }: Element): string {
   return (properties.role ?? "").toLowerCase();
 }
 
-/** A link that only a script follows. */
+/** A link that only a script follows. Without an address, an element may be an anchor. */
 export function leadsNowhere({ tagName, properties }: Element): boolean {
-  return tagName === "a" && /^(?:#|javascript:|$)/i.test(properties.href ?? "");
+  if (tagName !== "a" || properties.names !== undefined) return false;
+  return properties.href === undefined
+    ? properties.className !== undefined && properties.id === undefined
+    : /^(?:#[!0]?|javascript:.*)?$/i.test(properties.href.slice(0, 200));
 }
 
 export function isButton(node: Element): boolean {

@@ -1,4 +1,5 @@
 import type { Element, Nodes } from "hast";
+import { ASKS_OPINION } from "./boilerplate-words.ts";
 import {
   classesOf,
   isControl,
@@ -7,6 +8,7 @@ import {
   leadsNowhere,
   roleOf,
   type Measure,
+  wordsOf,
 } from "./html-measure.ts";
 import { MAX_LABEL, MAX_LABEL_WORDS, pair, PANEL_CLASS, type PanelSearch } from "./panel-search.ts";
 
@@ -38,6 +40,10 @@ export function hiddenNeighbours(search: PanelSearch): void {
 function isSwitched(search: PanelSearch, element: Element): boolean {
   if (!/^(?:div|section|article|p)$/.test(element.tagName)) return false;
   const label = before(search, element);
+  // Without `aria-controls`, the panel is what follows.
+  const isExpander =
+    label?.properties.ariaExpanded !== undefined && label.properties.ariaControls === undefined;
+  if (isExpander) return true;
   const isPanel = classesOf(element).some((name) => PANEL_CLASS.test(name));
   if (label && isPanel && isControl(label) && opens(search, label)) return true;
   if (label?.tagName !== "label") return false;
@@ -65,6 +71,7 @@ function reveal(search: PanelSearch, element: Element, isRepeated: boolean): voi
   const isInControl =
     parent !== undefined && isElement(parent) && parent.properties.isClickable === true;
   const after = next(search, element);
+  if (label && ASKS_OPINION.test(wordsOf(label, 200))) return;
   const isNamed = isSaidToOpen(search, element);
   if (roleOf(element) === "tabpanel" || roleOf(element) === "tooltip") {
     revealed.add(element);

@@ -219,7 +219,6 @@ function nameByTriggers(search: PanelSearch, panel: Element, triggers: Element[]
   if (name && !isGenericLabel(name) && !(inSentence && startsWithHeading(panel))) {
     const isSaid = startsWithHeading(panel) && wordsOf(panel, MAX_LABEL).startsWith(name);
     if (!isSaid) search.labels.set(panel, name);
-    else if (gap > 3) return;
   }
   if (inSentence || (name && isGenericLabel(name) && !isStandalone(trigger))) return;
   for (const one of triggers)

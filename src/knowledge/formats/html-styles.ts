@@ -140,6 +140,14 @@ export function isHiddenStyle(declarations: string): boolean {
   return (
     NOT_SHOWN.test(style) ||
     (NO_SIZE.test(style) && CLIPPED.test(style)) ||
-    (TRANSPARENT.test(style) && !MOVES.test(style))
+    (TRANSPARENT.test(style) && !MOVES.test(style)) ||
+    isOneColour(style)
   );
+}
+
+/** Letters in the colour of their ground. */
+function isOneColour(style: string): boolean {
+  const letters = /(?:^|[;\s])color\s*:\s*([^;!]+)/i.exec(style)?.[1];
+  const ground = /(?:^|[;\s])background(?:-color)?\s*:\s*([^;!]+)/i.exec(style)?.[1];
+  return letters !== undefined && letters.trim().toLowerCase() === ground?.trim().toLowerCase();
 }

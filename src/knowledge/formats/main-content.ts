@@ -1,4 +1,5 @@
 import type { Element, ElementContent, Nodes, Parents, Root } from "hast";
+import { EXIT, visit } from "unist-util-visit";
 import type { Steps } from "../../runtime/steps.ts";
 import {
   isControl,
@@ -16,6 +17,7 @@ import {
   isCallout,
   isSaidToBeBoilerplate,
   isSaidToBeRelated,
+  isSaidToBeTrail,
   isUserComments,
 } from "./boilerplate-words.ts";
 
@@ -49,6 +51,7 @@ class ContentFilter {
   private readonly isMarked: boolean;
   /** Nothing says where the article is. Its landmarks are those of the site. */
   readonly isWholePage: boolean;
+  private readonly hasOwnTitle: boolean;
   private hasHeading = false;
 
   constructor(page: Root, survey: Survey, leftOut: LeftOut[]) {
@@ -62,6 +65,7 @@ class ContentFilter {
     );
     const words = nodes.reduce((sum, node) => sum + survey.of(node).words, 0);
     this.half = words / 2;
+    this.hasOwnTitle = nodes.some((node) => isMarked && holdsFirstHeading(node));
     for (const container of nodes)
       for (let node = survey.parents.get(container); node; node = survey.parents.get(node))
         this.around.add(node);
@@ -119,7 +123,8 @@ class ContentFilter {
         return isInside && isProse(LEAST_PROSE, 0.5) ? "keep" : "outside";
       case "header":
         if (isInside) return "keep";
-        return this.holdsTitle(element) || (!this.isMarked && isProse(LEAST_PROSE, 0.3))
+        return (!this.hasOwnTitle && this.holdsTitle(element)) ||
+          (!this.isMarked && isProse(LEAST_PROSE, 0.3))
           ? "keep"
           : "header";
       case "footer":
@@ -151,7 +156,11 @@ class ContentFilter {
     if (buttons > 1 && said - linked < LEAST_PROSE) return "outside";
     if (isUserComments(element)) return "comments";
     // A trail of the pages above the article.
-    const isTrail = headings === 0 && words < LEAST_PROSE && (linked > 0 || !this.hasHeading);
+    const isTrail =
+      isSaidToBeTrail(element) &&
+      headings === 0 &&
+      words < LEAST_PROSE &&
+      (linked > 0 || !this.hasHeading);
     return isTrail ? "navigation" : undefined;
   }
 
@@ -251,6 +260,15 @@ function findContainers(page: Root, survey: Survey): { nodes: Nodes[]; isMarked:
   const inArticles = articles.reduce((sum, one) => sum + proseOf(survey, one), 0);
   if (articles.length > 0 && inArticles >= all / 2) return { nodes: articles, isMarked: true };
   return { nodes: [aroundTitle(page, survey, all)], isMarked: false };
+}
+
+function holdsFirstHeading(node: Nodes): boolean {
+  let found = false;
+  visit(node, "element", ({ tagName }) => {
+    found ||= tagName === "h1";
+    return found ? EXIT : undefined;
+  });
+  return found;
 }
 
 function isMain(element: Element): boolean {

@@ -6,7 +6,7 @@ import { classesOf, roleOf } from "./html-measure.ts";
 const BOILERPLATE_CLASSES = new Set(
   (
     "cookie cookies consent gdpr breadcrumb breadcrumbs share sharing social related recommended helpful vote votes voting " +
-    "feedback newsletter subscribe pagination pager sidebar toc comments advertisement navbar navigation nav popup footer"
+    "feedback newsletter subscribe pagination pager sidebar toc comments advertisement navbar navigation nav popup"
   ).split(" "),
 );
 const REPLY_CLASSES = new Set("reply author avatar commenter respond".split(" "));
@@ -28,7 +28,9 @@ export function isSaidToBeRelated(element: Element): boolean {
 }
 
 export function isSaidToBeTrail(element: Element): boolean {
-  return classWords(element).some((word) => /^(?:breadcrumbs?|nav|navigation|pager)$/.test(word));
+  return classWords(element).some((word) =>
+    /^(?:breadcrumbs?|nav|navigation|pager|footer)$/.test(word),
+  );
 }
 
 /** What readers wrote below a page: it says so, and each comment can be replied to. */

@@ -148,6 +148,7 @@ class ContentFilter {
     const { words, linked, headings, fields, buttons } = measure;
     if (!GROUP.test(element.tagName) || words === headings) return undefined;
     if (words < LEAST_PROSE && isCopyright(element, words)) return "footer";
+    if (linked === words && isSaidToBeTrail(element)) return "navigation";
     if (!isSaidToBeBoilerplate(element)) return undefined;
     const said = words - headings;
     const share = isSaidToBeRelated(element) ? 0.3 : 0.5;

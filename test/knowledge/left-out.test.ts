@@ -22,6 +22,15 @@ it("what of a page was not read is counted by its reason", () => {
   ]);
 });
 
+it("hidden HTML within Markdown is counted, too", () => {
+  const leftOut: LeftOut[] = [];
+  const markdown = "# Care\n\n<p hidden>Tags: care, cleaning, filter</p>\n\nRinse it.\n";
+  expect(runAtOnce(normaliseInSteps(markdown, "text/markdown", leftOut))).toBe(
+    "# Care\n\nRinse it.\n",
+  );
+  expect(leftOut).toMatchObject([{ reason: "hidden", blocks: 1, words: 4 }]);
+});
+
 it("a document's warnings say what of its page was not read, and do not for the menu and footer of any site", async () => {
   const workspace = await createWorkspace();
   const content = (body: string): string =>

@@ -38,14 +38,20 @@ export function* htmlInSteps(fragment: string): Steps<string> {
   return yield* hastInSteps(yield* visibleInSteps(fragment));
 }
 
+/** Counts the elements of all the HTML of a document, and what of it was not read. */
+export interface HtmlOfDocument {
+  count: number;
+  leftOut: LeftOut[];
+}
+
 /** What visitors see or can reveal of a fragment. */
 function* visibleInSteps(
   fragment: string,
-  nodes?: { count: number },
+  nodes?: HtmlOfDocument,
   isPart = false,
 ): Steps<HastRoot> {
   const tree = yield* parseInSteps(fragment, nodes);
-  const panels = yield* dropHidden(tree, [], isPart);
+  const panels = yield* dropHidden(tree, nodes?.leftOut ?? [], isPart);
   yield;
   writeLabels(tree, panels, isPart);
   yield;
@@ -74,7 +80,7 @@ export function htmlToTree(fragment: string): Root {
 }
 
 /** HTML within Markdown → the blocks of a Markdown tree. @param nodes counts the elements of all the document's HTML */
-export function* htmlToBlocks(fragment: string, nodes?: { count: number }): Steps<RootContent[]> {
+export function* htmlToBlocks(fragment: string, nodes?: HtmlOfDocument): Steps<RootContent[]> {
   const blocks: RootContent[] = [];
   for (const tree of hastToMdast(yield* visibleInSteps(fragment, nodes, true))) {
     blocks.push(...tree.children);

@@ -63,6 +63,9 @@ const HTML: Fragments = {
     ...words(
       '<div␠style="display:none"> <button␠aria-controls="x{i}"> <p␠class="a␠b"> <x-y␠a{i}=1>',
     ),
+    ...words(
+      '<div␠role=tablist> <a␠role=tab␠href="#x{i}"> <div␠role=tabpanel␠id="x{i}"␠hidden> <label␠for="x{i}"> <p␠class="sr-only"> .b{display:none}',
+    ),
     "a",
     " ",
     "\n",

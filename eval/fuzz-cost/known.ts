@@ -100,6 +100,56 @@ const FOUND: Found[] = [
     readers: { html: ["normalise"] },
   },
   {
+    name: "lists of tabs, each with its panels",
+    recipe: {
+      repeat:
+        "<div role=tablist><b role=tab>a</b><b role=tab>c</b></div><div role=tabpanel>d</div><div role=tabpanel hidden>e</div>",
+    },
+    readers: { html: ["normalise"] },
+  },
+  {
+    name: "lists of tabs without panels",
+    recipe: { repeat: "<ul role=tablist><li role=tab>a</ul>" },
+    readers: { html: ["normalise"] },
+  },
+  {
+    name: "hidden answers behind their questions",
+    recipe: { repeat: '<div><b>a</b><p class="c" style="display:none">d</p></div>' },
+    readers: { html: ["normalise"] },
+  },
+  {
+    name: "folded texts and what follows them",
+    recipe: { all: ["<h1>a</h1>", { repeat: "<details><summary>b</summary>c</details><p>d" }] },
+    readers: { html: ["normalise"] },
+  },
+  {
+    name: "references to one panel",
+    recipe: {
+      all: [
+        { repeat: '<button aria-controls="x" data-y="z">a</button>' },
+        '<div id="x" hidden data-y="z">b</div>',
+      ],
+    },
+    readers: { html: ["normalise"] },
+  },
+  {
+    name: "labels of radio buttons",
+    recipe: { repeat: "<input type=radio id=x><label for=x>a</label>" },
+    readers: { html: ["normalise"] },
+  },
+  {
+    name: "rules of a style sheet",
+    recipe: {
+      all: ["<style>", { repeat: ".a .b,.c{display:none}@media x{" }, "</style><p class='b c'>a"],
+    },
+    readers: { html: ["normalise"] },
+  },
+  {
+    name: "sections of CDATA",
+    recipe: { repeat: "<pre><![CDATA[" },
+    readers: { html: ["normalise"] },
+  },
+  {
     name: "paragraphs in nested lists",
     recipe: { all: [{ repeat: "<ul><li>", times: 100 }, { repeat: "<p>a" }] },
     readers: { html: ["normalise"] },

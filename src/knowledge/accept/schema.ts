@@ -7,6 +7,7 @@ import { MAX_DOCUMENT_BYTES } from "../formats/limits.ts";
 import { supportedContentType, supportedContentTypes } from "../formats/normalise.ts";
 import { utf8Length } from "../../text/utf8-length.ts";
 import { withoutInvisible } from "../../text/invisible-characters.ts";
+import { leftOutReasons } from "../formats/left-out.ts";
 import { warningKinds } from "../formats/warnings.ts";
 
 export const MAX_EXTERNAL_ID_BYTES = 256;
@@ -94,8 +95,22 @@ export const documentSummary = z
       description:
         "Not null while nobody is shown the document, because its source took it down and this could not be checked",
     }),
-    /** Passages that read like instructions to a model, and text that is hidden. They block nothing. */
-    warnings: z.array(z.object({ kind: z.enum(warningKinds), excerpt: z.string() })),
+    warnings: z
+      .array(
+        z.object({
+          kind: z.enum(warningKinds),
+          excerpt: z.string(),
+          reason: z.enum(leftOutReasons).optional(),
+          blocks: z.int().optional(),
+          words: z.int().optional(),
+          message: z.string().optional(),
+        }),
+      )
+      .meta({
+        description:
+          "Passages that read like instructions to a model, text that is hidden, and parts of a page that were not read (left_out, with the " +
+          "reason, the number of blocks and words, and both as a message). They block nothing.",
+      }),
     chunks: z.int(),
     /** Chunks that the last run embedded; the text of the others was unchanged. */
     embedded_chunks: z.int(),

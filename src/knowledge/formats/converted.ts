@@ -73,9 +73,18 @@ const MAX_EXCERPT = 200;
 /** What the document's owner is told about the lines of a file that were left out. */
 export function runningLineWarnings(leftOut: string[]): DocumentWarning[] {
   if (leftOut.length === 0) return [];
-  const different = [...new Set(leftOut)].join(" · ");
-  const excerpt = `${leftOut.length} lines were taken for running headers, footers and page numbers: ${different}`;
-  return [{ kind: "left_out", excerpt: excerpt.slice(0, MAX_EXCERPT).toWellFormed() }];
+  const words = leftOut.join(" ").split(/\s+/).length;
+  const blocks = leftOut.length;
+  return [
+    {
+      kind: "left_out",
+      excerpt: [...new Set(leftOut)].join(" · ").slice(0, MAX_EXCERPT).toWellFormed(),
+      reason: "running_lines",
+      blocks,
+      words,
+      message: `${words} words in ${blocks} lines were taken for running headers, footers and page numbers.`,
+    },
+  ];
 }
 
 /** One level down, since `# Page 1` is the top level. */

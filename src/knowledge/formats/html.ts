@@ -6,19 +6,26 @@ import { mergeInline } from "./html-inline.ts";
 import { sliceBlocks } from "./html-slices.ts";
 import { parseInSteps } from "./html-tree.ts";
 import { prepareForMarkdown } from "./html-structure.ts";
-import { dropBoilerplate, mainContent } from "./main-content.ts";
+import { writeLabels } from "./html-labels.ts";
+import { dropHidden } from "./html-visible.ts";
+import type { LeftOut } from "./left-out.ts";
+import { keepMainContent } from "./main-content.ts";
 import { simplify, writeMarkdown } from "./markdown-tree.ts";
 
 /**
  * A page → slices of the stored Markdown dialect, to be joined with line feeds. Keeps the main content without navigation, footers and the
  * like. See {@link PAUSE}.
+ * @param leftOut is told what was not read
  */
-export function* cleanHtml(content: string): Generator<string> {
-  const main = mainContent(yield* withPauses(parseInSteps(content)));
+export function* cleanHtml(content: string, leftOut: LeftOut[] = []): Generator<string> {
+  const page = yield* withPauses(parseInSteps(content));
+  const panels = yield* withPauses(dropHidden(page, leftOut));
   yield PAUSE;
-  dropBoilerplate(main);
+  yield* withPauses(keepMainContent(page, leftOut));
   yield PAUSE;
-  yield* hastToSlices({ type: "root", children: main.children as HastRoot["children"] });
+  writeLabels(page, panels);
+  yield PAUSE;
+  yield* hastToSlices(page);
 }
 
 /** A fragment without navigation or footers, such as a CMS's rich text → the stored Markdown dialect. */
@@ -28,7 +35,27 @@ export function htmlToMarkdown(fragment: string): string {
 
 /** The same in steps of some tens of milliseconds (`runtime/steps.ts`). */
 export function* htmlInSteps(fragment: string): Steps<string> {
-  return yield* hastInSteps(yield* parseInSteps(fragment));
+  return yield* hastInSteps(yield* visibleInSteps(fragment));
+}
+
+/** Counts the elements of all the HTML of a document, and what of it was not read. */
+export interface HtmlOfDocument {
+  count: number;
+  leftOut: LeftOut[];
+}
+
+/** What visitors see or can reveal of a fragment. */
+function* visibleInSteps(
+  fragment: string,
+  nodes?: HtmlOfDocument,
+  isPart = false,
+): Steps<HastRoot> {
+  const tree = yield* parseInSteps(fragment, nodes);
+  const panels = yield* dropHidden(tree, nodes?.leftOut ?? [], isPart);
+  yield;
+  writeLabels(tree, panels, isPart);
+  yield;
+  return tree;
 }
 
 export function* hastInSteps(tree: HastRoot): Steps<string> {
@@ -53,9 +80,9 @@ export function htmlToTree(fragment: string): Root {
 }
 
 /** HTML within Markdown → the blocks of a Markdown tree. @param nodes counts the elements of all the document's HTML */
-export function* htmlToBlocks(fragment: string, nodes?: { count: number }): Steps<RootContent[]> {
+export function* htmlToBlocks(fragment: string, nodes?: HtmlOfDocument): Steps<RootContent[]> {
   const blocks: RootContent[] = [];
-  for (const tree of hastToMdast(yield* parseInSteps(fragment, nodes))) {
+  for (const tree of hastToMdast(yield* visibleInSteps(fragment, nodes, true))) {
     blocks.push(...tree.children);
     yield;
   }

@@ -1,136 +1,292 @@
 import type { Element, ElementContent, Nodes, Parents, Root } from "hast";
-import { EXIT, SKIP, visit } from "unist-util-visit";
+import { EXIT, visit } from "unist-util-visit";
+import type { Steps } from "../../runtime/steps.ts";
+import {
+  isControl,
+  isElement,
+  isHeading,
+  type Measure,
+  roleOf,
+  Survey,
+  wordsOf,
+} from "./html-measure.ts";
+import { keepInlineControls } from "./inline-controls.ts";
+import { leaveOut, type LeftOut } from "./left-out.ts";
+import {
+  ASKS_OPINION,
+  isCallout,
+  isSaidToBeBoilerplate,
+  isSaidToBeRelated,
+  isSaidToBeTrail,
+  isUserComments,
+} from "./boilerplate-words.ts";
 
-/** Elements that repeat on every page of a site, and form controls. */
-const BOILERPLATE = new Set(
-  "nav header footer aside form button input select textarea dialog".split(" "),
-);
-const BOILERPLATE_ROLES = new Set(
-  "navigation banner contentinfo complementary search dialog alertdialog".split(" "),
-);
-/** Words in class names. Ids are not compared, because an id is often made from a heading's text. */
-const BOILERPLATE_CLASSES = new Set(
-  (
-    "cookie cookies consent gdpr breadcrumb breadcrumbs share sharing social related recommended helpful vote votes voting " +
-    "feedback newsletter subscribe pagination pager sidebar toc comments advertisement navbar navigation nav popup"
-  ).split(" "),
-);
-/** An `<aside>` with one of these classes belongs to the article. */
-const CALLOUT =
-  /\b(?:note|tip|hint|info|important|warning|caution|danger|alert|callout|admonition)/i;
-const NEVER_BOILERPLATE = /^(?:html|body|main|article|h[1-6]|p|li|td|th|tr|tbody|table|pre|code)$/;
-/** "Was this article helpful?" and the like, which help centres put below an article without a class name that says so. */
-const ASKS_OPINION =
-  /^(?:was|did|is|do) (?:this|you) (?:article|page|answer|information|find this)[^.!?]{0,40}(?:helpful|useful|help|answer)[^.!?]{0,20}\?(?:\s*(?:yes|no))*$|^\d+ out of \d+ found this helpful$|^(?:skip to (?:main )?content|back to top|return to top)$/i;
+/** A part of the page with so few words says nothing by itself. In words, as the rest. */
+const LEAST_FACTS = 4;
+const LEAST_PROSE = 12;
+const MOST_BANNER = 60;
 
-/** The page's only `<main>`, or else its only `<article>`; the whole page if there is none or it has no text. */
-export function mainContent(page: Root): Root | Element {
-  const mains: Element[] = [];
-  const articles: Element[] = [];
-  visit(page, "element", (node) => {
-    if (node.tagName === "main" || node.properties.role === "main") mains.push(node);
-    if (node.tagName !== "article") return undefined;
-    articles.push(node);
-    return SKIP;
-  });
-  const marked = mains.length === 1 ? mains : articles.length === 1 ? articles : [];
-  return marked.find((node) => textOf(node).trim() !== "") ?? page;
-}
+type Reason = LeftOut["reason"];
 
 /**
- * Removes from the main content what is not the article. An element with more than half of the text stays: there, a rule has
- * mistaken the article for boilerplate (a whole page in one `<form>`, a theme with "sidebar" in every class).
+ * Keeps of a page what is its article: the main content, and what outside of it is prose. Structure decides: landmarks, the share of
+ * links, form fields, the place. A class name alone removes nothing. An element with more than half of the text stays: there, a rule has
+ * mistaken the article for boilerplate (a whole page in one `<form>`).
  */
-export function dropBoilerplate(main: Root | Element): void {
-  const lengths = new Map<Nodes, number>();
-  const half = measureText(main, lengths) / 2;
-  const isArticle = main.type === "element";
-  const foldable = idsThatButtonsShow(main);
-  const isDropped = (node: Nodes): boolean =>
-    node.type === "element" &&
-    (lengths.get(node) ?? 0) <= half &&
-    ((isHidden(node) && !foldable.has(String(node.properties.id))) ||
-      isBoilerplate(node, isArticle) ||
-      asksOpinion(node, lengths.get(node) ?? 0));
-  dropChildren(main, isDropped);
+export function* keepMainContent(page: Root, leftOut: LeftOut[]): Steps<void> {
+  const survey = new Survey(page);
+  yield;
+  const filter = new ContentFilter(page, survey, leftOut);
+  yield;
+  filter.keep(page, filter.isWholePage);
 }
 
-function dropChildren(node: Parents, isDropped: (node: Nodes) => boolean): void {
-  node.children = (node.children as ElementContent[]).filter((child) => !isDropped(child));
-  for (const child of node.children) if (child.type === "element") dropChildren(child, isDropped);
-}
+class ContentFilter {
+  private readonly survey: Survey;
+  private readonly leftOut: LeftOut[];
+  private readonly half: number;
+  /** The main content, and what is around it. */
+  private readonly containers: Set<Nodes>;
+  private readonly around = new Set<Nodes>();
+  private readonly isMarked: boolean;
+  /** Nothing says where the article is. Its landmarks are those of the site. */
+  readonly isWholePage: boolean;
+  private readonly hasOwnTitle: boolean;
+  private hasHeading = false;
 
-/** Notes for a node and all in it how long its text is. One pass: an element's text would be read again for each element around it. */
-function measureText(node: Nodes, lengths: Map<Nodes, number>): number {
-  let length = node.type === "text" ? node.value.length : 0;
-  if ("children" in node && !isWithoutText(node))
-    for (const child of node.children) length += measureText(child, lengths);
-  lengths.set(node, length);
-  return length;
-}
+  constructor(page: Root, survey: Survey, leftOut: LeftOut[]) {
+    this.survey = survey;
+    this.leftOut = leftOut;
+    const { nodes, isMarked } = findContainers(page, survey);
+    this.containers = new Set(nodes);
+    this.isMarked = isMarked;
+    this.isWholePage = nodes.every(
+      (node) => !isElement(node) || /^(?:body|html)$/.test(node.tagName),
+    );
+    const words = nodes.reduce((sum, node) => sum + survey.of(node).words, 0);
+    this.half = words / 2;
+    this.hasOwnTitle = nodes.some((node) => isMarked && holdsFirstHeading(node));
+    for (const container of nodes)
+      for (let node = survey.parents.get(container); node; node = survey.parents.get(node))
+        this.around.add(node);
+  }
 
-function isBoilerplate(node: Element, isArticle: boolean): boolean {
-  const { tagName, properties } = node;
-  const classes = Array.isArray(properties.className) ? properties.className.join(" ") : "";
-  // An article's header holds its title and lead. An aside may be a warning. A button may be a question that unfolds its answer.
-  if (tagName === "header" && isArticle) return false;
-  if (tagName === "aside" && CALLOUT.test(`${classes} ${properties.role ?? ""}`)) return false;
-  if (tagName === "button")
-    return properties.ariaControls === undefined && properties.ariaExpanded === undefined;
-  if (BOILERPLATE.has(tagName) || BOILERPLATE_ROLES.has(String(properties.role))) return true;
-  if (NEVER_BOILERPLATE.test(tagName)) return false;
-  return wordsOf(classes).some((word) => BOILERPLATE_CLASSES.has(word));
-}
+  keep(node: Parents, isInside: boolean): void {
+    const kept: Nodes[] = [];
+    for (const child of node.children) {
+      if (!isElement(child)) {
+        kept.push(child);
+        continue;
+      }
+      const isWithin = isInside || this.containers.has(child);
+      const isJudged = !this.containers.has(child) && !this.around.has(child);
+      const reason = isJudged ? this.reasonToDrop(child, isInside) : undefined;
+      if (reason) {
+        leaveOut(this.leftOut, reason, child, this.survey.of(child));
+        continue;
+      }
+      if (isHeading(child)) this.hasHeading = true;
+      this.keep(child, isWithin);
+      kept.push(child);
+    }
+    node.children = keepInlineControls(node, kept, this.survey) as ElementContent[];
+  }
 
-function wordsOf(classes: string): string[] {
-  return classes
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .toLowerCase()
-    .split(/[^a-z]+/);
-}
+  private reasonToDrop(element: Element, isInside: boolean): Reason | undefined {
+    const measure = this.survey.of(element);
+    if (measure.words === 0) return undefined;
+    if (asksOpinion(element, measure)) return "feedback";
+    if (measure.words > this.half && (isInside || !this.isMarked)) return undefined;
+    const isOwn = isInside && !(this.isWholePage && this.isOfPage(element));
+    const landmark = this.landmarkReason(element, measure, isOwn);
+    if (landmark !== undefined) return landmark === "keep" ? undefined : landmark;
+    return isInside ? this.reasonInside(element, measure) : this.reasonOutside(element, measure);
+  }
 
-function isHidden({ properties }: Element): boolean {
-  return (
-    properties.hidden === true ||
-    properties.ariaHidden === "true" ||
-    /display\s*:\s*none/i.test(properties.style ?? "")
-  );
-}
+  private landmarkReason(
+    element: Element,
+    measure: Measure,
+    isInside: boolean,
+  ): Reason | "keep" | undefined {
+    const { words, linked, fields } = measure;
+    const prose = words - linked;
+    const isProse = (least: number, share: number): boolean =>
+      prose >= least && linked <= share * words;
+    const hasFacts =
+      isProse(LEAST_FACTS, 0.5) || (isProse(1, 0.5) && /\d/.test(wordsOf(element, 300)));
+    switch (landmarkOf(element)) {
+      case "nav":
+        return isInside && isProse(LEAST_PROSE, 0.5) ? "keep" : "navigation";
+      case "search":
+        return "form";
+      case "dialog":
+        return isInside && isProse(LEAST_PROSE, 0.5) ? "keep" : "outside";
+      case "header":
+        if (isInside) return "keep";
+        return (!this.hasOwnTitle && this.holdsTitle(element)) ||
+          (!this.isMarked && isProse(LEAST_PROSE, 0.3))
+          ? "keep"
+          : "header";
+      case "footer":
+        return isInside && hasFacts && !isCopyright(element, words) ? "keep" : "footer";
+      case "aside":
+        if (isInside && isCallout(element)) return "keep";
+        return (isInside ? hasFacts : isProse(LEAST_PROSE, 0.5) && !this.isMarked)
+          ? "keep"
+          : "aside";
+      case "form":
+        if (fields === 0 && isInside) return "keep";
+        return this.proseOfForm(element) >= LEAST_PROSE * (1 + fields) && isInside
+          ? "keep"
+          : "form";
+      default:
+        return undefined;
+    }
+  }
 
-/** The ids of hidden elements that belong to the article, such as the folded answers of an accordion. */
-function idsThatButtonsShow(main: Root | Element): Set<string> {
-  const ids = new Set<string>();
-  visit(main as Nodes, "element", ({ properties }) => {
-    for (const id of String(properties.ariaControls ?? "").split(/\s+/)) ids.add(id);
-    if (properties.role === "tabpanel" || properties.role === "region")
-      ids.add(String(properties.id));
-  });
-  ids.delete("");
-  ids.delete("undefined");
-  return ids;
-}
+  private reasonInside(element: Element, measure: Measure): Reason | undefined {
+    const { words, linked, headings, fields, buttons } = measure;
+    if (!GROUP.test(element.tagName) || words === headings) return undefined;
+    if (words < LEAST_PROSE && isCopyright(element, words)) return "footer";
+    if (linked === words && isSaidToBeTrail(element)) return "navigation";
+    if (!isSaidToBeBoilerplate(element)) return undefined;
+    const said = words - headings;
+    const share = isSaidToBeRelated(element) ? 0.3 : 0.5;
+    if (linked > 0 && linked >= share * said) return "navigation";
+    if (fields > 0 && said - linked < 3 * LEAST_PROSE) return "form";
+    if (buttons > 1 && said - linked < LEAST_PROSE) return "outside";
+    if (isUserComments(element)) return "comments";
+    // A trail of the pages above the article.
+    const isTrail =
+      isSaidToBeTrail(element) &&
+      headings === 0 &&
+      words < LEAST_PROSE &&
+      (linked > 0 || !this.hasHeading);
+    return isTrail ? "navigation" : undefined;
+  }
 
-/** A few words never need more nodes than this. */
-const MAX_PHRASE_NODES = 500;
+  private reasonOutside(
+    element: Element,
+    { words, linked, headings, fields, buttons }: Measure,
+  ): Reason | undefined {
+    const prose = words - linked;
+    const isSaid = isSaidToBeBoilerplate(element);
+    const isGroup = GROUP.test(element.tagName);
+    if (this.isMarked && !isGroup && linked === words) return "navigation";
+    if (!isGroup) return undefined;
+    if (linked >= 0.5 * (words - headings) && linked > 0) return "navigation";
+    if (isSaid && (words <= MOST_BANNER || linked >= 0.2 * words || fields + buttons > 0))
+      return "outside";
+    if (fields > 0 && prose < MOST_BANNER) return "form";
+    if (buttons > 0 && words <= MOST_BANNER) return "outside";
+    if (this.isMarked && prose < LEAST_PROSE && headings === 0) return "outside";
+    return undefined;
+  }
 
-function asksOpinion(node: Element, length: number): boolean {
-  if (length === 0 || length >= 200 || !/^(?:div|section|p|span|h[1-6]|a)$/.test(node.tagName))
+  /** Directly in the page, or in elements that do no more than wrap it. */
+  private isOfPage(element: Element): boolean {
+    const parent = this.survey.parents.get(element);
+    if (!parent || !isElement(parent) || /^(?:body|html)$/.test(parent.tagName)) return true;
+    return this.survey.of(parent).words > 1.8 * this.half;
+  }
+
+  /** A heading of the first level that is no link to the start page. */
+  private holdsTitle(element: Element): boolean {
+    const { words, linked } = this.survey.of(element);
+    if (words === 0) return false;
+    for (const child of element.children.slice(0, 50)) {
+      if (!isElement(child)) continue;
+      const measure = this.survey.of(child);
+      if (child.tagName === "h1" && measure.linked === 0 && words - linked >= measure.words)
+        return measure.words > 0;
+      if (measure.headings > 0 && this.holdsTitle(child)) return true;
+    }
     return false;
-  return ASKS_OPINION.test(textOf(node, MAX_PHRASE_NODES).replace(/\s+/g, " ").trim());
+  }
+
+  private proseOfForm(form: Element): number {
+    let labels = 0;
+    const read = (node: Element): void => {
+      for (const child of node.children) {
+        if (!isElement(child)) continue;
+        if (/^(?:label|legend)$/.test(child.tagName) && !isControl(child))
+          labels += this.survey.of(child).words;
+        else if (child.tagName === "label") labels += this.survey.of(child).words;
+        else read(child);
+      }
+    };
+    read(form);
+    const { words, linked } = this.survey.of(form);
+    return words - linked - labels;
+  }
 }
 
-function textOf(node: Nodes, nodes = Number.POSITIVE_INFINITY): string {
-  const texts: string[] = [];
-  let visited = 0;
-  visit(node, (child) => {
-    if (isWithoutText(child)) return SKIP;
-    if (child.type === "text") texts.push(child.value);
-    visited += 1;
-    return visited >= nodes ? EXIT : undefined;
+/** Elements that group others. What stands in a paragraph or list stays with it. */
+const GROUP = /^(?:div|section|article|ul|ol|dl|table|fieldset|center|figure)$/;
+const LANDMARK_ROLES: Record<string, string> = {
+  navigation: "nav",
+  banner: "header",
+  contentinfo: "footer",
+  complementary: "aside",
+  search: "search",
+  dialog: "dialog",
+  alertdialog: "dialog",
+};
+
+function landmarkOf(element: Element): string {
+  return LANDMARK_ROLES[roleOf(element)] ?? element.tagName;
+}
+
+function isCopyright(element: Element, words: number): boolean {
+  return words < 25 && /^(?:©|\(c\)|copyright\b)|all rights reserved/i.test(wordsOf(element, 300));
+}
+
+function asksOpinion(element: Element, { letters }: Measure): boolean {
+  if (letters === 0 || letters >= 170 || !/^(?:div|section|p|span|h[1-6]|a)$/.test(element.tagName))
+    return false;
+  return ASKS_OPINION.test(wordsOf(element, 200));
+}
+
+/** The elements that hold the article: marked as such, or found by the page's title and where most of the prose is. */
+function findContainers(page: Root, survey: Survey): { nodes: Nodes[]; isMarked: boolean } {
+  const isOutermost = (one: Element): boolean => {
+    for (let node = survey.parents.get(one); node; node = survey.parents.get(node))
+      if (isElement(node) && (isMain(node) || node.tagName === "article")) return false;
+    return survey.of(one).words > 0;
+  };
+  const mains = survey.elements.filter((one) => isMain(one) && isOutermost(one));
+  if (mains.length > 0) return { nodes: mains, isMarked: true };
+  const articles = survey.elements.filter((one) => one.tagName === "article" && isOutermost(one));
+  const all = proseOf(survey, page);
+  const inArticles = articles.reduce((sum, one) => sum + proseOf(survey, one), 0);
+  if (articles.length > 0 && inArticles >= all / 2) return { nodes: articles, isMarked: true };
+  return { nodes: [aroundTitle(page, survey, all)], isMarked: false };
+}
+
+function holdsFirstHeading(node: Nodes): boolean {
+  let found = false;
+  visit(node, "element", ({ tagName }) => {
+    found ||= tagName === "h1";
+    return found ? EXIT : undefined;
   });
-  return texts.join("");
+  return found;
 }
 
-function isWithoutText(node: Nodes): boolean {
-  return node.type === "element" && /^(?:script|style|svg|noscript|template)$/.test(node.tagName);
+function isMain(element: Element): boolean {
+  return element.tagName === "main" || roleOf(element) === "main";
+}
+
+function proseOf(survey: Survey, node: Nodes): number {
+  const { words, linked } = survey.of(node);
+  return words - linked;
+}
+
+/** The smallest element around the first title with most of the page's prose. */
+function aroundTitle(page: Root, survey: Survey, all: number): Nodes {
+  const title = survey.elements.find(
+    (one) => one.tagName === "h1" && survey.of(one).words > survey.of(one).linked,
+  );
+  for (let node: Nodes | undefined = title; node; node = survey.parents.get(node))
+    if (proseOf(survey, node) >= 0.7 * all && node !== title) return node;
+  return page;
 }

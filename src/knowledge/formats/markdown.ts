@@ -1,7 +1,8 @@
 import type { Parents, RootContent } from "mdast";
 import { markCallouts } from "./callouts.ts";
 import { runAtOnce, withPauses, type Steps } from "../../runtime/steps.ts";
-import { htmlToBlocks } from "./html.ts";
+import { htmlToBlocks, type HtmlOfDocument } from "./html.ts";
+import type { LeftOut } from "./left-out.ts";
 import { refuseCostlyMarkdown, refuseDeepTree } from "./markdown-limits.ts";
 import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
 
@@ -24,11 +25,14 @@ export function* markdownInSteps(content: string): Steps<string> {
   return slices.join("\n");
 }
 
-/** The same in slices, to be joined with line feeds. An empty slice only ends a step. */
-export function* markdownSlices(content: string): Generator<string> {
+/**
+ * The same in slices, to be joined with line feeds. An empty slice only ends a step.
+ * @param leftOut is told what of the HTML was not read
+ */
+export function* markdownSlices(content: string, leftOut: LeftOut[] = []): Generator<string> {
   const source = markCallouts(withoutFrontMatter(content));
   refuseCostlyMarkdown(source);
-  const nodes = { count: 0 };
+  const nodes = { count: 0, leftOut };
   for (const tree of parseMarkdown(source)) {
     refuseDeepTree(tree);
     yield* withPauses(convertHtmlBlocks(tree, nodes));
@@ -44,7 +48,7 @@ function withoutFrontMatter(content: string): string {
 }
 
 /** Replaces blocks of HTML (`<details>`, `<table>`) with the Markdown for them. */
-function* convertHtmlBlocks(container: Parents, nodes: { count: number }): Steps<void> {
+function* convertHtmlBlocks(container: Parents, nodes: HtmlOfDocument): Steps<void> {
   const children: RootContent[] = [];
   for (const node of container.children as RootContent[]) {
     if (node.type === "html")

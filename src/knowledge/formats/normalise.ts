@@ -1,4 +1,5 @@
 import { cleanHtml } from "./html.ts";
+import type { LeftOut } from "./left-out.ts";
 import { refuseCostlyMarkdown } from "./markdown-limits.ts";
 import { markdownSlices } from "./markdown.ts";
 import { cleanCsv, cleanJson } from "./question-list.ts";
@@ -8,7 +9,7 @@ import { unreadable, UnreadableDocument } from "./unreadable-document.ts";
 
 export { UnreadableDocument };
 
-const readers: Record<string, (content: string) => Iterable<string>> = {
+const readers: Record<string, (content: string, leftOut: LeftOut[]) => Iterable<string>> = {
   "text/markdown": markdownSlices,
   "text/html": cleanHtml,
   "text/plain": cleanPlainText,
@@ -32,13 +33,20 @@ export function normalise(content: string, contentType: string): string {
   return runAtOnce(normaliseInSteps(content, contentType));
 }
 
-/** The same in steps of some tens of milliseconds (`runtime/steps.ts`). */
-export function* normaliseInSteps(content: string, contentType: string): Steps<string> {
+/**
+ * The same in steps of some tens of milliseconds (`runtime/steps.ts`).
+ * @param leftOut is told what of a page was not read
+ */
+export function* normaliseInSteps(
+  content: string,
+  contentType: string,
+  leftOut: LeftOut[] = [],
+): Steps<string> {
   const read = readers[contentType];
   if (!read) throw new UnreadableDocument(`Documents of type ${contentType} cannot be read.`);
   const written: string[] = [];
   try {
-    for (const slice of read(content.replaceAll("\0", "").toWellFormed())) {
+    for (const slice of read(content.replaceAll("\0", "").toWellFormed(), leftOut)) {
       if (slice) written.push(slice);
       yield;
     }

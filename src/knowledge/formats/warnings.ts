@@ -1,10 +1,11 @@
 import { instructionKinds, instructionPhrases } from "./instruction-phrases.ts";
+import { type LeftOut, type leftOutReasons, leftOutWarnings } from "./left-out.ts";
 import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { hiddenPassages, withoutInvisible } from "../../text/invisible-characters.ts";
 
 /**
- * `hidden_text`: instructions that a page's readers do not see. `invisible_characters`: text written in zero-width characters.
- * `left_out`: text that was not read.
+ * `hidden_text`: instructions that a page's readers do not see. `invisible_characters`: text written in zero-width characters. `left_out`:
+ * parts of a document that were not read.
  */
 export const warningKinds = [
   ...instructionKinds,
@@ -13,10 +14,15 @@ export const warningKinds = [
   "left_out",
 ] as const;
 
-/** A passage that the document's owner should look at. */
+/** A passage that reads as if it were written for a model, or the beginning of what was not read. */
 export interface DocumentWarning {
   kind: (typeof warningKinds)[number];
   excerpt: string;
+  /** Of what was not read: why, how much, and both as a sentence. */
+  reason?: (typeof leftOutReasons)[number];
+  blocks?: number;
+  words?: number;
+  message?: string;
 }
 
 const MAX_WARNINGS = 20;
@@ -45,6 +51,7 @@ export function* warningsInSteps(
   title: string,
   source: string,
   markdown: string,
+  leftOut: LeftOut[] = [],
 ): Steps<DocumentWarning[]> {
   const shown = `${title}\n${markdown}`;
   const visible = yield* instructionsIn(shown);
@@ -52,12 +59,18 @@ export function* warningsInSteps(
   const shownLetters = inSource.length > 0 ? lettersAndDigits(shown) : "";
   const hidden = inSource
     .filter(({ phrase }) => !shownLetters.includes(lettersAndDigits(phrase)))
-    .map((warning) => ({ ...warning, kind: "hidden_text" as const }));
+    .map(({ excerpt }) => ({ excerpt, kind: "hidden_text" as const }));
   const invisible = hiddenPassages(`${title}\n${source}`).map((excerpt) => ({
     kind: "invisible_characters" as const,
     excerpt,
   }));
-  return limited([...visible, ...hidden, ...invisible]);
+  const notRead = leftOutWarnings(leftOut, markdown);
+  return limited([
+    ...notRead,
+    ...visible.map(({ kind, excerpt }) => ({ kind, excerpt })),
+    ...hidden,
+    ...invisible,
+  ]);
 }
 
 function* instructionsIn(text: string): Steps<(DocumentWarning & { phrase: string })[]> {
@@ -106,12 +119,14 @@ function lettersAndDigits(text: string): string {
 function limited(warnings: DocumentWarning[]): DocumentWarning[] {
   const byExcerpt = new Map<string, DocumentWarning>();
   const counts = new Map<string, number>();
-  for (const { kind, excerpt: whole } of warnings) {
+  for (const { excerpt: whole, ...warning } of warnings) {
+    const { kind } = warning;
     const excerpt = whole.replace(/\s+/g, " ").trim().slice(0, MAX_EXCERPT).toWellFormed();
     const count = counts.get(kind) ?? 0;
-    if (byExcerpt.has(excerpt) || count >= MAX_OF_A_KIND) continue;
+    const key = kind === "left_out" ? `${warning.reason}: ${excerpt}` : excerpt;
+    if (byExcerpt.has(key) || count >= MAX_OF_A_KIND) continue;
     counts.set(kind, count + 1);
-    byExcerpt.set(excerpt, { kind, excerpt });
+    byExcerpt.set(key, { ...warning, excerpt });
   }
   return [...byExcerpt.values()].slice(0, MAX_WARNINGS);
 }

@@ -2,6 +2,7 @@ import type { Services } from "../../runtime/services.ts";
 import { detectLanguage } from "../../language/detect.ts";
 import { runYielding, type Steps } from "../../runtime/steps.ts";
 import { withoutInvisible } from "../../text/invisible-characters.ts";
+import type { LeftOut } from "../formats/left-out.ts";
 import { normaliseInSteps } from "../formats/normalise.ts";
 import { runningLineWarnings, type CleanedFile } from "../formats/converted.ts";
 import { unreadable, UnreadableDocument } from "../formats/unreadable-document.ts";
@@ -59,7 +60,8 @@ function* draftInSteps(
   file: CleanedFile | undefined,
   now: Services["now"],
 ): Steps<Draft> {
-  const read = file?.markdown ?? (yield* normaliseInSteps(work.content, work.contentType));
+  const leftOut: LeftOut[] = [];
+  const read = file?.markdown ?? (yield* normaliseInSteps(work.content, work.contentType, leftOut));
   const markdown = withoutInvisible(read);
   if (!markdown.trim()) throw new UnreadableDocument("The document contains no text.");
   const chunks = yield* chunkInSteps(work.title, markdown);
@@ -67,7 +69,7 @@ function* draftInSteps(
   yield;
   const source = file?.markdown ?? work.content;
   const warnings = [
-    ...(yield* warningsInSteps(work.title, source, markdown)),
+    ...(yield* warningsInSteps(work.title, source, markdown, leftOut)),
     ...runningLineWarnings(file?.leftOut ?? []),
   ];
   return { work, markdown, chunks, language, warnings, normalisedAt: now() };

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { idOf, parseSitemap } from "../../../cli/documents-from-sitemap.ts";
+import { idOf } from "../../../cli/site/same-page.ts";
+import { parseSitemap } from "../../../cli/site/sitemap.ts";
 import { readCheckout } from "../../../cli/git-checkout.ts";
 import { runIngest } from "../../support/run-ingest.ts";
 
@@ -122,18 +123,18 @@ it("ingest uploads a folder with few requests, and prunes only documents that th
   expect([pruned.code, pruned.output]).toEqual([0, expect.stringContaining("1 deleted")]);
   expect(ids()).toEqual(["a", "other", "sub/c", "theirs"]);
 
-  // A file that cannot be read is not one that is gone.
+  // A file that cannot be read is not one that is gone, and keeps no other one that is.
   await write({ "sub/c.txt": "" });
   await rm(path.join(folder, "a.md"));
   await write({ "d.md": "# D" });
   const unreadable = await ingest(folder, "--prune", "--yes");
   expect(unreadable.code).toBe(1);
-  expect(ids()).toEqual(["a", "d", "other", "sub/c", "theirs"]);
+  expect(ids()).toEqual(["d", "other", "sub/c", "theirs"]);
   // Neither is an empty folder a wish to delete all.
   await rm(path.join(folder, "sub/c.txt"));
   await rm(path.join(folder, "d.md"));
   expect((await ingest(folder, "--prune", "--yes")).code).toBe(1);
-  expect(ids()).toHaveLength(5);
+  expect(ids()).toHaveLength(4);
 });
 
 it("ingest lists the ids of documents that the instance refuses", async () => {
@@ -165,7 +166,10 @@ it("ingest reads the files of a git checkout that git knows, as of their last co
   expect(new Date(committed).toISOString()).toBe("2026-01-02T03:04:05.000Z");
   // What is not committed has no time yet.
   expect(stored.get("é")?.updated_at).toBeUndefined();
-  expect(stored.get("é")?.metadata).toEqual({ ingest_scope: "git:example.com/team/help/docs" });
+  expect(stored.get("é")?.metadata).toEqual({
+    ingest_scope: "git:example.com/team/help/docs",
+    ingest_file: "é.md",
+  });
   const elsewhere = await mkdtemp(path.join(tmpdir(), "edgewise-no-git-"));
   expect(await readCheckout(elsewhere)).toBeUndefined();
 });
@@ -199,13 +203,14 @@ it("ingest fetches the pages of a sitemap, through indexes and gzip, and none of
   expect(code).toBe(1);
   expect(output).toContain("redirects to another host, 169.254.169.254");
   expect(output).toContain("1 pages of other hosts");
-  expect(ids()).toEqual(["help/a", "help/b-c", "index", "moved"]);
+  expect(output).toContain("left out: /moved: It redirects to");
+  expect(ids()).toEqual(["help/a", "help/b-c", "index"]);
   expect(stored.get("help/a")).toMatchObject({ url: `${url}/help/a`, content: html("A") });
   expect(requested.filter((line) => line === "GET /help/a")).toHaveLength(2);
 
-  // A page that fails, or a sitemap that does, prunes nothing.
+  // A page that fails keeps its document, one that is gone does not, and a sitemap that fails prunes nothing.
   const scope = `sitemap:${new URL(url).host}/sitemap.xml`;
-  expect(stored.get("index")?.metadata).toEqual({ ingest_scope: scope });
+  expect(stored.get("index")?.metadata).toEqual({ ingest_scope: scope, ingest_file: "/" });
   pages.set("/two.xml", { body: urlset(`${url}/`) });
   pages.set("/", { status: 500, body: "" });
   pages.set("/help/a", { status: 404, body: "" });
@@ -213,7 +218,7 @@ it("ingest fetches the pages of a sitemap, through indexes and gzip, and none of
   pages.set("/one.xml.gz", { body: "<html>Please log in</html>" });
   const broken = await ingest("--sitemap", `${url}/sitemap.xml`, "--prune", "--yes");
   expect([broken.code, broken.output]).toEqual([1, expect.stringContaining("no sitemap")]);
-  expect(ids()).toHaveLength(4);
+  expect(ids()).toEqual(["help/b-c", "index"]);
 
   pages.set("/", { body: html("Home") });
   pages.set("/sitemap.xml", { body: urlset(`${url}/`) });
@@ -224,7 +229,7 @@ it("ingest fetches the pages of a sitemap, through indexes and gzip, and none of
 it("ingest reads broken sitemaps as far as they go", () => {
   const source = `<urlset><url><loc> https://a.example/x?a=1&amp;b=2 </loc><image:image><image:loc>https://a.example/i.png</image:loc></image:image></url>
     <url><loc><![CDATA[https://a.example/y]]></loc></url><url><loc>ftp://a.example/z</loc></url><url><loc>not a url</loc></url></urlset>`;
-  expect(parseSitemap(source)).toEqual({
+  expect(parseSitemap(source)).toMatchObject({
     sitemaps: [],
     urls: ["https://a.example/x?a=1&b=2", "https://a.example/y"],
   });

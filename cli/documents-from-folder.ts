@@ -28,6 +28,11 @@ export interface FolderOptions extends ExportOptions {
 
 /** Files that a site's generator reads to build its menus. */
 const MENUS = /(?:^|\/)(?:SUMMARY|_sidebar|_navbar|_coverpage|_toc)\.md$/;
+/** The table of a database in an export of Notion. The database's pages lie in a folder of the same name. */
+const NOTION_TABLE = /^(.*[-_ ][0-9a-f]{32})(?:_all)?\.csv$/;
+/** Folders of templates and of what a generator has built. */
+const TEMPLATES =
+  /(?:^|\/)(?:_includes|_layouts|_data|_sass|_site|_templates|_partials|_snippets|archetypes)\//;
 
 /**
  * Every document below a folder, sorted by path.
@@ -56,6 +61,8 @@ class FolderReading {
   readonly #fieldNotes = new Map<string, string[]>();
   #rule: AddressRule | undefined;
   #languages = new Map<string, string>();
+  /** The address that is made of each file's path. */
+  readonly #made = new Map<string, string>();
 
   readonly #folder: string;
   readonly #checkout: Pick<Checkout, "committedAt"> | undefined;
@@ -75,16 +82,23 @@ class FolderReading {
     const generator = await findGenerator(this.#folder);
     const { baseUrl, urlSuffix } = this.#options;
     if (baseUrl) this.#rule = { ...generator, baseUrl, suffix: urlSuffix ?? generator.suffix };
-    const isDatabase = (file: string): boolean => /[-_ ][0-9a-f]{32}(?:_all)?\.csv$/.test(file);
+    const isDatabase = (file: string): boolean => {
+      const folder = NOTION_TABLE.exec(file)?.[1];
+      return folder !== undefined && files.some((other) => other.startsWith(`${folder}/`));
+    };
     for (const file of files.filter(isDatabase))
       this.skipped.push({ source: file, reason: "It is a table of Notion, whose pages are read" });
     const isPart = (file: string): boolean =>
       MENUS.test(file) ||
+      TEMPLATES.test(file) ||
       ((generator.hasPartials ?? file.endsWith(".mdx")) &&
         /(?:^|\/)_(?!index\.)[^/]*\.mdx?$/.test(file));
     const pages = files.filter((file) => !isPart(file) && !isDatabase(file));
     for (const file of files.filter(isPart))
-      this.skipped.push({ source: file, reason: "It is a part of other pages, or their menu" });
+      this.skipped.push({
+        source: file,
+        reason: "It is a part of other pages, or their template or menu",
+      });
     const ids = idsOfFiles(pages.filter((file) => extensionOf(file) !== ".json"));
     this.#languages = languagesOfFiles(pages);
     for (const file of pages) {
@@ -97,6 +111,7 @@ class FolderReading {
   }
 
   result(): ReadDocuments {
+    this.#divideAddresses();
     const { documents, notes: tidied } = tidyPages(this.documents);
     const notes = [...this.#fieldNotes].map(([note, where]) => `${note} (${named(where)})`);
     const { unreadable, skipped } = this;
@@ -105,12 +120,13 @@ class FolderReading {
 
   async #readFile(file: string, externalId: string): Promise<void> {
     const bytes = new Uint8Array(await readFile(path.join(this.#folder, file)));
-    if (bytes.length === 0) throw new Error("The file is empty");
     const extension = extensionOf(file);
+    if (bytes.length === 0 && extension !== ".json") throw new Error("The file is empty");
     const isMarkup = /^\.x?html?$/.test(extension);
     const isBinary = extension in READERS || extension in CONVERTED;
     const { text, note } = isBinary ? { text: "" } : decodeText(bytes, { isMarkup });
     if (note) this.#note(note, file);
+    if (extension === ".json" && !text.trim()) return this.#note(".json: no documents", file);
     if (!isBinary && !text.trim()) throw new Error("The file is empty");
     const many =
       extension === ".json"
@@ -152,12 +168,38 @@ class FolderReading {
     for (const note of read.notes) this.#note(note, file);
   }
 
+  /**
+   * Leaves an address that several documents claim to the one whose path it is made of. A template may name the home page's address on
+   * all pages, and a README may lie beside the index that stands for the folder.
+   */
+  #divideAddresses(): void {
+    const groups = Map.groupBy(this.documents.keys(), (at) => this.documents[at]?.url);
+    for (const [url, places] of groups) {
+      if (url === undefined || places.length < 2) continue;
+      const isOwn = (at: number): boolean =>
+        this.#made.get(this.documents[at]?.source ?? "") === url;
+      const owner = places.find(
+        (at) => isOwn(at) && !/readme\.\w+$/i.test(this.documents[at]?.source ?? ""),
+      );
+      for (const at of places) {
+        const { url: _url, ...document } = this.documents[at] ?? ({} as Document);
+        const made = this.#made.get(document.source ?? "");
+        if (at === owner || document.source === undefined) continue;
+        const other = made === url ? undefined : made;
+        this.documents[at] = { ...document, ...(other && { url: other }) };
+        this.#note(`${url} is the address of other documents, too`, document.source);
+      }
+    }
+  }
+
   /** An HTML page may name its own address. Without one, the rule makes it from the path. */
   #addressOf(
     file: string,
     document: Document,
     place: ParsedFile["place"] & object,
   ): string | undefined {
+    const made = this.#madeOf(file, place);
+    if (made) this.#made.set(file, made);
     if (document.content_type === "text/html" && !(extensionOf(file) in READERS)) {
       const { canonical, openGraphUrl } = readPage(document.content);
       const own = [canonical, openGraphUrl].find((url) =>
@@ -165,6 +207,10 @@ class FolderReading {
       );
       if (own) return own;
     }
+    return made;
+  }
+
+  #madeOf(file: string, place: ParsedFile["place"] & object): string | undefined {
     if (!this.#rule) return undefined;
     const suffix = this.#languages.has(file) ? suffixOf(file) : undefined;
     if (!suffix) return addressOf(file, place, this.#rule);

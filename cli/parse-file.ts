@@ -66,7 +66,11 @@ export function parseHtmlFile(external_id: string, source: string): ParsedFile {
   const title = page.title || page.heading || titleFromId(external_id);
   const document: Document = { external_id, title, content: source, content_type: "text/html" };
   if (page.language) document.language = page.language;
-  const skipped = page.refresh ? `It redirects to ${page.refresh}` : undefined;
+  const skipped = page.refresh
+    ? `It redirects to ${page.refresh}`
+    : page.isNoindex
+      ? "It says noindex"
+      : undefined;
   return { document, notes: [], ...(skipped && { skipped }) };
 }
 

@@ -4,6 +4,7 @@ import { checkFile, fileType } from "../formats/file-types.ts";
 import { readable, UnreadableDocument } from "../formats/unreadable-document.ts";
 import { cleanConverted } from "../formats/converted.ts";
 import { MAX_DOCUMENT_BYTES } from "../formats/limits.ts";
+import { UnsupportedFile } from "../../models/ports.ts";
 import { isOutOfNeurons, readAllowance } from "../../limits/quotas.ts";
 import { NeuronsUsedUp } from "./reasons.ts";
 import type { DocumentWork } from "./pending-work.ts";
@@ -26,7 +27,7 @@ export async function readFileAsMarkdown(
   if (type.container === "image" && isOutOfNeurons(await readAllowance(db, workspaceId, now())))
     throw new NeuronsUsedUp();
   const fileName = `document.${type.extension}`;
-  const converted = await converter.convert(fileName, contentType, bytes);
+  const converted = await convert(converter, fileName, contentType, bytes);
   if (converted === undefined) {
     throw new UnreadableDocument(
       `The ${type.name} file could not be read: it is damaged or protected by a password.`,
@@ -40,4 +41,28 @@ export async function readFileAsMarkdown(
   }
   await storeConversion(db, workspaceId, content, cleaned);
   return cleaned;
+}
+
+/** What a file can be saved as, where the platform does not convert its type. */
+const OTHER_TYPES: Record<string, string> = {
+  ".xls": ".xlsx",
+  ".ods": ".xlsx",
+  ".odt": ".docx",
+  ".pptx": "PDF",
+};
+
+async function convert(
+  converter: Services["converter"],
+  ...file: Parameters<Services["converter"]["convert"]>
+): Promise<string | undefined> {
+  try {
+    return await converter.convert(...file);
+  } catch (error) {
+    if (!(error instanceof UnsupportedFile)) throw error;
+    const [name] = file;
+    const extension = name.slice(name.lastIndexOf("."));
+    throw new UnreadableDocument(
+      `Files of the type ${extension} are not converted here. Save it as ${OTHER_TYPES[extension] ?? "PDF or text"}.`,
+    );
+  }
 }

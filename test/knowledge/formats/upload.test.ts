@@ -6,6 +6,8 @@ import { countRows, expectProblem } from "../../support/expect-problem.ts";
 import { live, read, search, withServices, type DocumentView } from "../../support/pipeline.ts";
 import { docx, DOCX, ODT, PDF, pdf, xlsx, XLSX, zip, zipBomb } from "../../support/files.ts";
 
+const XLS = "application/vnd.ms-excel";
+
 const MANUAL = pdf([
   "The pump of the Fern garden is rinsed with water every month.",
   "",
@@ -132,6 +134,7 @@ it("a file that cannot be read fails with a reason, and other files are ingested
     ["old", DOCX, Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1), /password/],
     ["other", XLSX, zip({ "a.txt": "x" }), /damaged or protected/],
     ["empty", DOCX, docx([]), /contains no text/],
+    ["here", XLS, Uint8Array.of(0xd0, 0xcf), /\.xls are not converted here. Save it as \.xlsx/],
   ];
   for (const [id, type, bytes] of cases) await accept(workspace, id, type, bytes);
   await accept(workspace, "good", PDF, MANUAL);

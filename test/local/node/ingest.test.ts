@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
+import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { idOf } from "../../../cli/site/same-page.ts";
 import { parseSitemap } from "../../../cli/site/sitemap.ts";
@@ -237,6 +238,64 @@ it("ingest reads broken sitemaps as far as they go", () => {
   expect(idOf("https://a.example/")).toBe("index");
   expect(idOf("https://a.example/de/a%20b/?q=1")).toBe("de/a-b?q=1");
   expect(idOf("https://a.example/%E0%A4%A")).toBe("%E0%A4%A");
+});
+
+it("ingest overwrites no document of another source unless it is told to", async () => {
+  await write({ "faq.md": "# FAQ\n\nOurs" });
+  const theirs = { external_id: "faq", content: "Theirs", metadata: { ingest_scope: "git:x" } };
+  stored.set("faq", theirs);
+  const refused = await ingest(folder);
+  expect([refused.code, refused.output]).toEqual([1, expect.stringContaining("faq: from git:x")]);
+  expect(stored.get("faq")).toEqual(theirs);
+  expect((await ingest(folder, "--id-prefix", "shop/")).code).toBe(0);
+  expect(ids()).toEqual(["faq", "shop/faq"]);
+  expect((await ingest(folder, "--take-over")).code).toBe(0);
+  expect(stored.get("faq")?.content).toContain("Ours");
+});
+
+it("ingest leaves a file its id when a file with the same stem appears beside it", async () => {
+  await write({ "faq.txt": "From text" });
+  expect((await ingest(folder)).code).toBe(0);
+  await write({ "faq.md": "# FAQ\n\nFrom Markdown" });
+  expect((await ingest(folder)).code).toBe(0);
+  expect([...stored].map(([id, { content }]) => [id, content.slice(-8)])).toEqual([
+    ["faq", "rom text"],
+    ["faq.md", "Markdown"],
+  ]);
+  // Alone again, the other file keeps its id, too.
+  await rm(path.join(folder, "faq.txt"));
+  expect((await ingest(folder, "--prune", "--yes")).code).toBe(0);
+  expect(ids()).toEqual(["faq.md"]);
+});
+
+it("ingest reads single files, archives of folders, and exports", async () => {
+  await write({
+    "one.md": "# One\n\nText",
+    "export.json": JSON.stringify({
+      articles: [
+        { id: 1, title: "Open", body: "<p>Text</p>", html_url: "https://help.example.com/1" },
+        { id: 2, title: "For staff", body: "<p>Text</p>", user_segment_id: 5 },
+      ],
+    }),
+  });
+  const zipped = zipSync({
+    "docs/two.md": strToU8("# Two\n\nText"),
+    "../evil.md": strToU8("# Evil\n\nText"),
+  });
+  await writeFile(path.join(folder, "all.zip"), zipped);
+  const read = async (file: string, ...more: string[]): Promise<string> =>
+    (await ingest(path.join(folder, file), "--dry-run", ...more)).output;
+  expect(await read("one.md", "--base-url", "https://help.example.com")).toContain(
+    "one\ttext/markdown\tOne\thttps://help.example.com/one",
+  );
+  expect(await read("all.zip")).toMatch(/docs\/two\ttext\/markdown\tTwo\tno url\n[^]*1 documents/);
+  const refused = await ingest(path.join(folder, "export.json"), "--no-wait");
+  expect([refused.code, ids()]).toEqual([1, ["1"]]);
+  expect(refused.output).toContain("not read: 2: Only some readers may see it");
+  const mapped = ["--restricted-audience", "staff", "--no-wait"];
+  expect((await ingest(path.join(folder, "export.json"), ...mapped)).code).toBe(0);
+  expect(stored.get("2")).toMatchObject({ audience: ["staff"] });
+  expect(stored.get("1")).not.toHaveProperty("audience");
 });
 
 it("ingest explains wrong arguments", async () => {

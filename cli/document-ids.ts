@@ -1,7 +1,8 @@
 import path from "node:path";
 import { CommandError } from "./command.ts";
 import type { Document } from "./document.ts";
-import { FILE_TYPES, extensionOf } from "./file-types.ts";
+import { extensionOf, FILE_TYPES } from "./file-types.ts";
+import { JSON_FILE } from "./find-files.ts";
 
 /**
  * The id of each file: its path without the extension. Of files that differ in their extension only, the one whose type stands first in
@@ -74,5 +75,6 @@ function fullIdOf(file: string): string {
 
 function rank(file: string): number {
   const at = FILE_TYPES.indexOf(extensionOf(file));
-  return at < 0 ? FILE_TYPES.length : at;
+  // A file of JSON is mostly data that belongs to the document beside it.
+  return at < 0 || JSON_FILE.test(file) ? FILE_TYPES.length : at;
 }

@@ -7,9 +7,11 @@ import type { Document, ReadDocuments, Unreadable } from "./document.ts";
 import { idsOfFiles } from "./document-ids.ts";
 import { documentsFromTable } from "./exports/table.ts";
 import { documentsFromExport, type ExportOptions } from "./exports/read-export.ts";
+import { isObject } from "./exports/article.ts";
+import { documentsFromLines } from "./documents-from-jsonl.ts";
 import { refusedId } from "./fields.ts";
 import { CONVERTED, extensionOf, PARSERS, READERS } from "./file-types.ts";
-import { findFiles, named } from "./find-files.ts";
+import { findFiles, JSON_FILE, named } from "./find-files.ts";
 import { findGenerator } from "./generator.ts";
 import type { Checkout } from "./git-checkout.ts";
 import { languagesOfFiles, suffixOf } from "./languages.ts";
@@ -30,6 +32,8 @@ export interface FolderOptions extends ExportOptions {
 const MENUS = /(?:^|\/)(?:SUMMARY|_sidebar|_navbar|_coverpage|_toc)\.md$/;
 /** The table of a database in an export of Notion. The database's pages lie in a folder of the same name. */
 const NOTION_TABLE = /^(.*[-_ ][0-9a-f]{32})(?:_all)?\.csv$/;
+const QUESTION_FIELD =
+  /^(?:questions?|q|frage|pregunta|domanda|pergunta|vraag|pytanie|fråga|вопрос|質問|问题|问|질문)$/i;
 /** Folders of templates and of what a generator has built. */
 const TEMPLATES =
   /(?:^|\/)(?:_includes|_layouts|_data|_sass|_site|_templates|_partials|_snippets|archetypes)\//;
@@ -99,7 +103,7 @@ class FolderReading {
         source: file,
         reason: "It is a part of other pages, or their template or menu",
       });
-    const ids = idsOfFiles(pages.filter((file) => extensionOf(file) !== ".json"));
+    const ids = idsOfFiles(pages);
     this.#languages = languagesOfFiles(pages);
     for (const file of pages) {
       try {
@@ -111,6 +115,7 @@ class FolderReading {
   }
 
   result(): ReadDocuments {
+    this.#refuseSameIds();
     this.#divideAddresses();
     const { documents, notes: tidied } = tidyPages(this.documents);
     const notes = [...this.#fieldNotes].map(([note, where]) => `${note} (${named(where)})`);
@@ -121,19 +126,18 @@ class FolderReading {
   async #readFile(file: string, externalId: string): Promise<void> {
     const bytes = new Uint8Array(await readFile(path.join(this.#folder, file)));
     const extension = extensionOf(file);
-    if (bytes.length === 0 && extension !== ".json") throw new Error("The file is empty");
+    if (bytes.length === 0 && !JSON_FILE.test(file)) throw new Error("The file is empty");
     const isMarkup = /^\.x?html?$/.test(extension);
     const isBinary = extension in READERS || extension in CONVERTED;
     const { text, note } = isBinary ? { text: "" } : decodeText(bytes, { isMarkup });
     if (note) this.#note(note, file);
-    if (extension === ".json" && !text.trim()) return this.#note(".json: no documents", file);
-    if (!isBinary && !text.trim()) throw new Error("The file is empty");
-    const many =
-      extension === ".json"
-        ? documentsFromExport(text, this.#options)
-        : documentsFromTable(text, extension, this.#options);
+    if (!isBinary && !text.trim() && !JSON_FILE.test(file)) throw new Error("The file is empty");
+    const isJson = JSON_FILE.test(file);
+    const many = isJson
+      ? readJson(text, extension, this.#options)
+      : documentsFromTable(text, extension, this.#options);
     if (many) return this.#addAll(many, file);
-    if (extension === ".json") return this.#note(".json: no documents", file);
+    if (isJson && !isQuestionList(text)) return this.#note(`${extension}: no documents`, file);
     const refused = refusedId(externalId);
     if (refused) throw new Error(refused);
     const type = CONVERTED[extension];
@@ -166,6 +170,24 @@ class FolderReading {
     this.unreadable.push(...read.unreadable.map(located));
     this.skipped.push(...(read.skipped ?? []).map(located));
     for (const note of read.notes) this.#note(note, file);
+  }
+
+  /** An export may give an article the id of a file. */
+  #refuseSameIds(): void {
+    const seen = new Map<string, Document>();
+    for (const document of this.documents.splice(0)) {
+      const earlier = seen.get(document.external_id);
+      if (!earlier) this.documents.push(document);
+      else {
+        const reason = `It has the id "${document.external_id}", as one from ${earlier.source ?? "this source"} has`;
+        this.unreadable.push({
+          source: document.source ?? document.external_id,
+          reason,
+          isNamed: true,
+        });
+      }
+      seen.set(document.external_id, document);
+    }
   }
 
   /**
@@ -221,5 +243,30 @@ class FolderReading {
 
   #note(note: string, file: string): void {
     this.#fieldNotes.set(note, [...(this.#fieldNotes.get(note) ?? []), file]);
+  }
+}
+
+/** The documents of a file of JSON, if it holds some. A file of lines may also hold data of another kind. */
+function readJson(
+  text: string,
+  extension: string,
+  options: ExportOptions,
+): ReadDocuments | undefined {
+  if (extension === ".json") return documentsFromExport(text, options);
+  const read = documentsFromLines(text, "line", options);
+  return read.documents.length > 0 || (read.skipped?.length ?? 0) > 0 ? read : undefined;
+}
+
+/** Whether the file is one list whose entries have questions: only then it is no other data. */
+function isQuestionList(text: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const list = Array.isArray(parsed) ? parsed : Object.values(parsed ?? {}).find(Array.isArray);
+    if (!Array.isArray(list) || list.length === 0) return false;
+    return list.every(
+      (entry) => isObject(entry) && Object.keys(entry).some((name) => QUESTION_FIELD.test(name)),
+    );
+  } catch {
+    return false;
   }
 }

@@ -18,14 +18,23 @@ export async function documentsFromJsonl(
   file: string,
   options: ExportOptions = {},
 ): Promise<ReadDocuments> {
+  const { text, note } = decodeText(await readFile(file));
+  const read = documentsFromLines(text, file, options);
+  return note ? { ...read, notes: [note, ...read.notes] } : read;
+}
+
+/** @param file what the lines are called in messages */
+export function documentsFromLines(
+  text: string,
+  file: string,
+  options: ExportOptions,
+): ReadDocuments {
   const articles = new ArticleReader(options);
   const skipped: Unreadable[] = [];
   const documents: Document[] = [];
   const unreadable: Unreadable[] = [];
   const lineOf = new Map<string, number>();
   const notes = new Map<string, number>();
-  const { text, note } = decodeText(await readFile(file));
-  if (note) notes.set(note, 0);
   const lines = text.split("\n");
   for (const [index, line] of lines.entries()) {
     if (!line.trim()) continue;
@@ -58,9 +67,7 @@ export async function documentsFromJsonl(
     documents: [...documents, ...articles.documents],
     unreadable: [...unreadable, ...articles.unreadable],
     skipped: [...skipped, ...articles.skipped],
-    notes: [...notes].map(([note, count]) =>
-      count > 0 ? `${note}; left out (${count} lines)` : note,
-    ),
+    notes: [...notes].map(([note, count]) => `${note}; left out (${count} lines)`),
   };
 }
 

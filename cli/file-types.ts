@@ -7,6 +7,7 @@ import { readPresentation } from "./convert/presentation.ts";
 import type { ParsedFile } from "./parse-file.ts";
 import {
   parseHtmlFile,
+  parseJsonList,
   parseMarkdownFile,
   parseQuestionList,
   parseTextFile,
@@ -24,6 +25,7 @@ export const PARSERS: Record<string, (externalId: string, source: string) => Par
   ".csv": parseQuestionList,
   ".tsv": parseQuestionList,
   ".ipynb": readNotebook,
+  ".json": parseJsonList,
 };
 
 /** Files that are read here, because the instance does not convert them everywhere. */
@@ -69,8 +71,6 @@ export const REFUSED: Record<string, string> = {
   ".textile": "Convert it to Markdown, for example with pandoc",
   ".tex": "Convert it to Markdown, for example with pandoc",
   ".zip": "Upload it by itself: npm run ingest -- <the .zip>",
-  ".jsonl": "Upload it by itself: npm run ingest -- <the .jsonl>",
-  ".ndjson": "Upload it by itself: npm run ingest -- <the .ndjson>",
 };
 
 export const FILE_TYPES = [

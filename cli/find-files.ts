@@ -4,6 +4,8 @@ import path from "node:path";
 import type { Unreadable } from "./document.ts";
 import { extensionOf, FILE_TYPES, REFUSED } from "./file-types.ts";
 
+export const JSON_FILE = /\.(?:json|jsonl|ndjson)$/i;
+
 export interface FoundFiles {
   files: string[];
   /** Files that hold documents of a kind that is not read. */
@@ -44,9 +46,9 @@ export async function findFiles(
   return { files: files.toSorted(), unreadable, notes };
 }
 
-/** A file of JSON may be an export. */
+/** A file of JSON may be an export, or a list of documents or questions. */
 function isRead(file: string): boolean {
-  return FILE_TYPES.includes(extensionOf(file)) || extensionOf(file) === ".json";
+  return FILE_TYPES.includes(extensionOf(file)) || JSON_FILE.test(file);
 }
 
 export function refusal(file: string): Unreadable {

@@ -84,11 +84,16 @@ export function parseTextFile(external_id: string, source: string): ParsedFile {
 
 /** A list of questions and answers. */
 export function parseQuestionList(external_id: string, source: string): ParsedFile {
+  return parseList(external_id, source, "text/csv");
+}
+
+export function parseJsonList(external_id: string, source: string): ParsedFile {
+  return parseList(external_id, source, "application/json");
+}
+
+function parseList(external_id: string, source: string, content_type: string): ParsedFile {
   const title = titleFromId(external_id);
-  return {
-    document: { external_id, title, content: source, content_type: "text/csv" },
-    notes: [],
-  };
+  return { document: { external_id, title, content: source, content_type }, notes: [] };
 }
 
 /** A file that only the instance can read. */

@@ -87,6 +87,9 @@ function isArticle(value: Json, list: string, isAlone: boolean): boolean {
     "publicUrl",
     "body_html",
     "section_id",
+    "folder_id",
+    "description_text",
+    "modified_gmt",
     "user_segment_id",
   ].some((name) => name in value);
   return hasText && (isAlone || isOfHelpCentre) && !Object.values(value).some(isListOfObjects);

@@ -130,10 +130,10 @@ function judge(
   )
     throw new NotShown("It asks for a login");
   if (isNotFound(page.title, page.heading, text))
-    throw new NoDocument("It says that the page is not found");
+    throw new NoDocument("It says that the page is not found: a 404 that is answered with 200");
   if (unknown && ownWords(blocks, unknown) <= WORDS_OF_ADDRESS)
     throw new NoDocument(
-      "It is what the site answers to an address that does not exist, or a page that only scripts fill",
+      "It is like the page that the site shows for an address that is not found (404), or only scripts fill it",
     );
 }
 

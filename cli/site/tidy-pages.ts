@@ -4,8 +4,9 @@ import { tidyTitles } from "./titles.ts";
 
 /** What stands on so many pages of a source, and on most of them, is no page's own. */
 const MANY_PAGES = 5;
-/** Fewer words may label what follows them, such as "Note" or "For administrators". */
+/** Fewer words that are no sentence may label what follows them, such as "Note" or "For administrators". */
 const FEW_WORDS = 4;
+const SENTENCE = /\s.*[.!?。！？]$/s;
 const HEADING = /^h[1-6]$/;
 
 /**
@@ -92,7 +93,7 @@ function headsNothing(parts: Block[], at: number, gone: Block[]): boolean {
 function isRepeated(block: Block, repeated: Set<string>): boolean {
   const texts = [...textsOf(block)];
   const isBoilerplate = ({ name, text }: Block): boolean =>
-    !HEADING.test(name) && wordsOf(text) >= FEW_WORDS;
+    !HEADING.test(name) && (wordsOf(text) >= FEW_WORDS || SENTENCE.test(text));
   return (
     texts.some(isBoilerplate) && texts.every(({ text, isLabel }) => repeated.has(text) && !isLabel)
   );

@@ -2,7 +2,9 @@ import type { Document } from "../document.ts";
 
 /** What stands between a page's title and its site's name. */
 const SEPARATOR = /\s+[|\-–—·•»«:/]+\s+|\s*[|»]\s*|:\s+/g;
-const FEW_PAGES = 3;
+const FEW_PAGES = 2;
+/** A common beginning may also name a topic, so it takes more pages to show that it is the site's name. */
+const MANY_PAGES = 5;
 
 /** Takes the site's name off the titles of HTML pages: what most of them have in common, at their end or at their beginning. */
 export function tidyTitles(documents: Document[]): Document[] {
@@ -11,7 +13,10 @@ export function tidyTitles(documents: Document[]): Document[] {
   const pages = documents.filter(isPage);
   if (pages.length < FEW_PAGES) return documents;
   const ends = commonest(pages.map(({ title }) => partsOf(title).end));
-  const starts = commonest(pages.map(({ title }) => partsOf(title).start));
+  const starts =
+    pages.length < MANY_PAGES
+      ? undefined
+      : commonest(pages.map(({ title }) => partsOf(title).start));
   if (!ends && !starts) return documents;
   return documents.map((document) =>
     isPage(document) ? { ...document, title: withoutName(document.title, starts, ends) } : document,

@@ -22,6 +22,8 @@ const HTML_OPENS =
 const HTML_CLOSES =
   /<\/(?:p|div|span|ul|ol|li|a|b|strong|i|em|u|h[1-6]|table|code|pre|blockquote)\s*>/i;
 const HTML_ALONE = /<br\s*\/?>|&(?:nbsp|amp|quot|lt|gt|#x?[\da-f]{1,6});/i;
+/** How many rows a spreadsheet may have above its header. */
+const ROWS_ABOVE = 5;
 /** Headings and paragraphs that are written in one step. */
 const NODES_PER_SLICE = 100;
 
@@ -41,10 +43,10 @@ export function* cleanCsv(content: string): Generator<string> {
 }
 
 function* csvEntries(content: string): Generator<Entry> {
-  const names = columnNames(content);
+  const { names, rowsAbove } = findHeader(content);
   const question = names.findIndex((name) => isNamed(name, QUESTION));
   const answer = names.findIndex((name) => isNamed(name, ANSWER));
-  const columns = readColumns(parseCsv(content), names.length);
+  const columns = readColumns(parseCsv(content).drop(rowsAbove + 1), names.length);
   if (columns.rows > 0 && (question < 0 || answer < 0)) {
     throw new UnreadableDocument(
       'The CSV is no list of questions and answers, which has the columns "question" and "answer". Save any other table as .xlsx.',
@@ -56,7 +58,7 @@ function* csvEntries(content: string): Generator<Entry> {
   const others = names.filter((name, column) => columns.cells[column] && repeated[column] !== name);
   const isOther = (name: string): boolean => name !== names[question] && name !== names[answer];
   if (others.some(isOther)) yield { question: "", texts: others.filter(isOther) };
-  for (const cells of parseCsv(content).drop(1)) {
+  for (const cells of parseCsv(content).drop(rowsAbove + 1)) {
     const texts = [cells[answer] ?? ""];
     for (const [column, value] of cells.slice(0, names.length).entries()) {
       if (column === question || column === answer || !value.trim()) continue;
@@ -70,18 +72,22 @@ function isNamed(name: string, pattern: RegExp): boolean {
   return pattern.test(name.trim().normalize("NFC").replace(AROUND, ""));
 }
 
-function columnNames(content: string): string[] {
-  const [head = []] = parseCsv(content).take(1);
-  return head.map((name) => name.trim());
+/** The header is the first row, or one that names both columns below a title or a date. */
+function findHeader(content: string): { names: string[]; rowsAbove: number } {
+  const rows = [...parseCsv(content).take(ROWS_ABOVE + 1)];
+  const isHeader = (row: string[]): boolean =>
+    [QUESTION, ANSWER].every((pattern) => row.some((name) => isNamed(name, pattern)));
+  const rowsAbove = Math.max(0, rows.findIndex(isHeader));
+  return { names: (rows[rowsAbove] ?? []).map((name) => name.trim()), rowsAbove };
 }
 
-/** How many rows and values there are, without those of the header. */
+/** How many rows and values there are below the header. */
 function readColumns(
-  rows: Generator<string[]>,
+  rows: Iterable<string[]>,
   columns: number,
 ): { rows: number; cells: number[]; length: number } {
   const read = { rows: 0, cells: Array.from({ length: columns }, () => 0), length: 0 };
-  for (const cells of rows.drop(1)) {
+  for (const cells of rows) {
     read.rows += 1;
     for (let column = 0; column < Math.min(columns, cells.length); column++) {
       const value = cells[column] ?? "";

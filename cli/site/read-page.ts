@@ -5,6 +5,7 @@ import { isNoindex, readPage, type Page } from "../page.ts";
 import { parseHtmlFile, parseMarkdownFile, parseTextFile } from "../parse-file.ts";
 import { blocksOf, isOwnPart, ownWords, textsOf, wordsOf, type Block } from "./blocks.ts";
 import { isNotFound } from "./not-found.ts";
+import { withAbsoluteLinks } from "./links.ts";
 import { idOf } from "./same-page.ts";
 import { NotShown, type Fetched, type Site } from "./site.ts";
 import { withoutSiteName } from "./titles.ts";
@@ -78,7 +79,13 @@ export async function readSitePage(
     listed,
     url: fetched.url,
     canonical: page && canonicalOf(site, page, fetched.url),
-    document: { ...document, title: withoutSiteName(document.title, page?.siteName) },
+    document: {
+      ...document,
+      title: withoutSiteName(document.title, page?.siteName),
+      content: page
+        ? withAbsoluteLinks(document.content, baseOf(page, fetched.url))
+        : document.content,
+    },
     blocks,
     ...(note && { note }),
   };
@@ -101,9 +108,7 @@ async function fetchPage(
     const noted = note ? { note } : {};
     if (!isMarkup) return { fetched, text, ...noted };
     const page = readPage(text);
-    const target =
-      page.refresh &&
-      URL.parse(page.refresh, page.base ? new URL(page.base, fetched.url).href : fetched.url);
+    const target = page.refresh && URL.parse(page.refresh, baseOf(page, fetched.url));
     if (!target || target.href === fetched.url)
       return { fetched, text, page: { ...page, refresh: undefined }, ...noted };
     if (!site.isOwn(target.href)) throw new Error(`It redirects to another host, ${target.host}`);
@@ -137,9 +142,13 @@ function judge(
     );
 }
 
+/** What the page's links are relative to. */
+function baseOf(page: Page, url: string): string {
+  return URL.parse(page.base ?? "", url)?.href ?? url;
+}
+
 function canonicalOf(site: Site, page: Page, url: string): string | undefined {
-  const base = URL.parse(page.base ?? "", url)?.href ?? url;
-  const canonical = page.canonical ? URL.parse(page.canonical, base) : null;
+  const canonical = page.canonical ? URL.parse(page.canonical, baseOf(page, url)) : null;
   if (!canonical || !site.isOwn(canonical.href)) return undefined;
   canonical.hash = "";
   return canonical.href;

@@ -16,7 +16,8 @@ import { findGenerator } from "./generator.ts";
 import type { Checkout } from "./git-checkout.ts";
 import { languagesOfFiles, suffixOf } from "./languages.ts";
 import { readPage } from "./page.ts";
-import { describeFile, type ParsedFile } from "./parse-file.ts";
+import { describeFile, parseHtmlFile, type ParsedFile } from "./parse-file.ts";
+import { withAbsoluteLinks } from "./site/links.ts";
 import { tidyPages } from "./site/tidy-pages.ts";
 
 export interface FolderOptions extends ExportOptions {
@@ -155,8 +156,10 @@ class FolderReading {
     const updatedAt = document.updated_at ?? this.#checkout?.committedAt(file);
     const url = document.url ?? this.#addressOf(file, document, place ?? {});
     const language = document.language ?? this.#languages.get(file);
+    const isPage = PARSERS[extensionOf(file)] === parseHtmlFile;
     this.documents.push({
       ...document,
+      ...(url && isPage && { content: withAbsoluteLinks(document.content, url) }),
       ...(updatedAt && { updated_at: updatedAt }),
       ...(url && { url }),
       ...(language && { language }),

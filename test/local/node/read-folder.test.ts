@@ -50,7 +50,11 @@ it("files that differ in their extension only have ids that do not depend on the
 
 it("a file keeps the id under which the instance has it", () => {
   const of = (external_id: string, source: string) => ({
-    ...{ external_id, source, title: "", content: "", content_type: "text/plain" },
+    external_id,
+    source,
+    title: "",
+    content: "",
+    content_type: "text/plain",
   });
   const read = [of("faq", "faq.md"), of("faq.pdf", "faq.pdf"), of("x", "y.json")];
   const kept = keepIds(read, (id) => (id === "faq" ? "faq.pdf" : undefined));
@@ -60,7 +64,10 @@ it("a file keeps the id under which the instance has it", () => {
 
 it("an address is made of a path as the site's generator makes it", () => {
   const rule: AddressRule = {
-    ...{ name: "", dropsNumbers: true, suffix: "", baseUrl: "https://example.com/docs" },
+    name: "",
+    dropsNumbers: true,
+    suffix: "",
+    baseUrl: "https://example.com/docs",
   };
   const at = (file: string, place = {}): string => addressOf(file, place, rule);
   expect(at("1.start/02-install.md")).toBe("https://example.com/docs/start/install");

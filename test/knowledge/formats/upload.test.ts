@@ -51,17 +51,23 @@ async function fileParts(workspace: Workspace): Promise<number> {
 
 it("an uploaded PDF is ingested, and a citation names the page of its passage", async () => {
   const workspace = await createWorkspace();
-  const query = "title=Fern%20manual&url=https://example.com/m.pdf&audience=a&audience=b";
+  const query =
+    "title=Fern%20manual&url=https://example.com/m.pdf&audience=a&audience=b&metadata=%7B%22team%22%3A1%7D";
   await accept(workspace, "manual", PDF, MANUAL, query);
   expect(await live(workspace, "manual", 1)).toMatchObject({
     title: "Fern manual",
     url: "https://example.com/m.pdf",
     audience: ["a", "b"],
+    metadata: { team: 1 },
     content: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
     content_type: PDF,
     chunks: 2,
     language: "en",
   });
+  for (const metadata of ["%7B", "1", "%5B%5D"])
+    expect((await upload(workspace, "x", PDF, MANUAL, `title=x&metadata=${metadata}`)).status).toBe(
+      422,
+    );
   await accept(workspace, "open", PDF, MANUAL);
   await live(workspace, "open", 1);
   await env.CONTROL.settleVectorize();

@@ -1,3 +1,4 @@
+import { decodeHTML } from "entities";
 import type { Document, ReadDocuments, Unreadable } from "../document.ts";
 import { languageTag, refusedId, toInstant } from "../fields.ts";
 import { guessType } from "../guess-type.ts";
@@ -81,7 +82,9 @@ export class ArticleReader implements ReadDocuments {
   add(article: Json, idSuffix = ""): void {
     const plainId = textOf(valueOf(article, "id"));
     const id = `${plainId}${idSuffix}`;
-    const title = textOf(valueOf(article, "title"));
+    const given = valueOf(article, "title");
+    // WordPress gives titles as HTML.
+    const title = isObject(given) ? decodeHTML(textOf(given)) : textOf(given);
     const source = id || title;
     const body = textOf(valueOf(article, "body"));
     const skip = (reason: string): void => void this.skipped.push({ source, reason });

@@ -6,9 +6,8 @@ import { decodeText } from "./decode.ts";
 import type { Document, ReadDocuments, Unreadable } from "./document.ts";
 import { idsOfFiles } from "./document-ids.ts";
 import { documentsFromTable } from "./exports/table.ts";
-import { documentsFromExport, type ExportOptions } from "./exports/read-export.ts";
-import { isObject } from "./exports/article.ts";
-import { documentsFromLines } from "./documents-from-jsonl.ts";
+import { documentsFromJsonFile, isQuestionList } from "./exports/json-file.ts";
+import type { ExportOptions } from "./exports/read-export.ts";
 import { refusedId } from "./fields.ts";
 import { CONVERTED, extensionOf, PARSERS, READERS } from "./file-types.ts";
 import { findFiles, JSON_FILE, named } from "./find-files.ts";
@@ -33,8 +32,6 @@ export interface FolderOptions extends ExportOptions {
 const MENUS = /(?:^|\/)(?:SUMMARY|_sidebar|_navbar|_coverpage|_toc)\.md$/;
 /** The table of a database in an export of Notion. The database's pages lie in a folder of the same name. */
 const NOTION_TABLE = /^(.*[-_ ][0-9a-f]{32})(?:_all)?\.csv$/;
-const QUESTION_FIELD =
-  /^(?:questions?|q|frage|pregunta|domanda|pergunta|vraag|pytanie|fråga|вопрос|質問|问题|问|질문)$/i;
 /** Folders of templates and of what a generator has built. */
 const TEMPLATES =
   /(?:^|\/)(?:_includes|_layouts|_data|_sass|_site|_templates|_partials|_snippets|archetypes)\//;
@@ -135,7 +132,7 @@ class FolderReading {
     if (!isBinary && !text.trim() && !JSON_FILE.test(file)) throw new Error("The file is empty");
     const isJson = JSON_FILE.test(file);
     const many = isJson
-      ? readJson(text, extension, this.#options)
+      ? documentsFromJsonFile(text, extension, this.#options)
       : documentsFromTable(text, extension, this.#options);
     if (many) return this.#addAll(many, file);
     if (isJson && !isQuestionList(text)) return this.#note(`${extension}: no documents`, file);
@@ -246,30 +243,5 @@ class FolderReading {
 
   #note(note: string, file: string): void {
     this.#fieldNotes.set(note, [...(this.#fieldNotes.get(note) ?? []), file]);
-  }
-}
-
-/** The documents of a file of JSON, if it holds some. A file of lines may also hold data of another kind. */
-function readJson(
-  text: string,
-  extension: string,
-  options: ExportOptions,
-): ReadDocuments | undefined {
-  if (extension === ".json") return documentsFromExport(text, options);
-  const read = documentsFromLines(text, "line", options);
-  return read.documents.length > 0 || (read.skipped?.length ?? 0) > 0 ? read : undefined;
-}
-
-/** Whether the file is one list whose entries have questions: only then it is no other data. */
-function isQuestionList(text: string): boolean {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    const list = Array.isArray(parsed) ? parsed : Object.values(parsed ?? {}).find(Array.isArray);
-    if (!Array.isArray(list) || list.length === 0) return false;
-    return list.every(
-      (entry) => isObject(entry) && Object.keys(entry).some((name) => QUESTION_FIELD.test(name)),
-    );
-  } catch {
-    return false;
   }
 }

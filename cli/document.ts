@@ -11,17 +11,23 @@ export interface Document {
   metadata?: Record<string, unknown>;
   /** The bytes of a file that the instance converts; `content` is empty then. */
   file?: Uint8Array<ArrayBuffer>;
+  /** The file below the folder, or the path of the page, that the document was read from. */
+  source?: string;
 }
 
-/** A file or line from which no document can be uploaded. */
+/** A file, page or line from which no document can be uploaded. */
 export interface Unreadable {
   source: string;
   reason: string;
+  /** Whether `source` names the same file or page as a document's: `--prune` then keeps what was once read from it. */
+  isNamed?: boolean;
 }
 
 export interface ReadDocuments {
   documents: Document[];
   unreadable: Unreadable[];
+  /** What is rightly no document, such as a draft or a page that is gone. `--prune` deletes what was once read from it. */
+  skipped?: Unreadable[];
   /** Warnings: what was left out or not understood. The documents that were read are not affected. */
   notes: string[];
 }

@@ -1,143 +1,247 @@
-import type { Dirent } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { fileContentTypes, fileType } from "../src/knowledge/formats/file-types.ts";
-import { CommandError, reasonOf } from "./command.ts";
+import { addressOf, type AddressRule } from "./addresses.ts";
+import { reasonOf } from "./command.ts";
+import { decodeText } from "./decode.ts";
 import type { Document, ReadDocuments, Unreadable } from "./document.ts";
+import { idsOfFiles } from "./document-ids.ts";
+import { documentsFromTable } from "./exports/table.ts";
+import { documentsFromJsonFile, isQuestionList } from "./exports/json-file.ts";
+import type { ExportOptions } from "./exports/read-export.ts";
 import { refusedId } from "./fields.ts";
+import { CONVERTED, extensionOf, PARSERS, READERS } from "./file-types.ts";
+import { findFiles, JSON_FILE, named } from "./find-files.ts";
+import { findGenerator } from "./generator.ts";
 import type { Checkout } from "./git-checkout.ts";
-import {
-  describeFile,
-  parseHtmlFile,
-  parseMarkdownFile,
-  parseQuestionList,
-  parseTextFile,
-  type ParsedFile,
-} from "./parse-file.ts";
+import { languagesOfFiles, suffixOf } from "./languages.ts";
+import { readPage } from "./page.ts";
+import { describeFile, parseHtmlFile, type ParsedFile } from "./parse-file.ts";
+import { withAbsoluteLinks } from "./site/links.ts";
+import { tidyPages } from "./site/tidy-pages.ts";
 
-const PARSERS: Record<string, (externalId: string, source: string) => ParsedFile> = {
-  ".md": parseMarkdownFile,
-  ".markdown": parseMarkdownFile,
-  ".html": parseHtmlFile,
-  ".htm": parseHtmlFile,
-  ".txt": parseTextFile,
-  ".csv": parseQuestionList,
-};
-/** Files that the instance converts. */
-const CONVERTED: Record<string, string> = {
-  ...Object.fromEntries(fileContentTypes.map((type) => [`.${fileType(type)?.extension}`, type])),
-  ".jpg": "image/jpeg",
-};
+export interface FolderOptions extends ExportOptions {
+  /** The address at which the folder's root is shown. */
+  baseUrl?: string | undefined;
+  /** What ends the address of a page, such as `.html`, if the site's configuration does not say it. */
+  urlSuffix?: "" | "/" | ".html" | undefined;
+  /** Only these files below the folder, with `/`. */
+  only?: string[];
+}
 
-export const FILE_TYPES = [...Object.keys(PARSERS), ...Object.keys(CONVERTED)];
+/** Files that a site's generator reads to build its menus. */
+const MENUS = /(?:^|\/)(?:SUMMARY|_sidebar|_navbar|_coverpage|_toc)\.md$/;
+/** The table of a database in an export of Notion. The database's pages lie in a folder of the same name. */
+const NOTION_TABLE = /^(.*[-_ ][0-9a-f]{32})(?:_all)?\.csv$/;
+/** Folders of templates and of what a generator has built. */
+const TEMPLATES =
+  /(?:^|\/)(?:_includes|_layouts|_data|_sass|_site|_templates|_partials|_snippets|archetypes)\//;
 
 /**
- * Every document below a folder, sorted by path. Hidden files and folders, `node_modules` and links are skipped. Files of
- * types that cannot be read are counted in the notes.
+ * Every document below a folder, sorted by path.
  * @param checkout the git checkout that holds the folder: only files that git tracks are then read
  * @throws CommandError when two files would be the same document
  */
 export async function documentsFromFolder(
   folder: string,
   checkout?: Pick<Checkout, "has" | "committedAt">,
+  options: FolderOptions = {},
 ): Promise<ReadDocuments> {
-  const { files: present, notes } = await findFiles(folder);
-  const files = present.filter((file) => checkout?.has(file) ?? true);
-  refuseSameIds(files);
-  const documents: Document[] = [];
-  const unreadable: Unreadable[] = [];
-  const fieldNotes = new Map<string, string[]>();
-  for (const file of files) {
-    try {
-      const parsed = await parseFile(folder, file);
-      const updated_at = parsed.document.updated_at ?? checkout?.committedAt(file);
-      documents.push({ ...parsed.document, ...(updated_at && { updated_at }) });
-      for (const note of parsed.notes)
-        fieldNotes.set(note, [...(fieldNotes.get(note) ?? []), file]);
-    } catch (error) {
-      unreadable.push({ source: file, reason: reasonOf(error) });
-    }
+  const only = options.only && new Set(options.only);
+  const found = await findFiles(folder, (file) => only?.has(file) ?? checkout?.has(file) ?? true);
+  const reading = new FolderReading(folder, checkout, options);
+  reading.notes.push(...found.notes);
+  reading.unreadable.push(...found.unreadable);
+  await reading.read(found.files);
+  return reading.result();
+}
+
+class FolderReading {
+  readonly documents: Document[] = [];
+  readonly unreadable: Unreadable[] = [];
+  readonly skipped: Unreadable[] = [];
+  readonly notes: string[] = [];
+  readonly #fieldNotes = new Map<string, string[]>();
+  #rule: AddressRule | undefined;
+  #languages = new Map<string, string>();
+  /** The address that is made of each file's path. */
+  readonly #made = new Map<string, string>();
+
+  readonly #folder: string;
+  readonly #checkout: Pick<Checkout, "committedAt"> | undefined;
+  readonly #options: FolderOptions;
+
+  constructor(
+    folder: string,
+    checkout: Pick<Checkout, "committedAt"> | undefined,
+    options: FolderOptions,
+  ) {
+    this.#folder = folder;
+    this.#checkout = checkout;
+    this.#options = options;
   }
-  for (const [note, where] of fieldNotes) notes.push(`${note}; left out (${named(where)})`);
-  return { documents, unreadable, notes };
-}
 
-async function parseFile(folder: string, file: string): Promise<ParsedFile> {
-  const externalId = idOf(file);
-  const refused = refusedId(externalId);
-  if (refused) throw new Error(refused);
-  const converted = CONVERTED[extensionOf(file)];
-  if (converted) {
-    const bytes = new Uint8Array(await readFile(path.join(folder, file)));
-    if (bytes.length === 0) throw new Error("The file is empty");
-    return describeFile(externalId, converted, bytes);
-  }
-  const source = decode(await readFile(path.join(folder, file)));
-  if (!source.trim()) throw new Error("The file is empty");
-  const parsed = PARSERS[extensionOf(file)]?.(externalId, source);
-  if (!parsed) throw new Error("No reader for this type of file");
-  if (!parsed.document.content.trim()) throw new Error("The file holds nothing but front matter");
-  return parsed;
-}
-
-/** The path without its extension. Unicode is normalised to NFC, so that a folder has the same ids on every system. */
-function idOf(file: string): string {
-  const withoutExtension = file.slice(0, file.length - path.extname(file).length);
-  return withoutExtension.normalize("NFC").replace(/\s+/g, "-");
-}
-
-function extensionOf(file: string): string {
-  return path.extname(file).toLowerCase();
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    throw new Error("The file is not UTF-8 text");
-  }
-}
-
-/** Paths relative to the folder, with `/` on every system. */
-async function findFiles(folder: string): Promise<{ files: string[]; notes: string[] }> {
-  const files: string[] = [];
-  const others = new Map<string, string[]>();
-  const walk = async (below: string): Promise<void> => {
-    const entries = await readdir(path.join(folder, below), { withFileTypes: true });
-    for (const entry of entries) {
-      const file = below ? `${below}/${entry.name}` : entry.name;
-      if (isSkipped(entry)) continue;
-      else if (entry.isDirectory()) await walk(file);
-      else if (entry.isFile() && FILE_TYPES.includes(extensionOf(file))) files.push(file);
-      else {
-        const kind = entry.isSymbolicLink()
-          ? "links"
-          : extensionOf(file) || "files without extension";
-        others.set(kind, [...(others.get(kind) ?? []), file]);
+  async read(files: string[]): Promise<void> {
+    const generator = await findGenerator(this.#folder);
+    const { baseUrl, urlSuffix } = this.#options;
+    if (baseUrl) this.#rule = { ...generator, baseUrl, suffix: urlSuffix ?? generator.suffix };
+    const isDatabase = (file: string): boolean => {
+      const folder = NOTION_TABLE.exec(file)?.[1];
+      return folder !== undefined && files.some((other) => other.startsWith(`${folder}/`));
+    };
+    for (const file of files.filter(isDatabase))
+      this.skipped.push({ source: file, reason: "It is a table of Notion, whose pages are read" });
+    const isPart = (file: string): boolean =>
+      MENUS.test(file) ||
+      TEMPLATES.test(file) ||
+      ((generator.hasPartials ?? file.endsWith(".mdx")) &&
+        /(?:^|\/)_(?!index\.)[^/]*\.mdx?$/.test(file));
+    const pages = files.filter((file) => !isPart(file) && !isDatabase(file));
+    for (const file of files.filter(isPart))
+      this.skipped.push({
+        source: file,
+        reason: "It is a part of other pages, or their template or menu",
+      });
+    const ids = idsOfFiles(pages);
+    this.#languages = languagesOfFiles(pages);
+    for (const file of pages) {
+      try {
+        await this.#readFile(file, ids.get(file) ?? file);
+      } catch (error) {
+        this.unreadable.push({ source: file, reason: reasonOf(error), isNamed: true });
       }
     }
-  };
-  await walk("");
-  const notes = [...others].map(([kind, where]) => `${kind}: not read (${named(where)})`);
-  return { files: files.toSorted(), notes };
-}
+  }
 
-function isSkipped(entry: Dirent): boolean {
-  return entry.name.startsWith(".") || (entry.isDirectory() && entry.name === "node_modules");
-}
+  result(): ReadDocuments {
+    this.#refuseSameIds();
+    this.#divideAddresses();
+    const { documents, notes: tidied } = tidyPages(this.documents);
+    const notes = [...this.#fieldNotes].map(([note, where]) => `${note} (${named(where)})`);
+    const { unreadable, skipped } = this;
+    return { documents, unreadable, skipped, notes: [...this.notes, ...notes, ...tidied] };
+  }
 
-function refuseSameIds(files: string[]): void {
-  const byId = Map.groupBy(files, idOf);
-  const clashes = [...byId].filter(([, same]) => same.length > 1);
-  if (clashes.length === 0) return;
-  const lines = clashes.map(([id, same]) => `  ${id}: ${same.join(" and ")}`);
-  throw new CommandError(
-    `Files that would be the same document; rename all but one:\n${lines.join("\n")}`,
-  );
-}
+  async #readFile(file: string, externalId: string): Promise<void> {
+    const bytes = new Uint8Array(await readFile(path.join(this.#folder, file)));
+    const extension = extensionOf(file);
+    if (bytes.length === 0 && !JSON_FILE.test(file)) throw new Error("The file is empty");
+    const isMarkup = /^\.x?html?$/.test(extension);
+    const isBinary = extension in READERS || extension in CONVERTED;
+    const { text, note } = isBinary ? { text: "" } : decodeText(bytes, { isMarkup });
+    if (note) this.#note(note, file);
+    if (!isBinary && !text.trim() && !JSON_FILE.test(file)) throw new Error("The file is empty");
+    const isJson = JSON_FILE.test(file);
+    const many = isJson
+      ? documentsFromJsonFile(text, extension, this.#options)
+      : documentsFromTable(text, extension, this.#options);
+    if (many) return this.#addAll(many, file);
+    if (isJson && !isQuestionList(text)) return this.#note(`${extension}: no documents`, file);
+    const refused = refusedId(externalId);
+    if (refused) throw new Error(refused);
+    const type = CONVERTED[extension];
+    const parsed =
+      READERS[extension]?.(externalId, bytes) ??
+      (type ? describeFile(externalId, type, bytes) : PARSERS[extension]?.(externalId, text));
+    if (!parsed) throw new Error("No reader for this type of file");
+    this.#add(parsed, file);
+  }
 
-function named(files: string[]): string {
-  return files.length > 3
-    ? `${files.slice(0, 2).join(", ")} and ${files.length - 2} more`
-    : files.join(", ");
+  #add({ document, notes, place, skipped }: ParsedFile, file: string): void {
+    for (const note of notes) this.#note(`${note}; left out`, file);
+    if (skipped) return void this.skipped.push({ source: file, reason: skipped });
+    if (!document.file && !document.content.trim()) throw new Error("The file holds no text");
+    const updatedAt = document.updated_at ?? this.#checkout?.committedAt(file);
+    const url = document.url ?? this.#addressOf(file, document, place ?? {});
+    const language = document.language ?? this.#languages.get(file);
+    const isPage = PARSERS[extensionOf(file)] === parseHtmlFile;
+    this.documents.push({
+      ...document,
+      ...(url && isPage && { content: withAbsoluteLinks(document.content, url) }),
+      ...(updatedAt && { updated_at: updatedAt }),
+      ...(url && { url }),
+      ...(language && { language }),
+      source: file,
+    });
+  }
+
+  #addAll(read: ReadDocuments, file: string): void {
+    this.documents.push(...read.documents.map((document) => ({ ...document, source: file })));
+    const located = (one: Unreadable): Unreadable => ({ ...one, source: `${file}: ${one.source}` });
+    this.unreadable.push(...read.unreadable.map(located));
+    this.skipped.push(...(read.skipped ?? []).map(located));
+    for (const note of read.notes) this.#note(note, file);
+  }
+
+  /** An export may give an article the id of a file. */
+  #refuseSameIds(): void {
+    const seen = new Map<string, Document>();
+    for (const document of this.documents.splice(0)) {
+      const earlier = seen.get(document.external_id);
+      if (!earlier) this.documents.push(document);
+      else {
+        const reason = `It has the id "${document.external_id}", as one from ${earlier.source ?? "this source"} has`;
+        this.unreadable.push({
+          source: document.source ?? document.external_id,
+          reason,
+          isNamed: true,
+        });
+      }
+      seen.set(document.external_id, document);
+    }
+  }
+
+  /**
+   * Leaves an address that several documents claim to the one whose path it is made of. A template may name the home page's address on
+   * all pages, and a README may lie beside the index that stands for the folder.
+   */
+  #divideAddresses(): void {
+    const groups = Map.groupBy(this.documents.keys(), (at) => this.documents[at]?.url);
+    for (const [url, places] of groups) {
+      if (url === undefined || places.length < 2) continue;
+      const isOwn = (at: number): boolean =>
+        this.#made.get(this.documents[at]?.source ?? "") === url;
+      const owner = places.find(
+        (at) => isOwn(at) && !/readme\.\w+$/i.test(this.documents[at]?.source ?? ""),
+      );
+      for (const at of places) {
+        const { url: _url, ...document } = this.documents[at] ?? ({} as Document);
+        const made = this.#made.get(document.source ?? "");
+        if (at === owner || document.source === undefined) continue;
+        const other = made === url ? undefined : made;
+        this.documents[at] = { ...document, ...(other && { url: other }) };
+        this.#note(`${url} is the address of other documents, too`, document.source);
+      }
+    }
+  }
+
+  /** An HTML page may name its own address. Without one, the rule makes it from the path. */
+  #addressOf(
+    file: string,
+    document: Document,
+    place: ParsedFile["place"] & object,
+  ): string | undefined {
+    const made = this.#madeOf(file, place);
+    if (made) this.#made.set(file, made);
+    if (document.content_type === "text/html" && !(extensionOf(file) in READERS)) {
+      const { canonical, openGraphUrl } = readPage(document.content);
+      const own = [canonical, openGraphUrl].find((url) =>
+        /^https?:$/.test(URL.parse(url ?? "")?.protocol ?? ""),
+      );
+      if (own) return own;
+    }
+    return made;
+  }
+
+  #madeOf(file: string, place: ParsedFile["place"] & object): string | undefined {
+    if (!this.#rule) return undefined;
+    const suffix = this.#languages.has(file) ? suffixOf(file) : undefined;
+    if (!suffix) return addressOf(file, place, this.#rule);
+    // Generators show the default language, which is mostly English, without its name.
+    const translated = suffix.language === "en" ? suffix.rest : `${suffix.language}/${suffix.rest}`;
+    return addressOf(translated, place, this.#rule);
+  }
+
+  #note(note: string, file: string): void {
+    this.#fieldNotes.set(note, [...(this.#fieldNotes.get(note) ?? []), file]);
+  }
 }

@@ -1,7 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { CommandError, reasonOf } from "./command.ts";
+import { decodeText } from "./decode.ts";
 import type { Document, ReadDocuments, Unreadable } from "./document.ts";
+import { ArticleReader, type ExportOptions } from "./exports/article.ts";
 import { readFields, refusedId } from "./fields.ts";
+import { guessType } from "./guess-type.ts";
 
 type Json = Record<string, unknown>;
 
@@ -11,16 +14,41 @@ type Json = Record<string, unknown>;
  * text.
  * @throws CommandError when two lines have the same id
  */
-export async function documentsFromJsonl(file: string): Promise<ReadDocuments> {
+export async function documentsFromJsonl(
+  file: string,
+  options: ExportOptions = {},
+): Promise<ReadDocuments> {
+  const { text, note } = decodeText(await readFile(file));
+  const read = documentsFromLines(text, file, options);
+  return note ? { ...read, notes: [note, ...read.notes] } : read;
+}
+
+/** @param file what the lines are called in messages */
+export function documentsFromLines(
+  text: string,
+  file: string,
+  options: ExportOptions,
+): ReadDocuments {
+  const articles = new ArticleReader(options);
+  const skipped: Unreadable[] = [];
   const documents: Document[] = [];
   const unreadable: Unreadable[] = [];
   const lineOf = new Map<string, number>();
   const notes = new Map<string, number>();
-  const lines = (await readFile(file, "utf8")).split("\n");
+  const lines = text.split("\n");
   for (const [index, line] of lines.entries()) {
     if (!line.trim()) continue;
     try {
-      const { document, ignored } = parseLine(line);
+      const parsed = parseObject(line.trim());
+      if (isArticle(parsed)) {
+        articles.add(parsed);
+        continue;
+      }
+      const { document, ignored, isDraft } = parseLine(parsed);
+      if (isDraft) {
+        skipped.push({ source: `${file}:${index + 1}`, reason: "It is a draft" });
+        continue;
+      }
       const earlier = lineOf.get(document.external_id);
       if (earlier !== undefined) {
         throw new CommandError(
@@ -36,15 +64,20 @@ export async function documentsFromJsonl(file: string): Promise<ReadDocuments> {
     }
   }
   return {
-    documents,
-    unreadable,
+    documents: [...documents, ...articles.documents],
+    unreadable: [...unreadable, ...articles.unreadable],
+    skipped: [...skipped, ...articles.skipped],
     notes: [...notes].map(([note, count]) => `${note}; left out (${count} lines)`),
   };
 }
 
-function parseLine(line: string): { document: Document; ignored: string[] } {
-  const { _id, id, external_id, text, content, content_type, metadata, ...rest } =
-    parseObject(line);
+/** A line of a help centre's export has the text in `body`. */
+function isArticle({ content, text, body, body_html }: Json): boolean {
+  return content === undefined && text === undefined && (body ?? body_html) !== undefined;
+}
+
+function parseLine(line: Json): { document: Document; ignored: string[]; isDraft: boolean } {
+  const { _id, id, external_id, text, content, content_type, metadata, ...rest } = line;
   const externalId = external_id ?? _id ?? id;
   if (typeof externalId !== "string" && typeof externalId !== "number") {
     throw new Error("No id (_id, id or external_id)");
@@ -53,7 +86,7 @@ function parseLine(line: string): { document: Document; ignored: string[] } {
   if (refused) throw new Error(refused);
   const body = content ?? text;
   if (typeof body !== "string" || !body.trim()) throw new Error("No text (text or content)");
-  const { title, notes, ...fields } = readFields(rest);
+  const { title, notes, place: _place, isDraft, ...fields } = readFields(rest);
   const document: Document = {
     external_id: String(externalId),
     title: title || String(externalId),
@@ -62,7 +95,7 @@ function parseLine(line: string): { document: Document; ignored: string[] } {
     ...fields,
   };
   if (isObject(metadata)) document.metadata = metadata;
-  return { document, ignored: notes };
+  return { document, ignored: notes, isDraft: isDraft ?? false };
 }
 
 function parseObject(line: string): Json {
@@ -74,25 +107,6 @@ function parseObject(line: string): Json {
   }
   if (!isObject(parsed)) throw new Error("Not a JSON object");
   return parsed;
-}
-
-const BEFORE_HTML = String.raw`^(?:\s|<\?xml[^>]*>|<!--(?:(?!-->)[^])*-->)*`;
-const HTML_PAGE = new RegExp(`${BEFORE_HTML}<(?:!doctype\\s+html|html)[\\s>]`, "i");
-/** An element with a closing tag, so that a text which only mentions an element is not read as HTML. */
-const HTML_BLOCK = new RegExp(
-  `${BEFORE_HTML}<(address|article|aside|blockquote|body|details|div|dl|fieldset|figure|footer|form|h[1-6]|head|header|main|nav|ol|p|pre|section|table|ul)(?:\\s[^>]*)?>[^]*</\\1\\s*>`,
-  "i",
-);
-const MARKDOWN = /^#{1,6} \S|^```|^\|.*\|\s*$|\]\((?:https?:|\/|#)|\*\*\S[^*\n]*\*\*/m;
-
-/**
- * A text is Markdown only if it has a heading, link, fence or table, because plain text that is read as Markdown loses its `*`,
- * `_` and `<`. Markdown may begin with a block of HTML, but a whole HTML page is never Markdown.
- */
-function guessType(text: string): string {
-  if (HTML_PAGE.test(text)) return "text/html";
-  if (MARKDOWN.test(text)) return "text/markdown";
-  return HTML_BLOCK.test(text) ? "text/html" : "text/plain";
 }
 
 function isObject(value: unknown): value is Json {

@@ -3,13 +3,33 @@ import type { Document } from "./document.ts";
 
 type Fields = Pick<Document, "url" | "language" | "updated_at" | "audience">;
 
+/** What a document's own fields say about its address below the site. `addresses.ts` reads them as the site's generator does. */
+export interface Place {
+  /** The whole path: Jekyll's and Eleventy's `permalink`, Hugo's `url`. */
+  path?: string;
+  slug?: string;
+  id?: string;
+}
+
 export interface ReadFields extends Fields {
   title?: string;
+  place?: Place;
+  /** The site does not publish the document: `draft: true` or `published: false`. */
+  isDraft?: boolean;
   /** Fields that were left out, and why. */
   notes: string[];
 }
 
-const KNOWN = new Set(["title", "url", "language", "updated_at", "audience"]);
+/** Each field of a document with the names that generators give it. The first one that is given counts. */
+const NAMES = {
+  title: ["title"],
+  url: ["url", "permalink"],
+  language: ["language", "lang", "locale"],
+  updated_at: ["updated_at", "last_modified_at", "lastmod", "updated", "last_updated"],
+  audience: ["audience"],
+};
+const ELSEWHERE = ["slug", "id", "draft", "published"];
+const KNOWN = new Set([...Object.values(NAMES).flat(), ...ELSEWHERE]);
 
 /**
  * Reads a document's fields from its front matter or JSON line. An invalid field is left out and noted. An invalid `audience` is
@@ -21,27 +41,56 @@ export function readFields(given: Record<string, unknown>): ReadFields {
   for (const name of Object.keys(given)) {
     if (!KNOWN.has(name)) read.notes.push(`${name}: not a field of a document`);
   }
-  const { title, url, language, updated_at, audience } = given;
+  const valueOf = (field: keyof typeof NAMES): unknown =>
+    NAMES[field].map((name) => given[name]).find(isGiven);
+  const title = valueOf("title");
   if (isGiven(title)) {
     if (typeof title === "string" || typeof title === "number") read.title = String(title).trim();
     else read.notes.push("title: not a text");
   }
-  if (isGiven(url)) {
-    if (typeof url === "string" && /^https?:$/.test(URL.parse(url)?.protocol ?? "")) read.url = url;
-    else read.notes.push("url: not an http(s) address");
-  }
+  readAddress(given, read);
+  const language = valueOf("language");
   if (isGiven(language)) {
-    if (typeof language === "string" && /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(language)) {
-      read.language = language;
-    } else read.notes.push("language: not a language tag such as en or pt-BR");
+    const tag = languageTag(language);
+    if (tag) read.language = tag;
+    else read.notes.push("language: not a language tag such as en or pt-BR");
   }
-  if (isGiven(updated_at)) {
-    const instant = toInstant(updated_at);
+  const updatedAt = valueOf("updated_at");
+  if (isGiven(updatedAt)) {
+    const instant = toInstant(updatedAt);
     if (instant) read.updated_at = instant;
     else read.notes.push("updated_at: not a date, or a time without its zone");
   }
-  if (isGiven(audience)) read.audience = readAudience(audience);
+  if (isGiven(given["audience"])) read.audience = readAudience(given["audience"]);
+  if (given["draft"] === true || given["published"] === false) read.isDraft = true;
   return read;
+}
+
+function readAddress(
+  { url, permalink, slug, id }: Record<string, unknown>,
+  read: ReadFields,
+): void {
+  const place: Place = {};
+  const address = isGiven(url) ? url : permalink;
+  if (typeof address === "string" && /^https?:$/.test(URL.parse(address)?.protocol ?? ""))
+    read.url = address;
+  else if (typeof address === "string" && /^[^\s:{}]+$/.test(address)) place.path = address;
+  else if (isGiven(address) && address !== false) read.notes.push("url: not an http(s) address");
+  if (typeof slug === "string" && slug) place.slug = slug;
+  if (typeof id === "string" && id) place.id = id;
+  if (Object.keys(place).length > 0) read.place = place;
+}
+
+/** `de_AT` and `DE-at` → `de-AT`; undefined for what is no language tag. */
+export function languageTag(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const tag = value.trim().replaceAll("_", "-");
+  if (!/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag)) return undefined;
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
 }
 
 function isGiven(value: unknown): boolean {
@@ -49,7 +98,7 @@ function isGiven(value: unknown): boolean {
 }
 
 /** An RFC 3339 instant; a date alone is its midnight in UTC. */
-function toInstant(value: unknown): string | undefined {
+export function toInstant(value: unknown): string | undefined {
   const [, date, time, zone] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:\d\d))?$/i.exec(
       String(value),

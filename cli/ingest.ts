@@ -1,40 +1,56 @@
-// `npm run ingest`: uploads a folder of documents, a .jsonl file of them, or a site's pages, to a running instance.
-import path from "node:path";
+// `npm run ingest`: uploads a folder of documents, a file of them, or a site's pages, to a running instance.
 import { checkDocument, documentBody } from "../src/knowledge/accept/schema.ts";
-import { Api, checkAccess, instanceOptions, readUrl } from "./api.ts";
+import { normalise } from "../src/knowledge/formats/normalise.ts";
+import { Api, checkAccess } from "./api.ts";
+import { CommandError, INTERRUPTED, onInterrupt, reasonOf, runCommand } from "./command.ts";
+import type { Document, ReadDocuments, Unreadable } from "./document.ts";
+import { keepIds } from "./document-ids.ts";
+import { readIngestOptions } from "./ingest-options.ts";
 import {
-  CommandError,
-  INTERRUPTED,
-  onInterrupt,
-  readArguments,
-  readCount,
-  readSeconds,
-  reasonOf,
-  runCommand,
-  UsageError,
-} from "./command.ts";
-import type { ReadDocuments } from "./document.ts";
-import { documentsFromSitemap } from "./documents-from-sitemap.ts";
-import { confirmPrune, deleteDocuments, findGone, withScope } from "./prune.ts";
-import { readDocuments, type ReadSource } from "./read-documents.ts";
-import { LISTED, listFailures, uploadDocuments, type Failure, type Uploaded } from "./upload.ts";
+  confirmPrune,
+  deleteDocuments,
+  FILE_FIELD,
+  findGone,
+  refuseForeign,
+  SCOPE_FIELD,
+  withScope,
+} from "./prune.ts";
+import {
+  listDocuments,
+  listFailures,
+  uploadDocuments,
+  type Failure,
+  type ListedDocument,
+  type Uploaded,
+} from "./upload.ts";
 import { waitForAll } from "./wait.ts";
 
 const HELP = `
-Usage: npm run ingest -- <folder | file.jsonl | --sitemap <address>> [options]
+Usage: npm run ingest -- <folder | file | --sitemap <address>> [options]
 
 Uploads documents to a running instance and waits until they are ingested. Uploading the same content again changes
 nothing.
 
-  folder       every .md, .markdown, .html, .htm, .txt and .csv file below it (a .csv lists questions and
-               answers), and .pdf, .docx, .xlsx, .pptx, .odt and other files that the instance converts. The id is
-               the path without extension, with white space replaced by "-". Markdown may begin with YAML front matter: title, url, language, updated_at, audience.
-               In a git checkout only files that git tracks are read; updated_at is the time of the last commit.
-  file.jsonl   one JSON object a line: _id | id | external_id, text | content, and optionally title, url, language,
+  folder       every .md, .mdx, .markdown, .html, .txt, .ipynb, .epub, .pptx, .ods and .odp file below it, .csv and .tsv (lists
+               of questions and answers), and .pdf, .docx, .xlsx, .odt and other files that the instance converts. The id is
+               the path without extension, with white space replaced by "-"; of files that differ in their extension only,
+               all but the first keep it. Markdown may begin with front matter: title, url, permalink, slug, language (lang,
+               locale), updated_at (lastmod), audience, draft. In a git checkout only files that git tracks are read;
+               updated_at is the time of the last commit.
+  file         one such file, a .zip of a folder, or
+    .json      what a help centre exports (Zendesk, Intercom, Freshdesk, Help Scout), or a list of questions and answers.
+               Drafts are left out; articles that only some may read are refused without --restricted-audience.
+    .jsonl     one JSON object a line: _id | id | external_id, text | content, and optionally title, url, language,
                updated_at, audience, content_type, metadata.
   --sitemap    the pages that a site's sitemap.xml (or index of sitemaps, also as .gz) lists. They are fetched from
-               this machine; pages of other hosts are skipped. The id is the page's path.
+               this machine, as far as robots.txt allows it; pages of other sites are skipped. The id is the page's path.
 
+  --base-url <address>  where the folder is published: the address of each document is made of it and the path, as the site's
+                       generator does (Docusaurus, Hugo, Jekyll, MkDocs …). --dry-run shows the addresses
+  --url-suffix <end>   what these addresses end in: "/", ".html" or "" for nothing
+  --restricted-audience <name>  the audience of an export's articles that only some may read
+  --id-prefix <text>   stands in front of every id, such as "shop/", so that two sources may have files of the same name
+  --take-over          overwrites documents that were uploaded from another source
   --prune              afterwards deletes documents that were uploaded from this source and are no longer in it;
                        asks first
   --yes                with --prune: deletes without asking
@@ -54,12 +70,12 @@ Exit code: 0 all ingested (with --no-wait: all stored), 1 something failed, 2 wr
 `;
 
 await runCommand(HELP, async (args) => {
-  const options = readOptions(args);
+  const options = readIngestOptions(args);
   const { dryRun, wait, concurrency, url } = options;
   const key = dryRun ? "" : options.key();
   const source = await options.read();
   const scope = options.scope ?? source.scope;
-  const read = withScope(source, scope);
+  const read = withScope(withPrefix(source, options.idPrefix), scope);
   report(read);
   if (read.documents.length === 0)
     throw new CommandError(`Nothing to upload in ${options.source}.`);
@@ -67,6 +83,9 @@ await runCommand(HELP, async (args) => {
 
   const api = new Api({ url, key, tries: 5, timeoutMs: 60_000 });
   await checkAccess(api);
+  const stored = await listDocuments(api);
+  read.documents = keepIds(read.documents, fileOf(stored, scope));
+  if (!options.takeOver) refuseForeign(read, stored, scope);
   const stopListening = onInterrupt(() => {
     console.error(
       "\nInterrupted. The uploaded documents are stored; the same command uploads the rest.",
@@ -79,69 +98,21 @@ await runCommand(HELP, async (args) => {
   if (uploaded.gaveUp) {
     throw new CommandError(`Gave up. ${uploaded.gaveUp}\nThe same command uploads the rest.`);
   }
-  const isPruned = options.prune ? await prune(api, read, scope, options.yes) : true;
+  const isPruned = options.prune ? await prune(api, read, stored, scope, options.yes) : true;
   const waited = wait ? await waitForAll(api, read.documents, options.timeoutMs) : 0;
   const isComplete = uploaded.failed.length === 0 && read.unreadable.length === 0;
   return isComplete && isPruned ? waited : 1;
 });
 
-function readOptions(args: string[]) {
-  const { values, positionals } = readArguments(args, {
-    sitemap: { type: "string" },
-    prune: { type: "boolean" },
-    yes: { type: "boolean" },
-    scope: { type: "string" },
-    url: { type: "string" },
-    key: { type: "string" },
-    concurrency: { type: "string" },
-    pause: { type: "string" },
-    "dry-run": { type: "boolean" },
-    "no-wait": { type: "boolean" },
-    timeout: { type: "string" },
-  });
-  const [place, ...more] = positionals;
-  const isOneSource = (place === undefined) !== (values.sitemap === undefined);
-  if (!isOneSource || more.length > 0)
-    throw new UsageError("Name one folder or .jsonl file, or a --sitemap.");
-  if (values.yes && !values.prune) throw new UsageError("--yes goes with --prune.");
-  if (values.scope !== undefined && !/^\S{1,200}$/.test(values.scope))
-    throw new UsageError("--scope takes up to 200 characters without white space.");
-  const concurrency = readCount(values.concurrency, "--concurrency", 4);
-  const pauseMs = readCount(values.pause, "--pause", 200, 0);
-  const sitemap = values.sitemap && readAddress(values.sitemap);
-  return {
-    ...instanceOptions(values),
-    source: sitemap || path.resolve(place ?? ""),
-    read: (): Promise<ReadSource> =>
-      sitemap ? readSite(sitemap, { concurrency, pauseMs }) : readDocuments(place ?? ""),
-    prune: values.prune ?? false,
-    yes: values.yes ?? false,
-    scope: values.scope,
-    concurrency,
-    dryRun: values["dry-run"] ?? false,
-    wait: !values["no-wait"],
-    timeoutMs: readSeconds(values.timeout, "--timeout"),
-  };
-}
-
-/** A sitemap's address. Unlike an instance's, it may end in a slash and have parameters. */
-function readAddress(sitemap: string): string {
-  readUrl(sitemap);
-  return new URL(sitemap).href;
-}
-
-async function readSite(
-  sitemap: string,
-  politeness: Parameters<typeof documentsFromSitemap>[1],
-): Promise<ReadSource> {
-  const { host, pathname } = new URL(sitemap);
-  const read = await documentsFromSitemap(sitemap, politeness);
-  return { ...read, scope: `sitemap:${host}${pathname}` };
-}
-
 /** False if a document that should be deleted could not be. */
-async function prune(api: Api, read: ReadDocuments, scope: string, yes: boolean): Promise<boolean> {
-  const gone = await findGone(api, read, scope);
+async function prune(
+  api: Api,
+  read: ReadDocuments,
+  stored: ListedDocument[],
+  scope: string,
+  yes: boolean,
+): Promise<boolean> {
+  const gone = findGone(read, stored, scope);
   if (gone.length === 0) {
     console.error(`Nothing to prune: all documents of ${scope} are still there.`);
     return true;
@@ -153,40 +124,66 @@ async function prune(api: Api, read: ReadDocuments, scope: string, yes: boolean)
   return failed.length === 0;
 }
 
-function report({ documents, unreadable, notes }: ReadDocuments): void {
+/** From which file of this source the instance has a document. */
+function fileOf(stored: ListedDocument[], scope: string): (id: string) => string | undefined {
+  const own = stored.filter(({ metadata }) => metadata[SCOPE_FIELD] === scope);
+  const files = new Map(
+    own.map(({ external_id, metadata }) => [external_id, metadata[FILE_FIELD]]),
+  );
+  return (id) => {
+    const file = files.get(id);
+    return typeof file === "string" ? file : undefined;
+  };
+}
+
+function withPrefix<T extends ReadDocuments>(read: T, prefix: string): T {
+  const documents = read.documents.map((document) => ({
+    ...document,
+    external_id: `${prefix}${document.external_id}`,
+  }));
+  return prefix ? { ...read, documents } : read;
+}
+
+function report({ documents, unreadable, skipped = [], notes }: ReadDocuments): void {
   console.error(`${documents.length} documents read.`);
   for (const note of notes) console.error(`  note: ${note}`);
-  for (const { source, reason } of unreadable.slice(0, LISTED))
-    console.error(`  not read: ${source}: ${reason}`);
-  if (unreadable.length > LISTED)
-    console.error(`  … and ${unreadable.length - LISTED} more not read`);
+  const list = (what: string, sources: Unreadable[]): void => {
+    for (const { source, reason } of sources) console.error(`  ${what}: ${source}: ${reason}`);
+  };
+  list("left out", skipped);
+  list("not read", unreadable);
 }
 
 /** Checks documents by the server's own rules, as far as that is possible without a server. */
 function checkOnly({ documents, unreadable }: ReadDocuments): number {
   const refused: Failure[] = [];
-  for (const { external_id, file, ...body } of documents) {
+  for (const document of documents) {
+    const { external_id } = document;
     try {
-      if (file) {
-        console.log(`${external_id}\t${body.content_type}\t${body.title}`);
-        continue;
-      }
-      const { error, data } = documentBody.safeParse(body);
-      if (error)
-        throw new Error(
-          error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
-        );
-      checkDocument(data);
-      console.log(`${external_id}\t${body.content_type}\t${body.title}`);
+      if (!document.file) checkText(document);
+      console.log(
+        [external_id, document.content_type, document.title, document.url ?? "no url"].join("\t"),
+      );
     } catch (error) {
       refused.push({ external_id, reason: reasonOf(error) });
     }
   }
   listFailures("would be refused", refused);
+  const withUrl = documents.filter((document) => document.url !== undefined).length;
   console.error(
-    `Dry run: ${documents.length - refused.length} documents would be uploaded; none was.`,
+    `Dry run: ${documents.length - refused.length} documents would be uploaded, ${withUrl} with an address; none was.`,
   );
   return refused.length + unreadable.length > 0 ? 1 : 0;
+}
+
+function checkText({ external_id: _id, file: _file, source: _source, ...body }: Document): void {
+  const { error, data } = documentBody.safeParse(body);
+  if (error)
+    throw new Error(
+      error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
+    );
+  const { content, content_type } = checkDocument(data);
+  normalise(content, content_type);
 }
 
 function summarise({ created, changed, unchanged, stale, failed }: Uploaded): void {

@@ -1,15 +1,17 @@
-import type { Nodes as HastNodes } from "hast";
 import type { Nodes as MdastNodes } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { visit, EXIT } from "unist-util-visit";
 import { parseDocument } from "yaml";
-import { parseHtml } from "../src/knowledge/formats/html-tree.ts";
 import type { Document } from "./document.ts";
-import { readFields } from "./fields.ts";
+import { readFields, type Place } from "./fields.ts";
+import { readPage } from "./page.ts";
 
 export interface ParsedFile {
   document: Document;
   notes: string[];
+  place?: Place;
+  /** Why the file is rightly no document. */
+  skipped?: string;
 }
 
 const FRONT_MATTER = /^---[ \t]*\r?\n([\s\S]*?)^---[ \t]*(?:\r?\n|$)/m;
@@ -19,8 +21,11 @@ export function parseMarkdownFile(external_id: string, source: string): ParsedFi
   const match = FRONT_MATTER.exec(source);
   const [whole = "", yaml = ""] = match?.index === 0 ? match : [];
   const content = source.slice(whole.length).trimStart();
-  const { notes, title, ...fields } = readFields(parseFrontMatter(yaml));
+  const { notes, title, place, isDraft, ...fields } = readFields(parseFrontMatter(yaml));
   return {
+    ...(place && { place }),
+    ...(isDraft && { skipped: "It is a draft" }),
+    ...(!content.trim() && { skipped: "It holds nothing but front matter" }),
     document: {
       external_id,
       title: title || markdownHeading(content) || titleFromId(external_id),
@@ -57,19 +62,16 @@ function markdownHeading(content: string): string | undefined {
 
 /** An HTML page or fragment. The title is `<title>`, else the first heading, else the last part of the id. */
 export function parseHtmlFile(external_id: string, source: string): ParsedFile {
-  const page = parseHtml(source);
-  const found = new Map<string, string>();
-  visit(page, "element", (node) => {
-    const { tagName } = node;
-    const isWanted = tagName === "title" || /^h[1-6]$/.test(tagName);
-    const place = tagName === "title" ? "title" : "heading";
-    if (isWanted && !found.has(place) && textOf(node)) found.set(place, textOf(node));
-  });
-  const title = found.get("title") ?? found.get("heading") ?? titleFromId(external_id);
-  return {
-    document: { external_id, title, content: source, content_type: "text/html" },
-    notes: [],
-  };
+  const page = readPage(source);
+  const title = page.title || page.heading || titleFromId(external_id);
+  const document: Document = { external_id, title, content: source, content_type: "text/html" };
+  if (page.language) document.language = page.language;
+  const skipped = page.refresh
+    ? `It redirects to ${page.refresh}`
+    : page.isNoindex
+      ? "It says noindex"
+      : undefined;
+  return { document, notes: [], ...(skipped && { skipped }) };
 }
 
 export function parseTextFile(external_id: string, source: string): ParsedFile {
@@ -82,11 +84,16 @@ export function parseTextFile(external_id: string, source: string): ParsedFile {
 
 /** A list of questions and answers. */
 export function parseQuestionList(external_id: string, source: string): ParsedFile {
+  return parseList(external_id, source, "text/csv");
+}
+
+export function parseJsonList(external_id: string, source: string): ParsedFile {
+  return parseList(external_id, source, "application/json");
+}
+
+function parseList(external_id: string, source: string, content_type: string): ParsedFile {
   const title = titleFromId(external_id);
-  return {
-    document: { external_id, title, content: source, content_type: "text/csv" },
-    notes: [],
-  };
+  return { document: { external_id, title, content: source, content_type }, notes: [] };
 }
 
 /** A file that only the instance can read. */
@@ -99,16 +106,19 @@ export function describeFile(
   return { document: { external_id, title, content: "", content_type, file }, notes: [] };
 }
 
-function textOf(node: MdastNodes | HastNodes): string {
+function textOf(node: MdastNodes): string {
   let text = "";
-  visit(node, (child: MdastNodes | HastNodes) => {
+  visit(node, (child: MdastNodes) => {
     if (child.type === "text" || child.type === "inlineCode") text += child.value;
   });
   return text.replace(/\s+/g, " ").trim();
 }
 
+/** Notion ends the name of each exported page with its id. */
+const NOTION_ID = /[-_ ][0-9a-f]{32}(?:_all)?$/;
+
 /** `shipping/where-we_deliver` → `where we deliver`. */
-function titleFromId(externalId: string): string {
-  const last = externalId.slice(externalId.lastIndexOf("/") + 1);
+export function titleFromId(externalId: string): string {
+  const last = externalId.slice(externalId.lastIndexOf("/") + 1).replace(NOTION_ID, "");
   return last.replace(/[-_]+/g, " ").trim() || externalId;
 }

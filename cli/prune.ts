@@ -3,7 +3,9 @@ import type { Api } from "./api.ts";
 import { CommandError, reasonOf } from "./command.ts";
 import { forEachConcurrently } from "./concurrently.ts";
 import type { ReadDocuments } from "./document.ts";
-import { listDocuments, type Failure } from "./upload.ts";
+import { idsOfFile } from "./document-ids.ts";
+import { idOf } from "./site/same-page.ts";
+import type { Failure, ListedDocument } from "./upload.ts";
 
 /**
  * The field of a document's metadata that names the source it was uploaded from. Only documents of the same source are
@@ -11,27 +13,73 @@ import { listDocuments, type Failure } from "./upload.ts";
  */
 export const SCOPE_FIELD = "ingest_scope";
 
+/** The field that names the file or page of its source that a document was read from. */
+export const FILE_FIELD = "ingest_file";
+
 /** Marks documents as uploaded from this source. */
 export function withScope(read: ReadDocuments, scope: string): ReadDocuments {
   const documents = read.documents.map((document) => ({
     ...document,
-    metadata: { ...document.metadata, [SCOPE_FIELD]: scope },
+    metadata: {
+      ...document.metadata,
+      [SCOPE_FIELD]: scope,
+      ...(document.source !== undefined && { [FILE_FIELD]: document.source }),
+    },
   }));
   return { ...read, documents };
 }
 
-/** Documents that were uploaded from this source and are no longer in it. */
-export async function findGone(api: Api, read: ReadDocuments, scope: string): Promise<string[]> {
-  if (read.documents.length === 0 || read.unreadable.length > 0) {
+/**
+ * Refuses to overwrite what was uploaded from another source: two folders may each have a file of the same name.
+ * @throws CommandError
+ */
+export function refuseForeign(read: ReadDocuments, stored: ListedDocument[], scope: string): void {
+  const scopes = new Map(
+    stored.map(({ external_id, metadata }) => [external_id, metadata[SCOPE_FIELD]]),
+  );
+  const foreign = read.documents.filter(({ external_id }) => {
+    const theirs = scopes.get(external_id);
+    return typeof theirs === "string" && theirs !== scope;
+  });
+  if (foreign.length === 0) return;
+  const lines = foreign
+    .slice(0, SHOWN)
+    .map(({ external_id }) => `  ${external_id}: from ${String(scopes.get(external_id))}`);
+  const more = foreign.length > SHOWN ? `\n  … and ${foreign.length - SHOWN} more` : "";
+  throw new CommandError(
+    `Nothing is uploaded, because ${foreign.length} documents belong to another source and would be overwritten:\n${lines.join("\n")}${more}\n` +
+      "--id-prefix <text> keeps both, --take-over overwrites them, and --scope <name> names this source as it was named before.",
+  );
+}
+
+/**
+ * Documents that were uploaded from this source and are no longer in it. What was read from a file or page that could not be read this
+ * time is kept.
+ */
+export function findGone(read: ReadDocuments, stored: ListedDocument[], scope: string): string[] {
+  if (read.documents.length === 0 || read.unreadable.some(({ isNamed }) => !isNamed)) {
     throw new CommandError(
       "Nothing is pruned: some of the source could not be read, and its documents would be deleted by mistake.",
     );
   }
+  const unread = new Set(read.unreadable.map(({ source }) => source));
+  const isKept = ({ external_id, metadata }: ListedDocument): boolean => {
+    const file = metadata[FILE_FIELD];
+    // A document that was uploaded before files were recorded has an id that was made of its file.
+    if (typeof file === "string") return unread.has(file);
+    return [...unread].some((source) => mayBeFrom(external_id, source));
+  };
   const present = new Set(read.documents.map((document) => document.external_id));
-  return (await listDocuments(api))
-    .filter(({ metadata }) => metadata[SCOPE_FIELD] === scope)
+  return stored
+    .filter((document) => document.metadata[SCOPE_FIELD] === scope && !isKept(document))
     .map(({ external_id }) => external_id)
     .filter((id) => !present.has(id));
+}
+
+/** Whether a document has an id that is made of this file or page. */
+function mayBeFrom(externalId: string, source: string): boolean {
+  if (!source.startsWith("/")) return idsOfFile(source).includes(externalId);
+  return idOf(`http://site${source}`) === externalId;
 }
 
 const SHOWN = 10;

@@ -116,7 +116,7 @@ async function importGroup(
   if (first?.file) return putFile(api, first, first.file);
   const sum: Imported = { created: 0, changed: 0, unchanged: 0, stale: 0, errors: [] };
   for (let from = 0; ;) {
-    const lines = group.slice(from).map((document) => JSON.stringify(document));
+    const lines = group.slice(from).map(({ source: _source, ...body }) => JSON.stringify(body));
     const { body } = await api.postLines<Imported>("/v1/documents/import", lines.join("\n"));
     for (const kind of ["created", "changed", "unchanged", "stale"] as const)
       sum[kind] += body[kind];
@@ -138,7 +138,10 @@ async function putFile(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Imported> {
   const query = new URLSearchParams({ title: document.title });
-  if (document.updated_at) query.set("updated_at", document.updated_at);
+  for (const field of ["url", "language", "updated_at"] as const)
+    if (document[field]) query.set(field, document[field]);
+  for (const group of document.audience ?? []) query.append("audience", group);
+  if (document.metadata) query.set("metadata", JSON.stringify(document.metadata));
   const path = `/v1/documents/${encodeURIComponent(document.external_id)}?${query.toString()}`;
   const { body } = await api.putFile<{ version: number; unchanged: boolean; stale: boolean }>(
     path,

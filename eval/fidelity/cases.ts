@@ -5,6 +5,7 @@ import path from "node:path";
 import type { Document, ReadDocuments } from "../../cli/document.ts";
 import { documentsFromFolder } from "../../cli/documents-from-folder.ts";
 import { documentsFromSitemap } from "../../cli/documents-from-sitemap.ts";
+import { readIngestOptions } from "../../cli/ingest-options.ts";
 import { toMarkdown } from "../../local/ai/to-markdown.ts";
 import { cleanConverted } from "../../src/knowledge/formats/converted.ts";
 import { fileType } from "../../src/knowledge/formats/file-types.ts";
@@ -46,13 +47,18 @@ export async function findCases(folder: string): Promise<string[]> {
 export async function checkCase(folder: string): Promise<Miss[]> {
   const wanted = JSON.parse(await readFile(path.join(folder, "case.json"), "utf8")) as FidelityCase;
   const isSite = (await readdir(folder)).includes("site");
-  const { documents, unreadable } = isSite
+  const options = readIngestOptions([...(wanted.arguments ?? []), folder]);
+  const {
+    documents,
+    unreadable,
+    skipped = [],
+  } = isSite
     ? await readSite(path.join(folder, "site"))
-    : await documentsFromFolder(path.join(folder, "folder"));
+    : await documentsFromFolder(path.join(folder, "folder"), undefined, options.folder);
   const misses: Miss[] = [];
   const found = new Set<Document>();
   for (const [source, expected] of Object.entries(wanted.documents)) {
-    const document = documents.find((one) => sourceOf(one, isSite) === idOf(source, isSite));
+    const document = findDocument(documents, source, expected);
     if (!document) misses.push(`${source}: no document was read`);
     else {
       found.add(document);
@@ -60,7 +66,7 @@ export async function checkCase(folder: string): Promise<Miss[]> {
     }
   }
   for (const [source, reason] of Object.entries(wanted.unread ?? {})) {
-    const refusal = unreadable.find((one) => one.source.endsWith(source));
+    const refusal = [...unreadable, ...skipped].find((one) => one.source.endsWith(source));
     if (!refusal) misses.push(`${source}: not listed as unread`);
     else if (!refusal.reason.includes(reason)) misses.push(`${source}: ${refusal.reason}`);
   }
@@ -114,12 +120,26 @@ function oneSpaced(words: string): string {
   return words.replace(/\s+/g, " ").trim();
 }
 
-function sourceOf({ external_id, url }: Document, isSite: boolean): string {
-  return isSite ? (URL.parse(url ?? "")?.pathname ?? "") : external_id;
+/** A file such as an export holds several documents, which differ in their ids. */
+function findDocument(
+  documents: Document[],
+  source: string,
+  { external_id }: Expected,
+): Document | undefined {
+  const [file, id = external_id] = source.split("#");
+  const ofFile = documents.filter(
+    (document) => document.source === file || pathOf(document) === file,
+  );
+  return (
+    ofFile.find((document) => document.external_id === id) ??
+    (ofFile.length === 1 ? ofFile[0] : undefined)
+  );
 }
 
-function idOf(source: string, isSite: boolean): string {
-  return isSite ? source : source.slice(0, source.length - path.extname(source).length);
+/** A page that was redirected, or names another canonical address, may be named by either of its paths. */
+function pathOf({ source, url }: Document): string | undefined {
+  const address = source?.startsWith("/") ? URL.parse(url ?? "") : null;
+  return address ? `${address.pathname}${address.search}` : undefined;
 }
 
 /** Serves the pages from this machine and reads them through their sitemap. */

@@ -194,7 +194,9 @@ export const FRAGMENTS: Record<string, Fragments> = {
   kontent: HTML,
   csv: {
     fragments: [
-      ...words(', ; " "" \'" a question answer question,answer ,a ␠" "a, "a"b'),
+      ...words(
+        ', ; " "" \'" a question answer question,answer ,a ␠" "a, "a"b sep=; <p> </p> <b> </b> <br> &amp;',
+      ),
       "\n",
       "\r\n",
       "\t",
@@ -387,6 +389,7 @@ export const SEEDS: Record<string, Recipe[]> = {
   csv: [
     { all: ["question,answer", { repeat: "," }, "\n", { repeat: "a,b\n" }] },
     { all: ["question,answer\n", { repeat: 'a,"b' }] },
+    { all: ['question,answer\na,"', { repeat: "<p>b</p>" }, '"'] },
     { repeat: '"' },
   ],
   text: [{ repeat: "\n \n" }, { repeat: " " }, { repeat: "a" }, { repeat: "漢" }, { repeat: "*" }],

@@ -40,6 +40,11 @@ const FOUND: Found[] = [
     readers: { query: ["pseudonyms"] },
   },
   {
+    name: "HTML in cells",
+    recipe: { all: ["question,answer\n", { repeat: '"<b>a</b>","<p>b</p>"\n' }] },
+    readers: { csv: ["normalise"] },
+  },
+  {
     name: "line feeds",
     recipe: { all: ["a", { repeat: "\n" }, "a"] },
     readers: { message: ["sub-queries"], query: ["sub-queries"] },

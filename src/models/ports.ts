@@ -76,8 +76,8 @@ export interface VectorIndex {
 
 export interface DocumentConverter {
   /**
-   * A file → Markdown, or undefined when it cannot be read: damaged, encrypted, of another type. Throws
-   * {@link ConverterUnavailable}.
+   * A file → Markdown. Undefined when it cannot be read: damaged, encrypted, of another type than it says. Throws
+   * {@link UnsupportedFile} and {@link ConverterUnavailable}.
    */
   convert(
     fileName: string,
@@ -101,6 +101,9 @@ export class ModelUnavailable extends Error {
     this.isUnusable = options.isUnusable ?? false;
   }
 }
+
+/** The platform converts no files of this type, however sound they are. */
+export class UnsupportedFile extends Error {}
 
 /** The service that converts files could not answer. */
 export class ConverterUnavailable extends ModelUnavailable {}

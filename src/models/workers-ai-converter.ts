@@ -1,4 +1,9 @@
-import { ConverterUnavailable, type DocumentConverter, type CallMeter } from "./ports.ts";
+import {
+  ConverterUnavailable,
+  UnsupportedFile,
+  type DocumentConverter,
+  type CallMeter,
+} from "./ports.ts";
 import { asModelUnavailable } from "./workers-ai-run.ts";
 
 /** https://developers.cloudflare.com/workers-ai/features/markdown-conversion/usage/binding/ */
@@ -16,6 +21,8 @@ export function workersAiConverter(ai: Ai, calls: CallMeter): DocumentConverter 
       }
       if (answer.format !== "error") return answer.data;
       console.warn("convert: refused", { contentType, error: answer.error });
+      if (/\bunsupported\b|\bnot supported\b/i.test(answer.error))
+        throw new UnsupportedFile(answer.error);
       return undefined;
     },
   };

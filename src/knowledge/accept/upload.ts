@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { callOf } from "../../audit/call.ts";
+import { metadataSchema } from "../../http/metadata.ts";
 import { readLimited } from "../../http/body.ts";
 import type { AppEnv } from "../../auth/context.ts";
 import { Problem, validationProblem } from "../../http/problem.ts";
@@ -10,13 +11,30 @@ import { fileType, MAX_FILE_BYTES } from "../formats/file-types.ts";
 import { checkExternalId, documentBody } from "./schema.ts";
 
 /** The fields that a JSON upload has in its body and a file upload in its query. */
-export const fileQuery = documentBody.pick({
-  title: true,
-  url: true,
-  language: true,
-  updated_at: true,
-  audience: true,
-});
+export const fileQuery = documentBody
+  .pick({
+    title: true,
+    url: true,
+    language: true,
+    updated_at: true,
+    audience: true,
+  })
+  .extend({
+    metadata: z
+      .string()
+      .transform(parseMetadata)
+      .pipe(metadataSchema)
+      .optional()
+      .meta({ description: "A JSON object", example: '{"team":"support"}', type: "string" }),
+  });
+
+function parseMetadata(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
 
 /**
  * Accepts a document as a file: the body holds its bytes, the query holds `title` and the other fields. A body with another
@@ -35,7 +53,7 @@ export function fileUpload(): MiddlewareHandler<AppEnv> {
       const bytes = await readLimited(c.req.raw, MAX_FILE_BYTES);
       if (bytes.length === 0) throw new Problem("validation_failed", "The file is empty.");
       const content = await storeFile(db, call.workspaceId, bytes, now());
-      return { ...fields, content, content_type: contentType, metadata: {} };
+      return { ...fields, content, content_type: contentType, metadata: fields.metadata ?? {} };
     });
     return c.json(accepted, 202);
   };

@@ -1,10 +1,13 @@
 /**
- * The rows of a CSV text (RFC 4180), without blank rows. A quoted cell without a closing quote ends where the text ends. Text
+ * The rows of a CSV text (RFC 4180), without blank rows and Excel's line `sep=;`. A quoted cell without a closing quote ends where the text ends. Text
  * between a closing quote and the separator belongs to the cell.
  */
 export function* parseCsv(text: string): Generator<string[]> {
-  const source = text.replace(/\r\n?/g, "\n");
-  const separator = separatorOf(source);
+  const lines = text.replace(/\r\n?/g, "\n");
+  // Excel's own line in front of the header, in quotes or not.
+  const [line = "", named] = /^"?sep=([,;\t|])"?\n/i.exec(lines) ?? [];
+  const source = lines.slice(line.length);
+  const separator = named ?? separatorOf(source);
   const cell = new RegExp(` *"((?:[^"]+|"")*)"?([^${separator}\n]*)|[^${separator}\n]*`, "y");
   let row: string[] = [];
   for (let start = 0; start <= source.length; start = cell.lastIndex + 1) {

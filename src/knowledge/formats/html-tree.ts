@@ -1,6 +1,6 @@
 import type { Element, Properties, Root } from "hast";
 import { type Handler, Parser } from "htmlparser2";
-import { runAtOnce, type Steps } from "../../runtime/steps.ts";
+import type { Steps } from "../../runtime/steps.ts";
 import { UnreadableDocument } from "./unreadable-document.ts";
 
 /** Real pages nest a few dozen levels deep. Later stages walk the tree by recursion, so depth costs stack. */
@@ -18,15 +18,9 @@ const MAX_SPAN = 50;
 
 /**
  * Parses HTML in one pass and in linear time, whatever the input. A browser reopens formatting elements such as `<b>` in each new
- * paragraph, so that 1 MB can grow into millions of nodes; this parser never does.
+ * paragraph, so that 1 MB can grow into millions of nodes; this parser never does. It works in steps of some tens of milliseconds
+ * (`runtime/steps.ts`).
  * @throws {UnreadableDocument} when elements nest deeper than any page does, or when there are too many
- */
-export function parseHtml(html: string): Root {
-  return runAtOnce(parseInSteps(html));
-}
-
-/**
- * The same in steps of some tens of milliseconds (`runtime/steps.ts`).
  * @param nodes counts those of several fragments of one document
  */
 export function* parseInSteps(html: string, nodes = { count: 0 }): Steps<Root> {

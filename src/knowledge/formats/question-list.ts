@@ -1,13 +1,30 @@
-import type { RootContent } from "mdast";
+import type { Heading, PhrasingContent, Root, RootContent } from "mdast";
+import { withPauses } from "../../runtime/steps.ts";
 import { repeatedNames } from "./column-names.ts";
 import { parseCsv } from "./csv.ts";
+import { htmlToBlocks, type HtmlOfDocument } from "./html.ts";
+import type { LeftOut } from "./left-out.ts";
 import { refuseManyLines } from "./markdown-limits.ts";
-import { writeMarkdown } from "./markdown-tree.ts";
+import { simplify, writeMarkdown } from "./markdown-tree.ts";
 import { plainParagraphs } from "./plain-text.ts";
 import { UnreadableDocument } from "./unreadable-document.ts";
 
-const QUESTION = /^(?:questions?|q|frage|pregunta|domanda|title|prompt)$/i;
-const ANSWER = /^(?:answers?|a|antwort|réponse|respuesta|risposta|response|reply|content|text)$/i;
+/** What lists call their columns, in the languages in which people publish them. */
+const QUESTIONS =
+  "question|questions|q|faq|title|prompt|frage|fragen|titel|pregunta|domanda|pergunta|vraag|pytanie|fråga|spørgsmål|spørsmål|kysymys|otázka|kérdés|întrebare|ερώτηση|вопрос|питання|въпрос|soru|質問|問題|问题|提问|질문|سؤال|السؤال|שאלה|प्रश्न|câu hỏi|pertanyaan|คำถาม";
+const ANSWERS =
+  "answer|answers|a|response|reply|content|text|body|antwort|antworten|inhalt|réponse|respuesta|risposta|resposta|antwoord|odpowiedź|svar|vastaus|odpověď|odpoveď|válasz|răspuns|απάντηση|ответ|відповідь|отговор|cevap|yanıt|回答|答え|答案|답변|대답|جواب|الجواب|إجابة|الإجابة|תשובה|उत्तर|câu trả lời|jawaban|คำตอบ";
+const QUESTION = new RegExp(`^(?:${QUESTIONS})$`, "iu");
+const ANSWER = new RegExp(`^(?:${ANSWERS})$`, "iu");
+/** What may stand around such a name: "FAQ question", "Answer (HTML)". */
+const AROUND = /^(?:faq|article|customer)[\s_-]+(?=\S)|\s*(?:\([^()]*\)|[\s_-]html|[:*])$/giu;
+const HTML_OPENS =
+  /<(?:p|div|span|ul|ol|li|a|b|strong|i|em|u|h[1-6]|table|code|pre|blockquote)(?:\s[^<>]*)?>/i;
+const HTML_CLOSES =
+  /<\/(?:p|div|span|ul|ol|li|a|b|strong|i|em|u|h[1-6]|table|code|pre|blockquote)\s*>/i;
+const HTML_ALONE = /<br\s*\/?>|&(?:nbsp|amp|quot|lt|gt|#x?[\da-f]{1,6});/i;
+/** How many rows a spreadsheet may have above its header. */
+const ROWS_ABOVE = 5;
 /** Headings and paragraphs that are written in one step. */
 const NODES_PER_SLICE = 100;
 
@@ -22,15 +39,15 @@ interface Entry {
  * own, and every chunk of a long answer keeps its question. The other columns follow the answer.
  * @throws {UnreadableDocument} when an entry has no question or no answer, or when there are too many
  */
-export function* cleanCsv(content: string): Generator<string> {
-  yield* writeEntries(csvEntries(content.replace(/^\uFEFF/, "")));
+export function* cleanCsv(content: string, leftOut: LeftOut[] = []): Generator<string> {
+  yield* writeEntries(csvEntries(content.replace(/^\uFEFF/, "")), leftOut);
 }
 
 function* csvEntries(content: string): Generator<Entry> {
-  const names = columnNames(content);
-  const question = names.findIndex((name) => QUESTION.test(name));
-  const answer = names.findIndex((name) => ANSWER.test(name));
-  const columns = readColumns(parseCsv(content), names.length);
+  const { names, rowsAbove } = findHeader(content);
+  const question = names.findIndex((name) => isNamed(name, QUESTION));
+  const answer = names.findIndex((name) => isNamed(name, ANSWER));
+  const columns = readColumns(parseCsv(content).drop(rowsAbove + 1), names.length);
   if (columns.rows > 0 && (question < 0 || answer < 0)) {
     throw new UnreadableDocument(
       'The CSV is no list of questions and answers, which has the columns "question" and "answer". Save any other table as .xlsx.',
@@ -42,7 +59,7 @@ function* csvEntries(content: string): Generator<Entry> {
   const others = names.filter((name, column) => columns.cells[column] && repeated[column] !== name);
   const isOther = (name: string): boolean => name !== names[question] && name !== names[answer];
   if (others.some(isOther)) yield { question: "", texts: others.filter(isOther) };
-  for (const cells of parseCsv(content).drop(1)) {
+  for (const cells of parseCsv(content).drop(rowsAbove + 1)) {
     const texts = [cells[answer] ?? ""];
     for (const [column, value] of cells.slice(0, names.length).entries()) {
       if (column === question || column === answer || !value.trim()) continue;
@@ -52,18 +69,26 @@ function* csvEntries(content: string): Generator<Entry> {
   }
 }
 
-function columnNames(content: string): string[] {
-  const [head = []] = parseCsv(content).take(1);
-  return head.map((name) => name.trim());
+function isNamed(name: string, pattern: RegExp): boolean {
+  return pattern.test(name.trim().normalize("NFC").replace(AROUND, ""));
 }
 
-/** How many rows and values there are, without those of the header. */
+/** The header is the first row, or one that names both columns below a title or a date. */
+function findHeader(content: string): { names: string[]; rowsAbove: number } {
+  const rows = [...parseCsv(content).take(ROWS_ABOVE + 1)];
+  const isHeader = (row: string[]): boolean =>
+    [QUESTION, ANSWER].every((pattern) => row.some((name) => isNamed(name, pattern)));
+  const rowsAbove = Math.max(0, rows.findIndex(isHeader));
+  return { names: (rows[rowsAbove] ?? []).map((name) => name.trim()), rowsAbove };
+}
+
+/** How many rows and values there are below the header. */
 function readColumns(
-  rows: Generator<string[]>,
+  rows: Iterable<string[]>,
   columns: number,
 ): { rows: number; cells: number[]; length: number } {
   const read = { rows: 0, cells: Array.from({ length: columns }, () => 0), length: 0 };
-  for (const cells of rows.drop(1)) {
+  for (const cells of rows) {
     read.rows += 1;
     for (let column = 0; column < Math.min(columns, cells.length); column++) {
       const value = cells[column] ?? "";
@@ -75,7 +100,7 @@ function readColumns(
 }
 
 /** The same for a JSON array of objects, or an object that contains such an array. */
-export function* cleanJson(content: string): Generator<string> {
+export function* cleanJson(content: string, leftOut: LeftOut[] = []): Generator<string> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(content.replace(/^\uFEFF/, ""));
@@ -86,7 +111,7 @@ export function* cleanJson(content: string): Generator<string> {
   if (!Array.isArray(list)) {
     throw new UnreadableDocument("The JSON contains no list of questions and answers.");
   }
-  yield* writeEntries(list.values().map(jsonEntry));
+  yield* writeEntries(list.values().map(jsonEntry), leftOut);
 }
 
 function jsonEntry(value: unknown, index: number): Entry {
@@ -94,7 +119,7 @@ function jsonEntry(value: unknown, index: number): Entry {
     (field): field is [string, string | number] =>
       typeof field[1] === "string" || typeof field[1] === "number",
   );
-  const find = (pattern: RegExp) => fields.find(([name]) => pattern.test(name.trim()));
+  const find = (pattern: RegExp) => fields.find(([name]) => isNamed(name, pattern));
   const question = find(QUESTION);
   const answer = find(ANSWER);
   if (!question || !answer) throw noList(index);
@@ -105,21 +130,49 @@ function jsonEntry(value: unknown, index: number): Entry {
   return { question: String(question[1]), texts };
 }
 
-function* writeEntries(entries: Iterable<Entry>): Generator<string> {
+function* writeEntries(entries: Iterable<Entry>, leftOut: LeftOut[]): Generator<string> {
   let open: RootContent[] = [];
   let lines = 0;
+  const nodes = { count: 0, leftOut };
   for (const { question, texts } of entries) {
-    const title = question.replace(/\s+/g, " ").trim();
-    const paragraphs = plainParagraphs(texts.join("\n\n"));
-    if (!title && paragraphs.length === 0) continue;
-    refuseManyLines((lines += 1 + paragraphs.length));
-    open.push({ type: "heading", depth: 2, children: [{ type: "text", value: title }] });
-    open.push(...paragraphs);
+    const title = yield* writeTitle(question, nodes);
+    const blocks: RootContent[] = [];
+    for (const text of texts) blocks.push(...(yield* writeText(text, nodes)));
+    if (title.length === 0 && blocks.length === 0) continue;
+    refuseManyLines((lines += 1 + blocks.length));
+    open.push({ type: "heading", depth: 2, children: title });
+    open.push(...blocks);
     if (open.length < NODES_PER_SLICE) continue;
     yield writeMarkdown({ type: "root", children: open });
     open = [];
   }
   if (open.length > 0) yield writeMarkdown({ type: "root", children: open });
+}
+
+/** The text of a cell, which may be HTML. Headings in it stay below the question's. */
+function* writeText(text: string, nodes: HtmlOfDocument): Generator<string, RootContent[]> {
+  if (!isHtml(text)) return plainParagraphs(text);
+  const root: Root = { type: "root", children: yield* withPauses(htmlToBlocks(text, nodes)) };
+  simplify(root);
+  for (const block of root.children)
+    if (block.type === "heading") block.depth = Math.min(6, block.depth + 2) as Heading["depth"];
+  return root.children;
+}
+
+function* writeTitle(
+  question: string,
+  nodes: HtmlOfDocument,
+): Generator<string, PhrasingContent[]> {
+  if (isHtml(question)) {
+    const [first] = yield* writeText(question, nodes);
+    if (first?.type === "paragraph" || first?.type === "heading") return first.children;
+  }
+  const title = question.replace(/\s+/g, " ").trim();
+  return title ? [{ type: "text", value: title }] : [];
+}
+
+function isHtml(text: string): boolean {
+  return (HTML_OPENS.test(text) && HTML_CLOSES.test(text)) || HTML_ALONE.test(text);
 }
 
 function noList(index: number): UnreadableDocument {

@@ -7,6 +7,7 @@ import { runYielding } from "../../runtime/steps.ts";
 import { utf8Length } from "../../text/utf8-length.ts";
 import { MAX_VALUE_BYTES } from "../accept/rows.ts";
 import { MAX_DOCUMENT_BYTES } from "../formats/limits.ts";
+import { UnsupportedFile } from "../../models/ports.ts";
 import { isOutOfNeurons, readAllowance } from "../../limits/quotas.ts";
 import { NeuronsUsedUp } from "./reasons.ts";
 import type { DocumentWork } from "./pending-work.ts";
@@ -29,7 +30,7 @@ export async function readFileAsMarkdown(
   // A model describes images; other files are converted without one.
   if (type.container === "image" && isOutOfNeurons(await readAllowance(db, workspaceId, now())))
     throw new NeuronsUsedUp();
-  const converted = await converter.convert(fileName, contentType, bytes);
+  const converted = await convert(converter, fileName, contentType, bytes);
   if (converted === undefined) {
     throw new UnreadableDocument(
       `The ${type.name} file could not be read: it is damaged or protected by a password.`,
@@ -55,4 +56,28 @@ function tooLong(): UnreadableDocument {
   return new UnreadableDocument(
     `The file holds more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MB of text. Split it into several documents.`,
   );
+}
+
+/** What a file can be saved as, where the platform does not convert its type. */
+const OTHER_TYPES: Record<string, string> = {
+  ".xls": ".xlsx",
+  ".ods": ".xlsx",
+  ".odt": ".docx",
+  ".pptx": "PDF",
+};
+
+async function convert(
+  converter: Services["converter"],
+  ...file: Parameters<Services["converter"]["convert"]>
+): Promise<string | undefined> {
+  try {
+    return await converter.convert(...file);
+  } catch (error) {
+    if (!(error instanceof UnsupportedFile)) throw error;
+    const [name] = file;
+    const extension = name.slice(name.lastIndexOf("."));
+    throw new UnreadableDocument(
+      `Files of the type ${extension} are not converted here. Save it as ${OTHER_TYPES[extension] ?? "PDF or text"}.`,
+    );
+  }
 }

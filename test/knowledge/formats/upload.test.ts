@@ -6,6 +6,8 @@ import { countRows, expectProblem } from "../../support/expect-problem.ts";
 import { live, read, search, withServices, type DocumentView } from "../../support/pipeline.ts";
 import { docx, DOCX, ODT, PDF, pdf, xlsx, XLSX, zip, zipBomb } from "../../support/files.ts";
 
+const XLS = "application/vnd.ms-excel";
+
 const MANUAL = pdf([
   "The pump of the Fern garden is rinsed with water every month.",
   "",
@@ -49,17 +51,23 @@ async function fileParts(workspace: Workspace): Promise<number> {
 
 it("an uploaded PDF is ingested, and a citation names the page of its passage", async () => {
   const workspace = await createWorkspace();
-  const query = "title=Fern%20manual&url=https://example.com/m.pdf&audience=a&audience=b";
+  const query =
+    "title=Fern%20manual&url=https://example.com/m.pdf&audience=a&audience=b&metadata=%7B%22team%22%3A1%7D";
   await accept(workspace, "manual", PDF, MANUAL, query);
   expect(await live(workspace, "manual", 1)).toMatchObject({
     title: "Fern manual",
     url: "https://example.com/m.pdf",
     audience: ["a", "b"],
+    metadata: { team: 1 },
     content: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
     content_type: PDF,
     chunks: 2,
     language: "en",
   });
+  for (const metadata of ["%7B", "1", "%5B%5D"])
+    expect((await upload(workspace, "x", PDF, MANUAL, `title=x&metadata=${metadata}`)).status).toBe(
+      422,
+    );
   await accept(workspace, "open", PDF, MANUAL);
   await live(workspace, "open", 1);
   await env.CONTROL.settleVectorize();
@@ -132,6 +140,7 @@ it("a file that cannot be read fails with a reason, and other files are ingested
     ["old", DOCX, Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1), /password/],
     ["other", XLSX, zip({ "a.txt": "x" }), /damaged or protected/],
     ["empty", DOCX, docx([]), /contains no text/],
+    ["here", XLS, Uint8Array.of(0xd0, 0xcf), /\.xls are not converted here. Save it as \.xlsx/],
   ];
   for (const [id, type, bytes] of cases) await accept(workspace, id, type, bytes);
   await accept(workspace, "good", PDF, MANUAL);

@@ -76,11 +76,14 @@ it("ingest names the documents that it cannot read, uploads the others, and exit
   await write("good.md", "# Good\n\nText");
   await write("latin1.md", Uint8Array.of(0x23, 0x20, 0xe9, 0x74, 0xe9));
   await write("empty.md", "");
+  await write("old.doc", "x");
   await symlink(path.join(folder, "nowhere.md"), path.join(folder, "dangling.md"));
   const { code, output } = await ingest();
   expect(code).toBe(1);
-  expect([...stored]).toEqual(["good"]);
-  for (const name of ["latin1.md", "empty.md"]) expect(output).toMatch(`not read: ${name}`);
+  expect([...stored]).toEqual(["good", "latin1"]);
+  for (const name of ["old.doc", "empty.md"]) expect(output).toMatch(`not read: ${name}`);
+  expect(output).toContain("Save it as .docx");
+  expect(output).toContain("it was read as windows-1252 (latin1.md)");
   expect(output).not.toMatch(/\bat .*\.ts:\d+/);
 });
 

@@ -144,7 +144,11 @@ it("the time limit of ingest has an exit code of its own, and the message says t
     request.resume();
     response.setHeader("content-type", "application/json");
     const counts = { created: 1, changed: 0, unchanged: 0, stale: 0, errors: [], complete: true };
-    const list = { documents: [pending()], next_cursor: null, progress: chunks(0, 5, null) };
+    const list = {
+      documents: [pending({ metadata: {} })],
+      next_cursor: null,
+      progress: chunks(0, 5, null),
+    };
     const isFailed = request.url?.includes("status=failed");
     const listed = isFailed ? { ...list, documents: [] } : list;
     response.end(JSON.stringify(request.method === "POST" ? counts : listed));

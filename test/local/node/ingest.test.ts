@@ -4,8 +4,10 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
+import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { idOf, parseSitemap } from "../../../cli/documents-from-sitemap.ts";
+import { idOf } from "../../../cli/site/same-page.ts";
+import { parseSitemap } from "../../../cli/site/sitemap.ts";
 import { readCheckout } from "../../../cli/git-checkout.ts";
 import { runIngest } from "../../support/run-ingest.ts";
 
@@ -122,18 +124,18 @@ it("ingest uploads a folder with few requests, and prunes only documents that th
   expect([pruned.code, pruned.output]).toEqual([0, expect.stringContaining("1 deleted")]);
   expect(ids()).toEqual(["a", "other", "sub/c", "theirs"]);
 
-  // A file that cannot be read is not one that is gone.
+  // A file that cannot be read is not one that is gone, and keeps no other one that is.
   await write({ "sub/c.txt": "" });
   await rm(path.join(folder, "a.md"));
   await write({ "d.md": "# D" });
   const unreadable = await ingest(folder, "--prune", "--yes");
   expect(unreadable.code).toBe(1);
-  expect(ids()).toEqual(["a", "d", "other", "sub/c", "theirs"]);
+  expect(ids()).toEqual(["d", "other", "sub/c", "theirs"]);
   // Neither is an empty folder a wish to delete all.
   await rm(path.join(folder, "sub/c.txt"));
   await rm(path.join(folder, "d.md"));
   expect((await ingest(folder, "--prune", "--yes")).code).toBe(1);
-  expect(ids()).toHaveLength(5);
+  expect(ids()).toHaveLength(4);
 });
 
 it("ingest lists the ids of documents that the instance refuses", async () => {
@@ -165,7 +167,10 @@ it("ingest reads the files of a git checkout that git knows, as of their last co
   expect(new Date(committed).toISOString()).toBe("2026-01-02T03:04:05.000Z");
   // What is not committed has no time yet.
   expect(stored.get("é")?.updated_at).toBeUndefined();
-  expect(stored.get("é")?.metadata).toEqual({ ingest_scope: "git:example.com/team/help/docs" });
+  expect(stored.get("é")?.metadata).toEqual({
+    ingest_scope: "git:example.com/team/help/docs",
+    ingest_file: "é.md",
+  });
   const elsewhere = await mkdtemp(path.join(tmpdir(), "edgewise-no-git-"));
   expect(await readCheckout(elsewhere)).toBeUndefined();
 });
@@ -199,13 +204,14 @@ it("ingest fetches the pages of a sitemap, through indexes and gzip, and none of
   expect(code).toBe(1);
   expect(output).toContain("redirects to another host, 169.254.169.254");
   expect(output).toContain("1 pages of other hosts");
-  expect(ids()).toEqual(["help/a", "help/b-c", "index", "moved"]);
+  expect(output).toContain("left out: /moved: It redirects to");
+  expect(ids()).toEqual(["help/a", "help/b-c", "index"]);
   expect(stored.get("help/a")).toMatchObject({ url: `${url}/help/a`, content: html("A") });
   expect(requested.filter((line) => line === "GET /help/a")).toHaveLength(2);
 
-  // A page that fails, or a sitemap that does, prunes nothing.
+  // A page that fails keeps its document, one that is gone does not, and a sitemap that fails prunes nothing.
   const scope = `sitemap:${new URL(url).host}/sitemap.xml`;
-  expect(stored.get("index")?.metadata).toEqual({ ingest_scope: scope });
+  expect(stored.get("index")?.metadata).toEqual({ ingest_scope: scope, ingest_file: "/" });
   pages.set("/two.xml", { body: urlset(`${url}/`) });
   pages.set("/", { status: 500, body: "" });
   pages.set("/help/a", { status: 404, body: "" });
@@ -213,7 +219,7 @@ it("ingest fetches the pages of a sitemap, through indexes and gzip, and none of
   pages.set("/one.xml.gz", { body: "<html>Please log in</html>" });
   const broken = await ingest("--sitemap", `${url}/sitemap.xml`, "--prune", "--yes");
   expect([broken.code, broken.output]).toEqual([1, expect.stringContaining("no sitemap")]);
-  expect(ids()).toHaveLength(4);
+  expect(ids()).toEqual(["help/b-c", "index"]);
 
   pages.set("/", { body: html("Home") });
   pages.set("/sitemap.xml", { body: urlset(`${url}/`) });
@@ -224,7 +230,7 @@ it("ingest fetches the pages of a sitemap, through indexes and gzip, and none of
 it("ingest reads broken sitemaps as far as they go", () => {
   const source = `<urlset><url><loc> https://a.example/x?a=1&amp;b=2 </loc><image:image><image:loc>https://a.example/i.png</image:loc></image:image></url>
     <url><loc><![CDATA[https://a.example/y]]></loc></url><url><loc>ftp://a.example/z</loc></url><url><loc>not a url</loc></url></urlset>`;
-  expect(parseSitemap(source)).toEqual({
+  expect(parseSitemap(source)).toMatchObject({
     sitemaps: [],
     urls: ["https://a.example/x?a=1&b=2", "https://a.example/y"],
   });
@@ -232,6 +238,64 @@ it("ingest reads broken sitemaps as far as they go", () => {
   expect(idOf("https://a.example/")).toBe("index");
   expect(idOf("https://a.example/de/a%20b/?q=1")).toBe("de/a-b?q=1");
   expect(idOf("https://a.example/%E0%A4%A")).toBe("%E0%A4%A");
+});
+
+it("ingest overwrites no document of another source unless it is told to", async () => {
+  await write({ "faq.md": "# FAQ\n\nOurs" });
+  const theirs = { external_id: "faq", content: "Theirs", metadata: { ingest_scope: "git:x" } };
+  stored.set("faq", theirs);
+  const refused = await ingest(folder);
+  expect([refused.code, refused.output]).toEqual([1, expect.stringContaining("faq: from git:x")]);
+  expect(stored.get("faq")).toEqual(theirs);
+  expect((await ingest(folder, "--id-prefix", "shop/")).code).toBe(0);
+  expect(ids()).toEqual(["faq", "shop/faq"]);
+  expect((await ingest(folder, "--take-over")).code).toBe(0);
+  expect(stored.get("faq")?.content).toContain("Ours");
+});
+
+it("ingest leaves a file its id when a file with the same stem appears beside it", async () => {
+  await write({ "faq.txt": "From text" });
+  expect((await ingest(folder)).code).toBe(0);
+  await write({ "faq.md": "# FAQ\n\nFrom Markdown" });
+  expect((await ingest(folder)).code).toBe(0);
+  expect([...stored].map(([id, { content }]) => [id, content.slice(-8)])).toEqual([
+    ["faq", "rom text"],
+    ["faq.md", "Markdown"],
+  ]);
+  // Alone again, the other file keeps its id, too.
+  await rm(path.join(folder, "faq.txt"));
+  expect((await ingest(folder, "--prune", "--yes")).code).toBe(0);
+  expect(ids()).toEqual(["faq.md"]);
+});
+
+it("ingest reads single files, archives of folders, and exports", async () => {
+  await write({
+    "one.md": "# One\n\nText",
+    "export.json": JSON.stringify({
+      articles: [
+        { id: 1, title: "Open", body: "<p>Text</p>", html_url: "https://help.example.com/1" },
+        { id: 2, title: "For staff", body: "<p>Text</p>", user_segment_id: 5 },
+      ],
+    }),
+  });
+  const zipped = zipSync({
+    "docs/two.md": strToU8("# Two\n\nText"),
+    "../evil.md": strToU8("# Evil\n\nText"),
+  });
+  await writeFile(path.join(folder, "all.zip"), zipped);
+  const read = async (file: string, ...more: string[]): Promise<string> =>
+    (await ingest(path.join(folder, file), "--dry-run", ...more)).output;
+  expect(await read("one.md", "--base-url", "https://help.example.com")).toContain(
+    "one\ttext/markdown\tOne\thttps://help.example.com/one",
+  );
+  expect(await read("all.zip")).toMatch(/docs\/two\ttext\/markdown\tTwo\tno url\n[^]*1 documents/);
+  const refused = await ingest(path.join(folder, "export.json"), "--no-wait");
+  expect([refused.code, ids()]).toEqual([1, ["1"]]);
+  expect(refused.output).toContain("not read: 2: Only some readers may see it");
+  const mapped = ["--restricted-audience", "staff", "--no-wait"];
+  expect((await ingest(path.join(folder, "export.json"), ...mapped)).code).toBe(0);
+  expect(stored.get("2")).toMatchObject({ audience: ["staff"] });
+  expect(stored.get("1")).not.toHaveProperty("audience");
 });
 
 it("ingest explains wrong arguments", async () => {

@@ -1,0 +1,192 @@
+import { decodeHTML } from "entities";
+import type { Document, ReadDocuments, Unreadable } from "../document.ts";
+import { languageTag, refusedId, toInstant } from "../fields.ts";
+import { guessType } from "../guess-type.ts";
+
+export type Json = Record<string, unknown>;
+
+export interface ExportOptions {
+  /** The audience of articles that only some readers may see. Without it, they are refused. */
+  restrictedAudience?: string | undefined;
+}
+
+/**
+ * The names that help centres give an article's fields in their exports: Zendesk, Intercom, Freshdesk, Help Scout, HubSpot,
+ * WordPress, and spreadsheets made of them. The first that has a value counts.
+ */
+const NAMES = {
+  id: ["external_id", "_id", "id", "article_id", "number"],
+  title: ["title", "name", "subject", "article_title", "question"],
+  body: ["body", "body_html", "html", "content", "article_body", "text", "answer", "description"],
+  url: ["html_url", "publicUrl", "public_url", "web_url", "link", "article_url", "url"],
+  language: ["locale", "language", "lang", "default_locale"],
+  updated: [
+    "edited_at",
+    "updated_at",
+    "updatedAt",
+    "lastPublishedAt",
+    "modified_gmt",
+    "modified",
+    "updated",
+  ],
+} satisfies Record<string, string[]>;
+
+/** What each of these fields says of an article that is not published. */
+const UNPUBLISHED: Record<string, RegExp> = {
+  draft: /^(?:true|1|yes)$/i,
+  published: /^(?:false|0|no)$/i,
+  archived: /^(?:true|1|yes)$/i,
+  deleted: /^(?:true|1|yes)$/i,
+  outdated: /^$/,
+  // Freshdesk counts: 1 is a draft.
+  status:
+    /^(?:1|draft|not_?published|unpublished|archived|deleted|trash|pending|in review|review|private)$/i,
+  state: /^(?:draft|not_?published|unpublished|archived|deleted|trash|pending|review)$/i,
+};
+const EVERYBODY =
+  /^(?:|everyone|everybody|all|anyone|public|published|visitors|null|none|0|1|\[\])$/i;
+/** Fields that name the readers of an article, if those are not everybody. */
+const READERS = [
+  "user_segment_id",
+  "user_segment_ids",
+  "user_segment",
+  "audience",
+  "audiences",
+  "visibility",
+  "viewable_by",
+  "permission_group",
+];
+const RESTRICTED = [
+  "restricted",
+  "private",
+  "is_private",
+  "internal",
+  "is_internal",
+  "login_required",
+  "password_protected",
+];
+
+export class ArticleReader implements ReadDocuments {
+  readonly documents: Document[] = [];
+  readonly unreadable: Unreadable[] = [];
+  readonly skipped: Unreadable[] = [];
+  readonly notes: string[] = [];
+  readonly #seen = new Set<string>();
+
+  readonly #restrictedAudience: string | undefined;
+
+  constructor({ restrictedAudience }: ExportOptions) {
+    this.#restrictedAudience = restrictedAudience;
+  }
+
+  add(article: Json, idSuffix = ""): void {
+    const plainId = textOf(valueOf(article, "id"));
+    const id = `${plainId}${idSuffix}`;
+    const given = valueOf(article, "title");
+    // WordPress gives titles as HTML.
+    const title = isObject(given) ? decodeHTML(textOf(given)) : textOf(given);
+    const source = id || title;
+    const body = textOf(valueOf(article, "body"));
+    const skip = (reason: string): void => void this.skipped.push({ source, reason });
+    const refuse = (reason: string): void =>
+      void this.unreadable.push({ source, reason, isNamed: true });
+    if (isUnpublished(article)) return skip("It is not published");
+    if (!id) return refuse("It has no id");
+    const refused = refusedId(id);
+    if (refused) return refuse(refused);
+    if (this.#seen.has(id)) return skip("The export holds it twice");
+    if (!body.trim()) return skip("It has no text");
+    const named = namedAudience(article);
+    const readers = named ? undefined : readersOf(article);
+    const restricted = readers ? this.#restrictedAudience : undefined;
+    const audience = named ?? (restricted === undefined ? undefined : [restricted]);
+    if (readers && !audience)
+      return refuse(
+        `Only some readers may see it (${readers}). Name their audience with --restricted-audience <name>, or leave it out of the export`,
+      );
+    this.#seen.add(id);
+    this.documents.push({
+      external_id: id,
+      title: title || id,
+      content: body,
+      content_type: guessType(body),
+      ...fieldsOf(article),
+      ...(audience && { audience }),
+    });
+  }
+}
+
+function fieldsOf(article: Json): Pick<Document, "url" | "language" | "updated_at"> {
+  const url = NAMES.url
+    .map((name) => textOf(article[name]))
+    // The address at which a program gets the article is none for readers.
+    .find((each) => /^https?:\/\//.test(each) && !/\/api\/|\.json$/.test(each));
+  const language = languageTag(textOf(valueOf(article, "language")));
+  const updated_at = instantOf(valueOf(article, "updated"));
+  return { ...(url && { url }), ...(language && { language }), ...(updated_at && { updated_at }) };
+}
+
+export function isUnpublished(article: Json): boolean {
+  return Object.entries(UNPUBLISHED).some(
+    ([name, pattern]) => isValue(article[name]) && pattern.test(textOf(article[name])),
+  );
+}
+
+/** Groups that the article names by what this product calls them, too. */
+function namedAudience({ audience }: Json): string[] | undefined {
+  const groups = [audience].flat();
+  const isNamed = groups.every((group) => typeof group === "string" && !/^\d*$/.test(group.trim()));
+  const names = isNamed ? groups.map(textOf).filter((name) => !EVERYBODY.test(name)) : [];
+  return names.length > 0 ? names : undefined;
+}
+
+/** Which readers alone may see the article; undefined if all may. */
+function readersOf(article: Json): string | undefined {
+  for (const name of READERS) {
+    const readers = [article[name]]
+      .flat()
+      .map(textOf)
+      .filter((each) => !EVERYBODY.test(each));
+    if (readers.length > 0) return `${name}: ${readers.join(", ")}`;
+  }
+  return RESTRICTED.find((name) => /^(?:true|1|yes)$/i.test(textOf(article[name])));
+}
+
+export function valueOf(article: Json, field: keyof typeof NAMES): unknown {
+  return NAMES[field]
+    .map((name) => article[name])
+    .find((value) => isValue(value) && textOf(value).trim());
+}
+
+function isValue(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== "";
+}
+
+/** A text or number. WordPress wraps texts: `{ "rendered": "…" }`. */
+export function textOf(value: unknown): string {
+  if (typeof value === "string") return value.trim();
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  const rendered = isObject(value)
+    ? (value["rendered"] ?? value["id"] ?? value["name"])
+    : undefined;
+  return typeof rendered === "string" || typeof rendered === "number"
+    ? String(rendered).trim()
+    : "";
+}
+
+/** A date as text, or as seconds or milliseconds since 1970. */
+function instantOf(value: unknown): string | undefined {
+  const number =
+    typeof value === "number" || /^\d{10,13}$/.test(textOf(value)) ? Number(value) : undefined;
+  if (number !== undefined) {
+    const time = new Date(number < 1e11 ? number * 1000 : number);
+    return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+  }
+  const text = textOf(value);
+  const isWithoutZone = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?$/.test(text);
+  return toInstant(isWithoutZone ? `${text}Z` : text.replace(/ UTC$/, "Z"));
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,140 @@
+import type { ReadDocuments } from "../document.ts";
+import {
+  ArticleReader,
+  isObject,
+  textOf,
+  valueOf,
+  type ExportOptions,
+  type Json,
+} from "./article.ts";
+
+export type { ExportOptions };
+
+/** Lists of what articles are sorted into. Their members have names and descriptions, but are no articles. */
+const CONTAINERS = new Set([
+  "categories",
+  "sections",
+  "collections",
+  "folders",
+  "users",
+  "translations",
+  "user_segments",
+  "labels",
+  "groups",
+  "authors",
+  "tags",
+]);
+const MAX_DEPTH = 8;
+
+/**
+ * The articles of a help centre's export: what its API answers (Zendesk `articles`, Intercom `data`, Help Scout `items`), pages of
+ * that, or categories that hold sections that hold articles. Undefined for any other JSON.
+ * @param options.isAlone a list without an article's typical fields is then read, too, if its entries have ids, titles and texts
+ */
+export function documentsFromExport(
+  text: string,
+  options: ExportOptions & { isAlone?: boolean },
+): ReadDocuments | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    if (options.isAlone) throw new Error("It is not JSON");
+    return undefined;
+  }
+  const articles: Json[] = [];
+  const translations: Json[] = [];
+  collect(parsed, "", 0, (value, list) => {
+    if (list === "translations") translations.push(value);
+    else if (isArticle(value, list, options.isAlone ?? false)) articles.push(value);
+  });
+  if (articles.length === 0) return undefined;
+  const reader = new ArticleReader(options);
+  for (const article of articles) {
+    reader.add(article);
+    addTranslations(reader, article, translations);
+  }
+  return reader;
+}
+
+/** Visits the members of all lists. @param list the name of the list that holds the value */
+function collect(
+  value: unknown,
+  list: string,
+  depth: number,
+  visit: (value: Json, list: string) => void,
+): void {
+  if (depth > MAX_DEPTH) return;
+  if (Array.isArray(value)) {
+    for (const member of value as unknown[]) {
+      if (isObject(member)) visit(member, list);
+      collect(member, list, depth + 1, visit);
+    }
+  } else if (isObject(value)) {
+    for (const [name, member] of Object.entries(value))
+      if (Array.isArray(member) || isObject(member))
+        collect(member, Array.isArray(member) ? name : list, depth + 1, visit);
+  }
+}
+
+/** An entry of any list named `articles`, an object of that type, or one with the fields that only articles have. */
+function isArticle(value: Json, list: string, isAlone: boolean): boolean {
+  if (CONTAINERS.has(list) || !valueOf(value, "title")) return false;
+  if (value["type"] === "article" || list === "articles") return true;
+  const hasText = valueOf(value, "body") !== undefined && valueOf(value, "id") !== undefined;
+  const isOfHelpCentre = [
+    "html_url",
+    "publicUrl",
+    "body_html",
+    "section_id",
+    "folder_id",
+    "description_text",
+    "modified_gmt",
+    "user_segment_id",
+  ].some((name) => name in value);
+  return hasText && (isAlone || isOfHelpCentre) && !Object.values(value).some(isListOfObjects);
+}
+
+function isListOfObjects(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.some((member) => isObject(member) && valueOf(member, "title") !== undefined)
+  );
+}
+
+/** Intercom keeps translations in the article, Zendesk beside it or in it. Each is a document of its own. */
+function addTranslations(reader: ArticleReader, article: Json, beside: Json[]): void {
+  const own = textOf(valueOf(article, "language"));
+  const inside = isObject(article["translated_content"])
+    ? Object.entries(article["translated_content"])
+    : [];
+  const all = inside.filter((entry): entry is [string, Json] => isObject(entry[1]));
+  for (const translation of beside)
+    if (
+      textOf(translation["source_id"]) === textOf(article["id"]) &&
+      translation["source_type"] !== "Section"
+    )
+      all.push([textOf(translation["locale"]), translation]);
+  if (Array.isArray(article["translations"]))
+    for (const translation of article["translations"] as unknown[])
+      if (isObject(translation)) all.push([textOf(translation["locale"]), translation]);
+  const seen = new Set([own.toLowerCase()]);
+  for (const [locale, translation] of all) {
+    if (!locale || seen.has(locale.toLowerCase())) continue;
+    seen.add(locale.toLowerCase());
+    // Who may read an article stands in the article only.
+    reader.add(
+      {
+        ...article,
+        url: undefined,
+        html_url: undefined,
+        state: undefined,
+        ...translation,
+        id: article["id"],
+        locale,
+        draft: translation["draft"] ?? article["draft"],
+      },
+      `-${locale}`,
+    );
+  }
+}

@@ -14,9 +14,11 @@ export function repeatedNames(names: string[], cells: number[], length: number):
   const upTo = (most: number): string[] => names.map((name) => (name.length > most ? "" : name));
   const added = (some: string[]): number =>
     some.reduce((sum, name, column) => sum + name.length * (cells[column] ?? 0), 0);
-  const most =
-    LONGEST_REPEATED.find(
-      (limit) => added(upTo(limit)) <= FREE_CHARACTERS + MAX_MULTIPLE * length,
-    ) ?? 0;
+  const most = LONGEST_REPEATED.find((limit) => mayRepeat(added(upTo(limit)), length)) ?? 0;
   return upTo(most);
+}
+
+/** Whether repeated texts may add so many characters to a table. @param length the characters of all its values */
+export function mayRepeat(added: number, length: number): boolean {
+  return added <= FREE_CHARACTERS + MAX_MULTIPLE * length;
 }

@@ -76,6 +76,7 @@ export function* parseInSteps(html: string, nodes = { count: 0 }): Steps<Root> {
 }
 
 const RENAMED = {
+  "aria-label": "ariaLabel",
   "aria-hidden": "ariaHidden",
   "aria-controls": "ariaControls",
   "aria-expanded": "ariaExpanded",

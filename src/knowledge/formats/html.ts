@@ -5,6 +5,7 @@ import { PAUSE, runAtOnce, withPauses, type Steps } from "../../runtime/steps.ts
 import { mergeInline } from "./html-inline.ts";
 import { sliceBlocks } from "./html-slices.ts";
 import { parseInSteps } from "./html-tree.ts";
+import { nameMarks } from "./html-marks.ts";
 import { prepareForMarkdown } from "./html-structure.ts";
 import { dropBoilerplate, mainContent } from "./main-content.ts";
 import { simplify, writeMarkdown } from "./markdown-tree.ts";
@@ -16,6 +17,8 @@ import { simplify, writeMarkdown } from "./markdown-tree.ts";
 export function* cleanHtml(content: string): Generator<string> {
   const main = mainContent(yield* withPauses(parseInSteps(content)));
   yield PAUSE;
+  // Before elements that only screen readers skip are dropped: the icons of a comparison are among them.
+  nameMarks(main);
   dropBoilerplate(main);
   yield PAUSE;
   yield* hastToSlices({ type: "root", children: main.children as HastRoot["children"] });

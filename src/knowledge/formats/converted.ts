@@ -1,5 +1,9 @@
 import { cleanMarkdown } from "./markdown.ts";
+import { mendSheets } from "./markdown-tables.ts";
 import { UnreadableDocument } from "./unreadable-document.ts";
+
+/** Only a sheet has titles above its header: in other documents the converter knows the header. */
+const SHEETS = /\.(?:xlsx|xls|ods)$/;
 
 /**
  * The output of Workers AI's Markdown converter → the stored dialect. The converter puts `# name` above the text of a file. For a
@@ -23,7 +27,7 @@ export function cleanConverted(fileName: string, markdown: string): string {
         .map((page, index) => (page.trim() ? `# Page ${index + 1}\n\n${page.trim()}\n` : ""))
         .filter(Boolean)
         .join("\n")
-    : cleanMarkdown(lines.join("\n"));
+    : cleanMarkdown(lines.join("\n"), SHEETS.test(fileName) ? mendSheets : undefined);
   if (!cleaned.trim()) {
     throw new UnreadableDocument(
       pages

@@ -3,13 +3,9 @@ import { SKIP, visit } from "unist-util-visit";
 import { listTerms } from "./html-definitions.ts";
 import { nameMarks } from "./html-marks.ts";
 import { isTableLike, renameParts, tableBlocks } from "./html-tables.ts";
+import { MAX_TABLE_CELLS } from "./limits.ts";
 import { NO_TEXT, raised } from "./html-text.ts";
 
-/**
- * Markdown fills up every row to the widest one, so 1 MB of source can become billions of cells. Beyond this number in a document,
- * tables are dissolved.
- */
-export const MAX_TABLE_CELLS = 50_000;
 /** The cells of one row are converted at once. */
 const MAX_COLUMNS = 1000;
 /** Deeper lists and quotes are dissolved: Markdown repeats the indentation of all levels in every line. */

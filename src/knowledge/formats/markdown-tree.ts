@@ -3,7 +3,8 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown, gfmToMarkdown } from "mdast-util-gfm";
 import { toMarkdown, type Unsafe } from "mdast-util-to-markdown";
 import { SKIP, visit } from "unist-util-visit";
-import { MAX_TABLE_CELLS } from "./html-structure.ts";
+import { MAX_TABLE_CELLS } from "./limits.ts";
+import { completeTables } from "./markdown-tables.ts";
 import { readableText } from "./readable-text.ts";
 import { sliceMarkdown } from "./markdown-slices.ts";
 import { boundedMarkdown, type ParserWork } from "./markdown-syntax.ts";
@@ -47,6 +48,7 @@ export function writeMarkdown(tree: Root): string {
 
 /** Removes all that is not text: images, HTML, link definitions, empty paragraphs. For trees from Markdown and from HTML. */
 export function simplify(tree: Root): void {
+  completeTables(tree);
   visit(tree, (node: Nodes, index, parent) => {
     tighten(node);
     dissolveHugeTable(node);

@@ -1,8 +1,9 @@
-import type { Parents, RootContent } from "mdast";
+import type { Parents, Root, RootContent } from "mdast";
 import { markCallouts } from "./callouts.ts";
 import { runAtOnce, withPauses, type Steps } from "../../runtime/steps.ts";
 import { htmlToBlocks } from "./html.ts";
 import { refuseCostlyMarkdown, refuseDeepTree } from "./markdown-limits.ts";
+import { completeTableSource } from "./markdown-table-source.ts";
 import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
 
 /**
@@ -10,28 +11,35 @@ import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
  * Images become their alt text, callouts become a paragraph that names their kind, and HTML becomes Markdown.
  * @throws {UnreadableDocument} when the document nests too deep or has too many lines
  */
-export function cleanMarkdown(content: string): string {
-  return runAtOnce(markdownInSteps(content));
+export function cleanMarkdown(content: string, mend?: (tree: Root) => void): string {
+  return runAtOnce(markdownInSteps(content, mend));
 }
 
 /** The same in steps of some tens of milliseconds (`runtime/steps.ts`). */
-export function* markdownInSteps(content: string): Steps<string> {
+export function* markdownInSteps(content: string, mend?: (tree: Root) => void): Steps<string> {
   const slices: string[] = [];
-  for (const slice of markdownSlices(content)) {
+  for (const slice of markdownSlices(content, mend)) {
     if (slice) slices.push(slice);
     yield;
   }
   return slices.join("\n");
 }
 
-/** The same in slices, to be joined with line feeds. An empty slice only ends a step. */
-export function* markdownSlices(content: string): Generator<string> {
-  const source = markCallouts(withoutFrontMatter(content));
+/**
+ * The same in slices, to be joined with line feeds. An empty slice only ends a step.
+ * @param mend is called with the tree of each slice, before it is written
+ */
+export function* markdownSlices(
+  content: string,
+  mend: (tree: Root) => void = () => {},
+): Generator<string> {
+  const source = completeTableSource(markCallouts(withoutFrontMatter(content)));
   refuseCostlyMarkdown(source);
   const nodes = { count: 0 };
   for (const tree of parseMarkdown(source)) {
     refuseDeepTree(tree);
     yield* withPauses(convertHtmlBlocks(tree, nodes));
+    mend(tree);
     simplify(tree);
     yield writeMarkdown(tree);
   }

@@ -1,6 +1,8 @@
 import type { RootContent } from "mdast";
 import { repeatedNames } from "./column-names.ts";
 import { parseCsv } from "./csv.ts";
+import { csvBlocks } from "./markdown-tables.ts";
+import { PAUSE } from "../../runtime/steps.ts";
 import { refuseManyLines } from "./markdown-limits.ts";
 import { writeMarkdown } from "./markdown-tree.ts";
 import { plainParagraphs } from "./plain-text.ts";
@@ -10,6 +12,8 @@ const QUESTION = /^(?:questions?|q|frage|pregunta|domanda|title|prompt)$/i;
 const ANSWER = /^(?:answers?|a|antwort|réponse|respuesta|risposta|response|reply|content|text)$/i;
 /** Headings and paragraphs that are written in one step. */
 const NODES_PER_SLICE = 100;
+/** Rows of a table that are written in one step. */
+const ROWS_PER_SLICE = 200;
 
 interface Entry {
   question: string;
@@ -18,24 +22,44 @@ interface Entry {
 }
 
 /**
- * A CSV list of questions and answers → slices of the stored dialect, to be joined with line feeds. Each question becomes a heading, so that each entry is a chunk of its
- * own, and every chunk of a long answer keeps its question. The other columns follow the answer.
+ * A CSV → slices of the stored dialect, to be joined with line feeds. In a list of questions and answers, each question becomes a heading, so
+ * that each entry is a chunk of its own, and every chunk of a long answer keeps its question. The other columns follow the answer. Any
+ * other CSV is a table.
  * @throws {UnreadableDocument} when an entry has no question or no answer, or when there are too many
  */
 export function* cleanCsv(content: string): Generator<string> {
-  yield* writeEntries(csvEntries(content.replace(/^\uFEFF/, "")));
-}
-
-function* csvEntries(content: string): Generator<Entry> {
-  const names = columnNames(content);
+  const source = content.replace(/^\uFEFF/, "");
+  const names = columnNames(source);
   const question = names.findIndex((name) => QUESTION.test(name));
   const answer = names.findIndex((name) => ANSWER.test(name));
-  const columns = readColumns(parseCsv(content), names.length);
-  if (columns.rows > 0 && (question < 0 || answer < 0)) {
-    throw new UnreadableDocument(
-      'The CSV is no list of questions and answers, which has the columns "question" and "answer". Save any other table as .xlsx.',
-    );
+  if (question >= 0 && answer >= 0)
+    yield* writeEntries(csvEntries(source, names, question, answer));
+  else yield* writeTable(source, names.length);
+}
+
+/** Any other CSV, such as a price list: each row is read with the names of its columns. */
+function* writeTable(content: string, width: number): Generator<string> {
+  const read = readColumns(parseCsv(content), width);
+  if (read.rows === 0) return;
+  refuseManyLines(read.rows + read.cells.reduce((sum, count) => sum + count, 0), "cells");
+  yield PAUSE;
+  for (const block of csvBlocks([...parseCsv(content)])) {
+    const [header, ...rows] = block.type === "table" ? block.children : [];
+    if (block.type !== "table" || !header) yield writeMarkdown({ type: "root", children: [block] });
+    for (let start = 0; start < rows.length && header; start += ROWS_PER_SLICE) {
+      const children = [header, ...rows.slice(start, start + ROWS_PER_SLICE)];
+      yield writeMarkdown({ type: "root", children: [{ type: "table", children }] });
+    }
   }
+}
+
+function* csvEntries(
+  content: string,
+  names: string[],
+  question: number,
+  answer: number,
+): Generator<Entry> {
+  const columns = readColumns(parseCsv(content), names.length);
   refuseManyLines(columns.rows + columns.cells.reduce((sum, count) => sum + count, 0), "cells");
   const repeated = repeatedNames(names, columns.cells, columns.length);
   // A name that is not repeated stands once.

@@ -93,7 +93,8 @@ function labelled<Content>(
 ): Part<Content>[] {
   const length = rows.reduce((sum, { cells }) => sum + lengthOf(cells), 0);
   const labels = new Set(rows.filter((row, index) => isLabel(row, rows.length - 1 - index)));
-  const isRepeated = labels.size > 0 && mayRepeat(MAX_LABEL * rows.length, length);
+  const longest = Math.max(0, ...[...labels].map((row) => row.cells[0]?.text.length ?? 0));
+  const isRepeated = labels.size > 0 && mayRepeat(longest * rows.length, length);
   if (!isRepeated)
     return [
       { kind: "table", header, rows: rows.map((row) => (row.isWide ? alone(row) : row.cells)) },
@@ -118,6 +119,11 @@ function isLabel<Content>(row: Row<Content> | undefined, rowsBelow: number): boo
 
 function alone<Content>({ cells }: Row<Content>): Cell<Content>[] {
   return cells.map((cell, column) => (column === 0 ? cell : blank()));
+}
+
+/** Whether a table with a header begins here. */
+export function startsTable<Content>(rows: Row<Content>[]): boolean {
+  return rows.length > 1 && headerRows(rows) > 0;
 }
 
 /** How many rows at the top are headers. */

@@ -36,14 +36,9 @@ export function markOf(element: Element): string | undefined {
   const text = tagName === "svg" ? titleOf(element) : textIn(children).trim();
   const isLigature = classes.some((name) => LIGATURES.test(name));
   if (text && !isLigature) return tagName === "svg" ? text : undefined;
-  const label = String(properties.ariaLabel ?? properties.title ?? "").trim();
+  const label = (properties.ariaLabel ?? properties.title ?? "").trim();
   if (label) return label;
-  const names = [
-    ...classes,
-    String(properties.src ?? ""),
-    ...hrefsIn(children),
-    isLigature ? text : "",
-  ];
+  const names = [...classes, properties.src ?? "", ...hrefsIn(children), isLigature ? text : ""];
   return names.map(markNamed).find((mark) => mark !== undefined);
 }
 
@@ -70,7 +65,7 @@ function markNamed(name: string): string | undefined {
 }
 
 function titleOf(svg: Element): string {
-  const label = String(svg.properties.ariaLabel ?? "").trim();
+  const label = (svg.properties.ariaLabel ?? "").trim();
   const title = svg.children.find(
     (child): child is Element => child.type === "element" && child.tagName === "title",
   );
@@ -81,7 +76,7 @@ function hrefsIn(children: ElementContent[]): string[] {
   return children
     .slice(0, 5)
     .flatMap((child) =>
-      child.type === "element" ? [String(child.properties.href ?? "").replace(/^.*#/, "")] : [],
+      child.type === "element" ? [(child.properties.href ?? "").replace(/^.*#/, "")] : [],
     );
 }
 

@@ -43,14 +43,17 @@ function* writeTable(content: string, width: number): Generator<string> {
   if (read.rows === 0) return;
   refuseManyLines(read.rows + read.cells.reduce((sum, count) => sum + count, 0), "cells");
   yield PAUSE;
-  for (const block of csvBlocks([...parseCsv(content)])) {
-    const [header, ...rows] = block.type === "table" ? block.children : [];
-    if (block.type !== "table" || !header) yield writeMarkdown({ type: "root", children: [block] });
-    for (let start = 0; start < rows.length && header; start += ROWS_PER_SLICE) {
+  for (const block of csvBlocks([...parseCsv(content)])) yield* writeBlock(block);
+}
+
+function* writeBlock(block: RootContent): Generator<string> {
+  const [header, ...rows] = block.type === "table" ? block.children : [];
+  if (!header) yield writeMarkdown({ type: "root", children: [block] });
+  else
+    for (let start = 0; start < rows.length; start += ROWS_PER_SLICE) {
       const children = [header, ...rows.slice(start, start + ROWS_PER_SLICE)];
       yield writeMarkdown({ type: "root", children: [{ type: "table", children }] });
     }
-  }
 }
 
 function* csvEntries(

@@ -7,7 +7,7 @@ const CROSS = /^x$/i;
 
 /**
  * Says in a table of check marks what an empty cell means: no. Only in columns that hold nothing but marks of "yes", below the first
- * column; where "no" is marked, too, an empty cell means that nothing is known. A row without any mark is left as it is.
+ * column; where "no" is marked, too, an empty cell means that nothing is known. A row with nothing but its first cell is left as it is.
  */
 export function markAbsences<Content>(
   rows: Cell<Content>[][],
@@ -29,7 +29,7 @@ export function markAbsences<Content>(
     content: [write(text)],
   });
   return rows.map((row) => {
-    if (!row.some(({ text }, column) => text && marked.has(column))) return row;
+    if (!row.some(({ text }, column) => text && column > 0)) return row;
     return row.map((cell, column) => {
       if (!marked.has(column)) return cell;
       if (!cell.text) return mark(cell, "✗");

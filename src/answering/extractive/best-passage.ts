@@ -5,6 +5,7 @@ import {
   questionWords,
   stemsWithEquivalents,
 } from "../../retrieval/lexical-evidence.ts";
+import { stemOf } from "../../text/stems.ts";
 import { splitSentences } from "../../text/sentences.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface Relevance {
   share: (stems: Set<string>) => number;
   /** The largest share of one sentence of the text, together with the headings. */
   bestSentenceShare: (text: string, headings?: string[]) => number;
+  /** Whether the text lacks the question's rarest word, of those that the documents use. */
+  missesSubject: (text: string) => boolean;
 }
 
 export function relevance({ candidates }: Finding): Relevance {
@@ -42,6 +45,14 @@ export function relevance({ candidates }: Finding): Relevance {
         share(stemsIn(`${above}\n${sentence}`)),
       );
       return Math.max(0, ...shares);
+    },
+    missesSubject: (text) => {
+      const found = stemsIn(text);
+      const used = Array.from(candidates.keywords.chunkCounts)
+        .filter(([, chunks]) => chunks > 0)
+        .map(([word]) => stemOf(word));
+      const heaviest = Math.max(...used.map((stem) => known.get(stem) ?? 0));
+      return used.some((stem) => known.get(stem) === heaviest && !found.has(stem));
     },
   };
 }

@@ -227,8 +227,10 @@ function cutIntroduced(leadIn: Block, next: Block, budget: number): string[] {
   const isWhole = next.units.every((unit) => sizeOf(unit) <= left || sizeOf(unit) > budget);
   if (next.cells && isRepeatable(leadIn) && isWhole && left >= budget / 2)
     return cut(next, left).map((piece) => `${leadIn.text}\n\n${piece}`);
-  const cells = next.cells && [[leadIn.text], ...next.cells];
-  const units = [leadIn.text, ...next.units];
+  // A blank line parts it from the rows of a table, so that these are known for rows.
+  const first = next.cells ? `${leadIn.text}\n` : leadIn.text;
+  const cells = next.cells && [[first], ...next.cells];
+  const units = [first, ...next.units];
   return cut({ ...next, cells, units, separator: "\n", isProse: false }, budget);
 }
 

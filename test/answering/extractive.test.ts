@@ -133,7 +133,10 @@ describe("an extractive answer", () => {
         const answer = answerFrom(asked, given, searched ? keywordsOf(asked) : NOTHING);
         const parts = stretches(answer);
         expect(parts.map(({ text, n }) => `${text} [${n}]`).join("\n")).toBe(
-          answer.replaceAll("]\n\n", "]\n").replaceAll("\n\n[", " ["),
+          answer
+            .replace(/\n\nI couldn't find [^]*$/, "")
+            .replaceAll("]\n\n", "]\n")
+            .replaceAll("\n\n[", " ["),
         );
         expect(parts.length).toBeGreaterThan(0);
         for (const { text, n } of parts) {

@@ -145,8 +145,10 @@ const MAX_WHOLE_CHARACTERS = 900;
 function rowsToQuote(blocks: Block[], relevant: Relevance): Choice {
   const rows = blocks.flatMap(({ kind, lines }) => (kind === "table" ? lines : []));
   const { chosen, isLabelled } = relevantRows(blocks, rows, relevant);
-  const isNamed = isLabelled || [...chosen].every((row) => isNamedBy(row, rows, relevant));
-  if (isNamed) return { rows: chosen, which: "named" };
+  const named = isLabelled
+    ? chosen
+    : new Set([...chosen].filter((row) => isNamedBy(row, rows, relevant)));
+  if (named.size > 0) return { rows: named, which: "named" };
   const length = rows.reduce((sum, { text }) => sum + text.length, 0);
   if (rows.length <= MAX_WHOLE_ROWS && length <= MAX_WHOLE_CHARACTERS)
     return { rows: new Set(rows), which: "all" };

@@ -95,9 +95,11 @@ function simplified(node: Nodes): PhrasingContent[] | undefined {
     case "image":
     case "imageReference":
       return node.alt ? [{ type: "text", value: node.alt }] : [];
-    // A node holds one tag; the text between two tags is in nodes of its own. Only a line break means something to a reader.
+    // A node holds one tag; the text between two tags is in nodes of its own. Tags that begin a line part its words.
     case "html":
-      return /^<br\s*\/?>$/i.test(node.value) ? [{ type: "text", value: " " }] : [];
+      return /^<\/?(?:br|p|div|li|ul|ol|d[ltd]|t[rdh]|h[1-6])\b/i.test(node.value)
+        ? [{ type: "text", value: " " }]
+        : [];
     case "linkReference":
       return node.children;
     case "definition":

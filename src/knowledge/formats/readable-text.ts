@@ -61,6 +61,7 @@ export function tableCells(table: Table): string[][] {
   if (!head) return [];
   if (body.length === 0) return [head.filter(Boolean)];
   if (!head.some(Boolean)) return body.map(labelledCells);
+  for (const [column, name] of head.entries()) head[column] = name.replace(/\s*:$/, "");
   const cells = head.map((_, column) => body.filter((row) => row[column]).length);
   const length = body.flat().reduce((sum, cell) => sum + cell.length, 0);
   const names = repeatedNames(head, cells, length);

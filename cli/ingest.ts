@@ -27,7 +27,7 @@ Uploads documents to a running instance and waits until they are ingested. Uploa
 nothing.
 
   folder       every .md, .markdown, .html, .htm, .txt and .csv file below it (a .csv lists questions and
-               answers), and .pdf, .docx, .xlsx, .pptx, .odt and other files that the instance converts. The id is
+               answers, or is a table), and .pdf, .docx, .xlsx, .pptx, .odt and other files that the instance converts. The id is
                the path without extension, with white space replaced by "-". Markdown may begin with YAML front matter: title, url, language, updated_at, audience.
                In a git checkout only files that git tracks are read; updated_at is the time of the last commit.
   file.jsonl   one JSON object a line: _id | id | external_id, text | content, and optionally title, url, language,

@@ -32,7 +32,7 @@ Uploads documents to a running instance and waits until they are ingested. Uploa
 nothing.
 
   folder       every .md, .mdx, .markdown, .html, .txt, .ipynb, .epub, .pptx, .ods and .odp file below it, .csv and .tsv (lists
-               of questions and answers), and .pdf, .docx, .xlsx, .odt and other files that the instance converts. The id is
+               of questions and answers, or tables), and .pdf, .docx, .xlsx, .odt and other files that the instance converts. The id is
                the path without extension, with white space replaced by "-"; of files that differ in their extension only,
                all but the first keep it. Markdown may begin with front matter: title, url, permalink, slug, language (lang,
                locale), updated_at (lastmod), audience, draft. In a git checkout only files that git tracks are read;

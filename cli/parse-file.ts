@@ -82,7 +82,7 @@ export function parseTextFile(external_id: string, source: string): ParsedFile {
   };
 }
 
-/** A list of questions and answers. */
+/** A list of questions and answers, or any other table. */
 export function parseQuestionList(external_id: string, source: string): ParsedFile {
   return parseList(external_id, source, "text/csv");
 }

@@ -1,9 +1,9 @@
 import mammoth from "mammoth/mammoth.browser.js";
 import { strFromU8, unzipSync } from "fflate";
-import { Parser } from "htmlparser2";
 import { getDocumentProxy } from "unpdf";
 import { htmlToMarkdown } from "../../src/knowledge/formats/html.ts";
 import { pageText } from "./pdf-page-text.ts";
+import { sheetsToMarkdown } from "./xlsx.ts";
 
 type Answer = ConversionResponse;
 type Convert = (name: string, bytes: Uint8Array) => Promise<string>;
@@ -72,47 +72,8 @@ function hasBrokenTag(xml: string): boolean {
   return false;
 }
 
-/** Each sheet is a heading and a table. */
 async function fromXlsx(name: string, bytes: Uint8Array): Promise<string> {
-  const files = unzipSync(bytes);
-  const xml = (path: string): string => (files[path] ? strFromU8(files[path]) : "");
-  const strings = textsOf(xml("xl/sharedStrings.xml"), "si");
-  const names = [...xml("xl/workbook.xml").matchAll(/<sheet\b[^>]*\bname="([^"]*)"/g)];
-  const sheets = Object.keys(files).filter((path) => /^xl\/worksheets\/sheet\d+\.xml$/.test(path));
-  if (sheets.length === 0) throw new Error("No worksheets");
-  const tables = sheets.toSorted().map((path, index) => {
-    const rows = rowsOf(xml(path), strings).map((cells) => `<tr>${cells.join("")}</tr>`);
-    return `<h2>${names[index]?.[1] ?? `Sheet${index + 1}`}</h2><table>${rows.join("")}</table>`;
-  });
-  return `# ${name}\n\n${htmlToMarkdown(tables.join(""))}`;
-}
-
-function rowsOf(sheet: string, strings: string[]): string[][] {
-  const rows: string[][] = [];
-  let type = "";
-  let value: string | undefined;
-  const parser = new Parser(
-    {
-      onopentag(tag, attributes) {
-        if (tag === "row") rows.push([]);
-        if (tag === "c") type = attributes["t"] ?? "";
-        if (tag === "c" || tag === "v" || tag === "t") value = "";
-      },
-      ontext(text) {
-        if (value !== undefined) value += text;
-      },
-      onclosetag(tag) {
-        if (tag !== "c") return;
-        const text = type === "s" ? (strings[Number(value)] ?? "") : (value ?? "");
-        const cell = rows.length === 1 ? "th" : "td";
-        rows.at(-1)?.push(`<${cell}>${escape(text)}</${cell}>`);
-        value = undefined;
-      },
-    },
-    { xmlMode: true },
-  );
-  parser.end(sheet);
-  return rows;
+  return `# ${name}\n\n${sheetsToMarkdown(unzipSync(bytes))}`;
 }
 
 async function fromOdt(name: string, bytes: Uint8Array): Promise<string> {
@@ -126,21 +87,4 @@ async function fromOdt(name: string, bytes: Uint8Array): Promise<string> {
     .replace(/<(\/?)text:list-item\b[^>]*>/g, "<$1li>")
     .replace(/<(\/?)text:list\b[^>]*>/g, "<$1ul>");
   return `# ${name}\n\n${htmlToMarkdown(html.slice(html.indexOf("<office:body")))}`;
-}
-
-function textsOf(xml: string, element: string): string[] {
-  const texts: string[] = [];
-  const parser = new Parser(
-    {
-      onopentag: (tag) => void (tag === element && texts.push("")),
-      ontext: (text) => void (texts.length > 0 && (texts[texts.length - 1] += text)),
-    },
-    { xmlMode: true },
-  );
-  parser.end(xml);
-  return texts;
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

@@ -1,6 +1,7 @@
 import { queryTerms } from "../retrieval/query-terms.ts";
 import { splitSentences } from "../text/sentences.ts";
 import { stemsOf } from "../text/stems.ts";
+import { rowsInTable } from "./cited-table.ts";
 import { clausesOf, contradicts, losesNegation, type Clause } from "./polarity.ts";
 import type { Source } from "./source.ts";
 import {
@@ -54,8 +55,16 @@ export class SourceText {
     this.#source = source;
   }
 
-  /** A text of an answer, if the source contains it verbatim. */
+  /** A text of an answer, if the source contains it verbatim; of a table, each row. */
   verbatim(unit: string): string | undefined {
+    const rows = rowsInTable(unit);
+    if (!rows) return this.#verbatim(unit);
+    const quotes = rows.map((row) => this.#verbatim(row));
+    if (quotes.includes(undefined)) return undefined;
+    return this.#verbatim(rows.join("\n")) ?? quotes[0];
+  }
+
+  #verbatim(unit: string): string | undefined {
     for (const { text } of this.#source.passages) {
       // Rewriting markers keeps the length, so offsets are the same in both texts.
       const at = indexOfQuote(withoutForeignMarkers(text), unit);

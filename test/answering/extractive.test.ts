@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { extractiveAnswer } from "../../src/answering/extractive/extractive.ts";
 import { selectSources } from "../../src/answering/sources.ts";
+import { SourceText } from "../../src/citations/source-text.ts";
 import { CitationVerifier } from "../../src/citations/citation-verifier.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
 import { EMBEDDING_MODEL } from "../../local/ai/embedding-model.ts";
@@ -107,7 +108,7 @@ function answerFrom(
 
 /** The stretches of an answer with the source that each names. */
 const stretches = (answer: string): { text: string; n: number }[] =>
-  [...answer.matchAll(/([\s\S]*?) \[(\d)\](?:\n\n?|$)/g)].map(([, text = "", n]) => ({
+  [...answer.matchAll(/([\s\S]*?)(?: |\n\n)\[(\d)\](?:\n\n?|$)/g)].map(([, text = "", n]) => ({
     text,
     n: Number(n),
   }));
@@ -135,12 +136,19 @@ describe("an extractive answer", () => {
         const answer = answerFrom(asked, given, searched ? keywordsOf(asked) : NOTHING);
         const parts = stretches(answer);
         expect(parts.map(({ text, n }) => `${text} [${n}]`).join("\n")).toBe(
-          answer.replaceAll("]\n\n", "]\n"),
+          answer
+            .replace(/\n\nI couldn't find [^]*$/, "")
+            .replaceAll("]\n\n", "]\n")
+            .replaceAll("\n\n[", " ["),
         );
         expect(parts.length).toBeGreaterThan(0);
         for (const { text, n } of parts) {
           expect(text.trim()).not.toBe("");
-          expect(given[n - 1]?.passages.some((passage) => passage.text.includes(text))).toBe(true);
+          // Rows of a table are written as a sentence or a table.
+          const source = given[n - 1];
+          const isQuoted = source?.passages.some((passage) => passage.text.includes(text));
+          const isRow = source && new SourceText(source).supports(text) !== undefined;
+          expect(isQuoted || isRow || text.startsWith("| ")).toBe(true);
         }
         expect(parts[0]?.n).toBe(1);
       }),
@@ -175,13 +183,48 @@ describe("an extractive answer", () => {
 
   it("an extractive answer quotes the table rows that the question names, also from a neighbouring passage", () => {
     const both = answerFrom("E-04 or E-02?", table, keywordsOf("02 04"));
-    expect(both).toContain("Code: E-02; Meaning: blocked [1]\nCode: E-04; Meaning: open");
+    expect(both).toContain(
+      "| Code | Meaning |\n| - | - |\n| E-02 | blocked |\n| E-04 | open |\n\n[1]",
+    );
     expect(both).not.toMatch(/E-01|E-03/);
   });
 
   it("an extractive answer quotes all rows of a table if none says more of the question than another", () => {
     expect(answerFrom("codes?", table, keywordsOf("codes"))).toMatch(
       /E-01[^]*E-02[^]*E-03[^]*E-04/,
+    );
+  });
+
+  it("an extractive answer says so if the table lacks the row that was asked for, and shows all its rows", () => {
+    const plants = cut(
+      "Plant: chives; Cats: poisonous\nPlant: basil; Cats: safe\nPlant: lettuce; Cats: safe",
+    );
+    const withCounts = (asked: string): KeywordResult => {
+      const keywords = keywordsOf(asked);
+      for (const word of asked.split(" "))
+        keywords.chunkCounts.set(word, /mint|basil/.test(word) ? 1 : 3);
+      return keywords;
+    };
+    const answer = answerFrom(
+      "is mint poisonous for cats",
+      plants,
+      withCounts("mint poisonous cats"),
+    );
+    expect(answer).toMatch(/chives[^]*basil[^]*lettuce[^]*couldn't find[^]*mint/);
+    const basil = answerFrom(
+      "is basil poisonous for cats",
+      plants,
+      keywordsOf("basil poisonous cats"),
+    );
+    expect(basil).toBe("Plant basil – Cats: safe [1]");
+  });
+
+  it("an extractive answer writes one row as a sentence where its column names make one", () => {
+    const rows = cut(
+      "Paid with: iDEAL or SEPA; On your account after: 2–3 business days\nPaid with: Gift card; On your account after: 1 hour",
+    );
+    expect(answerFrom("SEPA?", rows, keywordsOf("sepa"))).toBe(
+      "Paid with iDEAL or SEPA: on your account after 2–3 business days [1]",
     );
   });
 
@@ -272,7 +315,7 @@ describe("an extractive answer", () => {
     });
     const answer = composeAnswer([norway, sweden] as Finding[], given);
     expect(answer).toBe(
-      "We deliver on weekdays.\n\nCountry: Norway; Cost: €19 [1]\n\nCountry: Sweden; Cost: €15 [1]",
+      "We deliver on weekdays. [1]\n\nCountry Norway – Cost: €19 [1]\n\nCountry Sweden – Cost: €15 [1]",
     );
   });
 

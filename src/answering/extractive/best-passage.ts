@@ -5,6 +5,7 @@ import {
   questionWords,
   stemsWithEquivalents,
 } from "../../retrieval/lexical-evidence.ts";
+import { stemOf } from "../../text/stems.ts";
 import { splitSentences } from "../../text/sentences.ts";
 
 /**
@@ -16,6 +17,9 @@ const LENGTH_BONUS = 0.2;
 /** Length in characters from which a passage gets the whole bonus. */
 const FULL_LENGTH = 400;
 
+/** A word that weighs at least so much of the heaviest is a subject of the question. Common words such as "garden" weigh less. */
+const SUBJECT_WEIGHT = 0.75;
+
 /** Measures how much of a question's content words a text contains. */
 export interface Relevance {
   /** The stems of a text, and those of the question's words that the text contains as a synonym. */
@@ -24,6 +28,8 @@ export interface Relevance {
   share: (stems: Set<string>) => number;
   /** The largest share of one sentence of the text, together with the headings. */
   bestSentenceShare: (text: string, headings?: string[]) => number;
+  /** Whether the text lacks one of the question's rarest words, of those that the documents use. */
+  missesSubject: (text: string) => boolean;
 }
 
 export function relevance({ candidates }: Finding): Relevance {
@@ -42,6 +48,16 @@ export function relevance({ candidates }: Finding): Relevance {
         share(stemsIn(`${above}\n${sentence}`)),
       );
       return Math.max(0, ...shares);
+    },
+    missesSubject: (text) => {
+      const found = stemsIn(text);
+      const used = Array.from(candidates.keywords.chunkCounts)
+        .filter(([, chunks]) => chunks > 0)
+        .map(([word]) => stemOf(word));
+      const heaviest = Math.max(...used.map((stem) => known.get(stem) ?? 0));
+      const isSubject = (stem: string): boolean =>
+        (known.get(stem) ?? 0) >= SUBJECT_WEIGHT * heaviest;
+      return used.some((stem) => isSubject(stem) && !found.has(stem));
     },
   };
 }

@@ -21,6 +21,8 @@ export interface Stretch {
   text: string;
   /** Whether it continues the list or table of the stretch before it. */
   continues: boolean;
+  /** Which rows of a table it holds; undefined for other text. */
+  rows: Choice["which"] | undefined;
   /** The whole passage; `start` and `end` are offsets in it. */
   passage: string;
   start: number;
@@ -33,6 +35,13 @@ interface Line {
   end: number;
 }
 
+/** The rows that an answer quotes. */
+interface Choice {
+  rows: Set<Line>;
+  /** Those that the question names, all, or some of many. */
+  which: "named" | "all" | "some";
+}
+
 /** A paragraph, list or table. One that was cut between two passages is a block in each. */
 interface Block {
   passage: string;
@@ -42,7 +51,7 @@ interface Block {
 
 /**
  * Chooses what an answer quotes of a passage: the block whose best sentence has the largest share of the question, and the blocks around
- * it up to a maximum length. A table is reduced to its relevant rows. A list or table that was cut between two passages is joined again.
+ * it up to a maximum length. A long table is reduced to its relevant rows. A list or table that was cut between two passages is joined again.
  * @param before text of the passage before this one in the same section, and `after` of the one after it
  */
 export function excerpt(
@@ -51,13 +60,13 @@ export function excerpt(
   relevant: Relevance,
 ): Stretch[] {
   const blocks = withContinuations(blocksOf(passage), before, after);
-  const rows = rowsToQuote(blocks, relevant);
+  const { rows, which } = rowsToQuote(blocks, relevant);
   const quoted = blocks.map((block) => {
     if (block.kind !== "table") return block;
     return { ...block, lines: block.lines.filter((line) => rows.has(line)) };
   });
   const shares = quoted.map((block) => relevant.bestSentenceShare(textOf(block)));
-  return stretchesOf(withBlocksAround(shares.indexOf(Math.max(...shares)), quoted));
+  return stretchesOf(withBlocksAround(shares.indexOf(Math.max(...shares)), quoted), which);
 }
 
 function blocksOf(passage: string): Block[] {
@@ -125,25 +134,58 @@ function introduces(block: Block | undefined): boolean {
   return block?.lines.at(-1)?.text.trimEnd().endsWith(":") ?? false;
 }
 
+/** Up to this size a table is quoted whole: rows picked from it would look as if there were no others. */
+const MAX_WHOLE_ROWS = 12;
+const MAX_WHOLE_CHARACTERS = 900;
+
+/**
+ * The rows that the question names by their first cell are quoted alone, and so is a single row that a list outside the table names.
+ * Otherwise a small table is quoted whole, and of a long one the relevant rows.
+ */
+function rowsToQuote(blocks: Block[], relevant: Relevance): Choice {
+  const rows = blocks.flatMap(({ kind, lines }) => (kind === "table" ? lines : []));
+  const { chosen, isLabelled } = relevantRows(blocks, rows, relevant);
+  const named = isLabelled
+    ? chosen
+    : new Set([...chosen].filter((row) => isNamedBy(row, rows, relevant)));
+  if (named.size > 0) return { rows: named, which: "named" };
+  const length = rows.reduce((sum, { text }) => sum + text.length, 0);
+  if (rows.length <= MAX_WHOLE_ROWS && length <= MAX_WHOLE_CHARACTERS)
+    return { rows: new Set(rows), which: "all" };
+  return { rows: chosen, which: chosen.size === rows.length ? "all" : "some" };
+}
+
+/** Whether the row's first cell says words of the question that not every row's first cell says. */
+function isNamedBy(row: Line, rows: Line[], { stemsIn, share }: Relevance): boolean {
+  const labelOf = ({ text }: Line): Set<string> =>
+    stemsIn(text.split("; ")[0]?.replace(/^[^:]{1,200}: /, "") ?? "");
+  const common = rows.map(labelOf).reduce((all, label) => all.intersection(label));
+  return share(labelOf(row).difference(common)) > ROUNDING;
+}
+
 /**
  * Chooses rows greedily: the row that adds most of the question's words comes first, and the choice ends when no row adds enough. If all
  * rows have the same share, the rows whose label a list outside the table explains with the question's words are chosen, else all rows.
  */
-function rowsToQuote(blocks: Block[], { stemsIn, share }: Relevance): Set<Line> {
-  const rows = blocks.flatMap(({ kind, lines }) => (kind === "table" ? lines : []));
+function relevantRows(
+  blocks: Block[],
+  rows: Line[],
+  { stemsIn, share }: Relevance,
+): { chosen: Set<Line>; isLabelled: boolean } {
   const words = new Map(rows.map((row) => [row, stemsIn(row.text)]));
   const shares = rows.map((row) => share(words.get(row) ?? new Set()));
   const most = Math.max(...shares);
   if (most - Math.min(...shares) < ROUNDING) {
     const labelled = rowsByLabel(blocks, rows, (text) => share(stemsIn(text)) > most + ROUNDING);
-    return new Set(labelled.length > 0 ? labelled : rows);
+    const isLabelled = labelled.length > 0;
+    return { chosen: new Set(isLabelled ? labelled : rows), isLabelled };
   }
   const kept = new Set<Line>();
   const covered = new Set<string>();
   for (;;) {
     const gains = rows.map((row) => share((words.get(row) ?? new Set()).difference(covered)));
     const gain = Math.max(...gains);
-    if (gain < Math.max(ROUNDING, most * MIN_GAIN)) return kept;
+    if (gain < Math.max(ROUNDING, most * MIN_GAIN)) return { chosen: kept, isLabelled: false };
     const best = rows.filter((_, index) => gain - (gains[index] ?? 0) < ROUNDING);
     for (const row of best) {
       kept.add(row);
@@ -208,18 +250,20 @@ function lengthOf(block: Block | undefined): number {
 const MAX_GAP = 10;
 
 /** Merges adjacent lines of the same passage into stretches. */
-function stretchesOf(blocks: Block[]): Stretch[] {
+function stretchesOf(blocks: Block[], which: Choice["which"]): Stretch[] {
   const found: Omit<Stretch, "text">[] = [];
-  for (const [index, { passage, lines }] of blocks.entries()) {
+  for (const [index, { passage, lines, kind }] of blocks.entries()) {
+    const rows = kind === "table" ? which : undefined;
     for (const [place, { start, end }] of lines.entries()) {
       const last = found.at(-1);
-      const isAdjacent = last?.passage === passage && start - last.end <= MAX_GAP;
+      const isAdjacent =
+        last?.passage === passage && last.rows === rows && start - last.end <= MAX_GAP;
       if (isAdjacent && !passage.slice(last.end, start).trim()) {
         last.end = end;
         continue;
       }
       const continues = place > 0 || isContinuedBy(blocks[index - 1], blocks[index]);
-      found.push({ continues, passage, start, end });
+      found.push({ continues, rows, passage, start, end });
     }
   }
   return found.map(withText);

@@ -1,8 +1,9 @@
-import { withoutForeignMarkers } from "../../citations/source-text.ts";
+import { SourceText, withoutForeignMarkers } from "../../citations/source-text.ts";
 import type { Source, SourcePassage } from "../../citations/source.ts";
 import { fillPlaceholders } from "../../releases/sentences.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
 import { bestPassage, relevance } from "./best-passage.ts";
+import { tableForm } from "./table-form.ts";
 import { excerpt, withoutQuoted, type Stretch } from "./excerpt.ts";
 
 /**
@@ -17,35 +18,71 @@ export function extractiveAnswer(
 ): string {
   const isFound = ({ decision }: Finding): boolean => decision.action === "answer";
   const quoted = new Map<Source, Stretch[]>();
-  const answers = findings.filter(isFound).map((finding) => answerOne(finding, sources, quoted));
-  const misses = findings
-    .filter((finding) => !isFound(finding))
-    .map(({ question }) => {
-      return fillPlaceholders(unanswered, { question: withoutForeignMarkers(question.text) });
-    });
-  return [...answers, ...misses].filter(Boolean).join("\n\n");
+  const misses: Finding[] = findings.filter((finding) => !isFound(finding));
+  const answers = findings.filter(isFound).map((finding) => {
+    const answer = answerOne(finding, sources, quoted);
+    if (answer.lacksRow) misses.push(finding);
+    return answer.text;
+  });
+  const missed = misses.map(({ question }) => {
+    return fillPlaceholders(unanswered, { question: withoutForeignMarkers(question.text) });
+  });
+  return [...answers, ...missed].filter(Boolean).join("\n\n");
 }
 
 /**
  * Quotes the best passage of the best source verbatim. One passage is enough: chunks are cut so that each can be understood alone, and a
  * second source adds only length (docs/decisions/0044). Text that answered an earlier question is not quoted again.
+ * @returns also whether it is a table that lacks the row that was asked for: no row is named by the question, and its subject is nowhere
  */
-function answerOne(finding: Finding, sources: Source[], quoted: Map<Source, Stretch[]>): string {
+function answerOne(
+  finding: Finding,
+  sources: Source[],
+  quoted: Map<Source, Stretch[]>,
+): { text: string; lacksRow: boolean } {
   const [source, passage] = sourceOf(finding, sources) ?? [];
-  if (!source || !passage) return "";
+  if (!source || !passage) return { text: "", lacksRow: false };
   const before = quoted.get(source) ?? [];
+  const relevant = relevance(finding);
   const stretches = excerpt(
     passage.text,
     { before: beside(passage, source, -1), after: beside(passage, source, 1) },
-    relevance(finding),
+    relevant,
   ).flatMap((stretch) => withoutQuoted(stretch, before));
   quoted.set(source, [...before, ...stretches]);
-  return stretches
-    .map(({ text, continues }, index) => {
-      const space = index === 0 ? "" : continues ? "\n" : "\n\n";
-      return `${space}${withoutForeignMarkers(text)} [${source.n}]`;
+  const text = joinTables(stretches)
+    .map(({ text, continues, rows }, index) => {
+      const space = index === 0 ? "" : continues && !rows ? "\n" : "\n\n";
+      const table = rows && readableTable(text, rows === "some", source);
+      return space + (table ?? `${withoutForeignMarkers(text)} [${source.n}]`);
     })
     .join("");
+  const isTable = stretches.length > 0 && stretches.every(({ rows }) => rows && rows !== "named");
+  return { text, lacksRow: isTable && relevant.missesSubject(wholeText(source)) };
+}
+
+function wholeText({ title, passages }: Source): string {
+  return [title, ...passages.flatMap((one) => [...one.headingPath, one.text])].join("\n");
+}
+
+/** Rows of one table are one stretch, also where they stand in different places. */
+function joinTables(stretches: Stretch[]): Stretch[] {
+  const joined: Stretch[] = [];
+  for (const stretch of stretches) {
+    const last = joined.at(-1);
+    if (last?.rows && stretch.rows && stretch.continues) last.text += `\n${stretch.text}`;
+    else joined.push({ ...stretch });
+  }
+  return joined;
+}
+
+/** Rows as a table or a sentence with its marker; undefined if they have no such form that the source supports. */
+function readableTable(text: string, isPartial: boolean, source: Source): string | undefined {
+  const form = tableForm(withoutForeignMarkers(text).split("\n"), isPartial);
+  if (form === undefined) return undefined;
+  // Within a line of the table, the marker would become part of a cell.
+  if (form.startsWith("|")) return `${form}\n\n[${source.n}]`;
+  return new SourceText(source).supports(form) === undefined ? undefined : `${form} [${source.n}]`;
 }
 
 /**

@@ -2,6 +2,8 @@
 const LONGEST_REPEATED = [200, 100, 50, 25, 0];
 /** Repeated names may add so many characters … */
 const FREE_CHARACTERS = 50_000;
+/** The same for labels, notes and the text of spans, of which a document may have many tables. */
+const FREE_TABLE_CHARACTERS = 5_000;
 /** … and so many for each character of the table. */
 const MAX_MULTIPLE = 4;
 
@@ -15,8 +17,11 @@ export function repeatedNames(names: string[], cells: number[], length: number):
   const added = (some: string[]): number =>
     some.reduce((sum, name, column) => sum + name.length * (cells[column] ?? 0), 0);
   const most =
-    LONGEST_REPEATED.find(
-      (limit) => added(upTo(limit)) <= FREE_CHARACTERS + MAX_MULTIPLE * length,
-    ) ?? 0;
+    LONGEST_REPEATED.find((limit) => mayRepeat(added(upTo(limit)), length, FREE_CHARACTERS)) ?? 0;
   return upTo(most);
+}
+
+/** Whether repeated texts may add so many characters to a table. @param length the characters of all its values */
+export function mayRepeat(added: number, length: number, free = FREE_TABLE_CHARACTERS): boolean {
+  return added <= free + MAX_MULTIPLE * length;
 }

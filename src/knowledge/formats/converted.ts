@@ -1,9 +1,13 @@
 import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { refuseManyLines } from "./markdown-limits.ts";
+import { mendSheets } from "./markdown-tables.ts";
 import { markdownInSteps } from "./markdown.ts";
 import { readPdfPages } from "./pdf/pdf-pages.ts";
 import type { DocumentWarning } from "./warnings.ts";
 import { UnreadableDocument } from "./unreadable-document.ts";
+
+/** Only a sheet has titles above its header: in other documents the converter knows the header. */
+const SHEETS = /\.(?:xlsx|xls|ods)$/;
 
 /** The Markdown of a file. */
 export interface CleanedFile {
@@ -29,9 +33,10 @@ export function* convertedInSteps(fileName: string, markdown: string): Steps<Cle
   if (lines[0]?.trim() === `# ${fileName}`) lines.shift();
   yield;
   const pages = pagesOf(lines);
+  const mend = SHEETS.test(fileName) ? mendSheets : undefined;
   const cleaned = pages
     ? yield* cleanPages(pages)
-    : { markdown: yield* markdownInSteps(lines.join("\n")), leftOut: [] };
+    : { markdown: yield* markdownInSteps(lines.join("\n"), mend), leftOut: [] };
   if (!cleaned.markdown.trim()) {
     throw new UnreadableDocument(
       pages

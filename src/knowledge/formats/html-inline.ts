@@ -4,7 +4,7 @@ import type { Element, ElementContent, Parents, Text } from "hast";
 // by side one by one. Thousands of empty elements, or of texts beside each other, take it quadratic time. So they are merged first.
 
 /** Elements that end a line of text, as the converter lists them (hast-util-minify-whitespace, block.js). */
-const BLOCKS = new Set(
+export const BLOCKS = new Set(
   (
     "address article aside blockquote body br caption center col colgroup dd dialog dir div dl dt figcaption figure footer form h1 h2 " +
     "h3 h4 h5 h6 head header hgroup hr html legend li listing main menu nav ol optgroup option p plaintext pre section summary table " +

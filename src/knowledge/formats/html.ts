@@ -5,6 +5,7 @@ import { PAUSE, runAtOnce, withPauses, type Steps } from "../../runtime/steps.ts
 import { mergeInline } from "./html-inline.ts";
 import { sliceBlocks } from "./html-slices.ts";
 import { parseInSteps } from "./html-tree.ts";
+import { nameMarks } from "./html-marks.ts";
 import { prepareForMarkdown } from "./html-structure.ts";
 import { writeLabels } from "./html-labels.ts";
 import { dropHidden } from "./html-visible.ts";
@@ -19,6 +20,9 @@ import { simplify, writeMarkdown } from "./markdown-tree.ts";
  */
 export function* cleanHtml(content: string, leftOut: LeftOut[] = []): Generator<string> {
   const page = yield* withPauses(parseInSteps(content));
+  // Before what only screen readers skip is dropped: the icons of a comparison are among it.
+  nameMarks(page);
+  yield PAUSE;
   const panels = yield* withPauses(dropHidden(page, leftOut));
   yield PAUSE;
   yield* withPauses(keepMainContent(page, leftOut));
@@ -51,6 +55,8 @@ function* visibleInSteps(
   isPart = false,
 ): Steps<HastRoot> {
   const tree = yield* parseInSteps(fragment, nodes);
+  nameMarks(tree);
+  yield;
   const panels = yield* dropHidden(tree, nodes?.leftOut ?? [], isPart);
   yield;
   writeLabels(tree, panels, isPart);

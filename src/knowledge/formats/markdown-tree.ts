@@ -3,7 +3,8 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown, gfmToMarkdown } from "mdast-util-gfm";
 import { toMarkdown, type Unsafe } from "mdast-util-to-markdown";
 import { SKIP, visit } from "unist-util-visit";
-import { MAX_TABLE_CELLS } from "./html-structure.ts";
+import { MAX_TABLE_CELLS } from "./limits.ts";
+import { completeTables } from "./markdown-tables.ts";
 import { readableText } from "./readable-text.ts";
 import { sliceMarkdown } from "./markdown-slices.ts";
 import { boundedMarkdown, type ParserWork } from "./markdown-syntax.ts";
@@ -47,6 +48,7 @@ export function writeMarkdown(tree: Root): string {
 
 /** Removes all that is not text: images, HTML, link definitions, empty paragraphs. For trees from Markdown and from HTML. */
 export function simplify(tree: Root): void {
+  completeTables(tree);
   visit(tree, (node: Nodes, index, parent) => {
     tighten(node);
     dissolveHugeTable(node);
@@ -93,9 +95,11 @@ function simplified(node: Nodes): PhrasingContent[] | undefined {
     case "image":
     case "imageReference":
       return node.alt ? [{ type: "text", value: node.alt }] : [];
-    // A node holds one tag; the text between two tags is in nodes of its own. Only a line break means something to a reader.
+    // A node holds one tag; the text between two tags is in nodes of its own. Tags that begin a line part its words.
     case "html":
-      return /^<br\s*\/?>$/i.test(node.value) ? [{ type: "text", value: " " }] : [];
+      return /^<\/?(?:br|p|div|li|ul|ol|d[ltd]|t[rdh]|h[1-6])\b/i.test(node.value)
+        ? [{ type: "text", value: " " }]
+        : [];
     case "linkReference":
       return node.children;
     case "definition":

@@ -1,9 +1,10 @@
-import type { Parents, RootContent } from "mdast";
+import type { Parents, Root, RootContent } from "mdast";
 import { markCallouts } from "./callouts.ts";
 import { runAtOnce, withPauses, type Steps } from "../../runtime/steps.ts";
 import { htmlToBlocks, type HtmlOfDocument } from "./html.ts";
 import type { LeftOut } from "./left-out.ts";
 import { refuseCostlyMarkdown, refuseDeepTree } from "./markdown-limits.ts";
+import { completeTableSource } from "./markdown-table-source.ts";
 import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
 
 /**
@@ -11,14 +12,14 @@ import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
  * Images become their alt text, callouts become a paragraph that names their kind, and HTML becomes Markdown.
  * @throws {UnreadableDocument} when the document nests too deep or has too many lines
  */
-export function cleanMarkdown(content: string): string {
-  return runAtOnce(markdownInSteps(content));
+export function cleanMarkdown(content: string, mend?: (tree: Root) => void): string {
+  return runAtOnce(markdownInSteps(content, mend));
 }
 
 /** The same in steps of some tens of milliseconds (`runtime/steps.ts`). */
-export function* markdownInSteps(content: string): Steps<string> {
+export function* markdownInSteps(content: string, mend?: (tree: Root) => void): Steps<string> {
   const slices: string[] = [];
-  for (const slice of markdownSlices(content)) {
+  for (const slice of markdownSlices(content, [], mend)) {
     if (slice) slices.push(slice);
     yield;
   }
@@ -28,14 +29,20 @@ export function* markdownInSteps(content: string): Steps<string> {
 /**
  * The same in slices, to be joined with line feeds. An empty slice only ends a step.
  * @param leftOut is told what of the HTML was not read
+ * @param mend is called with the tree of each slice, before it is written
  */
-export function* markdownSlices(content: string, leftOut: LeftOut[] = []): Generator<string> {
-  const source = markCallouts(withoutFrontMatter(content));
+export function* markdownSlices(
+  content: string,
+  leftOut: LeftOut[] = [],
+  mend: (tree: Root) => void = () => {},
+): Generator<string> {
+  const source = completeTableSource(markCallouts(withoutFrontMatter(content)));
   refuseCostlyMarkdown(source);
   const nodes = { count: 0, leftOut };
   for (const tree of parseMarkdown(source)) {
     refuseDeepTree(tree);
     yield* withPauses(convertHtmlBlocks(tree, nodes));
+    mend(tree);
     simplify(tree);
     yield writeMarkdown(tree);
   }

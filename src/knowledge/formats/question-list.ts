@@ -1,9 +1,10 @@
 import type { Heading, PhrasingContent, Root, RootContent } from "mdast";
-import { withPauses } from "../../runtime/steps.ts";
+import { PAUSE, withPauses } from "../../runtime/steps.ts";
 import { repeatedNames } from "./column-names.ts";
 import { parseCsv } from "./csv.ts";
 import { htmlToBlocks, type HtmlOfDocument } from "./html.ts";
 import type { LeftOut } from "./left-out.ts";
+import { csvBlocks } from "./markdown-tables.ts";
 import { refuseManyLines } from "./markdown-limits.ts";
 import { simplify, writeMarkdown } from "./markdown-tree.ts";
 import { plainParagraphs } from "./plain-text.ts";
@@ -27,6 +28,8 @@ const HTML_ALONE = /<br\s*\/?>|&(?:nbsp|amp|quot|lt|gt|#x?[\da-f]{1,6});/i;
 const ROWS_ABOVE = 5;
 /** Headings and paragraphs that are written in one step. */
 const NODES_PER_SLICE = 100;
+/** Rows of a table that are written in one step. */
+const ROWS_PER_SLICE = 200;
 
 interface Entry {
   question: string;
@@ -35,24 +38,43 @@ interface Entry {
 }
 
 /**
- * A CSV list of questions and answers → slices of the stored dialect, to be joined with line feeds. Each question becomes a heading, so that each entry is a chunk of its
- * own, and every chunk of a long answer keeps its question. The other columns follow the answer.
+ * A CSV → slices of the stored dialect, to be joined with line feeds. In a list of questions and answers, each question becomes a heading, so
+ * that each entry is a chunk of its own, and every chunk of a long answer keeps its question. The other columns follow the answer. Any
+ * other CSV is a table.
  * @throws {UnreadableDocument} when an entry has no question or no answer, or when there are too many
  */
 export function* cleanCsv(content: string, leftOut: LeftOut[] = []): Generator<string> {
-  yield* writeEntries(csvEntries(content.replace(/^\uFEFF/, "")), leftOut);
+  const source = content.replace(/^\uFEFF/, "");
+  const header = findHeader(source);
+  if (header.question >= 0 && header.answer >= 0)
+    yield* writeEntries(csvEntries(source, header), leftOut);
+  else yield* writeTable(source, header.names.length);
 }
 
-function* csvEntries(content: string): Generator<Entry> {
-  const { names, rowsAbove } = findHeader(content);
-  const question = names.findIndex((name) => isNamed(name, QUESTION));
-  const answer = names.findIndex((name) => isNamed(name, ANSWER));
+/** Any other CSV, such as a price list: each row is read with the names of its columns. */
+function* writeTable(content: string, width: number): Generator<string> {
+  const read = readColumns(parseCsv(content).drop(1), width);
+  if (read.rows === 0) return;
+  refuseManyLines(read.rows + read.cells.reduce((sum, count) => sum + count, 0), "cells");
+  yield PAUSE;
+  for (const block of csvBlocks([...parseCsv(content)])) yield* writeBlock(block);
+}
+
+function* writeBlock(block: RootContent): Generator<string> {
+  const [header, ...rows] = block.type === "table" ? block.children : [];
+  if (!header) yield writeMarkdown({ type: "root", children: [block] });
+  else
+    for (let start = 0; start < rows.length; start += ROWS_PER_SLICE) {
+      const children = [header, ...rows.slice(start, start + ROWS_PER_SLICE)];
+      yield writeMarkdown({ type: "root", children: [{ type: "table", children }] });
+    }
+}
+
+function* csvEntries(
+  content: string,
+  { names, rowsAbove, question, answer }: Header,
+): Generator<Entry> {
   const columns = readColumns(parseCsv(content).drop(rowsAbove + 1), names.length);
-  if (columns.rows > 0 && (question < 0 || answer < 0)) {
-    throw new UnreadableDocument(
-      'The CSV is no list of questions and answers, which has the columns "question" and "answer". Save any other table as .xlsx.',
-    );
-  }
   refuseManyLines(columns.rows + columns.cells.reduce((sum, count) => sum + count, 0), "cells");
   const repeated = repeatedNames(names, columns.cells, columns.length);
   // A name that is not repeated stands once.
@@ -73,13 +95,24 @@ function isNamed(name: string, pattern: RegExp): boolean {
   return pattern.test(name.trim().normalize("NFC").replace(AROUND, ""));
 }
 
+interface Header {
+  names: string[];
+  rowsAbove: number;
+  /** The columns of a list of questions and answers; -1 if there is none. */
+  question: number;
+  answer: number;
+}
+
 /** The header is the first row, or one that names both columns below a title or a date. */
-function findHeader(content: string): { names: string[]; rowsAbove: number } {
+function findHeader(content: string): Header {
   const rows = [...parseCsv(content).take(ROWS_ABOVE + 1)];
+  const place = (row: string[], pattern: RegExp): number =>
+    row.findIndex((name) => isNamed(name, pattern));
   const isHeader = (row: string[]): boolean =>
-    [QUESTION, ANSWER].every((pattern) => row.some((name) => isNamed(name, pattern)));
+    [QUESTION, ANSWER].every((pattern) => place(row, pattern) >= 0);
   const rowsAbove = Math.max(0, rows.findIndex(isHeader));
-  return { names: (rows[rowsAbove] ?? []).map((name) => name.trim()), rowsAbove };
+  const names = (rows[rowsAbove] ?? []).map((name) => name.trim());
+  return { names, rowsAbove, question: place(names, QUESTION), answer: place(names, ANSWER) };
 }
 
 /** How many rows and values there are below the header. */

@@ -40,27 +40,53 @@ export function listItems(list: List): string[] {
   });
 }
 
-/** One line for each row: `Country: Canada; Cost: $12`. A cell without a column name stands alone, as does a lone header row. */
+/** A longer first cell is no label of its row. */
+const MAX_LABEL = 80;
+
+/** One line for each row: `Country: Canada; Cost: $12`. Without column names the first cell is the label: `Phone: 030 123`. */
 export function tableRows(table: Table): string[] {
+  return tableCells(table).map(rowOf);
+}
+
+/** A row's cells as one line. */
+export function rowOf(cells: string[]): string {
+  return cells.join("; ");
+}
+
+/** The cells of each row, each with its column's name, so that it can be understood alone. Empty cells are left out. */
+export function tableCells(table: Table): string[][] {
   const [head, ...body] = table.children.map((row) =>
-    row.children.map((cell) => inline(cell).trim()),
+    row.children.map((cell) => oneLine(inline(cell))),
   );
   if (!head) return [];
-  if (body.length === 0) return [head.filter(Boolean).join("; ")];
+  if (body.length === 0) return [head.filter(Boolean)];
+  if (!head.some(Boolean)) return body.map(labelledCells);
+  for (const [column, name] of head.entries()) head[column] = name.replace(/\s*:$/, "");
   const cells = head.map((_, column) => body.filter((row) => row[column]).length);
   const length = body.flat().reduce((sum, cell) => sum + cell.length, 0);
   const names = repeatedNames(head, cells, length);
   // A column name that is too long to be repeated stands once, in a row of its own.
   const long = head.filter((name, column) => names[column] !== name);
   return [
-    ...long,
+    ...long.map((name) => [name]),
     ...body.map((row) =>
       row
         .map((cell, column) => (cell && names[column] ? `${names[column]}: ${cell}` : cell))
-        .filter(Boolean)
-        .join("; "),
+        .filter(Boolean),
     ),
   ];
+}
+
+function labelledCells([label = "", ...values]: string[]): string[] {
+  const [first, ...others] = values.filter(Boolean);
+  const isLabel = label !== "" && label.length <= MAX_LABEL && first !== undefined;
+  if (!isLabel) return [label, ...values].filter(Boolean);
+  return [`${label}${/[:?!.]$/.test(label) ? "" : ":"} ${first}`, ...others];
+}
+
+/** A row is one line, whatever breaks its cells hold. */
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, " ").trim();
 }
 
 function inline(node: Parents): string {

@@ -1,5 +1,5 @@
 import type { RootContent } from "mdast";
-import { listItems, readableText, tableRows } from "../formats/readable-text.ts";
+import { listItems, readableText, rowOf, tableCells } from "../formats/readable-text.ts";
 import { parseMarkdown } from "../formats/markdown-tree.ts";
 import { UnreadableDocument } from "../formats/unreadable-document.ts";
 import { splitSentences } from "../../text/sentences.ts";
@@ -41,6 +41,8 @@ interface Block {
   units: string[];
   separator: string;
   isProse: boolean;
+  /** The cells of each unit, where the block is a table. */
+  cells?: string[][];
 }
 
 interface Heading {
@@ -152,7 +154,7 @@ function toBlock(node: RootContent): Block {
     case "list":
       return block(listItems(node), "\n");
     case "table":
-      return block(tableRows(node), "\n");
+      return tableBlock(tableCells(node));
     case "code":
       return block(node.value.split("\n"), "\n");
     default:
@@ -162,6 +164,10 @@ function toBlock(node: RootContent): Block {
 
 function block(units: string[], separator: string): Block {
   return { text: units.join(separator), units, separator, isProse: false };
+}
+
+function tableBlock(cells: string[][]): Block {
+  return { ...block(cells.map(rowOf), "\n"), cells };
 }
 
 function proseBlock(text: string): Block {
@@ -182,7 +188,7 @@ function pack(blocks: Block[], budget: number): string[] {
       continue;
     }
     // "The fees are:" belongs to the table that follows it.
-    const leadIn = open.at(-1)?.text.endsWith(":") ? open.pop() : undefined;
+    const leadIn = isLeadIn(open.at(-1), next) ? open.pop() : undefined;
     const overlap = leadIn ?? tailOf(open.at(-1));
     flush();
     open = overlap && fits([overlap, next], budget) ? [overlap, next] : [];
@@ -192,7 +198,7 @@ function pack(blocks: Block[], budget: number): string[] {
       continue;
     }
     open = [];
-    const pieces = cut(leadIn ? introduced(leadIn, next) : next, budget);
+    const pieces = leadIn ? cutIntroduced(leadIn, next, budget) : cut(next, budget);
     const last = pieces.pop();
     chunks.push(...pieces);
     if (last) open = [{ ...next, text: last, units: [last] }];
@@ -201,9 +207,31 @@ function pack(blocks: Block[], budget: number): string[] {
   return chunks;
 }
 
-/** The introduction of a block stays in front of its first piece, because "You get:" alone says nothing. */
-function introduced(leadIn: Block, next: Block): Block {
-  return { ...next, units: [leadIn.text, ...next.units], separator: "\n", isProse: false };
+/** Whether the block introduces the next: by a colon, or as the caption of a table. */
+function isLeadIn(leadIn: Block | undefined, next: Block): boolean {
+  if (leadIn?.text.endsWith(":")) return true;
+  const isLine = leadIn?.isProse === true && leadIn.units.length === 1;
+  return next.cells !== undefined && isLine && !/[.!?]$/.test(leadIn.text) && isRepeatable(leadIn);
+}
+
+function isRepeatable({ text }: Block): boolean {
+  return sizeOf(text) <= OVERLAP_TOKENS;
+}
+
+/**
+ * The introduction of a block stays in front of its first piece, because "You get:" alone says nothing. Each piece of a table repeats it,
+ * where it is short.
+ */
+function cutIntroduced(leadIn: Block, next: Block, budget: number): string[] {
+  const left = budget - sizeOf(`${leadIn.text}\n`);
+  const isWhole = next.units.every((unit) => sizeOf(unit) <= left || sizeOf(unit) > budget);
+  if (next.cells && isRepeatable(leadIn) && isWhole && left >= budget / 2)
+    return cut(next, left).map((piece) => `${leadIn.text}\n\n${piece}`);
+  // A blank line parts it from the rows of a table, so that these are known for rows.
+  const first = next.cells ? `${leadIn.text}\n` : leadIn.text;
+  const cells = next.cells && [[first], ...next.cells];
+  const units = [first, ...next.units];
+  return cut({ ...next, cells, units, separator: "\n", isProse: false }, budget);
 }
 
 /** Tokens; white space, which has none, counts by its length, so that no passage is long because of it. */
@@ -223,7 +251,10 @@ function tailOf(previous: Block | undefined): Block | undefined {
 
 /** Cuts one block that alone exceeds the budget, between its units, and a unit between its words. */
 function cut(whole: Block, budget: number): string[] {
-  const units = whole.units.flatMap((unit) => splitToFit(unit, budget));
+  const units = whole.units.flatMap((unit, index) => {
+    const cells = whole.cells?.[index];
+    return cells ? cutRow(cells, budget) : splitToFit(unit, budget);
+  });
   const pieces: string[] = [];
   let open: string[] = [];
   let size = 0;
@@ -242,6 +273,28 @@ function cut(whole: Block, budget: number): string[] {
   }
   if (open.length > 0) pieces.push(open.join(whole.separator));
   return pieces;
+}
+
+/** A row that alone exceeds the budget, between its cells, and a cell between its sentences. Each piece begins with the row's first cell. */
+function cutRow(cells: string[], budget: number): string[] {
+  const whole = rowOf(cells);
+  if (sizeOf(whole) <= budget) return [whole];
+  const [label = "", ...others] = cells;
+  const prefix = sizeOf(label) <= OVERLAP_TOKENS && others.length > 0 ? label : "";
+  const left = budget - sizeOf(`${prefix}; `);
+  const units = (prefix ? others : cells).flatMap((cell) => cutCell(cell, left));
+  const pieces = cut({ text: "", units, separator: "; ", isProse: false }, left);
+  return pieces.map((piece) => (prefix ? rowOf([prefix, piece]) : piece));
+}
+
+/** Each piece repeats the name of its column. */
+function cutCell(cell: string, budget: number): string[] {
+  if (sizeOf(cell) <= budget) return [cell];
+  const name = /^[^:.!?]{1,60}: /.exec(cell)?.[0] ?? "";
+  const left = budget - sizeOf(name);
+  const units = splitSentences(cell.slice(name.length));
+  const pieces = cut({ text: "", units, separator: " ", isProse: false }, left);
+  return pieces.map((piece) => name + piece);
 }
 
 function splitToFit(unit: string, budget: number): string[] {

@@ -112,10 +112,16 @@ describe("lists of questions and answers", () => {
     expect(markdown.length).toBeLessThan(20_000);
   });
 
-  it("the error about an invalid list of questions says what is missing", () => {
-    expect(() => normalise("name,price\npump,12\n", "text/csv")).toThrow(
-      /"question" and "answer".*\.xlsx/,
+  it("a CSV with other columns is a table, whose titles stand above it", () => {
+    expect(normalise("name,price\npump,12\n", "text/csv")).toBe(
+      "| name | price |\n| - | - |\n| pump | 12 |\n",
     );
+    expect(normalise("Prices 2026,,\n,,\nname,price,\npump,12,\n", "text/csv")).toBe(
+      "Prices 2026\n\n| name | price |\n| - | - |\n| pump | 12 |\n",
+    );
+  });
+
+  it("the error about an invalid list of questions says what is missing", () => {
     const wide = `question,answer${",a".repeat(2000)}\n${`q,a${",b".repeat(2000)}\n`.repeat(40)}`;
     expect(() => normalise(wide, "text/csv")).toThrow(/more than 60000 cells/);
     expect(() => normalise("{", "application/json")).toThrow(/not valid JSON/);

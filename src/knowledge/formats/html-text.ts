@@ -1,0 +1,32 @@
+import type { Element, ElementContent } from "hast";
+
+/** Elements without text for readers, form controls included. */
+export const NO_TEXT = new Set(
+  (
+    "script style noscript template iframe object embed svg canvas video audio head math link meta input select textarea " +
+    "datalist dialog area title param source track applet noembed noframes frame frameset"
+  ).split(" "),
+);
+
+const SUPERSCRIPT_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+/** A superscript is no longer. */
+const MAX_RAISED = 10;
+
+/** The text of a superscript number, also within a link: `$19<sup>99</sup>` must not become $1999. */
+export function raised(sup: Element): string | undefined {
+  const text = shortText(sup.children).trim();
+  if (!/^[[(]?\d+[\])]?$/.test(text) || text.length > MAX_RAISED) return undefined;
+  return text
+    .replace(/\d/g, (digit) => SUPERSCRIPT_DIGITS[Number(digit)] ?? digit)
+    .replace(/[[\]()]/g, "");
+}
+
+function shortText(children: ElementContent[]): string {
+  return children
+    .slice(0, 3)
+    .map((child) => {
+      if (child.type === "text") return child.value.slice(0, MAX_RAISED + 1);
+      return child.type === "element" ? shortText(child.children) : "";
+    })
+    .join("");
+}

@@ -2,6 +2,7 @@ import type { Dirent } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileContentTypes, fileType } from "../src/knowledge/formats/file-types.ts";
+import { parseAsciiDoc, type Place } from "./asciidoc.ts";
 import { CommandError, reasonOf } from "./command.ts";
 import type { Document, ReadDocuments, Unreadable } from "./document.ts";
 import { refusedId } from "./fields.ts";
@@ -14,10 +15,21 @@ import {
   parseTextFile,
   type ParsedFile,
 } from "./parse-file.ts";
+import { parseRestructuredText } from "./restructured-text.ts";
 
-const PARSERS: Record<string, (externalId: string, source: string) => ParsedFile> = {
+type Parser = (
+  externalId: string,
+  source: string,
+  place: Place,
+) => ParsedFile | Promise<ParsedFile>;
+
+const PARSERS: Record<string, Parser> = {
   ".md": parseMarkdownFile,
   ".markdown": parseMarkdownFile,
+  ".mdx": parseMarkdownFile,
+  ".rst": parseRestructuredText,
+  ".adoc": parseAsciiDoc,
+  ".asciidoc": parseAsciiDoc,
   ".html": parseHtmlFile,
   ".htm": parseHtmlFile,
   ".txt": parseTextFile,
@@ -74,7 +86,7 @@ async function parseFile(folder: string, file: string): Promise<ParsedFile> {
   }
   const source = decode(await readFile(path.join(folder, file)));
   if (!source.trim()) throw new Error("The file is empty");
-  const parsed = PARSERS[extensionOf(file)]?.(externalId, source);
+  const parsed = await PARSERS[extensionOf(file)]?.(externalId, source, { folder, file });
   if (!parsed) throw new Error("No reader for this type of file");
   if (!parsed.document.content.trim()) throw new Error("The file holds nothing but front matter");
   return parsed;

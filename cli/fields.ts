@@ -9,7 +9,7 @@ export interface ReadFields extends Fields {
   notes: string[];
 }
 
-const KNOWN = new Set(["title", "url", "language", "updated_at", "audience"]);
+export const DOCUMENT_FIELDS: ReadonlySet<string> = new Set(["title", "url", "language", "updated_at", "audience"]);
 
 /**
  * Reads a document's fields from its front matter or JSON line. An invalid field is left out and noted. An invalid `audience` is
@@ -19,7 +19,7 @@ const KNOWN = new Set(["title", "url", "language", "updated_at", "audience"]);
 export function readFields(given: Record<string, unknown>): ReadFields {
   const read: ReadFields = { notes: [] };
   for (const name of Object.keys(given)) {
-    if (!KNOWN.has(name)) read.notes.push(`${name}: not a field of a document`);
+    if (!DOCUMENT_FIELDS.has(name)) read.notes.push(`${name}: not a field of a document`);
   }
   const { title, url, language, updated_at, audience } = given;
   if (isGiven(title)) {

@@ -1,13 +1,13 @@
 import type { Parents, RootContent } from "mdast";
-import { markCallouts } from "./callouts.ts";
 import { runAtOnce, withPauses, type Steps } from "../../runtime/steps.ts";
 import { htmlToBlocks } from "./html.ts";
 import { refuseCostlyMarkdown, refuseDeepTree } from "./markdown-limits.ts";
+import { readMarkup } from "./markup/read-markup.ts";
 import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
 
 /**
  * Authors' Markdown → the stored dialect. Front matter is dropped, since the API has fields for it; the CLI fills these from it.
- * Images become their alt text, callouts become a paragraph that names their kind, and HTML becomes Markdown.
+ * Images become their alt text, the markup of site generators becomes its labels and words, and HTML becomes Markdown.
  * @throws {UnreadableDocument} when the document nests too deep or has too many lines
  */
 export function cleanMarkdown(content: string): string {
@@ -26,7 +26,8 @@ export function* markdownInSteps(content: string): Steps<string> {
 
 /** The same in slices, to be joined with line feeds. An empty slice only ends a step. */
 export function* markdownSlices(content: string): Generator<string> {
-  const source = markCallouts(withoutFrontMatter(content));
+  const { frontMatter, body } = splitFrontMatter(content);
+  const source = yield* withPauses(readMarkup(body, frontMatter));
   refuseCostlyMarkdown(source);
   const nodes = { count: 0 };
   for (const tree of parseMarkdown(source)) {
@@ -37,10 +38,14 @@ export function* markdownSlices(content: string): Generator<string> {
   }
 }
 
-function withoutFrontMatter(content: string): string {
-  return content
-    .replace(/^\uFEFF/, "")
-    .replace(/^(---|\+\+\+)[ \t]*\r?\n(?:[\s\S]*?\r?\n)?\1[ \t]*(?:\r?\n|$)/, "");
+/** YAML, TOML or JSON in front of the text, which other parts read. */
+function splitFrontMatter(content: string): { frontMatter: string; body: string } {
+  const text = content.replace(/^\uFEFF/, "");
+  const match =
+    /^\s{0,100}(---|\+\+\+|;;;)[ \t]*\r?\n((?:[\s\S]*?\r?\n)?)(?:\1|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(
+      text,
+    );
+  return { frontMatter: match?.[2] ?? "", body: match ? text.slice(match[0].length) : text };
 }
 
 /** Replaces blocks of HTML (`<details>`, `<table>`) with the Markdown for them. */

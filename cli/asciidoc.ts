@@ -1,6 +1,13 @@
 import { readFile, realpath } from "node:fs/promises";
 import path from "node:path";
-import { convert, Extensions, Html5Converter, IncludeProcessor } from "@asciidoctor/core";
+import {
+  convert,
+  Extensions,
+  Html5Converter,
+  IncludeProcessor,
+  LoggerManager,
+  NullLogger,
+} from "@asciidoctor/core";
 import { parseDocument } from "yaml";
 import type { ParsedFile } from "./parse-file.ts";
 import { parseHtmlFile } from "./parse-file.ts";
@@ -44,7 +51,13 @@ class Converter extends Html5Converter {
 }
 
 /** AsciiDoc → an HTML page. */
-export async function parseAsciiDoc(externalId: string, source: string, place: Place): Promise<ParsedFile> {
+export async function parseAsciiDoc(
+  externalId: string,
+  source: string,
+  place: Place,
+): Promise<ParsedFile> {
+  // What it notes about the source would stand among the reasons why files were not read.
+  LoggerManager.logger = new NullLogger();
   const registry = Extensions.create();
   registry.includeProcessor(new FolderIncludes(place));
   const html = await convert(source.replace(/^\uFEFF/, ""), {
@@ -82,12 +95,18 @@ class FolderIncludes extends IncludeProcessor {
     return true;
   }
 
-  override async process(_: unknown, reader: Reader, target: string, attributes: Record<string, string>): Promise<void> {
+  override async process(
+    _: unknown,
+    reader: Reader,
+    target: string,
+    attributes: Record<string, string>,
+  ): Promise<void> {
     this.#included += 1;
     if (this.#included > MAX_INCLUDES || reader.includeDepth > 20) return;
     const file = await this.#find(target, String(reader.file ?? ""));
     const text = file && (await readFile(file, "utf8"));
-    if (file && text) reader.pushInclude(taggedLines(text, attributes), file, target, 1, attributes);
+    if (file && text)
+      reader.pushInclude(taggedLines(text, attributes), file, target, 1, attributes);
   }
 
   /** The included file, if it lies in the folder. */
@@ -97,7 +116,8 @@ class FolderIncludes extends IncludeProcessor {
     const [, family = "", rest = target] = /^(?:[\w@.:-]+:)?(\w+)\$(.*)$/.exec(target) ?? [];
     const inModule = FAMILIES[family];
     const module = moduleOf(here);
-    const wanted = inModule && module ? path.join(module, inModule, rest) : path.resolve(here, rest);
+    const wanted =
+      inModule && module ? path.join(module, inModule, rest) : path.resolve(here, rest);
     try {
       const [root, found] = await Promise.all([realpath(folder), realpath(wanted)]);
       return found.startsWith(root + path.sep) ? found : undefined;
@@ -142,10 +162,14 @@ async function componentAttributes({ folder, file }: Place): Promise<Record<stri
   for (let below = path.dirname(file); ; below = path.dirname(below)) {
     try {
       const text = await readFile(path.join(folder, below, "antora.yml"), "utf8");
-      const component = parseDocument(text).toJS() as { asciidoc?: { attributes?: Record<string, unknown> } } | null;
+      const component = parseDocument(text).toJS() as {
+        asciidoc?: { attributes?: Record<string, unknown> };
+      } | null;
       const entries = Object.entries(component?.asciidoc?.attributes ?? {});
       return Object.fromEntries(
-        entries.filter(([, value]) => value !== false && value !== null).map(([name, value]) => [name, String(value).replace(/@$/, "")]),
+        entries
+          .filter(([, value]) => value !== false && value !== null)
+          .map(([name, value]) => [name, String(value).replace(/@$/, "")]),
       );
     } catch {
       if (below === "." || below === "/") return {};

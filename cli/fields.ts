@@ -9,7 +9,13 @@ export interface ReadFields extends Fields {
   notes: string[];
 }
 
-export const DOCUMENT_FIELDS: ReadonlySet<string> = new Set(["title", "url", "language", "updated_at", "audience"]);
+export const DOCUMENT_FIELDS: ReadonlySet<string> = new Set([
+  "title",
+  "url",
+  "language",
+  "updated_at",
+  "audience",
+]);
 
 /**
  * Reads a document's fields from its front matter or JSON line. An invalid field is left out and noted. An invalid `audience` is

@@ -33,13 +33,14 @@ export function readFrontMatter(source: string): FrontMatter {
   const text = rest.slice(0, end.index).replaceAll("\r\n", "\n");
   const fields = parse(text, language ?? { "---": "yaml", "+++": "toml", ";;;": "json" }[mark]);
   // A rule at the start of a document, and text up to the next one.
-  if (!fields) return none;
+  if (!fields || /^\s*\n\s*[A-Z]/.test(text)) return none;
   refuseLostAudience(text, fields);
   return { fields, body: rest.slice(end.index + end[0].length) };
 }
 
 function parse(text: string, language: string | undefined): Record<string, unknown> | undefined {
-  if (language === "json") return recordIn(() => JSON.parse(`{${text.trim().replace(/^\{|\}$/g, "")}}`)) ?? byLine(text);
+  if (language === "json")
+    return recordIn(() => JSON.parse(`{${text.trim().replace(/^\{|\}$/g, "")}}`)) ?? byLine(text);
   if (language === "toml") return recordIn(() => parseToml(text)) ?? tomlByLine(text);
   if (text.trim() === "") return {};
   return recordIn(() => parseYaml(text)) ?? byLine(text);
@@ -93,7 +94,10 @@ function valueOf(name: string, [first = "", ...others]: string[]): unknown {
   if (parsed) return parsed.value;
   if (name === "audience") throw audienceError();
   const text = [first, ...lines.map((line) => line.trim())].join(" ").trim();
-  return text.replace(/^(["'])([\s\S]*?)\1?$/, "$2").replace(/\\"/g, '"').trim();
+  return text
+    .replace(/^(["'])([\s\S]*?)\1?$/, "$2")
+    .replace(/\\"/g, '"')
+    .trim();
 }
 
 /** The same for TOML: single lines, of which each is parsed alone. */

@@ -38,14 +38,22 @@ export function parseMarkdownFile(external_id: string, source: string): ParsedFi
 function withoutOthers(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).filter(
-      ([name]) => DOCUMENT_FIELDS.has(name) || DOCUMENT_FIELDS.has(name.toLowerCase().replace(/s$/, "")) || /^audi/i.test(name),
+      ([name]) =>
+        DOCUMENT_FIELDS.has(name) ||
+        DOCUMENT_FIELDS.has(name.toLowerCase().replace(/s$/, "")) ||
+        /^audi/i.test(name),
     ),
   );
 }
 
 /** A title without the tags of a template language. */
 function plainTitle(title: string | undefined): string {
-  return title?.replace(/\{%[^%{}]*%\}|\{\{[^{}]*\}\}/g, "").replace(/\s+/g, " ").trim() ?? "";
+  return (
+    title
+      ?.replace(/\{%[^%{}]*%\}|\{\{[^{}]*\}\}/g, "")
+      .replace(/\s+/g, " ")
+      .trim() ?? ""
+  );
 }
 
 function markdownHeading(content: string): string | undefined {

@@ -8,6 +8,9 @@ export function parseRestructuredText(externalId: string, source: string): Parse
 }
 
 export function rstToMarkdown(source: string): string {
-  const text = source.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n").replaceAll("\t", "        ");
+  const text = source
+    .replace(/^\uFEFF/, "")
+    .replace(/\r\n?/g, "\n")
+    .replaceAll("\t", "        ");
   return new RstReader(text).blocks(text.split("\n")).join("\n\n");
 }

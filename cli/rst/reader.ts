@@ -54,9 +54,11 @@ export class RstReader {
     if (/^=+(?: +=+)+\s*$/.test(line)) return this.#simpleTable(lines, at, written);
     if (/^>>> /.test(line)) return this.#doctest(lines, at, written);
     if (/^\|(?: |$)/.test(line)) return this.#lineBlock(lines, at, written);
-    if (BULLET.test(line) || (NUMBERED.test(line) && !/^[a-zA-Z]\. +[A-Z]\./.test(line))) return this.#list(lines, at, written);
+    if (BULLET.test(line) || (NUMBERED.test(line) && !/^[a-zA-Z]\. +[A-Z]\./.test(line)))
+      return this.#list(lines, at, written);
     if (FIELD.test(line)) return this.#field(lines, at, written);
-    if (OPTION.test(line) && (/ {2}/.test(line) || /^\s+\S/.test(next))) return this.#option(lines, at, written);
+    if (OPTION.test(line) && (/ {2}/.test(line) || /^\s+\S/.test(next)))
+      return this.#option(lines, at, written);
     if (/^\s+\S/.test(next) && !line.endsWith("::")) return this.#definition(lines, at, written);
     return this.#paragraph(lines, at, written);
   }
@@ -71,7 +73,9 @@ export class RstReader {
     while (lines[end]?.trim() && (end === at || !/^\.\. /.test(lines[end] ?? ""))) end += 1;
     const text = lines.slice(at, end).join("\n").trim();
     const isLiteral = text.endsWith("::");
-    const shown = isLiteral ? text.replace(/\s*::$/, (mark) => (mark === "::" && text !== "::" ? ":" : "")) : text;
+    const shown = isLiteral
+      ? text.replace(/\s*::$/, (mark) => (mark === "::" && text !== "::" ? ":" : ""))
+      : text;
     if (shown) written.push(this.inline(shown));
     if (!isLiteral) return end;
     const body = blockBelow(lines, end, 1);
@@ -110,7 +114,10 @@ export class RstReader {
     const { lines: body, end } = blockBelow(lines, at + 1, 1);
     const [first = "", ...others] = this.blocks(body);
     const isText = !/^(?:[-*>#|]|`{3}|\d+\. )/.test(first);
-    const label = term.includes("*") || term.includes("`") ? `${this.inline(term)}:` : `**${this.inline(term)}:**`;
+    const label =
+      term.includes("*") || term.includes("`")
+        ? `${this.inline(term)}:`
+        : `**${this.inline(term)}:**`;
     written.push(...(isText ? [`${label} ${first}`] : [label, first]), ...others);
     return end;
   }
@@ -118,10 +125,19 @@ export class RstReader {
   #field(lines: string[], at: number, written: string[]): number {
     const [, name = "", text = ""] = FIELD.exec(lines[at] ?? "") ?? [];
     const { lines: body, end } = blockBelow(lines, at + 1, 1);
-    const isMachinery = written.length === 0 || /^(?:orphan|tocdepth|nosearch|no-search|nocomments|og:.*|description|keywords|substitutions)$/.test(name);
+    const isMachinery =
+      written.length === 0 ||
+      /^(?:orphan|tocdepth|nosearch|no-search|nocomments|og:.*|description|keywords|substitutions)$/.test(
+        name,
+      );
     if (isMachinery) return end;
     const shown = this.blocks([text, ...body]);
-    written.push([`**${this.inline(name.replace(/^param (?:\w+ )?/, ""))}:**`, shown[0] ?? ""].join(" ").trim(), ...shown.slice(1));
+    written.push(
+      [`**${this.inline(name.replace(/^param (?:\w+ )?/, ""))}:**`, shown[0] ?? ""]
+        .join(" ")
+        .trim(),
+      ...shown.slice(1),
+    );
     return end;
   }
 
@@ -135,7 +151,11 @@ export class RstReader {
 
   #lineBlock(lines: string[], at: number, written: string[]): number {
     const texts: string[] = [];
-    for (; /^\|(?: |$)/.test(lines[at] ?? "") || (texts.length > 0 && /^\s+\S/.test(lines[at] ?? "")); at++) {
+    for (
+      ;
+      /^\|(?: |$)/.test(lines[at] ?? "") || (texts.length > 0 && /^\s+\S/.test(lines[at] ?? ""));
+      at++
+    ) {
       texts.push((lines[at] ?? "").replace(/^\|/, "").trim());
     }
     written.push(texts.map((text) => this.inline(text)).join("  \n"));
@@ -149,7 +169,13 @@ export class RstReader {
     return end;
   }
 
-  #table(lines: string[], at: number, written: string[], read: typeof gridTable, within: RegExp): number {
+  #table(
+    lines: string[],
+    at: number,
+    written: string[],
+    read: typeof gridTable,
+    within: RegExp,
+  ): number {
     let end = at;
     while (within.test(lines[end] ?? "")) end += 1;
     this.#writeTable(read(lines.slice(at, end)), written);
@@ -171,7 +197,9 @@ export class RstReader {
 
   #writeTable(table: ReturnType<typeof gridTable>, written: string[]): void {
     if (!table) return;
-    const rows = table.rows.map((row) => row.map((cell) => this.blocks(cell.split("\n")).join(" ")));
+    const rows = table.rows.map((row) =>
+      row.map((cell) => this.blocks(cell.split("\n")).join(" ")),
+    );
     written.push(markdownTable(rows, table.head));
   }
 
@@ -206,11 +234,20 @@ function directiveOf([, name = "", first = ""]: RegExpExecArray, below: string[]
     while (/^\s+\S/.test(below[at + 1] ?? "")) more.push((below[++at] ?? "").trim());
     options.set(option, [value, ...more].join(" ").trim());
   }
-  return { name: name.toLowerCase(), argument: argument.join("\n").trim(), options, body: below.slice(at) };
+  return {
+    name: name.toLowerCase(),
+    argument: argument.join("\n").trim(),
+    options,
+    body: below.slice(at),
+  };
 }
 
 /** The lines below that are indented by at least so much, without their common indentation, and the line behind them. */
-function blockBelow(lines: string[], start: number, least: number): { lines: string[]; end: number } {
+function blockBelow(
+  lines: string[],
+  start: number,
+  least: number,
+): { lines: string[]; end: number } {
   let end = start;
   let last = start;
   let indent = Infinity;
@@ -222,7 +259,10 @@ function blockBelow(lines: string[], start: number, least: number): { lines: str
     indent = Math.min(indent, own);
     last = end + 1;
   }
-  return { lines: lines.slice(start, last).map((line) => line.slice(Math.min(indent, 1000))), end: last };
+  return {
+    lines: lines.slice(start, last).map((line) => line.slice(Math.min(indent, 1000))),
+    end: last,
+  };
 }
 
 interface Title {
@@ -235,9 +275,14 @@ interface Title {
 function titleAt(lines: string[], at: number): Title | undefined {
   const [line = "", next = "", after = ""] = lines.slice(at, at + 3);
   const over = ADORNMENT.exec(line)?.[1];
-  if (over && next.trim() && after.trim() === line.trim()) return { text: next.trim(), kind: `${over}${over}`, end: at + 3 };
+  if (over && next.trim() && after.trim() === line.trim())
+    return { text: next.trim(), kind: `${over}${over}`, end: at + 3 };
   const under = ADORNMENT.exec(next)?.[1];
-  const isUnderlined = under !== undefined && !/^\s/.test(line) && !ADORNMENT.test(line) && next.trim().length >= Math.min(3, line.trim().length);
+  const isUnderlined =
+    under !== undefined &&
+    !/^\s/.test(line) &&
+    !ADORNMENT.test(line) &&
+    next.trim().length >= Math.min(3, line.trim().length);
   if (!isUnderlined || line.startsWith(".. ") || BULLET.test(line)) return undefined;
   return { text: line.trim(), kind: under, end: at + 2 };
 }
@@ -246,10 +291,17 @@ function titleAt(lines: string[], at: number): Title | undefined {
 function namesIn(source: string): Names {
   const substitutions = new Map<string, string>();
   const targets = new Map<string, string>();
-  for (const [, name = "", text = ""] of source.matchAll(/^\s*\.\. \|([^|\n]+)\| +replace:: *(.*(?:\n[ \t]+\S.*)*)/gm))
+  for (const [, name = "", text = ""] of source.matchAll(
+    /^\s*\.\. \|([^|\n]+)\| +replace:: *(.*(?:\n[ \t]+\S.*)*)/gm,
+  ))
     substitutions.set(name, text.replace(/\s+/g, " ").trim());
-  for (const [, name = "", options = ""] of source.matchAll(/^\s*\.\. \|([^|\n]+)\| +image::.*((?:\n[ \t]+\S.*)*)/gm))
+  for (const [, name = "", options = ""] of source.matchAll(
+    /^\s*\.\. \|([^|\n]+)\| +image::.*((?:\n[ \t]+\S.*)*)/gm,
+  ))
     substitutions.set(name, /:alt: *(.*)/.exec(options)?.[1] ?? "");
-  for (const [, name = "", address = ""] of source.matchAll(/^\s*\.\. _`?([^:`\n]+)`?:[ \t]*(.*)$/gm)) targets.set(fold(name), address.trim());
+  for (const [, name = "", address = ""] of source.matchAll(
+    /^\s*\.\. _`?([^:`\n]+)`?:[ \t]*(.*)$/gm,
+  ))
+    targets.set(fold(name), address.trim());
   return { substitutions, targets };
 }

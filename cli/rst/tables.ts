@@ -66,14 +66,22 @@ export function simpleTable(lines: string[]): RstTable | undefined {
     }
   }
   if (rows.length === 0) return undefined;
-  return { rows: rows.map((row) => row.map(dedented)), head: rules.length > 2 ? (rules[1] ?? 0) : 0 };
+  return {
+    rows: rows.map((row) => row.map(dedented)),
+    head: rules.length > 2 ? (rules[1] ?? 0) : 0,
+  };
 }
 
 export function dedented(text: string): string {
   const lines = text.split("\n");
-  const indents = lines.filter((line) => line.trim()).map((line) => /^ */.exec(line)?.[0].length ?? 0);
+  const indents = lines
+    .filter((line) => line.trim())
+    .map((line) => /^ */.exec(line)?.[0].length ?? 0);
   const least = Math.min(...indents, 1000);
-  return lines.map((line) => line.slice(least).trimEnd()).join("\n").trim();
+  return lines
+    .map((line) => line.slice(least).trimEnd())
+    .join("\n")
+    .trim();
 }
 
 /** The rows of a list of lists (`list-table`). */
@@ -102,5 +110,7 @@ export function markdownTable(rows: string[][], head: number): string {
     `| ${Array.from({ length: width }, (_, index) => (row[index] ?? "").replace(/\s*\n\s*/g, " ").replaceAll("|", "\\|")).join(" | ")} |`;
   const [first = [], ...rest] = rows;
   const header = head > 0 ? first : Array.from({ length: width }, () => "");
-  return [line(header), `|${" - |".repeat(width)}`, ...(head > 0 ? rest : rows).map(line)].join("\n");
+  return [line(header), `|${" - |".repeat(width)}`, ...(head > 0 ? rest : rows).map(line)].join(
+    "\n",
+  );
 }

@@ -38,14 +38,21 @@ export function* markdownSlices(content: string): Generator<string> {
   }
 }
 
-/** YAML, TOML or JSON in front of the text, which other parts read. */
+const FRONT_MATTER =
+  /^\s{0,100}(---|\+\+\+|;;;)(?:json|toml|yaml)?[ \t]*\r?\n((?:[\s\S]*?\r?\n)?)(?:\1|\.\.\.)[ \t]*(?:\r?\n|$)/;
+const FIELD = /^[ \t]*["']?[\w$-][\w$. -]*["']?[ \t]*[:=]/m;
+/** Text between two rules: `Note: text` after a blank line is no field. */
+const BETWEEN_RULES = /^\s*\n\s*[A-Z]/;
+
+/** Splits off YAML, TOML or JSON in front of the text, which other parts read. */
 function splitFrontMatter(content: string): { frontMatter: string; body: string } {
   const text = content.replace(/^\uFEFF/, "");
-  const match =
-    /^\s{0,100}(---|\+\+\+|;;;)[ \t]*\r?\n((?:[\s\S]*?\r?\n)?)(?:\1|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(
-      text,
-    );
-  return { frontMatter: match?.[2] ?? "", body: match ? text.slice(match[0].length) : text };
+  const [whole = "", , frontMatter = ""] = FRONT_MATTER.exec(text) ?? [];
+  const isFields =
+    frontMatter.trim() === "" || (FIELD.test(frontMatter) && !BETWEEN_RULES.test(frontMatter));
+  return isFields
+    ? { frontMatter, body: text.slice(whole.length) }
+    : { frontMatter: "", body: text };
 }
 
 /** Replaces blocks of HTML (`<details>`, `<table>`) with the Markdown for them. */

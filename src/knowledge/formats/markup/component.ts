@@ -121,8 +121,8 @@ function calloutOf(name: string, component: Component): { kind: string; titles: 
   return { kind: "", titles };
 }
 
-function hasKind({ attributes }: Component): boolean {
-  return KIND_ATTRIBUTES.some((name) => isKind(attributes.get(name) ?? ""));
+function hasKind({ attributes, words: [first = ""] }: Component): boolean {
+  return isKind(first) || KIND_ATTRIBUTES.some((name) => isKind(attributes.get(name) ?? ""));
 }
 
 function isKind(value: string): boolean {
@@ -152,8 +152,16 @@ function labelOfField(fieldName: string, component: Component): string {
 
 /** The values of the attributes that are words. */
 function shownOf({ attributes }: Component, names: string[]): string[] {
-  const values = names.map((name) => attributes.get(name)?.replace(/\s+/g, " ").trim() ?? "");
-  return [...new Set(values)].filter((value) => isShown(value));
+  const values = names.flatMap((name) => {
+    const value = attributes.get(name)?.replace(/\s+/g, " ").trim() ?? "";
+    // A title may be the name of a file.
+    return (TITLE_ATTRIBUTES.includes(name) ? isWord(value) : isShown(value)) ? [value] : [];
+  });
+  return [...new Set(values)];
+}
+
+function isWord(value: string): boolean {
+  return value !== "" && !/^(?:true|false|https?:\S*)$/.test(value);
 }
 
 function shownWords(words: readonly string[]): string[] {
@@ -162,7 +170,7 @@ function shownWords(words: readonly string[]): string[] {
 }
 
 function isShown(value: string): boolean {
-  return value !== "" && !/^(?:true|false)$/.test(value) && !ADDRESS.test(value);
+  return isWord(value) && !ADDRESS.test(value);
 }
 
 function bold(text: string): string {

@@ -237,7 +237,7 @@ function withoutAttributes(text: string, isAfterCode: boolean): string {
     const before = start === 0 ? (isAfterCode ? "`" : "\n") : text.charAt(start - 1);
     const after = text.charAt(start + found.length);
     const isAtEnd = after === "" || after === "\n";
-    return isKramdown || /[)\]`*_"\n>]/.test(before) || isAtEnd ? "" : found;
+    return isKramdown || /[)\]`*_"\n>=+^]/.test(before) || isAtEnd ? "" : found;
   });
 }
 

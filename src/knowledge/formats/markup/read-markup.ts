@@ -203,7 +203,7 @@ class MarkupReader {
     if (directive?.label) this.#writeBlock(directive.label, column);
     else this.#endParagraph();
     if (directive?.isMarkdown) {
-      this.#readOptions();
+      for (const option of this.#readOptions()) this.#writeBlock(option, column);
       this.#frames.open({ kind: "fence", mark: marker, column, name: directive.name });
       return true;
     }

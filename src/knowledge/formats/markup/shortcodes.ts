@@ -18,7 +18,8 @@ const STYLES: readonly { opens: string; ends: string }[] = [
   { opens: "{%", ends: "%}" },
 ];
 /** What a tag may begin with. `{% %}` and `{% 5 %}` are no tags. */
-const INNER = /^[-~]?\s*(\/|end(?=[a-z_]))?\s*([#.$@]?[A-Za-z_][\w./:@-]*|\/\*|["'][^"']*["'])?/;
+const INNER =
+  /^[-~]?\s*(\/(?!\*)|end(?=[a-z_]))?\s*([#.$@]?[A-Za-z_][\w./:@-]*|\/\*|["'][^"']*["'])?/;
 const ONLY_ATTRIBUTES = /^[-~]?\s*(?:[#.][\w-]+|[\w-]+=)/;
 
 /** The shortcodes of a text, in order and without overlap. In linear time. */

@@ -77,8 +77,7 @@ export async function parseAsciiDoc(
       "example-caption!": "",
     },
   });
-  const parsed = parseHtmlFile(externalId, `<main>${String(html)}</main>`);
-  return parsed;
+  return parseHtmlFile(externalId, `<main>${html as string}</main>`);
 }
 
 /** Includes files of the folder that is read. Others are left out. */

@@ -49,10 +49,10 @@ export class RstReader {
     }
     if (ADORNMENT.test(line) && !next.trim()) return at + 1;
     if (/^\.\.(?:\s|$)/.test(line)) return this.#explicit(lines, at, written);
-    if (/^__ /.test(line)) return at + 1;
+    if (line.startsWith("__ ")) return at + 1;
     if (/^\+[-=+]+\+\s*$/.test(line)) return this.#table(lines, at, written, gridTable, /^[+|]/);
     if (/^=+(?: +=+)+\s*$/.test(line)) return this.#simpleTable(lines, at, written);
-    if (/^>>> /.test(line)) return this.#doctest(lines, at, written);
+    if (line.startsWith(">>> ")) return this.#doctest(lines, at, written);
     if (/^\|(?: |$)/.test(line)) return this.#lineBlock(lines, at, written);
     if (BULLET.test(line) || (NUMBERED.test(line) && !/^[a-zA-Z]\. +[A-Z]\./.test(line)))
       return this.#list(lines, at, written);
@@ -70,7 +70,7 @@ export class RstReader {
 
   #paragraph(lines: string[], at: number, written: string[]): number {
     let end = at;
-    while (lines[end]?.trim() && (end === at || !/^\.\. /.test(lines[end] ?? ""))) end += 1;
+    while (lines[end]?.trim() && (end === at || !lines[end]?.startsWith(".. "))) end += 1;
     const text = lines.slice(at, end).join("\n").trim();
     const isLiteral = text.endsWith("::");
     const shown = isLiteral

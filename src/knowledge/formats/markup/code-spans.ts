@@ -12,7 +12,7 @@ export function splitAtCode(paragraph: string): Part[] {
   );
   // For each run, the next one of the same length, found from the end.
   const next = new Map<number, number>();
-  const ends = new Array<number | undefined>(runs.length);
+  const ends: (number | undefined)[] = [];
   for (let index = runs.length - 1; index >= 0; index--) {
     const length = runs[index]?.[0].length ?? 0;
     ends[index] = next.get(length);

@@ -240,7 +240,8 @@ class MarkupReader {
       this.#at -= 1;
       return;
     }
-    const isEnd = code.marker.test(content);
+    // Four columns further in, it is a line of the code.
+    const isEnd = code.marker.test(content) && columnOf(content) < code.strip + 4;
     if (isEnd) this.#code = undefined;
     if (code.prefix === HIDDEN) return;
     if (code.isQuoted) this.#out.push(this.#frames.top.prefix + line.trimStart());

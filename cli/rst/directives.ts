@@ -1,3 +1,4 @@
+import { longerThanIn } from "../../src/knowledge/formats/readable-text.ts";
 import { parseCsv } from "../../src/knowledge/formats/csv.ts";
 import type { RstReader } from "./reader.ts";
 import { listTable, markdownTable } from "./tables.ts";
@@ -101,8 +102,7 @@ function code(
 /** Code with a fence that is longer than any in it. */
 export function fenced(lines: string[], language = ""): string {
   const text = lines.join("\n").replace(/^\n+|\s+$/g, "");
-  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
+  const fence = longerThanIn(text, 3);
   return `${fence}${/^[\w+#-]+$/.test(language) ? language : ""}\n${text}\n${fence}`;
 }
 

@@ -1,3 +1,5 @@
+import { longerThanIn } from "../../src/knowledge/formats/readable-text.ts";
+
 /** What names in a document stand for. */
 export interface Names {
   /** `|name|` → its text. */
@@ -114,8 +116,7 @@ export function fold(name: string): string {
 }
 
 export function codeSpan(code: string): string {
-  const longest = Math.max(0, ...Array.from(code.matchAll(/`+/g), ([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
+  const fence = longerThanIn(code, 1);
   const pad = /^`|`$/.test(code) ? " " : "";
   return `${fence}${pad}${code.replace(/\s*\n\s*/g, " ")}${pad}${fence}`;
 }

@@ -43,10 +43,16 @@ export function codeLines(code: string): string[] {
   });
 }
 
+/** A run of at least so many backticks that is longer than any in the code. */
+export function longerThanIn(code: string, least: number): string {
+  let longest = least - 1;
+  for (const [run] of code.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  return "`".repeat(longest + 1);
+}
+
 function markedCode(code: string): string {
   if (!ADDRESS_OR_TAG.test(code)) return code;
-  const longest = Math.max(0, ...Array.from(code.matchAll(/`+/g), ([run]) => run.length));
-  const mark = "`".repeat(longest + 1);
+  const mark = longerThanIn(code, 1);
   const space = /^`|`$/.test(code) ? " " : "";
   return `${mark}${space}${code}${space}${mark}`;
 }

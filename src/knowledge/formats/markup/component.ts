@@ -40,6 +40,11 @@ const FIELD =
   /^(?:param|response|request|api)?-?(?:field|param|parameter|property|prop|attribute)$/;
 const FIELD_NAMES = ["name", "path", "query", "body", "header", "cookie", "form"];
 const IMAGE = /(?:image|img|figure|figcaption|picture|frame|screenshot|zoom)/;
+const KEYS =
+  /^(?:key|keys|kbd|hotkey|hot-key|shortcut|keyboard|keyboard-shortcut|keystroke|key-combo|keybinding)$/;
+/** Components whose name is not shown. */
+const PICTOGRAM =
+  /(?:icon|emoji|logo|svg|slot|snippet|include|avatar|symbol|field|input|select|textarea|meta|partial)/;
 const TOOLTIP = /^(?:tooltip|abbr|hover-?card|glossary-?tooltip|term)$/;
 /** An address, a path or a file's name. */
 const ADDRESS = /^(?:https?:|mailto:|\.{0,2}\/|@\/|#)\S*$|^[\w./-]+\.[a-z]{2,5}$/i;
@@ -51,6 +56,7 @@ export function labelOf(component: Component): string {
   if (INCLUDE.test(component.name)) return labelOf(included(component));
   const name = foldName(component.name);
   if (TOOLTIP.test(name)) return "";
+  if (KEYS.test(name)) return keysOf(component);
   const fieldName = FIELD.test(name) ? shownOf(component, FIELD_NAMES)[0] : undefined;
   if (fieldName !== undefined) return labelOfField(fieldName, component);
   const { kind, titles } = calloutOf(name, component);
@@ -62,6 +68,12 @@ export function labelOf(component: Component): string {
       .filter(Boolean)
       .join(" ");
   return [title && bold(title), rest].filter(Boolean).join(" ");
+}
+
+/** `<Key mod="ctrl" k="o" />` → ctrl+o. */
+function keysOf({ attributes, words }: Component): string {
+  const keys = [...attributes.values(), ...words].map((key) => key.trim()).filter(isWord);
+  return keys.length > 0 ? `**${keys.join("+")}**` : "";
 }
 
 /** What a site shows of a component's attributes behind its body, such as the text of a tooltip. */
@@ -118,7 +130,8 @@ function calloutOf(name: string, component: Component): { kind: string; titles: 
   if (TITLED.test(name) && first) return { kind: "", titles: [component.words.join(" ")] };
   if (TITLED_BY_NAME.test(name))
     return { kind: "", titles: shownOf(component, ["name", "value"]).slice(0, 1) };
-  return { kind: "", titles };
+  const isNamed = component.attributes.has("name") && !PICTOGRAM.test(name);
+  return { kind: "", titles: isNamed ? shownOf(component, ["name"]) : titles };
 }
 
 function hasKind({ attributes, words: [first = ""] }: Component): boolean {

@@ -263,6 +263,7 @@ function withoutMarks(text: string): string {
       )
       .replace(TEXT_DIRECTIVE, "$2")
       .replace(/(?<=\S)[ \t]+\[#[\w-]+\][ \t]*$/gm, "")
+      .replace(/(?<=\S)\[\^[\w-]{1,100}\](?!:)/g, "")
       .replace(/(?<!\w)\^\[([^[\]\n]+)\]/g, " ($1)")
       .replace(/^[ \t]*\*\[([^\]\n]+)\]:[ \t]*(?=\S)/gm, "\n$1: ");
   }

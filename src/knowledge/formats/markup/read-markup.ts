@@ -63,6 +63,9 @@ class MarkupReader {
   #at = 0;
   #code: Code | undefined;
   #verbatimEnd: RegExp | undefined;
+  /** How many lists of definitions are open whose tags stand between blank lines, and the term that was read last. */
+  #looseLists = 0;
+  #term = "";
   /** Text is shown as it is written. */
   #isRaw = false;
   /** Where each closing tag stands last, by name. */
@@ -168,7 +171,13 @@ class MarkupReader {
     // White space at a line's end is a line break.
     const ending = line?.endsWith("  ") ? "  " : "";
     const written = top.prefix + " ".repeat(isTooFar ? 0 : inBody) + text + ending;
-    if (this.#isRaw) this.#out.push(written);
+    if (this.#term && !this.#isRaw) {
+      // A list or quotation that defines the term stands below it.
+      if (/^(?:[-+*>|#]|\d+[.)])\s/.test(text))
+        this.#paragraph.push(`**${this.#term}:**`, "", written);
+      else this.#paragraph.push(written.replace(text, () => `**${this.#term}:** ${text}`));
+      this.#term = "";
+    } else if (this.#isRaw) this.#out.push(written);
     else this.#paragraph.push(written);
   }
 
@@ -272,7 +281,21 @@ class MarkupReader {
       this.#out.push(top.prefix + this.#frames.indentOf(column) + text);
       return true;
     }
-    return this.#readTags(text, column);
+    return this.#readLooseDefinition(text) || this.#readTags(text, column);
+  }
+
+  /** A line of `<dl>` whose tags stand between blank lines, so that Markdown reads the texts between them as paragraphs. */
+  #readLooseDefinition(text: string): boolean {
+    const [, end = "", name = ""] = /^<(\/?)(dl|dd|dt)\b[^<>]*>/i.exec(text) ?? [];
+    const isList = name.toLowerCase() === "dl";
+    const isLoose = (this.#lines[this.#at] ?? "").trim() === "";
+    if (name === "" || (this.#looseLists === 0 && !(isList && !end && isLoose))) return false;
+    const term = /^<dt\b[^<>]*>(.*)<\/dt>$/i.exec(text)?.[1];
+    if (term === undefined && !/^(?:<\/?d[ldt]\b[^<>]*>\s*)+$/i.test(text)) return false;
+    this.#endParagraph();
+    if (isList) this.#looseLists += end ? -1 : 1;
+    if (term !== undefined) this.#term = this.#term ? `${this.#term}, ${term}` : term;
+    return true;
   }
 
   /** A line that begins with tags of components. */
@@ -573,8 +596,10 @@ class MarkupReader {
   }
 
   #readModule(text: string, column: number): boolean {
-    if (column > 0 || this.#paragraph.length > 0) return false;
+    if (column > 0) return false;
     if (IMPORT.test(text)) return true;
+    // Below a heading a module's code may begin without a blank line.
+    if (this.#paragraph.length > 0 && !/^#{1,6} /.test(this.#paragraph.at(-1) ?? "")) return false;
     if (IMPORT_BEGINS.test(text)) return this.#skipUntil(/\bfrom\s+["'][^"']+["']/, 60);
     if (!EXPORT.test(text)) return false;
     const { readAhead } = this.#dialect;

@@ -26,9 +26,9 @@ Usage: npm run ingest -- <folder | file.jsonl | --sitemap <address>> [options]
 Uploads documents to a running instance and waits until they are ingested. Uploading the same content again changes
 nothing.
 
-  folder       every .md, .markdown, .html, .htm, .txt and .csv file below it (a .csv lists questions and
+  folder       every .md, .markdown, .mdx, .rst, .adoc, .html, .htm, .txt and .csv file below it (a .csv lists questions and
                answers), and .pdf, .docx, .xlsx, .pptx, .odt and other files that the instance converts. The id is
-               the path without extension, with white space replaced by "-". Markdown may begin with YAML front matter: title, url, language, updated_at, audience.
+               the path without extension, with white space replaced by "-". Markdown may begin with front matter (YAML, TOML or JSON): title, url, language, updated_at, audience.
                In a git checkout only files that git tracks are read; updated_at is the time of the last commit.
   file.jsonl   one JSON object a line: _id | id | external_id, text | content, and optionally title, url, language,
                updated_at, audience, content_type, metadata.

@@ -13,8 +13,8 @@ interface Fence {
 /** With a `|`, markdown-it may read the head of a table. */
 const FENCE = /^( {0,3})(`{3,}(?=[^`]*$)|~{3,})[^|\n]*$/;
 const LONG_RUN = /`{3,}|~{3,}/;
-/** Characters that some renderers end a line at, remove or escape backticks with. */
-const UNCLEAR = /[\r\0\f\v\u0085\u2028\u2029]|\\`/;
+/** Characters that some renderers end a line at, or remove. */
+const UNCLEAR = /[\r\0\f\v\u0085\u2028\u2029]/;
 /** In characters: only the start of a line says whether it is a fence. */
 const MAX_LINE = 1000;
 
@@ -86,7 +86,8 @@ export class CodeTracker {
     const runs = Array.from(part.matchAll(/`+/g));
     for (let index = 0; index < runs.length; index++) {
       const [opening, closing] = runs.slice(index, index + 2);
-      if (!opening || !closing || opening[0].length !== closing[0].length) {
+      const isEscaped = opening?.index !== undefined && part.charAt(opening.index - 1) === "\\";
+      if (!opening || !closing || isEscaped || opening[0].length !== closing[0].length) {
         this.#isUnclear = true;
         return [];
       }

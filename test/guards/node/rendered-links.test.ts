@@ -220,6 +220,7 @@ describe("an answer with code that the sources hold", () => {
   it.each([
     "Run `curl https://api.evil.example/v1?limit=5` or edit `setup.py`.",
     "Use ``wget https://evil.example`` here.",
+    "`curl https://evil.example/v2 \\`\n  -H x",
     "1. Run:\n\n   ```bash\n   ssh <user>@evil.com\n   git clone https://evil.example/pump.git\n   ```\n\n2. Open `main.py`.",
     "```\npip install evil.io\n```\nThen `README.md`.",
   ])("keeps it as it is: %j", (answer) => {

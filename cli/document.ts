@@ -11,8 +11,13 @@ export interface Document {
   metadata?: Record<string, unknown>;
   /** The bytes of a file that the instance converts; `content` is empty then. */
   file?: Uint8Array<ArrayBuffer>;
-  /** The file below the folder, or the path of the page, that the document was read from. */
+  /** The file below the folder, or the path of the page, that the document was read from. It is not uploaded. */
   source?: string;
+}
+
+/** The document's line of an import. */
+export function importLine({ source: _source, ...body }: Document): string {
+  return JSON.stringify(body);
 }
 
 /** A file, page or line from which no document can be uploaded. */

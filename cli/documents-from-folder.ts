@@ -15,7 +15,7 @@ import { findGenerator } from "./generator.ts";
 import type { Checkout } from "./git-checkout.ts";
 import { languagesOfFiles, suffixOf } from "./languages.ts";
 import { readPage } from "./page.ts";
-import { describeFile, parseHtmlFile, type ParsedFile } from "./parse-file.ts";
+import { describeFile, type ParsedFile } from "./parse-file.ts";
 import { withAbsoluteLinks } from "./site/links.ts";
 import { tidyPages } from "./site/tidy-pages.ts";
 
@@ -141,7 +141,9 @@ class FolderReading {
     const type = CONVERTED[extension];
     const parsed =
       READERS[extension]?.(externalId, bytes) ??
-      (type ? describeFile(externalId, type, bytes) : PARSERS[extension]?.(externalId, text));
+      (type
+        ? describeFile(externalId, type, bytes)
+        : await PARSERS[extension]?.(externalId, text, { folder: this.#folder, file }));
     if (!parsed) throw new Error("No reader for this type of file");
     this.#add(parsed, file);
   }
@@ -153,7 +155,7 @@ class FolderReading {
     const updatedAt = document.updated_at ?? this.#checkout?.committedAt(file);
     const url = document.url ?? this.#addressOf(file, document, place ?? {});
     const language = document.language ?? this.#languages.get(file);
-    const isPage = PARSERS[extensionOf(file)] === parseHtmlFile;
+    const isPage = document.content_type === "text/html" && extensionOf(file) in PARSERS;
     this.documents.push({
       ...document,
       ...(url && isPage && { content: withAbsoluteLinks(document.content, url) }),

@@ -29,7 +29,10 @@ const NAMES = {
   audience: ["audience"],
 };
 const ELSEWHERE = ["slug", "id", "draft", "published"];
-const KNOWN = new Set([...Object.values(NAMES).flat(), ...ELSEWHERE]);
+export const DOCUMENT_FIELDS: ReadonlySet<string> = new Set([
+  ...Object.values(NAMES).flat(),
+  ...ELSEWHERE,
+]);
 
 /**
  * Reads a document's fields from its front matter or JSON line. An invalid field is left out and noted. An invalid `audience` is
@@ -39,7 +42,7 @@ const KNOWN = new Set([...Object.values(NAMES).flat(), ...ELSEWHERE]);
 export function readFields(given: Record<string, unknown>): ReadFields {
   const read: ReadFields = { notes: [] };
   for (const name of Object.keys(given)) {
-    if (!KNOWN.has(name)) read.notes.push(`${name}: not a field of a document`);
+    if (!DOCUMENT_FIELDS.has(name)) read.notes.push(`${name}: not a field of a document`);
   }
   const valueOf = (field: keyof typeof NAMES): unknown =>
     NAMES[field].map((name) => given[name]).find(isGiven);

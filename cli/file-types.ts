@@ -1,5 +1,6 @@
 import path from "node:path";
 import { fileContentTypes, fileType } from "../src/knowledge/formats/file-types.ts";
+import { parseAsciiDoc, type SourcePlace } from "./asciidoc.ts";
 import { readEpub } from "./convert/epub.ts";
 import { readNotebook } from "./convert/notebook.ts";
 import { readOpenDocument } from "./convert/open-document.ts";
@@ -12,12 +13,22 @@ import {
   parseQuestionList,
   parseTextFile,
 } from "./parse-file.ts";
+import { parseRestructuredText } from "./restructured-text.ts";
+
+type Parser = (
+  externalId: string,
+  source: string,
+  place: SourcePlace,
+) => ParsedFile | Promise<ParsedFile>;
 
 /** Texts, by the extension of their files. */
-export const PARSERS: Record<string, (externalId: string, source: string) => ParsedFile> = {
+export const PARSERS: Record<string, Parser> = {
   ".md": parseMarkdownFile,
   ".markdown": parseMarkdownFile,
   ".mdx": parseMarkdownFile,
+  ".rst": parseRestructuredText,
+  ".adoc": parseAsciiDoc,
+  ".asciidoc": parseAsciiDoc,
   ".html": parseHtmlFile,
   ".htm": parseHtmlFile,
   ".xhtml": parseHtmlFile,

@@ -31,10 +31,10 @@ Usage: npm run ingest -- <folder | file | --sitemap <address>> [options]
 Uploads documents to a running instance and waits until they are ingested. Uploading the same content again changes
 nothing.
 
-  folder       every .md, .mdx, .markdown, .html, .txt, .ipynb, .epub, .pptx, .ods and .odp file below it, .csv and .tsv (lists
-               of questions and answers, or tables), and .pdf, .docx, .xlsx, .odt and other files that the instance converts. The id is
-               the path without extension, with white space replaced by "-"; of files that differ in their extension only,
-               all but the first keep it. Markdown may begin with front matter: title, url, permalink, slug, language (lang,
+  folder       every .md, .markdown, .mdx, .rst, .adoc, .html, .txt, .ipynb, .epub, .pptx, .ods and .odp file below it, .csv
+               and .tsv (lists of questions and answers, or tables), and .pdf, .docx, .xlsx, .odt and other files that the
+               instance converts. The id is the path without extension, with white space replaced by "-"; of files that differ in their extension only,
+               all but the first keep it. Markdown may begin with front matter (YAML, TOML or JSON): title, url, permalink, slug, language (lang,
                locale), updated_at (lastmod), audience, draft. In a git checkout only files that git tracks are read;
                updated_at is the time of the last commit.
   file         one such file, a .zip of a folder, or

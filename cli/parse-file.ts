@@ -1,59 +1,69 @@
 import type { Nodes as MdastNodes } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { visit, EXIT } from "unist-util-visit";
-import { parseDocument } from "yaml";
+import { readMarkup } from "../src/knowledge/formats/markup/read-markup.ts";
+import { runAtOnce } from "../src/runtime/steps.ts";
 import type { Document } from "./document.ts";
-import { readFields, type Place } from "./fields.ts";
+import { DOCUMENT_FIELDS, readFields, type Place } from "./fields.ts";
+import { readFrontMatter } from "./front-matter.ts";
 import { readPage } from "./page.ts";
 
 export interface ParsedFile {
   document: Document;
+  /** All fields of its front matter. */
+  frontMatter?: Record<string, unknown>;
   notes: string[];
   place?: Place;
   /** Why the file is rightly no document. */
   skipped?: string;
 }
 
-const FRONT_MATTER = /^---[ \t]*\r?\n([\s\S]*?)^---[ \t]*(?:\r?\n|$)/m;
-
-/** Markdown with optional YAML front matter. The title is the front matter's, else the first heading, else the last part of the id. */
+/** Markdown with optional front matter. The title is the front matter's, else the first heading, else the last part of the id. */
 export function parseMarkdownFile(external_id: string, source: string): ParsedFile {
-  const match = FRONT_MATTER.exec(source);
-  const [whole = "", yaml = ""] = match?.index === 0 ? match : [];
-  const content = source.slice(whole.length).trimStart();
-  const { notes, title, place, isDraft, ...fields } = readFields(parseFrontMatter(yaml));
+  const { fields: frontMatter, body } = readFrontMatter(source);
+  const content = body.trimStart();
+  const { notes, title, place, isDraft, ...fields } = readFields(withoutOthers(frontMatter));
   return {
     ...(place && { place }),
     ...(isDraft && { skipped: "It is a draft" }),
     ...(!content.trim() && { skipped: "It holds nothing but front matter" }),
     document: {
       external_id,
-      title: title || markdownHeading(content) || titleFromId(external_id),
+      title: plainTitle(title) || markdownHeading(content) || titleFromId(external_id),
       content,
       content_type: "text/markdown",
       ...fields,
     },
+    frontMatter,
     notes: notes.map((note) => `front matter, ${note}`),
   };
 }
 
-/** @throws Error when the front matter is not YAML, or not a list of fields */
-function parseFrontMatter(yaml: string): Record<string, unknown> {
-  const parsed = parseDocument(yaml);
-  const [problem] = parsed.errors;
-  if (problem)
-    throw new Error(`front matter: ${problem.message.split("\n")[0]?.replace(/:$/, "")}`);
-  const fields: unknown = parsed.toJS();
-  if (fields === null || fields === undefined) return {};
-  if (typeof fields !== "object" || Array.isArray(fields)) {
-    throw new Error("front matter: not a list of fields (name: value)");
-  }
-  return fields as Record<string, unknown>;
+/** A site generator has dozens of fields of its own. Only what may be a misspelt field of ours is noted. */
+function withoutOthers(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(
+      ([name]) =>
+        DOCUMENT_FIELDS.has(name) ||
+        DOCUMENT_FIELDS.has(name.toLowerCase().replace(/s$/, "")) ||
+        /^audi/i.test(name),
+    ),
+  );
+}
+
+/** A title without the tags of a template language. */
+function plainTitle(title: string | undefined): string {
+  return (
+    title
+      ?.replace(/\{%[^%{}]*%\}|\{\{[^{}]*\}\}/g, "")
+      .replace(/\s+/g, " ")
+      .trim() ?? ""
+  );
 }
 
 function markdownHeading(content: string): string | undefined {
   let found: string | undefined;
-  visit(fromMarkdown(content), "heading", (node) => {
+  visit(fromMarkdown(runAtOnce(readMarkup(content))), "heading", (node) => {
     found = textOf(node);
     return found ? EXIT : undefined;
   });

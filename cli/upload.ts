@@ -1,7 +1,7 @@
 import { ApiError, explain, type Api } from "./api.ts";
 import { CommandError, reasonOf } from "./command.ts";
 import { forEachConcurrently } from "./concurrently.ts";
-import type { Document } from "./document.ts";
+import { importLine, type Document } from "./document.ts";
 import { startProgress } from "./progress.ts";
 
 export interface Failure {
@@ -116,7 +116,7 @@ async function importGroup(
   if (first?.file) return putFile(api, first, first.file);
   const sum: Imported = { created: 0, changed: 0, unchanged: 0, stale: 0, errors: [] };
   for (let from = 0; ;) {
-    const lines = group.slice(from).map(({ source: _source, ...body }) => JSON.stringify(body));
+    const lines = group.slice(from).map(importLine);
     const { body } = await api.postLines<Imported>("/v1/documents/import", lines.join("\n"));
     for (const kind of ["created", "changed", "unchanged", "stale"] as const)
       sum[kind] += body[kind];

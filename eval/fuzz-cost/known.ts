@@ -20,6 +20,26 @@ export interface KnownCost extends Omit<Found, "readers"> {
 
 const FOUND: Found[] = [
   {
+    name: "tags of components on one line",
+    recipe: { repeat: "<Tab>" },
+    readers: { markdown: ["normalise"] },
+  },
+  {
+    name: "tags of components that never end",
+    recipe: { repeat: '<A b={"\n' },
+    readers: { markdown: ["normalise"] },
+  },
+  {
+    name: "shortcodes that never end",
+    recipe: { repeat: "{{< a\n" },
+    readers: { markdown: ["normalise"] },
+  },
+  {
+    name: "exports whose brackets never close",
+    recipe: { repeat: "\nexport const a = (\n" },
+    readers: { markdown: ["normalise"] },
+  },
+  {
     name: "numbers that each uncover another one",
     recipe: { repeat: "+11234567 99" },
     readers: { message: ["redact", "pseudonyms"], query: ["redact", "pseudonyms"] },

@@ -1,5 +1,6 @@
 import { ApiError, type Api } from "../../cli/api.ts";
 import { reasonOf } from "../../cli/command.ts";
+import { importLine } from "../../cli/document.ts";
 import { waitUntilIngested } from "../../cli/wait.ts";
 import type { Article } from "./demo-articles.ts";
 
@@ -21,11 +22,14 @@ export async function loadDemo(
 ): Promise<void> {
   try {
     log(`Loading the ${articles.length} articles of the demo help centre …`);
-    const lines = articles.map((article) => JSON.stringify(article)).join("\n");
-    const { body } = await api.postLines<{ created: number; changed: number }>(
-      "/v1/documents/import",
-      lines,
-    );
+    const lines = articles.map(importLine).join("\n");
+    const { body } = await api.postLines<{
+      created: number;
+      changed: number;
+      errors: { line: number; detail: string }[];
+    }>("/v1/documents/import", lines);
+    for (const { line, detail } of body.errors)
+      log(`Warning: line ${line} of the demo articles was refused: ${detail}`);
     const changed = body.created + body.changed;
     if (changed > 0) log(`Ingesting the ${changed} that are new or changed …`);
     const { failed, unfinished } = await waitUntilIngested(api, articles, {

@@ -1,5 +1,6 @@
 import { CitationVerifier } from "../citations/citation-verifier.ts";
 import type { Citation, Source } from "../citations/source.ts";
+import { wordsIn } from "../guards/code.ts";
 import { OutputFilter } from "../guards/output-filter.ts";
 import { PromptGuard } from "../guards/prompt-guard.ts";
 import { type Pseudonyms, RestoringStream } from "../privacy/pseudonyms.ts";
@@ -27,7 +28,10 @@ export class AnswerWriter {
 
   constructor(sources: Source[], mayLinkTo: (host: string) => boolean, model?: ModelOutput) {
     this.#verifier = new CitationVerifier(sources);
-    this.#filter = new OutputFilter(mayLinkTo);
+    this.#filter = new OutputFilter(
+      mayLinkTo,
+      wordsIn(() => sources.flatMap(({ passages }) => passages.map(({ text }) => text))),
+    );
     this.#guard = model && new PromptGuard(model.prompt.rules);
     this.#restorer = model?.pseudonyms && new RestoringStream(model.pseudonyms);
     this.#mark = model?.prompt.mark;

@@ -3,6 +3,7 @@ import { withoutOverlaps } from "../privacy/detection.ts";
 import { withoutInvisible } from "../text/invisible-characters.ts";
 import { filterAddresses } from "./addresses.ts";
 import { allowedAddress, LINK_REMOVED, type MayLinkTo } from "./allowed-address.ts";
+import { CodeTracker } from "./code.ts";
 import { plainStart } from "./plain-start.ts";
 import { Pieces, WHITE_SPACE, type Piece } from "./pieces.ts";
 
@@ -34,6 +35,8 @@ const TARGET = /\]\(((?:[^()\\]|\\[\s\S]|\([^()]*\))*)\)/gu;
  */
 export class OutputFilter {
   readonly #mayLinkTo: MayLinkTo;
+  readonly #isQuoted: (word: string) => boolean;
+  readonly #code = new CodeTracker();
   readonly #pieces = new Pieces();
   #text = "";
   /** How many characters of the piece that has not ended were shown. */
@@ -41,8 +44,10 @@ export class OutputFilter {
   /** The last character that was shown of the pieces that have ended. */
   #last = "";
 
-  constructor(mayLinkTo: MayLinkTo) {
+  /** @param isQuoted whether the sources hold a word as it stands: such a word stays in code, as no renderer makes a link there */
+  constructor(mayLinkTo: MayLinkTo, isQuoted: (word: string) => boolean = () => false) {
     this.#mayLinkTo = mayLinkTo;
+    this.#isQuoted = isQuoted;
   }
 
   /** Everything that was shown so far. */
@@ -68,6 +73,8 @@ export class OutputFilter {
     let shown = "";
     for (const { text, isCut } of pieces) {
       const filtered = this.#fromStart(text) + (isCut ? " " : "");
+      // What was taken out may have held backticks or line breaks. Then nothing behind it is taken for code.
+      if (filtered !== text && skeleton(filtered) !== skeleton(text)) this.#code.lose();
       shown += filtered.slice(this.#started);
       this.#started = 0;
       this.#last = filtered.slice(-1) || this.#last;
@@ -79,13 +86,29 @@ export class OutputFilter {
   /** A removed address leaves the start of its piece in place, which may have been shown already. */
   #fromStart(piece: string): string {
     const start = plainStart(piece);
-    const whole = this.#filter(piece, this.#last);
+    const whole = this.#withCode(piece, this.#last);
     if (whole.startsWith(start)) return whole;
     // The rest of an address without its scheme would be judged as something else.
     const removed = whole.indexOf(LINK_REMOVED);
     if (removed >= 0 && start.startsWith(whole.slice(0, removed)))
       return start + whole.slice(removed);
     return start + this.#filter(piece.slice(start.length), start);
+  }
+
+  /** Words in code stay as they are where the sources say the same. */
+  #withCode(piece: string, last: string): string {
+    const parts = this.#code.parts(piece);
+    if (!parts.some(({ isCode }) => isCode)) return this.#filter(piece, last);
+    let shown = "";
+    for (const { text, isCode } of parts) {
+      const words = isCode ? text.split(BETWEEN_WORDS) : [text];
+      for (const word of words) {
+        const isKept =
+          isCode && this.#isQuoted(word.replace(/^`+|`+$/g, "")) && withoutSecrets(word) === word;
+        shown += isKept ? word : this.#filter(word, shown || last);
+      }
+    }
+    return skeleton(shown) === skeleton(piece) ? shown : this.#filter(piece, last);
   }
 
   #filter(piece: string, last: string): string {
@@ -142,6 +165,11 @@ export class OutputFilter {
     }
     return filter(word);
   }
+}
+
+/** What decides what is code in a text. */
+function skeleton(text: string): string {
+  return text.replace(/[^`~\n\\|]+/g, " ");
 }
 
 /** Breaks images, definitions, targets that are no links, tags and entities. */

@@ -3,6 +3,9 @@ const MAX_PIECE = 8192;
 /** In characters. A longer link target is none. */
 const MAX_TARGET = 1024;
 
+/** In characters. A longer code span is none. */
+const MAX_SPAN = 1024;
+
 /** Scripts without spaces between words, whose paragraphs would otherwise arrive only as a whole. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 /** Punctuation of these scripts. It ends a host without a scheme, with its path, in every renderer. */
@@ -41,6 +44,11 @@ export class Pieces {
   /** Where a key begins that has not ended; -1 if there is none. */
   #key = -1;
   #isPrivateKey = false;
+  /** Where an open code span begins; -1 if there is none. */
+  #span = -1;
+  #spanMark = 0;
+  /** The length of the run of backticks that is being read. */
+  #run = 0;
   /** Whether the piece contains a character that begins a link of any kind, and one that begins a host without a scheme. */
   #opened = { link: false, host: false };
 
@@ -70,7 +78,8 @@ export class Pieces {
     const text = this.#held.slice(0, this.#read);
     this.#held = this.#held.slice(this.#read);
     this.#read = 0;
-    this.#target = this.#key = -1;
+    this.#target = this.#key = this.#span = -1;
+    this.#run = 0;
     this.#isPrivateKey = false;
     this.#opened = { link: false, host: false };
     return text;
@@ -79,8 +88,10 @@ export class Pieces {
   /** Whether the piece ends with the character that was just read. */
   #endsWith(character: string): boolean {
     const isSpace = WHITE_SPACE.test(character);
+    const isInSpan = this.#isInSpan(character);
     if (this.#key >= 0 && this.#isInKey(character)) return false;
     if (this.#target >= 0 && this.#isInTarget(character, isSpace)) return false;
+    if (isInSpan) return false;
     if (isSpace) return !this.#beginsKey();
     if (character === "(" && this.#held.charAt(this.#read - 2) === "]") {
       this.#target = this.#read - 1;
@@ -90,6 +101,18 @@ export class Pieces {
     else if (character === ".") this.#opened.host = true;
     if (this.#opened.link) return false;
     return ENDS_HOST.test(character) || (!this.#opened.host && UNSPACED.test(character));
+  }
+
+  /** Whether a code span is open that may still end on its line. It is filtered as a whole. */
+  #isInSpan(character: string): boolean {
+    if (character === "`") this.#run += 1;
+    else if (this.#run > 0) {
+      if (this.#span < 0) [this.#span, this.#spanMark] = [this.#read - 1, this.#run];
+      else if (this.#spanMark === this.#run) this.#span = -1;
+      this.#run = 0;
+    }
+    if (character === "\n" || this.#read - this.#span > MAX_SPAN) this.#span = -1;
+    return this.#span >= 0 || this.#run > 0;
   }
 
   #isInTarget(character: string, isSpace: boolean): boolean {

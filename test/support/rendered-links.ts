@@ -89,9 +89,31 @@ export function renderedLinks(text: string): { renderer: string; target: string 
   return found;
 }
 
+/** The links that renderers of Markdown make, and those that a client makes in what they rendered, but for code. */
+export function linksOutsideCode(text: string): { renderer: string; target: string }[] {
+  const found: { renderer: string; target: string }[] = [];
+  try {
+    found.push(...githubLinks(text).map((target) => ({ renderer: "GitHub", target })));
+  } catch {
+    // micromark's build for development asserts what `-`, a line feed and "[x] (`a``" do not keep.
+  }
+  for (const [name, render] of Object.entries(onMarkdown)) {
+    const html = render(text).replace(/<code\b[^>]*>[\s\S]*?<\/code>/g, "<code>");
+    found.push(...targetsIn(html).map((target) => ({ renderer: name, target })));
+    for (const plain of new Set(textsIn(html)))
+      for (const [then, find] of Object.entries(onPlainText))
+        found.push(...find(plain).map((target) => ({ renderer: `${name}, then ${then}`, target })));
+  }
+  return found;
+}
+
 /** The rendered links that lead somewhere else than to an allowed host. */
-export function refusedLinks(text: string, mayLinkTo: (host: string) => boolean): string[] {
-  return renderedLinks(text)
+export function refusedLinks(
+  text: string,
+  mayLinkTo: (host: string) => boolean,
+  links = renderedLinks(text),
+): string[] {
+  return links
     .filter(({ target }) => {
       // Clicking on these opens no page.
       if (/^(?:mailto|tel|xmpp):/i.test(target)) return false;

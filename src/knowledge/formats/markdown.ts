@@ -1,15 +1,15 @@
 import type { Parents, Root, RootContent } from "mdast";
-import { markCallouts } from "./callouts.ts";
 import { runAtOnce, withPauses, type Steps } from "../../runtime/steps.ts";
 import { htmlToBlocks, type HtmlOfDocument } from "./html.ts";
 import type { LeftOut } from "./left-out.ts";
 import { refuseCostlyMarkdown, refuseDeepTree } from "./markdown-limits.ts";
 import { completeTableSource } from "./markdown-table-source.ts";
+import { readMarkup } from "./markup/read-markup.ts";
 import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
 
 /**
  * Authors' Markdown → the stored dialect. Front matter is dropped, since the API has fields for it; the CLI fills these from it.
- * Images become their alt text, callouts become a paragraph that names their kind, and HTML becomes Markdown.
+ * Images become their alt text, the markup of site generators becomes its labels and words, and HTML becomes Markdown.
  * @throws {UnreadableDocument} when the document nests too deep or has too many lines
  */
 export function cleanMarkdown(content: string, mend?: (tree: Root) => void): string {
@@ -36,7 +36,8 @@ export function* markdownSlices(
   leftOut: LeftOut[] = [],
   mend: (tree: Root) => void = () => {},
 ): Generator<string> {
-  const source = completeTableSource(markCallouts(withoutFrontMatter(content)));
+  const { frontMatter, body } = splitFrontMatter(content);
+  const source = completeTableSource(yield* withPauses(readMarkup(body, frontMatter)));
   refuseCostlyMarkdown(source);
   const nodes = { count: 0, leftOut };
   for (const tree of parseMarkdown(source)) {
@@ -48,10 +49,21 @@ export function* markdownSlices(
   }
 }
 
-function withoutFrontMatter(content: string): string {
-  return content
-    .replace(/^\uFEFF/, "")
-    .replace(/^(---|\+\+\+)[ \t]*\r?\n(?:[\s\S]*?\r?\n)?\1[ \t]*(?:\r?\n|$)/, "");
+const FRONT_MATTER =
+  /^\s{0,100}(---|\+\+\+|;;;)(?:json|toml|yaml)?[ \t]*\r?\n((?:[\s\S]*?\r?\n)?)(?:\1|\.\.\.)[ \t]*(?:\r?\n|$)/;
+const FIELD = /^[ \t]*["']?[\w$-][\w$. -]*["']?[ \t]*[:=]/m;
+/** Text between two rules: `Note: text` after a blank line is no field. */
+const BETWEEN_RULES = /^\s*\n\s*[A-Z]/;
+
+/** Splits off YAML, TOML or JSON in front of the text, which other parts read. */
+function splitFrontMatter(content: string): { frontMatter: string; body: string } {
+  const text = content.replace(/^\uFEFF/, "");
+  const [whole = "", , frontMatter = ""] = FRONT_MATTER.exec(text) ?? [];
+  const isFields =
+    frontMatter.trim() === "" || (FIELD.test(frontMatter) && !BETWEEN_RULES.test(frontMatter));
+  return isFields
+    ? { frontMatter, body: text.slice(whole.length) }
+    : { frontMatter: "", body: text };
 }
 
 /** Replaces blocks of HTML (`<details>`, `<table>`) with the Markdown for them. */

@@ -8,9 +8,11 @@ import { repeatedNames } from "./column-names.ts";
 export function readableText(node: Nodes): string {
   switch (node.type) {
     case "text":
-    case "inlineCode":
-    case "code":
       return node.value;
+    case "inlineCode":
+      return markedCode(node.value);
+    case "code":
+      return codeLines(node.value).join("\n");
     case "break":
       return "\n";
     case "thematicBreak":
@@ -28,6 +30,31 @@ export function readableText(node: Nodes): string {
     default:
       return "children" in node ? inline(node) : "";
   }
+}
+
+/** An address or a placeholder. In an answer it stays as it is only where it can be told to be code. */
+const ADDRESS_OR_TAG = /:\/\/|\bwww\.|<[a-z/!?]/i;
+
+/** The lines of a block of code. Those with an address or a placeholder are marked as code. */
+export function codeLines(code: string): string[] {
+  return code.split("\n").map((line) => {
+    const text = line.trim();
+    return text === "" ? line : line.replace(text, () => markedCode(text));
+  });
+}
+
+/** A run of at least so many backticks that is longer than any in the code. */
+export function longerThanIn(code: string, least: number): string {
+  let longest = least - 1;
+  for (const [run] of code.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  return "`".repeat(longest + 1);
+}
+
+function markedCode(code: string): string {
+  if (!ADDRESS_OR_TAG.test(code)) return code;
+  const mark = longerThanIn(code, 1);
+  const space = /^`|`$/.test(code) ? " " : "";
+  return `${mark}${space}${code}${space}${mark}`;
 }
 
 /** One line for each item, with nested lists indented below it. */

@@ -1,5 +1,5 @@
 import type { RootContent } from "mdast";
-import { listItems, readableText, rowOf, tableCells } from "../formats/readable-text.ts";
+import { codeLines, listItems, readableText, rowOf, tableCells } from "../formats/readable-text.ts";
 import { parseMarkdown } from "../formats/markdown-tree.ts";
 import { UnreadableDocument } from "../formats/unreadable-document.ts";
 import { splitSentences } from "../../text/sentences.ts";
@@ -156,7 +156,7 @@ function toBlock(node: RootContent): Block {
     case "table":
       return tableBlock(tableCells(node));
     case "code":
-      return block(node.value.split("\n"), "\n");
+      return block(codeLines(node.value), "\n");
     default:
       return proseBlock(readableText(node).trim());
   }

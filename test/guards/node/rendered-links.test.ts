@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { AnswerWriter } from "../../../src/answering/verify.ts";
 import { linkPolicy, OutputFilter } from "../../../src/guards/output-filter.ts";
 import { Pseudonyms } from "../../../src/privacy/pseudonyms.ts";
-import { refusedLinks, renderedLinks } from "../../support/rendered-links.ts";
+import { linksOutsideCode, refusedLinks, renderedLinks } from "../../support/rendered-links.ts";
 
 const mayLinkTo = linkPolicy(
   ["docs.example.org", "*.example.net"],
@@ -167,6 +167,100 @@ describe("a filtered answer", () => {
   ])("holds no link to a refused host for %j", (attack) => {
     for (const shown of [filtered(attack), filtered(attack, Array.from(attack))])
       expect(refusedLinks(shown, mayLinkTo), shown).toEqual([]);
+  });
+});
+
+describe("an answer with code that the sources hold", () => {
+  const filteredAs = (whole: string, pieces: string[], isQuoted: (word: string) => boolean) => {
+    const filter = new OutputFilter(mayLinkTo, isQuoted);
+    return pieces.map((piece) => filter.push(piece)).join("") + filter.end();
+  };
+  const CODE = [
+    ..."` `` ``` ```` ~~~ ~~~~ ``~ | \\` \\ - 1. > # === --- a b https://evil.example www.evil.example evil.com <b> </b> [x](`a` ![` ] ) ](".split(
+      " ",
+    ),
+    "\n",
+    "\n",
+    "\n",
+    " ",
+    " ",
+    "   ",
+    "    ",
+    "\n\n",
+    "\r",
+    "\t",
+    "\n```\n",
+    "\n~~~\n",
+    "\n  ```\n  ",
+    "\n- ",
+    "\n> ",
+    "\n- a\n  ```\n  b\n  ```\n",
+    "| a |\n| - |\n| `b | c` |\n",
+    "`a` `b`",
+    "`https://evil.example`",
+  ];
+  const code = fc
+    .array(fc.constantFrom(...CODE), { minLength: 1, maxLength: 16 })
+    .map((parts) => parts.join(""));
+
+  it("has no link to a refused host outside code, whatever words the sources hold", () => {
+    fc.assert(
+      fc.property(code, (whole) => {
+        const shown = filteredAs(whole, [whole], () => true);
+        expect(refusedLinks(shown, mayLinkTo, linksOutsideCode(shown)), shown).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+  }, 400_000);
+
+  it("is the same however the stream is cut", () => {
+    fc.assert(
+      fc.property(code, fc.array(fc.nat(6), { maxLength: 40 }), (whole, sizes) => {
+        const quoted = (word: string): boolean => word.length % 2 === 0;
+        expect(filteredAs(whole, cutAt(whole, sizes), quoted)).toBe(
+          filteredAs(whole, [whole], quoted),
+        );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each([
+    "Run `curl https://api.evil.example/v1?limit=5` or edit `setup.py`.",
+    "Use ``wget https://evil.example`` here.",
+    "`curl https://evil.example/v2 \\`\n  -H x",
+    "1. Run:\n\n   ```bash\n   ssh <user>@evil.com\n   git clone https://evil.example/pump.git\n   ```\n\n2. Open `main.py`.",
+    "```\npip install evil.io\n```\nThen `README.md`.",
+  ])("keeps it as it is: %j", (answer) => {
+    expect(filteredAs(answer, [answer], () => true)).toBe(answer);
+    expect(filteredAs(answer, Array.from(answer), () => true)).toBe(answer);
+  });
+
+  it("quotes a command of a source with its address, and no other address", () => {
+    const text = "Run `curl https://evil.example/install.sh` first. See https://evil.example/more.";
+    const passages = [{ chunkId: 1, ordinal: 0, headingPath: [], text }];
+    const source = {
+      n: 1,
+      externalId: "a",
+      title: "A",
+      url: null,
+      version: 1,
+      readerVersion: 1,
+      passages,
+    };
+    const writer = new AnswerWriter([source], mayLinkTo);
+    const shown = writer.push(`${text} \`https://evil.example/other\``) + writer.end();
+    expect(shown).toBe(
+      "Run `curl https://evil.example/install.sh` first. See ‹link removed›. `‹link removed›`",
+    );
+  });
+
+  it("loses addresses in code that no source holds, and addresses outside code", () => {
+    const answer = "`curl https://evil.example` https://evil.example/a `README.md`";
+    const none = filteredAs(answer, [answer], () => false);
+    expect(none).toBe("`curl ‹link removed›` ‹link removed› `README.\u2060md`");
+    const all = filteredAs(answer, [answer], () => true);
+    expect(all).toBe("`curl https://evil.example` ‹link removed› `README.md`");
   });
 });
 

@@ -1,0 +1,116 @@
+/** A table's rows of cells, each RST; `head` is the number of rows that are its header. */
+export interface RstTable {
+  rows: string[][];
+  head: number;
+}
+
+/** A table of `+---+` and `|`. A cell that spans columns or rows is repeated in each. */
+export function gridTable(lines: string[]): RstTable | undefined {
+  const width = Math.max(...lines.map((line) => line.length));
+  const grid = lines.map((line) => line.padEnd(width));
+  const columns = boundaries(grid, width);
+  const rows: string[][] = [];
+  let head = 0;
+  let open: string[][] = [];
+  for (const line of grid) {
+    if (/^\+[-=+]+\+\s*$/.test(line)) {
+      if (open.length > 0) rows.push(open.map((cell) => cell.join("\n")));
+      if (line.includes("=")) head = rows.length;
+      open = [];
+      continue;
+    }
+    const cells = cellsOf(line, columns);
+    open = cells.map((cell, index) => [...(open[index] ?? []), cell]);
+  }
+  return rows.length > 0 ? { rows: rows.map((row) => row.map(dedented)), head } : undefined;
+}
+
+function boundaries(grid: string[], width: number): number[] {
+  const found = new Set<number>();
+  for (const line of grid) {
+    if (!/^\+[-=+]+\+\s*$/.test(line)) continue;
+    for (let at = 0; at < width; at++) if (line.charAt(at) === "+") found.add(at);
+  }
+  return [...found].toSorted((a, b) => a - b);
+}
+
+function cellsOf(line: string, columns: number[]): string[] {
+  const cells: string[] = [];
+  let start = columns[0] ?? 0;
+  let spanned = 0;
+  for (const end of columns.slice(1)) {
+    spanned += 1;
+    if (!/[|+]/.test(line.charAt(end))) continue;
+    const cell = /^[-=+]+$/.test(line.slice(start + 1, end)) ? "" : line.slice(start + 1, end);
+    for (; spanned > 0; spanned--) cells.push(cell);
+    start = end;
+  }
+  return cells;
+}
+
+/** A table between lines of `===  ===`. */
+export function simpleTable(lines: string[]): RstTable | undefined {
+  const columns = Array.from((lines[0] ?? "").matchAll(/=+/g), ({ index }) => index);
+  const rows: string[][] = [];
+  const rules: number[] = [];
+  for (const line of lines) {
+    if (/^=+(?: +=+)*\s*$/.test(line)) rules.push(rows.length);
+    else if (/^-+(?: +-+)*\s*$/.test(line) || line.trim() === "") continue;
+    else {
+      const cells = columns.map((start, index) => line.slice(start, columns[index + 1]).trimEnd());
+      const last = rows.at(-1);
+      // A row without a first cell goes on with the row above.
+      if (cells[0]?.trim() === "" && last && !rules.includes(rows.length))
+        for (const [index, cell] of cells.entries()) last[index] = `${last[index]}\n${cell}`;
+      else rows.push(cells);
+    }
+  }
+  if (rows.length === 0) return undefined;
+  return {
+    rows: rows.map((row) => row.map(dedented)),
+    head: rules.length > 2 ? (rules[1] ?? 0) : 0,
+  };
+}
+
+export function dedented(text: string): string {
+  const lines = text.split("\n");
+  const indents = lines
+    .filter((line) => line.trim())
+    .map((line) => /^ */.exec(line)?.[0].length ?? 0);
+  const least = Math.min(...indents, 1000);
+  return lines
+    .map((line) => line.slice(least).trimEnd())
+    .join("\n")
+    .trim();
+}
+
+/** The rows of a list of lists (`list-table`). */
+export function listTable(lines: string[]): string[][] {
+  const rows: string[][] = [];
+  let column = -1;
+  for (const line of lines) {
+    const row = /^(\s*)\* +- ?(.*)$/.exec(line);
+    const cell = /^(\s*)- ?(.*)$/.exec(line);
+    if (row) {
+      column = (row[1] ?? "").length + line.slice((row[1] ?? "").length).indexOf("-");
+      rows.push([row[2] ?? ""]);
+    } else if (cell && (cell[1] ?? "").length === column) rows.at(-1)?.push(cell[2] ?? "");
+    else {
+      const last = rows.at(-1);
+      if (last) last[last.length - 1] += `\n${line.slice(column + 2)}`;
+    }
+  }
+  return rows.map((row) => row.map((text) => text.trim()));
+}
+
+/** Markdown for a table whose cells are Markdown of one line. */
+export function markdownTable(rows: string[][], head: number): string {
+  const width = Math.max(...rows.map((row) => row.length));
+  const line = (row: string[]): string =>
+    `| ${Array.from({ length: width }, (_, index) => (row[index] ?? "").replace(/\s*\n\s*/g, " ").replaceAll("|", "\\|")).join(" | ")} |`;
+  const [first = [], ...rest] = rows;
+  const header = head > 0 ? first : Array.from({ length: width }, () => "");
+  return [line(header), `|${" - |".repeat(width)}`, ...(head > 0 ? rest : rows).map(line)].join(
+    "\n",
+  );
+}

@@ -1,0 +1,65 @@
+import type { Dialect } from "./inline.ts";
+import { wordsOfExpression } from "./tags.ts";
+
+const FENCE = /^[ \t>]*(`{3,}|~{3,})/;
+/** A line that begins code of a module in MDX. */
+export const IMPORT =
+  /^import\s+(?:(?:type\s+)?[\w$*{][^'"]*\sfrom\s+)?["'][^'"]+["'];?\s*(?:\/\/.*)?$/;
+export const IMPORT_BEGINS = /^import\s+(?:type\s+)?(?:[\w$]+\s*,\s*)?\{[^}]*$/;
+export const EXPORT =
+  /^export\s+(?:(?:const|let|var)\s+[\w${[]|(?:async\s+)?function\b\s*[\w$*(]|class\s+\w|default\s+(?:function\b|async\b|class\b|\(|\{|\w+;?\s*$|\w+\()|\{|\*\s+(?:from|as)\b|type\s+\w+\s*=|interface\s+\w)/;
+const COMPONENT_LINE = /^\s*(?:<\/[A-Z][\w.]*>|<[A-Z][\w.]*(?:\s[^<>]*)?\/>)\s*$/;
+const MYST_LINE =
+  /^\s*(?:(?:`{3,}|:{3,})\{[a-z][\w:-]*\}|\([\w -]+\)=\s*$)|\{(?:ref|doc|term|numref|kbd|guilabel|menuselection|abbr|py:\w+|external\S*)\}`/;
+const CONSTANT = /^export\s+const\s+(\w+)(?:\s*:\s*\w+)?\s*=\s*([^;]{1,100});?\s*$/;
+const ASSIGNMENT = /\{%-?\s*(?:assign|set)\s+([\w.]+)\s*=\s*(["'])([^"'{}]{1,100})\2\s*-?%\}/;
+const FIELD = /^([\w-]+):[ \t]*(["']?)([^"'{}[\]|>&*!\n][^{}\n]{0,100}?)\2[ \t]*$/;
+/** What names of an object's own are not. */
+const MAX_VALUES = 1000;
+
+/** Reads off a document what its markup is written for. */
+export function dialectOf(lines: readonly string[], frontMatter: string): Dialect {
+  const values = new Map<string, string>();
+  const add = (name: string | undefined, value: string | undefined): void => {
+    if (name !== undefined && value !== undefined && values.size < MAX_VALUES)
+      values.set(name, value);
+  };
+  for (const line of frontMatter.split("\n")) {
+    const [, name, , value] = FIELD.exec(line) ?? [];
+    add(name && `page.${name}`, value);
+  }
+  let [isMdx, isMyst, isVue] = [false, false, false];
+  let fence: string | undefined;
+  for (const line of lines) {
+    const marker = FENCE.exec(line)?.[1];
+    if (marker && (fence === undefined || marker.startsWith(fence)))
+      fence = fence === undefined ? marker : undefined;
+    isMyst ||= MYST_LINE.test(line);
+    if (fence !== undefined) continue;
+    isVue ||= /^<script\b/i.test(line);
+    isMdx ||= isMdxLine(line);
+    const [, constant, code = ""] = CONSTANT.exec(line) ?? [];
+    if (constant) add(constant, wordsOfExpression(code));
+    const [, assigned, , value] = ASSIGNMENT.exec(line) ?? [];
+    add(assigned, value);
+  }
+  const length = lines.reduce((sum, line) => sum + line.length + 1, 0);
+  return {
+    isMdx: isMdx && !isVue,
+    isMyst,
+    values,
+    readAhead: { left: 4 * length + 1000 },
+    room: { left: length },
+  };
+}
+
+function isMdxLine(line: string): boolean {
+  return (
+    IMPORT.test(line) ||
+    IMPORT_BEGINS.test(line) ||
+    EXPORT.test(line) ||
+    COMPONENT_LINE.test(line) ||
+    line.includes("{/*") ||
+    /\sclassName=/.test(line)
+  );
+}

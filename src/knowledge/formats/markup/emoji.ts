@@ -1,0 +1,86 @@
+/** Emoji whose names stand in running text and tables, where they say yes, no or what kind a line is of. Others stay as they are. */
+const EMOJI: Record<string, string> = {
+  white_check_mark: "✅",
+  heavy_check_mark: "✔️",
+  ballot_box_with_check: "☑️",
+  check: "✅",
+  x: "❌",
+  negative_squared_cross_mark: "❎",
+  heavy_multiplication_x: "✖️",
+  no_entry: "⛔",
+  no_entry_sign: "🚫",
+  warning: "⚠️",
+  exclamation: "❗",
+  heavy_exclamation_mark: "❗",
+  question: "❓",
+  information_source: "ℹ️",
+  bulb: "💡",
+  memo: "📝",
+  pencil: "📝",
+  pencil2: "✏️",
+  book: "📖",
+  books: "📚",
+  link: "🔗",
+  lock: "🔒",
+  unlock: "🔓",
+  key: "🔑",
+  gear: "⚙️",
+  wrench: "🔧",
+  hammer: "🔨",
+  tools: "🛠️",
+  rocket: "🚀",
+  tada: "🎉",
+  sparkles: "✨",
+  fire: "🔥",
+  bug: "🐛",
+  zap: "⚡",
+  boom: "💥",
+  star: "⭐",
+  heart: "❤️",
+  eyes: "👀",
+  mag: "🔍",
+  bell: "🔔",
+  email: "📧",
+  envelope: "✉️",
+  phone: "☎️",
+  calendar: "📅",
+  clock: "🕐",
+  hourglass: "⌛",
+  construction: "🚧",
+  package: "📦",
+  clipboard: "📋",
+  pushpin: "📌",
+  point_right: "👉",
+  arrow_right: "➡️",
+  arrow_left: "⬅️",
+  arrow_up: "⬆️",
+  arrow_down: "⬇️",
+  thumbsup: "👍",
+  "+1": "👍",
+  thumbsdown: "👎",
+  "-1": "👎",
+  wave: "👋",
+  smile: "😄",
+  smiley: "😃",
+  grin: "😁",
+  red_circle: "🔴",
+  green_circle: "🟢",
+  yellow_circle: "🟡",
+  large_blue_circle: "🔵",
+  stop_sign: "🛑",
+  globe_with_meridians: "🌐",
+  rotating_light: "🚨",
+};
+const ICON_SET = /^(?:material|fontawesome|octicons|simple|fa|fas|fab|mdi)-/;
+const SHORTCODE = /(?<![\w:`])(:([a-z0-9+-][a-z0-9_+-]{0,60}):)(?![\w:`])(?:\{[^{}\n]{0,100}\})?/g;
+
+/** `:warning:` → ⚠️. The icons of a site's theme say nothing but yes and no. */
+export function withEmoji(text: string): string {
+  return text.replace(SHORTCODE, (whole, shortcode: string, name: string) => {
+    if (ICON_SET.test(name)) {
+      if (/-(?:check|check-circle|checkbox-marked|check-bold)$/.test(name)) return "✅";
+      return /-(?:close|close-circle|x-circle|x)$/.test(name) ? "❌" : "";
+    }
+    return Object.hasOwn(EMOJI, name) ? (EMOJI[name] ?? shortcode) : whole;
+  });
+}

@@ -1,0 +1,70 @@
+import { longerThanIn } from "../readable-text.ts";
+import { labelOf } from "./component.ts";
+
+/** ReadMe's `[block:callout]{…}[/block]`, whose content is JSON → Markdown; undefined where it cannot be read. */
+export function readMagicBlock(name: string, json: string): string | undefined {
+  let block: unknown;
+  try {
+    block = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(block)) return undefined;
+  switch (name) {
+    case "callout": {
+      const attributes = new Map(["type", "title"].map((key) => [key, text(block[key])]));
+      return `${labelOf({ name, attributes, words: [] })}\n\n${text(block.body)}`;
+    }
+    case "code":
+      return records(block.codes).map(codeOf).join("\n\n");
+    case "parameters":
+      return tableOf(block);
+    case "image":
+      return records(block.images)
+        .map(
+          (one) =>
+            text(one.caption) ||
+            text(Array.isArray(one.image) ? one.image[1] : "").replace(/^\S+\.\w{3,4}$/, ""),
+        )
+        .join("\n\n");
+    case "api-header":
+      return `## ${text(block.title)}`;
+    case "html":
+      return text(block.html);
+    default:
+      return [text(block.title), text(block.body)].filter(Boolean).join("\n\n");
+  }
+}
+
+function codeOf(one: Record<string, unknown>): string {
+  const name = text(one.name);
+  const fence = longerThanIn(text(one.code), 3);
+  return `${name ? `**${name}**\n\n` : ""}${fence}${text(one.language)}\n${text(one.code)}\n${fence}`;
+}
+
+/** The table's cells stand under names such as `h-0` and `0-1`. */
+function tableOf(block: Record<string, unknown>): string {
+  const cells = isRecord(block.data) ? block.data : {};
+  const [columns, rows] = [Number(block.cols), Number(block.rows)];
+  if (!(columns > 0 && columns <= 50 && rows >= 0 && rows <= 2000)) return "";
+  const line = (row: string): string =>
+    `| ${Array.from({ length: columns }, (_, column) =>
+      text(cells[`${row}-${column}`])
+        .replace(/\s*\n\s*/g, " ")
+        .replaceAll("|", "\\|"),
+    ).join(" | ")} |`;
+  const body = Array.from({ length: rows }, (_, row) => line(String(row)));
+  return [line("h"), `|${" - |".repeat(columns)}`, ...body].join("\n");
+}
+
+function records(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
+}

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import path from "node:path";
 import type { Document, ReadDocuments } from "../../cli/document.ts";
 import { documentsFromFolder } from "../../cli/documents-from-folder.ts";
@@ -9,10 +7,14 @@ import { toMarkdown } from "../../local/ai/to-markdown.ts";
 import { cleanConverted } from "../../src/knowledge/formats/converted.ts";
 import { fileType } from "../../src/knowledge/formats/file-types.ts";
 import { normalise } from "../../src/knowledge/formats/normalise.ts";
-import { chunkMarkdown } from "../../src/knowledge/ingest/chunk.ts";
+import { chunkMarkdown, type Chunk } from "../../src/knowledge/ingest/chunk.ts";
+import type { Marks } from "./block.ts";
+import { serveCase } from "./serve.ts";
 
 /** What must be read of one document. */
-export interface Expected {
+export interface Expected extends Marks {
+  /** What a visitor reads, for a file that no browser shows. */
+  text?: string;
   reads?: string[];
   not?: string[];
   together?: string[][];
@@ -22,7 +24,7 @@ export interface Expected {
 }
 
 /** `case.json`; test/knowledge/fidelity/README.md describes it. */
-export interface FidelityCase {
+export interface FidelityCase extends Marks {
   kind: string;
   arguments?: string[];
   documents: Record<string, Expected>;
@@ -42,17 +44,34 @@ export async function findCases(folder: string): Promise<string[]> {
     .toSorted();
 }
 
-/** Reads a case and tells which of its expectations do not hold. */
-export async function checkCase(folder: string): Promise<Miss[]> {
+/** Reads the documents of a case the way the CLI does. */
+export async function readCase(
+  folder: string,
+): Promise<ReadDocuments & { wanted: FidelityCase; isSite: boolean }> {
   const wanted = JSON.parse(await readFile(path.join(folder, "case.json"), "utf8")) as FidelityCase;
   const isSite = (await readdir(folder)).includes("site");
-  const { documents, unreadable } = isSite
+  const read = isSite
     ? await readSite(path.join(folder, "site"))
     : await documentsFromFolder(path.join(folder, "folder"));
+  return { ...read, wanted, isSite };
+}
+
+/** The document that was read from a file or page of a case. */
+export function documentFrom(
+  source: string,
+  documents: Document[],
+  isSite: boolean,
+): Document | undefined {
+  return documents.find((one) => sourceOf(one, isSite) === idOf(source, isSite));
+}
+
+/** Reads a case and tells which of its expectations do not hold. */
+export async function checkCase(folder: string): Promise<Miss[]> {
+  const { wanted, isSite, documents, unreadable } = await readCase(folder);
   const misses: Miss[] = [];
   const found = new Set<Document>();
   for (const [source, expected] of Object.entries(wanted.documents)) {
-    const document = documents.find((one) => sourceOf(one, isSite) === idOf(source, isSite));
+    const document = documentFrom(source, documents, isSite);
     if (!document) misses.push(`${source}: no document was read`);
     else {
       found.add(document);
@@ -72,13 +91,17 @@ export async function checkCase(folder: string): Promise<Miss[]> {
 
 /** The text of a document as search and citations show it: the title, then each chunk with its headings in front. */
 export async function textOf(document: Document): Promise<string> {
-  const markdown = document.file
-    ? await convert(document.content_type, document.file)
-    : normalise(document.content, document.content_type);
-  const chunks = chunkMarkdown(document.title, markdown);
+  const chunks = await chunksOf(document);
   return [document.title, ...chunks.flatMap((chunk) => [...chunk.headingPath, chunk.text])].join(
     "\n",
   );
+}
+
+export async function chunksOf(document: Document): Promise<Chunk[]> {
+  const markdown = document.file
+    ? await convert(document.content_type, document.file)
+    : normalise(document.content, document.content_type);
+  return chunkMarkdown(document.title, markdown);
 }
 
 async function convert(contentType: string, file: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -124,27 +147,6 @@ function idOf(source: string, isSite: boolean): string {
 
 /** Serves the pages from this machine and reads them through their sitemap. */
 async function readSite(folder: string): Promise<ReadDocuments> {
-  const pages = JSON.parse(await readFile(path.join(folder, "site.json"), "utf8")) as Record<
-    string,
-    { file?: string; status?: number; headers?: Record<string, string> }
-  >;
-  let origin = "";
-  const withOrigin = (text: string): string => text.replaceAll("{origin}", origin);
-  const server = createServer((request, response) => {
-    const page = pages[request.url ?? ""];
-    for (const [name, value] of Object.entries(page?.headers ?? {}))
-      response.setHeader(name, withOrigin(value));
-    response.statusCode = page ? (page.status ?? 200) : 404;
-    // Byte for byte, since a page may be in another encoding than UTF-8.
-    const body = page?.file ? readFileSync(path.join(folder, page.file), "latin1") : "";
-    response.end(Buffer.from(withOrigin(body), "latin1"));
-  });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const address = server.address();
-  origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
-  try {
-    return await documentsFromSitemap(`${origin}/sitemap.xml`, { concurrency: 2, pauseMs: 0 });
-  } finally {
-    server.close();
-  }
+  await using site = await serveCase(folder);
+  return await documentsFromSitemap(`${site.origin}/sitemap.xml`, { concurrency: 2, pauseMs: 0 });
 }

@@ -123,17 +123,17 @@ async function measureShown(
     }
   });
   pairs.sort((a, b) => (a.source < b.source ? -1 : 1));
-  const marked = markRepeated(pairs.map(({ page }) => page.blocks));
-  return compare(
-    pairs.map((pair, place) => ({ ...pair, page: { ...pair.page, blocks: marked[place] ?? [] } })),
-    unmeasured,
+  markRepeated(
+    pairs.flatMap(({ document, page }) =>
+      document?.content_type === "text/html" ? [page.blocks] : [],
+    ),
   );
+  return compare(pairs, unmeasured);
 }
 
 async function compare(pairs: Pair[], unmeasured: Unreadable[]): Promise<Measurement> {
   const documents: Measured[] = [];
   for (const { source, document, page } of pairs) {
-    const content = page.blocks.flatMap(({ text, state }) => (state === "content" ? [text] : []));
     const title = document?.title ?? "";
     let read = "";
     try {
@@ -141,7 +141,7 @@ async function compare(pairs: Pair[], unmeasured: Unreadable[]): Promise<Measure
     } catch (error) {
       unmeasured.push({ source, reason: reasonOf(error) });
     }
-    documents.push({ source, score: score(content, title, read, [...page.labels, title]) });
+    documents.push({ source, score: score(page.blocks, title, read, [...page.labels, title]) });
   }
   return { documents, unmeasured };
 }

@@ -5,7 +5,11 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { CommandError } from "../../cli/command.ts";
 import type { Marks, RenderedPage } from "./block.ts";
 
-const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+export const CHROMIUM = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 const TIMEOUT_MS = 20_000;
 /** Scripts may build the page after it has loaded. */
@@ -19,9 +23,9 @@ export class Renderer implements AsyncDisposable {
   readonly #idle: Page[] = [];
 
   static async start(): Promise<Renderer> {
-    const executablePath = CANDIDATES.find((candidate) => existsSync(candidate));
+    const executablePath = CHROMIUM.find((candidate) => existsSync(candidate));
     if (!executablePath)
-      throw new CommandError(`The measure needs Chromium at one of ${CANDIDATES.join(", ")}.`);
+      throw new CommandError(`The measure needs Chromium at one of ${CHROMIUM.join(", ")}.`);
     const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
     return new Renderer(browser, await inPageScript());
   }

@@ -6,16 +6,13 @@ const PAGES = 5;
 const SHARE = 0.5;
 
 /** Takes the blocks that most pages of a site repeat for machinery. */
-export function markRepeated(pages: Block[][]): Block[][] {
-  if (pages.length < PAGES) return pages;
+export function markRepeated(pages: Block[][]): void {
+  if (pages.length < PAGES) return;
   const counts = new Map<string, number>();
   for (const blocks of pages)
     for (const text of new Set(blocks.map((block) => block.text)))
       counts.set(text, (counts.get(text) ?? 0) + 1);
-  const isRepeated = ({ text }: Block): boolean => (counts.get(text) ?? 0) > pages.length * SHARE;
-  return pages.map((blocks) =>
-    blocks.map((block) =>
-      block.state === "content" && isRepeated(block) ? { ...block, state: "machinery" } : block,
-    ),
-  );
+  for (const block of pages.flat())
+    if (block.state === "content" && (counts.get(block.text) ?? 0) > pages.length * SHARE)
+      block.state = "machinery";
 }

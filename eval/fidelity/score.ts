@@ -1,4 +1,5 @@
 import { align } from "./align.ts";
+import type { Block } from "./block.ts";
 import { wordsOf } from "./words.ts";
 
 export interface Score {
@@ -19,33 +20,38 @@ const PASSES = 8;
 const MAX_INSERTED = 12;
 
 /**
- * Compares the blocks of a page's content with the text that was read, as sequences of words (`align.ts`). Stretches that
- * stand elsewhere in the other text are found, too: a tab's label moves in front of its panel.
+ * Compares the blocks of a page with the text that was read, as sequences of words (`align.ts`). Stretches that stand elsewhere
+ * in the other text are found, too: a tab's label moves in front of its panel.
  * @param title what the document is called, which may replace its first heading
  * @param labels texts that may be repeated: their repetitions count neither as right nor as wrong
  */
-export function score(content: string[], title: string, read: string, labels: string[]): Score {
-  const blocks = content.map((text) => wordsOf(text)).filter((words) => words.length > 0);
-  const name = wordsOf(title).join(" ");
-  const isTitle = blocks.map((words) => ` ${name} `.includes(` ${words.join(" ")} `));
-  const wanted = blocks.flat();
-  const blockOf = blocks.flatMap((words, block) => words.map(() => block));
+export function score(page: Block[], title: string, read: string, labels: string[]): Score {
+  const blocks = page
+    .filter(({ state }) => state === "content" || state === "optional")
+    .map(({ text, state }) => ({ words: wordsOf(text), isContent: state === "content" }))
+    .filter(({ words }) => words.length > 0);
+  const wanted = blocks.flatMap(({ words }) => words);
+  const blockOf = blocks.flatMap(({ words }, block) => words.map(() => block));
   const given = wordsOf(read);
   const partners = pair(wanted, given, (place) => blockOf[place] ?? -1);
-  const taken = new Set(partners.filter((partner) => partner >= 0));
+  preferLater(partners, given);
+
+  const name = ` ${wordsOf(title).join(" ")} `;
+  const isTitle = blocks.map(({ words }) => name.includes(` ${words.join(" ")} `));
+  const counted = [...wanted.keys()].filter((place) => blocks[blockOf[place] ?? 0]?.isContent);
+  const right = counted.filter((place) => (partners[place] ?? -1) >= 0);
+  const lost = counted.filter(
+    (place) => (partners[place] ?? -1) < 0 && !isTitle[blockOf[place] ?? 0],
+  );
+  const taken = new Set(partners);
   const repeated = repetitions(given, taken, labels);
-  const lost = partners
-    .map((partner, place) => (partner < 0 ? place : -1))
-    .filter((place) => place >= 0 && !isTitle[blockOf[place] ?? -1]);
-  const wrong = given
-    .map((_, place) => place)
-    .filter((place) => !taken.has(place) && !repeated.has(place));
+  const wrong = [...given.keys()].filter((place) => !taken.has(place) && !repeated.has(place));
   return {
-    content: wanted.length,
-    found: wanted.length - lost.length,
-    read: taken.size + wrong.length,
-    right: taken.size,
-    missing: runs(wanted, [...lost]),
+    content: counted.length,
+    found: counted.length - lost.length,
+    read: right.length + wrong.length,
+    right: right.length,
+    missing: runs(wanted, lost),
     superfluous: runs(given, wrong),
   };
 }
@@ -84,6 +90,16 @@ function dropChance(partners: Int32Array, blockOf: (place: number) => number, le
     const isWhole = blockOf(start - 1) !== blockOf(start) && blockOf(end - 1) !== blockOf(end);
     if (first >= 0 && end - start < least && !isWhole) partners.fill(-1, start, end);
     start = end;
+  }
+}
+
+/** Moves partners behind a label in front of them that begins with the same word: "Stage Number: Stage 2". */
+function preferLater(partners: Int32Array, given: string[]): void {
+  const taken = new Set(partners);
+  for (const [place, partner] of partners.entries()) {
+    if (partner < 0) continue;
+    for (let later = partner + 1; later <= partner + MAX_INSERTED && !taken.has(later); later++)
+      if (given[later] === given[partner]) partners[place] = later;
   }
 }
 

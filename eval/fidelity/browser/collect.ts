@@ -44,6 +44,7 @@ class Walk {
       /^(inline|contents|ruby)/.test(display) || (display === "none" && isPhrase(element));
     if (!isInline || element.tagName === "BR") this.#end();
     else if (display !== "inline") this.#append(" ", state);
+    if (state === "content") this.#optional(element);
     for (const node of childrenOf(element)) {
       if (node instanceof Text) this.#append(node.data, state);
       else if (node instanceof Element) this.visit(node, state, isForced || isMarked);
@@ -58,6 +59,17 @@ class Walk {
     if (state === "hidden" || isClosed(element) || isUnseen(element)) return "hidden";
     if (state === "machinery" || this.#isMarked) return state;
     return isMachinery(element) ? "machinery" : "content";
+  }
+
+  /** What stands for an image, and the number of a list item. */
+  #optional(element: Element): void {
+    const list = element.tagName === "LI" ? element.parentElement : null;
+    const isNumbered = list instanceof HTMLOListElement;
+    const place = isNumbered ? list.start + [...list.children].indexOf(element) : "";
+    const text = element instanceof HTMLImageElement ? element.alt : String(place);
+    if (text === "") return;
+    this.#append(text, "optional");
+    this.#end();
   }
 
   #append(text: string, state: Block["state"]): void {

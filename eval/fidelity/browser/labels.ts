@@ -4,12 +4,9 @@ const LABELS =
 /** The texts that a reader may repeat in front of what they name. */
 export function labelsOf(): string[] {
   const texts = [...document.querySelectorAll(LABELS)].map((one) => one.textContent ?? "");
-  const images = [...document.querySelectorAll("[alt], [aria-label], [title]")].flatMap((one) =>
-    ["alt", "aria-label", "title"].map((name) => one.getAttribute(name) ?? ""),
-  );
-  const numbers = [...document.querySelectorAll("ol")].flatMap((list) =>
-    [...list.children].map((_, place) => String(list.start + place)),
+  const described = [...document.querySelectorAll("[aria-label], [title]")].flatMap((one) =>
+    ["aria-label", "title"].map((name) => one.getAttribute(name) ?? ""),
   );
   const titles = [document.title, ...document.title.split(/\s[|·–—-]\s/)];
-  return [...titles, ...texts, ...images, ...numbers].filter((text) => text.trim() !== "");
+  return [...titles, ...texts, ...described].filter((text) => text.trim() !== "");
 }

@@ -119,7 +119,7 @@ async function measureShown(
       if (page) pairs.push({ source, document, page });
       else unmeasured.push({ source, reason: "no browser shows it" });
     } catch (error) {
-      unmeasured.push({ source, reason: `not rendered: ${reasonOf(error)}` });
+      unmeasured.push({ source, reason: `not rendered: ${reasonOf(error).split("\n")[0]}` });
     }
   });
   pairs.sort((a, b) => (a.source < b.source ? -1 : 1));
@@ -140,6 +140,7 @@ async function compare(pairs: Pair[], unmeasured: Unreadable[]): Promise<Measure
       if (document) read = await readText(document);
     } catch (error) {
       unmeasured.push({ source, reason: reasonOf(error) });
+      if (!page.blocks.some(({ state }) => state === "content")) continue;
     }
     documents.push({ source, score: score(page.blocks, title, read, [...page.labels, title]) });
   }

@@ -56,16 +56,15 @@ function isPanel(element: Element): boolean {
 function questionOf(element: Element): Element | undefined {
   const before = element.previousElementSibling;
   if (!before || isSilent(before) || isClosed(before)) return;
-  if (before.matches(QUESTION) || QUESTION_NAME.test(before.className)) return before;
+  if (before.matches(QUESTION) || QUESTION_NAME.test(before.getAttribute("class") ?? ""))
+    return before;
   return before.querySelector(QUESTION) ?? undefined;
 }
 
 /** The tab of a panel that has neither an id nor a role: as many labels stand in front of the panels as there are panels. */
 function tabOf(element: Element): Element | undefined {
   const panels = [...(element.parentElement?.children ?? [])].filter(
-    (one) =>
-      one.tagName === element.tagName &&
-      one.className.split(" ")[0] === element.className.split(" ")[0],
+    (one) => one.tagName === element.tagName && one.classList[0] === element.classList[0],
   );
   const labelled =
     element.parentElement?.previousElementSibling ?? panels[0]?.previousElementSibling;

@@ -2,8 +2,9 @@ import type { Document } from "../../cli/document.ts";
 import { chunksOf } from "./cases.ts";
 
 /** Characters, at least as many as a chunk repeats of the one before (`OVERLAP_TOKENS` in `src/knowledge/ingest/chunk.ts`). */
-const MAX_OVERLAP = 300;
-const SENTENCE_START = /(?<=[.!?…:]["'”)\]]*\s+|\n)\S|^\S/g;
+const MAX_OVERLAP = 200;
+/** Characters that two texts hardly share by chance. */
+const MIN_OVERLAP = 20;
 
 /** The text that was read of a document without its title, with each heading once and without what a chunk repeats of the one before. */
 export async function readText(document: Document): Promise<string> {
@@ -21,10 +22,11 @@ export async function readText(document: Document): Promise<string> {
   return lines.join("\n");
 }
 
-/** The length of the whole sentences that end a chunk and begin the next one. */
+/** How many of the last characters of a chunk, from the start of a word on, are the first ones of the next chunk. */
 function overlap(before: string, text: string): number {
   const tail = before.slice(-MAX_OVERLAP);
-  for (const { index } of tail.matchAll(SENTENCE_START))
-    if (text.startsWith(tail.slice(index))) return tail.length - index;
+  for (const { index } of tail.matchAll(/(?<!\S)\S/g))
+    if (tail.length - index >= MIN_OVERLAP && text.startsWith(tail.slice(index)))
+      return tail.length - index;
   return 0;
 }

@@ -18,8 +18,12 @@ const MACHINERY: [RegExp, string][] = [
   [/^> \[!(\w+)\]/gm, "> **$1**"],
   [/\{\{[<%][\s\S]*?[>%]\}\}|\{%[\s\S]*?%\}/g, ""],
   [/[ \t]*\{#[\w-]+\}[ \t]*$/gm, ""],
-  [/<\/?[A-Z][\w.]*(?:[^<>]*?\b(?:label|title)="([^"]*)")?[^<>]*>/g, "\n\n$1\n\n"],
 ];
+
+/** A tag of a component, with strings and up to three levels of braces in its attributes. */
+const COMPONENT =
+  /<\/?[A-Z][\w.]*(?:[^<>{}"']|"[^"]*"|'[^']*'|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*>/g;
+const LABEL = /\s(?:label|title)="([^"]*)"/;
 
 /**
  * A Markdown file as a plain HTML page, by another parser than the product's. It knows no generator: components are shown by
@@ -40,5 +44,5 @@ export function renderMarkdown(source: string): string {
 function withoutMachinery(text: string): string {
   let clean = text;
   for (const [pattern, seen] of MACHINERY) clean = clean.replace(pattern, seen);
-  return clean;
+  return clean.replace(COMPONENT, (tag) => `\n\n${LABEL.exec(tag)?.[1] ?? ""}\n\n`);
 }

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import path from "node:path";
 import type { Document, ReadDocuments } from "../../cli/document.ts";
 import { documentsFromFolder } from "../../cli/documents-from-folder.ts";
@@ -10,10 +8,14 @@ import { toMarkdown } from "../../local/ai/to-markdown.ts";
 import { cleanConverted } from "../../src/knowledge/formats/converted.ts";
 import { fileType } from "../../src/knowledge/formats/file-types.ts";
 import { normalise } from "../../src/knowledge/formats/normalise.ts";
-import { chunkMarkdown } from "../../src/knowledge/ingest/chunk.ts";
+import { chunkMarkdown, type Chunk } from "../../src/knowledge/ingest/chunk.ts";
+import type { Marks } from "./block.ts";
+import { serveCase } from "./serve.ts";
 
 /** What must be read of one document. */
-export interface Expected {
+export interface Expected extends Marks {
+  /** What a visitor reads, for a file that no browser shows. */
+  text?: string;
   reads?: string[];
   not?: string[];
   together?: string[][];
@@ -23,7 +25,7 @@ export interface Expected {
 }
 
 /** `case.json`; test/knowledge/fidelity/README.md describes it. */
-export interface FidelityCase {
+export interface FidelityCase extends Marks {
   kind: string;
   arguments?: string[];
   documents: Record<string, Expected>;
@@ -43,18 +45,22 @@ export async function findCases(folder: string): Promise<string[]> {
     .toSorted();
 }
 
-/** Reads a case and tells which of its expectations do not hold. */
-export async function checkCase(folder: string): Promise<Miss[]> {
+/** Reads the documents of a case the way the CLI does. */
+export async function readCase(
+  folder: string,
+): Promise<ReadDocuments & { wanted: FidelityCase; isSite: boolean }> {
   const wanted = JSON.parse(await readFile(path.join(folder, "case.json"), "utf8")) as FidelityCase;
   const isSite = (await readdir(folder)).includes("site");
   const options = readIngestOptions([...(wanted.arguments ?? []), folder]);
-  const {
-    documents,
-    unreadable,
-    skipped = [],
-  } = isSite
+  const read = isSite
     ? await readSite(path.join(folder, "site"))
     : await documentsFromFolder(path.join(folder, "folder"), undefined, options.folder);
+  return { ...read, wanted, isSite };
+}
+
+/** Reads a case and tells which of its expectations do not hold. */
+export async function checkCase(folder: string): Promise<Miss[]> {
+  const { wanted, documents, unreadable, skipped = [] } = await readCase(folder);
   const misses: Miss[] = [];
   const found = new Set<Document>();
   for (const [source, expected] of Object.entries(wanted.documents)) {
@@ -78,13 +84,17 @@ export async function checkCase(folder: string): Promise<Miss[]> {
 
 /** The text of a document as search and citations show it: the title, then each chunk with its headings in front. */
 export async function textOf(document: Document): Promise<string> {
-  const markdown = document.file
-    ? await convert(document.content_type, document.file)
-    : normalise(document.content, document.content_type);
-  const chunks = chunkMarkdown(document.title, markdown);
+  const chunks = await chunksOf(document);
   return [document.title, ...chunks.flatMap((chunk) => [...chunk.headingPath, chunk.text])].join(
     "\n",
   );
+}
+
+export async function chunksOf(document: Document): Promise<Chunk[]> {
+  const markdown = document.file
+    ? await convert(document.content_type, document.file)
+    : normalise(document.content, document.content_type);
+  return chunkMarkdown(document.title, markdown);
 }
 
 async function convert(contentType: string, file: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -100,7 +110,7 @@ async function compare(document: Document, expected: Expected): Promise<Miss[]> 
     if (expected[field] !== undefined && document[field] !== expected[field])
       misses.push(`${field} is ${document[field]}, not ${expected[field]}`);
   const lines = (await textOf(document)).split("\n").map(oneSpaced);
-  const text = lines.join(" ");
+  const text = oneSpaced(lines.join(" "));
   let from = 0;
   for (const words of (expected.reads ?? []).map(oneSpaced)) {
     const at = text.indexOf(words, from);
@@ -121,7 +131,7 @@ function oneSpaced(words: string): string {
 }
 
 /** A file such as an export holds several documents, which differ in their ids. */
-function findDocument(
+export function findDocument(
   documents: Document[],
   source: string,
   { external_id }: Expected,
@@ -144,27 +154,6 @@ function pathOf({ source, url }: Document): string | undefined {
 
 /** Serves the pages from this machine and reads them through their sitemap. */
 async function readSite(folder: string): Promise<ReadDocuments> {
-  const pages = JSON.parse(await readFile(path.join(folder, "site.json"), "utf8")) as Record<
-    string,
-    { file?: string; status?: number; headers?: Record<string, string> }
-  >;
-  let origin = "";
-  const withOrigin = (text: string): string => text.replaceAll("{origin}", origin);
-  const server = createServer((request, response) => {
-    const page = pages[request.url ?? ""];
-    for (const [name, value] of Object.entries(page?.headers ?? {}))
-      response.setHeader(name, withOrigin(value));
-    response.statusCode = page ? (page.status ?? 200) : 404;
-    // Byte for byte, since a page may be in another encoding than UTF-8.
-    const body = page?.file ? readFileSync(path.join(folder, page.file), "latin1") : "";
-    response.end(Buffer.from(withOrigin(body), "latin1"));
-  });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const address = server.address();
-  origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
-  try {
-    return await documentsFromSitemap(`${origin}/sitemap.xml`, { concurrency: 2, pauseMs: 0 });
-  } finally {
-    server.close();
-  }
+  await using site = await serveCase(folder);
+  return await documentsFromSitemap(`${site.origin}/sitemap.xml`, { concurrency: 2, pauseMs: 0 });
 }

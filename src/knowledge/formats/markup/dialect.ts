@@ -14,6 +14,8 @@ const MYST_LINE =
 const CONSTANT = /^export\s+const\s+(\w+)(?:\s*:\s*\w+)?\s*=\s*([^;]{1,100});?\s*$/;
 const ASSIGNMENT = /\{%-?\s*(?:assign|set)\s+([\w.]+)\s*=\s*(["'])([^"'{}]{1,100})\2\s*-?%\}/;
 const FIELD = /^([\w-]+):[ \t]*(["']?)([^"'{}[\]|>&*!\n][^{}\n]{0,100}?)\2[ \t]*$/;
+const FOOTNOTE = /^ {0,3}\[\^([\w-]{1,100})\]:[ \t]*(.{0,200}?)\.?[ \t]*$/;
+const FOOTNOTE_BEGINS = /^ {0,3}\[\^([\w-]{1,100})\]:/;
 /** What names of an object's own are not. */
 const MAX_VALUES = 1000;
 
@@ -28,6 +30,7 @@ export function dialectOf(lines: readonly string[], frontMatter: string): Dialec
     const [, name, , value] = FIELD.exec(line) ?? [];
     add(name && `page.${name}`, value);
   }
+  const footnotes = new Map<string, string>();
   let [isMdx, isMyst, isVue] = [false, false, false];
   let fence: string | undefined;
   for (const line of lines) {
@@ -36,6 +39,9 @@ export function dialectOf(lines: readonly string[], frontMatter: string): Dialec
       fence = fence === undefined ? marker : undefined;
     isMyst ||= MYST_LINE.test(line);
     if (fence !== undefined) continue;
+    const footnote = FOOTNOTE_BEGINS.exec(line)?.[1];
+    if (footnote && footnotes.size < MAX_VALUES)
+      footnotes.set(footnote, FOOTNOTE.exec(line)?.[2] ?? "");
     isVue ||= /^<script\b/i.test(line);
     isMdx ||= isMdxLine(line);
     const [, constant, code = ""] = CONSTANT.exec(line) ?? [];
@@ -48,6 +54,7 @@ export function dialectOf(lines: readonly string[], frontMatter: string): Dialec
     isMdx: isMdx && !isVue,
     isMyst,
     values,
+    footnotes,
     readAhead: { left: 4 * length + 1000 },
     room: { left: length },
   };

@@ -12,6 +12,8 @@ export interface Dialect {
   isMyst: boolean;
   /** The texts of the document's own constants and fields, by name. */
   values: ReadonlyMap<string, string>;
+  /** The footnotes that the document defines, by name: their text, or nothing where it is long. */
+  footnotes: ReadonlyMap<string, string>;
   readAhead: ReadAhead;
   /** In characters: how much text the values may still add. */
   room: { left: number };
@@ -60,7 +62,7 @@ function readText(text: string, isAfterCode: boolean, dialect: Dialect, opened: 
     if (dialect.isMdx) read = withExpressions(read, dialect);
     read = withoutAttributes(read, isAfterCode);
   }
-  return withoutMarks(read);
+  return withoutMarks(read, dialect);
 }
 
 /** MDX's comments. */
@@ -252,8 +254,9 @@ const INCLUDES = [
 const TEXT_DIRECTIVE = /(?<![\w:/]):([a-z][a-z0-9-]*)\[([^\][\n]*)\](?:\{[^{}\n]*\})?/g;
 const WIKI_LINK = /!?\[\[(?!\s)([^[\]\n|]+)(?:\|([^[\]\n]+))?\]\]/g;
 
-function withoutMarks(text: string): string {
+function withoutMarks(text: string, { footnotes, room }: Dialect): string {
   let read = text;
+  const isTable = text.includes("|");
   if (read.includes("[")) {
     for (const include of INCLUDES) read = read.replace(include, "");
     read = read
@@ -263,7 +266,13 @@ function withoutMarks(text: string): string {
       )
       .replace(TEXT_DIRECTIVE, "$2")
       .replace(/(?<=\S)[ \t]+\[#[\w-]+\][ \t]*$/gm, "")
-      .replace(/(?<=\S)\[\^[\w-]{1,100}\](?!:)/g, "")
+      .replace(/(?<=\S)\[\^([\w-]{1,100})\](?!:)/g, (reference, name: string) => {
+        const note = footnotes.get(name);
+        if (note === undefined) return reference;
+        // A row of a table is read and cited alone, without the notes below it.
+        room.left -= isTable ? note.length : 0;
+        return isTable && note && room.left > 0 ? ` (${note})` : "";
+      })
       .replace(/(?<!\w)\^\[([^[\]\n]+)\]/g, " ($1)")
       .replace(/^[ \t]*\*\[([^\]\n]+)\]:[ \t]*(?=\S)/gm, "\n$1: ");
   }

@@ -125,7 +125,10 @@ async function measureQuestions(api: Api, options: Options, set: EvaluationSet):
       ...describeRun("questions", set, options, failures, api),
       fingerprint: fingerprint(
         set.documents,
-        questions.map(({ relevant, ...question }) => ({ ...question, relevant: [...relevant] })),
+        questions.map(({ relevant, passage: _passage, traits: _traits, ...question }) => ({
+          ...question,
+          relevant: [...relevant],
+        })),
       ),
       rows: questionRows(measured),
     };
@@ -167,7 +170,10 @@ async function playConversations(
           set.documents,
           conversations.map((one) => ({
             ...one,
-            turns: one.turns.map((turn) => ({ ...turn, expected: [...turn.expected] })),
+            turns: one.turns.map(({ passage: _passage, ...turn }) => ({
+              ...turn,
+              expected: [...turn.expected],
+            })),
           })),
         ),
         rows: conversationRows(conversations, played.rows),

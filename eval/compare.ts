@@ -55,6 +55,7 @@ const METRICS: Metric[] = [
   { name: "wrong", better: "lower", of: (row) => verdictIs(row, true, "wrong") },
   { name: "silent", better: "higher", of: (row) => verdictIs(row, false, "abstained") },
   higher("turn_right"),
+  ...["right_passage", "whole_procedure"].map(higher),
 ];
 
 function higher(name: string): Metric {
@@ -84,7 +85,7 @@ export function compareReports(
       return [...slices]
         .filter(([slice]) => typeof slice === "string")
         .map(([slice, members]) => ({ slice: `${dimension}: ${String(slice)}`, pairs: members }));
-    }),
+    }).concat(sliceByTrait(pairs)),
   ];
   return families.flatMap((groups) => {
     const differences = groups.flatMap(({ slice, pairs: members }) =>
@@ -101,6 +102,15 @@ export function compareReports(
     }
     return differences;
   });
+}
+
+function sliceByTrait(pairs: Pair[]): { slice: string; pairs: Pair[] }[] {
+  const traitsOf = ({ before }: Pair): string[] =>
+    typeof before["traits"] === "string" ? before["traits"].split(",") : [];
+  return [...new Set(pairs.flatMap(traitsOf))].map((trait) => ({
+    slice: `trait: ${trait}`,
+    pairs: pairs.filter((pair) => traitsOf(pair).includes(trait)),
+  }));
 }
 
 interface Pair {

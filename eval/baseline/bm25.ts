@@ -1,0 +1,57 @@
+/**
+ * The baseline that answers are measured against: BM25 over heading sections, the best of which is quoted whole. It knows no
+ * vectors, no stop words, no stems, no synonyms and no history; it learns nothing and is never silent. It shares no code with
+ * the engine.
+ *
+ * Okapi BM25 as in Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the idf of
+ * Lucene's `BM25Similarity`, which is never negative, and Lucene's constants.
+ */
+import type { Document } from "../../cli/document.ts";
+import { splitSections, type Section } from "./sections.ts";
+
+/** How soon further occurrences of a word stop counting. */
+const K1 = 1.2;
+/** How much a section's length counts, from 0 to 1. */
+const B = 0.75;
+
+/** @returns the sections that share a word with the question, best first; equals in the order of the documents */
+export type SearchSections = (question: string) => Section[];
+
+export function indexSections(documents: readonly Document[]): SearchSections {
+  const sections = documents.flatMap(splitSections);
+  const postings = new Map<string, Map<number, number>>();
+  const lengths = sections.map(({ title, text }, section) => {
+    // The title counts twice.
+    const words = tokenise(`${title} ${title} ${text}`);
+    for (const word of words) {
+      const counts = postings.get(word) ?? new Map<number, number>();
+      postings.set(word, counts.set(section, (counts.get(section) ?? 0) + 1));
+    }
+    return words.length;
+  });
+  const averageLength = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
+
+  return (question) => {
+    const scores = new Map<number, number>();
+    for (const word of new Set(tokenise(question))) {
+      const counts = postings.get(word) ?? new Map<number, number>();
+      const idf = Math.log(1 + (sections.length - counts.size + 0.5) / (counts.size + 0.5));
+      for (const [section, count] of counts) {
+        const length = (lengths[section] as number) / averageLength;
+        const score = (idf * count * (K1 + 1)) / (count + K1 * (1 - B + B * length));
+        scores.set(section, (scores.get(section) ?? 0) + score);
+      }
+    }
+    return [...scores]
+      .toSorted(([a, left], [b, right]) => right - left || a - b)
+      .map(([section]) => sections[section] as Section);
+  };
+}
+
+const UNSPACED = String.raw`[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}]`;
+const WORD = new RegExp(String.raw`${UNSPACED}|(?:(?!${UNSPACED})[\p{L}\p{M}\p{N}])+`, "gu");
+
+/** Lower-case runs of letters and digits; of a script that puts no spaces between words, single characters. */
+function tokenise(text: string): string[] {
+  return text.normalize("NFKC").toLowerCase().match(WORD) ?? [];
+}

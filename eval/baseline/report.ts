@@ -29,6 +29,15 @@ const ANSWER_MEASURES = [
   "whole_procedure",
 ] as const satisfies (keyof AnswerShares)[];
 
+/** In the order of the table. A large share of wrong passages may be the price of fewer silences, so it is not compared. */
+const SHOWN = [
+  "right_article",
+  "right_passage",
+  "wrong_passage",
+  "words_held",
+  "whole_procedure",
+] as const satisfies (keyof AnswerShares)[];
+
 /**
  * @param search the means of our search over all of the baseline's questions
  * @param ours our answers; the baseline's to other questions do not count towards the shares of answers
@@ -106,21 +115,18 @@ export function printCompared(
   const searched = (some: Compared["search"]): string[] =>
     some ? [decimal(some.hit_at_1), decimal(some.ndcg_at_10)] : ["", ""];
   const answered = (some: AnswerShares): string[] => [
-    ...ANSWER_MEASURES.map((name) => decimal(some[name])),
+    ...SHOWN.map((name) => decimal(some[name])),
     some.words_per_answer?.toFixed(0) ?? "–",
   ];
   const longer = (name: string, some: BaselineShares["best_document"]): string[] => [
     name,
     "",
     "",
-    "",
-    "",
-    decimal(some.words_held),
-    "",
+    ...SHOWN.map((measure) => (measure === "words_held" ? decimal(some.words_held) : "")),
     some.words_per_answer?.toFixed(0) ?? "–",
   ];
   const silence = silent.n > 0 ? `${silent.count} of ${silent.n}` : "–";
-  const head = ["hit_at_1", "ndcg_at_10", ...ANSWER_MEASURES, "words", "silent"];
+  const head = ["hit_at_1", "ndcg_at_10", ...SHOWN, "words", "silent"];
   printTable(
     ["", ...head.map(titleOf)],
     [

@@ -66,6 +66,8 @@ export interface AnswerShares {
   /** Those that note the words of a right answer. */
   noting_words: number;
   right_passage: number | null;
+  /** Of these, how many were answered, with a citation, by anything else. Silence is not wrong. */
+  wrong_passage: number | null;
   words_held: number | null;
   /** Those whose answer is a procedure. */
   procedures: number;
@@ -84,6 +86,7 @@ export function summariseAnswers(rows: readonly JudgedAnswer[]): AnswerShares {
     right_article: shareOf(rows, (row) => row.article),
     noting_words: noting.length,
     right_passage: shareOf(noting, (row) => row.passage),
+    wrong_passage: shareOf(noting, (row) => row.words !== null && row.passage === false),
     words_held: shareOf(noting, (row) => row.held),
     procedures: procedures.length,
     whole_procedure: shareOf(procedures, (row) => row.passage),

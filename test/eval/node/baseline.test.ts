@@ -59,7 +59,7 @@ describe("sections are ranked by BM25", () => {
   ];
 
   it("the section whose own words are asked for is first, and one without a word of the question is not found", () => {
-    const found = indexSections(documents)("how long until returns?");
+    const found = indexSections(documents)("how long for returns?");
     expect(found[0]?.text).toContain("60 days");
     expect(found.map((one) => one.document)).not.toContain("other");
   });
@@ -70,11 +70,11 @@ describe("sections are ranked by BM25", () => {
 
   it("a rare word counts more than a common one, a repeated one more than a single one", () => {
     const search = indexSections([
-      documentOf("a", "the empty tank", "text/plain"),
-      documentOf("b", "the pump the pump", "text/plain"),
+      documentOf("one", "water tank", "text/plain"),
+      documentOf("two", "water pump water", "text/plain"),
     ]);
-    expect(search("tank the").map((one) => one.document)).toEqual(["a", "b"]);
-    expect(search("the").map((one) => one.document)).toEqual(["b", "a"]);
+    expect(search("tank water").map((one) => one.document)).toEqual(["one", "two"]);
+    expect(search("water").map((one) => one.document)).toEqual(["two", "one"]);
   });
 });
 
@@ -84,7 +84,7 @@ it("the baseline is judged by its best section, its three best and the best docu
   const documents = [documentOf("returns", RETURNS)];
   const relevant = new Map([["returns", 1]]);
   const rows = measureBaseline(documents, [
-    { id: "long", text: "how long", relevant, passage },
+    { id: "long", text: "how long?", relevant, passage },
     { id: "cost", text: "what it costs", relevant, passage },
     { id: "none", text: "xyzzy", relevant, passage },
   ]);
@@ -116,6 +116,7 @@ describe("an answer is judged by its article and by its passage", () => {
       right_article: 0.5,
       noting_words: 1,
       right_passage: 0,
+      wrong_passage: 0,
       words_per_answer: 3,
     });
   });
@@ -123,7 +124,7 @@ describe("an answer is judged by its article and by its passage", () => {
 
 it("what is below the baseline is named, on the questions that both answered", () => {
   const relevant = new Map([["returns", 1]]);
-  const questions = ["a", "b"].map((id) => ({ id, text: "how long", relevant, passage }));
+  const questions = ["a", "b"].map((id) => ({ id, text: "how long?", relevant, passage }));
   const baseline = measureBaseline([documentOf("returns", RETURNS)], questions);
   const ours = new Map([["a", judgeAnswer(passage, "Nothing.", true)]]);
   const compared = compareWithBaseline({ hit_at_1: 0.5, ndcg_at_10: 1 }, ours, baseline);

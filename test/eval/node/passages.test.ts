@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   countWords,
   findUnheld,
@@ -8,6 +11,7 @@ import {
 } from "../../../eval/passages/matching.ts";
 import { readConversations } from "../../../eval/sets/conversations.ts";
 import { readSet } from "../../../eval/sets/read-set.ts";
+import { sliceQuestions } from "../../../eval/slices.ts";
 
 const expected = (must: (string | string[])[], mustNot: string[] = []) => ({
   must: must.map((one) => [one].flat()),
@@ -105,5 +109,53 @@ describe("the words that the demo's questions note stand in an expected article"
           : [`${message}: none`];
       });
     expect(slips).toEqual([]);
+  });
+});
+
+describe("a set of one's own", () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "edgewise-passages-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const write = (file: string, lines: object[]): void =>
+    writeFileSync(path.join(folder, file), lines.map((line) => JSON.stringify(line)).join("\n"));
+  const line = { answerable: true, expected: ["d1"] };
+
+  beforeAll(() => write("corpus.jsonl", [{ _id: "d1", title: "Basil", text: "Water it daily." }]));
+
+  it("may note words, procedures and traits; slices are by each trait", async () => {
+    write("golden.jsonl", [
+      {
+        id: "a",
+        question: "how?",
+        ...line,
+        must: ["water it", ["daily", "often"]],
+        traits: ["typo", "angry"],
+      },
+      {
+        id: "b",
+        question: "why?",
+        ...line,
+        must_not: ["never"],
+        procedure: true,
+        traits: ["typo"],
+      },
+      { id: "c", question: "what?", answerable: false, must: ["no answer"] },
+    ]);
+    const { questions, notes } = await readSet(folder);
+    expect(questions.map((one) => one.passage)).toEqual([
+      { must: [["water it"], ["daily", "often"]], mustNot: [], procedure: false },
+      undefined,
+      undefined,
+    ]);
+    expect(notes).toEqual(['1 noted phrases stand in no expected document, such as "often" (a)']);
+    const traits = sliceQuestions(questions).filter((one) => one.dimension === "trait");
+    expect(traits.map(({ slice, questions: some }) => [slice, some.map(({ id }) => id)])).toEqual([
+      ["typo", ["a", "b"]],
+      ["angry", ["a"]],
+    ]);
+  });
+
+  it("refuses a phrase without a word", async () => {
+    write("golden.jsonl", [{ id: "a", question: "how?", ...line, must: ["→ **"] }]);
+    await expect(readSet(folder)).rejects.toThrow(/holds no word/);
   });
 });

@@ -55,8 +55,9 @@ const METRICS: Metric[] = [
   { name: "wrong", better: "lower", of: (row) => verdictIs(row, true, "wrong") },
   { name: "silent", better: "higher", of: (row) => verdictIs(row, false, "abstained") },
   higher("turn_right"),
-  ...["right_passage", "whole_procedure"].map(higher),
 ];
+/** Of reports by the same noted words only. */
+const PASSAGE_METRICS: Metric[] = ["right_passage", "whole_procedure"].map(higher);
 
 function higher(name: string): Metric {
   return { name, better: "higher", of: (row) => number(row, name) };
@@ -77,6 +78,7 @@ export function compareReports(
   resamples = RESAMPLES,
 ): Difference[] {
   const pairs = pairRows(before, after);
+  const metrics = before.words === after.words ? [...METRICS, ...PASSAGE_METRICS] : METRICS;
   const families = [
     [{ slice: "all", pairs }],
     DIMENSIONS.flatMap((dimension) => {
@@ -89,7 +91,7 @@ export function compareReports(
   ];
   return families.flatMap((groups) => {
     const differences = groups.flatMap(({ slice, pairs: members }) =>
-      METRICS.flatMap((metric) => differenceOf(metric, slice, members, alpha, resamples) ?? []),
+      metrics.flatMap((metric) => differenceOf(metric, slice, members, alpha, resamples) ?? []),
     );
     const tested = differences.filter((one) => one.n >= LEAST_QUESTIONS);
     const significant = holm(

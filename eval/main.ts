@@ -143,6 +143,10 @@ async function measureQuestions(api: Api, options: Options, set: EvaluationSet):
           relevant: [...relevant],
         })),
       ),
+      words: fingerprint(
+        [],
+        questions.map(({ id, passage }) => ({ id, passage })),
+      ),
       rows: questionRows(measured),
     };
     await writeReport(options.report, report, {
@@ -191,6 +195,10 @@ async function playConversations(
               expected: [...turn.expected],
             })),
           })),
+        ),
+        words: fingerprint(
+          [],
+          conversations.map(({ turns }) => turns.map(({ passage }) => passage ?? null)),
         ),
         rows: conversationRows(conversations, played.rows, turns.cells),
       };

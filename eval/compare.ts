@@ -56,6 +56,8 @@ const METRICS: Metric[] = [
   { name: "silent", better: "higher", of: (row) => verdictIs(row, false, "abstained") },
   higher("turn_right"),
 ];
+/** Of reports by the same noted words only. */
+const PASSAGE_METRICS: Metric[] = ["right_passage", "whole_procedure"].map(higher);
 
 function higher(name: string): Metric {
   return { name, better: "higher", of: (row) => number(row, name) };
@@ -76,6 +78,7 @@ export function compareReports(
   resamples = RESAMPLES,
 ): Difference[] {
   const pairs = pairRows(before, after);
+  const metrics = before.words === after.words ? [...METRICS, ...PASSAGE_METRICS] : METRICS;
   const families = [
     [{ slice: "all", pairs }],
     DIMENSIONS.flatMap((dimension) => {
@@ -84,11 +87,11 @@ export function compareReports(
       return [...slices]
         .filter(([slice]) => typeof slice === "string")
         .map(([slice, members]) => ({ slice: `${dimension}: ${String(slice)}`, pairs: members }));
-    }),
+    }).concat(sliceByTrait(pairs)),
   ];
   return families.flatMap((groups) => {
     const differences = groups.flatMap(({ slice, pairs: members }) =>
-      METRICS.flatMap((metric) => differenceOf(metric, slice, members, alpha, resamples) ?? []),
+      metrics.flatMap((metric) => differenceOf(metric, slice, members, alpha, resamples) ?? []),
     );
     const tested = differences.filter((one) => one.n >= LEAST_QUESTIONS);
     const significant = holm(
@@ -101,6 +104,15 @@ export function compareReports(
     }
     return differences;
   });
+}
+
+function sliceByTrait(pairs: Pair[]): { slice: string; pairs: Pair[] }[] {
+  const traitsOf = ({ before }: Pair): string[] =>
+    typeof before["traits"] === "string" ? before["traits"].split(",") : [];
+  return [...new Set(pairs.flatMap(traitsOf))].map((trait) => ({
+    slice: `trait: ${trait}`,
+    pairs: pairs.filter((pair) => traitsOf(pair).includes(trait)),
+  }));
 }
 
 interface Pair {

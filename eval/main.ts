@@ -2,16 +2,20 @@
 import path from "node:path";
 import type { Api } from "../cli/api.ts";
 import { readArguments, readCount, runCommand, UsageError } from "../cli/command.ts";
+import { measureBaseline } from "./baseline/measure.ts";
+import { printCompared } from "./baseline/report.ts";
 import { compareReports, hasRegression } from "./compare.ts";
 import { countQuestions, describeRun, modelsSeen } from "./describe-run.ts";
 import { writeExplanation } from "./explain.ts";
 import {
+  compareTurns,
   conversationRows,
   measureConversations,
   printConversations,
   summariseConversations,
 } from "./measure-conversations.ts";
 import { measureChat, measureRetrieval } from "./measure.ts";
+import { judgeAnswers } from "./passages/judge.ts";
 import { printDifferences } from "./print-differences.ts";
 import { checkWritable, fingerprint, readReport, writeReport } from "./report-file.ts";
 import {
@@ -19,17 +23,16 @@ import {
   printDecision,
   printFailures,
   printRetrieval,
-  printSlices,
   questionRows,
   summariseChat,
   summariseDecision,
   summariseRetrieval,
-  summariseSlices,
   type Measured,
 } from "./report.ts";
 import { sample, SEED } from "./sample.ts";
 import { readShare } from "./share-option.ts";
 import { readConversations } from "./sets/conversations.ts";
+import { comparedIn, printSlices, summariseSlices } from "./slice-report.ts";
 import type { EvaluationSet } from "./sets/question.ts";
 import { readSet } from "./sets/read-set.ts";
 import { compareDocuments, ingest, needsWrangler, withTarget, type Failure } from "./target.ts";
@@ -112,12 +115,22 @@ async function measureQuestions(api: Api, options: Options, set: EvaluationSet):
   const chat = await measureChat(api, asked, options.concurrency);
   failures.push(...retrieval.failures, ...chat.failures);
 
-  const measured: Measured = { questions, retrieval: retrieval.rows, chat: chat.rows };
+  const answerable = questions.filter((question) => question.answerable);
+  const measured: Measured = {
+    questions,
+    retrieval: retrieval.rows,
+    chat: chat.rows,
+    answers: judgeAnswers(answerable, chat.rows),
+    baseline: measureBaseline(set.documents, answerable),
+  };
   printRetrieval(summariseRetrieval(measured));
   printDecision(summariseDecision(measured));
   const answers = summariseChat(measured);
   const isTimed = options.url !== undefined || options.wrangler || needsWrangler();
   if (asked.length > 0) printChat(answers, isTimed ? options.concurrency : undefined);
+  const compared = comparedIn(measured);
+  const { n, counts } = answers.unanswerable;
+  printCompared(compared, { n, count: counts.abstained });
   printSlices(measured);
   printFailures(failures, api.retries);
   if (options.report) {
@@ -125,7 +138,14 @@ async function measureQuestions(api: Api, options: Options, set: EvaluationSet):
       ...describeRun("questions", set, options, failures, api),
       fingerprint: fingerprint(
         set.documents,
-        questions.map(({ relevant, ...question }) => ({ ...question, relevant: [...relevant] })),
+        questions.map(({ relevant, passage: _passage, traits: _traits, ...question }) => ({
+          ...question,
+          relevant: [...relevant],
+        })),
+      ),
+      words: fingerprint(
+        [],
+        questions.map(({ id, passage }) => ({ id, passage })),
       ),
       rows: questionRows(measured),
     };
@@ -136,6 +156,7 @@ async function measureQuestions(api: Api, options: Options, set: EvaluationSet):
       decision: summariseDecision(measured),
       chat:
         asked.length > 0 ? { ...answers, latency_ms: isTimed ? answers.latency_ms : null } : null,
+      beside_baseline: compared,
       slices: summariseSlices(measured),
     });
     console.error(`Report: ${path.resolve(options.report)}`);
@@ -159,6 +180,8 @@ async function playConversations(
     failures.push(...played.failures);
     const summary = summariseConversations(played.rows);
     printConversations(summary, played.rows);
+    const turns = compareTurns(set.documents, conversations, played.rows);
+    printCompared(turns.compared, turns.silent);
     printFailures(failures, api.retries);
     if (options.report) {
       const report = {
@@ -167,12 +190,19 @@ async function playConversations(
           set.documents,
           conversations.map((one) => ({
             ...one,
-            turns: one.turns.map((turn) => ({ ...turn, expected: [...turn.expected] })),
+            turns: one.turns.map(({ passage: _passage, ...turn }) => ({
+              ...turn,
+              expected: [...turn.expected],
+            })),
           })),
         ),
-        rows: conversationRows(conversations, played.rows),
+        words: fingerprint(
+          [],
+          conversations.map(({ turns }) => turns.map(({ passage }) => passage ?? null)),
+        ),
+        rows: conversationRows(conversations, played.rows, turns.cells),
       };
-      await writeReport(options.report, report, { summary });
+      await writeReport(options.report, report, { summary, beside_baseline: turns.compared });
       console.error(`Report: ${path.resolve(options.report)}`);
     }
     return failures.length > 0 ? 1 : 0;

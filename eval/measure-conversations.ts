@@ -1,7 +1,11 @@
 import type { Api } from "../cli/api.ts";
+import type { Document } from "../cli/document.ts";
 import { chat } from "./ask.ts";
+import { measureBaseline } from "./baseline/measure.ts";
+import { comparedCells, compareWithBaseline, type Compared } from "./baseline/report.ts";
 import { forEachQuestion } from "./measure.ts";
 import { containsAnswer, mean } from "./metrics.ts";
+import { judgeAnswer } from "./passages/judge.ts";
 import { printTable, decimal } from "./print.ts";
 import { rounded, type Row } from "./report-file.ts";
 import type { Conversation, ExpectedTurn } from "./sets/conversations.ts";
@@ -65,6 +69,7 @@ export function judgeTurn(
 export function conversationRows(
   conversations: Conversation[],
   measured: Map<string, TurnRow[]>,
+  cellsOf: (id: string) => Row = () => ({}),
 ): Row[] {
   return conversations.flatMap(({ id, topic, language }) =>
     (measured.get(id) ?? []).map((row, index) => ({
@@ -78,8 +83,46 @@ export function conversationRows(
       outcome: row.outcome,
       contains_answer: row.containsAnswer,
       confidence: row.confidence,
+      ...cellsOf(`${id}#${index + 1}`),
     })),
   );
+}
+
+/**
+ * The turns that a document answers beside the baseline, which is asked each without its history; and how many of the turns that
+ * should stay without an answer did.
+ */
+export function compareTurns(
+  documents: readonly Document[],
+  conversations: readonly Conversation[],
+  measured: Map<string, TurnRow[]>,
+): { compared: Compared; silent: { n: number; count: number }; cells: (id: string) => Row } {
+  const played = conversations.flatMap(({ id }) =>
+    (measured.get(id) ?? []).map((row, index) => ({ id: `${id}#${index + 1}`, row })),
+  );
+  const questions = played.flatMap(({ id, row: { turn } }) => {
+    const relevant = new Map([...turn.expected].map((document) => [document, 1]));
+    return relevant.size > 0 ? [{ id, text: turn.message, relevant, passage: turn.passage }] : [];
+  });
+  const answers = new Map(
+    played
+      .filter(({ row }) => row.turn.expected.size > 0)
+      .map(({ id, row }) => {
+        const isAnswered = row.outcome === "answered";
+        const text = isAnswered ? row.text : undefined;
+        return [id, judgeAnswer(row.turn.passage, text, isAnswered && row.right)];
+      }),
+  );
+  const baseline = measureBaseline(documents, questions);
+  const unanswerable = played.filter(({ row }) => row.turn.outcomes.includes("abstained"));
+  return {
+    compared: compareWithBaseline(null, answers, baseline),
+    silent: {
+      n: unanswerable.length,
+      count: unanswerable.filter(({ row }) => row.right).length,
+    },
+    cells: (id) => comparedCells(answers.get(id), baseline.get(id)),
+  };
 }
 
 export interface ConversationSummary {

@@ -19,6 +19,7 @@ const reportSchema = z.looseObject({
   question_file: z.string(),
   /** A hash of the documents and all questions: reports with equal fingerprints measured the same thing. */
   fingerprint: z.string(),
+  words: z.string().optional(),
   rows: z.object({ columns: z.array(z.string()), cells: z.array(z.array(cell)) }),
 });
 
@@ -27,6 +28,8 @@ export interface ReportFile {
   set: string;
   question_file: string;
   fingerprint: string;
+  /** A hash of the noted words of right answers; absent in reports from before they were noted. */
+  words?: string | undefined;
   rows: Row[];
 }
 
@@ -86,12 +89,13 @@ export async function readReport(file: string): Promise<ReportFile> {
       `${file} is no report of this version of npm run eval:\n${z.prettifyError(parsed.error)}`,
     );
   }
-  const { kind, set, question_file, fingerprint, rows } = parsed.data;
+  const { kind, set, question_file, fingerprint, words, rows } = parsed.data;
   return {
     kind,
     set,
     question_file,
     fingerprint,
+    words,
     rows: rows.cells.map((cells) => asRow(rows.columns, cells, file)),
   };
 }

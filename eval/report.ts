@@ -1,7 +1,10 @@
+import type { BaselineRow } from "./baseline/measure.ts";
+import { comparedCells } from "./baseline/report.ts";
 import { auroc, mean, percentile, share } from "./metrics.ts";
+import type { JudgedAnswer } from "./passages/judge.ts";
 import { decimal, printTable } from "./print.ts";
 import { rounded, type Row } from "./report-file.ts";
-import { slicesOf, sliceQuestions } from "./slices.ts";
+import { slicesOf } from "./slices.ts";
 import { bootstrap, meanOf } from "./statistics/bootstrap.ts";
 import {
   WAY_NAMES,
@@ -17,6 +20,10 @@ export interface Measured {
   questions: Question[];
   retrieval: Map<string, RetrievalRow>;
   chat: Map<string, ChatRow>;
+  /** Of the answerable questions that the chat was asked. */
+  answers?: Map<string, JudgedAnswer>;
+  /** Of the answerable questions. */
+  baseline?: Map<string, BaselineRow>;
 }
 
 type Means = { [Name in keyof RankingScores]: number | null };
@@ -189,25 +196,8 @@ function tally(values: string[]): Record<string, number> {
   return counts;
 }
 
-/** The same measures for each slice, without those of single legs. */
-export function summariseSlices(measured: Measured): object[] {
-  return sliceQuestions(measured.questions).map(({ dimension, slice, questions }) => {
-    const part = { ...measured, questions };
-    const { n, fused } = summariseRetrieval(part);
-    const { answerable, unanswerable } = summariseChat(part);
-    return {
-      dimension,
-      slice,
-      questions: questions.length,
-      ...(n > 0 && { answerable: n, ndcg_at_10: fused.ndcg_at_10, hit_at_1: fused.hit_at_1 }),
-      ...(answerable.n > 0 && { right: answerable.shares.right, wrong: answerable.shares.wrong }),
-      ...(unanswerable.n > 0 && { silent: unanswerable.shares.abstained }),
-    };
-  });
-}
-
 /** The rows by which two reports are compared. They hold numbers and no text of the questions. */
-export function questionRows({ questions, retrieval, chat }: Measured): Row[] {
+export function questionRows({ questions, retrieval, chat, answers, baseline }: Measured): Row[] {
   return questions.map((question) => {
     const { id, answerable } = question;
     const { scores, answerability } = retrieval.get(id) ?? {};
@@ -220,6 +210,7 @@ export function questionRows({ questions, retrieval, chat }: Measured): Row[] {
       kind,
       language,
       length,
+      traits: question.traits?.join(",") ?? null,
       keywords_ndcg_at_10: rounded(scores?.keywords.ndcg_at_10),
       vectors_ndcg_at_10: rounded(scores?.vectors.ndcg_at_10),
       fused_ndcg_at_10: rounded(scores?.fused.ndcg_at_10),
@@ -229,6 +220,7 @@ export function questionRows({ questions, retrieval, chat }: Measured): Row[] {
       answerability: rounded(answerability),
       verdict: answer?.verdict ?? null,
       contains_answer: answer?.contains_answer ?? null,
+      ...comparedCells(answers?.get(id), baseline?.get(id)),
     };
   });
 }
@@ -297,32 +289,6 @@ export function printChat(summary: ChatSummary, concurrency: number | undefined)
     console.log(`  latency p50 ${p50 ?? "–"} ms, p95 ${p95 ?? "–"} ms, ${concurrency} at a time`);
   console.log(`  at most ${summary.max_sequential ?? "–"} sequential binding calls`);
   console.log(`  outcomes ${listed(summary.outcomes)}; rungs ${listed(summary.rungs)}`);
-}
-
-export function printSlices(measured: Measured): void {
-  const slices = sliceQuestions(measured.questions);
-  if (slices.length === 0) return;
-  console.log("\nBy slice");
-  const rows = slices.map(({ dimension, slice, questions }) => {
-    const part = { ...measured, questions };
-    const { n, fused } = summariseRetrieval(part);
-    const { answerable, unanswerable, contains_answer: contains } = summariseChat(part);
-    const total = (name: "wrong" | "abstained" | "other"): number =>
-      answerable.counts[name] + unanswerable.counts[name];
-    return [
-      `${dimension}: ${slice}`,
-      `${questions.length}`,
-      n > 0 ? decimal(fused.hit_at_1) : "",
-      n > 0 ? decimal(fused.ndcg_at_10) : "",
-      answerable.n > 0 ? `${answerable.counts.right}` : "",
-      ...(["wrong", "abstained", "other"] as const).map((name) => `${total(name)}`),
-      contains.n > 0 ? `${contains.count}/${contains.n}` : "",
-    ];
-  });
-  printTable(
-    ["slice", "n", "hit_at_1", "ndcg_at_10", "right", "wrong", "abstained", "other", "text"],
-    rows,
-  );
 }
 
 const LISTED = 20;

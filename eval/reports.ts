@@ -34,6 +34,7 @@ const REPORTS: Record<string, Report> = {
   demo: measured([], "demo"),
   "demo-hard": measured([], "demo", "--questions", "hard.jsonl"),
   "demo-conversations": measured([], "demo", "--conversations", "conversations.jsonl"),
+  tern: measured([], "eval/questions/tern"),
   "demo-off-topic": measured(["clinc150"], "demo", "--off-topic", "clinc150"),
   "scifact-mini": measured(["scifact-mini"], "scifact-mini", "--chat", "0"),
   arduino: measured(

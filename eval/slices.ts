@@ -23,15 +23,22 @@ export function lengthOf(text: string): string {
   return LENGTHS.find(([, most]) => words <= most)?.[0] ?? "";
 }
 
-/** Questions by dimension and slice. A dimension with only one slice is left out. */
+/** Questions by dimension and slice, and by trait. A dimension with only one slice is left out. */
 export function sliceQuestions(
   questions: Question[],
-): { dimension: Dimension; slice: string; questions: Question[] }[] {
-  return DIMENSIONS.flatMap((dimension) => {
+): { dimension: Dimension | "trait"; slice: string; questions: Question[] }[] {
+  const traits = new Set(questions.flatMap((question) => question.traits ?? []));
+  const byTrait = [...traits].map((slice) => ({
+    dimension: "trait" as const,
+    slice,
+    questions: questions.filter((question) => question.traits?.includes(slice)),
+  }));
+  const byDimension = DIMENSIONS.flatMap((dimension) => {
     const groups = Map.groupBy(questions, (question) => slicesOf(question)[dimension]);
     if (groups.size < 2) return [];
     return [...groups].flatMap(([slice, members]) =>
       slice === undefined ? [] : [{ dimension, slice, questions: members }],
     );
   });
+  return [...byDimension, ...byTrait];
 }

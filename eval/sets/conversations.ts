@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { CommandError } from "../../cli/command.ts";
+import type { ExpectedPassage } from "../passages/matching.ts";
 import { readLines, refuseSameIds } from "./lines.ts";
+import { PASSAGE_FIELDS, readPassageFields } from "./passage-fields.ts";
 
 const OUTCOMES = ["answered", "clarified", "abstained", "handed_over", "small_talk"] as const;
 
@@ -15,11 +17,16 @@ const turnLine = z
     expected: z.array(z.string()).min(1).optional(),
     /** Parts separated by "; ". The answer must contain one of them. */
     answer: z.string().min(1).optional(),
+    ...PASSAGE_FIELDS,
     kind: z.string().default("plain"),
   })
   .refine(
     ({ outcome, expected }) => [outcome].flat().includes("answered") === (expected !== undefined),
     "must name expected documents if, and only if, it may be answered",
+  )
+  .refine(
+    ({ expected, must }) => must === undefined || expected !== undefined,
+    "notes the words of an answer, but names no expected document",
   );
 
 const conversationLine = z.strictObject({
@@ -34,6 +41,8 @@ export interface ExpectedTurn {
   outcomes: readonly string[];
   expected: ReadonlySet<string>;
   answer: string[];
+  /** The words of a right answer; absent if the set notes none. */
+  passage?: ExpectedPassage | undefined;
   kind: string;
 }
 
@@ -63,7 +72,7 @@ export async function readConversations(
     id,
     topic,
     language,
-    turns: turns.map(({ message, outcome, expected = [], answer, kind }) => {
+    turns: turns.map(({ message, outcome, expected = [], answer, kind, ...rest }) => {
       const unknown = expected.find((document) => !known.has(document));
       if (unknown)
         throw new CommandError(`${at}: ${id} expects ${unknown}, which is not in the set.`);
@@ -72,6 +81,7 @@ export async function readConversations(
         outcomes: [outcome].flat(),
         expected: new Set(expected),
         answer: answer?.split("; ") ?? [],
+        passage: readPassageFields(rest),
         kind,
       };
     }),

@@ -2,6 +2,7 @@ import path from "node:path";
 import { z } from "zod";
 import { CommandError } from "../../cli/command.ts";
 import { readLines, readText } from "./lines.ts";
+import { PASSAGE_FIELDS, readPassageFields } from "./passage-fields.ts";
 import type { Question } from "./question.ts";
 import type { Asked } from "./read-set.ts";
 
@@ -10,6 +11,7 @@ const queryLine = z.object({
   text: z.string().min(1),
   is_impossible: z.boolean().default(false),
   answers: z.array(z.string()).optional(),
+  ...PASSAGE_FIELDS,
   kind: z.string().optional(),
   topic: z.string().optional(),
   language: z.string().optional(),
@@ -29,6 +31,7 @@ export async function readJudgedQueries(folder: string): Promise<Asked> {
       answerable: relevant !== undefined,
       relevant: relevant ?? new Map<string, number>(),
       answer: parts.length > 0 ? { parts, need: "any" } : undefined,
+      passage: relevant && readPassageFields(rest),
       kind: rest.kind,
       topic: rest.topic,
       language: rest.language,

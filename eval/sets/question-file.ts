@@ -1,6 +1,7 @@
 import path from "node:path";
 import { z } from "zod";
 import { readLines } from "./lines.ts";
+import { PASSAGE_FIELDS, readPassageFields } from "./passage-fields.ts";
 import type { Question } from "./question.ts";
 import type { Asked } from "./read-set.ts";
 
@@ -11,7 +12,9 @@ const questionLine = z
     answerable: z.boolean(),
     expected: z.array(z.string()).default([]),
     answer: z.string().optional(),
+    ...PASSAGE_FIELDS,
     kind: z.string().optional(),
+    traits: z.array(z.string().min(1)).optional(),
     topic: z.string().optional(),
     language: z.string().optional(),
   })
@@ -24,7 +27,18 @@ const questionLine = z
 export async function readQuestionFile(file: string): Promise<Asked> {
   const lines = await readLines(file, questionLine);
   const questions = lines.map(
-    ({ id, question, answerable, expected, answer, kind, topic, language }): Question => ({
+    ({
+      id,
+      question,
+      answerable,
+      expected,
+      answer,
+      kind,
+      traits,
+      topic,
+      language,
+      ...rest
+    }): Question => ({
       id,
       text: question,
       answerable,
@@ -32,7 +46,9 @@ export async function readQuestionFile(file: string): Promise<Asked> {
       answer: answer
         ? { parts: answer.split("; "), need: kind === "comparison" ? "all" : "any" }
         : undefined,
+      passage: answerable ? readPassageFields(rest) : undefined,
       kind,
+      traits,
       topic,
       language,
     }),

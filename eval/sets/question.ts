@@ -1,5 +1,6 @@
 import type { Document } from "../../cli/document.ts";
 import type { Gains } from "../metrics.ts";
+import type { ExpectedPassage } from "../passages/matching.ts";
 
 export interface Question {
   id: string;
@@ -9,7 +10,11 @@ export interface Question {
   relevant: Gains;
   /** The expected text of a right answer: all of the parts, or any one. Absent if the set has none. */
   answer: { parts: string[]; need: "any" | "all" } | undefined;
+  /** The words of a right answer; absent if the set notes none, or there is no answer. */
+  passage?: ExpectedPassage | undefined;
   kind: string | undefined;
+  /** How the message is written, such as "typo" or "capitals"; several may apply. */
+  traits?: string[] | undefined;
   topic: string | undefined;
   /** A BCP 47 language tag. */
   language: string | undefined;

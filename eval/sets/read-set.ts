@@ -8,8 +8,9 @@ import { readJudgedQueries } from "./judged-queries.ts";
 import { refuseSameIds } from "./lines.ts";
 import { readOffTopic } from "./off-topic.ts";
 import { readParaphrases } from "./paraphrases.ts";
-import type { EvaluationSet, Question } from "./question.ts";
+import type { EvaluationSet } from "./question.ts";
 import { readQuestionFile } from "./question-file.ts";
+import { findSlips } from "./slips.ts";
 import { readTasks } from "./tasks.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -56,7 +57,7 @@ export async function readSet(name: string, options: SetOptions = {}): Promise<E
     conversational: asked.conversational,
     questionFile: `${asked.questionFile}${options.offTopic ? ` + ${options.offTopic}` : ""}`,
     questions,
-    notes: [...documents.notes, ...asked.notes, ...missingDocuments(questions, documents)],
+    notes: [...documents.notes, ...asked.notes, ...findSlips(questions, documents.documents)],
   };
 }
 
@@ -151,15 +152,4 @@ async function readDocuments(folder: string): Promise<ReadDocuments> {
 function onlyLanguage({ documents }: ReadDocuments): string | undefined {
   const languages = new Set(documents.map((document) => document.language));
   return languages.size === 1 ? [...languages][0] : undefined;
-}
-
-function missingDocuments(questions: Question[], { documents }: ReadDocuments): string[] {
-  const known = new Set(documents.map((document) => document.external_id));
-  const missing = questions
-    .flatMap((question) => [...question.relevant.keys()])
-    .filter((id) => !known.has(id));
-  if (missing.length === 0) return [];
-  return [
-    `${missing.length} relevant documents are not in the set, such as ${missing[0]}: they cannot be found`,
-  ];
 }

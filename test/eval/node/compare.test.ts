@@ -49,6 +49,20 @@ describe("two reports", () => {
     expect(hasRegression(differences)).toBe(false);
   });
 
+  it("passages are compared, by trait too, between reports with the same noted words only", () => {
+    const of = (right: number, words: string) =>
+      report((index) => ({ right_passage: right, traits: index % 2 ? "typo,angry" : null }), {
+        words,
+      });
+    const same = differencesOf(of(0, "w"), of(1, "w"));
+    expect(same.map(({ metric, slice, verdict }) => [metric, slice, verdict])).toContainEqual([
+      "right_passage",
+      "trait: angry",
+      "worse",
+    ]);
+    expect(differencesOf(of(0, "v"), of(1, "w"))).toEqual([]);
+  });
+
   it("the difference is the mean loss over the questions, with an interval around it", () => {
     const worse = report((index) => ({ fused_ndcg_at_10: index % 2 === 0 ? 0.6 : 0.9 }));
     const found = differencesOf(worse).find((one) => one.metric === "fused_ndcg_at_10");

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 const BATCH = 10;
 const TRIES = 6;
 const RETRY_MS = 200;
+/** A timer of Node.js may end a millisecond early. A queue never delivers before a message is due, and no cron tick would replace it here. */
+const NOT_EARLY_MS = 10;
 
 interface Waiting {
   /** As in the real queue, a message keeps its id when it is delivered again. */
@@ -53,7 +55,7 @@ export function openQueue(name: string, deliver: Deliver, batchSize = BATCH): Qu
       void drain();
     };
     if (delaySeconds === 0) setImmediate(deliverNow);
-    else setTimeout(deliverNow, delaySeconds * 1000).unref();
+    else setTimeout(deliverNow, delaySeconds * 1000 + NOT_EARLY_MS).unref();
   };
   return {
     send: async (body: unknown, options?: QueueSendOptions) => send([body], options),

@@ -2,7 +2,7 @@ import { SourceText, withoutForeignMarkers } from "../../citations/source-text.t
 import type { Source, SourcePassage } from "../../citations/source.ts";
 import { fillPlaceholders } from "../../releases/sentences.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
-import { bestPassage, relevance } from "./best-passage.ts";
+import { passageToQuote, relevance } from "./best-passage.ts";
 import { tableForm } from "./table-form.ts";
 import { excerpt, withoutQuoted, type Stretch } from "./excerpt.ts";
 
@@ -40,13 +40,14 @@ function answerOne(
   sources: Source[],
   quoted: Map<Source, Stretch[]>,
 ): { text: string; lacksRow: boolean } {
-  const [source, passage] = sourceOf(finding, sources) ?? [];
+  const [source, passage] = passageToQuote(finding, sources) ?? [];
   if (!source || !passage) return { text: "", lacksRow: false };
   const before = quoted.get(source) ?? [];
   const relevant = relevance(finding);
+  const section = sectionOf(passage, source);
   const stretches = excerpt(
-    passage.text,
-    { before: beside(passage, source, -1), after: beside(passage, source, 1) },
+    section.map(({ text }) => text),
+    section.indexOf(passage),
     relevant,
   ).flatMap((stretch) => withoutQuoted(stretch, before));
   quoted.set(source, [...before, ...stretches]);
@@ -85,24 +86,17 @@ function readableTable(text: string, isPartial: boolean, source: Source): string
   return new SourceText(source).supports(form) === undefined ? undefined : `${form} [${source.n}]`;
 }
 
-/**
- * The best source for a question, and its passage to answer from. Sources are tried in the order of this question's passages, not of
- * their numbers. A source that was chosen for another question is skipped if none of its passages was found for this one.
- */
-function sourceOf(finding: Finding, sources: Source[]): [Source, SourcePassage] | undefined {
-  for (const { externalId } of finding.passages) {
-    const source = sources.find((one) => one.externalId === externalId);
-    const passage = source && bestPassage(finding, source.passages);
-    if (passage) return [source, passage];
-  }
-  return undefined;
-}
-
-/** The text of the passage at this distance in the same section. */
-function beside(passage: SourcePassage, source: Source, distance: number): string | undefined {
-  const section = passage.headingPath.join("\n");
-  return source.passages.find(
-    ({ ordinal, headingPath }) =>
-      ordinal === passage.ordinal + distance && headingPath.join("\n") === section,
-  )?.text;
+/** The passages around one that stand in the same section, without a gap, in the document's order. */
+function sectionOf(passage: SourcePassage, source: Source): SourcePassage[] {
+  const heading = passage.headingPath.join("\n");
+  const ordered = source.passages
+    .filter(({ headingPath }) => headingPath.join("\n") === heading)
+    .toSorted((a, b) => a.ordinal - b.ordinal);
+  const at = ordered.indexOf(passage);
+  const isNext = (index: number): boolean =>
+    (ordered[index]?.ordinal ?? 0) === (ordered[index - 1]?.ordinal ?? 0) + 1;
+  let [from, to] = [at, at];
+  while (from > 0 && isNext(from)) from -= 1;
+  while (to + 1 < ordered.length && isNext(to + 1)) to += 1;
+  return ordered.slice(from, to + 1);
 }

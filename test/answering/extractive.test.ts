@@ -13,7 +13,7 @@ import { NOTHING, type KeywordResult } from "../../src/retrieval/keywords.ts";
 import { queryTerms } from "../../src/retrieval/query-terms.ts";
 
 const composeAnswer = (findings: Finding[], sources: Source[]): string =>
-  extractiveAnswer(findings, sources, shippedRelease.sentences.unanswered);
+  extractiveAnswer(findings, sources, shippedRelease.sentences);
 
 const piece = fc.constantFrom(
   ..."pump lamp vinegar costs garden reservoir rinse daily returns refund".split(" "),
@@ -322,6 +322,18 @@ describe("an extractive answer", () => {
     expect(shown.match(/^\d+\. /gm)).toEqual(steps.map((_, n) => `${n + 1}. `));
     expect(shown).toContain("Danger: the water is hot.");
     expect(shown).toMatch(/12\. Turn valve 12 by hand\.$/);
+  });
+
+  it("an extractive answer says where a very long procedure goes on", () => {
+    const steps = Array.from(
+      { length: 60 },
+      (_, n) => `${n + 1}. Turn valve ${n + 1} by hand, ${NOTHING_ASKED}`,
+    );
+    const pieces = Array.from({ length: 20 }, (_, n) => steps.slice(n * 3, n * 3 + 3).join("\n"));
+    const answer = answerFrom("turn valve 2", cut(...pieces), keywordsOf("turn valve 2"));
+    expect(answer).toMatch(/^1\. Turn/);
+    expect(answer).toContain("The steps go on in “Delivery”.");
+    expect(answer.length).toBeLessThan(4500);
   });
 
   it("an extractive answer names a row by most of its label, and shows all rows otherwise", () => {

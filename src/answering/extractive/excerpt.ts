@@ -56,6 +56,13 @@ interface Block {
   lines: Line[];
 }
 
+/** What an answer quotes of a section. */
+export interface Excerpt {
+  stretches: Stretch[];
+  /** It ends with a step, and there are more. */
+  goesOn: boolean;
+}
+
 /**
  * Chooses what an answer quotes of a section: the block whose best sentence has the largest share of the question, and with it the whole
  * section, or what of a long one belongs together: a procedure with what introduces it, or the blocks around. A long table is reduced to its
@@ -63,7 +70,7 @@ interface Block {
  * @param section the texts of the section's passages, in the document's order
  * @param best the place of the passage to answer from
  */
-export function excerpt(section: string[], best: number, relevant: Relevance): Stretch[] {
+export function excerpt(section: string[], best: number, relevant: Relevance): Excerpt {
   const blocks = blocksOfSection(section);
   const own = ownBlocks(blocks, best);
   const { rows, which } = rowsToQuote(
@@ -77,7 +84,15 @@ export function excerpt(section: string[], best: number, relevant: Relevance): S
   const shares = quoted.map((block, index) =>
     own.has(index) ? relevant.bestSentenceShare(textOf(block)) : -1,
   );
-  return stretchesOf(blocksAround(shares.indexOf(Math.max(...shares)), quoted), which);
+  const around = blocksAround(shares.indexOf(Math.max(...shares)), quoted);
+  return { stretches: stretchesOf(around, which), goesOn: hasNextStep(around, quoted) };
+}
+
+function hasNextStep(around: Block[], blocks: Block[]): boolean {
+  const last = around.at(-1);
+  const step = last && numbersOf(last);
+  const next = blocks.slice(last ? blocks.indexOf(last) + 1 : blocks.length).map(numbersOf);
+  return step !== undefined && next.find(Boolean)?.first === step.last + 1;
 }
 
 /** The blocks of all passages. Where prose is cut, a passage repeats the last sentence of the one before, which is left out. */

@@ -1,6 +1,7 @@
 import { SourceText, withoutForeignMarkers } from "../../citations/source-text.ts";
 import type { Source, SourcePassage } from "../../citations/source.ts";
 import { fillPlaceholders } from "../../releases/sentences.ts";
+import type { Release } from "../../releases/release.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
 import { passageToQuote, relevance } from "./best-passage.ts";
 import { tableForm } from "./table-form.ts";
@@ -9,47 +10,51 @@ import { excerpt, withoutQuoted, type Stretch } from "./excerpt.ts";
 /**
  * Composes an answer without a language model, question by question. Unanswered questions are named last: before a citation marker, the
  * visitor's words and numbers would have to be supported by its source.
- * @param unanswered the release's sentence for a question that was not answered
+ * @param sentences the release's: for a question that was not answered, and for steps that go on
  */
 export function extractiveAnswer(
   findings: Finding[],
   sources: Source[],
-  unanswered: string,
+  { unanswered, continued }: Pick<Release["sentences"], "unanswered" | "continued">,
 ): string {
   const isFound = ({ decision }: Finding): boolean => decision.action === "answer";
   const quoted = new Map<Source, Stretch[]>();
+  const ends: string[] = [];
   const misses: Finding[] = findings.filter((finding) => !isFound(finding));
   const answers = findings.filter(isFound).map((finding) => {
     const answer = answerOne(finding, sources, quoted);
+    if (answer.goesOn)
+      ends.push(fillPlaceholders(continued, { title: withoutForeignMarkers(answer.goesOn) }));
     if (answer.lacksRow) misses.push(finding);
     return answer.text;
   });
   const missed = misses.map(({ question }) => {
     return fillPlaceholders(unanswered, { question: withoutForeignMarkers(question.text) });
   });
-  return [...answers, ...missed].filter(Boolean).join("\n\n");
+  return [...answers, ...ends, ...missed].filter(Boolean).join("\n\n");
 }
 
 /**
  * Quotes the best passage of the best source verbatim. One passage is enough: chunks are cut so that each can be understood alone, and a
  * second source adds only length (docs/decisions/0044). Text that answered an earlier question is not quoted again.
- * @returns also whether it is a table that lacks the row that was asked for: no row is named by the question, and its subject is nowhere
+ * @returns also the document's title if steps go on in it, and whether it is a table that lacks the row that was asked for: no row is named by the question, and its subject is nowhere
  */
 function answerOne(
   finding: Finding,
   sources: Source[],
   quoted: Map<Source, Stretch[]>,
-): { text: string; lacksRow: boolean } {
+): { text: string; lacksRow: boolean; goesOn: string } {
   const [source, passage] = passageToQuote(finding, sources) ?? [];
-  if (!source || !passage) return { text: "", lacksRow: false };
+  if (!source || !passage) return { text: "", lacksRow: false, goesOn: "" };
   const before = quoted.get(source) ?? [];
   const relevant = relevance(finding);
   const section = sectionOf(passage, source);
-  const stretches = excerpt(
+  const { goesOn, ...quote } = excerpt(
     section.map(({ text }) => text),
     section.indexOf(passage),
     relevant,
-  ).flatMap((stretch) => withoutQuoted(stretch, before));
+  );
+  const stretches = quote.stretches.flatMap((stretch) => withoutQuoted(stretch, before));
   quoted.set(source, [...before, ...stretches]);
   const text = joinTables(stretches)
     .map(({ text, continues, rows }, index) => {
@@ -59,7 +64,11 @@ function answerOne(
     })
     .join("");
   const isTable = stretches.length > 0 && stretches.every(({ rows }) => rows && rows !== "named");
-  return { text, lacksRow: isTable && relevant.missesSubject(wholeText(source)) };
+  return {
+    text,
+    lacksRow: isTable && relevant.missesSubject(wholeText(source)),
+    goesOn: goesOn ? source.title : "",
+  };
 }
 
 function wholeText({ title, passages }: Source): string {

@@ -1,8 +1,33 @@
 import { longerThanIn } from "../readable-text.ts";
 import { labelOf } from "./component.ts";
+import type { MarkupDocument } from "./markup-document.ts";
 
-/** ReadMe's `[block:callout]{…}[/block]`, whose content is JSON → Markdown; undefined where it cannot be read. */
-export function readMagicBlock(name: string, json: string): string | undefined {
+/** ReadMe's "magic block" `[block:callout]{…}[/block]`, whose content is JSON. */
+export function readReadmeBlock(document: MarkupDocument, text: string): boolean {
+  const [, name] = /^\[block:([\w-]+)\]/.exec(text) ?? [];
+  if (!name) return false;
+  const { readAhead } = document.dialect;
+  const json: string[] = [text.slice(name.length + 8)];
+  for (let lines = 0; readAhead.left > 0; lines++) {
+    const last = json.at(-1) ?? "";
+    readAhead.left -= last.length + 1;
+    if (last.includes("[/block]")) {
+      const block = markdownOf(name, json.join("\n").replace("[/block]", ""));
+      if (block === undefined) return false;
+      document.lines.at += lines;
+      document.endParagraph();
+      for (const line of ["", ...block.split("\n"), ""]) document.readers.readLine(document, line);
+      return true;
+    }
+    const next = document.lines.ahead(lines);
+    if (next === undefined) return false;
+    json.push(next);
+  }
+  return false;
+}
+
+/** The block's Markdown; undefined where it cannot be read. */
+function markdownOf(name: string, json: string): string | undefined {
   let block: unknown;
   try {
     block = JSON.parse(json);

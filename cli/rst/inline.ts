@@ -1,12 +1,5 @@
 import { longerThanIn } from "../../src/knowledge/formats/readable-text.ts";
-
-/** What names in a document stand for. */
-export interface Names {
-  /** `|name|` → its text. */
-  substitutions: Map<string, string>;
-  /** `` `name`_ `` → its address. */
-  targets: Map<string, string>;
-}
+import { fold, type Names } from "./names.ts";
 
 const CODE_ROLE =
   /^(?:code|literal|samp|file|command|program|option|envvar|makevar|mimetype|regexp|py:\w+|c:\w+|cpp:\w+|js:\w+|class|func|meth|mod|attr|data|exc|obj|const|confval|setting|program|kbd)$/;
@@ -109,10 +102,6 @@ function linkText(phrase: string, names: Names): string {
 
 function titleOf(content: string): string {
   return content.replace(/\s*<[^<>]*>$/, "") || content;
-}
-
-export function fold(name: string): string {
-  return name.replace(/\s+/g, " ").trim().toLowerCase();
 }
 
 export function codeSpan(code: string): string {

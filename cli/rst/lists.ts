@@ -3,7 +3,9 @@ import type { RstReader } from "./reader.ts";
 
 const BULLET = /^([-*+•‣⁃])( +|$)/;
 const NUMBERED = /^(?:\(?(\d+|#|[a-zA-Z]|[ivxIVX]+)[.)])( +)(?=\S)/;
-const OPTION = /^((?:--?[\w?][\w-]*(?:[ =]<?[\w-]+>?)?(?:, )?)+)(?: {2,}(\S.*))?$/;
+/** Without a comma, `-a-b-c` could be divided in many ways, and the search would take exponential time. */
+const OPTION =
+  /^((?:--?[\w?][\w-]*(?:[ =]<?[\w-]+>?)?, )*--?[\w?][\w-]*(?:[ =]<?[\w-]+>?)?)(?: {2,}(\S.*))?$/;
 export const FIELD = /^:((?:[^:\\`]|\\.)+):(?:\s+(.*))?$/;
 
 export function isBullet(line: string): boolean {

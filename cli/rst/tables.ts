@@ -1,3 +1,4 @@
+import { pipeTable } from "../../src/knowledge/formats/pipe-table.ts";
 import type { RstReader } from "./reader.ts";
 
 /** A table's rows of cells, each RST; `head` is the number of rows that are its header. */
@@ -145,14 +146,8 @@ export function listTable(lines: string[]): string[][] {
   return rows.map((row) => row.map((text) => text.trim()));
 }
 
-/** Markdown for a table whose cells are Markdown of one line. */
+/** Markdown for a table whose cells are Markdown; `head` is the number of rows that are its header. */
 export function markdownTable(rows: string[][], head: number): string {
-  const width = Math.max(...rows.map((row) => row.length));
-  const line = (row: string[]): string =>
-    `| ${Array.from({ length: width }, (_, index) => (row[index] ?? "").replace(/\s*\n\s*/g, " ").replaceAll("|", "\\|")).join(" | ")} |`;
   const [first = [], ...rest] = rows;
-  const header = head > 0 ? first : Array.from({ length: width }, () => "");
-  return [line(header), `|${" - |".repeat(width)}`, ...(head > 0 ? rest : rows).map(line)].join(
-    "\n",
-  );
+  return head > 0 ? pipeTable(first, rest) : pipeTable([], rows);
 }

@@ -1,4 +1,5 @@
-import { longerThanIn } from "../readable-text.ts";
+import { codeBlock } from "../markdown-code.ts";
+import { pipeTable } from "../pipe-table.ts";
 import { labelOf } from "./component.ts";
 import type { MarkupDocument } from "./markup-document.ts";
 
@@ -63,8 +64,7 @@ function markdownOf(name: string, json: string): string | undefined {
 
 function codeOf(one: Record<string, unknown>): string {
   const name = text(one.name);
-  const fence = longerThanIn(text(one.code), 3);
-  return `${name ? `**${name}**\n\n` : ""}${fence}${text(one.language)}\n${text(one.code)}\n${fence}`;
+  return `${name ? `**${name}**\n\n` : ""}${codeBlock(text(one.code), text(one.language))}`;
 }
 
 /** The table's cells stand under names such as `h-0` and `0-1`. */
@@ -72,14 +72,12 @@ function tableOf(block: Record<string, unknown>): string {
   const cells = isRecord(block.data) ? block.data : {};
   const [columns, rows] = [Number(block.cols), Number(block.rows)];
   if (!(columns > 0 && columns <= 50 && rows >= 0 && rows <= 2000)) return "";
-  const line = (row: string): string =>
-    `| ${Array.from({ length: columns }, (_, column) =>
-      text(cells[`${row}-${column}`])
-        .replace(/\s*\n\s*/g, " ")
-        .replaceAll("|", "\\|"),
-    ).join(" | ")} |`;
-  const body = Array.from({ length: rows }, (_, row) => line(String(row)));
-  return [line("h"), `|${" - |".repeat(columns)}`, ...body].join("\n");
+  const row = (name: string): string[] =>
+    Array.from({ length: columns }, (_, column) => text(cells[`${name}-${column}`]));
+  return pipeTable(
+    row("h"),
+    Array.from({ length: rows }, (_, index) => row(String(index))),
+  );
 }
 
 function records(value: unknown): Record<string, unknown>[] {

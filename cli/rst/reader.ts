@@ -49,7 +49,8 @@ export class RstReader {
   #block(lines: string[], at: number, written: string[]): number {
     const line = lines[at] ?? "";
     const next = lines[at + 1] ?? "";
-    if (/^\s/.test(line)) return this.#indented(lines, at, written);
+    // Other white space, such as a no-break space, indents nothing.
+    if (line.startsWith(" ")) return this.#indented(lines, at, written);
     const title = titleAt(lines, at);
     if (title) {
       written.push(`${"#".repeat(this.#levelOf(title.kind))} ${this.inline(title.text)}`);

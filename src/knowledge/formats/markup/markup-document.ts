@@ -1,5 +1,6 @@
+import type { Dialect } from "./dialect.ts";
 import { Frames, type Frame } from "./frames.ts";
-import { readInline, type Dialect } from "./inline.ts";
+import { readInline } from "./inline.ts";
 import { paragraphOf } from "./paragraphs.ts";
 import { SourceLines } from "./source-lines.ts";
 

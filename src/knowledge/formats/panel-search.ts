@@ -5,6 +5,7 @@ import {
   isButton,
   isControl,
   isElement,
+  isHeading,
   roleOf,
   type Survey,
   wordsOf,
@@ -82,4 +83,15 @@ export function isInSentence({ survey }: PanelSearch, control: Element): boolean
   );
   sentences.set(parent, inSentence);
   return inSentence;
+}
+
+export function startsWithHeading(panel: Element): boolean {
+  let node = panel;
+  for (let level = 0; level < 8; level++) {
+    if (isHeading(node)) return true;
+    const first = node.children.find((child) => isElement(child));
+    if (!first) return false;
+    node = first;
+  }
+  return false;
 }

@@ -64,6 +64,12 @@ export function labelOf({ survey, hidden }: PanelSearch, control: Element): stri
     : "";
 }
 
+/** Whether a label belongs to a radio button or check box, by which style sheets show a panel without a script. */
+export function labelsSwitch({ ids }: PanelSearch, label: Element): boolean {
+  const field = ids.get(String(label.properties.for ?? ""));
+  return field?.tagName === "input" && /^(?:radio|checkbox)$/i.test(String(field.properties.type));
+}
+
 const sentences = new WeakMap<Nodes, boolean>();
 
 /** Text or a phrase stands beside the control. */

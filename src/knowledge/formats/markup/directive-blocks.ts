@@ -1,4 +1,4 @@
-import { readColons, readIndented, readSlashes } from "./blocks.ts";
+import { readColons, readIndented, readSlashes } from "./directive-lines.ts";
 import type { MarkupDocument } from "./markup-document.ts";
 import { columnOf } from "./source-lines.ts";
 

@@ -1,4 +1,4 @@
-import { readFenceInfo } from "./blocks.ts";
+import { readFenceInfo } from "./directive-lines.ts";
 import { readOptions } from "./directive-blocks.ts";
 import type { MarkupDocument, OpenCode } from "./markup-document.ts";
 import { columnOf, withoutColumns } from "./source-lines.ts";

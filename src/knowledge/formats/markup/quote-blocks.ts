@@ -1,4 +1,4 @@
-import { readQuoted } from "./blocks.ts";
+import { readQuoted } from "./directive-lines.ts";
 import { openQuotedFence } from "./fences.ts";
 import type { MarkupDocument } from "./markup-document.ts";
 

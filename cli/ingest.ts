@@ -2,7 +2,14 @@
 import { checkDocument, documentBody } from "../src/knowledge/accept/schema.ts";
 import { normalise } from "../src/knowledge/formats/normalise.ts";
 import { Api, checkAccess } from "./api.ts";
-import { CommandError, INTERRUPTED, onInterrupt, reasonOf, runCommand } from "./command.ts";
+import {
+  CommandError,
+  INTERRUPTED,
+  onInterrupt,
+  printable,
+  reasonOf,
+  runCommand,
+} from "./command.ts";
 import type { Document, ReadDocuments, Unreadable } from "./document.ts";
 import { keepIds } from "./document-ids.ts";
 import { readIngestOptions } from "./ingest-options.ts";
@@ -146,9 +153,10 @@ function withPrefix<T extends ReadDocuments>(read: T, prefix: string): T {
 
 function report({ documents, unreadable, skipped = [], notes }: ReadDocuments): void {
   console.error(`${documents.length} documents read.`);
-  for (const note of notes) console.error(`  note: ${note}`);
+  for (const note of notes) console.error(printable(`  note: ${note}`));
   const list = (what: string, sources: Unreadable[]): void => {
-    for (const { source, reason } of sources) console.error(`  ${what}: ${source}: ${reason}`);
+    for (const { source, reason } of sources)
+      console.error(printable(`  ${what}: ${source}: ${reason}`));
   };
   list("left out", skipped);
   list("not read", unreadable);
@@ -162,7 +170,9 @@ function checkOnly({ documents, unreadable }: ReadDocuments): number {
     try {
       if (!document.file) checkText(document);
       console.log(
-        [external_id, document.content_type, document.title, document.url ?? "no url"].join("\t"),
+        [external_id, document.content_type, document.title, document.url ?? "no url"]
+          .map(printable)
+          .join("\t"),
       );
     } catch (error) {
       refused.push({ external_id, reason: reasonOf(error) });

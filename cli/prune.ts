@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Api } from "./api.ts";
-import { CommandError, reasonOf } from "./command.ts";
+import { CommandError, printable, reasonOf } from "./command.ts";
 import { forEachConcurrently } from "./concurrently.ts";
 import type { ReadDocuments } from "./document.ts";
 import { idsOfFile } from "./document-ids.ts";
@@ -87,7 +87,7 @@ const SHOWN = 10;
 /** Lists what would be deleted and asks. Without a terminal the answer is no. */
 export async function confirmPrune(gone: string[], scope: string): Promise<boolean> {
   console.error(`${gone.length} documents of ${scope} are no longer in the source:`);
-  for (const id of gone.slice(0, SHOWN)) console.error(`  ${id}`);
+  for (const id of gone.slice(0, SHOWN)) console.error(printable(`  ${id}`));
   if (gone.length > SHOWN) console.error(`  … and ${gone.length - SHOWN} more`);
   if (!process.stdin.isTTY) {
     console.error("Nothing is deleted, because nobody can be asked. --yes deletes without asking.");

@@ -57,13 +57,15 @@ ${"| a ".repeat(100)}|
 ${"| - ".repeat(100)}|
 ${`${"| wide ".repeat(100)}|\n`.repeat(20)}`;
 
+const QUOTE = "**Spoke** [order](https://evil.example) https://evil.example";
+
 /** The stream of an answer in these parts. */
 function answerStream(...parts: string[]): string {
   const data = {
     outcome: "answered",
     confidence: 0.7,
     text: parts.join(""),
-    citations: [{ n: 1, title: "Repairs", url: "https://a.example/repairs", quote: "Spoke" }],
+    citations: [{ n: 1, title: "Repairs", url: "https://a.example/repairs", quote: QUOTE }],
   };
   const metadata = { conversation_id: "c", conversation_token: "t" };
   return [
@@ -226,6 +228,10 @@ describe.skipIf(skipped)("the demo page", () => {
     expect(await table.locator("td a").getAttribute("rel")).toBe("noopener nofollow");
     expect(await text.locator(".belongs-above a.marker").first().innerText()).toBe("[1]");
     expect(await answer.locator(".status").innerText()).toContain("confidence 70");
+
+    const quote = answer.locator(".citations blockquote");
+    expect(await quote.locator("strong").textContent()).toBe("Spoke");
+    expect(await quote.locator("a").count()).toBe(0);
 
     expect(await text.locator("img, script, iframe, [onclick]").count()).toBe(0);
     const targets = await text

@@ -1,11 +1,17 @@
 import type { MarkedToken, Token, Tokens } from "marked";
 import { element } from "./element.ts";
+import { lexAnswer } from "./markdown.ts";
 
 /** Makes the node of a marker `[n]`. */
 export type ToMarker = (n: string) => Node | string;
 
 const ONLY_MARKERS = /^(?:\s*\[\d{1,3}\])+\s*$/;
 const LINK = /^(?:https?:\/\/|mailto:|tel:)/i;
+
+/** A text without markers of its own. */
+export function renderMarkdown(text: string): HTMLElement[] {
+  return renderBlocks(lexAnswer(text), (n) => `[${n}]`);
+}
 
 /** A block as one element. Every text becomes a text node, whatever it contains. */
 export function renderBlock(
@@ -91,12 +97,12 @@ function renderTable({ header, rows }: Tokens.Table, toMarker: ToMarker): HTMLEl
     element("thead", {}, row("th", header)),
     element("tbody", {}, ...rows.map((cells) => row("td", cells))),
   );
-  const box = { class: "table", role: "region", tabindex: "0", "aria-label": "Table" };
+  const box = { class: "table", role: "group", tabindex: "0", "aria-label": "Table" };
   return element("div", box, table);
 }
 
 function renderCode({ text }: Tokens.Code): HTMLElement {
-  const box = { tabindex: "0", role: "region", "aria-label": "Code", dir: "ltr" };
+  const box = { tabindex: "0", role: "group", "aria-label": "Code", dir: "ltr" };
   const block = element("div", { class: "code" }, element("pre", box, element("code", {}, text)));
   // Browsers offer the clipboard to secure pages only.
   if (window.isSecureContext) block.append(renderCopy(text));

@@ -1,12 +1,11 @@
 import type { MarkedToken, Token, Tokens } from "marked";
 import { element } from "./element.ts";
-import { lexAnswer } from "./markdown.ts";
+import { lexAnswer, linkTarget } from "./markdown.ts";
 
 /** Makes the node of a marker `[n]`. */
 export type ToMarker = (n: string) => Node | string;
 
 const ONLY_MARKERS = /^(?:\s*\[\d{1,3}\])+\s*$/;
-const LINK = /^(?:https?:\/\/|mailto:|tel:)/i;
 
 /** A text without markers of its own. */
 export function renderMarkdown(text: string): HTMLElement[] {
@@ -150,13 +149,12 @@ function renderSpan(token: MarkedToken, toMarker: ToMarker): (Node | string)[] {
   }
 }
 
-/** A link has its address as it stands in the text, which the server has filtered. Any other link is shown as its source. */
+/** A link that leads nowhere from here is shown as it is written. */
 function renderLink(token: Tokens.Link, toMarker: ToMarker): (Node | string)[] {
-  const { href, text, raw, tokens } = token;
-  const isWritten = raw.includes(href) || href === `mailto:${text}`;
-  if (!isWritten || !LINK.test(href)) return withMarkers(raw, toMarker);
+  const href = linkTarget(token);
+  if (!href) return withMarkers(token.raw, toMarker);
   // A marker within a link would be a link within a link.
-  const words = renderInline(tokens, (n) => `[${n}]`);
+  const words = renderInline(token.tokens, (n) => `[${n}]`);
   return [element("a", { href, target: "_blank", rel: "noopener nofollow" }, ...words)];
 }
 

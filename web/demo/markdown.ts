@@ -8,6 +8,7 @@ const MAX_INLINE = 5000;
 const OPEN_BLOCKS = 3;
 /** Characters that may wait for the end of a link, a bold phrase or a code span. */
 const MAX_HELD = 200;
+const LINK = /^(?:https?:\/\/|mailto:|tel:)/i;
 
 /** The blocks of an answer's Markdown. Their `raw` texts joined are the answer, but for spaces at the ends of lines. */
 export function lexAnswer(text: string): Token[] {
@@ -16,6 +17,12 @@ export function lexAnswer(text: string): Token[] {
   } catch {
     return [{ type: "text", raw: text, text }];
   }
+}
+
+/** The address of a link as it stands in the text, which the server has filtered; null for any other. */
+export function linkTarget({ href, text, raw }: Tokens.Link): string | null {
+  const isWritten = raw.includes(href) || href === `mailto:${text}`;
+  return isWritten && LINK.test(href) ? href : null;
 }
 
 /** Lexes a text that grows at its end, from the first block that can still change. The text has no carriage returns. */

@@ -189,7 +189,7 @@ function describeEnd(end: Exclude<TurnEnd, { kind: "finished" }>): Failure {
         requestId: "",
       };
     case "not_kept":
-      return { title: "This question has no stored answer", detail: "", requestId: "" };
+      return { title: "The answer to this question did not arrive", detail: "", requestId: "" };
     case "failed":
       return end.failure;
   }

@@ -11,5 +11,9 @@ export function labelsOf(): string[] {
     ["aria-label", "title"].map((name) => one.getAttribute(name) ?? ""),
   );
   const titles = [document.title, ...document.title.split(/\s[|·–—-]\s/)];
-  return [...titles, ...texts, ...leads, ...described].filter((text) => text.trim() !== "");
+  // What stands in place of an icon or of an empty cell.
+  const marks = document.querySelector("td svg, td img, td i, td:empty") ? ["✓", "✗", "–"] : [];
+  return [...titles, ...texts, ...leads, ...described, ...marks].filter(
+    (text) => text.trim() !== "",
+  );
 }

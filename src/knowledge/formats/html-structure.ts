@@ -1,7 +1,7 @@
 import type { Element, ElementContent, Nodes, Parents } from "hast";
 import { SKIP, visit } from "unist-util-visit";
 import { listTerms } from "./html-definitions.ts";
-import { nameMarks } from "./html-marks.ts";
+import { nameMarks } from "./html-icons.ts";
 import { isTableLike, renameParts, tableBlocks } from "./html-tables.ts";
 import { MAX_TABLE_CELLS } from "./limits.ts";
 import { NO_TEXT, raised } from "./html-text.ts";

@@ -1,6 +1,7 @@
 import type { Element, ElementContent } from "hast";
 import { mayRepeat } from "./column-names.ts";
 import { inlineContent, isTable } from "./html-cell.ts";
+import { rowsOfLines } from "./html-table-lines.ts";
 import { blank, type Cell, type Row } from "./table-cell.ts";
 import { shapeTable, type Part } from "./table-shape.ts";
 
@@ -85,7 +86,9 @@ function collectRows(
   for (const child of part.children) {
     if (child.type === "text" && child.value.trim()) into.outside.push(paragraph(child.value));
     if (child.type !== "element") continue;
-    if (isRow(child)) into.source.push({ element: child, isHead: into.isHead });
+    if (isRow(child))
+      for (const row of into.isHead ? [child] : rowsOfLines(child))
+        into.source.push({ element: row, isHead: into.isHead });
     else if (child.tagName === "caption") into.outside.push({ ...child, tagName: "p" });
     else if (isTable(child)) into.outside.push(child);
     else if (hasRows(child))
@@ -188,14 +191,28 @@ function repeated(
   return { ...cell, content: cell.text ? [text(cell.text)] : [] };
 }
 
-/** A table that arranges a page has no header, and one column, tables and headings in its cells, or much text in few of them. */
+/**
+ * A table that arranges a page has no header, and one column, tables and headings in its cells, much text in few of them, or one row of
+ * lists side by side.
+ */
 function isLayout(table: Element, rows: Row<ElementContent>[], hasNested: boolean): boolean {
   if (/^(?:presentation|none)$/.test(String(table.properties.role))) return true;
   const cells = rows.flatMap((row) => row.cells);
   if (rows.some(({ isHead }) => isHead) || cells.some(({ isHeader }) => isHeader)) return false;
   const width = rows[0]?.cells.length ?? 0;
   const isLong = cells.some((cell) => cell.text.length > LAYOUT_CELL);
-  return width < 2 || hasNested || (isLong && rows.length <= 2) || hasHeading(table);
+  if (width < 2 || hasNested || (isLong && rows.length <= 2)) return true;
+  return hasHeading(table) || (rows.length === 1 && holdsOnlyLists(table));
+}
+
+/** Whether each cell with text holds a list. */
+function holdsOnlyLists(part: Element): boolean {
+  return elementsIn(part).every((child) =>
+    isCell(child)
+      ? !inlineContent(child).text ||
+        elementsIn(child).some(({ tagName }) => /^(?:ul|ol|dl)$/.test(tagName))
+      : holdsOnlyLists(child),
+  );
 }
 
 function hasHeading(part: Element): boolean {

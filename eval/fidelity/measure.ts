@@ -61,16 +61,23 @@ export async function measureCases(
         content: expected.content ?? wanted.content ?? [],
         machinery: expected.machinery ?? wanted.machinery ?? [],
       };
-      const page =
+      const document = findDocument(documents, file, expected);
+      // A page may be named by its canonical address, which the fixture does not serve.
+      const address = isSite ? (document?.source ?? file) : file;
+      const shown =
         expected.text === undefined
-          ? await show(
-              new URL(file, site.origin),
+          ? show(
+              new URL(address, site.origin),
               isSite ? "" : path.join(place, "folder"),
               marks,
               renderer,
             )
-          : plainPage(expected.text);
-      const document = findDocument(documents, file, expected);
+          : Promise.resolve(plainPage(expected.text));
+      const page = await shown.catch((error: unknown) => {
+        unmeasured.push({ source, reason: notRendered(error) });
+        return null;
+      });
+      if (page === null) continue;
       if (page)
         pairs.push({
           source,
@@ -119,7 +126,7 @@ async function measureShown(
       if (page) pairs.push({ source, document, page });
       else unmeasured.push({ source, reason: "no browser shows it" });
     } catch (error) {
-      unmeasured.push({ source, reason: `not rendered: ${reasonOf(error).split("\n")[0]}` });
+      unmeasured.push({ source, reason: notRendered(error) });
     }
   });
   pairs.sort((a, b) => (a.source < b.source ? -1 : 1));
@@ -145,6 +152,10 @@ async function compare(pairs: Pair[], unmeasured: Unreadable[]): Promise<Measure
     documents.push({ source, score: score(page.blocks, title, read, [...page.labels, title]) });
   }
   return { documents, unmeasured };
+}
+
+function notRendered(error: unknown): string {
+  return `not rendered: ${reasonOf(error).split("\n")[0]}`;
 }
 
 /** @returns undefined for a file that no browser shows */

@@ -72,7 +72,7 @@ export async function measureCases(
               marks,
               renderer,
             )
-          : Promise.resolve(plainPage(expected.text));
+          : Promise.resolve(plainPage(expected.text, file.endsWith(".pdf") ? PAGES : []));
       const page = await shown.catch((error: unknown) => {
         unmeasured.push({ source, reason: notRendered(error) });
         return null;
@@ -176,9 +176,12 @@ function isShown(file: string): boolean {
   return [HTML, MARKDOWN, TEXT].some((type) => type.test(file));
 }
 
-function plainPage(text: string): RenderedPage {
+/** A converter puts a heading in front of each page of a PDF. */
+const PAGES = Array.from({ length: 50 }, (_, index) => `Page ${index + 1}`);
+
+function plainPage(text: string, labels: string[] = []): RenderedPage {
   const blocks = text.split("\n").map((line): Block => ({ text: line, state: "content" }));
-  return { blocks, labels: [] };
+  return { blocks, labels };
 }
 
 /** Files that a browser shows, by the ids that the CLI gives them: the path without, or with, its extension. */

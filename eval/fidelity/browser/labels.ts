@@ -15,11 +15,15 @@ export function labelsOf(): string[] {
   const notes = [...document.querySelectorAll("p > sup:first-child")].map((mark) =>
     (mark.parentElement?.textContent ?? "").slice(mark.textContent.length),
   );
+  // The first line of a cell may be the title of those below it.
+  const lines = [...document.querySelectorAll("td:has(> br)")].map(
+    (cell) => cell.firstChild?.textContent ?? "",
+  );
   // What stands in place of an icon or of an empty cell.
   const marks = document.querySelector(":is(td, li) :is(svg, img, i), td:empty")
     ? ["✓", "✗", "–"]
     : [];
-  return [...titles, ...texts, ...leads, ...described, ...notes, ...marks].filter(
+  return [...titles, ...texts, ...leads, ...described, ...notes, ...lines, ...marks].filter(
     (text) => text.trim() !== "",
   );
 }

@@ -227,6 +227,11 @@ class MarkupReader {
       ending: undefined,
     };
     if (isHidden) return true;
+    // The options of a code block, such as its caption.
+    if (directive?.name) {
+      for (const option of this.#readOptions()) this.#writeBlock(`**${option}**`, column);
+      if (this.#lines[this.#at]?.trim() === "") this.#at += 1;
+    }
     if (!isQuoted) this.#out.push(`${prefix}${marker}${directive?.language ?? info}`);
     return true;
   }

@@ -53,7 +53,7 @@ function gridOf(table: Element): Grid {
       budget.length += words.length;
       const isHeader = one.tagName === "th";
       const cell = { text: words, content, isBold, isHeader };
-      const label = cells[0]?.text || words;
+      const label = labelOfNested(cells[0]?.text || words, grid.rows[0]?.cells[cells.length]);
       for (const inner of nested)
         grid.nested.push(...(label ? [paragraph(`${label}:`)] : []), inner);
       const [columns, spanned] = spansOf(one);
@@ -76,6 +76,12 @@ function gridOf(table: Element): Grid {
     while (row.cells.length < width) row.cells.push(blank());
   }
   return grid;
+}
+
+/** What a table within a cell is about: its row, and its column where this has a name. */
+function labelOfNested(row: string, column: Cell<ElementContent> | undefined): string {
+  const name = column?.isHeader && column.text.length <= MAX_REPEATED ? column.text : "";
+  return row && name ? `${row} – ${name}` : row || name;
 }
 
 /** Rows of the table itself, and what stands outside its rows. */

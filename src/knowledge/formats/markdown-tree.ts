@@ -60,15 +60,17 @@ export function simplify(tree: Root): void {
   });
   visit(tree, (node: Nodes) => {
     if (!("children" in node)) return;
-    Object.assign(node, { children: (node.children as Nodes[]).filter(hasText) });
+    Object.assign(node, {
+      children: (node.children as Nodes[]).filter((child) => hasText(child, node)),
+    });
   });
 }
 
-function hasText(node: Nodes): boolean {
+function hasText(node: Nodes, parent: Nodes): boolean {
   if (node.type === "paragraph") return readableText(node).trim() !== "";
-  if (node.type === "list" && !node.ordered)
-    node.children = node.children.filter((item) => !isBlank(item));
-  return node.type !== "list" || !isBlank(node);
+  // The items of an ordered list keep their numbers.
+  const isNumbered = node.type === "listItem" && parent.type === "list" && parent.ordered === true;
+  return (node.type !== "list" && node.type !== "listItem") || isNumbered || !isBlank(node);
 }
 
 /** Whether nothing stands in it, such as an item whose links were navigation. */

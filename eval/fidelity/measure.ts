@@ -61,16 +61,23 @@ export async function measureCases(
         content: expected.content ?? wanted.content ?? [],
         machinery: expected.machinery ?? wanted.machinery ?? [],
       };
-      const page =
+      const document = findDocument(documents, file, expected);
+      // A page may be named by its canonical address, which the fixture does not serve.
+      const address = isSite ? (document?.source ?? file) : file;
+      const shown =
         expected.text === undefined
-          ? await show(
-              new URL(file, site.origin),
+          ? show(
+              new URL(address, site.origin),
               isSite ? "" : path.join(place, "folder"),
               marks,
               renderer,
             )
-          : plainPage(expected.text);
-      const document = findDocument(documents, file, expected);
+          : Promise.resolve(plainPage(expected.text, file.endsWith(".pdf") ? PAGES : []));
+      const page = await shown.catch((error: unknown) => {
+        unmeasured.push({ source, reason: notRendered(error) });
+        return null;
+      });
+      if (page === null) continue;
       if (page)
         pairs.push({
           source,
@@ -119,7 +126,7 @@ async function measureShown(
       if (page) pairs.push({ source, document, page });
       else unmeasured.push({ source, reason: "no browser shows it" });
     } catch (error) {
-      unmeasured.push({ source, reason: `not rendered: ${reasonOf(error).split("\n")[0]}` });
+      unmeasured.push({ source, reason: notRendered(error) });
     }
   });
   pairs.sort((a, b) => (a.source < b.source ? -1 : 1));
@@ -147,6 +154,10 @@ async function compare(pairs: Pair[], unmeasured: Unreadable[]): Promise<Measure
   return { documents, unmeasured };
 }
 
+function notRendered(error: unknown): string {
+  return `not rendered: ${reasonOf(error).split("\n")[0]}`;
+}
+
 /** @returns undefined for a file that no browser shows */
 async function show(
   url: URL,
@@ -165,9 +176,12 @@ function isShown(file: string): boolean {
   return [HTML, MARKDOWN, TEXT].some((type) => type.test(file));
 }
 
-function plainPage(text: string): RenderedPage {
+/** A converter puts a heading in front of each page of a PDF. */
+const PAGES = Array.from({ length: 50 }, (_, index) => `Page ${index + 1}`);
+
+function plainPage(text: string, labels: string[] = []): RenderedPage {
   const blocks = text.split("\n").map((line): Block => ({ text: line, state: "content" }));
-  return { blocks, labels: [] };
+  return { blocks, labels };
 }
 
 /** Files that a browser shows, by the ids that the CLI gives them: the path without, or with, its extension. */

@@ -1,6 +1,7 @@
 import type { Element, ElementContent } from "hast";
 import { mayRepeat } from "./column-names.ts";
 import { inlineContent, isTable } from "./html-cell.ts";
+import { rowsOfLines } from "./html-table-lines.ts";
 import { blank, type Cell, type Row } from "./table-cell.ts";
 import { shapeTable, type Part } from "./table-shape.ts";
 
@@ -52,7 +53,7 @@ function gridOf(table: Element): Grid {
       budget.length += words.length;
       const isHeader = one.tagName === "th";
       const cell = { text: words, content, isBold, isHeader };
-      const label = cells[0]?.text || words;
+      const label = labelOfNested(cells[0]?.text || words, grid.rows[0]?.cells[cells.length]);
       for (const inner of nested)
         grid.nested.push(...(label ? [paragraph(`${label}:`)] : []), inner);
       const [columns, spanned] = spansOf(one);
@@ -77,6 +78,12 @@ function gridOf(table: Element): Grid {
   return grid;
 }
 
+/** What a table within a cell is about: its row, and its column where this has a name. */
+function labelOfNested(row: string, column: Cell<ElementContent> | undefined): string {
+  const name = column?.isHeader && column.text.length <= MAX_REPEATED ? column.text : "";
+  return row && name ? `${row} – ${name}` : row || name;
+}
+
 /** Rows of the table itself, and what stands outside its rows. */
 function collectRows(
   part: Element,
@@ -85,7 +92,9 @@ function collectRows(
   for (const child of part.children) {
     if (child.type === "text" && child.value.trim()) into.outside.push(paragraph(child.value));
     if (child.type !== "element") continue;
-    if (isRow(child)) into.source.push({ element: child, isHead: into.isHead });
+    if (isRow(child))
+      for (const row of into.isHead ? [child] : rowsOfLines(child))
+        into.source.push({ element: row, isHead: into.isHead });
     else if (child.tagName === "caption") into.outside.push({ ...child, tagName: "p" });
     else if (isTable(child)) into.outside.push(child);
     else if (hasRows(child))
@@ -188,14 +197,28 @@ function repeated(
   return { ...cell, content: cell.text ? [text(cell.text)] : [] };
 }
 
-/** A table that arranges a page has no header, and one column, tables and headings in its cells, or much text in few of them. */
+/**
+ * A table that arranges a page has no header, and one column, tables and headings in its cells, much text in few of them, or one row of
+ * lists side by side.
+ */
 function isLayout(table: Element, rows: Row<ElementContent>[], hasNested: boolean): boolean {
   if (/^(?:presentation|none)$/.test(String(table.properties.role))) return true;
   const cells = rows.flatMap((row) => row.cells);
   if (rows.some(({ isHead }) => isHead) || cells.some(({ isHeader }) => isHeader)) return false;
   const width = rows[0]?.cells.length ?? 0;
   const isLong = cells.some((cell) => cell.text.length > LAYOUT_CELL);
-  return width < 2 || hasNested || (isLong && rows.length <= 2) || hasHeading(table);
+  if (width < 2 || hasNested || (isLong && rows.length <= 2)) return true;
+  return hasHeading(table) || (rows.length === 1 && holdsOnlyLists(table));
+}
+
+/** Whether each cell with text holds a list. */
+function holdsOnlyLists(part: Element): boolean {
+  return elementsIn(part).every((child) =>
+    isCell(child)
+      ? !inlineContent(child).text ||
+        elementsIn(child).some(({ tagName }) => /^(?:ul|ol|dl)$/.test(tagName))
+      : holdsOnlyLists(child),
+  );
 }
 
 function hasHeading(part: Element): boolean {

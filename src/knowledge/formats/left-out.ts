@@ -62,27 +62,30 @@ const SAID: Record<Reason, string> = {
 const LEAST_HIDDEN = 5;
 /** In words that are neither links nor buttons. What a site repeats on each page has fewer. */
 const LEAST_PROSE = 40;
-/** Parts of the site are worth a warning if they have more than this share of the words that were read. */
+/** Parts of the site are remarkable if they have more than this share of the words that were read. */
 const SHARE = 0.1;
 
 /**
- * What the document's owner is told: every hidden part of some words, and other parts where they have so much text that it may be the
- * document's own.
+ * What the document's owner is told of each reason, the most remarkable first. `usual` is what any page has around its text: a menu, a
+ * footer, a message of the interface. Long parts and hidden text may be the document's own.
  */
 export function leftOutWarnings(all: LeftOut[], markdown: string) {
   const wordsRead = all.length > 0 ? markdown.split(/\s+/).length : 0;
+  const isRemarkable = ({ reason, words, prose }: LeftOut): boolean =>
+    reason === "hidden" ? words >= LEAST_HIDDEN : prose >= LEAST_PROSE && prose > wordsRead * SHARE;
   return all
-    .filter(({ reason, words, prose }) =>
-      reason === "hidden"
-        ? words >= LEAST_HIDDEN
-        : prose >= LEAST_PROSE && prose > wordsRead * SHARE,
-    )
-    .map(({ reason, blocks, words, excerpt }) => ({
+    .toSorted((a, b) => Number(isRemarkable(b)) - Number(isRemarkable(a)))
+    .map((one) => ({
       kind: "left_out" as const,
-      excerpt,
-      reason,
-      blocks,
-      words,
-      message: `${words} ${words === 1 ? "word" : "words"} in ${blocks} ${blocks === 1 ? "block" : "blocks"} ${SAID[reason]}.`,
+      excerpt: one.excerpt,
+      reason: one.reason,
+      blocks: one.blocks,
+      words: one.words,
+      message: `${counted(one.words, "word")} in ${counted(one.blocks, "block")} ${SAID[one.reason]}.`,
+      ...(!isRemarkable(one) && { usual: true }),
     }));
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

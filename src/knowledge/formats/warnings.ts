@@ -23,9 +23,11 @@ export interface DocumentWarning {
   blocks?: number;
   words?: number;
   message?: string;
+  /** Whether any document of its kind has such parts. They are shown with the document only, not in lists. */
+  usual?: true;
 }
 
-const MAX_WARNINGS = 20;
+const MAX_WARNINGS = 40;
 const MAX_EXCERPT = 200;
 /** The limit for each kind, so that one kind does not crowd out the others. */
 const MAX_OF_A_KIND = 5;
@@ -66,10 +68,11 @@ export function* warningsInSteps(
   }));
   const notRead = leftOutWarnings(leftOut, markdown);
   return limited([
-    ...notRead,
+    ...notRead.filter(({ usual }) => !usual),
     ...visible.map(({ kind, excerpt }) => ({ kind, excerpt })),
     ...hidden,
     ...invisible,
+    ...notRead.filter(({ usual }) => usual),
   ]);
 }
 
@@ -124,7 +127,9 @@ function limited(warnings: DocumentWarning[]): DocumentWarning[] {
     const excerpt = whole.replace(/\s+/g, " ").trim().slice(0, MAX_EXCERPT).toWellFormed();
     const count = counts.get(kind) ?? 0;
     const key = kind === "left_out" ? `${warning.reason}: ${excerpt}` : excerpt;
-    if (byExcerpt.has(key) || count >= MAX_OF_A_KIND) continue;
+    // There are few reasons.
+    const isMany = kind !== "left_out" && count >= MAX_OF_A_KIND;
+    if (byExcerpt.has(key) || isMany) continue;
     counts.set(kind, count + 1);
     byExcerpt.set(key, { ...warning, excerpt });
   }

@@ -12,6 +12,7 @@ const pageReasons = [
   "feedback",
   "comments",
   "outside",
+  "metadata",
 ] as const;
 type Reason = (typeof pageReasons)[number];
 
@@ -34,16 +35,31 @@ const MAX_EXCERPT = 200;
 
 export function leaveOut(all: LeftOut[], reason: Reason, element: Element, measure: Measure): void {
   const { words, linked } = measure;
+  count(all, reason, { words, prose: words - linked }, () => wordsOf(element, MAX_EXCERPT));
+}
+
+/** The same for a text that is no element. */
+export function leaveOutText(all: LeftOut[], reason: Reason, text: string): void {
+  const words = text.split(/\s+/).filter(Boolean).length;
+  count(all, reason, { words, prose: 0 }, () => text.slice(0, MAX_EXCERPT));
+}
+
+function count(
+  all: LeftOut[],
+  reason: Reason,
+  { words, prose }: { words: number; prose: number },
+  excerptOf: () => string,
+): void {
   if (words === 0) return;
   let known = all.find((one) => one.reason === reason);
   if (!known)
     all.push((known = { reason, blocks: 0, words: 0, prose: 0, excerpt: "", largest: 0 }));
   known.blocks += 1;
   known.words += words;
-  known.prose += words - linked;
+  known.prose += prose;
   if (words <= known.largest) return;
   known.largest = words;
-  known.excerpt = wordsOf(element, MAX_EXCERPT);
+  known.excerpt = excerptOf();
 }
 
 const SAID: Record<Reason, string> = {
@@ -56,6 +72,7 @@ const SAID: Record<Reason, string> = {
   feedback: "were taken for a request for feedback",
   comments: "were taken for comments of readers",
   outside: "stand outside the main content and were taken for parts of the site",
+  metadata: "stand in fields such as an id, tags or a category",
 };
 
 /** In words. A hidden part of fewer is a message of the interface. */

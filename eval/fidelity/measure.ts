@@ -63,15 +63,22 @@ export async function measureCases(
         content: expected.content ?? wanted.content ?? [],
         machinery: expected.machinery ?? wanted.machinery ?? [],
       };
-      const page =
-        expected.text === undefined
-          ? await show(
-              new URL(file, site.origin),
-              isSite ? "" : path.join(place, "folder"),
-              marks,
-              renderer,
-            )
-          : plainPage(expected.text);
+      let page: RenderedPage | undefined;
+      try {
+        page =
+          expected.text === undefined
+            ? await show(
+                new URL(file, site.origin),
+                isSite ? "" : path.join(place, "folder"),
+                marks,
+                renderer,
+              )
+            : plainPage(expected.text);
+      } catch (error) {
+        // A page may be known by an address that another one serves.
+        unmeasured.push(notRendered(source, error));
+        continue;
+      }
       const document = findDocument(documents, file, expected);
       if (page)
         pairs.push({
@@ -121,7 +128,7 @@ async function measureShown(
       if (page) pairs.push({ source, document, page });
       else unmeasured.push({ source, reason: "no browser shows it" });
     } catch (error) {
-      unmeasured.push({ source, reason: `not rendered: ${reasonOf(error).split("\n")[0]}` });
+      unmeasured.push(notRendered(source, error));
     }
   });
   pairs.sort((a, b) => (a.source < b.source ? -1 : 1));
@@ -131,6 +138,10 @@ async function measureShown(
     ),
   );
   return compare(pairs, unmeasured);
+}
+
+function notRendered(source: string, error: unknown): Unreadable {
+  return { source, reason: `not rendered: ${reasonOf(error).split("\n")[0]}` };
 }
 
 async function compare(pairs: Pair[], unmeasured: Unreadable[]): Promise<Measurement> {

@@ -2,6 +2,7 @@ import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { refuseManyLines } from "./markdown-limits.ts";
 import { mendSheets } from "./markdown-tables.ts";
 import { markdownInSteps } from "./markdown.ts";
+import type { LostTable } from "./pdf/lost-tables.ts";
 import { readPdfPages } from "./pdf/pdf-pages.ts";
 import type { DocumentWarning } from "./warnings.ts";
 import { UnreadableDocument } from "./unreadable-document.ts";
@@ -14,6 +15,8 @@ export interface CleanedFile {
   markdown: string;
   /** Lines of its pages that were taken for running headers, footers and page numbers. */
   leftOut: string[];
+  /** Tables of a PDF whose columns the converter did not write. */
+  tables: LostTable[];
 }
 
 /**
@@ -36,7 +39,7 @@ export function* convertedInSteps(fileName: string, markdown: string): Steps<Cle
   const mend = SHEETS.test(fileName) ? mendSheets : undefined;
   const cleaned = pages
     ? yield* cleanPages(pages)
-    : { markdown: yield* markdownInSteps(lines.join("\n"), mend), leftOut: [] };
+    : { markdown: yield* markdownInSteps(lines.join("\n"), mend), leftOut: [], tables: [] };
   if (!cleaned.markdown.trim()) {
     throw new UnreadableDocument(
       pages
@@ -63,20 +66,30 @@ function pagesOf(lines: string[]): string[] | undefined {
 }
 
 function* cleanPages(texts: string[]): Steps<CleanedFile> {
-  const { pages, leftOut } = yield* readPdfPages(texts);
+  const { pages, leftOut, tables } = yield* readPdfPages(texts);
   refuseManyLines(pages.reduce((lines, page) => lines + page.split(/\n+/).length, 0));
   const written: string[] = [];
   for (const [index, page] of pages.entries()) {
     const cleaned = lowerHeadings(yield* markdownInSteps(page)).trim();
     if (cleaned) written.push(`# Page ${index + 1}\n\n${cleaned}\n`);
   }
-  return { markdown: written.join("\n"), leftOut };
+  return { markdown: written.join("\n"), leftOut, tables };
 }
 
 const MAX_EXCERPT = 200;
+const MAX_TABLES = 5;
 
-/** What the document's owner is told about the lines of a file that were left out. */
-export function runningLineWarnings(leftOut: string[]): DocumentWarning[] {
+/** What the document's owner is told about a file: what was left out, and tables that cannot be read. */
+export function fileWarnings({ leftOut, tables }: CleanedFile): DocumentWarning[] {
+  const lost = tables.slice(0, MAX_TABLES).map(({ page, excerpt }) => ({
+    kind: "lost_columns" as const,
+    excerpt,
+    message: `Page ${page} seems to hold a table whose columns were lost: only the order of its cells is left.`,
+  }));
+  return [...runningLineWarnings(leftOut), ...lost];
+}
+
+function runningLineWarnings(leftOut: string[]): DocumentWarning[] {
   if (leftOut.length === 0) return [];
   const words = leftOut.join(" ").split(/\s+/).length;
   const blocks = leftOut.length;

@@ -5,13 +5,14 @@ import { hiddenPassages, withoutInvisible } from "../../text/invisible-character
 
 /**
  * `hidden_text`: instructions that a page's readers do not see. `invisible_characters`: text written in zero-width characters. `left_out`:
- * parts of a document that were not read.
+ * parts of a document that were not read. `lost_columns`: what looks like a table of a PDF, without its columns.
  */
 export const warningKinds = [
   ...instructionKinds,
   "hidden_text",
   "invisible_characters",
   "left_out",
+  "lost_columns",
 ] as const;
 
 /** A passage that reads as if it were written for a model, or the beginning of what was not read. */

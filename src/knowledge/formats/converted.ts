@@ -13,10 +13,12 @@ const SHEETS = /\.(?:xlsx|xls|ods)$/;
 /** The Markdown of a file. */
 export interface CleanedFile {
   markdown: string;
-  /** Lines of its pages that were taken for running headers, footers and page numbers. */
+  /** Lines that are running headers, footers and page numbers, or were taken for such. */
   leftOut: string[];
   /** Tables of a PDF whose columns the converter did not write. */
   tables: LostTable[];
+  /** Names of a workbook's sheets that were not read. */
+  hiddenSheets?: string[];
 }
 
 /**
@@ -80,13 +82,31 @@ const MAX_EXCERPT = 200;
 const MAX_TABLES = 5;
 
 /** What the document's owner is told about a file: what was left out, and tables that cannot be read. */
-export function fileWarnings({ leftOut, tables }: CleanedFile): DocumentWarning[] {
+export function fileWarnings({
+  leftOut,
+  tables,
+  hiddenSheets = [],
+}: CleanedFile): DocumentWarning[] {
   const lost = tables.slice(0, MAX_TABLES).map(({ page, excerpt }) => ({
     kind: "lost_columns" as const,
     excerpt,
     message: `Page ${page} seems to hold a table whose columns were lost: only the order of its cells is left.`,
   }));
-  return [...runningLineWarnings(leftOut), ...lost];
+  return [...runningLineWarnings(leftOut), ...hiddenSheetWarnings(hiddenSheets), ...lost];
+}
+
+function hiddenSheetWarnings(names: string[]): DocumentWarning[] {
+  if (names.length === 0) return [];
+  const blocks = names.length;
+  return [
+    {
+      kind: "left_out",
+      excerpt: names.join(" · ").slice(0, MAX_EXCERPT).toWellFormed(),
+      reason: "hidden",
+      blocks,
+      message: `${blocks} ${blocks === 1 ? "sheet is" : "sheets are"} hidden, and not read.`,
+    },
+  ];
 }
 
 function runningLineWarnings(leftOut: string[]): DocumentWarning[] {

@@ -63,22 +63,15 @@ export async function measureCases(
         content: expected.content ?? wanted.content ?? [],
         machinery: expected.machinery ?? wanted.machinery ?? [],
       };
-      let page: RenderedPage | undefined;
-      try {
-        page =
-          expected.text === undefined
-            ? await show(
-                new URL(file, site.origin),
-                isSite ? "" : path.join(place, "folder"),
-                marks,
-                renderer,
-              )
-            : plainPage(expected.text);
-      } catch (error) {
-        // A page may be known by an address that another one serves.
-        unmeasured.push(notRendered(source, error));
-        continue;
-      }
+      const page =
+        expected.text === undefined
+          ? await show(
+              new URL(file, site.origin),
+              isSite ? "" : path.join(place, "folder"),
+              marks,
+              renderer,
+            )
+          : plainPage(expected.text);
       const document = findDocument(documents, file, expected);
       if (page)
         pairs.push({
@@ -128,7 +121,7 @@ async function measureShown(
       if (page) pairs.push({ source, document, page });
       else unmeasured.push({ source, reason: "no browser shows it" });
     } catch (error) {
-      unmeasured.push(notRendered(source, error));
+      unmeasured.push({ source, reason: `not rendered: ${reasonOf(error).split("\n")[0]}` });
     }
   });
   pairs.sort((a, b) => (a.source < b.source ? -1 : 1));
@@ -138,10 +131,6 @@ async function measureShown(
     ),
   );
   return compare(pairs, unmeasured);
-}
-
-function notRendered(source: string, error: unknown): Unreadable {
-  return { source, reason: `not rendered: ${reasonOf(error).split("\n")[0]}` };
 }
 
 async function compare(pairs: Pair[], unmeasured: Unreadable[]): Promise<Measurement> {

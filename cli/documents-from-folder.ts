@@ -16,6 +16,7 @@ import type { Checkout } from "./git-checkout.ts";
 import { languagesOfFiles, suffixOf } from "./languages.ts";
 import { readPage } from "./page.ts";
 import { describeFile, type ParsedFile } from "./parse-file.ts";
+import { inlinePartials } from "./partials/inline-partials.ts";
 import { withAbsoluteLinks } from "./site/links.ts";
 import { tidyPages } from "./site/tidy-pages.ts";
 
@@ -67,12 +68,12 @@ class FolderReading {
   readonly #made = new Map<string, string>();
 
   readonly #folder: string;
-  readonly #checkout: Pick<Checkout, "committedAt"> | undefined;
+  readonly #checkout: Pick<Checkout, "has" | "committedAt"> | undefined;
   readonly #options: FolderOptions;
 
   constructor(
     folder: string,
-    checkout: Pick<Checkout, "committedAt"> | undefined,
+    checkout: Pick<Checkout, "has" | "committedAt"> | undefined,
     options: FolderOptions,
   ) {
     this.#folder = folder;
@@ -127,8 +128,9 @@ class FolderReading {
     if (bytes.length === 0 && !JSON_FILE.test(file)) throw new Error("The file is empty");
     const isMarkup = /^\.x?html?$/.test(extension);
     const isBinary = extension in READERS || extension in CONVERTED;
-    const { text, note } = isBinary ? { text: "" } : decodeText(bytes, { isMarkup });
+    const { text: source, note } = isBinary ? { text: "" } : decodeText(bytes, { isMarkup });
     if (note) this.#note(note, file);
+    const text = await this.#withParts(source, file);
     if (!isBinary && !text.trim() && !JSON_FILE.test(file)) throw new Error("The file is empty");
     const isJson = JSON_FILE.test(file);
     const many = isJson
@@ -146,6 +148,18 @@ class FolderReading {
         : await PARSERS[extension]?.(externalId, text, { folder: this.#folder, file }));
     if (!parsed) throw new Error("No reader for this type of file");
     this.#add(parsed, file);
+  }
+
+  /** What of a page's parts was not read is noted. */
+  async #withParts(source: string, file: string): Promise<string> {
+    if (!/\.(?:mdx?|markdown)$/i.test(file)) return source;
+    const { text, notes } = await inlinePartials(
+      source,
+      { folder: this.#folder, file },
+      (part) => this.#checkout?.has(part) ?? true,
+    );
+    for (const note of notes) this.#note(note, file);
+    return text;
   }
 
   #add({ document, notes, place, skipped }: ParsedFile, file: string): void {

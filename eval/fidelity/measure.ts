@@ -1,8 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { forEachConcurrently } from "../../cli/concurrently.ts";
+import { decodeText } from "../../cli/decode.ts";
 import type { Document, Unreadable } from "../../cli/document.ts";
 import { documentsFromSitemap } from "../../cli/documents-from-sitemap.ts";
+import { inlinePartials } from "../../cli/partials/inline-partials.ts";
 import { readDocuments } from "../../cli/read-documents.ts";
 import { reasonOf } from "../../cli/command.ts";
 import type { Block, Marks, RenderedPage } from "./block.ts";
@@ -167,9 +169,15 @@ async function show(
   file = decodeURI(url.pathname.slice(1)),
 ): Promise<RenderedPage | undefined> {
   if (!folder || HTML.test(file)) return renderer.render({ url: url.href }, marks);
-  const source = (): Promise<string> => readFile(path.join(folder, file), "utf8");
-  if (MARKDOWN.test(file)) return renderer.render({ html: renderMarkdown(await source()) }, marks);
-  return TEXT.test(file) ? plainPage(await source()) : undefined;
+  if (MARKDOWN.test(file)) {
+    const { text } = await inlinePartials(await sourceOf(folder, file), { folder, file });
+    return renderer.render({ html: renderMarkdown(text) }, marks);
+  }
+  return TEXT.test(file) ? plainPage(await sourceOf(folder, file)) : undefined;
+}
+
+async function sourceOf(folder: string, file: string): Promise<string> {
+  return decodeText(new Uint8Array(await readFile(path.join(folder, file)))).text;
 }
 
 function isShown(file: string): boolean {

@@ -9,8 +9,16 @@ import { shapeTable, type Part } from "./table-shape.ts";
 const MAX_REPEATED = 200;
 /** A table with a longer cell and no header arranges a page. */
 const LAYOUT_CELL = 400;
+/** A table without a header that holds tables has so many rows without them, or it arranges a page. */
+const LEAST_DATA_ROWS = 2;
 
-type Grid = { rows: Row<ElementContent>[]; outside: Element[]; nested: Element[] };
+type Grid = {
+  rows: Row<ElementContent>[];
+  outside: Element[];
+  nested: Element[];
+  /** The rows that hold the nested tables. */
+  holders: Set<Row<ElementContent>>;
+};
 
 interface SourceRow {
   element: Element;
@@ -23,14 +31,14 @@ interface SourceRow {
  * @returns undefined for a table that only arranges a page
  */
 export function tableBlocks(table: Element): Element[] | undefined {
-  const { rows, outside, nested } = gridOf(table);
-  if (isLayout(table, rows, nested.length > 0)) return undefined;
+  const { rows, outside, nested, holders } = gridOf(table);
+  if (isLayout(table, rows, holders)) return undefined;
   const blocks = shapeTable(rows, text).map(written);
   return [...outside, ...blocks, ...nested];
 }
 
 function gridOf(table: Element): Grid {
-  const grid: Grid = { rows: [], outside: [], nested: [] };
+  const grid: Grid = { rows: [], outside: [], nested: [], holders: new Set() };
   const source: SourceRow[] = [];
   collectRows(table, { source, outside: grid.outside, isHead: false });
   const budget = { length: 0, added: 0 };
@@ -39,6 +47,7 @@ function gridOf(table: Element): Grid {
   const wide: number[] = [];
   for (const { element, isHead } of source) {
     const cells: Cell<ElementContent>[] = [];
+    const row: Row<ElementContent> = { cells, isHead, isWide: false };
     const cover = (): void => {
       for (let above = open.get(cells.length); above; above = open.get(cells.length)) {
         if (above.rows === 1) open.delete(cells.length);
@@ -54,6 +63,7 @@ function gridOf(table: Element): Grid {
       const isHeader = one.tagName === "th";
       const cell = { text: words, content, isBold, isHeader };
       const label = labelOfNested(cells[0]?.text || words, grid.rows[0]?.cells[cells.length]);
+      if (nested.length > 0) grid.holders.add(row);
       for (const inner of nested)
         grid.nested.push(...(label ? [paragraph(`${label}:`)] : []), inner);
       const [columns, spanned] = spansOf(one);
@@ -68,7 +78,7 @@ function gridOf(table: Element): Grid {
         ? cells.length
         : 0,
     );
-    grid.rows.push({ cells, isHead, isWide: false });
+    grid.rows.push(row);
   }
   const width = grid.rows.reduce((most, { cells }) => Math.max(most, cells.length), 0);
   for (const [index, row] of grid.rows.entries()) {
@@ -201,14 +211,25 @@ function repeated(
  * A table that arranges a page has no header, and one column, tables and headings in its cells, much text in few of them, or one row of
  * lists side by side.
  */
-function isLayout(table: Element, rows: Row<ElementContent>[], hasNested: boolean): boolean {
+function isLayout(
+  table: Element,
+  rows: Row<ElementContent>[],
+  holders: Set<Row<ElementContent>>,
+): boolean {
   if (/^(?:presentation|none)$/.test(String(table.properties.role))) return true;
   const cells = rows.flatMap((row) => row.cells);
   if (rows.some(({ isHead }) => isHead) || cells.some(({ isHeader }) => isHeader)) return false;
   const width = rows[0]?.cells.length ?? 0;
   const isLong = cells.some((cell) => cell.text.length > LAYOUT_CELL);
-  if (width < 2 || hasNested || (isLong && rows.length <= 2)) return true;
+  const arranges = holders.size > 0 && !holdsData(rows, holders);
+  if (width < 2 || arranges || (isLong && rows.length <= 2)) return true;
   return hasHeading(table) || (rows.length === 1 && holdsOnlyLists(table));
+}
+
+/** Whether most rows hold no table and have a text in each of their cells. */
+function holdsData(rows: Row<ElementContent>[], holders: Set<Row<ElementContent>>): boolean {
+  const full = rows.filter((row) => !holders.has(row) && row.cells.every(({ text }) => text));
+  return full.length >= LEAST_DATA_ROWS && full.length > rows.length / 2;
 }
 
 /** Whether each cell with text holds a list. */

@@ -7,6 +7,8 @@ import type { Document, ReadDocuments, Unreadable } from "./document.ts";
 import { idsOfFiles } from "./document-ids.ts";
 import { documentsFromTable } from "./exports/table.ts";
 import { documentsFromJsonFile, isQuestionList } from "./exports/json-file.ts";
+import type { Origin } from "./exports/help-centre.ts";
+import { withMissing, type ExportPage } from "./exports/pages.ts";
 import type { ExportOptions } from "./exports/read-export.ts";
 import { refusedId } from "./fields.ts";
 import { CONVERTED, extensionOf, PARSERS, READERS } from "./file-types.ts";
@@ -60,6 +62,10 @@ class FolderReading {
   readonly unreadable: Unreadable[] = [];
   readonly skipped: Unreadable[] = [];
   readonly notes: string[] = [];
+  readonly pages: ExportPage[] = [];
+  readonly #origins: (Origin | undefined)[] = [];
+  #added = 0;
+  #fromExports = 0;
   readonly #fieldNotes = new Map<string, string[]>();
   #rule: AddressRule | undefined;
   #languages = new Map<string, string>();
@@ -117,8 +123,17 @@ class FolderReading {
     this.#divideAddresses();
     const { documents, notes: tidied } = tidyPages(this.documents);
     const notes = [...this.#fieldNotes].map(([note, where]) => `${note} (${named(where)})`);
-    const { unreadable, skipped } = this;
-    return { documents, unreadable, skipped, notes: [...this.notes, ...notes, ...tidied] };
+    const { unreadable, skipped, pages } = this;
+    // A folder of other files is a source of its own.
+    const origins = this.#fromExports === this.#added ? this.#origins : undefined;
+    return withMissing({
+      documents,
+      unreadable,
+      skipped,
+      notes: [...this.notes, ...notes, ...tidied],
+      pages,
+      ...(origins && { origins }),
+    });
   }
 
   async #readFile(file: string, externalId: string): Promise<void> {
@@ -155,6 +170,7 @@ class FolderReading {
     const updatedAt = document.updated_at ?? this.#checkout?.committedAt(file);
     const url = document.url ?? this.#addressOf(file, document, place ?? {});
     const language = document.language ?? this.#languages.get(file);
+    this.#added += 1;
     const isPage = document.content_type === "text/html" && extensionOf(file) in PARSERS;
     this.documents.push({
       ...document,
@@ -168,6 +184,10 @@ class FolderReading {
 
   #addAll(read: ReadDocuments, file: string): void {
     this.documents.push(...read.documents.map((document) => ({ ...document, source: file })));
+    this.pages.push(...(read.pages ?? []));
+    this.#origins.push(...(read.origins ?? []));
+    this.#added += read.documents.length;
+    this.#fromExports += read.origins?.length ?? 0;
     const located = (one: Unreadable): Unreadable => ({ ...one, source: `${file}: ${one.source}` });
     this.unreadable.push(...read.unreadable.map(located));
     this.skipped.push(...(read.skipped ?? []).map(located));

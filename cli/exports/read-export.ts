@@ -1,29 +1,11 @@
 import type { ReadDocuments } from "../document.ts";
-import {
-  ArticleReader,
-  isObject,
-  textOf,
-  valueOf,
-  type ExportOptions,
-  type Json,
-} from "./article.ts";
+import { ArticleReader, valueOf, type ExportOptions } from "./article.ts";
+
+import { findPages } from "./pages.ts";
+import { CONTAINERS, isObject, textOf, type Json } from "./values.ts";
 
 export type { ExportOptions };
 
-/** Lists of what articles are sorted into. Their members have names and descriptions, but are no articles. */
-const CONTAINERS = new Set([
-  "categories",
-  "sections",
-  "collections",
-  "folders",
-  "users",
-  "translations",
-  "user_segments",
-  "labels",
-  "groups",
-  "authors",
-  "tags",
-]);
 const MAX_DEPTH = 8;
 
 /**
@@ -48,12 +30,17 @@ export function documentsFromExport(
     if (list === "translations") translations.push(value);
     else if (isArticle(value, list, options.isAlone ?? false)) articles.push(value);
   });
-  if (articles.length === 0) return undefined;
+  const pages = findPages(parsed, (value, list) =>
+    isArticle(value, list, options.isAlone ?? false),
+  );
+  // The last page of several may be empty.
+  if (articles.length === 0 && (options.isAlone || pages.length === 0)) return undefined;
   const reader = new ArticleReader(options);
   for (const article of articles) {
     reader.add(article);
     addTranslations(reader, article, translations);
   }
+  reader.pages = pages;
   return reader;
 }
 

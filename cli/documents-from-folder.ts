@@ -16,6 +16,14 @@ import { findFiles, JSON_FILE, named } from "./find-files.ts";
 import { findGenerator } from "./generator.ts";
 import type { Checkout } from "./git-checkout.ts";
 import { languagesOfFiles, suffixOf } from "./languages.ts";
+import {
+  isPartOfTable,
+  isTable,
+  isTableOfPages,
+  NOTION_PAGE,
+  readNotionPage,
+  readTable,
+} from "./notion.ts";
 import { readPage } from "./page.ts";
 import { describeFile, type ParsedFile } from "./parse-file.ts";
 import { withAbsoluteLinks } from "./site/links.ts";
@@ -32,8 +40,6 @@ export interface FolderOptions extends ExportOptions {
 
 /** Files that a site's generator reads to build its menus. */
 const MENUS = /(?:^|\/)(?:SUMMARY|_sidebar|_navbar|_coverpage|_toc)\.md$/;
-/** The table of a database in an export of Notion. The database's pages lie in a folder of the same name. */
-const NOTION_TABLE = /^(.*[-_ ][0-9a-f]{32})(?:_all)?\.csv$/;
 /** Folders of templates and of what a generator has built. */
 const TEMPLATES =
   /(?:^|\/)(?:_includes|_layouts|_data|_sass|_site|_templates|_partials|_snippets|archetypes)\//;
@@ -90,18 +96,24 @@ class FolderReading {
     const generator = await findGenerator(this.#folder);
     const { baseUrl, urlSuffix } = this.#options;
     if (baseUrl) this.#rule = { ...generator, baseUrl, suffix: urlSuffix ?? generator.suffix };
-    const isDatabase = (file: string): boolean => {
-      const folder = NOTION_TABLE.exec(file)?.[1];
-      return folder !== undefined && files.some((other) => other.startsWith(`${folder}/`));
-    };
-    for (const file of files.filter(isDatabase))
-      this.skipped.push({ source: file, reason: "It is a table of Notion, whose pages are read" });
+    const databases = new Set<string>();
+    for (const file of files.filter(isTable)) {
+      const text = decodeText(await readFile(path.join(this.#folder, file))).text;
+      const reason = isPartOfTable(file, files)
+        ? "It is a part of a table of Notion, which is read"
+        : isTableOfPages(file, text, files)
+          ? "It is a table of Notion, whose pages are read"
+          : undefined;
+      if (reason === undefined) continue;
+      databases.add(file);
+      this.skipped.push({ source: file, reason });
+    }
     const isPart = (file: string): boolean =>
       MENUS.test(file) ||
       TEMPLATES.test(file) ||
       ((generator.hasPartials ?? file.endsWith(".mdx")) &&
         /(?:^|\/)_(?!index\.)[^/]*\.mdx?$/.test(file));
-    const pages = files.filter((file) => !isPart(file) && !isDatabase(file));
+    const pages = files.filter((file) => !isPart(file) && !databases.has(file));
     for (const file of files.filter(isPart))
       this.skipped.push({
         source: file,
@@ -142,8 +154,16 @@ class FolderReading {
     if (bytes.length === 0 && !JSON_FILE.test(file)) throw new Error("The file is empty");
     const isMarkup = /^\.x?html?$/.test(extension);
     const isBinary = extension in READERS || extension in CONVERTED;
-    const { text, note } = isBinary ? { text: "" } : decodeText(bytes, { isMarkup });
+    const { text: given, note } = isBinary ? { text: "" } : decodeText(bytes, { isMarkup });
     if (note) this.#note(note, file);
+    const notion = NOTION_PAGE.test(file)
+      ? readNotionPage(given)
+      : isTable(file)
+        ? readTable(given)
+        : undefined;
+    for (const each of notion?.notes ?? []) this.#note(`${each}; left out`, file);
+    if (notion?.skipped) return void this.skipped.push({ source: file, reason: notion.skipped });
+    const text = notion?.text ?? given;
     if (!isBinary && !text.trim() && !JSON_FILE.test(file)) throw new Error("The file is empty");
     const isJson = JSON_FILE.test(file);
     const many = isJson

@@ -108,7 +108,7 @@ class FolderIncludes extends IncludeProcessor {
       reader.pushInclude(taggedLines(text, attributes), file, target, 1, attributes);
   }
 
-  /** The included file, if it lies in the folder. */
+  /** The included file, if it lies in the folder and is not hidden: `.env` is no part of a text. */
   async #find(target: string, from: string): Promise<string | undefined> {
     const { folder, file } = this.#place;
     const here = path.dirname(from || path.join(folder, file));
@@ -119,7 +119,10 @@ class FolderIncludes extends IncludeProcessor {
       inModule && module ? path.join(module, inModule, rest) : path.resolve(here, rest);
     try {
       const [root, found] = await Promise.all([realpath(folder), realpath(wanted)]);
-      return found.startsWith(root + path.sep) ? found : undefined;
+      const below = path.relative(root, found).split(path.sep);
+      return below.some((name) => name.startsWith(".") || name === "node_modules")
+        ? undefined
+        : found;
     } catch {
       return undefined;
     }

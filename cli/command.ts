@@ -26,7 +26,8 @@ export async function runCommand(
     process.exitCode = await main(args);
   } catch (error) {
     if (error instanceof UsageError) console.error(`${error.message}\n${usageLine(help)}`);
-    else if (error instanceof CommandError) console.error(error.message);
+    else if (error instanceof CommandError)
+      console.error(error.message.split("\n").map(printable).join("\n"));
     else console.error(error);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
@@ -103,6 +104,11 @@ export function readCount<T>(
 export function readSeconds(text: string | undefined, option: string): number | undefined {
   const seconds = readCount(text, option, undefined);
   return seconds === undefined ? undefined : seconds * 1000;
+}
+
+/** Words of a site or file as the terminal may show them: its control sequences could rewrite what stands there. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu, " ");
 }
 
 /** What an error says, for a list of failures. */

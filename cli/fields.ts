@@ -65,6 +65,11 @@ export function readFields(given: Record<string, unknown>): ReadFields {
     else
       read.notes.push(`updated_at: ${shown(updatedAt)} is not a date, or a time without its zone`);
   }
+  const misspelt = Object.keys(given).find((name) => /^audiences?$/i.test(name));
+  if (misspelt !== undefined && misspelt !== "audience" && given["audience"] === undefined)
+    throw new Error(
+      `${misspelt}: the field is called audience; the document is not uploaded, because everybody could read it`,
+    );
   if (isGiven(given["audience"])) read.audience = readAudience(given["audience"]);
   if (given["draft"] === true || given["published"] === false) read.isDraft = true;
   return read;

@@ -13,7 +13,14 @@ const ENDS: Record<string, RegExp> = {
   "+++": /^\+\+\+[ \t]*\r?$/m,
   ";;;": /^;;;[ \t]*\r?$/m,
 };
+/** How many braces at the ends of lines may be that of the object. */
+const JSON_ENDS = 200;
 const JSON_OPENS = /^\uFEFF?\s*\{[ \t]*\r?\n?[ \t]*"/;
+/** What may be meant as the start of front matter, and how far it is then looked through for an audience. */
+const UNREAD_OPENS = /^\uFEFF?\s*(?:---|\+\+\+|;;;|\{[ \t]*(?:\r?\n[ \t]*)?"|<!--)/;
+const UNREAD_CHARACTERS = 5000;
+const UNREAD_LINES = 40;
+const NAMES_AUDIENCE = /^\s*(?:\{.*)?["']?audience["']?\s*[:=]/;
 /** A field at the start of a line, in YAML. */
 const KEY = /^(?:"([^"\n]+)"|'([^'\n]+)'|([A-Za-z_$][\w$. -]*?))[ \t]*:(?=[ \t]|$)/;
 
@@ -25,16 +32,19 @@ const KEY = /^(?:"([^"\n]+)"|'([^'\n]+)'|([A-Za-z_$][\w$. -]*?))[ \t]*:(?=[ \t]|
 export function readFrontMatter(source: string): FrontMatter {
   const object = JSON_OPENS.test(source) ? readObject(source) : undefined;
   if (object) return object;
-  const none = { fields: {}, body: source.replace(/^\uFEFF/, "") };
+  const none = (): FrontMatter => {
+    refuseUnreadAudience(source);
+    return { fields: {}, body: source.replace(/^\uFEFF/, "") };
+  };
   const [whole = "", mark = "", language] = OPENS.exec(source) ?? [];
   const rest = source.slice(whole.length);
   const end = ENDS[mark]?.exec(rest);
-  if (!end) return none;
+  if (!end) return none();
   const text = rest.slice(0, end.index).replaceAll("\r\n", "\n");
   const fields = parse(text, language ?? { "---": "yaml", "+++": "toml", ";;;": "json" }[mark]);
   // A rule at the start of a document, and text up to the next one.
-  if (!fields || /^\s*\n\s*[A-Z]/.test(text)) return none;
-  refuseLostAudience(text, fields);
+  if (!fields || /^\s*\n\s*[A-Z]/.test(text)) return none();
+  if (!("audience" in fields)) refuseLostAudience(text, fields);
   return { fields, body: rest.slice(end.index + end[0].length) };
 }
 
@@ -48,7 +58,7 @@ function parse(text: string, language: string | undefined): Record<string, unkno
 
 /** @throws Error where the text is no YAML */
 function parseYaml(text: string): unknown {
-  const parsed = parseDocument(text, { logLevel: "silent" });
+  const parsed = parseDocument(text, { logLevel: "silent", merge: true });
   const [problem] = parsed.errors;
   if (problem) throw problem;
   // A text of comments has no fields.
@@ -84,7 +94,7 @@ function byLine(text: string): Record<string, unknown> | undefined {
     isComplete = current === undefined || !/^(["'])(?:(?!\1).)*$/s.test(current.join(" "));
   }
   if (fields.size === 0) return undefined;
-  if (audiences.length > 1) throw audienceError();
+  if (audiences.length > 1 || (audiences.length === 0 && hasAudience(text))) throw audienceError();
   return Object.fromEntries(Array.from(fields, ([name, lines]) => [name, valueOf(name, lines)]));
 }
 
@@ -111,13 +121,32 @@ function tomlByLine(text: string): Record<string, unknown> | undefined {
     if (!read && name === "audience") throw audienceError();
     fields[name] = read ? read[name] : value.replace(/^(["'])(.*?)\1?$/, "$2").trim();
   }
+  if (!("audience" in fields) && hasAudience(text)) throw audienceError();
   return Object.keys(fields).length > 0 ? fields : undefined;
 }
 
-/** A field at any depth or line that names an audience, where none was read. */
+/** Front matter that is none for us, but for the one who wrote it: it is not closed, is not valid JSON, or has another mark. */
+function refuseUnreadAudience(source: string): void {
+  if (!UNREAD_OPENS.test(source)) return;
+  const head = source.slice(0, UNREAD_CHARACTERS).split("\n").slice(0, UNREAD_LINES);
+  if (hasAudience(head.join("\n"))) throw audienceError();
+}
+
+/** Whether a line, however it is indented, begins with the name of the field. */
+function hasAudience(text: string): boolean {
+  return text.split("\n").some((line) => NAMES_AUDIENCE.test(line));
+}
+
+/** A field at any depth that names an audience, where none was read. */
 function refuseLostAudience(text: string, fields: Record<string, unknown>): void {
-  if ("audience" in fields) return;
-  if (/^["']?audience["']?[ \t]*[:=]/m.test(text)) throw audienceError();
+  if (namesAudience(fields) || /^["']?audience["']?[ \t]*[:=]/m.test(text)) throw audienceError();
+}
+
+function namesAudience(value: unknown, depth = 0): boolean {
+  if (typeof value !== "object" || value === null || depth > 8) return false;
+  return Object.entries(value).some(
+    ([name, member]) => /^audiences?$/i.test(name) || namesAudience(member, depth + 1),
+  );
 }
 
 function audienceError(): Error {
@@ -126,12 +155,15 @@ function audienceError(): Error {
   );
 }
 
-/** JSON in front of a text: an object whose last line is a closing brace. */
+/** JSON in front of a text: an object that ends with its line. */
 function readObject(source: string): FrontMatter | undefined {
   const text = source.replace(/^\uFEFF/, "");
-  for (const { index } of text.matchAll(/^\}[ \t]*\r?(?:\n|$)/gm)) {
+  for (const { index } of text.matchAll(/\}[ \t]*\r?(?:\n|$)/g).take(JSON_ENDS)) {
     const fields = recordIn(() => JSON.parse(text.slice(0, index + 1)));
-    if (fields) return { fields, body: text.slice(index + 1) };
+    if (fields) {
+      if (!("audience" in fields)) refuseLostAudience("", fields);
+      return { fields, body: text.slice(index + 1) };
+    }
     if (index > 20_000) return undefined;
   }
   return undefined;

@@ -8,6 +8,7 @@ import {
   counted,
   INTERRUPTED,
   onInterrupt,
+  printable,
   reasonOf,
   runCommand,
 } from "./command.ts";
@@ -141,7 +142,7 @@ function checkAgainst(
       check();
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      console.error(error.message);
+      console.error(error.message.split("\n").map(printable).join("\n"));
       code = 1;
     }
   };
@@ -207,10 +208,12 @@ function withPrefix<T extends ReadDocuments>(read: T, prefix: string): T {
 
 function report({ documents, unreadable, skipped = [], notes, doubts = [] }: ReadDocuments): void {
   console.error(`${counted(documents.length, "document")} read.`);
-  for (const note of [...doubts, ...notes].slice(0, LISTED)) console.error(`  note: ${note}`);
+  for (const note of [...doubts, ...notes].slice(0, LISTED))
+    console.error(printable(`  note: ${note}`));
   if (notes.length > LISTED) console.error(`  … and ${notes.length - LISTED} more notes`);
   const list = (what: string, sources: Unreadable[]): void => {
-    for (const { source, reason } of sources) console.error(`  ${what}: ${source}: ${reason}`);
+    for (const { source, reason } of sources)
+      console.error(printable(`  ${what}: ${source}: ${reason}`));
   };
   list("left out", skipped);
   list("not read", unreadable);
@@ -226,7 +229,9 @@ async function checkOnly({ documents, unreadable }: ReadDocuments): Promise<numb
       if (document.file && type) await checkFile(document.file, type);
       else checkText(document);
       console.log(
-        [external_id, document.content_type, document.title, document.url ?? "no url"].join("\t"),
+        [external_id, document.content_type, document.title, document.url ?? "no url"]
+          .map(printable)
+          .join("\t"),
       );
     } catch (error) {
       refused.push({ external_id, reason: reasonOf(error) });

@@ -78,7 +78,7 @@ function readMeta(page: Page, attributes: Record<string, string>): void {
   if (name === "og:site_name" && content) page.siteName ??= content;
   if (/^refresh$/i.test(attributes["http-equiv"] ?? "")) {
     const [, seconds, address] =
-      /^(\d+)[^;,]*[;,]\s*(?:url\s*=)?\s*["']?([^"']*)/i.exec(content) ?? [];
+      /^(\d{1,9})(?!\d)[^;,]*[;,]\s*(?:url\s*=)?\s*["']?([^"']*)/i.exec(content) ?? [];
     if (address && Number(seconds) <= 5) page.refresh ??= address.trim();
   }
 }

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Api } from "./api.ts";
-import { CommandError, counted, reasonOf } from "./command.ts";
+import { CommandError, counted, printable, reasonOf } from "./command.ts";
 import { forEachConcurrently } from "./concurrently.ts";
 import type { ReadDocuments } from "./document.ts";
 import { covers, isSameCentre } from "./exports/help-centre.ts";
@@ -103,7 +103,7 @@ const SHOWN = 10;
 export function listGone(gone: string[], scope: string): void {
   const are = gone.length === 1 ? "is" : "are";
   console.error(`${counted(gone.length, "document")} of ${scope} ${are} no longer in the source:`);
-  for (const id of gone.slice(0, SHOWN)) console.error(`  ${id}`);
+  for (const id of gone.slice(0, SHOWN)) console.error(printable(`  ${id}`));
   if (gone.length > SHOWN) console.error(`  … and ${gone.length - SHOWN} more`);
 }
 

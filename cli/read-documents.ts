@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CommandError, UsageError } from "./command.ts";
-import { unpack } from "./convert/unpack.ts";
+import { unpack, UnpackBudget } from "./convert/unpack.ts";
 import { decodeText } from "./decode.ts";
 import type { ReadDocuments } from "./document.ts";
 import { documentsFromFolder, type FolderOptions } from "./documents-from-folder.ts";
@@ -79,17 +79,16 @@ async function documentsFromJson(source: string, options: FolderOptions): Promis
 async function documentsFromZip(source: string, options: FolderOptions): Promise<ReadDocuments> {
   const folder = await mkdtemp(path.join(tmpdir(), "edgewise-zip-"));
   try {
-    const files = unpack(
-      await readFile(source),
-      (name) => !/(?:^|[\\/])\.\.(?:[\\/]|$)/.test(name),
-    );
+    const budget = new UnpackBudget();
+    const isWithin = (name: string): boolean => !/(?:^|[\\/])\.\.(?:[\\/]|$)/.test(name);
+    const files = unpack(await readFile(source), isWithin, budget);
     for (const [name, bytes] of files) {
       const place = path.join(folder, name);
       await mkdir(path.dirname(place), { recursive: true });
       // Notion and others put zips into the zip.
       if (!name.toLowerCase().endsWith(".zip")) await writeFile(place, bytes);
       else
-        for (const [inner, content] of unpack(bytes, (each) => !each.includes(".."))) {
+        for (const [inner, content] of unpack(bytes, isWithin, budget)) {
           const below = path.join(folder, inner);
           await mkdir(path.dirname(below), { recursive: true });
           await writeFile(below, content);

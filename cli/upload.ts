@@ -1,5 +1,5 @@
 import { ApiError, explain, type Api } from "./api.ts";
-import { CommandError, reasonOf } from "./command.ts";
+import { CommandError, printable, reasonOf } from "./command.ts";
 import { forEachConcurrently } from "./concurrently.ts";
 import { importLine, type Document } from "./document.ts";
 import { startProgress } from "./progress.ts";
@@ -194,6 +194,6 @@ export const LISTED = 50;
 
 export function listFailures(what: string, failures: Failure[]): void {
   for (const { external_id, reason } of failures.slice(0, LISTED))
-    console.log(`  ${what}: ${external_id}: ${reason}`);
+    console.log(printable(`  ${what}: ${external_id}: ${reason}`));
   if (failures.length > LISTED) console.log(`  … and ${failures.length - LISTED} more`);
 }

@@ -7,7 +7,7 @@ interface Package {
   title: string;
   language: string;
   /** The files of the chapters, in reading order. */
-  chapters: string[];
+  chapters: Set<string>;
 }
 
 /** An e-book → one HTML document: its chapters in reading order. */
@@ -20,7 +20,7 @@ export function readEpub(externalId: string, bytes: Uint8Array): ParsedFile {
   if (files.has("META-INF/encryption.xml") && /rights\.xml/.test([...files.keys()].join(" ")))
     throw new Error("It is protected (DRM). Export the text without protection");
   const { title, language, chapters } = readPackage(xmlText(files.get(root)), root);
-  const bodies = chapters.map((file) => bodyOf(xmlText(files.get(file))));
+  const bodies = Array.from(chapters, (file) => bodyOf(xmlText(files.get(file))));
   const content = `<body>${bodies.join("\n")}</body>`;
   const tag = languageTag(language);
   return {
@@ -36,7 +36,7 @@ export function readEpub(externalId: string, bytes: Uint8Array): ParsedFile {
 }
 
 function readPackage(opf: string, root: string): Package {
-  const read: Package = { title: "", language: "", chapters: [] };
+  const read: Package = { title: "", language: "", chapters: new Set() };
   const files = new Map<string, { file: string; isContents: boolean }>();
   let into: "title" | "language" | undefined;
   const parser = new Parser(
@@ -50,7 +50,7 @@ function readPackage(opf: string, root: string): Package {
           files.set(attributes["id"] ?? "", { file: decodeURIComponent(file), isContents });
         } else if (plain === "itemref") {
           const item = files.get(attributes["idref"] ?? "");
-          if (item && !item.isContents) read.chapters.push(item.file);
+          if (item && !item.isContents) read.chapters.add(item.file);
         }
       },
       ontext(text) {

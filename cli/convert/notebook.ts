@@ -1,5 +1,5 @@
-import { titleFromId, type ParsedFile } from "../parse-file.ts";
-import { parseMarkdownFile } from "../parse-file.ts";
+import { codeBlock } from "../../src/knowledge/formats/markdown-code.ts";
+import { parseMarkdownFile, titleFromId, type ParsedFile } from "../parse-file.ts";
 
 interface Cell {
   cell_type?: string;
@@ -13,7 +13,7 @@ export function readNotebook(externalId: string, source: string): ParsedFile {
   const blocks = cells.map((cell) => {
     const text = [cell.source ?? ""].flat().join("").trim();
     if (!text || cell.cell_type === "raw") return "";
-    return cell.cell_type === "code" ? fenced(text, language) : text;
+    return cell.cell_type === "code" ? codeBlock(text, language) : text;
   });
   const content = blocks.filter(Boolean).join("\n\n");
   return parseMarkdownFile(externalId, content || titleFromId(externalId));
@@ -34,11 +34,4 @@ function parse(source: string): Notebook {
   const cells = notebook.cells ?? notebook.worksheets?.[0]?.cells;
   if (!Array.isArray(cells)) throw new Error("It is no Jupyter notebook: it has no cells");
   return { ...notebook, cells };
-}
-
-/** A fence longer than any within the code. */
-function fenced(code: string, language: string): string {
-  const longest = Math.max(2, ...[...code.matchAll(/`{3,}/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}${language}\n${code}\n${fence}`;
 }

@@ -4,6 +4,8 @@ import { escapeHtml, unpack, xmlText } from "./unpack.ts";
 
 /** Cells and rows of a sheet that are written out for one that is repeated: the rest of a sheet is one cell, many times. */
 const MAX_REPEATED = 100;
+/** Of the HTML. A document is at most a megabyte of text. */
+const MAX_CHARACTERS = 20_000_000;
 
 /** An OpenDocument spreadsheet or presentation → HTML: each sheet or slide is a heading with its tables and texts. */
 export function readOpenDocument(externalId: string, bytes: Uint8Array): ParsedFile {
@@ -25,6 +27,12 @@ function writeHtml(xml: string): string {
   let cellRepeats = 1;
   let isHeader = false;
   let text: string | undefined;
+  let characters = 0;
+  const count = (added: number): void => {
+    characters += added;
+    if (characters > MAX_CHARACTERS)
+      throw new Error("Its repeated cells hold too much text. Split it into several files");
+  };
   const parser = new Parser(
     {
       onopentag(name, attributes) {
@@ -53,13 +61,16 @@ function writeHtml(xml: string): string {
           else if (written) html.push(`<p>${written}</p>`);
         } else if (/^table:(?:covered-)?table-cell$/.test(name)) {
           const tag = isHeader ? "th" : "td";
+          count(cell.length * cellRepeats);
           for (let time = 0; time < cellRepeats; time++) row?.push(`<${tag}>${cell}</${tag}>`);
         } else if (name === "table:table-row" && row) {
           const cells = withoutEmptyEnd(row);
           row = undefined;
           if (cells.length === 0) return;
           isHeader = false;
-          for (let time = 0; time < rowRepeats; time++) html.push(`<tr>${cells.join("")}</tr>`);
+          const written = `<tr>${cells.join("")}</tr>`;
+          count(written.length * rowRepeats);
+          for (let time = 0; time < rowRepeats; time++) html.push(written);
         } else if (name === "table:table") html.push("</table>");
       },
     },

@@ -4,19 +4,34 @@ import { decodeText } from "../decode.ts";
 /** What an archive may hold when it is unpacked: 1 MB can unpack to 1 GB. */
 const MAX_UNPACKED_BYTES = 500 * 1024 * 1024;
 
+/** Counts what archives unpack to. An archive and those within it share one. */
+export class UnpackBudget {
+  #left: number;
+  readonly #most: number;
+
+  constructor(most = MAX_UNPACKED_BYTES) {
+    this.#left = this.#most = most;
+  }
+
+  /** @throws TooLarge */
+  take(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left < 0) throw new TooLarge(this.#most);
+  }
+}
+
 /** The files of a zip whose names the filter wants. */
 export function unpack(
   bytes: Uint8Array,
   isWanted: (name: string) => boolean,
+  budget = new UnpackBudget(),
 ): Map<string, Uint8Array> {
-  let size = 0;
   let files: Record<string, Uint8Array>;
   try {
     files = unzipSync(bytes, {
       filter: ({ name, originalSize }) => {
         if (name.endsWith("/") || !isWanted(name)) return false;
-        size += originalSize;
-        if (size > MAX_UNPACKED_BYTES) throw new TooLarge();
+        budget.take(originalSize);
         return true;
       },
     });
@@ -30,8 +45,8 @@ export function unpack(
 }
 
 class TooLarge extends Error {
-  constructor() {
-    super(`It unpacks to more than ${MAX_UNPACKED_BYTES / 1024 / 1024} MB`);
+  constructor(bytes: number) {
+    super(`It unpacks to more than ${bytes / 1024 / 1024} MB`);
   }
 }
 

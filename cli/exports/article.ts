@@ -32,40 +32,52 @@ const NAMES = {
   ],
 } satisfies Record<string, string[]>;
 
-/** What each of these fields says of an article that is not published. */
+/** What each of these fields says of an article that is not published. Names are compared without case and separators. */
 const UNPUBLISHED: Record<string, RegExp> = {
   draft: /^(?:true|1|yes)$/i,
+  isdraft: /^(?:true|1|yes)$/i,
   published: /^(?:false|0|no)$/i,
+  ispublished: /^(?:false|0|no)$/i,
   archived: /^(?:true|1|yes)$/i,
   deleted: /^(?:true|1|yes)$/i,
-  outdated: /^$/,
   // Freshdesk counts: 1 is a draft.
   status:
-    /^(?:1|draft|not_?published|unpublished|archived|deleted|trash|pending|in review|review|private)$/i,
-  state: /^(?:draft|not_?published|unpublished|archived|deleted|trash|pending|review)$/i,
+    /^(?:1|(?:auto-?)?draft|not_?published|unpublished|archived|deleted|trash|pending|scheduled|future|in[ _]review|review|private|internal|hidden|inactive)$/i,
+  state: /^(?:draft|not_?published|unpublished|archived|deleted|trash|pending|scheduled|review)$/i,
 };
 const EVERYBODY =
-  /^(?:|everyone|everybody|all|anyone|public|published|visitors|null|none|0|1|\[\])$/i;
+  /^(?:|everyone|everybody|all|all users|all visitors|anyone|public|published|visitors|null|none|false|0|1|\[\])$/i;
 /** Fields that name the readers of an article, if those are not everybody. */
-const READERS = [
-  "user_segment_id",
-  "user_segment_ids",
-  "user_segment",
+const READERS = new Set([
+  "usersegmentid",
+  "usersegmentids",
+  "usersegment",
+  "usersegments",
   "audience",
   "audiences",
+  "audienceids",
+  "audienceaccess",
   "visibility",
-  "viewable_by",
-  "permission_group",
-];
-const RESTRICTED = [
+  "visibleto",
+  "viewableby",
+  "access",
+  "accesslevel",
+  "permissiongroup",
+  "permissiongroups",
+  "permissiongroupid",
+  "permissiongroupids",
+]);
+const RESTRICTED = new Set([
   "restricted",
+  "isrestricted",
   "private",
-  "is_private",
+  "isprivate",
   "internal",
-  "is_internal",
-  "login_required",
-  "password_protected",
-];
+  "isinternal",
+  "loginrequired",
+  "passwordprotected",
+]);
+const PUBLIC = new Set(["public", "ispublic"]);
 
 export class ArticleReader implements ReadDocuments {
   readonly documents: Document[] = [];
@@ -82,7 +94,8 @@ export class ArticleReader implements ReadDocuments {
     this.#restrictedAudience = restrictedAudience;
   }
 
-  add(article: Json, idSuffix = ""): void {
+  /** @param around what the article stands in, whose restrictions hold for it, too */
+  add(article: Json, idSuffix = "", around: Json[] = []): void {
     const plainId = textOf(valueOf(article, "id"));
     const id = `${plainId}${idSuffix}`;
     const given = valueOf(article, "title");
@@ -99,8 +112,9 @@ export class ArticleReader implements ReadDocuments {
     if (refused) return refuse(refused);
     if (this.#seen.has(id)) return skip("The export holds it twice");
     if (!body.trim()) return skip("It has no text");
-    const named = namedAudience(article);
-    const readers = named ? undefined : readersOf(article);
+    const all = [article, ...around];
+    const named = all.map(namedAudience).find((groups) => groups !== undefined);
+    const readers = named ? undefined : all.map(readersOf).find((reason) => reason !== undefined);
     const restricted = readers ? this.#restrictedAudience : undefined;
     const audience = named ?? (restricted === undefined ? undefined : [restricted]);
     if (readers && !audience)
@@ -132,9 +146,15 @@ function fieldsOf(article: Json): Pick<Document, "url" | "language" | "updated_a
 }
 
 export function isUnpublished(article: Json): boolean {
-  return Object.entries(UNPUBLISHED).some(
-    ([name, pattern]) => isValue(article[name]) && pattern.test(textOf(article[name])),
-  );
+  return Object.entries(article).some(([name, value]) => {
+    const pattern = UNPUBLISHED[plainName(name)];
+    return pattern !== undefined && isValue(value) && pattern.test(textOf(value));
+  });
+}
+
+/** `isDraft` and `Is draft` → `isdraft`. */
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z]+/g, "");
 }
 
 /** Groups that the article names by what this product calls them, too. */
@@ -147,14 +167,30 @@ function namedAudience({ audience }: Json): string[] | undefined {
 
 /** Which readers alone may see the article; undefined if all may. */
 function readersOf(article: Json): string | undefined {
-  for (const name of READERS) {
-    const readers = [article[name]]
-      .flat()
-      .map(textOf)
-      .filter((each) => !EVERYBODY.test(each));
-    if (readers.length > 0) return `${name}: ${readers.join(", ")}`;
+  for (const [name, value] of Object.entries(article)) {
+    const plain = plainName(name);
+    if (READERS.has(plain)) {
+      const readers = [value]
+        .flat()
+        .map(readerOf)
+        .filter((each) => !EVERYBODY.test(each));
+      if (readers.length > 0) return `${name}: ${readers.join(", ")}`;
+    }
+    const text = textOf(value);
+    if (RESTRICTED.has(plain) && /^(?:true|1|yes)$/i.test(text)) return name;
+    if (PUBLIC.has(plain) && /^(?:false|0|no)$/i.test(text)) return name;
+    // WordPress: a password opens it.
+    if (isObject(value) && value["protected"] === true) return `${name}: protected`;
   }
-  return RESTRICTED.find((name) => /^(?:true|1|yes)$/i.test(textOf(article[name])));
+  return undefined;
+}
+
+/** What is not understood is not everybody. */
+function readerOf(value: unknown): string {
+  const text = textOf(value);
+  return text === "" && isObject(value) && Object.keys(value).length > 0
+    ? JSON.stringify(value).slice(0, 100)
+    : text;
 }
 
 export function valueOf(article: Json, field: keyof typeof NAMES): unknown {

@@ -24,11 +24,14 @@ export function documentsFromExport(
     if (options.isAlone) throw new Error("It is not JSON");
     return undefined;
   }
-  const articles: Json[] = [];
+  const articles: { article: Json; within: Json[] }[] = [];
   const translations: Json[] = [];
-  collect(parsed, "", 0, (value, list) => {
+  const containers = new Map<string, Json>();
+  collect(parsed, "", [], (value, list, within) => {
     if (list === "translations") translations.push(value);
-    else if (isArticle(value, list, options.isAlone ?? false)) articles.push(value);
+    else if (isArticle(value, list, options.isAlone ?? false))
+      articles.push({ article: value, within });
+    else if (list in PLACES) containers.set(`${PLACES[list]}:${textOf(value["id"])}`, value);
   });
   const pages = findPages(parsed, (value, list) =>
     isArticle(value, list, options.isAlone ?? false),
@@ -36,31 +39,62 @@ export function documentsFromExport(
   // The last page of several may be empty.
   if (articles.length === 0 && (options.isAlone || pages.length === 0)) return undefined;
   const reader = new ArticleReader(options);
-  for (const article of articles) {
-    reader.add(article);
-    addTranslations(reader, article, translations);
+  for (const { article, within } of articles) {
+    const around = [...within, ...placesOf(article, containers)];
+    reader.add(article, "", around);
+    addTranslations(reader, article, translations, around);
   }
   reader.pages = pages;
   return reader;
 }
 
-/** Visits the members of all lists. @param list the name of the list that holds the value */
+/** What an article lies in. It is named by its id where it stands beside the articles. */
+const PLACES: Record<string, string> = {
+  folders: "folder",
+  sections: "section",
+  collections: "collection",
+  categories: "category",
+};
+
+/** The folder, section, collection or category that the article names, and those that these name. */
+function placesOf(article: Json, containers: Map<string, Json>): Json[] {
+  const found = new Set<Json>();
+  for (let next = [article]; next.length > 0 && found.size < MAX_DEPTH;) {
+    const places = next.flatMap((one) =>
+      Object.values(PLACES).flatMap((kind) =>
+        [one[`${kind}_id`] ?? one[`${kind}Id`]].map((id) =>
+          containers.get(`${kind}:${textOf(id)}`),
+        ),
+      ),
+    );
+    next = places.filter((place) => place !== undefined && !found.has(place)) as Json[];
+    for (const place of next) found.add(place);
+  }
+  return [...found];
+}
+
+/**
+ * Visits the members of all lists.
+ * @param list the name of the list that holds the value
+ * @param within the objects around it
+ */
 function collect(
   value: unknown,
   list: string,
-  depth: number,
-  visit: (value: Json, list: string) => void,
+  within: Json[],
+  visit: (value: Json, list: string, within: Json[]) => void,
+  depth = 0,
 ): void {
   if (depth > MAX_DEPTH) return;
   if (Array.isArray(value)) {
     for (const member of value as unknown[]) {
-      if (isObject(member)) visit(member, list);
-      collect(member, list, depth + 1, visit);
+      if (isObject(member)) visit(member, list, within);
+      collect(member, list, within, visit, depth + 1);
     }
   } else if (isObject(value)) {
     for (const [name, member] of Object.entries(value))
       if (Array.isArray(member) || isObject(member))
-        collect(member, Array.isArray(member) ? name : list, depth + 1, visit);
+        collect(member, Array.isArray(member) ? name : list, [...within, value], visit, depth + 1);
   }
 }
 
@@ -90,7 +124,12 @@ function isListOfObjects(value: unknown): boolean {
 }
 
 /** Intercom keeps translations in the article, Zendesk beside it or in it. Each is a document of its own. */
-function addTranslations(reader: ArticleReader, article: Json, beside: Json[]): void {
+function addTranslations(
+  reader: ArticleReader,
+  article: Json,
+  beside: Json[],
+  around: Json[],
+): void {
   const own = textOf(valueOf(article, "language"));
   const inside = isObject(article["translated_content"])
     ? Object.entries(article["translated_content"])
@@ -115,13 +154,14 @@ function addTranslations(reader: ArticleReader, article: Json, beside: Json[]): 
         ...article,
         url: undefined,
         html_url: undefined,
-        state: undefined,
         ...translation,
         id: article["id"],
         locale,
         draft: translation["draft"] ?? article["draft"],
+        state: translation["state"] ?? article["state"],
       },
       `-${locale}`,
+      [article, ...around],
     );
   }
 }

@@ -44,7 +44,7 @@ export function documentsFromTable(
     const article: Json = {};
     for (const [column, name] of names.entries()) {
       const field = RENAMED[name] ?? name.replaceAll(" ", "_");
-      article[field] ??= cells[column] ?? "";
+      article[field] ||= cells[column] ?? "";
     }
     // Without an id, the last part of its address tells an article from the others.
     article["id"] ??= idOfAddress(article);

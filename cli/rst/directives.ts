@@ -1,4 +1,4 @@
-import { longerThanIn } from "../../src/knowledge/formats/readable-text.ts";
+import { codeBlock } from "../../src/knowledge/formats/markdown-code.ts";
 import { parseCsv } from "../../src/knowledge/formats/csv.ts";
 import type { RstReader } from "./reader.ts";
 import { listTable, markdownTable } from "./tables.ts";
@@ -99,11 +99,10 @@ function code(
   return [...present(caption && bold(caption, reader)), fenced(body, language)];
 }
 
-/** Code with a fence that is longer than any in it. */
+/** Lines of code as a block, without blank lines around them. */
 export function fenced(lines: string[], language = ""): string {
   const text = lines.join("\n").replace(/^\n+|\s+$/g, "");
-  const fence = longerThanIn(text, 3);
-  return `${fence}${/^[\w+#-]+$/.test(language) ? language : ""}\n${text}\n${fence}`;
+  return codeBlock(text, /^[\w+#-]+$/.test(language) ? language : "");
 }
 
 function table(name: string, { argument, options, body }: Directive, reader: RstReader): string[] {

@@ -1,12 +1,5 @@
-import { longerThanIn } from "../../src/knowledge/formats/readable-text.ts";
-
-/** What names in a document stand for. */
-export interface Names {
-  /** `|name|` → its text. */
-  substitutions: Map<string, string>;
-  /** `` `name`_ `` → its address. */
-  targets: Map<string, string>;
-}
+import { codeSpan } from "../../src/knowledge/formats/markdown-code.ts";
+import { fold, type Names } from "./names.ts";
 
 const CODE_ROLE =
   /^(?:code|literal|samp|file|command|program|option|envvar|makevar|mimetype|regexp|py:\w+|c:\w+|cpp:\w+|js:\w+|class|func|meth|mod|attr|data|exc|obj|const|confval|setting|program|kbd)$/;
@@ -46,7 +39,7 @@ function shownFor(match: RegExpMatchArray, names: Names): string | undefined {
     strong,
     escape,
   ] = match;
-  if (literal !== undefined) return codeSpan(literal);
+  if (literal !== undefined) return codeOf(literal);
   if (role !== undefined || role2 !== undefined)
     return roleText(role ?? role2 ?? "", content ?? content2 ?? "");
   if (phrase !== undefined) return isLink ? linkText(phrase, names) : escaped(titleOf(phrase));
@@ -82,12 +75,12 @@ function roleText(role: string, content: string): string {
   const text = (own ?? titleOf(content)).replace(/\s+/g, " ").trim();
   if (name === "menuselection") return escaped(text.replace(/\s*-->\s*/g, " → "));
   if (name === "guilabel") return escaped(text.replace(/&(?=\w)/g, ""));
-  if (name === "math") return codeSpan(content);
+  if (name === "math") return codeOf(content);
   if (own === undefined && /^(?:doc|download|any)$/.test(name)) return escaped(pageName(text));
   if (own === undefined && /^(?:ref|numref)$/.test(name))
     return escaped(text.replace(/^[\w-]+:/, "").replace(/[-_]+/g, " "));
   if (own === undefined && CODE_ROLE.test(name))
-    return codeSpan(text.replace(/^~(?:\w+\.)*/, "").replace(/^!/, ""));
+    return codeOf(text.replace(/^~(?:\w+\.)*/, "").replace(/^!/, ""));
   return escaped(text);
 }
 
@@ -111,14 +104,8 @@ function titleOf(content: string): string {
   return content.replace(/\s*<[^<>]*>$/, "") || content;
 }
 
-export function fold(name: string): string {
-  return name.replace(/\s+/g, " ").trim().toLowerCase();
-}
-
-export function codeSpan(code: string): string {
-  const fence = longerThanIn(code, 1);
-  const pad = /^`|`$/.test(code) ? " " : "";
-  return `${fence}${pad}${code.replace(/\s*\n\s*/g, " ")}${pad}${fence}`;
+function codeOf(text: string): string {
+  return codeSpan(text.replace(/\s*\n\s*/g, " "));
 }
 
 /** Text that Markdown would read as markup. */

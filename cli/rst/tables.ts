@@ -1,11 +1,54 @@
+import { pipeTable } from "../../src/knowledge/formats/pipe-table.ts";
+import type { RstReader } from "./reader.ts";
+
 /** A table's rows of cells, each RST; `head` is the number of rows that are its header. */
-export interface RstTable {
+interface RstTable {
   rows: string[][];
   head: number;
 }
 
+/** Reads a table of `+---+` and `|`. @returns the line behind it */
+export function readGridTable(
+  reader: RstReader,
+  lines: string[],
+  at: number,
+  written: string[],
+): number {
+  let end = at;
+  while (/^[+|]/.test(lines[end] ?? "")) end += 1;
+  writeTable(reader, gridTable(lines.slice(at, end)), written);
+  return end;
+}
+
+/** Reads a table between lines of `===  ===`, up to its last rule. */
+export function readSimpleTable(
+  reader: RstReader,
+  lines: string[],
+  at: number,
+  written: string[],
+): number {
+  const rules: number[] = [];
+  let end = at;
+  for (; end < lines.length && rules.length < 3; end++) {
+    if (/^=+(?: +=+)*\s*$/.test(lines[end] ?? "")) rules.push(end);
+    // The second rule is the last one if a blank line follows it.
+    if (rules.length === 2 && rules[1] === end && !lines[end + 1]?.trim()) break;
+  }
+  end = Math.min(lines.length, end + (rules.length < 3 ? 1 : 0));
+  writeTable(reader, simpleTable(lines.slice(at, end)), written);
+  return end;
+}
+
+function writeTable(reader: RstReader, table: RstTable | undefined, written: string[]): void {
+  if (!table) return;
+  const rows = table.rows.map((row) =>
+    row.map((cell) => reader.blocks(cell.split("\n")).join(" ")),
+  );
+  written.push(markdownTable(rows, table.head));
+}
+
 /** A table of `+---+` and `|`. A cell that spans columns or rows is repeated in each. */
-export function gridTable(lines: string[]): RstTable | undefined {
+function gridTable(lines: string[]): RstTable | undefined {
   const width = Math.max(...lines.map((line) => line.length));
   const grid = lines.map((line) => line.padEnd(width));
   const columns = boundaries(grid, width);
@@ -49,7 +92,7 @@ function cellsOf(line: string, columns: number[]): string[] {
 }
 
 /** A table between lines of `===  ===`. */
-export function simpleTable(lines: string[]): RstTable | undefined {
+function simpleTable(lines: string[]): RstTable | undefined {
   const columns = Array.from((lines[0] ?? "").matchAll(/=+/g), ({ index }) => index);
   const rows: string[][] = [];
   const rules: number[] = [];
@@ -72,7 +115,7 @@ export function simpleTable(lines: string[]): RstTable | undefined {
   };
 }
 
-export function dedented(text: string): string {
+function dedented(text: string): string {
   const lines = text.split("\n");
   const indents = lines
     .filter((line) => line.trim())
@@ -103,14 +146,8 @@ export function listTable(lines: string[]): string[][] {
   return rows.map((row) => row.map((text) => text.trim()));
 }
 
-/** Markdown for a table whose cells are Markdown of one line. */
+/** Markdown for a table whose cells are Markdown; `head` is the number of rows that are its header. */
 export function markdownTable(rows: string[][], head: number): string {
-  const width = Math.max(...rows.map((row) => row.length));
-  const line = (row: string[]): string =>
-    `| ${Array.from({ length: width }, (_, index) => (row[index] ?? "").replace(/\s*\n\s*/g, " ").replaceAll("|", "\\|")).join(" | ")} |`;
   const [first = [], ...rest] = rows;
-  const header = head > 0 ? first : Array.from({ length: width }, () => "");
-  return [line(header), `|${" - |".repeat(width)}`, ...(head > 0 ? rest : rows).map(line)].join(
-    "\n",
-  );
+  return head > 0 ? pipeTable(first, rest) : pipeTable([], rows);
 }

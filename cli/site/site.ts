@@ -63,13 +63,13 @@ export class Site {
   async readRobots(address: string): Promise<void> {
     const url = new URL("/robots.txt", address).href;
     try {
-      const { bytes, type } = await this.fetch(url, MAX_ROBOTS_BYTES);
+      const { bytes, type } = await this.fetch(url, MAX_ROBOTS_BYTES, true);
       // Some sites answer every unknown address with a page.
       if (type === "text/html") return;
       this.#robots = { origin: url, rules: robotsParser(url, decodeText(bytes).text) };
     } catch (error) {
       const isMissing = error instanceof NotShown && (error.status ?? 0) < 500;
-      if (!isMissing && !/redirects|more than/.test(reasonOf(error)))
+      if (!isMissing && !/redirects/.test(reasonOf(error)))
         throw new CommandError(`${url} cannot be read: ${reasonOf(error)}. Try again later.`);
     }
   }
@@ -82,7 +82,8 @@ export class Site {
     return this.#robots.rules.isAllowed(place.href, AGENT) ?? true;
   }
 
-  async fetch(address: string, maxBytes: number): Promise<Fetched> {
+  /** @param isCut of a longer answer the beginning is read; otherwise it is an error */
+  async fetch(address: string, maxBytes: number, isCut = false): Promise<Fetched> {
     let url = address;
     let redirects = 0;
     let isAtLogin = false;
@@ -110,7 +111,7 @@ export class Site {
         await response.body?.cancel();
         throw new NotShown(answerOf(status), status);
       } else {
-        const bytes = await readLimited(response, maxBytes);
+        const bytes = await readLimited(response, maxBytes, isCut);
         return { bytes, ...contentType(headers), url, isAtLogin, headers };
       }
     }
@@ -164,13 +165,14 @@ function waitFor(retryAfter: string | null, attempt: number): number {
   return Math.min(wait, LONGEST_WAIT_MS);
 }
 
-async function readLimited(response: Response, limit: number): Promise<Uint8Array> {
+async function readLimited(response: Response, limit: number, isCut: boolean): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response.body ?? []) {
     size += part.byteLength;
-    if (size > limit) throw new Error(`It has more than ${limit} bytes`);
+    if (size > limit && !isCut) throw new Error(`It has more than ${limit} bytes`);
     parts.push(part);
+    if (size > limit) break;
   }
-  return Buffer.concat(parts);
+  return Buffer.concat(parts).subarray(0, limit);
 }

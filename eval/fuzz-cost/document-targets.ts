@@ -62,7 +62,7 @@ export const passage: Record<string, Target> = {
       reranker: "",
       decision: { action: "answer", confidence: 1 },
     });
-    const stretches = excerpt(text, { before: text, after: text }, relevant);
+    const { stretches } = excerpt([text, text, text], 1, relevant);
     const verifier = new CitationVerifier([{ ...SOURCE, passages: [{ ...PASSAGE, text }] }]);
     for (const stretch of stretches)
       verifier.push(`${withoutForeignMarkers(stretch.text)} [1]\n\n`);

@@ -17,6 +17,7 @@ export const PASSAGE: Passage = {
   headingPath: ["Returns", "Deadlines"],
   text: "You can return any item within 30 days of delivery. It does not cost anything.\n\nRefunds take 5 working days.",
   ordinal: 0,
+  goesOn: 0,
   neighbours: [],
 };
 

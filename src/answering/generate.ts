@@ -92,9 +92,13 @@ export async function generate(
   const kept = cached && currentText(cached, sources);
   if (kept) return write(kept, "cached");
   if (!isLikely) return write("", "none");
-  const { contact, unanswered } = release.sentences;
-  const miss = fillPlaceholders(unanswered, { contact: deps.contact ?? contact });
-  return write(extractiveAnswer(findings, sources, miss), "extractive");
+  const { contact, unanswered, continued } = release.sentences;
+  const names = { contact: deps.contact ?? contact };
+  const own = {
+    unanswered: fillPlaceholders(unanswered, names),
+    continued: fillPlaceholders(continued, names),
+  };
+  return write(extractiveAnswer(findings, sources, own), "extractive");
 }
 
 export const NO_TOKENS: TokenUsage = { inputTokens: 0, outputTokens: 0 };

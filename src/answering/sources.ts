@@ -1,8 +1,14 @@
 import type { Source, SourceReference } from "../citations/source.ts";
 import type { Decision, FoundPassage, Finding } from "../retrieval/candidates.ts";
-import { bestPassage } from "./extractive/best-passage.ts";
+import { withTimeout } from "../models/deadline.ts";
+import type { Reader } from "../retrieval/candidates.ts";
+import { readSections } from "../retrieval/passages.ts";
+import type { EngineDeps } from "./engine-input.ts";
+import { bestPassage, passageToQuote } from "./extractive/best-passage.ts";
 
 const MAX_SOURCES = 4;
+/** A section that takes longer to read is quoted in part. */
+const SECTION_MS = 2000;
 /** Titles that a clarifying question offers at most: visitors do not read longer lists. */
 export const MAX_OPTIONS = 3;
 const MAX_PASSAGES_PER_SOURCE = 3;
@@ -36,6 +42,41 @@ function addNeighbours(source: Source, findings: Finding[]): void {
       finding.passages.find(({ chunkId }) => chunkId === best?.chunkId) ?? {};
     const unseen = neighbours.filter(({ chunkId }) => !chosen.has(chunkId));
     source.passages.push(...unseen.map((neighbour) => ({ ...neighbour, headingPath })));
+  }
+}
+
+/**
+ * Adds the rest of the section that each question is answered from, where it is longer than a passage and its neighbours: a procedure is
+ * quoted whole. Without it, where the read fails, the answer is shorter.
+ */
+export async function completeSections(
+  { db }: Pick<EngineDeps, "db">,
+  { workspaceId, audience }: Reader,
+  findings: Finding[],
+  sources: Source[],
+): Promise<void> {
+  const goesOn = new Map<number, Source>();
+  for (const finding of findings.filter(({ decision }) => decision.action === "answer")) {
+    const [source, passage] = passageToQuote(finding, sources) ?? [];
+    const found = finding.passages.find(({ chunkId }) => chunkId === passage?.chunkId);
+    if (source && found?.goesOn) goesOn.set(found.chunkId, source);
+  }
+  if (goesOn.size === 0) return;
+  try {
+    const read = readSections(db, workspaceId, audience, [...goesOn.keys()]);
+    for (const { around, version, ...chunk } of await withTimeout(
+      read,
+      SECTION_MS,
+      "The section",
+    )) {
+      const source = goesOn.get(around);
+      const isKnown = source?.passages.some(({ chunkId }) => chunkId === chunk.chunkId);
+      if (!source || isKnown || version !== source.version) continue;
+      const { headingPath = [] } = source.passages.find(({ chunkId }) => chunkId === around) ?? {};
+      source.passages.push({ ...chunk, headingPath });
+    }
+  } catch (error) {
+    console.warn("sources: a section could not be read whole", { error: String(error) });
   }
 }
 

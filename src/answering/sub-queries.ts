@@ -1,12 +1,13 @@
 import { BEFORE_NEXT_QUESTION, QUESTION, QUESTION_WORD } from "../language/english.ts";
 import type { EmbeddedText } from "../retrieval/candidates.ts";
-import { queryTerms } from "../retrieval/query-terms.ts";
+import { isContentWord } from "../retrieval/query-terms.ts";
 import { splitSentences } from "../text/sentences.ts";
 import { estimateTokens } from "../text/tokens.ts";
+import { wordsOf } from "../text/words.ts";
 
 /** More questions than this in one message are searched as one. */
 const MAX_QUESTIONS = 3;
-/** A question with fewer content words ("and how long?") depends on the one before it, so it is not searched alone. */
+/** A question with fewer content words ("and how long?", "what should I do?") depends on the one before it, so it is not searched alone. */
 const MIN_CONTENT_WORDS = 2;
 /** The length up to which one embedding represents a text well: about sixty words. A longer question is searched in pieces. */
 const PIECE_TOKENS = 80;
@@ -48,7 +49,9 @@ function questionsIn(message: string): string[] {
     .filter((sentence) => QUESTION.test(sentence))
     .flatMap((sentence) => sentence.split(BEFORE_NEXT_QUESTION))
     .map((question) => question.trim());
-  const standAlone = questions.every((one) => queryTerms(one).words.length >= MIN_CONTENT_WORDS);
+  const standAlone = questions.every(
+    (one) => wordsOf(one.toLowerCase()).filter(isContentWord).length >= MIN_CONTENT_WORDS,
+  );
   const areSeveral = questions.length > 1 && questions.length <= MAX_QUESTIONS;
   return areSeveral && standAlone ? questions : [];
 }

@@ -1,3 +1,4 @@
+import type { TableCell } from "mdast";
 import { parseMarkdown } from "../knowledge/formats/markdown-tree.ts";
 import { rowOf, tableCells } from "../knowledge/formats/readable-text.ts";
 
@@ -59,12 +60,18 @@ export function rowsInTable(text: string): string[] | undefined {
   const nodes = [...parseMarkdown(text)].flatMap(({ children }) => children);
   const [table] = nodes;
   if (nodes.length !== 1 || table?.type !== "table") return undefined;
-  const rows = tableCells({
-    ...table,
-    children: table.children.filter((row) => {
-      const [cell] = row.children[0]?.children ?? [];
-      return cell?.type !== "text" || cell.value !== "…";
-    }),
-  });
+  const [head, ...body] = table.children.filter((row) => !row.children.every(isMore));
+  // The name of a column without a cell would be in no row, and nobody would look for it.
+  const isUnused = head?.children.some(
+    (name, column) =>
+      name.children.length > 0 && !body.some((row) => row.children[column]?.children.length),
+  );
+  if (!head || isUnused) return undefined;
+  const rows = tableCells({ ...table, children: [head, ...body] });
   return rows.length > 0 ? rows.map(rowOf) : undefined;
+}
+
+function isMore({ children }: TableCell): boolean {
+  const [only, ...others] = children;
+  return only?.type === "text" && only.value === "…" && others.length === 0;
 }

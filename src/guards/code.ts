@@ -13,6 +13,8 @@ interface Fence {
 /** With a `|`, markdown-it may read the head of a table. */
 const FENCE = /^( {0,3})(`{3,}(?=[^`]*$)|~{3,})[^|\n]*$/;
 const LONG_RUN = /`{3,}|~{3,}/;
+/** In a word that some renderers take for an address, to which a backtick right behind it then belongs. */
+const IN_ADDRESS = /[/\\@]|www/i;
 /** Characters that some renderers end a line at, or remove. */
 const UNCLEAR = /[\r\0\f\v\u0085\u2028\u2029]/;
 /** In characters: only the start of a line says whether it is a fence. */
@@ -61,7 +63,9 @@ export class CodeTracker {
       if (!ends) return [{ text: part, isCode: false }];
       const isEnd = new RegExp(`^ {0,3}${mark}${mark.charAt(0)}* *\n$`).test(line);
       const isOther = !text.startsWith(mark.slice(0, 3));
-      if (isEnd) this.#fence = undefined;
+      // In a list that ends here, the line begins other code.
+      if (isEnd && line.search(/[^ ]/) < indent) this.#isUnclear = true;
+      else if (isEnd) this.#fence = undefined;
       else if (!isOther || indent > 0) this.#isUnclear = true;
       return [{ text: part, isCode: false }];
     }
@@ -86,8 +90,9 @@ export class CodeTracker {
     const runs = Array.from(part.matchAll(/`+/g));
     for (let index = 0; index < runs.length; index++) {
       const [opening, closing] = runs.slice(index, index + 2);
-      const isEscaped = opening?.index !== undefined && part.charAt(opening.index - 1) === "\\";
-      if (!opening || !closing || isEscaped || opening[0].length !== closing[0].length) {
+      const before = part.slice(at, opening?.index).split(/\s/).at(-1) ?? "";
+      const isOther = IN_ADDRESS.test(before);
+      if (!opening || !closing || isOther || opening[0].length !== closing[0].length) {
         this.#isUnclear = true;
         return [];
       }

@@ -79,11 +79,13 @@ export const releaseSchema = z.strictObject({
       questionLength: weight,
     }),
   }),
-  /** The sentences that Edgewise says itself. `{contact}`, `{titles}` and `{question}` are filled in. */
+  /** The sentences that Edgewise says itself. `{contact}`, `{titles}`, `{question}` and `{title}` are filled in. */
   sentences: z.strictObject({
     abstention: sentence(),
     clarification: z.strictObject({ one: sentence("titles"), several: sentence("titles") }),
     unanswered: sentence("question"),
+    /** Ends a quoted procedure that is too long to be quoted whole. */
+    continued: sentence("title"),
     /** Closes a question whose turn has failed. */
     failure: sentence(),
     /** The contact if the workspace's settings name none. */

@@ -14,6 +14,8 @@ export interface Passage {
   text: string;
   /** Number of the chunk in its document, from 0. */
   ordinal: number;
+  /** 1: its section has more chunks than these and their neighbours. */
+  goesOn: 0 | 1;
   /** The chunks before and after it in the same section: a chunk ends where it is full, which may be in the middle of a thought. */
   neighbours: Neighbour[];
 }
@@ -60,6 +62,8 @@ export async function readPassages(
          FROM visible WHERE place <= ?4 GROUP BY id)
        SELECT c.id AS chunkId, d.external_id AS externalId, d.served_title AS title, d.served_url AS url,
          d.live_version AS version, d.reader_version AS readerVersion, c.heading_path AS headingPath, c.text, c.ordinal, best.places,
+         EXISTS (SELECT 1 FROM chunks n WHERE n.document_id = c.document_id AND n.ordinal IN (c.ordinal - 2, c.ordinal + 2)
+           AND +n.workspace_id = ?2 AND n.heading_path = c.heading_path) AS goesOn,
          (SELECT json_group_array(json_object('chunkId', n.id, 'text', n.text, 'ordinal', n.ordinal)) FROM chunks n
           WHERE n.document_id = c.document_id AND n.ordinal BETWEEN c.ordinal - 1 AND c.ordinal + 1 AND n.id <> c.id
             AND +n.workspace_id = ?2 AND n.heading_path = c.heading_path) AS neighbours
@@ -74,4 +78,33 @@ export async function readPassages(
     neighbours: JSON.parse(row.neighbours) as Neighbour[],
     places: JSON.parse(row.places) as (number | null)[],
   }));
+}
+
+export interface SectionChunk extends Neighbour {
+  /** The chunk that it was read for. */
+  around: number;
+  version: number;
+}
+
+/** Chunks on each side of one that are read of its section: about 2,500 tokens in all. */
+const SECTION_REACH = 10;
+
+/** Reads the sections that chunks stand in, as far as the reader may see them: to each chunk those around it with the same headings. */
+export async function readSections(
+  db: D1Database,
+  workspaceId: string,
+  audience: string[],
+  chunkIds: number[],
+): Promise<SectionChunk[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT c.id AS around, d.live_version AS version, n.id AS chunkId, n.text, n.ordinal
+       FROM json_each(?1) AS wanted CROSS JOIN chunks c ON c.id = wanted.value CROSS JOIN documents d ON d.id = c.document_id
+         CROSS JOIN chunks n ON n.document_id = c.document_id AND n.ordinal BETWEEN c.ordinal - ${SECTION_REACH} AND c.ordinal + ${SECTION_REACH}
+       WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND +n.workspace_id = ?2 AND n.heading_path = c.heading_path
+         AND d.live_version > 0 AND d.status <> 'deleted' AND ${visibleTo("d", "?3")}`,
+    )
+    .bind(JSON.stringify(chunkIds), workspaceId, JSON.stringify(audience))
+    .all<SectionChunk>();
+  return results;
 }

@@ -2,7 +2,7 @@ import type { Source } from "../../src/citations/source.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CitationVerifier } from "../../src/citations/citation-verifier.ts";
-import { withoutForeignMarkers } from "../../src/citations/source-text.ts";
+import { SourceText, withoutForeignMarkers } from "../../src/citations/source-text.ts";
 
 const DELIVERY = "Standard delivery to Germany takes 3 working days and costs 4.90 euros.";
 const REFUND =
@@ -313,4 +313,27 @@ it("a long quote is cut between characters, not within a surrogate pair", () => 
     expect(quote).not.toMatch(/[\uD800-\uDBFF]$/);
     expect(text.startsWith(quote)).toBe(true);
   }
+});
+
+describe("a table of an answer", () => {
+  const text =
+    "Plan: Basic; Old price: $12; New price: $20\nPlan: Pro; Old price: $30; New price: $40";
+  const source = new SourceText(sourceOf(1, text));
+  const head = "| Plan | Old price | New price |\n| - | - | - |\n";
+
+  it("is quoted if each of its rows is, with and without a row that says there are more", () => {
+    expect(source.verbatim(`${head}| Basic | $12 | $20 |\n| Pro | $30 | $40 |`)).toBe(text);
+    expect(source.verbatim(`${head}| Pro | $30 | $40 |\n| … | … | … |`)).toBe(
+      "Plan: Pro; Old price: $30; New price: $40",
+    );
+  });
+
+  it.each([
+    `${head}| Basic | $12 | $20 |\n| … | Everything is free |`,
+    `${head}| Basic | $12 | $20 |\n| … | … | free |`,
+    "| Plan | Old price | free for everybody |\n| - | - | - |\n| Basic | $12 | |",
+    "| Free for everybody | Plan | Old price |\n| - | - | - |\n| | Basic | $12 |",
+  ])("is not quoted if a cell or a name is none of the source's: %j", (table) => {
+    expect(source.verbatim(table)).toBeUndefined();
+  });
 });

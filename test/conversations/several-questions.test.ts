@@ -16,6 +16,7 @@ describe("a message", () => {
     ["What does shipping to Germany cost? And where is my tracking link?", 2],
     ["Hi! I bought a lamp last week. How do I clean the pump? Is the vinegar safe?", 2],
     ["How do I return an unused item?", 0],
+    ["What does error code E101 mean and what should I do?", 0],
     ["Do you ship pods and seeds to Canada?", 0],
     ["How do I return it and how?", 0],
     ["What is it? Why?", 0],

@@ -300,6 +300,17 @@ it("documents that wait to be read anew are not counted as pending", async () =>
   expect(progress).toMatchObject({ pending_documents: 0, outdated_documents: 1, chunks_total: 1 });
 });
 
+it("an upload is not taken for a document that is read anew, whatever its source is called", async () => {
+  const workspace = await createWorkspace();
+  for (const source of ["~outdated", "x/~outdated", "/~outdated", "~~outdated"]) {
+    const body = { ...about("kettle"), metadata: { source } };
+    await call(workspace.secret, "PUT", `/v1/documents/${encodeURIComponent(source)}`, body);
+  }
+  const response = await call(workspace.secret, "GET", "/v1/documents");
+  const { progress } = await response.json<{ progress: object }>();
+  expect(progress).toMatchObject({ pending_documents: 4, outdated_documents: 0 });
+});
+
 it("a workspace that has used half of its neurons of the day is not read anew", async () => {
   const workspace = await createWorkspace();
   await store(workspace, "guide", about("kettle"));

@@ -37,6 +37,7 @@ const passage: fc.Arbitrary<FoundPassage> = fc.record({
   version: fc.constant(1),
   readerVersion: fc.constant(1),
   ordinal: fc.nat(),
+  goesOn: fc.constant<0>(0),
   neighbours: fc.constant([]),
   headingPath: fc.array(text, { maxLength: 3 }),
   text,

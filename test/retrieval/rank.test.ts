@@ -106,6 +106,7 @@ function passage(chunkId: number, text: string): FoundPassage {
     readerVersion: 1,
     headingPath: [],
     ordinal: 0,
+    goesOn: 0,
     neighbours: [],
     score: 0.5,
     keywordShare: 0.5,

@@ -1,4 +1,4 @@
-import type { SourcePassage } from "../../citations/source.ts";
+import type { Source, SourcePassage } from "../../citations/source.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
 import {
   coveredShare,
@@ -86,4 +86,20 @@ export function bestPassage<P extends SourcePassage>(
     if (!best || value > best.value) best = { passage, value };
   }
   return best?.passage;
+}
+
+/**
+ * The best source for a question, and its passage to answer from. Sources are tried in the order of this question's passages, not of
+ * their numbers. A source that was chosen for another question is skipped if none of its passages was found for this one.
+ */
+export function passageToQuote(
+  finding: Finding,
+  sources: Source[],
+): [Source, SourcePassage] | undefined {
+  for (const { externalId } of finding.passages) {
+    const source = sources.find((one) => one.externalId === externalId);
+    const passage = source && bestPassage(finding, source.passages);
+    if (passage) return [source, passage];
+  }
+  return undefined;
 }

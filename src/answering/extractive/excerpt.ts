@@ -1,10 +1,15 @@
 import { stemsInOrder } from "../../retrieval/lexical-evidence.ts";
+import { queryTerms } from "../../retrieval/query-terms.ts";
+import { stemsOf } from "../../text/stems.ts";
+import { splitSentences } from "../../text/sentences.ts";
 import type { Relevance } from "./best-passage.ts";
 
-/** Length in characters up to which blocks are added to an excerpt. The block that answers is quoted whole, even if it is longer. */
+/** Length in characters up to which a section is quoted whole: what is left out of it may be the exception to what is quoted. */
+const MAX_SECTION = 1200;
+/** The same for the blocks around the one that answers, in a longer section. */
 const MAX_CHARACTERS = 600;
-/** The same limit for blocks that complete a list or table: a list of steps is useless without its first ones. */
-const MAX_CONTINUED_CHARACTERS = 1000;
+/** A procedure is useless without its first steps, and dangerous without its last ones. Beyond this length whole steps are left out. */
+const MAX_PROCEDURE = 3000;
 
 /** A passage with fewer characters is a remainder: the end of a section that did not fit into one chunk. It says little alone. */
 const MAX_REMAINDER = 150;
@@ -45,31 +50,88 @@ interface Choice {
 /** A paragraph, list or table. One that was cut between two passages is a block in each. */
 interface Block {
   passage: string;
+  /** The passage's place in the section. */
+  place: number;
   kind: "table" | "list" | "prose";
   lines: Line[];
 }
 
-/**
- * Chooses what an answer quotes of a passage: the block whose best sentence has the largest share of the question, and the blocks around
- * it up to a maximum length. A long table is reduced to its relevant rows. A list or table that was cut between two passages is joined again.
- * @param before text of the passage before this one in the same section, and `after` of the one after it
- */
-export function excerpt(
-  passage: string,
-  { before, after }: { before: string | undefined; after: string | undefined },
-  relevant: Relevance,
-): Stretch[] {
-  const blocks = withContinuations(blocksOf(passage), before, after);
-  const { rows, which } = rowsToQuote(blocks, relevant);
-  const quoted = blocks.map((block) => {
-    if (block.kind !== "table") return block;
-    return { ...block, lines: block.lines.filter((line) => rows.has(line)) };
-  });
-  const shares = quoted.map((block) => relevant.bestSentenceShare(textOf(block)));
-  return stretchesOf(withBlocksAround(shares.indexOf(Math.max(...shares)), quoted), which);
+/** What an answer quotes of a section. */
+export interface Excerpt {
+  stretches: Stretch[];
+  /** It ends with a step, and there are more. */
+  goesOn: boolean;
 }
 
-function blocksOf(passage: string): Block[] {
+/**
+ * Chooses what an answer quotes of a section: the block whose best sentence has the largest share of the question, and with it the whole
+ * section, or what of a long one belongs together: a procedure with what introduces it, or the blocks around. A long table is reduced to its
+ * relevant rows.
+ * @param section the texts of the section's passages, in the document's order
+ * @param best the place of the passage to answer from
+ */
+export function excerpt(section: string[], best: number, relevant: Relevance): Excerpt {
+  const blocks = blocksOfSection(section);
+  const own = ownBlocks(blocks, best);
+  const { rows, which } = rowsToQuote(
+    blocks.filter((_, index) => own.has(index)),
+    relevant,
+  );
+  const quoted = blocks.map((block, index) => {
+    if (block.kind !== "table" || !own.has(index)) return block;
+    return { ...block, lines: block.lines.filter((line) => rows.has(line)) };
+  });
+  const shares = quoted.map((block, index) =>
+    own.has(index) ? relevant.bestSentenceShare(textOf(block)) : -1,
+  );
+  const around = blocksAround(shares.indexOf(Math.max(...shares)), quoted);
+  return { stretches: stretchesOf(around, which), goesOn: hasNextStep(around, quoted) };
+}
+
+function hasNextStep(around: Block[], blocks: Block[]): boolean {
+  const last = around.at(-1);
+  const step = last && numbersOf(last);
+  const next = blocks.slice(last ? blocks.indexOf(last) + 1 : blocks.length).map(numbersOf);
+  return step !== undefined && next.find(Boolean)?.first === step.last + 1;
+}
+
+/** The blocks of all passages. Where prose is cut, a passage repeats the last sentence of the one before, which is left out. */
+function blocksOfSection(section: string[]): Block[] {
+  const blocks: Block[] = [];
+  for (const [place, passage] of section.entries()) {
+    const own = blocksOf(passage, place);
+    const last = blocks.at(-1);
+    if (last && own[0]) own[0] = withoutRepeated(last, own[0]);
+    blocks.push(...own.filter(({ lines }) => lines.length > 0));
+  }
+  return blocks;
+}
+
+function withoutRepeated(before: Block, block: Block): Block {
+  if (before.kind !== "prose" || block.kind !== "prose") return block;
+  const [first, ...others] = block.lines;
+  const repeated = splitSentences(textOf(before)).at(-1) ?? "";
+  if (!first || !repeated || !first.text.startsWith(repeated)) return block;
+  const text = first.text.slice(repeated.length).trimStart();
+  const rest = { text, start: first.end - text.length, end: first.end };
+  return { ...block, lines: text ? [rest, ...others] : others };
+}
+
+/** The blocks of the passage to answer from, and those of its neighbours that are parts of the same list or table. */
+function ownBlocks(blocks: Block[], best: number): Set<number> {
+  const own = new Set(blocks.keys().filter((index) => blocks[index]?.place === best));
+  const size = [...own].reduce((sum, index) => sum + lengthOf(blocks[index]), 0);
+  if (size < MAX_REMAINDER)
+    for (const [index, { place }] of blocks.entries()) if (place === best - 1) own.add(index);
+  const from = Math.min(...own);
+  const to = Math.max(...own);
+  for (let index = from; isContinuedBy(blocks[index - 1], blocks[index]); index--)
+    own.add(index - 1);
+  for (let index = to; isContinuedBy(blocks[index], blocks[index + 1]); index++) own.add(index + 1);
+  return own;
+}
+
+function blocksOf(passage: string, place: number): Block[] {
   const blocks: Block[] = [];
   let open: Line[] = [];
   const close = (): void => {
@@ -77,7 +139,7 @@ function blocksOf(passage: string): Block[] {
     if (!first) return;
     const isTable = open.every(({ text }) => TABLE_ROW.test(text));
     const kind = isTable ? "table" : LIST_ITEM.test(first.text) ? "list" : "prose";
-    blocks.push({ passage, kind, lines: open });
+    blocks.push({ passage, place, kind, lines: open });
     open = [];
   };
   let start = 0;
@@ -91,42 +153,10 @@ function blocksOf(passage: string): Block[] {
   return blocks;
 }
 
-/**
- * Adds the last block of the passage before and the first block of the passage after, where these belong to the same list or table as
- * ours. For a remainder, all blocks of the passage before are added.
- */
-function withContinuations(
-  blocks: Block[],
-  before: string | undefined,
-  after: string | undefined,
-): Block[] {
-  const earlier = blocksOf(before ?? "");
-  const [later] = blocksOf(after ?? "");
-  const all = [...blocks];
-  if (isRemainder(blocks)) {
-    // Where prose is cut, the next chunk repeats the last sentence of the one before.
-    if (endsWith(earlier.at(-1), blocks[0])) all.shift();
-    all.unshift(...earlier);
-  } else if (isContinuedBy(earlier.at(-1), blocks[0])) {
-    const introduction = earlier.slice(-2, -1).filter(introduces);
-    all.unshift(...introduction, ...earlier.slice(-1));
-  }
-  if (later && isContinuedBy(blocks.at(-1), later)) all.push(later);
-  return all;
-}
-
-function isRemainder(blocks: Block[]): boolean {
-  return blocks.reduce((sum, block) => sum + lengthOf(block), 0) < MAX_REMAINDER;
-}
-
-function endsWith(block: Block | undefined, end: Block | undefined): boolean {
-  return block !== undefined && end !== undefined && textOf(block).endsWith(textOf(end));
-}
-
 /** Whether two blocks of different passages are parts of one list or table. */
 function isContinuedBy(block: Block | undefined, next: Block | undefined): boolean {
   if (!block || !next || block.kind === "prose" || block.kind !== next.kind) return false;
-  return block.passage !== next.passage && !FIRST_ITEM.test(next.lines[0]?.text ?? "");
+  return block.place !== next.place && !FIRST_ITEM.test(next.lines[0]?.text ?? "");
 }
 
 /** `You need:` introduces the block after it. */
@@ -155,12 +185,24 @@ function rowsToQuote(blocks: Block[], relevant: Relevance): Choice {
   return { rows: chosen, which: chosen.size === rows.length ? "all" : "some" };
 }
 
-/** Whether the row's first cell says words of the question that not every row's first cell says. */
+/** Share of a row's label that a question has to say to name the row: "return the bike" does not name "Return up to 7 days late". */
+const MIN_NAMED = 0.5;
+
+/** Whether the question says what tells the row's first cell from those of the other rows. */
 function isNamedBy(row: Line, rows: Line[], { stemsIn, share }: Relevance): boolean {
-  const labelOf = ({ text }: Line): Set<string> =>
-    stemsIn(text.split("; ")[0]?.replace(/^[^:]{1,200}: /, "") ?? "");
-  const common = rows.map(labelOf).reduce((all, label) => all.intersection(label));
-  return share(labelOf(row).difference(common)) > ROUNDING;
+  const labelOf = ({ text }: Line): string =>
+    text.split("; ")[0]?.replace(/^[^:]{1,200}: /, "") ?? "";
+  const common = rows
+    .map((one) => stemsIn(labelOf(one)))
+    .reduce((all, label) => all.intersection(label));
+  const own = new Set(contentStems(labelOf(row))).difference(common);
+  const said = Array.from(own).filter((stem) => share(new Set([stem])) > ROUNDING);
+  const found = share(stemsIn(labelOf(row)).difference(common)) > ROUNDING;
+  return found && (own.size === 0 || said.length === 0 || said.length >= own.size * MIN_NAMED);
+}
+
+function contentStems(text: string): string[] {
+  return stemsOf(queryTerms(text).words.join(" "));
 }
 
 /**
@@ -215,22 +257,98 @@ function rowsByLabel(
   );
 }
 
-/** A block with its neighbours up to the maximum length. Added first are the rest of its list and its introduction, then what follows. */
-function withBlocksAround(index: number, blocks: Block[]): Block[] {
+/** The blocks that are quoted with one. */
+function blocksAround(index: number, blocks: Block[]): Block[] {
+  const [first, last] = entryAround(index, blocks);
+  if (lengthBetween(first, last, blocks) <= MAX_SECTION) return blocks.slice(first, last + 1);
+  const steps = stepsAround(index, blocks, first, last);
+  const [from, to] = steps
+    ? withIntroduction(steps, blocks, first)
+    : grown(index, blocks, first, last);
+  return blocks.slice(from, to + 1);
+}
+
+/** The first and the last block of the section, or of its entry, if the section is a list of questions. */
+function entryAround(index: number, blocks: Block[]): [number, number] {
   let [from, to] = [index, index];
-  let length = lengthOf(blocks[index]);
-  const fits = (block: Block | undefined, limit: number): block is Block =>
-    block !== undefined && length + lengthOf(block) <= limit;
-  for (;;) {
-    const [first, previous, last, next] = [from, from - 1, to, to + 1].map((at) => blocks[at]);
-    const belongs = isContinuedBy(previous, first) || (introduces(previous) && !opensTopic(first));
-    if (belongs && fits(previous, MAX_CONTINUED_CHARACTERS)) from -= 1;
-    else if (isContinuedBy(last, next) && fits(next, MAX_CONTINUED_CHARACTERS)) to += 1;
-    else if (!opensTopic(next) && fits(next, MAX_CHARACTERS)) to += 1;
-    else if (!opensTopic(first) && fits(previous, MAX_CHARACTERS)) from -= 1;
-    else return blocks.slice(from, to + 1);
-    length = blocks.slice(from, to + 1).reduce((sum, block) => sum + lengthOf(block), 0);
+  while (from > 0 && !opensTopic(blocks[from])) from -= 1;
+  while (to + 1 < blocks.length && !opensTopic(blocks[to + 1])) to += 1;
+  return [from, to];
+}
+
+/**
+ * The numbered steps that a block belongs to, or introduces: lists whose numbers go on, and what stands between them, up to the
+ * longest procedure.
+ */
+function stepsAround(
+  index: number,
+  blocks: Block[],
+  first: number,
+  last: number,
+): [number, number] | undefined {
+  const numbers = blocks.map(numbersOf);
+  const isIntroduction = introduces(blocks[index]) && numbers[index + 1] !== undefined;
+  const at = isIntroduction
+    ? index + 1
+    : numbers.findLastIndex((own, place) => own && place >= first && place <= index);
+  const own = numbers[at];
+  if (!own) return undefined;
+  let [from, to] = [at, at];
+  for (let place = at - 1, next = own.first; place >= first && next > 1; place--) {
+    const before = numbers[place];
+    if (before && before.last !== next - 1) break;
+    if (before) [from, next] = [place, before.first];
   }
+  for (let place = at + 1, previous = own.last; place <= last; place++) {
+    const after = numbers[place];
+    if (after && after.first !== previous + 1) break;
+    if (after && lengthBetween(from, place, blocks) > MAX_PROCEDURE) break;
+    if (after) [to, previous] = [place, after.last];
+  }
+  return index >= from - 1 && index <= to ? [from, to] : undefined;
+}
+
+/** The numbers of the first and the last item of a numbered list. */
+function numbersOf({ lines }: Block): { first: number; last: number } | undefined {
+  const numbers = lines.flatMap(({ text }) => /^(\d{1,3})[.)]\s/.exec(text)?.[1] ?? []).map(Number);
+  const [first] = numbers;
+  return first === undefined ? undefined : { first, last: numbers.at(-1) ?? first };
+}
+
+/** What stands before a procedure belongs to it: what it needs, and what it warns of. */
+function withIntroduction(
+  [from, to]: [number, number],
+  blocks: Block[],
+  first: number,
+): [number, number] {
+  let start = from;
+  const belongs = (before: Block | undefined): boolean =>
+    before !== undefined &&
+    numbersOf(before) === undefined &&
+    (introduces(before) || lengthBetween(start - 1, from - 1, blocks) <= MAX_CHARACTERS);
+  while (start > first && belongs(blocks[start - 1])) start -= 1;
+  return [start, to];
+}
+
+/** Added first are what a block continues or is introduced by, then what follows. */
+function grown(index: number, blocks: Block[], first: number, last: number): [number, number] {
+  let [from, to] = [index, index];
+  for (;;) {
+    const [start, previous, end, next] = [from, from - 1, to, to + 1].map((at) => blocks[at]);
+    const fits = (one: number, other: number): boolean =>
+      one >= first && other <= last && lengthBetween(one, other, blocks) <= MAX_CHARACTERS;
+    const belongs = isContinuedBy(previous, start) || introduces(previous);
+    if (belongs && from - 1 >= first && (introduces(previous) || fits(from - 1, to))) from -= 1;
+    else if (isContinuedBy(end, next) && fits(from, to + 1)) to += 1;
+    else if (introduces(end) && to + 1 <= last) to += 1;
+    else if (fits(from, to + 1)) to += 1;
+    else if (fits(from - 1, to)) from -= 1;
+    else return [from, to];
+  }
+}
+
+function lengthBetween(from: number, to: number, blocks: Block[]): number {
+  return blocks.slice(from, to + 1).reduce((sum, block) => sum + lengthOf(block), 0);
 }
 
 /** A block that begins with a question opens another entry of an FAQ, which has nothing to do with the entry before. */

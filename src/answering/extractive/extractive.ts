@@ -1,54 +1,60 @@
 import { SourceText, withoutForeignMarkers } from "../../citations/source-text.ts";
 import type { Source, SourcePassage } from "../../citations/source.ts";
 import { fillPlaceholders } from "../../releases/sentences.ts";
+import type { Release } from "../../releases/release.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
-import { bestPassage, relevance } from "./best-passage.ts";
+import { passageToQuote, relevance } from "./best-passage.ts";
 import { tableForm } from "./table-form.ts";
 import { excerpt, withoutQuoted, type Stretch } from "./excerpt.ts";
 
 /**
  * Composes an answer without a language model, question by question. Unanswered questions are named last: before a citation marker, the
  * visitor's words and numbers would have to be supported by its source.
- * @param unanswered the release's sentence for a question that was not answered
+ * @param sentences the release's: for a question that was not answered, and for steps that go on
  */
 export function extractiveAnswer(
   findings: Finding[],
   sources: Source[],
-  unanswered: string,
+  { unanswered, continued }: Pick<Release["sentences"], "unanswered" | "continued">,
 ): string {
   const isFound = ({ decision }: Finding): boolean => decision.action === "answer";
   const quoted = new Map<Source, Stretch[]>();
+  const ends: string[] = [];
   const misses: Finding[] = findings.filter((finding) => !isFound(finding));
   const answers = findings.filter(isFound).map((finding) => {
     const answer = answerOne(finding, sources, quoted);
+    if (answer.goesOn)
+      ends.push(fillPlaceholders(continued, { title: withoutForeignMarkers(answer.goesOn) }));
     if (answer.lacksRow) misses.push(finding);
     return answer.text;
   });
   const missed = misses.map(({ question }) => {
     return fillPlaceholders(unanswered, { question: withoutForeignMarkers(question.text) });
   });
-  return [...answers, ...missed].filter(Boolean).join("\n\n");
+  return [...answers, ...ends, ...missed].filter(Boolean).join("\n\n");
 }
 
 /**
  * Quotes the best passage of the best source verbatim. One passage is enough: chunks are cut so that each can be understood alone, and a
  * second source adds only length (docs/decisions/0044). Text that answered an earlier question is not quoted again.
- * @returns also whether it is a table that lacks the row that was asked for: no row is named by the question, and its subject is nowhere
+ * @returns also the document's title if steps go on in it, and whether it is a table that lacks the row that was asked for: no row is named by the question, and its subject is nowhere
  */
 function answerOne(
   finding: Finding,
   sources: Source[],
   quoted: Map<Source, Stretch[]>,
-): { text: string; lacksRow: boolean } {
-  const [source, passage] = sourceOf(finding, sources) ?? [];
-  if (!source || !passage) return { text: "", lacksRow: false };
+): { text: string; lacksRow: boolean; goesOn: string } {
+  const [source, passage] = passageToQuote(finding, sources) ?? [];
+  if (!source || !passage) return { text: "", lacksRow: false, goesOn: "" };
   const before = quoted.get(source) ?? [];
   const relevant = relevance(finding);
-  const stretches = excerpt(
-    passage.text,
-    { before: beside(passage, source, -1), after: beside(passage, source, 1) },
+  const section = sectionOf(passage, source);
+  const { goesOn, ...quote } = excerpt(
+    section.map(({ text }) => text),
+    section.indexOf(passage),
     relevant,
-  ).flatMap((stretch) => withoutQuoted(stretch, before));
+  );
+  const stretches = quote.stretches.flatMap((stretch) => withoutQuoted(stretch, before));
   quoted.set(source, [...before, ...stretches]);
   const text = joinTables(stretches)
     .map(({ text, continues, rows }, index) => {
@@ -58,7 +64,11 @@ function answerOne(
     })
     .join("");
   const isTable = stretches.length > 0 && stretches.every(({ rows }) => rows && rows !== "named");
-  return { text, lacksRow: isTable && relevant.missesSubject(wholeText(source)) };
+  return {
+    text,
+    lacksRow: isTable && relevant.missesSubject(wholeText(source)),
+    goesOn: goesOn ? source.title : "",
+  };
 }
 
 function wholeText({ title, passages }: Source): string {
@@ -85,24 +95,17 @@ function readableTable(text: string, isPartial: boolean, source: Source): string
   return new SourceText(source).supports(form) === undefined ? undefined : `${form} [${source.n}]`;
 }
 
-/**
- * The best source for a question, and its passage to answer from. Sources are tried in the order of this question's passages, not of
- * their numbers. A source that was chosen for another question is skipped if none of its passages was found for this one.
- */
-function sourceOf(finding: Finding, sources: Source[]): [Source, SourcePassage] | undefined {
-  for (const { externalId } of finding.passages) {
-    const source = sources.find((one) => one.externalId === externalId);
-    const passage = source && bestPassage(finding, source.passages);
-    if (passage) return [source, passage];
-  }
-  return undefined;
-}
-
-/** The text of the passage at this distance in the same section. */
-function beside(passage: SourcePassage, source: Source, distance: number): string | undefined {
-  const section = passage.headingPath.join("\n");
-  return source.passages.find(
-    ({ ordinal, headingPath }) =>
-      ordinal === passage.ordinal + distance && headingPath.join("\n") === section,
-  )?.text;
+/** The passages around one that stand in the same section, without a gap, in the document's order. */
+function sectionOf(passage: SourcePassage, source: Source): SourcePassage[] {
+  const heading = passage.headingPath.join("\n");
+  const ordered = source.passages
+    .filter(({ headingPath }) => headingPath.join("\n") === heading)
+    .toSorted((a, b) => a.ordinal - b.ordinal);
+  const at = ordered.indexOf(passage);
+  const isNext = (index: number): boolean =>
+    (ordered[index]?.ordinal ?? 0) === (ordered[index - 1]?.ordinal ?? 0) + 1;
+  let [from, to] = [at, at];
+  while (from > 0 && isNext(from)) from -= 1;
+  while (to + 1 < ordered.length && isNext(to + 1)) to += 1;
+  return ordered.slice(from, to + 1);
 }

@@ -16,7 +16,10 @@ export function isUnread(d: string): string {
   return `(${d}.live_version <> ${d}.version OR ${d}.reader_version < ${READER_VERSION})`;
 }
 
-/** The lane of outdated documents in the outbox. `~` follows the letters, so that the lanes of uploads are looked at first. */
+/**
+ * The lane of outdated documents in the outbox. `~` follows the letters, so that the lanes of uploads are looked at first. Those never
+ * hold it, whatever their sources are called (`source-events.ts`).
+ */
 const OUTDATED_LANE = "/~outdated";
 
 /** SQL condition: a row of the outbox is an outdated document, and no upload. */

@@ -78,7 +78,7 @@ const CHUNK_LENGTH = 1000;
 const SOURCE_LENGTH = `coalesce((SELECT sum(length(f.bytes)) FROM source_files f
   WHERE f.workspace_id = ?1 AND substr(d.content, 1, 7) = 'sha256:' AND f.hash = substr(d.content, 8)), length(d.content))`;
 
-/** Adds the documents to which a change gives pending work to the outbox. */
+/** Adds the documents to which a change gives pending work to the outbox. A lane with `~` is that of outdated documents. */
 export function outboxStatement(
   db: D1Database,
   workspaceId: string,
@@ -88,7 +88,7 @@ export function outboxStatement(
   return db
     .prepare(
       `INSERT INTO outbox (document_id, lane, stage, size, created_at, due_at)
-       SELECT d.id, ?1 || '/' || coalesce(d.metadata ->> 'source', ''), 'serve', 1 + ${SOURCE_LENGTH} / ${CHUNK_LENGTH}, ?3, ?3
+       SELECT d.id, ?1 || '/' || coalesce(replace(d.metadata ->> 'source', '~', '-'), ''), 'serve', 1 + ${SOURCE_LENGTH} / ${CHUNK_LENGTH}, ?3, ?3
        FROM json_each(?2) AS e CROSS JOIN documents d ON d.workspace_id = ?1 AND d.external_id = e.value ->> 'external_id'
        WHERE d.status = 'pending' OR (d.status = 'deleted' AND d.updated_at = ?3)
        ON CONFLICT (document_id) DO UPDATE SET lane = excluded.lane, stage = excluded.stage, size = excluded.size,

@@ -21,7 +21,8 @@ export interface Measure {
   letters: number;
 }
 
-const WITHOUT_TEXT = new Set(
+/** Elements whose content is no text of the page. */
+export const WITHOUT_TEXT = new Set(
   (
     "script style noscript template iframe object embed svg canvas video audio head math link meta select textarea datalist area title " +
     "param source track applet noembed noframes frame frameset"

@@ -10,7 +10,14 @@ import {
   type Measure,
   wordsOf,
 } from "./html-measure.ts";
-import { MAX_LABEL, MAX_LABEL_WORDS, pair, PANEL_CLASS, type PanelSearch } from "./panel-search.ts";
+import {
+  labelsSwitch,
+  MAX_LABEL,
+  MAX_LABEL_WORDS,
+  pair,
+  PANEL_CLASS,
+  type PanelSearch,
+} from "./panel-search.ts";
 
 /** In words. Less is a message or a piece of an interface. */
 const LEAST_TEXT = 5;
@@ -46,9 +53,7 @@ function isSwitched(search: PanelSearch, element: Element): boolean {
   if (isExpander) return true;
   const isPanel = classesOf(element).some((name) => PANEL_CLASS.test(name));
   if (label && isPanel && isControl(label) && opens(search, label)) return true;
-  if (label?.tagName !== "label") return false;
-  const field = search.ids.get(String(label.properties.for ?? ""));
-  return field?.tagName === "input" && /^(?:radio|checkbox)$/i.test(String(field.properties.type));
+  return label?.tagName === "label" && labelsSwitch(search, label);
 }
 
 function kindOf({ survey }: PanelSearch, element: Element): string {

@@ -1,5 +1,5 @@
 import type { Element, Root } from "hast";
-import { visit } from "unist-util-visit";
+import { SKIP, visit } from "unist-util-visit";
 import { classesOf } from "./html-measure.ts";
 
 /** The page's own styles. A style sheet of another address is not read. */
@@ -9,6 +9,12 @@ const MAX_RULES = 5000;
 const MAX_RULE = 1000;
 /** The last part of a selector, where it names a tag, an id and classes only. */
 const SIMPLE = /^([a-z][a-z0-9]*)?((?:[.#][\w-]+)*)$/i;
+
+/** The `media` of a style element that holds on a screen of any size. */
+const OF_SCREENS = /^\s*(?:all|screen|)\s*$/i;
+/** Scripts take this class away. */
+const WITHOUT_SCRIPTS = /\.no-?js(?![\w-])/i;
+const SHOWN = /(?:^|[;\s])display\s*:\s*(?!none)[a-z]/i;
 
 interface Rule {
   tagName?: string;
@@ -24,8 +30,10 @@ export class PageStyles {
   constructor(page: Root) {
     let left = MAX_STYLES;
     let rules = 0;
-    visit(page, "element", ({ tagName, children }) => {
-      if (tagName !== "style") return;
+    visit(page, "element", ({ tagName, properties, children }) => {
+      // Its styles are for visitors whose browser runs no scripts, or for nobody yet.
+      if (tagName === "noscript" || tagName === "template") return SKIP;
+      if (tagName !== "style" || !OF_SCREENS.test(properties.media ?? "")) return undefined;
       for (const child of children) {
         if (child.type !== "text" || left <= 0) continue;
         for (const [selectors, declarations] of rulesOf(child.value.slice(0, left))) {
@@ -34,11 +42,14 @@ export class PageStyles {
         }
         left -= child.value.length;
       }
+      return undefined;
     });
   }
 
   hides(element: Element): boolean {
-    const { id } = element.properties;
+    const { id, style } = element.properties;
+    // The first tab is often shown by the page itself.
+    if (style !== undefined && SHOWN.test(style.slice(0, MAX_RULE))) return false;
     const keys = classesOf(element)
       .slice(0, 20)
       .map((name) => `.${name}`);
@@ -59,6 +70,7 @@ export class PageStyles {
     const isHiding = isHiddenStyle(declarations);
     if (!isHiding && !/(?:display|visibility|height|opacity)\s*:/i.test(declarations)) return;
     for (const selector of selectors.split(",")) {
+      if (isHiding && WITHOUT_SCRIPTS.test(selector)) continue;
       const parts = selector.trim().split(/[\s>+~]+/);
       const last = parts.at(-1) ?? "";
       const match = SIMPLE.exec(last);
@@ -129,6 +141,8 @@ function withoutComments(css: string): string {
 const NOT_SHOWN =
   /(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden|max-height\s*:\s*0(?:px)?\s*(?:!|;|$)|font-size\s*:\s*(?:[01]|0?\.\d+)(?:px|em|rem|pt|%)?\s*(?:!|;|$)|color\s*:\s*transparent|transform\s*:\s*scale\(\s*0\s*\)|clip\s*:\s*rect\(\s*[01](?:px)?\b|clip-path\s*:\s*inset\(\s*(?:50|100)%|text-indent\s*:\s*-\d{3}|(?:left|top|right)\s*:\s*-\d{3,})/i;
 const NO_SIZE = /(?:^|[;\s])(?:height|width)\s*:\s*[01](?:px)?\s*(?:!|;|$)/i;
+/** A column without a width of its own grows to what is left. */
+const GROWS = /(?:^|[;\s])(?:flex(?:-grow|-basis)?|min-width)\s*:\s*(?!0)/i;
 const CLIPPED = /overflow(?:-[xy])?\s*:\s*(?:hidden|clip)/i;
 const TRANSPARENT = /(?:^|[;\s])opacity\s*:\s*0(?:\.0+)?\s*(?:!|;|$)/i;
 /** An element that is faded in on its first appearance begins transparent. */
@@ -139,15 +153,19 @@ export function isHiddenStyle(declarations: string): boolean {
   const style = declarations.slice(0, MAX_RULE);
   return (
     NOT_SHOWN.test(style) ||
-    (NO_SIZE.test(style) && CLIPPED.test(style)) ||
+    (NO_SIZE.test(style) && CLIPPED.test(style) && !GROWS.test(style)) ||
     (TRANSPARENT.test(style) && !MOVES.test(style)) ||
     isOneColour(style)
   );
 }
 
+/** Each of the two is then that of something else. */
+const KEYWORD = /^\s*(?:inherit|initial|unset|revert)\s*$/i;
+
 /** Letters in the colour of their ground. */
 function isOneColour(style: string): boolean {
   const letters = /(?:^|[;\s])color\s*:\s*([^;!]+)/i.exec(style)?.[1];
   const ground = /(?:^|[;\s])background(?:-color)?\s*:\s*([^;!]+)/i.exec(style)?.[1];
+  if (letters !== undefined && KEYWORD.test(letters)) return false;
   return letters !== undefined && letters.trim().toLowerCase() === ground?.trim().toLowerCase();
 }

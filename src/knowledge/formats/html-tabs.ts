@@ -1,6 +1,6 @@
 import type { Element, Nodes } from "hast";
 import { hasNoText, isElement, roleOf, classesOf } from "./html-measure.ts";
-import { pair, type PanelSearch } from "./panel-search.ts";
+import { labelsSwitch, pair, type PanelSearch } from "./panel-search.ts";
 
 /** The panels stand behind the tabs, at most so many levels above. */
 const MAX_LEVELS = 4;
@@ -41,7 +41,7 @@ function tabsOf({ survey }: PanelSearch, list: Element): Element[] {
 function radioLabels(search: PanelSearch, label: Element): Element[] {
   const { survey } = search;
   const parent = survey.parents.get(label);
-  if (!parent || !isSwitch(search, label)) return [];
+  if (!parent || !labelsSwitch(search, label)) return [];
   const { index } = survey.of(label);
   const before = neighbour(parent.children, index, -1);
   if (before && isElement(before) && before.tagName === "label") return [];
@@ -51,15 +51,10 @@ function radioLabels(search: PanelSearch, label: Element): Element[] {
     if (!next || !isElement(next)) break;
     at = survey.of(next).index;
     if (next.tagName === "input") continue;
-    if (next.tagName !== "label" || !isSwitch(search, next)) break;
+    if (next.tagName !== "label" || !labelsSwitch(search, next)) break;
     labels.push(next);
   }
   return labels.length > 1 ? labels : [];
-}
-
-function isSwitch({ ids }: PanelSearch, label: Element): boolean {
-  const field = ids.get(String(label.properties.for ?? ""));
-  return field?.tagName === "input" && /^(?:radio|checkbox)$/i.test(String(field.properties.type));
 }
 
 function neighbour(children: Nodes[], index: number, step: 1 | -1): Nodes | undefined {

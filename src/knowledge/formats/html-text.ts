@@ -1,12 +1,8 @@
 import type { Element, ElementContent } from "hast";
+import { WITHOUT_TEXT } from "./html-measure.ts";
 
-/** Elements without text for readers, form controls included. */
-export const NO_TEXT = new Set(
-  (
-    "script style noscript template iframe object embed svg canvas video audio head math link meta input select textarea " +
-    "datalist dialog area title param source track applet noembed noframes frame frameset"
-  ).split(" "),
-);
+/** Elements that are not written: those without text, and form fields and closed dialogs. */
+export const NO_TEXT = new Set([...WITHOUT_TEXT, "input", "dialog"]);
 
 const SUPERSCRIPT_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 /** A superscript is no longer. */

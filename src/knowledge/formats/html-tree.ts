@@ -106,7 +106,7 @@ function withoutCdata(html: string): string {
 }
 
 const BUTTON_TYPES = /^(?:button|submit|reset)$/i;
-const KEPT = "id role href src alt title start align style for open type".split(" ");
+const KEPT = "id role href src alt title start align style for open type media".split(" ");
 const RENAMED = {
   "aria-hidden": "ariaHidden",
   "aria-controls": "ariaControls",

@@ -4,9 +4,10 @@ import { MAX_TABLE_CELLS } from "./limits.ts";
 import { readableText } from "./readable-text.ts";
 import { UnreadableDocument } from "./unreadable-document.ts";
 import { blank, type Cell, type Row } from "./table-cell.ts";
+import { startsTable } from "./table-header.ts";
 import { markAbsences } from "./table-marks.ts";
 import { addNotes } from "./table-notes.ts";
-import { shapeTable, startsTable, type Part } from "./table-shape.ts";
+import { shapeTable, type Part } from "./table-shape.ts";
 
 type TextCell = Cell<PhrasingContent>;
 type TextRow = Row<PhrasingContent>;

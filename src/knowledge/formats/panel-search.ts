@@ -5,6 +5,7 @@ import {
   isButton,
   isControl,
   isElement,
+  isHeading,
   roleOf,
   type Survey,
   wordsOf,
@@ -63,6 +64,12 @@ export function labelOf({ survey, hidden }: PanelSearch, control: Element): stri
     : "";
 }
 
+/** Whether a label belongs to a radio button or check box, by which style sheets show a panel without a script. */
+export function labelsSwitch({ ids }: PanelSearch, label: Element): boolean {
+  const field = ids.get(String(label.properties.for ?? ""));
+  return field?.tagName === "input" && /^(?:radio|checkbox)$/i.test(String(field.properties.type));
+}
+
 const sentences = new WeakMap<Nodes, boolean>();
 
 /** Text or a phrase stands beside the control. */
@@ -82,4 +89,15 @@ export function isInSentence({ survey }: PanelSearch, control: Element): boolean
   );
   sentences.set(parent, inSentence);
   return inSentence;
+}
+
+export function startsWithHeading(panel: Element): boolean {
+  let node = panel;
+  for (let level = 0; level < 8; level++) {
+    if (isHeading(node)) return true;
+    const first = node.children.find((child) => isElement(child));
+    if (!first) return false;
+    node = first;
+  }
+  return false;
 }

@@ -1,5 +1,6 @@
 import type { List, Nodes, Parents, Table } from "mdast";
 import { repeatedNames } from "./column-names.ts";
+import { codeSpan } from "./markdown-code.ts";
 
 /**
  * The text of a Markdown node without markup. This text is searched, embedded, quoted and cited. Each table row repeats the column
@@ -43,18 +44,8 @@ export function codeLines(code: string): string[] {
   });
 }
 
-/** A run of at least so many backticks that is longer than any in the code. */
-export function longerThanIn(code: string, least: number): string {
-  let longest = least - 1;
-  for (const [run] of code.matchAll(/`+/g)) longest = Math.max(longest, run.length);
-  return "`".repeat(longest + 1);
-}
-
 function markedCode(code: string): string {
-  if (!ADDRESS_OR_TAG.test(code)) return code;
-  const mark = longerThanIn(code, 1);
-  const space = /^`|`$/.test(code) ? " " : "";
-  return `${mark}${space}${code}${space}${mark}`;
+  return ADDRESS_OR_TAG.test(code) ? codeSpan(code) : code;
 }
 
 /** One line for each item, with nested lists indented below it. */

@@ -198,6 +198,13 @@ describe("an answer with code that the sources hold", () => {
     "| a |\n| - |\n| `b | c` |\n",
     "`a` `b`",
     "`https://evil.example`",
+    "https://docs.example.org/`",
+    "www.a.example.net`",
+    "joe`joe@docs.example.org",
+    "[x](https://docs.example.org/`)",
+    "~~",
+    "*",
+    "\n- a\n\n  ```\n  b\n```\n",
   ];
   const code = fc
     .array(fc.constantFrom(...CODE), { minLength: 1, maxLength: 16 })
@@ -223,6 +230,20 @@ describe("an answer with code that the sources hold", () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it.each([
+    "- a\n\n  ```\n  b\n```\nc\n```\nhttps://evil.example\n```\n",
+    "1. a\n   ~~~\n   b\n~~~\nc\n~~~\nhttps://evil.example\n",
+    "https://docs.example.org/`a https://evil.example` b",
+    "[a](https://docs.example.org/`b) https://evil.example` c",
+    "<https://docs.example.org/`a> https://evil.example` b",
+    "www.a.example.net`a https://evil.example` b",
+  ])("takes no text for code that a renderer takes for none: %j", (answer) => {
+    for (const pieces of [[answer], Array.from(answer)]) {
+      const shown = filteredAs(answer, pieces, () => true);
+      expect(refusedLinks(shown, mayLinkTo, linksOutsideCode(shown)), shown).toEqual([]);
+    }
   });
 
   it.each([

@@ -190,6 +190,6 @@ function bold(text: string): string {
   return /^\*\*|\*\*$/.test(text) ? text : `**${text}**`;
 }
 
-function capitalised(word: string): string {
+export function capitalised(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
 }

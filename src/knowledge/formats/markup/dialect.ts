@@ -1,5 +1,19 @@
-import type { Dialect } from "./inline.ts";
-import { wordsOfExpression } from "./tags.ts";
+import { wordsOfExpression, type ReadAhead } from "./tags.ts";
+
+/** What a document's markup is written for, as far as the markup itself shows it. */
+export interface Dialect {
+  /** Braces hold JavaScript, and indented text is no code. */
+  isMdx: boolean;
+  /** Roles, targets and comments of MyST. */
+  isMyst: boolean;
+  /** The texts of the document's own constants and fields, by name. */
+  values: ReadonlyMap<string, string>;
+  /** The footnotes that the document defines, by name: their text, or nothing where it is long. */
+  footnotes: ReadonlyMap<string, string>;
+  readAhead: ReadAhead;
+  /** In characters: how much text the values may still add. */
+  room: { left: number };
+}
 
 const FENCE = /^[ \t>]*(`{3,}|~{3,})/;
 /** A line that begins code of a module in MDX. */

@@ -1,8 +1,34 @@
-import { longerThanIn } from "../readable-text.ts";
+import { codeBlock } from "../markdown-code.ts";
+import { pipeTable } from "../pipe-table.ts";
 import { labelOf } from "./component.ts";
+import type { MarkupDocument } from "./markup-document.ts";
 
-/** ReadMe's `[block:callout]{…}[/block]`, whose content is JSON → Markdown; undefined where it cannot be read. */
-export function readMagicBlock(name: string, json: string): string | undefined {
+/** ReadMe's "magic block" `[block:callout]{…}[/block]`, whose content is JSON. */
+export function readReadmeBlock(document: MarkupDocument, text: string): boolean {
+  const [, name] = /^\[block:([\w-]+)\]/.exec(text) ?? [];
+  if (!name) return false;
+  const { readAhead } = document.dialect;
+  const json: string[] = [text.slice(name.length + 8)];
+  for (let lines = 0; readAhead.left > 0; lines++) {
+    const last = json.at(-1) ?? "";
+    readAhead.left -= last.length + 1;
+    if (last.includes("[/block]")) {
+      const block = markdownOf(name, json.join("\n").replace("[/block]", ""));
+      if (block === undefined) return false;
+      document.lines.at += lines;
+      document.endParagraph();
+      for (const line of ["", ...block.split("\n"), ""]) document.readers.readLine(document, line);
+      return true;
+    }
+    const next = document.lines.ahead(lines);
+    if (next === undefined) return false;
+    json.push(next);
+  }
+  return false;
+}
+
+/** The block's Markdown; undefined where it cannot be read. */
+function markdownOf(name: string, json: string): string | undefined {
   let block: unknown;
   try {
     block = JSON.parse(json);
@@ -38,8 +64,7 @@ export function readMagicBlock(name: string, json: string): string | undefined {
 
 function codeOf(one: Record<string, unknown>): string {
   const name = text(one.name);
-  const fence = longerThanIn(text(one.code), 3);
-  return `${name ? `**${name}**\n\n` : ""}${fence}${text(one.language)}\n${text(one.code)}\n${fence}`;
+  return `${name ? `**${name}**\n\n` : ""}${codeBlock(text(one.code), text(one.language))}`;
 }
 
 /** The table's cells stand under names such as `h-0` and `0-1`. */
@@ -47,14 +72,12 @@ function tableOf(block: Record<string, unknown>): string {
   const cells = isRecord(block.data) ? block.data : {};
   const [columns, rows] = [Number(block.cols), Number(block.rows)];
   if (!(columns > 0 && columns <= 50 && rows >= 0 && rows <= 2000)) return "";
-  const line = (row: string): string =>
-    `| ${Array.from({ length: columns }, (_, column) =>
-      text(cells[`${row}-${column}`])
-        .replace(/\s*\n\s*/g, " ")
-        .replaceAll("|", "\\|"),
-    ).join(" | ")} |`;
-  const body = Array.from({ length: rows }, (_, row) => line(String(row)));
-  return [line("h"), `|${" - |".repeat(columns)}`, ...body].join("\n");
+  const row = (name: string): string[] =>
+    Array.from({ length: columns }, (_, column) => text(cells[`${name}-${column}`]));
+  return pipeTable(
+    row("h"),
+    Array.from({ length: rows }, (_, index) => row(String(index))),
+  );
 }
 
 function records(value: unknown): Record<string, unknown>[] {

@@ -1,4 +1,4 @@
-import { foldName, labelOf } from "./component.ts";
+import { capitalised, foldName, labelOf } from "./component.ts";
 import { readArguments } from "./tags.ts";
 
 /** A directive between lines of colons. */
@@ -103,13 +103,7 @@ export function readIndented(
 
 function admonitionLabel(name: string, title: string | undefined): string {
   const label = labelOf({ name, attributes: new Map(), words: title ? [title] : [] });
-  if (label.startsWith("**") || label === "") {
-    if (label) return label;
-    return title
-      ? `**${title}**`
-      : `**${name.charAt(0).toUpperCase()}${name.slice(1).toLowerCase()}:**`;
-  }
-  return label;
+  return label || (title ? `**${title}**` : `**${capitalised(name)}:**`);
 }
 
 /** `/// note | Title` (pymdownx.blocks); without a name it ends one. */
@@ -127,7 +121,7 @@ export function readQuoted(text: string): string | undefined {
     /^\[!([a-z][\w-]*)(?:\|[^\]]*)?[^\]]*\][-+]?[ \t]*\\?(.*)$/i.exec(text) ?? [];
   if (name === undefined || /^(?:include|code|video|notebook)/i.test(name)) return undefined;
   if (/^div$/i.test(name)) return "";
-  const shown = name.charAt(0).toUpperCase() + name.slice(1).toLowerCase();
+  const shown = capitalised(name);
   return title.trim() ? `**${shown}:** ${title.trim()}` : `**${shown}:**`;
 }
 

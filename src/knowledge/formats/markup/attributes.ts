@@ -1,0 +1,16 @@
+const TOKEN = String.raw`(?:[#.][A-Za-z_][\w:.-]*|[A-Za-z][\w-]*=(?:"[^"{}\n]*"|'[^'{}\n]*'|[^\s"'{}]+))`;
+/** `{#id}`, `{: .class}`, `{ width=50% }`: attributes that kramdown, Python-Markdown, Pandoc and others read. */
+const ATTRIBUTES = new RegExp(
+  String.raw`\{:?[ \t]*${TOKEN}(?:[ \t]+${TOKEN}){0,20}[ \t]*\}|\{:[^{}\n]{0,200}\}`,
+  "g",
+);
+
+export function withoutAttributes(text: string, isAfterCode: boolean): string {
+  return text.replace(ATTRIBUTES, (found, start: number) => {
+    const isKramdown = found.startsWith("{:");
+    const before = start === 0 ? (isAfterCode ? "`" : "\n") : text.charAt(start - 1);
+    const after = text.charAt(start + found.length);
+    const isAtEnd = after === "" || after === "\n";
+    return isKramdown || /[)\]`*_"\n>=+^]/.test(before) || isAtEnd ? "" : found;
+  });
+}

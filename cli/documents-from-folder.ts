@@ -7,6 +7,7 @@ import type { Document, ReadDocuments, Unreadable } from "./document.ts";
 import { idsOfFiles } from "./document-ids.ts";
 import { documentsFromTable } from "./exports/table.ts";
 import { documentsFromJsonFile, isQuestionList } from "./exports/json-file.ts";
+import { isOfPart, locate, otherVersion, postOf, type DocusaurusSite } from "./docusaurus.ts";
 import type { Origin } from "./exports/help-centre.ts";
 import { withMissing, type ExportPage } from "./exports/pages.ts";
 import type { ExportOptions } from "./exports/read-export.ts";
@@ -74,6 +75,7 @@ class FolderReading {
   #fromExports = 0;
   readonly #fieldNotes = new Map<string, string[]>();
   #rule: AddressRule | undefined;
+  #site: DocusaurusSite | undefined;
   #languages = new Map<string, string>();
   /** The address that is made of each file's path. */
   readonly #made = new Map<string, string>();
@@ -113,8 +115,19 @@ class FolderReading {
       TEMPLATES.test(file) ||
       ((generator.hasPartials ?? file.endsWith(".mdx")) &&
         /(?:^|\/)_(?!index\.)[^/]*\.mdx?$/.test(file));
-    const pages = files.filter((file) => !isPart(file) && !databases.has(file));
-    for (const file of files.filter(isPart))
+    // A configuration may also lie in the folder of documents itself, whose address is then the given one.
+    const { site } = generator;
+    if (site && files.some((file) => isOfPart(file, site))) this.#site = site;
+    const others = new Map<string, string>();
+    for (const file of files) {
+      const reason = this.#site && otherVersion(file, this.#site);
+      if (reason) others.set(file, reason);
+    }
+    for (const [source, reason] of others) this.skipped.push({ source, reason });
+    const pages = files.filter(
+      (file) => !isPart(file) && !databases.has(file) && !others.has(file),
+    );
+    for (const file of files.filter((each) => isPart(each) && !others.has(each)))
       this.skipped.push({
         source: file,
         reason: "It is a part of other pages, or their template or menu",
@@ -276,6 +289,14 @@ class FolderReading {
 
   #madeOf(file: string, place: ParsedFile["place"] & object): string | undefined {
     if (!this.#rule) return undefined;
+    if (this.#site) {
+      const located = locate(file, this.#rule.baseUrl, this.#site);
+      if (!located) return undefined;
+      const rule = { ...this.#rule, baseUrl: located.base };
+      if (!located.isPost) return addressOf(located.file, place, rule);
+      const { slug } = place;
+      return addressOf(postOf(located.file), slug ? { slug: `/${slug}` } : place, rule);
+    }
     const suffix = this.#languages.has(file) ? suffixOf(file) : undefined;
     if (!suffix) return addressOf(file, place, this.#rule);
     // Generators show the default language, which is mostly English, without its name.

@@ -58,7 +58,9 @@ nothing.
                this machine, as far as robots.txt allows it; pages of other sites are skipped. The id is the page's path.
 
   --base-url <address>  where the folder is published: the address of each document is made of it and the path, as the site's
-                       generator does (Docusaurus, Hugo, Jekyll, MkDocs …). --dry-run shows the addresses
+                       generator does (Docusaurus, Hugo, Jekyll, MkDocs …). --dry-run shows the addresses. Of a Docusaurus
+                       site's folder, and of a folder in it, it may also be the site's address: docusaurus.config.* says
+                       which paths are below it (baseUrl, routeBasePath)
   --url-suffix <end>   what these addresses end in: "/", ".html" or "" for nothing
   --restricted-audience <name>  the audience of an export's articles that only some may read
   --id-prefix <text>   stands in front of every id, such as "shop/", so that two sources may have files of the same name

@@ -18,7 +18,10 @@ const POST = /^(\d{4})-(\d\d)-(\d\d)-(.+)$/;
 /** The address at which a site shows a file of its folder. */
 export function addressOf(file: string, place: Place, rule: AddressRule): string {
   if (place.path !== undefined) return join(rule.baseUrl, place.path.split("/"), place.path);
-  if (place.slug?.startsWith("/")) return join(rule.baseUrl, place.slug.split("/"), place.slug);
+  if (place.slug?.startsWith("/")) {
+    const end = rule.name === "Docusaurus" && rule.suffix ? rule.suffix : place.slug;
+    return join(rule.baseUrl, place.slug.split("/"), end);
+  }
   const { folders, name, isPage } = divide(file, rule);
   if (!isPage) return join(rule.baseUrl, [...folders, name]);
   const post = folders.includes("_posts") ? POST.exec(name) : null;

@@ -185,10 +185,12 @@ function parseJson(text: string): unknown {
 }
 
 /** The address without a slash at its end. */
-export function readUrl(text: string): string {
+export function readUrl(text: string, option = "--url"): string {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`--url takes an http(s) address, not "${text}".`);
+    const meant = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:\/|$)/.test(text);
+    const advice = meant ? ` Did you mean https://${text}?` : "";
+    throw new UsageError(`${option} takes an http(s) address, not "${text}".${advice}`);
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
 }

@@ -45,8 +45,43 @@ export function readArguments<T extends NonNullable<ParseArgsConfig["options"]>>
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const given = /^Unknown option '(-[^']*)'/.exec(reasonOf(error))?.[1];
+    if (given === undefined) throw new UsageError(reasonOf(error));
+    const meant = nearestOf(given, Object.keys(options));
+    throw new UsageError(
+      `There is no option ${given}${meant ? `; did you mean --${meant}?` : "."}`,
+    );
   }
+}
+
+/** The name that differs least from what was typed, if it differs little. */
+function nearestOf(given: string, names: string[]): string | undefined {
+  const plain = (name: string): string => name.replace(/[-_]/g, "").toLowerCase();
+  const typed = plain(given);
+  const [nearest] = names
+    .map((name) => ({ name, distance: distanceOf(typed, plain(name)) }))
+    .filter(({ name, distance }) => distance <= 2 && distance < plain(name).length / 2)
+    .toSorted((a, b) => a.distance - b.distance);
+  return nearest?.name;
+}
+
+/** Characters to insert, delete or replace (Levenshtein). */
+function distanceOf(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (const [at, character] of one.split("").entries()) {
+    const next = [at + 1];
+    for (let to = 1; to <= other.length; to++) {
+      const replaced = (row[to - 1] ?? 0) + (other[to - 1] === character ? 0 : 1);
+      next.push(Math.min(replaced, (row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/** `1 document`, `2 documents`, `3 addresses`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;
 }
 
 /** An option's whole number, or the default when the option is absent. */

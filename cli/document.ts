@@ -1,3 +1,6 @@
+import type { Origin } from "./exports/help-centre.ts";
+import type { ExportPage } from "./exports/pages.ts";
+
 /** The body of `PUT /v1/documents/{external_id}`, and the id. */
 export interface Document {
   external_id: string;
@@ -33,6 +36,12 @@ export interface ReadDocuments {
   unreadable: Unreadable[];
   /** What is rightly no document, such as a draft or a page that is gone. `--prune` deletes what was once read from it. */
   skipped?: Unreadable[];
+  /** The pages of an export, which say what is missing. */
+  pages?: ExportPage[];
+  /** Why the source may not be complete, which nothing says: `--prune` then deletes nothing. */
+  doubts?: string[];
+  /** Where each document belongs, if all are articles of a help centre's export. */
+  origins?: (Origin | undefined)[];
   /** Warnings: what was left out or not understood. The documents that were read are not affected. */
   notes: string[];
 }

@@ -7,6 +7,9 @@ import type { Document, ReadDocuments, Unreadable } from "./document.ts";
 import { idsOfFiles } from "./document-ids.ts";
 import { documentsFromTable } from "./exports/table.ts";
 import { documentsFromJsonFile, isQuestionList } from "./exports/json-file.ts";
+import { isOfPart, locate, otherVersion, postOf, type DocusaurusSite } from "./docusaurus.ts";
+import type { Origin } from "./exports/help-centre.ts";
+import { withMissing, type ExportPage } from "./exports/pages.ts";
 import type { ExportOptions } from "./exports/read-export.ts";
 import { refusedId } from "./fields.ts";
 import { CONVERTED, extensionOf, PARSERS, READERS } from "./file-types.ts";
@@ -14,6 +17,14 @@ import { findFiles, JSON_FILE, named } from "./find-files.ts";
 import { findGenerator } from "./generator.ts";
 import type { Checkout } from "./git-checkout.ts";
 import { languagesOfFiles, suffixOf } from "./languages.ts";
+import {
+  isPartOfTable,
+  isTable,
+  isTableOfPages,
+  NOTION_PAGE,
+  readNotionPage,
+  readTable,
+} from "./notion.ts";
 import { readPage } from "./page.ts";
 import { describeFile, type ParsedFile } from "./parse-file.ts";
 import { inlinePartials } from "./partials/inline-partials.ts";
@@ -31,8 +42,6 @@ export interface FolderOptions extends ExportOptions {
 
 /** Files that a site's generator reads to build its menus. */
 const MENUS = /(?:^|\/)(?:SUMMARY|_sidebar|_navbar|_coverpage|_toc)\.md$/;
-/** The table of a database in an export of Notion. The database's pages lie in a folder of the same name. */
-const NOTION_TABLE = /^(.*[-_ ][0-9a-f]{32})(?:_all)?\.csv$/;
 /** Folders of templates and of what a generator has built. */
 const TEMPLATES =
   /(?:^|\/)(?:_includes|_layouts|_data|_sass|_site|_templates|_partials|_snippets|archetypes)\//;
@@ -61,8 +70,13 @@ class FolderReading {
   readonly unreadable: Unreadable[] = [];
   readonly skipped: Unreadable[] = [];
   readonly notes: string[] = [];
+  readonly pages: ExportPage[] = [];
+  readonly #origins: (Origin | undefined)[] = [];
+  #added = 0;
+  #fromExports = 0;
   readonly #fieldNotes = new Map<string, string[]>();
   #rule: AddressRule | undefined;
+  #site: DocusaurusSite | undefined;
   #languages = new Map<string, string>();
   /** The address that is made of each file's path. */
   readonly #made = new Map<string, string>();
@@ -85,19 +99,36 @@ class FolderReading {
     const generator = await findGenerator(this.#folder);
     const { baseUrl, urlSuffix } = this.#options;
     if (baseUrl) this.#rule = { ...generator, baseUrl, suffix: urlSuffix ?? generator.suffix };
-    const isDatabase = (file: string): boolean => {
-      const folder = NOTION_TABLE.exec(file)?.[1];
-      return folder !== undefined && files.some((other) => other.startsWith(`${folder}/`));
-    };
-    for (const file of files.filter(isDatabase))
-      this.skipped.push({ source: file, reason: "It is a table of Notion, whose pages are read" });
+    const databases = new Set<string>();
+    for (const file of files.filter(isTable)) {
+      const text = decodeText(await readFile(path.join(this.#folder, file))).text;
+      const reason = isPartOfTable(file, files)
+        ? "It is a part of a table of Notion, which is read"
+        : isTableOfPages(file, text, files)
+          ? "It is a table of Notion, whose pages are read"
+          : undefined;
+      if (reason === undefined) continue;
+      databases.add(file);
+      this.skipped.push({ source: file, reason });
+    }
     const isPart = (file: string): boolean =>
       MENUS.test(file) ||
       TEMPLATES.test(file) ||
       ((generator.hasPartials ?? file.endsWith(".mdx")) &&
         /(?:^|\/)_(?!index\.)[^/]*\.mdx?$/.test(file));
-    const pages = files.filter((file) => !isPart(file) && !isDatabase(file));
-    for (const file of files.filter(isPart))
+    // A configuration may also lie in the folder of documents itself, whose address is then the given one.
+    const { site } = generator;
+    if (site && files.some((file) => isOfPart(file, site))) this.#site = site;
+    const others = new Map<string, string>();
+    for (const file of files) {
+      const reason = this.#site && otherVersion(file, this.#site);
+      if (reason) others.set(file, reason);
+    }
+    for (const [source, reason] of others) this.skipped.push({ source, reason });
+    const pages = files.filter(
+      (file) => !isPart(file) && !databases.has(file) && !others.has(file),
+    );
+    for (const file of files.filter((each) => isPart(each) && !others.has(each)))
       this.skipped.push({
         source: file,
         reason: "It is a part of other pages, or their template or menu",
@@ -118,8 +149,17 @@ class FolderReading {
     this.#divideAddresses();
     const { documents, notes: tidied } = tidyPages(this.documents);
     const notes = [...this.#fieldNotes].map(([note, where]) => `${note} (${named(where)})`);
-    const { unreadable, skipped } = this;
-    return { documents, unreadable, skipped, notes: [...this.notes, ...notes, ...tidied] };
+    const { unreadable, skipped, pages } = this;
+    // A folder of other files is a source of its own.
+    const origins = this.#fromExports === this.#added ? this.#origins : undefined;
+    return withMissing({
+      documents,
+      unreadable,
+      skipped,
+      notes: [...this.notes, ...notes, ...tidied],
+      pages,
+      ...(origins && { origins }),
+    });
   }
 
   async #readFile(file: string, externalId: string): Promise<void> {
@@ -128,9 +168,16 @@ class FolderReading {
     if (bytes.length === 0 && !JSON_FILE.test(file)) throw new Error("The file is empty");
     const isMarkup = /^\.x?html?$/.test(extension);
     const isBinary = extension in READERS || extension in CONVERTED;
-    const { text: source, note } = isBinary ? { text: "" } : decodeText(bytes, { isMarkup });
+    const { text: given, note } = isBinary ? { text: "" } : decodeText(bytes, { isMarkup });
     if (note) this.#note(note, file);
-    const text = await this.#withParts(source, file);
+    const notion = NOTION_PAGE.test(file)
+      ? readNotionPage(given)
+      : isTable(file)
+        ? readTable(given)
+        : undefined;
+    for (const each of notion?.notes ?? []) this.#note(`${each}; left out`, file);
+    if (notion?.skipped) return void this.skipped.push({ source: file, reason: notion.skipped });
+    const text = await this.#withParts(notion?.text ?? given, file);
     if (!isBinary && !text.trim() && !JSON_FILE.test(file)) throw new Error("The file is empty");
     const isJson = JSON_FILE.test(file);
     const many = isJson
@@ -169,6 +216,7 @@ class FolderReading {
     const updatedAt = document.updated_at ?? this.#checkout?.committedAt(file);
     const url = document.url ?? this.#addressOf(file, document, place ?? {});
     const language = document.language ?? this.#languages.get(file);
+    this.#added += 1;
     const isPage = document.content_type === "text/html" && extensionOf(file) in PARSERS;
     this.documents.push({
       ...document,
@@ -182,6 +230,10 @@ class FolderReading {
 
   #addAll(read: ReadDocuments, file: string): void {
     this.documents.push(...read.documents.map((document) => ({ ...document, source: file })));
+    this.pages.push(...(read.pages ?? []));
+    this.#origins.push(...(read.origins ?? []));
+    this.#added += read.documents.length;
+    this.#fromExports += read.origins?.length ?? 0;
     const located = (one: Unreadable): Unreadable => ({ ...one, source: `${file}: ${one.source}` });
     this.unreadable.push(...read.unreadable.map(located));
     this.skipped.push(...(read.skipped ?? []).map(located));
@@ -250,6 +302,14 @@ class FolderReading {
 
   #madeOf(file: string, place: ParsedFile["place"] & object): string | undefined {
     if (!this.#rule) return undefined;
+    if (this.#site) {
+      const located = locate(file, this.#rule.baseUrl, this.#site);
+      if (!located) return undefined;
+      const rule = { ...this.#rule, baseUrl: located.base };
+      if (!located.isPost) return addressOf(located.file, place, rule);
+      const { slug } = place;
+      return addressOf(postOf(located.file), slug ? { slug: `/${slug}` } : place, rule);
+    }
     const suffix = this.#languages.has(file) ? suffixOf(file) : undefined;
     if (!suffix) return addressOf(file, place, this.#rule);
     // Generators show the default language, which is mostly English, without its name.

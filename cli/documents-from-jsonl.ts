@@ -67,6 +67,7 @@ export function documentsFromLines(
     documents: [...documents, ...articles.documents],
     unreadable: [...unreadable, ...articles.unreadable],
     skipped: [...skipped, ...articles.skipped],
+    ...(documents.length === 0 && { origins: articles.origins }),
     notes: [...notes].map(([note, count]) => `${note}; left out (${count} lines)`),
   };
 }

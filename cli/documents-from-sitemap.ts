@@ -33,6 +33,7 @@ export async function documentsFromSitemap(
   const read: SitePage[] = [];
   const unreadable: Unreadable[] = [];
   const skipped: Unreadable[] = [];
+  const elsewhere: Unreadable[] = [];
   const times = new Map<string, string | undefined>();
   const progress = startProgress("Fetching", listed.length);
   let done = 0;
@@ -46,12 +47,16 @@ export async function documentsFromSitemap(
         read.push(await readSitePage(site, url, source, unknown));
       } catch (error) {
         const isGone = error instanceof NoDocument || (error instanceof NotShown && error.isGone);
-        (isGone ? skipped : unreadable).push({ source, reason: reasonOf(error), isNamed: true });
+        const isElsewhere = error instanceof NotShown && error.isElsewhere;
+        const list = isGone ? skipped : isElsewhere ? elsewhere : unreadable;
+        list.push({ source, reason: reasonOf(error), isNamed: true });
       }
       progress.update(++done);
     },
   );
   progress.end();
+  // Where hardly a page is shown, the site may be closed for a while, and its documents are kept.
+  (elsewhere.length > read.length ? unreadable : skipped).push(...elsewhere);
   const one = onePerDocument(read.toSorted((a, b) => (a.source < b.source ? -1 : 1)));
   const documents = toDocuments(one.pages, times, unreadable);
   const tidied = tidyPages(documents);

@@ -56,13 +56,14 @@ export function readFields(given: Record<string, unknown>): ReadFields {
   if (isGiven(language)) {
     const tag = languageTag(language);
     if (tag) read.language = tag;
-    else read.notes.push("language: not a language tag such as en or pt-BR");
+    else read.notes.push(`language: ${shown(language)} is not a language tag such as en or pt-BR`);
   }
   const updatedAt = valueOf("updated_at");
   if (isGiven(updatedAt)) {
     const instant = toInstant(updatedAt);
     if (instant) read.updated_at = instant;
-    else read.notes.push("updated_at: not a date, or a time without its zone");
+    else
+      read.notes.push(`updated_at: ${shown(updatedAt)} is not a date, or a time without its zone`);
   }
   const misspelt = Object.keys(given).find((name) => /^audiences?$/i.test(name));
   if (misspelt !== undefined && misspelt !== "audience" && given["audience"] === undefined)
@@ -83,7 +84,8 @@ function readAddress(
   if (typeof address === "string" && /^https?:$/.test(URL.parse(address)?.protocol ?? ""))
     read.url = address;
   else if (typeof address === "string" && /^[^\s:{}]+$/.test(address)) place.path = address;
-  else if (isGiven(address) && address !== false) read.notes.push("url: not an http(s) address");
+  else if (isGiven(address) && address !== false)
+    read.notes.push(`url: ${shown(address)} is not an http(s) address`);
   if (typeof slug === "string" && slug) place.slug = slug;
   if (typeof id === "string" && id) place.id = id;
   if (Object.keys(place).length > 0) read.place = place;
@@ -99,6 +101,12 @@ export function languageTag(value: unknown): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The value as it was given, or its beginning. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "";
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function isGiven(value: unknown): boolean {

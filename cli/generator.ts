@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { readDocusaurus, type DocusaurusSite } from "./docusaurus.ts";
 
 /** How a site's generator makes addresses of paths. */
 export interface Generator {
@@ -12,6 +13,7 @@ export interface Generator {
   isLowerCase?: boolean;
   /** Files whose names begin with `_` are parts of others. */
   hasPartials?: boolean;
+  site?: DocusaurusSite;
 }
 
 /** Without a known generator, numbers are dropped: those that keep them have a configuration file that is found. */
@@ -25,7 +27,7 @@ const GENERATORS: { config: RegExp; read: (config: string) => Generator }[] = [
       name: "Docusaurus",
       dropsNumbers: true,
       hasPartials: true,
-      suffix: /^\s*trailingSlash\s*:\s*true/m.test(config) ? "/" : "",
+      suffix: /\btrailingSlash\s*:\s*true\b/.test(config) ? "/" : "",
     }),
   },
   {
@@ -81,7 +83,14 @@ export async function findGenerator(folder: string): Promise<Generator> {
     if (config) return readVitePress(path.join(place, ".vitepress", config));
     for (const generator of GENERATORS) {
       const name = names.find((each) => generator.config.test(each));
-      if (name) return generator.read(await readFile(path.join(place, name), "utf8"));
+      if (!name) continue;
+      const config = await readFile(path.join(place, name), "utf8");
+      const found = generator.read(config);
+      if (found.name !== "Docusaurus") return found;
+      const versions = await readFile(path.join(place, "versions.json"), "utf8").catch(() => "");
+      const below = path.relative(place, path.resolve(folder)).replaceAll(path.sep, "/");
+      const site = readDocusaurus(config, below, versions);
+      return { ...found, site, suffix: site.trailingSlash ? "/" : "" };
     }
     // What stands above a repository belongs to something else.
     if (names.includes(".git")) break;

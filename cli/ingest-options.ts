@@ -29,6 +29,10 @@ export function readIngestOptions(args: string[]) {
   const isOneSource = (place === undefined) !== (values.sitemap === undefined);
   if (!isOneSource || more.length > 0)
     throw new UsageError("Name one folder or file, or a --sitemap.");
+  if (place !== undefined && /^https?:\/\//i.test(place))
+    throw new UsageError(
+      `${place} is an address. For a site's pages give --sitemap <address of its sitemap.xml>.`,
+    );
   if (values.yes && !values.prune) throw new UsageError("--yes goes with --prune.");
   if (values.scope !== undefined && !/^\S{1,200}$/.test(values.scope))
     throw new UsageError("--scope takes up to 200 characters without white space.");
@@ -36,11 +40,11 @@ export function readIngestOptions(args: string[]) {
     throw new UsageError("--id-prefix takes a text without white space.");
   const concurrency = readCount(values.concurrency, "--concurrency", 4);
   const politeness = { concurrency, pauseMs: readCount(values.pause, "--pause", 200, 0) };
-  const sitemap = values.sitemap && readAddress(values.sitemap);
+  const sitemap = values.sitemap && readAddress(values.sitemap, "--sitemap");
   if (sitemap && values["base-url"] !== undefined)
     throw new UsageError("--base-url goes with a folder: pages have addresses.");
   const folder: FolderOptions = {
-    baseUrl: values["base-url"] && readAddress(values["base-url"]),
+    baseUrl: values["base-url"] && readAddress(values["base-url"], "--base-url"),
     urlSuffix: readSuffix(values["url-suffix"]),
     restrictedAudience: values["restricted-audience"],
   };
@@ -57,6 +61,8 @@ export function readIngestOptions(args: string[]) {
     idPrefix: values["id-prefix"] ?? "",
     takeOver: values["take-over"] ?? false,
     concurrency,
+    /** Whether the instance is named, so that a dry run can ask it. */
+    namesInstance: values.url !== undefined || values.key !== undefined,
     dryRun: values["dry-run"] ?? false,
     wait: !values["no-wait"],
     timeoutMs: readSeconds(values.timeout, "--timeout"),
@@ -64,8 +70,8 @@ export function readIngestOptions(args: string[]) {
 }
 
 /** An address of a site. Unlike an instance's, it may end in a slash and have parameters. */
-function readAddress(address: string): string {
-  readUrl(address);
+function readAddress(address: string, option: string): string {
+  readUrl(address, option);
   return new URL(address).href;
 }
 

@@ -1,9 +1,11 @@
 // `npm run ingest`: uploads a folder of documents, a file of them, or a site's pages, to a running instance.
 import { checkDocument, documentBody } from "../src/knowledge/accept/schema.ts";
+import { checkFile, fileType } from "../src/knowledge/formats/file-types.ts";
 import { normalise } from "../src/knowledge/formats/normalise.ts";
 import { Api, checkAccess } from "./api.ts";
 import {
   CommandError,
+  counted,
   INTERRUPTED,
   onInterrupt,
   printable,
@@ -11,6 +13,7 @@ import {
   runCommand,
 } from "./command.ts";
 import type { Document, ReadDocuments, Unreadable } from "./document.ts";
+import { covers } from "./exports/help-centre.ts";
 import { keepIds } from "./document-ids.ts";
 import { readIngestOptions } from "./ingest-options.ts";
 import {
@@ -18,12 +21,14 @@ import {
   deleteDocuments,
   FILE_FIELD,
   findGone,
+  listGone,
   refuseForeign,
   SCOPE_FIELD,
   withScope,
 } from "./prune.ts";
 import {
   listDocuments,
+  LISTED,
   listFailures,
   uploadDocuments,
   type Failure,
@@ -54,7 +59,9 @@ nothing.
                this machine, as far as robots.txt allows it; pages of other sites are skipped. The id is the page's path.
 
   --base-url <address>  where the folder is published: the address of each document is made of it and the path, as the site's
-                       generator does (Docusaurus, Hugo, Jekyll, MkDocs …). --dry-run shows the addresses
+                       generator does (Docusaurus, Hugo, Jekyll, MkDocs …). --dry-run shows the addresses. Of a Docusaurus
+                       site's folder, and of a folder in it, it may also be the site's address: docusaurus.config.* says
+                       which paths are below it (baseUrl, routeBasePath)
   --url-suffix <end>   what these addresses end in: "/", ".html" or "" for nothing
   --restricted-audience <name>  the audience of an export's articles that only some may read
   --id-prefix <text>   stands in front of every id, such as "shop/", so that two sources may have files of the same name
@@ -62,14 +69,16 @@ nothing.
   --prune              afterwards deletes documents that were uploaded from this source and are no longer in it;
                        asks first
   --yes                with --prune: deletes without asking
-  --scope <name>       the name of this source; default: the repository, the folder or the sitemap. Two machines that
+  --scope <name>       the name of this source; default: the repository, the folder or the sitemap; of an export, the
+                       help centre that its articles name, with the language and section if it holds one. Two machines that
                        upload the same folder need the same name, so that --prune on one deletes what the other uploaded
   --url <address>      the instance; default http://localhost:8787
   --key <sk_…>         a secret key with the scope "documents"; default: the variable EDGEWISE_KEY, which other
                        users of the machine cannot see, or on localhost the development key
   --concurrency <n>    concurrent requests; default 4
   --pause <ms>         least time between two requests to the site; default 200
-  --dry-run            reads and checks everything, uploads and deletes nothing
+  --dry-run            reads and checks everything, uploads and deletes nothing. With --url or --key it also asks the instance
+                       which documents are another source's; with --prune, which needs the key, what would be deleted
   --no-wait            does not wait until the documents are ingested
   --timeout <seconds>  how long to wait for that; default: until it is done. The server goes on by itself
 
@@ -80,19 +89,30 @@ Exit code: 0 all ingested (with --no-wait: all stored), 1 something failed, 2 wr
 await runCommand(HELP, async (args) => {
   const options = readIngestOptions(args);
   const { dryRun, wait, concurrency, url } = options;
-  const key = dryRun ? "" : options.key();
+  // Without an instance a dry run still says what is read.
+  const asks = !dryRun || options.prune || options.namesInstance;
+  const key = asks ? options.key() : "";
   const source = await options.read();
   const scope = options.scope ?? source.scope;
   const read = withScope(withPrefix(source, options.idPrefix), scope);
   report(read);
   if (read.documents.length === 0)
     throw new CommandError(`Nothing to upload in ${options.source}.`);
-  if (dryRun) return checkOnly(read);
+  const refused = dryRun ? await checkOnly(read) : 0;
+  if (!asks) {
+    console.error(
+      "With --url and a key it also says what is another source's, and with --prune what would be deleted.",
+    );
+    return refused;
+  }
 
   const api = new Api({ url, key, tries: 5, timeoutMs: 60_000 });
   await checkAccess(api);
-  const stored = await listDocuments(api);
+  const stored = (await listDocuments(api)).map((document) =>
+    withNewScope(document, source.formerScope, scope),
+  );
   read.documents = keepIds(read.documents, fileOf(stored, scope));
+  if (dryRun) return Math.max(refused, checkAgainst(read, stored, scope, options));
   if (!options.takeOver) refuseForeign(read, stored, scope);
   const stopListening = onInterrupt(() => {
     console.error(
@@ -111,6 +131,43 @@ await runCommand(HELP, async (args) => {
   const isComplete = uploaded.failed.length === 0 && read.unreadable.length === 0;
   return isComplete && isPruned ? waited : 1;
 });
+
+/** What a run would refuse and delete. @returns the exit code */
+function checkAgainst(
+  read: ReadDocuments,
+  stored: ListedDocument[],
+  scope: string,
+  { takeOver, prune }: { takeOver: boolean; prune: boolean },
+): number {
+  let code = 0;
+  const attempt = (check: () => void): void => {
+    try {
+      check();
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      console.error(error.message.split("\n").map(printable).join("\n"));
+      code = 1;
+    }
+  };
+  if (!takeOver) attempt(() => refuseForeign(read, stored, scope));
+  if (prune)
+    attempt(() => {
+      const gone = findGone(read, stored, scope);
+      if (gone.length > 0) listGone(gone, scope);
+      console.error(`Dry run: ${counted(gone.length, "document")} would be deleted; none was.`);
+    });
+  return code;
+}
+
+/** Documents that were uploaded under the source's former name belong to it. */
+function withNewScope(
+  document: ListedDocument,
+  formerScope: string | undefined,
+  scope: string,
+): ListedDocument {
+  if (formerScope === undefined || document.metadata[SCOPE_FIELD] !== formerScope) return document;
+  return { ...document, metadata: { ...document.metadata, [SCOPE_FIELD]: scope } };
+}
 
 /** False if a document that should be deleted could not be. */
 async function prune(
@@ -134,7 +191,7 @@ async function prune(
 
 /** From which file of this source the instance has a document. */
 function fileOf(stored: ListedDocument[], scope: string): (id: string) => string | undefined {
-  const own = stored.filter(({ metadata }) => metadata[SCOPE_FIELD] === scope);
+  const own = stored.filter(({ metadata }) => covers(scope, metadata[SCOPE_FIELD]));
   const files = new Map(
     own.map(({ external_id, metadata }) => [external_id, metadata[FILE_FIELD]]),
   );
@@ -152,9 +209,11 @@ function withPrefix<T extends ReadDocuments>(read: T, prefix: string): T {
   return prefix ? { ...read, documents } : read;
 }
 
-function report({ documents, unreadable, skipped = [], notes }: ReadDocuments): void {
-  console.error(`${documents.length} documents read.`);
-  for (const note of notes) console.error(printable(`  note: ${note}`));
+function report({ documents, unreadable, skipped = [], notes, doubts = [] }: ReadDocuments): void {
+  console.error(`${counted(documents.length, "document")} read.`);
+  for (const note of [...doubts, ...notes].slice(0, LISTED))
+    console.error(printable(`  note: ${note}`));
+  if (notes.length > LISTED) console.error(`  … and ${notes.length - LISTED} more notes`);
   const list = (what: string, sources: Unreadable[]): void => {
     for (const { source, reason } of sources)
       console.error(printable(`  ${what}: ${source}: ${reason}`));
@@ -164,12 +223,14 @@ function report({ documents, unreadable, skipped = [], notes }: ReadDocuments): 
 }
 
 /** Checks documents by the server's own rules, as far as that is possible without a server. */
-function checkOnly({ documents, unreadable }: ReadDocuments): number {
+async function checkOnly({ documents, unreadable }: ReadDocuments): Promise<number> {
   const refused: Failure[] = [];
   for (const document of documents) {
     const { external_id } = document;
     try {
-      if (!document.file) checkText(document);
+      const type = document.file && fileType(document.content_type);
+      if (document.file && type) await checkFile(document.file, type);
+      else checkText(document);
       console.log(
         [external_id, document.content_type, document.title, document.url ?? "no url"]
           .map(printable)
@@ -182,7 +243,7 @@ function checkOnly({ documents, unreadable }: ReadDocuments): number {
   listFailures("would be refused", refused);
   const withUrl = documents.filter((document) => document.url !== undefined).length;
   console.error(
-    `Dry run: ${documents.length - refused.length} documents would be uploaded, ${withUrl} with an address; none was.`,
+    `Dry run: ${counted(documents.length - refused.length, "document")} would be uploaded, ${withUrl} with an address; none was.`,
   );
   return refused.length + unreadable.length > 0 ? 1 : 0;
 }

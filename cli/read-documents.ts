@@ -8,6 +8,8 @@ import type { ReadDocuments } from "./document.ts";
 import { documentsFromFolder, type FolderOptions } from "./documents-from-folder.ts";
 import { documentsFromJsonl } from "./documents-from-jsonl.ts";
 import { documentsFromExport } from "./exports/read-export.ts";
+import { scopeOfExport } from "./exports/help-centre.ts";
+import { withMissing } from "./exports/pages.ts";
 import { extensionOf, FILE_TYPES, REFUSED } from "./file-types.ts";
 import { refusal } from "./find-files.ts";
 import { hashOf, readCheckout } from "./git-checkout.ts";
@@ -15,6 +17,8 @@ import { hashOf, readCheckout } from "./git-checkout.ts";
 export interface ReadSource extends ReadDocuments {
   /** The name of the source, the same in every run. */
   scope: string;
+  /** What the source was named before: its documents are this source's, too. */
+  formerScope?: string;
 }
 
 /** Reads a folder of files, which may lie in a git checkout, a .zip of one, an export, or a single file. */
@@ -27,9 +31,16 @@ export async function readDocuments(
   if (found.isDirectory()) {
     const checkout = await readCheckout(source);
     const read = await documentsFromFolder(source, checkout, options);
-    return { ...read, scope: checkout ? `git:${checkout.name}` : `folder:${await hashOf(source)}` };
+    if (checkout) return { ...read, scope: `git:${checkout.name}` };
+    return withScopeOfExport(read, `folder:${await hashOf(source)}`);
   }
-  return { ...(await readFileAlone(source, options)), scope: `file:${await hashOf(source)}` };
+  return withScopeOfExport(await readFileAlone(source, options), `file:${await hashOf(source)}`);
+}
+
+/** An export of a help centre belongs to it, whatever the file is called. */
+function withScopeOfExport(read: ReadDocuments, place: string): ReadSource {
+  const scope = read.origins?.length ? scopeOfExport(read.origins) : undefined;
+  return scope ? { ...read, scope, formerScope: place } : { ...read, scope: place };
 }
 
 async function readFileAlone(source: string, options: FolderOptions): Promise<ReadDocuments> {
@@ -45,7 +56,7 @@ async function readFileAlone(source: string, options: FolderOptions): Promise<Re
       only: [path.basename(source)],
     });
   throw new UsageError(
-    `Give a folder, a .zip of one, or a file of these types, not ${source}: .jsonl, .json, ${FILE_TYPES.join(", ")}.`,
+    `Give a folder, a .zip of one, or a file of these types, not ${source}: .jsonl, ${FILE_TYPES.join(", ")}.`,
   );
 }
 
@@ -54,7 +65,7 @@ async function documentsFromJson(source: string, options: FolderOptions): Promis
   const { text, note } = decodeText(await readFile(source));
   const notes = note ? [note] : [];
   const read = documentsFromExport(text, { ...options, isAlone: true });
-  if (read) return { ...read, notes: [...read.notes, ...notes] };
+  if (read) return withMissing({ ...read, notes: [...read.notes, ...notes] });
   const name = path.basename(source, path.extname(source)).replace(/\s+/g, "-");
   const document = {
     external_id: name,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { explain, ApiError, type Api } from "./api.ts";
-import { CommandError, INTERRUPTED, onInterrupt } from "./command.ts";
+import { CommandError, counted, INTERRUPTED, onInterrupt } from "./command.ts";
 import type { Document } from "./document.ts";
 import { startProgress, type Output } from "./progress.ts";
 import { listDocuments, listFailures, type Failure, type ListedDocument } from "./upload.ts";
@@ -67,7 +67,7 @@ export async function waitUntilIngested(
     if (progress) {
       bar.update(progress.chunks_done, {
         total: progress.chunks_total,
-        unit: "chunks",
+        unit: "chunks of the workspace",
         secondsLeft: progress.seconds_left,
       });
     } else bar.update(ours.size - unfinished.length);
@@ -79,7 +79,7 @@ export async function waitUntilIngested(
     if (now() - movedAt >= STILL_MS) {
       movedAt = now();
       bar.say(
-        `Nothing has moved for ${STILL_MS / 60_000} minutes: ${unfinished.length} documents are pending, such as ${unfinished[0]?.external_id}. Still waiting; the server goes on by itself.`,
+        `Nothing has moved for ${STILL_MS / 60_000} minutes: ${counted(unfinished.length, "document")} ${unfinished.length === 1 ? "is" : "are"} pending, such as ${unfinished[0]?.external_id}. Still waiting; the server goes on by itself.`,
       );
     }
     const pause = Math.max(300, (now() - asked) * PAUSE_PER_LISTING);
@@ -135,7 +135,7 @@ export async function waitForAll(
     listFailures("not ingested", failed);
     if (unfinished.length > 0) {
       console.log(
-        `${unfinished.length} documents are not ingested yet, such as ${unfinished[0]}. The time of --timeout is over; the server goes on by itself.`,
+        `${counted(unfinished.length, "document")} ${unfinished.length === 1 ? "is" : "are"} not ingested yet, such as ${unfinished[0]}. The time of --timeout is over; the server goes on by itself.`,
       );
     }
     if (failed.length > 0) return 1;

@@ -2,8 +2,9 @@ import { decodeHTML } from "entities";
 import type { Document, ReadDocuments, Unreadable } from "../document.ts";
 import { languageTag, refusedId, toInstant } from "../fields.ts";
 import { guessType } from "../guess-type.ts";
-
-export type Json = Record<string, unknown>;
+import { originOf, type Origin } from "./help-centre.ts";
+import type { ExportPage } from "./pages.ts";
+import { isObject, textOf, type Json } from "./values.ts";
 
 export interface ExportOptions {
   /** The audience of articles that only some readers may see. Without it, they are refused. */
@@ -83,6 +84,8 @@ export class ArticleReader implements ReadDocuments {
   readonly unreadable: Unreadable[] = [];
   readonly skipped: Unreadable[] = [];
   readonly notes: string[] = [];
+  readonly origins: (Origin | undefined)[] = [];
+  pages: ExportPage[] = [];
   readonly #seen = new Set<string>();
 
   readonly #restrictedAudience: string | undefined;
@@ -119,12 +122,14 @@ export class ArticleReader implements ReadDocuments {
         `Only some readers may see it (${readers}). Name their audience with --restricted-audience <name>, or leave it out of the export`,
       );
     this.#seen.add(id);
+    const fields = fieldsOf(article);
+    this.origins.push(originOf(article, fields.url));
     this.documents.push({
       external_id: id,
       title: title || id,
       content: body,
       content_type: guessType(body),
-      ...fieldsOf(article),
+      ...fields,
       ...(audience && { audience }),
     });
   }
@@ -198,18 +203,6 @@ function isValue(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "";
 }
 
-/** A text or number. WordPress wraps texts: `{ "rendered": "…" }`. */
-export function textOf(value: unknown): string {
-  if (typeof value === "string") return value.trim();
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  const rendered = isObject(value)
-    ? (value["rendered"] ?? value["id"] ?? value["name"])
-    : undefined;
-  return typeof rendered === "string" || typeof rendered === "number"
-    ? String(rendered).trim()
-    : "";
-}
-
 /** A date as text, or as seconds or milliseconds since 1970. */
 function instantOf(value: unknown): string | undefined {
   const number =
@@ -221,8 +214,4 @@ function instantOf(value: unknown): string | undefined {
   const text = textOf(value);
   const isWithoutZone = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?$/.test(text);
   return toInstant(isWithoutZone ? `${text}Z` : text.replace(/ UTC$/, "Z"));
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import type { ReadDocuments } from "../document.ts";
 import { documentsFromLines } from "../documents-from-jsonl.ts";
-import { isObject } from "./article.ts";
+import { isObject } from "./values.ts";
 import { documentsFromExport, type ExportOptions } from "./read-export.ts";
 
 const QUESTION_FIELD =

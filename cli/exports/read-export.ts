@@ -1,29 +1,11 @@
 import type { ReadDocuments } from "../document.ts";
-import {
-  ArticleReader,
-  isObject,
-  textOf,
-  valueOf,
-  type ExportOptions,
-  type Json,
-} from "./article.ts";
+import { ArticleReader, valueOf, type ExportOptions } from "./article.ts";
+
+import { findPages } from "./pages.ts";
+import { CONTAINERS, isObject, textOf, type Json } from "./values.ts";
 
 export type { ExportOptions };
 
-/** Lists of what articles are sorted into. Their members have names and descriptions, but are no articles. */
-const CONTAINERS = new Set([
-  "categories",
-  "sections",
-  "collections",
-  "folders",
-  "users",
-  "translations",
-  "user_segments",
-  "labels",
-  "groups",
-  "authors",
-  "tags",
-]);
 const MAX_DEPTH = 8;
 
 /**
@@ -51,13 +33,18 @@ export function documentsFromExport(
       articles.push({ article: value, within });
     else if (list in PLACES) containers.set(`${PLACES[list]}:${textOf(value["id"])}`, value);
   });
-  if (articles.length === 0) return undefined;
+  const pages = findPages(parsed, (value, list) =>
+    isArticle(value, list, options.isAlone ?? false),
+  );
+  // The last page of several may be empty.
+  if (articles.length === 0 && (options.isAlone || pages.length === 0)) return undefined;
   const reader = new ArticleReader(options);
   for (const { article, within } of articles) {
     const around = [...within, ...placesOf(article, containers)];
     reader.add(article, "", around);
     addTranslations(reader, article, translations, around);
   }
+  reader.pages = pages;
   return reader;
 }
 

@@ -1,6 +1,7 @@
 import { parseCsv } from "../../src/knowledge/formats/csv.ts";
 import type { ReadDocuments } from "../document.ts";
-import { ArticleReader, textOf, valueOf, type ExportOptions, type Json } from "./article.ts";
+import { ArticleReader, valueOf, type ExportOptions } from "./article.ts";
+import { textOf, type Json } from "./values.ts";
 
 const TITLE = /^(?:article )?(?:title|name|subject)$/;
 const BODY = /^(?:article )?(?:body|body html|html|html body|content html)$/;

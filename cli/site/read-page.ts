@@ -111,7 +111,8 @@ async function fetchPage(
     const target = page.refresh && URL.parse(page.refresh, baseOf(page, fetched.url));
     if (!target || target.href === fetched.url)
       return { fetched, text, page: { ...page, refresh: undefined }, ...noted };
-    if (!site.isOwn(target.href)) throw new Error(`It redirects to another host, ${target.host}`);
+    if (!site.isOwn(target.href))
+      throw new NotShown(`It redirects to another host, ${target.host}`);
     if (refreshes >= MAX_REFRESHES) throw new Error("It redirects too often");
     address = target.href;
   }

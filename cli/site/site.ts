@@ -23,7 +23,7 @@ export interface Fetched {
   headers: Headers;
 }
 
-/** The site does not show the page: it says so by its status, or it asks for a login. */
+/** The site does not show the page: it says so by its status, it asks for a login, or it redirects to another host. */
 export class NotShown extends Error {
   readonly status: number | undefined;
   constructor(message: string, status?: number) {
@@ -34,6 +34,11 @@ export class NotShown extends Error {
   /** The page is no longer there, which is different from one that cannot be read at the moment. */
   get isGone(): boolean {
     return this.status === 404 || this.status === 410;
+  }
+
+  /** The page asks for a login, or lies on another host. */
+  get isElsewhere(): boolean {
+    return this.status === undefined || this.status === 401;
   }
 }
 
@@ -117,7 +122,8 @@ export class Site {
     if (!location || !target) throw new Error("It redirects to nowhere");
     if (!this.isOwn(target.href) && isLogin(target))
       throw new NotShown(`It asks for a login: it redirects to ${target.host}`);
-    if (!this.isOwn(target.href)) throw new Error(`It redirects to another host, ${target.host}`);
+    if (!this.isOwn(target.href))
+      throw new NotShown(`It redirects to another host, ${target.host}`);
     return target.href;
   }
 

@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { Parser } from "htmlparser2";
-import { CommandError, reasonOf } from "../command.ts";
+import { CommandError, counted, reasonOf } from "../command.ts";
 import { decodeText } from "../decode.ts";
 import { toInstant } from "../fields.ts";
 import { pageKey, withoutTracking } from "./same-page.ts";
@@ -65,8 +65,9 @@ export async function listPages(site: Site, start: string): Promise<Listing> {
     level = next.filter((address) => site.isOwn(address));
   }
   if (foreign.length > 0)
-    notes.push(`${foreign.length} pages of other hosts, such as ${foreign[0]}`);
-  if (doubles > 0) notes.push(`${doubles} addresses of pages that are listed twice`);
+    notes.push(`${counted(foreign.length, "page")} of other hosts, such as ${foreign[0]}`);
+  if (doubles > 0)
+    notes.push(`${counted(doubles, "further address")} of pages that are listed already`);
   return { pages: withTimes([...pages.values()]), notes };
 }
 

@@ -13,6 +13,9 @@ interface FileType {
   container: "pdf" | "zip" | "image" | "other";
 }
 
+/** JPEG, PNG and WebP. A picture that is named like another of these types is converted all the same. */
+const IMAGE_BEGINNINGS = /^(?:\u00ff\u00d8\u00ff|\u0089PNG\r\n|RIFF[^]{4}WEBP)/;
+
 const OFFICE = "application/vnd.openxmlformats-officedocument.";
 const OPEN = "application/vnd.oasis.opendocument.";
 
@@ -53,6 +56,9 @@ export async function checkFile(
 ): Promise<void> {
   if (container === "pdf" && !ascii(bytes.subarray(0, 1024)).includes("%PDF-")) {
     throw new UnreadableDocument("The file is not a PDF, or its beginning is damaged.");
+  }
+  if (container === "image" && !IMAGE_BEGINNINGS.test(ascii(bytes.subarray(0, 12)))) {
+    throw new UnreadableDocument(`The file is not a ${name} image, or its beginning is damaged.`);
   }
   if (container !== "zip") return;
   if (ascii(bytes.subarray(0, 8)) === "\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1") {

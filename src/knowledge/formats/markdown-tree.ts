@@ -84,6 +84,11 @@ function tighten(node: Nodes): void {
   if (node.type === "list") node.spread = false;
   if (node.type !== "listItem") return;
   node.spread = node.children.filter((child) => child.type === "paragraph").length > 1;
+  const [first] = node.children;
+  const [text] = first?.type === "paragraph" ? first.children : [];
+  // White space behind a box to tick would be written as a character reference.
+  if (typeof node.checked === "boolean" && text?.type === "text")
+    text.value = text.value.trimStart();
 }
 
 /** Turns each row of a table that is too large into a paragraph. */

@@ -79,7 +79,7 @@ it("ingest shows chunks and the time left that the server estimates, and waits a
   expect(time()).toBeGreaterThanOrEqual(63 * MINUTE);
   expect(written()).not.toMatch(/fail|pending|moved/i);
   // The bar is redrawn now and then by the real clock, so not each state is shown.
-  const shown = [...written().matchAll(/(\d)\/7 chunks, about (\d+) min left/g)];
+  const shown = [...written().matchAll(/(\d)\/7 chunks of the workspace, about (\d+) min left/g)];
   expect(shown.length).toBeGreaterThan(0);
   for (const [, done, left] of shown) expect(Number(left)).toBe((7 - Number(done)) * 9);
   expect(written()).toContain("7/7 chunks");
@@ -107,9 +107,9 @@ it("ingest says that nothing moves and waits on, until it moves again", async ()
   );
   const result = await waitUntilIngested(api, [{ external_id: "a" }], options);
   expect(result).toEqual({ failed: [], unfinished: [] });
-  expect(
-    written().match(/Nothing has moved for 10 minutes: 1 documents are pending/g),
-  ).toHaveLength(4);
+  expect(written().match(/Nothing has moved for 10 minutes: 1 document is pending/g)).toHaveLength(
+    4,
+  );
   expect(written()).toContain("the server goes on by itself");
 });
 

@@ -117,7 +117,7 @@ it("ingest uploads a folder with few requests, and prunes only documents that th
   const refused = await ingest(folder, "--prune");
   expect([refused.code, refused.output]).toEqual([
     1,
-    expect.stringContaining("1 documents of folder:"),
+    expect.stringContaining("1 document of folder:"),
   ]);
   expect(ids()).toEqual(["a", "b", "other", "sub/c", "theirs"]);
   const pruned = await ingest(folder, "--prune", "--yes");
@@ -201,9 +201,10 @@ it("ingest fetches the pages of a sitemap, through indexes and gzip, and none of
   pages.set("/moved", { body: "", to: "/help/a" });
   pages.set("/away", { body: "", to: "http://169.254.169.254/secret" });
   const { code, output } = await ingest("--sitemap", `${url}/sitemap.xml`);
-  expect(code).toBe(1);
-  expect(output).toContain("redirects to another host, 169.254.169.254");
-  expect(output).toContain("1 pages of other hosts");
+  // A page that is another host's is none of this site.
+  expect(code).toBe(0);
+  expect(output).toContain("left out: /away: It redirects to another host, 169.254.169.254");
+  expect(output).toContain("1 page of other hosts");
   expect(output).toContain("left out: /moved: It redirects to");
   expect(ids()).toEqual(["help/a", "help/b-c", "index"]);
   expect(stored.get("help/a")).toMatchObject({ url: `${url}/help/a`, content: html("A") });
@@ -221,7 +222,19 @@ it("ingest fetches the pages of a sitemap, through indexes and gzip, and none of
   expect([broken.code, broken.output]).toEqual([1, expect.stringContaining("no sitemap")]);
   expect(ids()).toEqual(["help/b-c", "index"]);
 
+  // One page for customers is left out. A site that asks for a login everywhere may be closed for a while only.
   pages.set("/", { body: html("Home") });
+  pages.set("/account", { body: "", to: "/login" });
+  pages.set("/login", { body: "<h1>Sign in</h1><form><input type=password></form>" });
+  pages.set("/sitemap.xml", { body: urlset(`${url}/`, `${url}/help/b%20c`, `${url}/account`) });
+  const closed = await ingest("--sitemap", `${url}/sitemap.xml`);
+  expect([closed.code, closed.output]).toEqual([
+    0,
+    expect.stringContaining("left out: /account: It asks for a login"),
+  ]);
+  pages.set("/help/b%20c", { body: "", to: "/login" });
+  expect((await ingest("--sitemap", `${url}/sitemap.xml`, "--prune", "--yes")).code).toBe(1);
+  expect(ids()).toEqual(["help/b-c", "index"]);
   pages.set("/sitemap.xml", { body: urlset(`${url}/`) });
   expect((await ingest("--sitemap", `${url}/sitemap.xml`, "--prune", "--yes")).code).toBe(0);
   expect(ids()).toEqual(["index"]);
@@ -288,7 +301,9 @@ it("ingest reads single files, archives of folders, and exports", async () => {
   expect(await read("one.md", "--base-url", "https://help.example.com")).toContain(
     "one\ttext/markdown\tOne\thttps://help.example.com/one",
   );
-  expect(await read("all.zip")).toMatch(/docs\/two\ttext\/markdown\tTwo\tno url\n[^]*1 documents/);
+  expect(await read("all.zip")).toMatch(
+    /docs\/two\ttext\/markdown\tTwo\tno url\n[^]*1 document would/,
+  );
   const refused = await ingest(path.join(folder, "export.json"), "--no-wait");
   expect([refused.code, ids()]).toEqual([1, ["1"]]);
   expect(refused.output).toContain("not read: 2: Only some readers may see it");
@@ -296,6 +311,64 @@ it("ingest reads single files, archives of folders, and exports", async () => {
   expect((await ingest(path.join(folder, "export.json"), ...mapped)).code).toBe(0);
   expect(stored.get("2")).toMatchObject({ audience: ["staff"] });
   expect(stored.get("1")).not.toHaveProperty("audience");
+});
+
+it("a dry run lists what would be deleted, what is another source's, and files that are broken", async () => {
+  await write({ "a.md": "# A", "b.md": "# B" });
+  expect((await ingest(folder)).code).toBe(0);
+  await rm(path.join(folder, "b.md"));
+  const before = ids();
+  const pruning = await ingest(folder, "--dry-run", "--prune");
+  expect([pruning.code, pruning.output]).toEqual([
+    0,
+    expect.stringMatching(/\n {2}b\n[^]*1 document would be deleted; none was/),
+  ]);
+  stored.set("a", { external_id: "a", content: "", metadata: { ingest_scope: "git:x" } });
+  const foreign = await ingest(folder, "--dry-run");
+  expect([foreign.code, foreign.output]).toEqual([1, expect.stringContaining("a: from git:x")]);
+  expect(ids()).toEqual(before);
+  // Without an instance it asks none.
+  const alone = await runIngest(folder, "--dry-run");
+  expect([alone.code, alone.output]).toEqual([0, expect.stringContaining("1 document read")]);
+
+  await write({
+    "c.pdf": "no PDF",
+    "d.docx": "no zip",
+    "e.png": "no image",
+    "f.jpg": "",
+    "g.webp": "x",
+  });
+  const broken = await runIngest(folder, "--dry-run");
+  expect(broken.code).toBe(1);
+  for (const id of ["c", "d", "e", "g"])
+    expect(broken.output).toContain(`would be refused: ${id}:`);
+});
+
+it("ingest deletes nothing for an export that is one page of several", async () => {
+  const article = (id: number): object => ({
+    id,
+    title: `A ${id}`,
+    body: "<p>a</p>",
+    html_url: `https://acme.zendesk.com/hc/en-us/articles/${id}`,
+  });
+  await write({
+    "all.json": JSON.stringify({ count: 2, articles: [article(1), article(2)] }),
+    "page-1.json": JSON.stringify({
+      count: 2,
+      next_page: "https://x/y?page=2",
+      articles: [article(1)],
+    }),
+    "later.json": JSON.stringify({ count: 1, articles: [article(1)] }),
+  });
+  expect((await ingest(path.join(folder, "all.json"))).code).toBe(0);
+  const partial = await ingest(path.join(folder, "page-1.json"), "--prune", "--yes");
+  expect([partial.code, partial.output]).toEqual([
+    1,
+    expect.stringMatching(/1 article is missing[^]*Nothing is pruned/),
+  ]);
+  expect(ids()).toEqual(["1", "2"]);
+  expect((await ingest(path.join(folder, "later.json"), "--prune", "--yes")).code).toBe(0);
+  expect(ids()).toEqual(["1"]);
 });
 
 it("ingest explains wrong arguments", async () => {
@@ -307,5 +380,15 @@ it("ingest explains wrong arguments", async () => {
     ["--sitemap", "x"],
   ]) {
     expect((await ingest(...args)).code).toBe(2);
+  }
+  const messages: [string[], string][] = [
+    [[folder, "--baseurl", "x"], "There is no option --baseurl; did you mean --base-url?"],
+    [[folder, "--quite-another"], "There is no option --quite-another."],
+    [[folder, "--base-url", "help.example.com"], "--base-url takes an http(s) address"],
+    [["https://help.example.com/sitemap.xml"], "--sitemap"],
+  ];
+  for (const [args, message] of messages) {
+    const { code, output } = await ingest(...args);
+    expect([code, output]).toEqual([2, expect.stringContaining(message)]);
   }
 });

@@ -1,3 +1,4 @@
+import { locate, otherVersion, readDocusaurus } from "../../../cli/docusaurus.ts";
 import { expect, it } from "vitest";
 import { addressOf, type AddressRule } from "../../../cli/addresses.ts";
 import { decodeText } from "../../../cli/decode.ts";
@@ -130,4 +131,30 @@ it("addresses of one page have one key, and links lead where a browser would go"
   expect(withAbsoluteLinks(html, "https://a.example/x/z")).toBe(
     `<a class="x" href="https://a.example/y?a=1&amp;b=2">y</a><a href='#tab'>t</a><a href="mailto:a@b.example">m</a>`,
   );
+});
+
+it("Docusaurus's configuration says where its documents are shown, whatever part of the site is named", () => {
+  const config = `export default { baseUrl: "/kb/", // baseUrl: "/no/"
+    presets: [["classic", { docs: { sidebarPath: "x", routeBasePath: "guide" }, blog: false }]],
+    plugins: [["@docusaurus/plugin-content-docs", { id: "api", path: "api", routeBasePath: "reference" }]] };`;
+  const at = (file: string, baseUrl: string, below = "", versions = ""): string | undefined =>
+    locate(file, baseUrl, readDocusaurus(config, below, versions))?.base;
+  const site = "https://example.com";
+  expect(at("docs/a.md", site)).toBe(`${site}/kb/guide`);
+  expect(at("docs/a.md", `${site}/kb/`)).toBe(`${site}/kb/guide`);
+  expect(at("api/a.md", site)).toBe(`${site}/kb/reference`);
+  expect(at("src/pages/a.md", site)).toBe(`${site}/kb`);
+  expect(at("README.md", site)).toBeUndefined();
+  expect(at("a.md", site, "docs")).toBe(`${site}/kb/guide`);
+  expect(at("a.md", `${site}/kb/guide`, "docs")).toBe(`${site}/kb/guide`);
+  expect(at("a.md", `${site}/elsewhere`, "docs")).toBe(`${site}/elsewhere`);
+  expect(at("a.md", `${site}/kb/guide/b`, "docs/b")).toBe(`${site}/kb/guide`);
+  const versions = '["2.0", "1.0"]';
+  expect(at("versioned_docs/version-2.0/a.md", site, "", versions)).toBe(`${site}/kb/guide`);
+  expect(at("a.md", site, "docs", versions)).toBe(`${site}/kb/guide/next`);
+  expect(at("a.md", site, "versioned_docs/version-1.0", versions)).toBe(`${site}/kb/guide/1.0`);
+  const whole = readDocusaurus(config, "", versions);
+  expect(otherVersion("docs/a.md", whole)).toContain("not released");
+  expect(otherVersion("versioned_docs/version-1.0/a.md", whole)).toContain("version 1.0");
+  expect(otherVersion("versioned_docs/version-2.0/a.md", whole)).toBeUndefined();
 });

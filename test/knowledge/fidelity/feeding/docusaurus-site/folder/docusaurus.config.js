@@ -1,0 +1,1 @@
+module.exports = { title: "X", url: "https://docs.velora.example", baseUrl: "/kb/", trailingSlash: true, presets: [["classic", { docs: { routeBasePath: "/", sidebarPath: "./sidebars.ts" }, blog: { routeBasePath: "news" } }]] };

@@ -47,7 +47,7 @@ const UNPUBLISHED: Record<string, RegExp> = {
 };
 const EVERYBODY =
   /^(?:|everyone|everybody|all|all users|all visitors|anyone|public|published|visitors|null|none|false|0|1|\[\])$/i;
-/** Fields that name the readers of an article, if those are not everybody. */
+/** Fields that name the readers of an article, if those are not everybody. Zendesk's `permission_group_id` names who may edit it. */
 const READERS = new Set([
   "usersegmentid",
   "usersegmentids",
@@ -62,10 +62,6 @@ const READERS = new Set([
   "viewableby",
   "access",
   "accesslevel",
-  "permissiongroup",
-  "permissiongroups",
-  "permissiongroupid",
-  "permissiongroupids",
 ]);
 const RESTRICTED = new Set([
   "restricted",

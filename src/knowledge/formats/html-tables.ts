@@ -216,7 +216,9 @@ function isLayout(
   rows: Row<ElementContent>[],
   holders: Set<Row<ElementContent>>,
 ): boolean {
-  if (/^(?:presentation|none)$/.test(String(table.properties.role))) return true;
+  // Some editors give their data tables the role, too, and make the first row bold.
+  const isNamed = rows.length > 1 && rows[0]?.cells.every(({ isBold }) => isBold) === true;
+  if (/^(?:presentation|none)$/.test(String(table.properties.role)) && !isNamed) return true;
   const cells = rows.flatMap((row) => row.cells);
   if (rows.some(({ isHead }) => isHead) || cells.some(({ isHeader }) => isHeader)) return false;
   const width = rows[0]?.cells.length ?? 0;

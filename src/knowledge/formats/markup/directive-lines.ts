@@ -160,7 +160,7 @@ export function readFenceInfo(info: string, isInGroup: boolean): FenceInfo {
   const [language = ""] = /^(?![\w-]+=)[^\s{[]*/.exec(text) ?? [];
   const rest = text.slice(language.length).trim();
   const { attributes, words: bare } = readArguments(rest.replace(/[{}]/g, " "));
-  const bracket = /^\[([^\]]+)\]/.exec(rest)?.[1];
+  const bracket = /^(?:\{[^{}]*\}\s*)?\[([^\]]+)\]/.exec(rest)?.[1];
   const named =
     attributes.get("title") ??
     attributes.get("filename") ??

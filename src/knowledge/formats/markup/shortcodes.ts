@@ -83,6 +83,10 @@ export function shownForVariable(
 ): string | undefined {
   const [, literal] = /^\s*["']([^"'{}]*)["']\s*(?:\|.*)?$/s.exec(inner) ?? [];
   if (literal !== undefined) return literal;
+  // Zola's `{{ youtube(id="…") }}`.
+  const [, given] = /^\s*[a-z_]\w*\(([^(){}]*)\)\s*$/i.exec(inner) ?? [];
+  if (given !== undefined)
+    return /\b(?:title|caption|text|label|alt)\s*=\s*["']([^"']*)["']/.exec(given)?.[1] ?? "";
   const name = inner.trim().replace(/\s*\|.*$/s, "");
   const known =
     values.get(name) ??

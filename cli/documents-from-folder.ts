@@ -27,6 +27,7 @@ import {
 } from "./notion.ts";
 import { readPage } from "./page.ts";
 import { describeFile, type ParsedFile } from "./parse-file.ts";
+import { inlinePartials } from "./partials/inline-partials.ts";
 import { withAbsoluteLinks } from "./site/links.ts";
 import { tidyPages } from "./site/tidy-pages.ts";
 
@@ -81,12 +82,12 @@ class FolderReading {
   readonly #made = new Map<string, string>();
 
   readonly #folder: string;
-  readonly #checkout: Pick<Checkout, "committedAt"> | undefined;
+  readonly #checkout: Pick<Checkout, "has" | "committedAt"> | undefined;
   readonly #options: FolderOptions;
 
   constructor(
     folder: string,
-    checkout: Pick<Checkout, "committedAt"> | undefined,
+    checkout: Pick<Checkout, "has" | "committedAt"> | undefined,
     options: FolderOptions,
   ) {
     this.#folder = folder;
@@ -176,7 +177,7 @@ class FolderReading {
         : undefined;
     for (const each of notion?.notes ?? []) this.#note(`${each}; left out`, file);
     if (notion?.skipped) return void this.skipped.push({ source: file, reason: notion.skipped });
-    const text = notion?.text ?? given;
+    const text = await this.#withParts(notion?.text ?? given, file);
     if (!isBinary && !text.trim() && !JSON_FILE.test(file)) throw new Error("The file is empty");
     const isJson = JSON_FILE.test(file);
     const many = isJson
@@ -194,6 +195,18 @@ class FolderReading {
         : await PARSERS[extension]?.(externalId, text, { folder: this.#folder, file }));
     if (!parsed) throw new Error("No reader for this type of file");
     this.#add(parsed, file);
+  }
+
+  /** What of a page's parts was not read is noted. */
+  async #withParts(source: string, file: string): Promise<string> {
+    if (!/\.(?:mdx?|markdown)$/i.test(file)) return source;
+    const { text, notes } = await inlinePartials(
+      source,
+      { folder: this.#folder, file },
+      (part) => this.#checkout?.has(part) ?? true,
+    );
+    for (const note of notes) this.#note(note, file);
+    return text;
   }
 
   #add({ document, notes, place, skipped }: ParsedFile, file: string): void {

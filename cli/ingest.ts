@@ -47,7 +47,8 @@ nothing.
                and .tsv (lists of questions and answers, or tables), and .pdf, .docx, .xlsx, .odt and other files that the
                instance converts. The id is the path without extension, with white space replaced by "-"; of files that differ in their extension only,
                all but the first keep it. Markdown may begin with front matter (YAML, TOML or JSON): title, url, permalink, slug, language (lang,
-               locale), updated_at (lastmod), audience, draft. In a git checkout only files that git tracks are read;
+               locale), updated_at (lastmod), audience, draft. Markdown files of the folder that a page includes are read in its
+               text. In a git checkout only files that git tracks are read;
                updated_at is the time of the last commit.
   file         one such file, a .zip of a folder, or
     .json      what a help centre exports (Zendesk, Intercom, Freshdesk, Help Scout), or a list of questions and answers.

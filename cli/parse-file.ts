@@ -23,15 +23,15 @@ export interface ParsedFile {
 /** Markdown with optional front matter. The title is the front matter's, else the first heading, else the last part of the id. */
 export function parseMarkdownFile(external_id: string, source: string): ParsedFile {
   const { fields: frontMatter, body } = readFrontMatter(source);
-  const content = body.trimStart();
+  const content = withShownFields(frontMatter, body.trimStart());
   const { notes, title, place, isDraft, ...fields } = readFields(withoutOthers(frontMatter));
   return {
     ...(place && { place }),
     ...(isDraft && { skipped: "It is a draft" }),
-    ...(!content.trim() && { skipped: "It holds nothing but front matter" }),
+    ...(!body.trim() && { skipped: "It holds nothing but front matter" }),
     document: {
       external_id,
-      title: plainTitle(title) || markdownHeading(content) || titleFromId(external_id),
+      title: plainTitle(title) || markdownHeading(body.trimStart()) || titleFromId(external_id),
       content,
       content_type: "text/markdown",
       ...fields,
@@ -39,6 +39,20 @@ export function parseMarkdownFile(external_id: string, source: string): ParsedFi
     frontMatter,
     notes: notes.map((note) => `front matter, ${note}`),
   };
+}
+
+const SHOWN_FIELD = /\{[{%][^{}\n]{0,100}?(?:page|\$?frontmatter|\$page\.frontmatter)\.([\w-]+)/g;
+const MAX_SHOWN = 100;
+
+/** Keeps the fields of the front matter that the text shows, such as `{{ page.contact }}`: the reader puts their values in. */
+function withShownFields(frontMatter: Record<string, unknown>, content: string): string {
+  const names = new Set(Array.from(content.matchAll(SHOWN_FIELD), ([, name = ""]) => name));
+  const shown = [...names].flatMap((name) => {
+    const value = Object.hasOwn(frontMatter, name) ? frontMatter[name] : undefined;
+    const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+    return text && text.length <= MAX_SHOWN && !text.includes("\n") ? [`${name}: ${text}`] : [];
+  });
+  return shown.length > 0 ? `---\n${shown.join("\n")}\n---\n\n${content}` : content;
 }
 
 /** A site generator has dozens of fields of its own. Only what may be a misspelt field of ours is noted. */

@@ -13,8 +13,18 @@ declare module "*/engine.cjs" {
   }
 }
 declare module "mammoth/mammoth.browser.js" {
+  /** A part of a document; parts that are no paragraphs have no `numbering`. */
+  export interface DocxPart {
+    type: string;
+    children?: DocxPart[];
+    value?: string;
+    numbering?: { isOrdered: boolean; level: string } | null;
+  }
   const mammoth: {
-    convertToHtml(input: { arrayBuffer: ArrayBuffer }): Promise<{ value: string }>;
+    convertToHtml(
+      input: { arrayBuffer: ArrayBuffer },
+      options?: { transformDocument?: (document: DocxPart) => DocxPart },
+    ): Promise<{ value: string }>;
   };
   export default mammoth;
 }

@@ -128,9 +128,10 @@ export class Site {
   }
 
   async #turn(): Promise<void> {
-    const at = Math.max(Date.now(), this.#nextAt);
+    const now = Date.now();
+    const at = Math.max(now, this.#nextAt);
     this.#nextAt = at + this.#pauseMs;
-    await sleep(at - Date.now());
+    await sleep(at - now);
   }
 }
 

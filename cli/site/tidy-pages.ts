@@ -73,6 +73,8 @@ function findRepeated(block: Block, repeated: Set<string>, gone: Block[]): void 
     if (isRepeated(part, repeated)) gone.push(part);
     else findRepeated(part, repeated, gone);
   }
+  for (const [at, part] of block.parts.entries())
+    if (endsRepeated(block.parts, at, repeated, gone)) gone.push(part);
   const kept = block.parts.filter((part) => !gone.includes(part));
   if (kept.length === block.parts.length) return;
   // A heading of which nothing is left goes with it.
@@ -88,6 +90,16 @@ function headsNothing(parts: Block[], at: number, gone: Block[]): boolean {
   );
   const below = parts.slice(at + 1, next < 0 ? undefined : next);
   return below.length > 0 && below.every((part) => gone.includes(part));
+}
+
+/** A few words behind a repeated block, such as its link, that label nothing: a heading or nothing follows them. */
+function endsRepeated(parts: Block[], at: number, repeated: Set<string>, gone: Block[]): boolean {
+  const [before, part, after] = [parts[at - 1], parts[at], parts[at + 1]];
+  if (!part || !before || HEADING.test(part.name) || HEADING.test(before.name)) return false;
+  if (gone.includes(part) || !gone.includes(before)) return false;
+  if (after && !HEADING.test(after.name) && !gone.includes(after)) return false;
+  const texts = [...textsOf(part)];
+  return texts.length > 0 && texts.every(({ text, isLabel }) => repeated.has(text) && !isLabel);
 }
 
 function isRepeated(block: Block, repeated: Set<string>): boolean {

@@ -1,8 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { forEachConcurrently } from "../../cli/concurrently.ts";
+import { decodeText } from "../../cli/decode.ts";
 import type { Document, Unreadable } from "../../cli/document.ts";
 import { documentsFromSitemap } from "../../cli/documents-from-sitemap.ts";
+import { inlinePartials } from "../../cli/partials/inline-partials.ts";
 import { readDocuments } from "../../cli/read-documents.ts";
 import { reasonOf } from "../../cli/command.ts";
 import type { Block, Marks, RenderedPage } from "./block.ts";
@@ -61,16 +63,23 @@ export async function measureCases(
         content: expected.content ?? wanted.content ?? [],
         machinery: expected.machinery ?? wanted.machinery ?? [],
       };
-      const page =
+      const document = findDocument(documents, file, expected);
+      // A page may be named by its canonical address, which the fixture does not serve.
+      const address = isSite ? (document?.source ?? file) : file;
+      const shown =
         expected.text === undefined
-          ? await show(
-              new URL(file, site.origin),
+          ? show(
+              new URL(address, site.origin),
               isSite ? "" : path.join(place, "folder"),
               marks,
               renderer,
             )
-          : plainPage(expected.text);
-      const document = findDocument(documents, file, expected);
+          : Promise.resolve(plainPage(expected.text, file.endsWith(".pdf") ? PAGES : []));
+      const page = await shown.catch((error: unknown) => {
+        unmeasured.push({ source, reason: notRendered(error) });
+        return null;
+      });
+      if (page === null) continue;
       if (page)
         pairs.push({
           source,
@@ -119,7 +128,7 @@ async function measureShown(
       if (page) pairs.push({ source, document, page });
       else unmeasured.push({ source, reason: "no browser shows it" });
     } catch (error) {
-      unmeasured.push({ source, reason: `not rendered: ${reasonOf(error).split("\n")[0]}` });
+      unmeasured.push({ source, reason: notRendered(error) });
     }
   });
   pairs.sort((a, b) => (a.source < b.source ? -1 : 1));
@@ -147,6 +156,10 @@ async function compare(pairs: Pair[], unmeasured: Unreadable[]): Promise<Measure
   return { documents, unmeasured };
 }
 
+function notRendered(error: unknown): string {
+  return `not rendered: ${reasonOf(error).split("\n")[0]}`;
+}
+
 /** @returns undefined for a file that no browser shows */
 async function show(
   url: URL,
@@ -156,18 +169,27 @@ async function show(
   file = decodeURI(url.pathname.slice(1)),
 ): Promise<RenderedPage | undefined> {
   if (!folder || HTML.test(file)) return renderer.render({ url: url.href }, marks);
-  const source = (): Promise<string> => readFile(path.join(folder, file), "utf8");
-  if (MARKDOWN.test(file)) return renderer.render({ html: renderMarkdown(await source()) }, marks);
-  return TEXT.test(file) ? plainPage(await source()) : undefined;
+  if (MARKDOWN.test(file)) {
+    const { text } = await inlinePartials(await sourceOf(folder, file), { folder, file });
+    return renderer.render({ html: renderMarkdown(text) }, marks);
+  }
+  return TEXT.test(file) ? plainPage(await sourceOf(folder, file)) : undefined;
+}
+
+async function sourceOf(folder: string, file: string): Promise<string> {
+  return decodeText(new Uint8Array(await readFile(path.join(folder, file)))).text;
 }
 
 function isShown(file: string): boolean {
   return [HTML, MARKDOWN, TEXT].some((type) => type.test(file));
 }
 
-function plainPage(text: string): RenderedPage {
+/** A converter puts a heading in front of each page of a PDF. */
+const PAGES = Array.from({ length: 50 }, (_, index) => `Page ${index + 1}`);
+
+function plainPage(text: string, labels: string[] = []): RenderedPage {
   const blocks = text.split("\n").map((line): Block => ({ text: line, state: "content" }));
-  return { blocks, labels: [] };
+  return { blocks, labels };
 }
 
 /** Files that a browser shows, by the ids that the CLI gives them: the path without, or with, its extension. */

@@ -38,11 +38,31 @@ export function renderMarkdown(source: string): string {
     from = code.index + code[0].length;
   }
   parts.push(withoutMachinery(body.slice(from)));
-  return `<!doctype html><main>${marked.parse(parts.join(""), { async: false })}</main>`;
+  const shown = withConstants(parts, constantsOf(body));
+  return `<!doctype html><main>${marked.parse(shown.join(""), { async: false })}</main>`;
 }
 
 function withoutMachinery(text: string): string {
   let clean = text;
   for (const [pattern, seen] of MACHINERY) clean = clean.replace(pattern, seen);
   return clean.replace(COMPONENT, (tag) => `\n\n${LABEL.exec(tag)?.[1] ?? ""}\n\n`);
+}
+
+/** Constants of an MDX module that are texts or numbers. */
+function constantsOf(body: string): Map<string, string> {
+  const found = body.matchAll(
+    /^export const (\w+)(?:: \w+)? = (?:"([^"\n]*)"|'([^'\n]*)'|`([^`$\n]*)`|(\d[\d.]*));?[ \t]*$/gm,
+  );
+  return new Map(
+    Array.from(found, ([, name = "", ...values]) => [name, values.find(Boolean) ?? ""]),
+  );
+}
+
+/** @param parts text and code by turns */
+function withConstants(parts: string[], constants: Map<string, string>): string[] {
+  return parts.map((part, index) =>
+    index % 2 === 1
+      ? part
+      : part.replace(/\{\s*(\w+)\s*\}/g, (whole, name: string) => constants.get(name) ?? whole),
+  );
 }

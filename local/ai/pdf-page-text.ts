@@ -1,3 +1,5 @@
+import { withTables } from "./pdf-tables.ts";
+
 /** A run of text on a page, as pdf.js gives it: `transform[4]` and `transform[5]` are its left end and its baseline, in points. */
 export interface TextItem {
   str: string;
@@ -7,44 +9,49 @@ export interface TextItem {
   hasEOL: boolean;
 }
 
-interface Run {
+export interface Run {
   text: string;
   left: number;
   right: number;
   baseline: number;
+  height: number;
 }
 
 /** A gap this wide, in heights of its letters, separates two columns. */
 const GAP = 1.2;
+/** The same for two cells of a table. */
+const CELL_GAP = 0.7;
 /** Each column has at least so many lines, and these so many characters in the middle. */
 const LEAST_LINES = 6;
 const LEAST_CHARACTERS = 20;
 
 /**
- * The text of a page, line by line in the order of the file, as the service gives it. Where the file draws two columns line by line
- * across both, the left one comes first.
+ * The text of a page, line by line in the order of the file, as the service gives it, but with tables as Markdown. Where the file draws
+ * two columns line by line across both, the left one comes first.
  */
 export function pageText(items: TextItem[]): string {
   const lines = linesOf(items);
   const gutter = gutterOf(lines);
   const ordered = gutter === undefined ? lines : byColumns(lines, gutter);
-  return ordered.map((line) => line.map(({ text }) => text).join("")).join("\n");
+  const texts = ordered.map((line) => line.map(({ text }) => text).join(""));
+  const cells = gutter === undefined ? linesOf(items, CELL_GAP) : [];
+  return withTables(texts, cells).join("\n");
 }
 
 /** The runs of each line; a gap as wide as a column's begins a new run. */
-function linesOf(items: TextItem[]): Run[][] {
+function linesOf(items: TextItem[], gap = GAP): Run[][] {
   const lines: Run[][] = [];
   let line: Run[] = [];
   for (const { str, transform, width, height, hasEOL } of items) {
     const [left = 0, baseline = 0] = transform.slice(4);
     const last = line.at(-1);
-    const isNew = !last || (str.trim() !== "" && left - last.right > GAP * height);
+    const isNew = !last || (str.trim() !== "" && left - last.right > gap * height);
     if (str !== "" && !isNew) {
       last.text += str;
       if (str.trim() !== "") last.right = left + width;
     } else if (str.trim() !== "") {
       if (last && !last.text.endsWith(" ")) last.text += " ";
-      line.push({ text: str, left, right: left + width, baseline });
+      line.push({ text: str, left, right: left + width, baseline, height });
     }
     if (hasEOL) {
       lines.push(line);

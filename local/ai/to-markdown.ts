@@ -1,7 +1,7 @@
-import mammoth from "mammoth/mammoth.browser.js";
 import { strFromU8, unzipSync } from "fflate";
 import { getDocumentProxy } from "unpdf";
 import { htmlToMarkdown } from "../../src/knowledge/formats/html.ts";
+import { docxHtml } from "./docx-html.ts";
 import { pageText } from "./pdf-page-text.ts";
 import { sheetsToMarkdown } from "./xlsx.ts";
 
@@ -53,12 +53,10 @@ async function fromPdf(name: string, bytes: Uint8Array): Promise<string> {
 }
 
 async function fromDocx(name: string, bytes: Uint8Array): Promise<string> {
-  const arrayBuffer = bytes.slice().buffer;
   const isXml = ({ name: path }: { name: string }): boolean => /\.(?:xml|rels)$/.test(path);
   for (const xml of Object.values(unzipSync(bytes, { filter: isXml })))
     if (hasBrokenTag(strFromU8(xml))) throw new Error("Not well-formed XML");
-  const { value } = await mammoth.convertToHtml({ arrayBuffer });
-  return `# ${name}\n\n${htmlToMarkdown(value)}`;
+  return `# ${name}\n\n${htmlToMarkdown(await docxHtml(bytes))}`;
 }
 
 /** A `<` that no `>` follows before the next `<`. The library's XML parser takes quadratic time in them. */

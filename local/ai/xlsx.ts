@@ -2,10 +2,10 @@ import type { TableRow } from "mdast";
 import { strFromU8 } from "fflate";
 import ssf from "ssf";
 import { writeMarkdown } from "../../src/knowledge/formats/markdown-tree.ts";
+import { readableFormat } from "./date-format.ts";
 import { parseXml, type XmlElement } from "./xml.ts";
 
-/** Numbers of Excel's own formats that begin a date with the system's order of day and month. */
-const SHORT_DATES = new Set([14, 22]);
+const DAY_MS = 86_400_000;
 /** The columns and rows of a sheet as long as Excel allows; a cell beyond them is damaged. */
 const MAX_COLUMNS = 16_384;
 /** Blank rows before a row are written, up to so many. */
@@ -144,17 +144,17 @@ function valueOf(cell: XmlElement, { strings, formats, date1904 }: Workbook): st
 }
 
 function formatted(value: number, code: string | number, date1904: boolean): string {
-  // Days and months as each reader's system writes them would be ambiguous.
-  const shown = SHORT_DATES.has(Number(code))
-    ? code === 22
-      ? "yyyy-mm-dd hh:mm"
-      : "yyyy-mm-dd"
-    : code;
   try {
-    return ssf.format(shown, value, { date1904 }).trim();
+    const format = readableFormat(code, dayOf(value, date1904), value);
+    return ssf.format(format, value, { date1904 }).trim();
   } catch {
     return String(value);
   }
+}
+
+/** The day that a number stands for, at midnight UTC. */
+function dayOf(value: number, date1904: boolean): Date {
+  return new Date(Date.UTC(1899, 11, 30) + (Math.floor(value) + (date1904 ? 1462 : 0)) * DAY_MS);
 }
 
 /** The runs of a string, without its reading aids. */

@@ -21,6 +21,64 @@ const ARGUMENTS = [
 ];
 const url = inject("url");
 
+const MARKDOWN = `Do the **whole** procedure:
+
+1. Open \`Settings\`. [1]
+2. Type this:
+
+   \`\`\`sh
+   reset --all
+   \`\`\`
+
+| Part | Price |
+| - | -: |
+| [Spoke](https://a.example/spoke) | 14 € |
+
+[1]
+
+Write to <help@a.example> or [call](tel:+49123).
+`;
+
+const HOSTILE = `
+<img src="https://evil.example/i.png" onerror="document.title='run'"> ![](https://evil.example/p.png)
+[run](javascript:document.title='run') [data](data:text/html,run) [own](/v1/keys) <b onclick="run()">b</b>
+
+<script>document.title = "run"</script>
+
+${"> ".repeat(500)}deep
+
+${"- ".repeat(500)}deep
+
+${"*".repeat(20_000)}
+
+${"*a _b ".repeat(3000)}
+
+${"| a ".repeat(100)}|
+${"| - ".repeat(100)}|
+${`${"| wide ".repeat(100)}|\n`.repeat(20)}`;
+
+const QUOTE = "**Spoke** [order](https://evil.example) https://evil.example";
+
+/** The stream of an answer in these parts. */
+function answerStream(...parts: string[]): string {
+  const data = {
+    outcome: "answered",
+    confidence: 0.7,
+    text: parts.join(""),
+    citations: [{ n: 1, title: "Repairs", url: "https://a.example/repairs", quote: QUOTE }],
+  };
+  const metadata = { conversation_id: "c", conversation_token: "t" };
+  return [
+    { type: "start", messageId: "m", messageMetadata: metadata },
+    { type: "text-start", id: "0" },
+    ...parts.map((delta) => ({ type: "text-delta", id: "0", delta })),
+    { type: "data-outcome", data },
+    { type: "finish" },
+  ]
+    .map((event) => `data: ${JSON.stringify(event)}\n\n`)
+    .join("");
+}
+
 it("the demo page is served with headers that forbid foreign scripts and frames", async () => {
   const { status, headers } = await fetch(url);
   expect(status).toBe(200);
@@ -43,6 +101,7 @@ describe.skipIf(skipped)("the demo page", () => {
   async function open(
     width: number,
     height: number,
+    search = "",
   ): Promise<{ page: Page; complaints: string[] }> {
     const page = await browser.newPage({ viewport: { width, height } });
     const complaints: string[] = [];
@@ -55,7 +114,7 @@ describe.skipIf(skipped)("the demo page", () => {
       const reason = request.failure()?.errorText;
       if (reason !== "net::ERR_ABORTED") complaints.push(`${request.url()}: ${reason}`);
     });
-    await page.goto(url);
+    await page.goto(`${url}/${search}`);
     await page.locator("#send:enabled").waitFor();
     return { page, complaints };
   }
@@ -131,8 +190,61 @@ describe.skipIf(skipped)("the demo page", () => {
     expect(await page.locator(".turn").count()).toBe(2);
     expect(conversations.size).toBe(2);
     expect(await fits()).toBe(true);
+
+    const answers = (): Promise<string[]> => page.locator(".answer").allInnerTexts();
+    const before = await answers();
+    await page.reload();
+    await page.locator("#send:enabled").waitFor();
+    expect(await answers()).toEqual(before);
+    await ask(page, "How long does shipping to Germany take?");
+    expect(conversations.size).toBe(2);
+    expect(await page.locator("body").innerText()).not.toMatch(/confidence|developers/i);
     await page.locator(".turn").first().scrollIntoViewIfNeeded();
     await page.screenshot({ path: path.join(SCREENSHOTS, "narrow.png") });
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("the demo page shows an answer's Markdown, and nothing of it runs, loads or hangs", async () => {
+    const { page, complaints } = await open(390, 844, "?key=pk_other&debug");
+    expect(await page.locator("body").innerText()).not.toMatch(/Fernhill|garden/);
+    const foreign: string[] = [];
+    page.on("request", (request) => {
+      if (!request.url().startsWith(url)) foreign.push(request.url());
+    });
+    await page.route("**/v1/chat", (route) =>
+      route.fulfill({ contentType: "text/event-stream", body: answerStream(MARKDOWN, HOSTILE) }),
+    );
+    const began = Date.now();
+    const answer = await ask(page, "Anything");
+    expect(Date.now() - began).toBeLessThan(10_000);
+
+    const text = answer.locator(".text");
+    expect(await text.locator("ol > li").count()).toBe(2);
+    expect(await text.locator("ol > li pre").innerText()).toBe("reset --all");
+    expect(await text.locator("strong").first().innerText()).toBe("whole");
+    const table = text.locator(".table").first();
+    expect(await table.locator("th").allInnerTexts()).toEqual(["Part", "Price"]);
+    expect(await table.locator("td a").getAttribute("rel")).toBe("noopener nofollow");
+    expect(await text.locator(".belongs-above a.marker").first().innerText()).toBe("[1]");
+    expect(await answer.locator(".status").innerText()).toContain("confidence 70");
+
+    const quote = answer.locator(".citations blockquote");
+    expect(await quote.locator("strong").textContent()).toBe("Spoke");
+    expect(await quote.locator("a").count()).toBe(0);
+
+    expect(await text.locator("img, script, iframe, [onclick]").count()).toBe(0);
+    const targets = await text
+      .locator("a:not(.marker)")
+      .evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+    expect(targets).toEqual(["https://a.example/spoke", "mailto:help@a.example", "tel:+49123"]);
+    expect(await page.title()).toBe("Help centre");
+    expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(
+      true,
+    );
+    await text.locator("ol").scrollIntoViewIfNeeded();
+    await page.screenshot({ path: path.join(SCREENSHOTS, "markdown.png") });
+    expect(foreign).toEqual([]);
     expect(complaints).toEqual([]);
     await page.close();
   });

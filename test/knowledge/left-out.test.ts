@@ -31,7 +31,7 @@ it("hidden HTML within Markdown is counted, too", () => {
   expect(leftOut).toMatchObject([{ reason: "hidden", blocks: 1, words: 4 }]);
 });
 
-it("a document's warnings say what of its page was not read, and do not for the menu and footer of any site", async () => {
+it("a document's warnings say what of its page was not read; lists of documents leave out the menu and footer of any site", async () => {
   const workspace = await createWorkspace();
   const content = (body: string): string =>
     `<body><nav><a href="/">Home</a></nav><main><h1>Care</h1><p>${PROSE}</p>${body}</main><footer>© 2026 Acme</footer></body>`;
@@ -55,7 +55,11 @@ it("a document's warnings say what of its page was not read, and do not for the 
         warnings: unknown;
       }
     ).warnings;
-  expect(await warningsOf("plain")).toEqual([]);
+  const usual = [
+    { reason: "navigation", blocks: 1, words: 1, excerpt: "Home", usual: true },
+    { reason: "footer", blocks: 1, words: 2, usual: true },
+  ];
+  expect(await warningsOf("plain")).toMatchObject(usual);
   expect(await warningsOf("hidden")).toEqual([
     {
       kind: "left_out",
@@ -65,6 +69,16 @@ it("a document's warnings say what of its page was not read, and do not for the 
       excerpt: "These words of the page are seen by nobody.",
       message: "9 words in 1 block are hidden, and nothing on the page shows them.",
     },
+    ...usual.map((one): unknown => expect.objectContaining(one)),
   ]);
-  expect(await warningsOf("form")).toMatchObject([{ kind: "left_out", reason: "form" }]);
+  expect(await warningsOf("form")).toMatchObject([{ kind: "left_out", reason: "form" }, ...usual]);
+  const list = await call(workspace.secret, "GET", "/v1/documents");
+  const { documents } = (await list.json()) as {
+    documents: { external_id: string; warnings: unknown[] }[];
+  };
+  expect(documents.map(({ external_id, warnings }) => [external_id, warnings.length])).toEqual([
+    ["form", 1],
+    ["hidden", 1],
+    ["plain", 0],
+  ]);
 });

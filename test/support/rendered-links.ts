@@ -2,12 +2,13 @@ import { Autolinker } from "autolinker";
 import * as linkifyjs from "linkifyjs";
 import { LinkifyIt } from "linkify-it";
 import MarkdownIt from "markdown-it";
-import { marked } from "marked";
+import { marked, type Tokens } from "marked";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 import tlds from "tlds" with { type: "json" };
 import { visit } from "unist-util-visit";
+import { lexAnswer, linkTarget } from "../../web/demo/markdown.ts";
 
 /** Renders a text to the targets of its links and images. */
 type Renderer = (text: string) => string[];
@@ -48,6 +49,16 @@ function githubLinks(text: string): string[] {
   return links;
 }
 
+/** Our own demo page's. */
+function demoPageLinks(text: string): string[] {
+  const links: string[] = [];
+  void marked.walkTokens(lexAnswer(text), (token) => {
+    const target = token.type === "link" && linkTarget(token as Tokens.Link);
+    if (target) links.push(target);
+  });
+  return links;
+}
+
 /** The targets in HTML. */
 function targetsIn(html: string): string[] {
   return Array.from(html.matchAll(/\s(?:href|src)="([^"]*)"/g), ([, target = ""]) =>
@@ -81,6 +92,7 @@ export function renderedLinks(text: string): { renderer: string; target: string 
   };
   linkify("", text);
   add("GitHub", githubLinks(text));
+  add("the demo page", demoPageLinks(text));
   for (const [name, render] of Object.entries(onMarkdown)) {
     const html = render(text);
     add(name, targetsIn(html));

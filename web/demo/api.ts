@@ -34,6 +34,23 @@ export async function findKey(search: string): Promise<KeyLookup> {
   }
 }
 
+/** The messages of a conversation, oldest first; null when it cannot be opened, or not now. */
+export async function readMessages(
+  key: string,
+  { id, token }: Conversation,
+): Promise<Record<string, unknown>[] | null> {
+  try {
+    const response = await fetch(`/v1/conversations/${encodeURIComponent(id)}`, {
+      headers: { authorization: `Bearer ${key}`, "x-conversation-token": token },
+    });
+    if (!response.ok) return null;
+    const { messages } = asRecord(await response.json());
+    return Array.isArray(messages) ? messages.map(asRecord) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Asks one question. Rejects only when `signal` aborts. Any other error before the stream is a `failure`. */
 export async function askQuestion(
   key: string,

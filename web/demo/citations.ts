@@ -1,5 +1,6 @@
 import type { MarkerTarget } from "./answer-text.ts";
 import { element } from "./element.ts";
+import { renderMarkdown } from "./markdown-nodes.ts";
 import type { Citation } from "./stream.ts";
 
 /** The list of cited articles, and the marker targets that lead to them. */
@@ -34,11 +35,14 @@ function renderTitle({ title, url, page }: Citation): HTMLElement {
 
 function renderQuote({ quote, title }: Citation): HTMLDetailsElement {
   const about = element("span", { class: "visually-hidden" }, ` from ${title}`);
+  const passage = element("blockquote", { class: "markdown" }, ...renderMarkdown(quote));
+  // The server checks the hosts of links in answers, not those in quotes.
+  for (const link of passage.querySelectorAll("a")) link.replaceWith(...link.childNodes);
   return element(
     "details",
     {},
     element("summary", {}, "Quoted passage", about),
-    element("blockquote", { dir: "auto" }, quote),
+    passage,
   );
 }
 

@@ -1,7 +1,11 @@
 import { askQuestion, findKey, type Conversation, type KeyLookup } from "./api.ts";
+import { keep, recall } from "./kept-conversation.ts";
 import type { ChatEvent } from "./stream.ts";
 import type { TurnEnd, TurnView } from "./turn-view.ts";
 import { openPage } from "./view.ts";
+
+/** The key of the demo that `npm start` loads: its documents are those of the fictional company. */
+const LOCAL_DEMO_KEY = "pk_local_demo";
 
 let key: string | null = null;
 let conversation: Conversation | null = null;
@@ -18,6 +22,7 @@ const page = openPage({
     running?.abort();
     running = null;
     conversation = null;
+    if (key) keep(key, null);
     page.setBusy(false);
     page.clear();
   },
@@ -26,9 +31,36 @@ const page = openPage({
 const lookup = await findKey(location.search);
 if (lookup.kind === "found") {
   key = lookup.key;
+  await showKept(key);
+  page.showWelcome(key === LOCAL_DEMO_KEY);
   page.enable();
 } else {
+  page.showWelcome(false);
   page.showSetupNotice(...setupNotice(lookup.kind));
+}
+
+/** Shows the conversation that this tab had before the page was loaded again. */
+async function showKept(key: string): Promise<void> {
+  const kept = await recall(key);
+  if (!kept || kept.turns.length === 0) return;
+  conversation = kept.conversation;
+  for (const { question, messageId, outcome } of kept.turns) {
+    const turn = page.addTurn(question);
+    turn.begin();
+    if (outcome) {
+      turn.showOutcome(outcome, { conversation: kept.conversation.id, message: messageId }, ask);
+    }
+    turn.end({ kind: outcome ? "finished" : "not_kept" }, retry(key, question, turn));
+    page.watch(turn);
+  }
+}
+
+function retry(key: string, question: string, turn: TurnView): () => void {
+  return () => {
+    if (running) return;
+    turn.root.focus({ preventScroll: true });
+    void answer(key, question, turn);
+  };
 }
 
 async function answer(key: string, message: string, turn: TurnView): Promise<void> {
@@ -41,11 +73,7 @@ async function answer(key: string, message: string, turn: TurnView): Promise<voi
   // After "New conversation" this turn is gone from the page, and the state belongs to the next one.
   if (running !== controller) return;
   running = null;
-  turn.end(end, () => {
-    if (running) return;
-    turn.root.focus({ preventScroll: true });
-    void answer(key, message, turn);
-  });
+  turn.end(end, retry(key, message, turn));
   page.setBusy(false);
   page.follow();
 }
@@ -59,24 +87,25 @@ async function streamAnswer(
   try {
     const reply = await askQuestion(key, { message, conversation }, signal);
     if (!reply.ok) return { kind: "failed", failure: reply.failure };
-    return await showEvents(reply.events, turn, signal);
+    return await showEvents(key, reply.events, turn, signal);
   } catch {
     return { kind: signal.aborted ? "stopped" : "cut_off" };
   }
 }
 
 async function showEvents(
+  key: string,
   events: AsyncGenerator<ChatEvent>,
   turn: TurnView,
   signal: AbortSignal,
 ): Promise<TurnEnd> {
   const ids = { conversation: "", message: "" };
-  const titles: string[] = [];
   for await (const event of events) {
     if (signal.aborted) return { kind: "stopped" };
     switch (event.type) {
       case "start":
         conversation = { id: event.conversationId, token: event.conversationToken };
+        keep(key, conversation);
         ids.conversation = event.conversationId;
         ids.message = event.messageId;
         break;
@@ -87,9 +116,7 @@ async function showEvents(
         turn.appendText(event.delta);
         break;
       case "outcome":
-        turn.showOutcome(event.outcome, ids);
-        // A click on an option of a clarifying question sends it as a message.
-        if (event.outcome.outcome === "clarified") turn.showOptions(titles, ask);
+        turn.showOutcome(event.outcome, ids, ask);
         break;
       case "error":
         return {
@@ -102,10 +129,6 @@ async function showEvents(
         };
       case "finish":
         return { kind: "finished" };
-      case "source":
-        // These are retrieved sources. Only `data-outcome` says which are cited.
-        titles.push(event.source.title);
-        break;
     }
     page.follow();
   }

@@ -2,7 +2,7 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 
 const OUTCOMES = ["answered", "clarified", "abstained", "handed_over", "small_talk"] as const;
 
-export type Source = { n: string; title: string; url: string | null };
+type Source = { n: string; title: string; url: string | null };
 export type Citation = Source & { quote: string; page?: number };
 export type Outcome = {
   outcome: (typeof OUTCOMES)[number];
@@ -17,7 +17,6 @@ export type Outcome = {
 
 export type ChatEvent =
   | { type: "start"; messageId: string; conversationId: string; conversationToken: string }
-  | { type: "source"; source: Source }
   | { type: "text-start" }
   | { type: "text"; delta: string }
   | { type: "outcome"; outcome: Outcome }
@@ -59,15 +58,14 @@ function toChatEvent(part: Record<string, unknown>): ChatEvent | null {
         conversationId: asText(asRecord(part.messageMetadata).conversation_id),
         conversationToken: asText(asRecord(part.messageMetadata).conversation_token),
       };
-    case "source-url":
-    case "source-document":
-      return { type: "source", source: toSource(part.sourceId, part) };
     case "text-start":
       return { type: "text-start" };
     case "text-delta":
       return { type: "text", delta: asText(part.delta) };
-    case "data-outcome":
-      return toOutcomeEvent(asRecord(part.data));
+    case "data-outcome": {
+      const outcome = toOutcome(asRecord(part.data));
+      return outcome && { type: "outcome", outcome };
+    }
     case "error":
       return { type: "error", message: asText(part.errorText) };
     case "finish":
@@ -77,24 +75,22 @@ function toChatEvent(part: Record<string, unknown>): ChatEvent | null {
   }
 }
 
-function toOutcomeEvent(data: Record<string, unknown>): ChatEvent | null {
+/** How an answer ended, from the stream or from a stored message; null for what this page does not know. */
+export function toOutcome(data: Record<string, unknown>): Outcome | null {
   const outcome = OUTCOMES.find((known) => known === data.outcome);
   if (!outcome) return null;
   const citations = Array.isArray(data.citations) ? data.citations.map(asRecord) : [];
   return {
-    type: "outcome",
-    outcome: {
-      outcome,
-      confidence: typeof data.confidence === "number" ? data.confidence : null,
-      rung: asText(data.rung),
-      release: asText(data.release),
-      text: asText(data.text),
-      citations: citations.map((citation) => ({
-        ...toSource(citation.n, citation),
-        quote: asText(citation.quote),
-        ...(typeof citation.page === "number" && { page: citation.page }),
-      })),
-    },
+    outcome,
+    confidence: typeof data.confidence === "number" ? data.confidence : null,
+    rung: asText(data.rung),
+    release: asText(data.release),
+    text: asText(data.text),
+    citations: citations.map((citation) => ({
+      ...toSource(citation.n, citation),
+      quote: asText(citation.quote),
+      ...(typeof citation.page === "number" && { page: citation.page }),
+    })),
   };
 }
 

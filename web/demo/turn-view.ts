@@ -9,6 +9,7 @@ export type TurnEnd =
   | { kind: "finished" }
   | { kind: "stopped" }
   | { kind: "cut_off" }
+  | { kind: "not_kept" }
   | { kind: "failed"; failure: Failure };
 
 export type TurnView = {
@@ -17,14 +18,17 @@ export type TurnView = {
   begin: () => void;
   startParagraph: () => void;
   appendText: (delta: string) => void;
-  showOutcome: (outcome: Outcome, ids: Record<string, string>) => void;
-  showOptions: (titles: string[], choose: (title: string) => void) => void;
+  /** Shows the final answer. A click on an option of a clarifying question sends it as a message by `ask`. */
+  showOutcome: (outcome: Outcome, ids: Record<string, string>, ask: (option: string) => void) => void;
   end: (end: TurnEnd, retry: () => void) => void;
 };
 
+/** `?debug` in the address shows what developers want to know of an answer, and visitors do not. */
+const debug = new URLSearchParams(location.search).has("debug");
+
 export function createTurnView(question: string, number: number): TurnView {
   const status = element("p", { class: "status" });
-  const text = element("div", { class: "text", dir: "auto" });
+  const text = element("div", { class: "text markdown" });
   const extras = element("div", { class: "extras" });
   const answer = element("div", { class: "answer" }, status, text, extras);
   const root = element(
@@ -63,21 +67,14 @@ export function createTurnView(question: string, number: number): TurnView {
       streamed += delta;
       answerText.append(delta);
     },
-    showOutcome(outcome, ids) {
+    showOutcome(outcome, ids, ask) {
       const cited = renderCitations(outcome.citations);
       targets = cited.targets;
       answerText.replace(outcome.text || streamed || emptyText(outcome));
       if (targets.size > 0) extras.append(cited.section);
-      extras.append(renderDetails(outcome, ids));
+      if (outcome.outcome === "clarified") offerOptions(text, ask);
+      if (debug) extras.append(renderDetails(outcome, ids));
       setState(outcome.outcome, outcomeLabel(outcome));
-    },
-    showOptions(titles, choose) {
-      const options = titles.map((title) => {
-        const option = element("button", { type: "button", class: "chip" }, title);
-        option.addEventListener("click", () => choose(title));
-        return option;
-      });
-      extras.prepend(element("div", { class: "options", role: "group", "aria-label": "Articles" }, ...options));
     },
     end(end, retry) {
       answerText.flush();
@@ -96,10 +93,23 @@ export function createTurnView(question: string, number: number): TurnView {
   }
 }
 
+/** A clarifying question lists titles. Each becomes a button in its place. */
+function offerOptions(text: HTMLElement, ask: (option: string) => void): void {
+  for (const list of text.querySelectorAll(":scope > ul")) {
+    list.classList.add("options");
+    for (const item of list.querySelectorAll(":scope > li")) {
+      const title = item.textContent.trim();
+      const option = element("button", { type: "button", class: "chip", dir: "auto", "data-asks": "" }, title);
+      option.addEventListener("click", () => ask(title));
+      item.replaceChildren(option);
+    }
+  }
+}
+
 function outcomeLabel({ outcome, confidence }: Outcome): string {
   switch (outcome) {
     case "answered":
-      return `Answered from the help centre${confidence === null ? "" : ` · confidence ${Math.round(confidence * 100)}\u00a0%`}`;
+      return `Answered from the help centre${debug ? confidenceLabel(confidence) : ""}`;
     case "clarified":
       return "One more detail is needed";
     case "abstained":
@@ -109,6 +119,10 @@ function outcomeLabel({ outcome, confidence }: Outcome): string {
     case "small_talk":
       return "Small talk, no article used";
   }
+}
+
+function confidenceLabel(confidence: number | null): string {
+  return confidence === null ? "" : ` · confidence ${Math.round(confidence * 100)}\u00a0%`;
 }
 
 /** The bot is silent once a person has joined; an empty bubble would look broken. */
@@ -142,17 +156,21 @@ function renderNotice(end: Exclude<TurnEnd, { kind: "finished" }>, retry: () => 
   const button = element(
     "button",
     { type: "button", class: "quiet", "data-asks": "" },
-    end.kind === "stopped" ? "Ask again" : "Try again",
+    isCalm(end) ? "Ask again" : "Try again",
   );
   button.addEventListener("click", retry);
   return element(
     "div",
-    { class: end.kind === "stopped" ? "notice calm" : "notice" },
+    { class: isCalm(end) ? "notice calm" : "notice" },
     element("p", {}, element("strong", {}, title)),
     ...(detail ? [element("p", {}, detail)] : []),
     ...(requestId ? [element("p", { class: "request-id" }, `Request ${requestId}`)] : []),
     button,
   );
+}
+
+function isCalm({ kind }: TurnEnd): boolean {
+  return kind === "stopped" || kind === "not_kept";
 }
 
 function describeEnd(end: Exclude<TurnEnd, { kind: "finished" }>): Failure {
@@ -170,6 +188,8 @@ function describeEnd(end: Exclude<TurnEnd, { kind: "finished" }>): Failure {
           "The connection ended before the answer was finished. What you see may be incomplete.",
         requestId: "",
       };
+    case "not_kept":
+      return { title: "The answer to this question did not arrive", detail: "", requestId: "" };
     case "failed":
       return end.failure;
   }

@@ -16,6 +16,8 @@ export type Page = {
   watch: (turn: TurnView) => void;
   /** Scrolls to new text, unless the visitor has scrolled away. */
   follow: () => void;
+  /** Shows the welcome text: the demo's with its questions, or a neutral one. */
+  showWelcome: (isDemo: boolean) => void;
   /** Enables the composer, which cannot send before. */
   enable: () => void;
   setBusy: (busy: boolean) => void;
@@ -47,6 +49,11 @@ export function openPage(actions: PageActions): Page {
     },
     watch: (turn) => scroll.begin(turn.root),
     follow: scroll.follow,
+    showWelcome(isDemo) {
+      for (const part of document.querySelectorAll<HTMLElement>("[data-for]"))
+        part.hidden = part.dataset.for !== (isDemo ? "demo" : "workspace");
+      if (isDemo) document.title = "Fernhill help centre";
+    },
     enable() {
       composer.enable();
       disableQuestions(false);
@@ -142,7 +149,15 @@ function createFollowScroll() {
   let turn: HTMLElement | null = null;
   let lastY = 0;
 
+  let frame = 0;
+  // New text is rendered in the next frame, and the page follows in the same one.
   const follow = () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      scroll();
+    });
+  };
+  const scroll = () => {
     if (!turn) return;
     if (window.scrollY < lastY - 4) {
       // The visitor scrolled up to read: leave the page where it is.

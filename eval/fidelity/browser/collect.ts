@@ -12,6 +12,10 @@ export function collect(marks: Marks): RenderedPage {
   return { blocks: walk.blocks(), labels: [...labelsOf(), ...opened] };
 }
 
+/** Inline elements whose words do not belong to those beside them. */
+const APART =
+  "[role=tab], [role=cell], [role=columnheader], [role=rowheader], [role=gridcell], button + button, label + label";
+
 class Walk {
   /** Selects the elements that hold the content; without marks it is the main region. */
   readonly #content: string;
@@ -42,14 +46,15 @@ class Walk {
     const { display } = getComputedStyle(element);
     const isInline =
       /^(inline|contents|ruby)/.test(display) || (display === "none" && isPhrase(element));
-    if (!isInline || element.tagName === "BR") this.#end();
+    const isApart = !isInline || element.tagName === "BR" || element.matches(APART);
+    if (isApart) this.#end();
     else if (display !== "inline") this.#append(" ", state);
     if (state === "content") this.#optional(element);
     for (const node of childrenOf(element)) {
       if (node instanceof Text) this.#append(node.data, state);
       else if (node instanceof Element) this.visit(node, state, isForced || isMarked);
     }
-    if (!isInline) this.#end();
+    if (isApart) this.#end();
     else if (display !== "inline") this.#append(" ", state);
   }
 

@@ -8,6 +8,8 @@ const OTHER =
 const QUESTION =
   "button, summary, dt, h1, h2, h3, h4, h5, h6, [role=button], [role=tab], [role=heading], [aria-expanded], [onclick]";
 const QUESTION_NAME = /question|toggle|trigger|accordion|collaps|header|title|label|more/i;
+/** Of a text of at most 200 characters. */
+const ENDS_AS_QUESTION = /^.{1,200}[?？؟]\s*$/s;
 
 /** Opens everything on the page that a visitor could open to read it. Returns the labels of what was opened. */
 export function revealAll(): string[] {
@@ -58,6 +60,7 @@ function questionOf(element: Element): Element | undefined {
   if (!before || isSilent(before) || isClosed(before)) return;
   if (before.matches(QUESTION) || QUESTION_NAME.test(before.getAttribute("class") ?? ""))
     return before;
+  if (ENDS_AS_QUESTION.test(before.textContent ?? "")) return before;
   return before.querySelector(QUESTION) ?? undefined;
 }
 

@@ -69,7 +69,10 @@ export async function listDocuments(
     )
     .bind(workspaceId, page.after ?? "", page.status ?? null, page.limit)
     .all<SummaryRow>();
-  return results.map(toSummary);
+  return results.map((row) => {
+    const summary = toSummary(row);
+    return { ...summary, warnings: summary.warnings.filter(({ usual }) => !usual) };
+  });
 }
 
 type SummaryRow = Omit<

@@ -104,12 +104,14 @@ export const documentSummary = z
           blocks: z.int().optional(),
           words: z.int().optional(),
           message: z.string().optional(),
+          usual: z.literal(true).optional(),
         }),
       )
       .meta({
         description:
           "Passages that read like instructions to a model, text that is hidden, and parts of a page that were not read (left_out, with the " +
-          "reason, the number of blocks and words, and both as a message). They block nothing.",
+          "reason, the number of blocks and words, and both as a message), and tables of a PDF whose columns were lost. They block nothing. `usual` parts, such as a menu and a footer of " +
+          "a few words, are shown with the document, and left out of lists of documents.",
       }),
     chunks: z.int(),
     /** Chunks that the last run embedded; the text of the others was unchanged. */

@@ -2,6 +2,7 @@ import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { refuseManyLines } from "./markdown-limits.ts";
 import { mendSheets } from "./markdown-tables.ts";
 import { markdownInSteps } from "./markdown.ts";
+import type { LostTable } from "./pdf/lost-tables.ts";
 import { readPdfPages } from "./pdf/pdf-pages.ts";
 import type { DocumentWarning } from "./warnings.ts";
 import { UnreadableDocument } from "./unreadable-document.ts";
@@ -12,8 +13,12 @@ const SHEETS = /\.(?:xlsx|xls|ods)$/;
 /** The Markdown of a file. */
 export interface CleanedFile {
   markdown: string;
-  /** Lines of its pages that were taken for running headers, footers and page numbers. */
+  /** Lines that are running headers, footers and page numbers, or were taken for such. */
   leftOut: string[];
+  /** Tables of a PDF whose columns the converter did not write. */
+  tables: LostTable[];
+  /** Names of a workbook's sheets that were not read. */
+  hiddenSheets?: string[];
 }
 
 /**
@@ -36,7 +41,7 @@ export function* convertedInSteps(fileName: string, markdown: string): Steps<Cle
   const mend = SHEETS.test(fileName) ? mendSheets : undefined;
   const cleaned = pages
     ? yield* cleanPages(pages)
-    : { markdown: yield* markdownInSteps(lines.join("\n"), mend), leftOut: [] };
+    : { markdown: yield* markdownInSteps(lines.join("\n"), mend), leftOut: [], tables: [] };
   if (!cleaned.markdown.trim()) {
     throw new UnreadableDocument(
       pages
@@ -63,20 +68,48 @@ function pagesOf(lines: string[]): string[] | undefined {
 }
 
 function* cleanPages(texts: string[]): Steps<CleanedFile> {
-  const { pages, leftOut } = yield* readPdfPages(texts);
+  const { pages, leftOut, tables } = yield* readPdfPages(texts);
   refuseManyLines(pages.reduce((lines, page) => lines + page.split(/\n+/).length, 0));
   const written: string[] = [];
   for (const [index, page] of pages.entries()) {
     const cleaned = lowerHeadings(yield* markdownInSteps(page)).trim();
     if (cleaned) written.push(`# Page ${index + 1}\n\n${cleaned}\n`);
   }
-  return { markdown: written.join("\n"), leftOut };
+  return { markdown: written.join("\n"), leftOut, tables };
 }
 
 const MAX_EXCERPT = 200;
+const MAX_TABLES = 5;
 
-/** What the document's owner is told about the lines of a file that were left out. */
-export function runningLineWarnings(leftOut: string[]): DocumentWarning[] {
+/** What the document's owner is told about a file: what was left out, and tables that cannot be read. */
+export function fileWarnings({
+  leftOut,
+  tables,
+  hiddenSheets = [],
+}: CleanedFile): DocumentWarning[] {
+  const lost = tables.slice(0, MAX_TABLES).map(({ page, excerpt }) => ({
+    kind: "lost_columns" as const,
+    excerpt,
+    message: `Page ${page} seems to hold a table whose columns were lost: only the order of its cells is left.`,
+  }));
+  return [...runningLineWarnings(leftOut), ...hiddenSheetWarnings(hiddenSheets), ...lost];
+}
+
+function hiddenSheetWarnings(names: string[]): DocumentWarning[] {
+  if (names.length === 0) return [];
+  const blocks = names.length;
+  return [
+    {
+      kind: "left_out",
+      excerpt: names.join(" · ").slice(0, MAX_EXCERPT).toWellFormed(),
+      reason: "hidden",
+      blocks,
+      message: `${blocks} ${blocks === 1 ? "sheet is" : "sheets are"} hidden, and not read.`,
+    },
+  ];
+}
+
+function runningLineWarnings(leftOut: string[]): DocumentWarning[] {
   if (leftOut.length === 0) return [];
   const words = leftOut.join(" ").split(/\s+/).length;
   const blocks = leftOut.length;

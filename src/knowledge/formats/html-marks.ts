@@ -1,4 +1,4 @@
-import type { Element, ElementContent, Parents } from "hast";
+import type { Element, ElementContent } from "hast";
 
 const SETS =
   "fa|fas|far|fal|bi|ti|ri|la|las|mdi|icon|icons|glyphicon|ion|feather|lucide|ph|uil|ic|octicon|pi|bx|bxs|tabler|dashicons|heroicon|svg|feature|cell|mark";
@@ -23,7 +23,6 @@ const MARKS: [RegExp, string][] = (
 const ICONS = /^(?:i|svg|img|span|use|path|em|b|mat-icon|ion-icon|iconify-icon)$/;
 /** Icon fonts whose icons are named by a text. */
 const LIGATURES = /^(?:material-icons|material-symbols|mat-icon)/;
-const CELLS = /^(?:td|th|li|dd)$/;
 
 /**
  * The text of an icon that stands for a word: its label, or else ✓ or ✗ by its class (`fa-check`) or file (`check.svg`).
@@ -40,19 +39,6 @@ export function markOf(element: Element): string | undefined {
   if (label) return label;
   const names = [...classes, properties.src ?? "", ...hrefsIn(children), isLigature ? text : ""];
   return names.map(markNamed).find((mark) => mark !== undefined);
-}
-
-/** Icons in cells and list items become text, also those that are hidden from screen readers. */
-export function nameMarks(tree: Parents, isWithin = false): void {
-  tree.children = (tree.children as ElementContent[]).map((child): ElementContent => {
-    if (child.type !== "element") return child;
-    const mark = isWithin ? markOf(child) : undefined;
-    if (mark !== undefined) return { type: "text", value: mark };
-    const isCell =
-      CELLS.test(child.tagName) || /cell$|^rowheader$/.test(String(child.properties.role));
-    nameMarks(child, isWithin || isCell);
-    return child;
-  });
 }
 
 function markNamed(name: string): string | undefined {

@@ -1,7 +1,8 @@
 import type { Element, ElementContent, Nodes, Parents } from "hast";
 import { SKIP, visit } from "unist-util-visit";
 import { listTerms } from "./html-definitions.ts";
-import { nameMarks } from "./html-marks.ts";
+import { nameMarks } from "./html-icons.ts";
+import { classesOf, wordsOf } from "./html-measure.ts";
 import { isTableLike, renameParts, tableBlocks } from "./html-tables.ts";
 import { MAX_TABLE_CELLS } from "./limits.ts";
 import { NO_TEXT, raised } from "./html-text.ts";
@@ -62,6 +63,7 @@ function prepare(node: Element, place: Place, kept: Nodes[]): void {
 }
 
 function rewrite(node: Element, { parent }: Place): void {
+  if (isTitleOfCallout(node, parent)) nameCallout(node);
   switch (node.tagName) {
     case "menu":
       node.tagName = "ul";
@@ -88,6 +90,35 @@ function rewrite(node: Element, { parent }: Place): void {
     }
     default:
   }
+}
+
+const CALLOUT_TITLE =
+  /(?:admonition|custom-block|markdown-alert|callout|alert|notice|awsdocs-(?:note|important|warning|tip))[-_]*(?:title|heading|header|label)(?![a-z])/i;
+/** In characters. */
+const MAX_CALLOUT_TITLE = 100;
+
+/** "Warning" above the text of a callout, as generators mark it. Headings stay headings. */
+function isTitleOfCallout(node: Element, parent: string): boolean {
+  if (!/^(?:p|div|span)$/.test(node.tagName)) return false;
+  if (!/^(?:div|section|aside|blockquote)?$/.test(parent)) return false;
+  if (!classesOf(node).some((name) => CALLOUT_TITLE.test(name))) return false;
+  const title = wordsOf(node, MAX_CALLOUT_TITLE);
+  return title !== "" && title.length < MAX_CALLOUT_TITLE;
+}
+
+/** In bold with a colon, which keeps it with the text below it when chunks are cut. */
+function nameCallout(node: Element): void {
+  const title = wordsOf(node, MAX_CALLOUT_TITLE);
+  const value = /[.:?!…]$/.test(title) ? title : `${title}:`;
+  node.tagName = "p";
+  node.children = [
+    {
+      type: "element",
+      tagName: "strong",
+      properties: {},
+      children: [{ type: "text", value }],
+    },
+  ];
 }
 
 /** A list directly in a list, between two items, moves into the item before it. */

@@ -1,6 +1,7 @@
 import type { Element, ElementContent } from "hast";
 import { mayRepeat } from "./column-names.ts";
 import { inlineContent, isTable } from "./html-cell.ts";
+import { rowsOfLines } from "./html-table-lines.ts";
 import { blank, type Cell, type Row } from "./table-cell.ts";
 import { shapeTable, type Part } from "./table-shape.ts";
 
@@ -8,8 +9,16 @@ import { shapeTable, type Part } from "./table-shape.ts";
 const MAX_REPEATED = 200;
 /** A table with a longer cell and no header arranges a page. */
 const LAYOUT_CELL = 400;
+/** A table without a header that holds tables has so many rows without them, or it arranges a page. */
+const LEAST_DATA_ROWS = 2;
 
-type Grid = { rows: Row<ElementContent>[]; outside: Element[]; nested: Element[] };
+type Grid = {
+  rows: Row<ElementContent>[];
+  outside: Element[];
+  nested: Element[];
+  /** The rows that hold the nested tables. */
+  holders: Set<Row<ElementContent>>;
+};
 
 interface SourceRow {
   element: Element;
@@ -22,14 +31,14 @@ interface SourceRow {
  * @returns undefined for a table that only arranges a page
  */
 export function tableBlocks(table: Element): Element[] | undefined {
-  const { rows, outside, nested } = gridOf(table);
-  if (isLayout(table, rows, nested.length > 0)) return undefined;
+  const { rows, outside, nested, holders } = gridOf(table);
+  if (isLayout(table, rows, holders)) return undefined;
   const blocks = shapeTable(rows, text).map(written);
   return [...outside, ...blocks, ...nested];
 }
 
 function gridOf(table: Element): Grid {
-  const grid: Grid = { rows: [], outside: [], nested: [] };
+  const grid: Grid = { rows: [], outside: [], nested: [], holders: new Set() };
   const source: SourceRow[] = [];
   collectRows(table, { source, outside: grid.outside, isHead: false });
   const budget = { length: 0, added: 0 };
@@ -38,6 +47,7 @@ function gridOf(table: Element): Grid {
   const wide: number[] = [];
   for (const { element, isHead } of source) {
     const cells: Cell<ElementContent>[] = [];
+    const row: Row<ElementContent> = { cells, isHead, isWide: false };
     const cover = (): void => {
       for (let above = open.get(cells.length); above; above = open.get(cells.length)) {
         if (above.rows === 1) open.delete(cells.length);
@@ -52,7 +62,8 @@ function gridOf(table: Element): Grid {
       budget.length += words.length;
       const isHeader = one.tagName === "th";
       const cell = { text: words, content, isBold, isHeader };
-      const label = cells[0]?.text || words;
+      const label = labelOfNested(cells[0]?.text || words, grid.rows[0]?.cells[cells.length]);
+      if (nested.length > 0) grid.holders.add(row);
       for (const inner of nested)
         grid.nested.push(...(label ? [paragraph(`${label}:`)] : []), inner);
       const [columns, spanned] = spansOf(one);
@@ -67,7 +78,7 @@ function gridOf(table: Element): Grid {
         ? cells.length
         : 0,
     );
-    grid.rows.push({ cells, isHead, isWide: false });
+    grid.rows.push(row);
   }
   const width = grid.rows.reduce((most, { cells }) => Math.max(most, cells.length), 0);
   for (const [index, row] of grid.rows.entries()) {
@@ -75,6 +86,12 @@ function gridOf(table: Element): Grid {
     while (row.cells.length < width) row.cells.push(blank());
   }
   return grid;
+}
+
+/** What a table within a cell is about: its row, and its column where this has a name. */
+function labelOfNested(row: string, column: Cell<ElementContent> | undefined): string {
+  const name = column?.isHeader && column.text.length <= MAX_REPEATED ? column.text : "";
+  return row && name ? `${row} – ${name}` : row || name;
 }
 
 /** Rows of the table itself, and what stands outside its rows. */
@@ -85,7 +102,9 @@ function collectRows(
   for (const child of part.children) {
     if (child.type === "text" && child.value.trim()) into.outside.push(paragraph(child.value));
     if (child.type !== "element") continue;
-    if (isRow(child)) into.source.push({ element: child, isHead: into.isHead });
+    if (isRow(child))
+      for (const row of into.isHead ? [child] : rowsOfLines(child))
+        into.source.push({ element: row, isHead: into.isHead });
     else if (child.tagName === "caption") into.outside.push({ ...child, tagName: "p" });
     else if (isTable(child)) into.outside.push(child);
     else if (hasRows(child))
@@ -188,14 +207,39 @@ function repeated(
   return { ...cell, content: cell.text ? [text(cell.text)] : [] };
 }
 
-/** A table that arranges a page has no header, and one column, tables and headings in its cells, or much text in few of them. */
-function isLayout(table: Element, rows: Row<ElementContent>[], hasNested: boolean): boolean {
+/**
+ * A table that arranges a page has no header, and one column, tables and headings in its cells, much text in few of them, or one row of
+ * lists side by side.
+ */
+function isLayout(
+  table: Element,
+  rows: Row<ElementContent>[],
+  holders: Set<Row<ElementContent>>,
+): boolean {
   if (/^(?:presentation|none)$/.test(String(table.properties.role))) return true;
   const cells = rows.flatMap((row) => row.cells);
   if (rows.some(({ isHead }) => isHead) || cells.some(({ isHeader }) => isHeader)) return false;
   const width = rows[0]?.cells.length ?? 0;
   const isLong = cells.some((cell) => cell.text.length > LAYOUT_CELL);
-  return width < 2 || hasNested || (isLong && rows.length <= 2) || hasHeading(table);
+  const arranges = holders.size > 0 && !holdsData(rows, holders);
+  if (width < 2 || arranges || (isLong && rows.length <= 2)) return true;
+  return hasHeading(table) || (rows.length === 1 && holdsOnlyLists(table));
+}
+
+/** Whether most rows hold no table and have a text in each of their cells. */
+function holdsData(rows: Row<ElementContent>[], holders: Set<Row<ElementContent>>): boolean {
+  const full = rows.filter((row) => !holders.has(row) && row.cells.every(({ text }) => text));
+  return full.length >= LEAST_DATA_ROWS && full.length > rows.length / 2;
+}
+
+/** Whether each cell with text holds a list. */
+function holdsOnlyLists(part: Element): boolean {
+  return elementsIn(part).every((child) =>
+    isCell(child)
+      ? !inlineContent(child).text ||
+        elementsIn(child).some(({ tagName }) => /^(?:ul|ol|dl)$/.test(tagName))
+      : holdsOnlyLists(child),
+  );
 }
 
 function hasHeading(part: Element): boolean {

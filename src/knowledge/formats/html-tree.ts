@@ -13,6 +13,8 @@ const MAX_NODES = 60_000;
 const CHARACTERS_PER_STEP = 50_000;
 /** In characters. A longer address is left out: a converter repeats it for each block within the link. */
 const MAX_ADDRESS = 2000;
+/** In characters of an icon's path: enough to tell two icons apart. */
+const MAX_OUTLINE = 120;
 /** A cell's rowspan and colspan are cut to this, because each cell that it covers is written out. */
 const MAX_SPAN = 50;
 
@@ -124,7 +126,8 @@ function toProperties(attributes: Record<string, string>): Properties {
   for (const name of ["href", "src", "title"]) {
     if ((attributes[name]?.length ?? 0) > MAX_ADDRESS) delete properties[name];
   }
-  const { class: className, colspan, rowspan } = attributes;
+  const { class: className, colspan, rowspan, d: outline = attributes["points"] } = attributes;
+  if (outline !== undefined) properties.outline = outline.slice(0, MAX_OUTLINE);
   if (className !== undefined) properties.className = className.split(/\s+/).filter(Boolean);
   if (colspan !== undefined) properties.colSpan = span(colspan);
   if (rowspan !== undefined) properties.rowSpan = span(rowspan);

@@ -5,7 +5,7 @@ import { PAUSE, runAtOnce, withPauses, type Steps } from "../../runtime/steps.ts
 import { mergeInline } from "./html-inline.ts";
 import { sliceBlocks } from "./html-slices.ts";
 import { parseInSteps } from "./html-tree.ts";
-import { nameMarks } from "./html-marks.ts";
+import { nameMarks } from "./html-icons.ts";
 import { prepareForMarkdown } from "./html-structure.ts";
 import { writeLabels } from "./html-labels.ts";
 import { dropHidden } from "./html-visible.ts";

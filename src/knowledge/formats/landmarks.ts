@@ -22,7 +22,7 @@ const LANDMARK_ROLES: Record<string, string> = {
   alertdialog: "dialog",
 };
 
-function landmarkOf(element: Element): string {
+export function landmarkOf(element: Element): string {
   return LANDMARK_ROLES[roleOf(element)] ?? element.tagName;
 }
 

@@ -4,7 +4,7 @@ import { reasonInside, reasonOutside, type Reason } from "./boilerplate-reasons.
 import { ASKS_OPINION } from "./boilerplate-words.ts";
 import { isElement, isHeading, type Measure, Survey, wordsOf } from "./html-measure.ts";
 import { keepInlineControls } from "./inline-controls.ts";
-import { landmarkReason } from "./landmarks.ts";
+import { landmarkOf, landmarkReason } from "./landmarks.ts";
 import { leaveOut, type LeftOut } from "./left-out.ts";
 import { findContainers, holdsFirstHeading } from "./main-containers.ts";
 
@@ -44,17 +44,23 @@ class ContentFilter {
       (node) => !isElement(node) || /^(?:body|html)$/.test(node.tagName),
     );
     const words = nodes.reduce((sum, node) => sum + survey.of(node).words, 0);
-    this.half = words / 2;
+    const inMenus = isMarked
+      ? survey.elements.filter((one) => this.isMenu(one) && this.isInArticle(one))
+      : [];
+    this.half = (words - inMenus.reduce((sum, one) => sum + survey.of(one).words, 0)) / 2;
     this.hasOwnTitle = nodes.some((node) => isMarked && holdsFirstHeading(node));
     for (const container of nodes)
       for (let node = survey.parents.get(container); node; node = survey.parents.get(node))
         this.around.add(node);
   }
 
-  keep(node: Parents, isInside: boolean): void {
+  /** @returns whether anything of the node's text or images is kept */
+  keep(node: Parents, isInside: boolean): boolean {
     const kept: Nodes[] = [];
+    let isEmpty = true;
     for (const child of node.children) {
       if (!isElement(child)) {
+        if (child.type === "text" && child.value.trim()) isEmpty = false;
         kept.push(child);
         continue;
       }
@@ -66,17 +72,21 @@ class ContentFilter {
         continue;
       }
       if (isHeading(child)) this.hasHeading = true;
-      this.keep(child, isWithin);
-      kept.push(child);
+      const isKept = this.keep(child, isWithin) || child.tagName === "img";
+      if (isKept) isEmpty = false;
+      // An item whose links were left out.
+      if (isKept || child.tagName !== "li" || this.survey.of(child).words === 0) kept.push(child);
     }
     node.children = keepInlineControls(node, kept, this.survey) as ElementContent[];
+    return !isEmpty;
   }
 
   private reasonToDrop(element: Element, isInside: boolean): Reason | undefined {
     const measure = this.survey.of(element);
     if (measure.words === 0) return undefined;
     if (asksOpinion(element, measure)) return "feedback";
-    if (measure.words > this.half && (isInside || !this.isMarked)) return undefined;
+    const mayBeArticle = (isInside || !this.isMarked) && !this.isMenu(element);
+    if (mayBeArticle && measure.words > this.half) return undefined;
     const isOwn = isInside && !(this.isWholePage && this.isOfPage(element));
     const { survey, isMarked, hasOwnTitle } = this;
     const around = { survey, isInside: isOwn, isMarked, hasOwnTitle };
@@ -85,6 +95,21 @@ class ContentFilter {
     return isInside
       ? reasonInside(element, measure, !this.hasHeading)
       : reasonOutside(element, measure, isMarked);
+  }
+
+  /** Navigation whose words stand in links: no rule mistakes the article for it. */
+  private isMenu(element: Element): boolean {
+    const { words, linked } = this.survey.of(element);
+    return landmarkOf(element) === "nav" && linked > words / 2;
+  }
+
+  /** Whether it stands in the main content, and in no other menu. */
+  private isInArticle(menu: Element): boolean {
+    for (let node = this.survey.parents.get(menu); node; node = this.survey.parents.get(node)) {
+      if (this.containers.has(node)) return true;
+      if (isElement(node) && this.isMenu(node)) return false;
+    }
+    return false;
   }
 
   /** Directly in the page, or in elements that do no more than wrap it. */

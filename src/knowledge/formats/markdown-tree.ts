@@ -53,19 +53,30 @@ export function simplify(tree: Root): void {
     tighten(node);
     dissolveHugeTable(node);
     if (!parent || index === undefined) return undefined;
-    const replacement = simplified(node);
+    const replacement = simplified(node, parent.children as Nodes[], index);
     if (!replacement) return undefined;
     (parent.children as Nodes[]).splice(index, 1, ...replacement);
     return [SKIP, index];
   });
   visit(tree, (node: Nodes) => {
     if (!("children" in node)) return;
-    Object.assign(node, { children: (node.children as Nodes[]).filter(hasText) });
+    Object.assign(node, {
+      children: (node.children as Nodes[]).filter((child) => hasText(child, node)),
+    });
   });
 }
 
-function hasText(node: Nodes): boolean {
-  return node.type !== "paragraph" || readableText(node).trim() !== "";
+function hasText(node: Nodes, parent: Nodes): boolean {
+  if (node.type === "paragraph") return readableText(node).trim() !== "";
+  // The items of an ordered list keep their numbers.
+  const isNumbered = node.type === "listItem" && parent.type === "list" && parent.ordered === true;
+  return (node.type !== "list" && node.type !== "listItem") || isNumbered || !isBlank(node);
+}
+
+/** Whether nothing stands in it, such as an item whose links were navigation. */
+function isBlank(node: Nodes): boolean {
+  if ("children" in node) return node.children.every(isBlank);
+  return !("value" in node) || node.value.trim() === "";
 }
 
 /** Writes blank lines in a list only between the paragraphs of an item. */
@@ -95,11 +106,24 @@ function dissolveHugeTable(node: Nodes): void {
   Object.assign(node, { type: "blockquote", children: rows });
 }
 
-function simplified(node: Nodes): PhrasingContent[] | undefined {
+/** In words. A longer text in place of an image within a sentence is a sentence of its own. */
+const MAX_NAME = 3;
+
+/** Within a sentence, "Choose [Lightbulb that opens the Tell Me feature], enter …". A name of a few words reads well without the brackets. */
+function textOfImage(alt: string, siblings: Nodes[], index: number): string {
+  const [before, after] = [siblings[index - 1], siblings[index + 1]];
+  const isWithin =
+    (before?.type === "text" && /\S[ \t]*$/.test(before.value.slice(-20))) ||
+    (after?.type === "text" && /^[ \t]*\S/.test(after.value.slice(0, 20)));
+  if (!isWithin || alt.trim().split(/\s+/).length <= MAX_NAME) return alt;
+  return `[${alt.trim().replace(/[.!?]$/, "")}]`;
+}
+
+function simplified(node: Nodes, siblings: Nodes[], index: number): PhrasingContent[] | undefined {
   switch (node.type) {
     case "image":
     case "imageReference":
-      return node.alt ? [{ type: "text", value: node.alt }] : [];
+      return node.alt ? [{ type: "text", value: textOfImage(node.alt, siblings, index) }] : [];
     // A node holds one tag; the text between two tags is in nodes of its own. Tags that begin a line part its words.
     case "html":
       return /^<\/?(?:br|p|div|li|ul|ol|d[ltd]|t[rdh]|h[1-6])\b/i.test(node.value)

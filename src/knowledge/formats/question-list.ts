@@ -3,7 +3,8 @@ import { PAUSE, withPauses } from "../../runtime/steps.ts";
 import { repeatedNames } from "./column-names.ts";
 import { parseCsv } from "./csv.ts";
 import { htmlToBlocks, type HtmlOfDocument } from "./html.ts";
-import type { LeftOut } from "./left-out.ts";
+import { leaveOutText, type LeftOut } from "./left-out.ts";
+import { isMetadata } from "./metadata-columns.ts";
 import { csvBlocks } from "./markdown-tables.ts";
 import { refuseManyLines } from "./markdown-limits.ts";
 import { simplify, writeMarkdown } from "./markdown-tree.ts";
@@ -39,15 +40,15 @@ interface Entry {
 
 /**
  * A CSV → slices of the stored dialect, to be joined with line feeds. In a list of questions and answers, each question becomes a heading, so
- * that each entry is a chunk of its own, and every chunk of a long answer keeps its question. The other columns follow the answer. Any
- * other CSV is a table.
+ * that each entry is a chunk of its own, and every chunk of a long answer keeps its question. The other columns follow the answer,
+ * without those that only sort the list (`metadata-columns.ts`). Any other CSV is a table.
  * @throws {UnreadableDocument} when an entry has no question or no answer, or when there are too many
  */
 export function* cleanCsv(content: string, leftOut: LeftOut[] = []): Generator<string> {
   const source = content.replace(/^\uFEFF/, "");
   const header = findHeader(source);
   if (header.question >= 0 && header.answer >= 0)
-    yield* writeEntries(csvEntries(source, header), leftOut);
+    yield* writeEntries(csvEntries(source, header, leftOut), leftOut);
   else yield* writeTable(source, header.names.length);
 }
 
@@ -73,6 +74,7 @@ function* writeBlock(block: RootContent): Generator<string> {
 function* csvEntries(
   content: string,
   { names, rowsAbove, question, answer }: Header,
+  leftOut: LeftOut[],
 ): Generator<Entry> {
   const columns = readColumns(parseCsv(content).drop(rowsAbove + 1), names.length);
   refuseManyLines(columns.rows + columns.cells.reduce((sum, count) => sum + count, 0), "cells");
@@ -85,7 +87,8 @@ function* csvEntries(
     const texts = [cells[answer] ?? ""];
     for (const [column, value] of cells.slice(0, names.length).entries()) {
       if (column === question || column === answer || !value.trim()) continue;
-      texts.push(repeated[column] ? `${repeated[column]}: ${value}` : value);
+      if (isMetadata(names[column] ?? "", value)) leaveOutText(leftOut, "metadata", value);
+      else texts.push(repeated[column] ? `${repeated[column]}: ${value}` : value);
     }
     yield { question: cells[question] ?? "", texts };
   }
@@ -144,10 +147,13 @@ export function* cleanJson(content: string, leftOut: LeftOut[] = []): Generator<
   if (!Array.isArray(list)) {
     throw new UnreadableDocument("The JSON contains no list of questions and answers.");
   }
-  yield* writeEntries(list.values().map(jsonEntry), leftOut);
+  yield* writeEntries(
+    list.values().map((value, index) => jsonEntry(value, index, leftOut)),
+    leftOut,
+  );
 }
 
-function jsonEntry(value: unknown, index: number): Entry {
+function jsonEntry(value: unknown, index: number, leftOut: LeftOut[]): Entry {
   const fields = Object.entries(typeof value === "object" && value !== null ? value : {}).filter(
     (field): field is [string, string | number] =>
       typeof field[1] === "string" || typeof field[1] === "number",
@@ -159,7 +165,11 @@ function jsonEntry(value: unknown, index: number): Entry {
   const more = fields.filter(
     (field) => field !== question && field !== answer && String(field[1]).trim(),
   );
-  const texts = [String(answer[1]), ...more.map(([name, text]) => `${name}: ${text}`)];
+  const texts = [String(answer[1])];
+  for (const [name, text] of more) {
+    if (isMetadata(name, String(text))) leaveOutText(leftOut, "metadata", String(text));
+    else texts.push(`${name}: ${text}`);
+  }
   return { question: String(question[1]), texts };
 }
 

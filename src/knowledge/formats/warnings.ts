@@ -5,13 +5,14 @@ import { hiddenPassages, withoutInvisible } from "../../text/invisible-character
 
 /**
  * `hidden_text`: instructions that a page's readers do not see. `invisible_characters`: text written in zero-width characters. `left_out`:
- * parts of a document that were not read.
+ * parts of a document that were not read. `lost_columns`: what looks like a table of a PDF, without its columns.
  */
 export const warningKinds = [
   ...instructionKinds,
   "hidden_text",
   "invisible_characters",
   "left_out",
+  "lost_columns",
 ] as const;
 
 /** A passage that reads as if it were written for a model, or the beginning of what was not read. */
@@ -23,9 +24,11 @@ export interface DocumentWarning {
   blocks?: number;
   words?: number;
   message?: string;
+  /** Whether any document of its kind has such parts. They are shown with the document only, not in lists. */
+  usual?: true;
 }
 
-const MAX_WARNINGS = 20;
+const MAX_WARNINGS = 40;
 const MAX_EXCERPT = 200;
 /** The limit for each kind, so that one kind does not crowd out the others. */
 const MAX_OF_A_KIND = 5;
@@ -66,10 +69,11 @@ export function* warningsInSteps(
   }));
   const notRead = leftOutWarnings(leftOut, markdown);
   return limited([
-    ...notRead,
+    ...notRead.filter(({ usual }) => !usual),
     ...visible.map(({ kind, excerpt }) => ({ kind, excerpt })),
     ...hidden,
     ...invisible,
+    ...notRead.filter(({ usual }) => usual),
   ]);
 }
 
@@ -124,7 +128,9 @@ function limited(warnings: DocumentWarning[]): DocumentWarning[] {
     const excerpt = whole.replace(/\s+/g, " ").trim().slice(0, MAX_EXCERPT).toWellFormed();
     const count = counts.get(kind) ?? 0;
     const key = kind === "left_out" ? `${warning.reason}: ${excerpt}` : excerpt;
-    if (byExcerpt.has(key) || count >= MAX_OF_A_KIND) continue;
+    // There are few reasons.
+    const isMany = kind !== "left_out" && count >= MAX_OF_A_KIND;
+    if (byExcerpt.has(key) || isMany) continue;
     counts.set(kind, count + 1);
     byExcerpt.set(key, { ...warning, excerpt });
   }

@@ -9,6 +9,7 @@ const DEFLATED = 8;
 const BYTES_PER_STEP = 4096;
 
 interface Entry {
+  name: string;
   /** What the zip says, and what it may lie about. */
   stated: number;
   method: number;
@@ -57,7 +58,9 @@ function entriesOf(bytes: Uint8Array<ArrayBuffer>): Entry[] | undefined {
     const packed = packedBytes(bytes, view, offset);
     if (!packed) return undefined;
     const method = view.getUint16(offset + 10, true);
-    entries.push({ stated: view.getUint32(offset + 24, true), method, packed });
+    const nameEnd = offset + 46 + view.getUint16(offset + 28, true);
+    const name = new TextDecoder().decode(bytes.subarray(offset + 46, nameEnd));
+    entries.push({ name, stated: view.getUint32(offset + 24, true), method, packed });
     offset += 46 + [28, 30, 32].reduce((sum, at) => sum + view.getUint16(offset + at, true), 0);
   }
   return count === 0 ? undefined : entries;
@@ -74,9 +77,30 @@ function packedBytes(
   return bytes.subarray(start, start + view.getUint32(entry + 20, true));
 }
 
+/** The texts of some files of a zip, by name. Files that are longer than `bytes` or cannot be unpacked are left out. */
+export async function unpackedText(
+  bytes: Uint8Array<ArrayBuffer>,
+  isWanted: (name: string) => boolean,
+  most: { files: number; bytes: number },
+): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  const wanted = (entriesOf(bytes) ?? []).filter(({ name }) => isWanted(name));
+  for (const { name, method, packed } of wanted.slice(0, most.files)) {
+    const isStored = method === STORED;
+    const pieces: Uint8Array<ArrayBuffer>[] = isStored ? [packed] : [];
+    const size = isStored
+      ? packed.length
+      : await inflatedSize(packed, most.bytes, (piece) => pieces.push(piece));
+    if (size === undefined || size > most.bytes) continue;
+    texts.set(name, await new Blob(pieces).text());
+  }
+  return texts;
+}
+
 async function inflatedSize(
   packed: Uint8Array<ArrayBuffer>,
   most: number,
+  take?: (piece: Uint8Array<ArrayBuffer>) => void,
 ): Promise<number | undefined> {
   let start = 0;
   const pieces = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -92,6 +116,7 @@ async function inflatedSize(
     for await (const piece of inflated) {
       total += piece.length;
       if (total > most) break;
+      take?.(piece.slice());
     }
   } catch {
     return undefined;

@@ -5,6 +5,8 @@ import { UnreadableDocument } from "../formats/unreadable-document.ts";
 import { splitSentences } from "../../text/sentences.ts";
 import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { estimateTokens } from "../../text/tokens.ts";
+import { cutItem } from "./cut-item.ts";
+import { sizeOf, splitToFit } from "./split-to-fit.ts";
 
 export interface Chunk {
   /** The headings above the text, outermost first; the document's title is not among them. */
@@ -28,8 +30,6 @@ const BLOCKS_PER_STEP = 500;
 /** Ten times as many as 1 MB of prose yields. */
 const MAX_CHUNKS = 20_000;
 
-/** More characters than a token of any text has on average, the white space after it included. */
-const MAX_CHARACTERS_PER_TOKEN = 12;
 /** In characters. Every chunk repeats its headings, so a longer heading is repeated by its first words and becomes a paragraph, too. */
 const MAX_HEADING = 300;
 /** The same for all the headings above a chunk. */
@@ -41,6 +41,8 @@ interface Block {
   units: string[];
   separator: string;
   isProse: boolean;
+  /** The units are items of a list. */
+  isList?: boolean;
   /** The cells of each unit, where the block is a table. */
   cells?: string[][];
 }
@@ -57,7 +59,8 @@ interface Section {
 
 /**
  * Cuts a document along its structure: a chunk never spans two sections; paragraphs, lists, tables and code stay whole
- * unless one alone exceeds the limit, and then it is cut between sentences, items, rows or lines.
+ * unless one alone exceeds the limit, and then it is cut between sentences, items, rows or lines. An item that alone exceeds it is cut
+ * between its lines, and each piece repeats its first line.
  * @param markdown the stored dialect
  * @returns chunks whose embedded text (see {@link embeddedText}) stays within {@link MAX_CHUNK_TOKENS} by estimate
  * @throws {UnreadableDocument} when there are more than a document may have
@@ -152,7 +155,7 @@ function shortHeading(heading: string, above: number): string {
 function toBlock(node: RootContent): Block {
   switch (node.type) {
     case "list":
-      return block(listItems(node), "\n");
+      return { ...block(listItems(node), "\n"), isList: true };
     case "table":
       return tableBlock(tableCells(node));
     case "code":
@@ -234,11 +237,6 @@ function cutIntroduced(leadIn: Block, next: Block, budget: number): string[] {
   return cut({ ...next, cells, units, separator: "\n", isProse: false }, budget);
 }
 
-/** Tokens; white space, which has none, counts by its length, so that no passage is long because of it. */
-function sizeOf(text: string): number {
-  return Math.max(estimateTokens(text), text.length / MAX_CHARACTERS_PER_TOKEN);
-}
-
 function fits(blocks: Block[], budget: number): boolean {
   return blocks.reduce((sum, part) => sum + sizeOf(part.text), 0) <= budget;
 }
@@ -249,11 +247,12 @@ function tailOf(previous: Block | undefined): Block | undefined {
   return last && estimateTokens(last) <= OVERLAP_TOKENS ? proseBlock(last) : undefined;
 }
 
-/** Cuts one block that alone exceeds the budget, between its units, and a unit between its words. */
+/** Cuts one block that alone exceeds the budget, between its units; an item between its lines, another unit between its words. */
 function cut(whole: Block, budget: number): string[] {
   const units = whole.units.flatMap((unit, index) => {
     const cells = whole.cells?.[index];
-    return cells ? cutRow(cells, budget) : splitToFit(unit, budget);
+    if (cells) return cutRow(cells, budget);
+    return whole.isList ? cutItem(unit, budget, OVERLAP_TOKENS) : splitToFit(unit, budget);
   });
   const pieces: string[] = [];
   let open: string[] = [];
@@ -295,37 +294,4 @@ function cutCell(cell: string, budget: number): string[] {
   const units = splitSentences(cell.slice(name.length));
   const pieces = cut({ text: "", units, separator: " ", isProse: false }, left);
   return pieces.map((piece) => name + piece);
-}
-
-function splitToFit(unit: string, budget: number): string[] {
-  if (sizeOf(unit) <= budget) return [unit];
-  const pieces: string[] = [];
-  let open = "";
-  // The running estimate. Estimating all of `open` anew for each word would take seconds per page.
-  let settled = 0;
-  let unsettled = "";
-  for (const word of unit.split(/(?<=\s)/).flatMap((part) => splitLongWord(part, budget))) {
-    if (open && settled + sizeOf(unsettled + word) > budget) {
-      if (open.trim()) pieces.push(open.trimEnd());
-      [open, settled, unsettled] = ["", 0, ""];
-    }
-    open += word;
-    unsettled += word;
-    if (!/\s$/.test(word)) continue;
-    settled += sizeOf(unsettled);
-    unsettled = "";
-  }
-  if (open.trim()) pieces.push(open.trimEnd());
-  return pieces;
-}
-
-/** Cuts a long word, since text without spaces (Chinese, a data URL) may fill a page. A character is at most one token. */
-function splitLongWord(word: string, budget: number): string[] {
-  if (estimateTokens(word) <= budget) return [word];
-  const characters = Array.from(word);
-  const pieces: string[] = [];
-  for (let start = 0; start < characters.length; start += budget) {
-    pieces.push(characters.slice(start, start + budget).join(""));
-  }
-  return pieces;
 }

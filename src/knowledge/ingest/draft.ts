@@ -4,7 +4,7 @@ import { runYielding, type Steps } from "../../runtime/steps.ts";
 import { withoutInvisible } from "../../text/invisible-characters.ts";
 import type { LeftOut } from "../formats/left-out.ts";
 import { normaliseInSteps } from "../formats/normalise.ts";
-import { runningLineWarnings, type CleanedFile } from "../formats/converted.ts";
+import { fileWarnings, type CleanedFile } from "../formats/converted.ts";
 import { unreadable, UnreadableDocument } from "../formats/unreadable-document.ts";
 import { warningsInSteps, type DocumentWarning } from "../formats/warnings.ts";
 import { chunkInSteps, type Chunk } from "./chunk.ts";
@@ -70,7 +70,7 @@ function* draftInSteps(
   const source = file?.markdown ?? work.content;
   const warnings = [
     ...(yield* warningsInSteps(work.title, source, markdown, leftOut)),
-    ...runningLineWarnings(file?.leftOut ?? []),
+    ...(file ? fileWarnings(file) : []),
   ];
   return { work, markdown, chunks, language, warnings, normalisedAt: now() };
 }

@@ -1,6 +1,7 @@
 import type { Services } from "../../runtime/services.ts";
 import { storeConversion, readFile } from "../accept/files.ts";
 import { checkFile, fileType } from "../formats/file-types.ts";
+import { officeParts } from "../formats/office-parts.ts";
 import { unreadable, UnreadableDocument } from "../formats/unreadable-document.ts";
 import { convertedInSteps, type CleanedFile } from "../formats/converted.ts";
 import { runYielding } from "../../runtime/steps.ts";
@@ -25,7 +26,8 @@ export async function readFileAsMarkdown(
   if (!type) return undefined;
   const { bytes, conversion } = await readFile(db, workspaceId, content);
   const fileName = `document.${type.extension}`;
-  if (conversion !== null) return clean(fileName, conversion);
+  const isZip = type.container === "zip";
+  if (conversion !== null) return withParts(await clean(fileName, conversion), bytes, isZip);
   await checkFile(bytes, type);
   // A model describes images; other files are converted without one.
   if (type.container === "image" && isOutOfNeurons(await readAllowance(db, workspaceId, now())))
@@ -38,7 +40,18 @@ export async function readFileAsMarkdown(
   }
   const cleaned = await clean(fileName, converted);
   await storeConversion(db, workspaceId, content, converted);
-  return cleaned;
+  return withParts(cleaned, bytes, isZip);
+}
+
+/** With what the converter left out of an office file. */
+async function withParts(
+  file: CleanedFile,
+  bytes: Uint8Array<ArrayBuffer>,
+  isZip: boolean,
+): Promise<CleanedFile> {
+  if (!isZip) return file;
+  const { runningLines, hiddenSheets } = await officeParts(bytes, file.markdown);
+  return { ...file, leftOut: [...file.leftOut, ...runningLines], hiddenSheets };
 }
 
 async function clean(fileName: string, converted: string): Promise<CleanedFile> {

@@ -114,6 +114,13 @@ it("Markdown is shown without front matter, imports, shortcodes and heading ids,
   );
 });
 
+it("Markdown shows the value of a constant of its module, and its name in code", () => {
+  const html = renderMarkdown(
+    'export const version = "3.2";\n\nGet {version} of {tool}: `{version}`.\n',
+  );
+  expect(html.replace(/<[^>]*>/g, "").trim()).toBe("Get 3.2 of {tool}: {version}.");
+});
+
 const skipped = !CHROMIUM.some((candidate) => existsSync(candidate)) && !process.env["CI"];
 
 describe.skipIf(skipped)("the reference that Chromium renders", () => {
@@ -154,6 +161,11 @@ describe.skipIf(skipped)("the reference that Chromium renders", () => {
       "an answer that follows its question",
       `<style>dd{display:none}</style><dl><dt>Ask</dt><dd>Answer</dd></dl>`,
       "Ask | Answer",
+    ],
+    [
+      "an answer that follows a question without a name",
+      `<style>.b{display:none}</style><div class=a>Do you ship?</div><div class=b>Yes</div>`,
+      "Do you ship? | Yes",
     ],
     ["hidden until found", `<div hidden=until-found>Found</div>`, "Found"],
     [

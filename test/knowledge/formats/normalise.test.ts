@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chunkMarkdown } from "../../../src/knowledge/ingest/chunk.ts";
 import { detectLanguage } from "../../../src/language/detect.ts";
-import { normalise, supportedContentTypes } from "../../../src/knowledge/formats/normalise.ts";
+import type { LeftOut } from "../../../src/knowledge/formats/left-out.ts";
+import {
+  normalise,
+  normaliseInSteps,
+  supportedContentTypes,
+} from "../../../src/knowledge/formats/normalise.ts";
+import { runAtOnce } from "../../../src/runtime/steps.ts";
 import { UnreadableDocument } from "../../../src/knowledge/formats/unreadable-document.ts";
 
 const wordsOf = (text: string): string[] => text.match(/[A-Za-z]{2,}/g) ?? [];
@@ -89,18 +95,40 @@ describe("Markdown", () => {
 describe("lists of questions and answers", () => {
   it("each entry of a list of questions becomes a chunk, and every chunk of a long answer has its question", () => {
     const long = "This answer goes on and on about pumps. ".repeat(40);
-    const csv = `question;answer;category\r\n"How long; and why?";"Five days.\n\nOr ""six"".";Refunds\r\nWhere?;${long};\r\n`;
+    const csv = `question;answer;topic\r\n"How long; and why?";"Five days.\n\nOr ""six"".";Refunds\r\nWhere?;${long};\r\n`;
     const chunks = chunkMarkdown("FAQ", normalise(csv, "text/csv"));
     expect(chunks[0]).toEqual({
       headingPath: ["How long; and why?"],
-      text: 'Five days.\n\nOr "six".\n\ncategory: Refunds',
+      text: 'Five days.\n\nOr "six".\n\ntopic: Refunds',
     });
     expect(chunks.length).toBeGreaterThan(2);
     for (const chunk of chunks.slice(1)) expect(chunk.headingPath).toEqual(["Where?"]);
-    const json = JSON.stringify({ faqs: [{ question: "A # b?", answer: "* c", id: 7 }] });
+    const json = JSON.stringify({ faqs: [{ question: "A # b?", answer: "* c", price: 7 }] });
     expect(chunkMarkdown("FAQ", normalise(json, "application/json"))).toEqual([
-      { headingPath: ["A # b?"], text: "* c\n\nid: 7" },
+      { headingPath: ["A # b?"], text: "* c\n\nprice: 7" },
     ]);
+  });
+
+  it.each([
+    [
+      "ID;Question;Answer;Category;Tags;Status;updated_at",
+      "7;How?;So.;Shipping;a, b;live;2026-01-02",
+    ],
+    ["question;answer;article_id;lang;isPublished;category_name", "How?;So.;7;en;TRUE;Shop"],
+    ["Frage;Antwort;Kategorie;Sprache", "How?;So.;Versand;de"],
+  ])("the columns of %s that only sort the list are no text", (names, row) => {
+    const leftOut: LeftOut[] = [];
+    const written = runAtOnce(normaliseInSteps(`${names}\n${row}\n`, "text/csv", leftOut));
+    expect(written).toBe("## How?\n\nSo.\n");
+    expect(leftOut).toMatchObject([{ reason: "metadata" }]);
+  });
+
+  it("a field named like a mark that says something by itself is read", () => {
+    const status = "Sold out until spring. ".repeat(5).trim();
+    const json = JSON.stringify([{ question: "How?", answer: "So.", status, price: 4, id: 9 }]);
+    expect(normalise(json, "application/json")).toBe(
+      `## How?\n\nSo.\n\nstatus: ${status}\n\nprice: 4\n`,
+    );
   });
 
   it("a column name that is too long to be repeated stands once", () => {

@@ -111,3 +111,21 @@ it("Markdown of the converter stays what it is", () => {
   expect(markdown).toMatch(/\| Plan \| Price \|\n\|.*\n\| Pro\s+\| \*\*9\*\*/);
   expect(markdown).toContain("Ask *us*.");
 });
+
+const tablesOf = (...pages: string[][]) =>
+  runAtOnce(convertedInSteps("document.pdf", converted(...pages))).tables;
+
+it("rows of a table whose columns the converter lost are told, with their page", () => {
+  const rows = ["Speed Braking, dry Braking, wet", "15 km/h 3 m 5 m", "25 km/h 7 m 12 m"];
+  expect(tablesOf([LONG, "it ends."], [...rows, "40 km/h 16 m 29 m"])).toEqual([
+    { page: 2, excerpt: "15 km/h 3 m 5 m · 25 km/h 7 m 12 m · 40 km/h 16 m 29 m" },
+  ]);
+});
+
+it.each([
+  ["sentences", ["Pay 3 of 5 euros.", "Pay 4 of 6 euros.", "Pay 5 of 7 euros."]],
+  ["telephone numbers", ["Bern +41 31 555", "Rome +39 06 555", "Graz +43 316 55"]],
+  ["opening hours", ["Monday 9:00 – 18:00", "Tuesday 9:00 – 18:00", "Friday 9:00 – 16:00"]],
+  ["a list of steps", ["1. Wait 5 to 10 minutes", "2. Wait 1 to 2 minutes", "3. Add 2 of 4 bags"]],
+  ["Markdown of the converter", ["| a | b |", "|-|-|", "| 1 | 2 |", "| 3 | 4 |", "| 5 | 6 |"]],
+])("%s are taken for no lost table", (_, lines) => expect(tablesOf(lines)).toEqual([]));

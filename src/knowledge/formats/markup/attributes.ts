@@ -5,7 +5,11 @@ const ATTRIBUTES = new RegExp(
   "g",
 );
 
-export function withoutAttributes(text: string, isAfterCode: boolean): string {
+/** Pandoc's `[small]{.smallcaps}`. */
+const SPAN = /(?<!\])\[([^[\]\n]{1,200})\]\{[.#][^{}\n]{1,200}\}/g;
+
+export function withoutAttributes(whole: string, isAfterCode: boolean): string {
+  const text = whole.replace(SPAN, "$1");
   return text.replace(ATTRIBUTES, (found, start: number) => {
     const isKramdown = found.startsWith("{:");
     const before = start === 0 ? (isAfterCode ? "`" : "\n") : text.charAt(start - 1);

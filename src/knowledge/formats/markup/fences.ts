@@ -26,7 +26,13 @@ export function readFence(document: MarkupDocument, text: string, column: number
   }
   const code = codeBetween(marker, column, top.prefix + frames.indentOf(column));
   document.code = { ...code, isHidden: directive.isHidden };
-  if (!directive.isHidden) document.write(`${code.prefix}${marker}${directive.language}`);
+  if (directive.isHidden) return true;
+  // The options of a code block, such as its caption.
+  if (directive.name) {
+    for (const option of readOptions(document)) document.writeBlock(`**${option}**`, column);
+    if (document.lines.ahead()?.trim() === "") document.lines.at += 1;
+  }
+  document.write(`${code.prefix}${marker}${directive.language}`);
   return true;
 }
 

@@ -9,10 +9,15 @@ export function paragraphOf(text: string): string {
   const lines = trimmed.split("\n");
   const first = lines.findIndex((line) => DEFINITION.test(line));
   if (first < 1 || lines.slice(0, first).some((line) => NO_TERM.test(line))) return trimmed;
+  // Several terms may share a definition.
+  const terms = lines.splice(0, first);
   const written: string[] = [];
+  lines.unshift(terms.map((term) => term.trim()).join(", "));
   for (const [index, line] of lines.entries()) {
     const definition = line.replace(DEFINITION, "");
-    if (definition !== line) {
+    if (definition !== line && DEFINITION.test(lines[index - 1] ?? ""))
+      written.push(`${written.pop() ?? ""} ${definition}`);
+    else if (definition !== line) {
       const term = isTermAt(lines, index - 1) ? written.pop() : undefined;
       written.push("", term === undefined ? definition : `**${term.trim()}:** ${definition}`);
     } else written.push(isTermAt(lines, index) && index > 0 ? `\n${line}` : line);

@@ -1,14 +1,16 @@
 import type { Steps } from "../../../runtime/steps.ts";
 import { blocksOf, type Block } from "./blocks.ts";
 import { endsSentence, flows, widthOf, type Measure } from "./flow.ts";
+import { lostTables, type LostTable } from "./lost-tables.ts";
 import type { ListMarkers } from "./list-markers.ts";
 import { joined, plainLines, vocabularyOf } from "./lines.ts";
 import { withoutRunningLines } from "./running-lines.ts";
 
-/** The pages of a PDF as Markdown, and the lines that were taken for running headers, footers and page numbers. */
+/** The pages of a PDF as Markdown, the lines that were taken for running headers, footers and page numbers, and tables without columns. */
 export interface PdfPages {
   pages: string[];
   leftOut: string[];
+  tables: LostTable[];
 }
 
 interface Page {
@@ -47,9 +49,10 @@ export function* readPdfPages(texts: string[]): Steps<PdfPages> {
     read.push({ lines: page, measure, blocks: blocksOf(page, measure, lists) });
     yield;
   }
+  const tables = lostTables(read.map(({ blocks }) => blocks));
   const filled = read.filter(({ blocks }) => blocks.length > 0);
   for (const [index, page] of filled.entries()) joinPages(page, filled[index + 1]);
-  return { pages: read.map(({ blocks }) => writePage(blocks, isMarkup)), leftOut };
+  return { pages: read.map(({ blocks }) => writePage(blocks, isMarkup)), leftOut, tables };
 }
 
 /** Moves the rest of a sentence to the page where the sentence begins. */

@@ -1,0 +1,1 @@
+export default { title: "Seeds", url: "https://seeds.example" };

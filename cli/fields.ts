@@ -121,7 +121,10 @@ export function toInstant(value: unknown): string | undefined {
     ) ?? [];
   if (!date) return undefined;
   const instant = time && zone ? `${date}T${time}${zone.toUpperCase()}` : `${date}T00:00:00Z`;
-  return Number.isNaN(Date.parse(instant)) ? undefined : instant;
+  if (Number.isNaN(Date.parse(instant))) return undefined;
+  // `Date` takes February 30 for March 2.
+  const midnight = `${date}T00:00:00.000Z`;
+  return new Date(midnight).toISOString() === midnight ? instant : undefined;
 }
 
 function readAudience(value: unknown): string[] {

@@ -1,10 +1,12 @@
 import type { Nodes as MdastNodes } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { visit, EXIT } from "unist-util-visit";
+import { fileType } from "../src/knowledge/formats/file-types.ts";
 import { readMarkup } from "../src/knowledge/formats/markup/read-markup.ts";
 import { runAtOnce } from "../src/runtime/steps.ts";
 import type { Document } from "./document.ts";
 import { DOCUMENT_FIELDS, readFields, type Place } from "./fields.ts";
+import { titleOfFile } from "./file-title.ts";
 import { readFrontMatter } from "./front-matter.ts";
 import { readPage } from "./page.ts";
 
@@ -99,11 +101,20 @@ export function parseHtmlFile(external_id: string, source: string): ParsedFile {
 }
 
 export function parseTextFile(external_id: string, source: string): ParsedFile {
-  const title = titleFromId(external_id);
+  const title = firstLine(source) ?? titleFromId(external_id);
   return {
     document: { external_id, title, content: source, content_type: "text/plain" },
     notes: [],
   };
+}
+
+/** A short line without a full stop and with a blank line or a rule below it is the title of the text. */
+function firstLine(source: string): string | undefined {
+  const [, line = ""] =
+    /^\s*([^\n]{1,100})\n(?:[ \t]*\n|[=*~-]{3,}[ \t]*\n)\s*\S/.exec(source.replaceAll("\r", "")) ??
+    [];
+  const isTitle = /\p{L}/u.test(line) && !/[.:;,!…]\s*$|^[-*•\d>]/.test(line);
+  return isTitle ? line.trim() : undefined;
 }
 
 /** A list of questions and answers, or any other table. */
@@ -126,7 +137,8 @@ export function describeFile(
   content_type: string,
   file: Uint8Array<ArrayBuffer>,
 ): ParsedFile {
-  const title = titleFromId(external_id);
+  const title =
+    titleOfFile(file, fileType(content_type)?.extension ?? "") ?? titleFromId(external_id);
   return { document: { external_id, title, content: "", content_type, file }, notes: [] };
 }
 

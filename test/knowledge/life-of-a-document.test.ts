@@ -207,6 +207,9 @@ it("documents are listed in pages, in a stable order, and by status", async () =
     }
     return seen;
   };
+  // A parameter that the list does not take is refused, not ignored.
+  const unknown = await call(workspace.secret, "GET", "/v1/documents?include=markdown");
+  expect(unknown.status).toBe(422);
   const rest = ids.filter((id) => id !== "b");
   expect(await walk("")).toEqual(rest);
   expect(await walk("&status=live")).toEqual(rest.filter((id) => id !== "z"));

@@ -208,7 +208,9 @@ export const documentWithContent = documentSummary.extend({
   }),
 });
 
-export const listQuery = pageQuery.extend({
+/** Strict, so that `include`, which only one document takes, is refused rather than ignored. */
+export const listQuery = z.strictObject({
+  ...pageQuery.shape,
   status: documentStatus.optional(),
 });
 

@@ -1,3 +1,7 @@
+import { readFields } from "../../../cli/fields.ts";
+import { parseTextFile } from "../../../cli/parse-file.ts";
+import { strToU8, zipSync } from "fflate";
+import { titleOfFile } from "../../../cli/file-title.ts";
 import { locate, otherVersion, readDocusaurus } from "../../../cli/docusaurus.ts";
 import { expect, it } from "vitest";
 import { addressOf, type AddressRule } from "../../../cli/addresses.ts";
@@ -157,4 +161,42 @@ it("Docusaurus's configuration says where its documents are shown, whatever part
   expect(otherVersion("docs/a.md", whole)).toContain("not released");
   expect(otherVersion("versioned_docs/version-1.0/a.md", whole)).toContain("version 1.0");
   expect(otherVersion("versioned_docs/version-2.0/a.md", whole)).toBeUndefined();
+});
+
+it("a file that the instance converts has the title that it gives itself, unless a program wrote it", () => {
+  const word = (body: string, title: string): Uint8Array =>
+    zipSync({
+      "word/document.xml": strToU8(`<w:document><w:body>${body}</w:body></w:document>`),
+      "docProps/core.xml": strToU8(
+        `<cp:coreProperties><dc:title>${title}</dc:title></cp:coreProperties>`,
+      ),
+    });
+  const styled = (style: string, text: string): string =>
+    `<w:p><w:pPr><w:pStyle w:val="${style}"/></w:pPr><w:r><w:t xml:space="preserve">${text}</w:t></w:r></w:p>`;
+  const one = styled("Heading1", "Return your bike");
+  expect(titleOfFile(word(one, "Old template"), "docx")).toBe("Return your bike");
+  expect(titleOfFile(word(one + styled("Heading1", "Costs"), "Returns &amp; costs"), "docx")).toBe(
+    "Returns & costs",
+  );
+  expect(titleOfFile(word("", "Microsoft Word - returns.docx"), "docx")).toBeUndefined();
+  expect(titleOfFile(word("", "Document1"), "docx")).toBeUndefined();
+  expect(titleOfFile(strToU8("no zip"), "docx")).toBeUndefined();
+  const pdf = (title: string): Uint8Array =>
+    strToU8(
+      `%PDF-1.4\n4 0 obj\n<</Title (Bookmark)>>\nendobj\n5 0 obj\n<< /Producer (x) /Title ${title} >>\nendobj\ntrailer << /Info 5 0 R >>`,
+    );
+  expect(titleOfFile(pdf("(Safety \\(2026\\))"), "pdf")).toBe("Safety (2026)");
+  expect(titleOfFile(pdf("<FEFF00DC0062>"), "pdf")).toBe("Üb");
+  expect(titleOfFile(strToU8("%PDF-1.4"), "pdf")).toBeUndefined();
+});
+
+it("a text's first line is its title if it stands alone, and a day that does not exist is no date", () => {
+  const title = (source: string): string => parseTextFile("spare-key", source).document.title;
+  expect(title("Order a spare key\r\n\r\nIt costs 24.90.")).toBe("Order a spare key");
+  expect(title("Order a spare key\n=======\nIt costs 24.90.")).toBe("Order a spare key");
+  expect(title("It costs 24.90.\n\nIt takes 7 days.")).toBe("spare key");
+  expect(title("It costs 24.90\nand takes 7 days.")).toBe("spare key");
+  expect(readFields({ updated: "2026-02-30" })).toEqual({
+    notes: ['updated_at: "2026-02-30" is not a date, or a time without its zone'],
+  });
 });

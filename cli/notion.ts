@@ -1,5 +1,5 @@
 import path from "node:path";
-import { parseCsv } from "../src/knowledge/formats/csv.ts";
+import { parseCsv } from "../src/knowledge/formats/question-lists/csv.ts";
 
 /** Notion ends the name of each exported page with its id. */
 export const NOTION_PAGE = /[-_ ][0-9a-f]{32}\.md$/;

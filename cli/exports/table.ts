@@ -1,4 +1,4 @@
-import { parseCsv } from "../../src/knowledge/formats/csv.ts";
+import { parseCsv } from "../../src/knowledge/formats/question-lists/csv.ts";
 import type { ReadDocuments } from "../document.ts";
 import { ArticleReader, valueOf, type ExportOptions } from "./article.ts";
 import { textOf, type Json } from "./values.ts";

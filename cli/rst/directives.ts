@@ -1,5 +1,5 @@
 import { codeBlock } from "../../src/knowledge/formats/markdown-code.ts";
-import { parseCsv } from "../../src/knowledge/formats/csv.ts";
+import { parseCsv } from "../../src/knowledge/formats/question-lists/csv.ts";
 import type { RstReader } from "./reader.ts";
 import { listTable, markdownTable } from "./tables.ts";
 

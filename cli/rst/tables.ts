@@ -1,4 +1,4 @@
-import { pipeTable } from "../../src/knowledge/formats/pipe-table.ts";
+import { pipeTable } from "../../src/knowledge/formats/tables/pipe-table.ts";
 import type { RstReader } from "./reader.ts";
 
 /** A table's rows of cells, each RST; `head` is the number of rows that are its header. */

@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from "fflate";
 import { getDocumentProxy } from "unpdf";
-import { htmlToMarkdown } from "../../src/knowledge/formats/html.ts";
+import { htmlToMarkdown } from "../../src/knowledge/formats/html/html.ts";
 import { docxHtml } from "./docx-html.ts";
 import { pageText } from "./pdf-page-text.ts";
 import { sheetsToMarkdown } from "./xlsx.ts";

@@ -1,7 +1,7 @@
 import type { TableRow } from "mdast";
 import { strFromU8 } from "fflate";
 import ssf from "ssf";
-import { writeMarkdown } from "../../src/knowledge/formats/markdown-tree.ts";
+import { writeMarkdown } from "../../src/knowledge/formats/markdown/markdown-tree.ts";
 import { readableFormat } from "./date-format.ts";
 import { parseXml, type XmlElement } from "./xml.ts";
 

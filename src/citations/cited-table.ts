@@ -1,5 +1,5 @@
 import type { TableCell } from "mdast";
-import { parseMarkdown } from "../knowledge/formats/markdown-tree.ts";
+import { parseMarkdown } from "../knowledge/formats/markdown/markdown-tree.ts";
 import { rowOf, tableCells } from "../knowledge/formats/readable-text.ts";
 
 /** A longer text is no table that an answer quotes. */

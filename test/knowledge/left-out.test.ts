@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { normaliseInSteps } from "../../src/knowledge/formats/normalise.ts";
-import type { LeftOut } from "../../src/knowledge/formats/left-out.ts";
+import type { LeftOut } from "../../src/knowledge/formats/html/left-out.ts";
 import { runAtOnce } from "../../src/runtime/steps.ts";
 import { call, createWorkspace, ingest } from "../support/workspace.ts";
 

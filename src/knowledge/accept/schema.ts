@@ -7,7 +7,7 @@ import { MAX_DOCUMENT_BYTES } from "../formats/limits.ts";
 import { supportedContentType, supportedContentTypes } from "../formats/normalise.ts";
 import { utf8Length } from "../../text/utf8-length.ts";
 import { withoutInvisible } from "../../text/invisible-characters.ts";
-import { leftOutReasons } from "../formats/left-out.ts";
+import { leftOutReasons } from "../formats/html/left-out.ts";
 import { warningKinds } from "../formats/warnings.ts";
 
 export const MAX_EXTERNAL_ID_BYTES = 256;

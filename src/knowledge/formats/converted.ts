@@ -1,6 +1,6 @@
 import { runAtOnce, type Steps } from "../../runtime/steps.ts";
-import { refuseManyLines } from "./markdown-limits.ts";
-import { mendSheets } from "./markdown-tables.ts";
+import { refuseManyLines } from "./markdown/markdown-limits.ts";
+import { mendSheets } from "./tables/markdown-tables.ts";
 import { markdownInSteps } from "./markdown.ts";
 import type { LostTable } from "./pdf/lost-tables.ts";
 import { readPdfPages } from "./pdf/pdf-pages.ts";

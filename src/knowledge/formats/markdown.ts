@@ -1,11 +1,11 @@
 import type { Parents, Root, RootContent } from "mdast";
 import { runAtOnce, withPauses, type Steps } from "../../runtime/steps.ts";
-import { htmlToBlocks, type HtmlOfDocument } from "./html.ts";
-import type { LeftOut } from "./left-out.ts";
-import { refuseCostlyMarkdown, refuseDeepTree } from "./markdown-limits.ts";
-import { completeTableSource } from "./markdown-table-source.ts";
+import { htmlToBlocks, type HtmlOfDocument } from "./html/html.ts";
+import type { LeftOut } from "./html/left-out.ts";
+import { refuseCostlyMarkdown, refuseDeepTree } from "./markdown/markdown-limits.ts";
+import { completeTableSource } from "./markup/markdown-table-source.ts";
 import { readMarkup } from "./markup/read-markup.ts";
-import { parseMarkdown, simplify, writeMarkdown } from "./markdown-tree.ts";
+import { parseMarkdown, simplify, writeMarkdown } from "./markdown/markdown-tree.ts";
 
 /**
  * Authors' Markdown → the stored dialect. Front matter is dropped, since the API has fields for it; the CLI fills these from it.

@@ -1,8 +1,8 @@
-import { cleanHtml } from "./html.ts";
-import type { LeftOut } from "./left-out.ts";
-import { refuseCostlyMarkdown } from "./markdown-limits.ts";
+import { cleanHtml } from "./html/html.ts";
+import type { LeftOut } from "./html/left-out.ts";
+import { refuseCostlyMarkdown } from "./markdown/markdown-limits.ts";
 import { markdownSlices } from "./markdown.ts";
-import { cleanCsv, cleanJson } from "./question-list.ts";
+import { cleanCsv, cleanJson } from "./question-lists/question-list.ts";
 import { cleanPlainText } from "./plain-text.ts";
 import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { unreadable, UnreadableDocument } from "./unreadable-document.ts";

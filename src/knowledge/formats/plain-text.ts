@@ -1,5 +1,5 @@
 import type { Paragraph } from "mdast";
-import { writeMarkdown } from "./markdown-tree.ts";
+import { writeMarkdown } from "./markdown/markdown-tree.ts";
 
 const PARAGRAPHS_PER_SLICE = 200;
 

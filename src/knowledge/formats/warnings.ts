@@ -1,5 +1,5 @@
 import { instructionKinds, instructionPhrases } from "./instruction-phrases.ts";
-import { type LeftOut, type leftOutReasons, leftOutWarnings } from "./left-out.ts";
+import { type LeftOut, type leftOutReasons, leftOutWarnings } from "./html/left-out.ts";
 import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { hiddenPassages, withoutInvisible } from "../../text/invisible-characters.ts";
 

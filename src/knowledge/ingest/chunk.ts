@@ -1,6 +1,6 @@
 import type { RootContent } from "mdast";
 import { codeLines, listItems, readableText, rowOf, tableCells } from "../formats/readable-text.ts";
-import { parseMarkdown } from "../formats/markdown-tree.ts";
+import { parseMarkdown } from "../formats/markdown/markdown-tree.ts";
 import { UnreadableDocument } from "../formats/unreadable-document.ts";
 import { splitSentences } from "../../text/sentences.ts";
 import { runAtOnce, type Steps } from "../../runtime/steps.ts";

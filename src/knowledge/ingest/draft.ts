@@ -2,7 +2,7 @@ import type { Services } from "../../runtime/services.ts";
 import { detectLanguage } from "../../language/detect.ts";
 import { runYielding, type Steps } from "../../runtime/steps.ts";
 import { withoutInvisible } from "../../text/invisible-characters.ts";
-import type { LeftOut } from "../formats/left-out.ts";
+import type { LeftOut } from "../formats/html/left-out.ts";
 import { normaliseInSteps } from "../formats/normalise.ts";
 import { fileWarnings, type CleanedFile } from "../formats/converted.ts";
 import { unreadable, UnreadableDocument } from "../formats/unreadable-document.ts";

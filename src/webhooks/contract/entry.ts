@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Steps } from "../../runtime/steps.ts";
-import { htmlInSteps } from "../../knowledge/formats/html.ts";
+import { htmlInSteps } from "../../knowledge/formats/html/html.ts";
 import { documentBody } from "../../knowledge/accept/schema.ts";
 import { fieldAt, type Json } from "./json.ts";
 import type { SourceDocument } from "./vendor.ts";

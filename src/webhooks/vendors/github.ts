@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { refuseCostlyMarkdown } from "../../knowledge/formats/markdown-limits.ts";
-import { parseMarkdown } from "../../knowledge/formats/markdown-tree.ts";
+import { refuseCostlyMarkdown } from "../../knowledge/formats/markdown/markdown-limits.ts";
+import { parseMarkdown } from "../../knowledge/formats/markdown/markdown-tree.ts";
 import { readableText } from "../../knowledge/formats/readable-text.ts";
 import { bearer } from "../contract/delivery-api.ts";
 import { fillTemplate, pageOptions } from "../contract/entry.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checkPublicUrl, UnsafeUrl } from "../../http/public-address.ts";
-import { htmlToTree } from "../../knowledge/formats/html.ts";
+import { htmlToTree } from "../../knowledge/formats/html/html.ts";
 import { readableText } from "../../knowledge/formats/readable-text.ts";
 import { fillTemplate, isWanted, pageOptions } from "../contract/entry.ts";
 import { fieldAt, stringAt, timeAt } from "../contract/json.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { parseCsv } from "../../../src/knowledge/formats/csv.ts";
+import { parseCsv } from "../../../src/knowledge/formats/question-lists/csv.ts";
 
 it.each<[what: string, text: string, rows: string[][]]>([
   [

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chunkMarkdown } from "../../../src/knowledge/ingest/chunk.ts";
 import { detectLanguage } from "../../../src/language/detect.ts";
-import type { LeftOut } from "../../../src/knowledge/formats/left-out.ts";
+import type { LeftOut } from "../../../src/knowledge/formats/html/left-out.ts";
 import {
   normalise,
   normaliseInSteps,

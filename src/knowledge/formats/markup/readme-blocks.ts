@@ -1,5 +1,5 @@
 import { codeBlock } from "../markdown-code.ts";
-import { pipeTable } from "../pipe-table.ts";
+import { pipeTable } from "../tables/pipe-table.ts";
 import { labelOf } from "./component.ts";
 import type { MarkupDocument } from "./markup-document.ts";
 

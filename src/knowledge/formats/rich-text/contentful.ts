@@ -1,6 +1,6 @@
 import { documentToHtmlString, type NodeRenderer } from "@contentful/rich-text-html-renderer";
 import type { Steps } from "../../../runtime/steps.ts";
-import { htmlInSteps } from "../html.ts";
+import { htmlInSteps } from "../html/html.ts";
 import { UnreadableDocument } from "../unreadable-document.ts";
 import {
   checkDepth,

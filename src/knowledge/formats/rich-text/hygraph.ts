@@ -1,5 +1,5 @@
 import type { Steps } from "../../../runtime/steps.ts";
-import { htmlInSteps } from "../html.ts";
+import { htmlInSteps } from "../html/html.ts";
 import { markdownInSteps } from "../markdown.ts";
 import { slateToMarkdown } from "./slate.ts";
 import { isObject } from "./tree.ts";

@@ -1,8 +1,8 @@
 import type { Nodes } from "hast";
 import { visit } from "unist-util-visit";
 import type { Steps } from "../../../runtime/steps.ts";
-import { hastInSteps } from "../html.ts";
-import { parseInSteps } from "../html-tree.ts";
+import { hastInSteps } from "../html/html.ts";
+import { parseInSteps } from "../html/html-tree.ts";
 import { UnreadableDocument } from "../unreadable-document.ts";
 import { isObject, string } from "./tree.ts";
 

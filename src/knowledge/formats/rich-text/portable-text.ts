@@ -1,7 +1,7 @@
 import { toHTML, type PortableTextComponents } from "@portabletext/to-html";
 import { escapeText } from "entities";
 import type { Steps } from "../../../runtime/steps.ts";
-import { htmlInSteps } from "../html.ts";
+import { htmlInSteps } from "../html/html.ts";
 import { UnreadableDocument } from "../unreadable-document.ts";
 import {
   checkDepth,

@@ -1,5 +1,5 @@
 import type { Steps } from "../../../runtime/steps.ts";
-import { htmlInSteps } from "../html.ts";
+import { htmlInSteps } from "../html/html.ts";
 import { UnreadableDocument } from "../unreadable-document.ts";
 import { checkDepth, element, isObject, objects, string, textHtml, type Json } from "./tree.ts";
 

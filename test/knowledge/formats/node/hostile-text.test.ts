@@ -1,8 +1,8 @@
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { describe, expect, it } from "vitest";
 import { chunkMarkdown } from "../../../../src/knowledge/ingest/chunk.ts";
-import { sliceMarkdown } from "../../../../src/knowledge/formats/markdown-slices.ts";
-import { boundedMarkdown } from "../../../../src/knowledge/formats/markdown-syntax.ts";
+import { sliceMarkdown } from "../../../../src/knowledge/formats/markdown/markdown-slices.ts";
+import { boundedMarkdown } from "../../../../src/knowledge/formats/markdown/markdown-syntax.ts";
 import { normalise } from "../../../../src/knowledge/formats/normalise.ts";
 import { UnreadableDocument } from "../../../../src/knowledge/formats/unreadable-document.ts";
 

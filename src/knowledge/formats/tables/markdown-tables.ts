@@ -1,8 +1,8 @@
 import type { Paragraph, PhrasingContent, Root, RootContent, Table, TableRow } from "mdast";
 import { visit } from "unist-util-visit";
-import { MAX_TABLE_CELLS } from "./limits.ts";
-import { readableText } from "./readable-text.ts";
-import { UnreadableDocument } from "./unreadable-document.ts";
+import { MAX_TABLE_CELLS } from "../limits.ts";
+import { readableText } from "../readable-text.ts";
+import { UnreadableDocument } from "../unreadable-document.ts";
 import { blank, type Cell, type Row } from "./table-cell.ts";
 import { startsTable } from "./table-header.ts";
 import { markAbsences } from "./table-marks.ts";

@@ -1,7 +1,7 @@
 import type { Nodes, PhrasingContent, Root, RootContent, Table, TableCell } from "mdast";
 import { visit } from "unist-util-visit";
-import { mayRepeat } from "./column-names.ts";
-import { readableText } from "./readable-text.ts";
+import { mayRepeat } from "../column-names.ts";
+import { readableText } from "../readable-text.ts";
 
 /** `* Without VAT.`, `¹ Only in June.`, `(1) …` */
 const NOTE = /^(\*{1,3}|[†‡§]|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}|\(\d\)) ?(?=\S)/;

@@ -1,9 +1,9 @@
 import type { Element, ElementContent } from "hast";
-import { mayRepeat } from "./column-names.ts";
+import { mayRepeat } from "../column-names.ts";
 import { inlineContent, isTable } from "./html-cell.ts";
 import { rowsOfLines } from "./html-table-lines.ts";
-import { blank, type Cell, type Row } from "./table-cell.ts";
-import { shapeTable, type Part } from "./table-shape.ts";
+import { blank, type Cell, type Row } from "../tables/table-cell.ts";
+import { shapeTable, type Part } from "../tables/table-shape.ts";
 
 /** A longer text is not repeated in the cells that a span covers. */
 const MAX_REPEATED = 200;

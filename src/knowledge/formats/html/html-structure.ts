@@ -4,7 +4,7 @@ import { listTerms } from "./html-definitions.ts";
 import { nameMarks } from "./html-icons.ts";
 import { classesOf, wordsOf } from "./html-measure.ts";
 import { isTableLike, renameParts, tableBlocks } from "./html-tables.ts";
-import { MAX_TABLE_CELLS } from "./limits.ts";
+import { MAX_TABLE_CELLS } from "../limits.ts";
 import { NO_TEXT, raised } from "./html-text.ts";
 
 /** The cells of one row are converted at once. */

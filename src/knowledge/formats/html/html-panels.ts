@@ -1,6 +1,6 @@
 import type { Root } from "hast";
 import { visit } from "unist-util-visit";
-import type { Steps } from "../../runtime/steps.ts";
+import type { Steps } from "../../../runtime/steps.ts";
 import { hidingOf } from "./html-hidden.ts";
 import { roleOf, type Survey } from "./html-measure.ts";
 import { hiddenNeighbours } from "./html-neighbours.ts";

@@ -1,7 +1,7 @@
 import type { Element, Properties, Root } from "hast";
 import { type Handler, Parser } from "htmlparser2";
-import type { Steps } from "../../runtime/steps.ts";
-import { UnreadableDocument } from "./unreadable-document.ts";
+import type { Steps } from "../../../runtime/steps.ts";
+import { UnreadableDocument } from "../unreadable-document.ts";
 
 /** Real pages nest a few dozen levels deep. Later stages walk the tree by recursion, so depth costs stack. */
 const MAX_DEPTH = 256;

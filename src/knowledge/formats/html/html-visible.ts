@@ -1,5 +1,5 @@
 import type { Element, ElementContent, Nodes, Parents, Root } from "hast";
-import type { Steps } from "../../runtime/steps.ts";
+import type { Steps } from "../../../runtime/steps.ts";
 import { isForSomeScreens, isIcon } from "./html-hidden.ts";
 import { isElement, leadsNowhere, roleOf, Survey, wordsOf } from "./html-measure.ts";
 import { findPanels } from "./html-panels.ts";

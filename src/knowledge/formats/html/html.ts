@@ -1,7 +1,7 @@
 import type { Root as HastRoot } from "hast";
 import { toMdast } from "hast-util-to-mdast";
 import type { Root, RootContent } from "mdast";
-import { PAUSE, runAtOnce, withPauses, type Steps } from "../../runtime/steps.ts";
+import { PAUSE, runAtOnce, withPauses, type Steps } from "../../../runtime/steps.ts";
 import { mergeInline } from "./html-inline.ts";
 import { sliceBlocks } from "./html-slices.ts";
 import { parseInSteps } from "./html-tree.ts";
@@ -11,7 +11,7 @@ import { writeLabels } from "./html-labels.ts";
 import { dropHidden } from "./html-visible.ts";
 import type { LeftOut } from "./left-out.ts";
 import { keepMainContent } from "./main-content.ts";
-import { simplify, writeMarkdown } from "./markdown-tree.ts";
+import { simplify, writeMarkdown } from "../markdown/markdown-tree.ts";
 
 /**
  * A page → slices of the stored Markdown dialect, to be joined with line feeds. Keeps the main content without navigation, footers and the

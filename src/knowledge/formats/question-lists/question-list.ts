@@ -1,15 +1,15 @@
 import type { Heading, PhrasingContent, Root, RootContent } from "mdast";
-import { PAUSE, withPauses } from "../../runtime/steps.ts";
-import { repeatedNames } from "./column-names.ts";
+import { PAUSE, withPauses } from "../../../runtime/steps.ts";
+import { repeatedNames } from "../column-names.ts";
 import { parseCsv } from "./csv.ts";
-import { htmlToBlocks, type HtmlOfDocument } from "./html.ts";
-import { leaveOutText, type LeftOut } from "./left-out.ts";
-import { isMetadata } from "./metadata-columns.ts";
-import { csvBlocks } from "./markdown-tables.ts";
-import { refuseManyLines } from "./markdown-limits.ts";
-import { simplify, writeMarkdown } from "./markdown-tree.ts";
-import { plainParagraphs } from "./plain-text.ts";
-import { UnreadableDocument } from "./unreadable-document.ts";
+import { htmlToBlocks, type HtmlOfDocument } from "../html/html.ts";
+import { leaveOutText, type LeftOut } from "../html/left-out.ts";
+import { isMetadata } from "../metadata-columns.ts";
+import { csvBlocks } from "../tables/markdown-tables.ts";
+import { refuseManyLines } from "../markdown/markdown-limits.ts";
+import { simplify, writeMarkdown } from "../markdown/markdown-tree.ts";
+import { plainParagraphs } from "../plain-text.ts";
+import { UnreadableDocument } from "../unreadable-document.ts";
 
 /** What lists call their columns, in the languages in which people publish them. */
 const QUESTIONS =

@@ -3,9 +3,9 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown, gfmToMarkdown } from "mdast-util-gfm";
 import { toMarkdown, type Unsafe } from "mdast-util-to-markdown";
 import { SKIP, visit } from "unist-util-visit";
-import { MAX_TABLE_CELLS } from "./limits.ts";
-import { completeTables } from "./markdown-tables.ts";
-import { readableText } from "./readable-text.ts";
+import { MAX_TABLE_CELLS } from "../limits.ts";
+import { completeTables } from "../tables/markdown-tables.ts";
+import { readableText } from "../readable-text.ts";
 import { sliceMarkdown } from "./markdown-slices.ts";
 import { boundedMarkdown, type ParserWork } from "./markdown-syntax.ts";
 

@@ -1,4 +1,4 @@
-import { mayRepeat } from "./column-names.ts";
+import { mayRepeat } from "../column-names.ts";
 import { blank, type Cell, type Row, type WriteText } from "./table-cell.ts";
 import { headerRows, isHeaderRow, mergedHeader } from "./table-header.ts";
 import { markAbsences } from "./table-marks.ts";

@@ -1,5 +1,5 @@
 import type { Element, ElementContent, Nodes, Parents, Root } from "hast";
-import type { Steps } from "../../runtime/steps.ts";
+import type { Steps } from "../../../runtime/steps.ts";
 import { reasonInside, reasonOutside, type Reason } from "./boilerplate-reasons.ts";
 import { ASKS_OPINION } from "./boilerplate-words.ts";
 import { isElement, isHeading, type Measure, Survey, wordsOf } from "./html-measure.ts";

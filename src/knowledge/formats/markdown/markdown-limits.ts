@@ -1,5 +1,5 @@
 import type { Nodes, Root } from "mdast";
-import { UnreadableDocument } from "./unreadable-document.ts";
+import { UnreadableDocument } from "../unreadable-document.ts";
 
 /** How deep lists and quotes may nest. Later stages walk the tree by recursion, so depth costs stack. */
 const MAX_DEPTH = 100;

@@ -7,7 +7,7 @@ import {
   type Edit,
   type MayLinkTo,
 } from "./allowed-address.ts";
-import { filterHosts } from "./hosts.ts";
+import { filterHosts, joinsHost } from "./hosts.ts";
 
 /** In characters. A longer address is removed without being parsed. Chosen: addresses of articles are shorter. */
 const MAX_URL = 2048;
@@ -64,7 +64,10 @@ export function filterAddresses(
     if (start === undefined) continue;
     const next = ADDRESS.lastIndex;
     body = bodyAt(word, start, body);
-    const edit = editAddress(word, start, { ...body, after }, mayLinkTo);
+    // `~|www.example.com` is one host for linkify-it.
+    const isPart = /^w/i.test(match[0]) && joinsHost(before, word, start);
+    const mayLink = isPart ? () => false : mayLinkTo;
+    const edit = editAddress(word, start, { ...body, after }, mayLink);
     shown += hostsIn(at, start) + edit.shown;
     at = edit.end;
     ADDRESS.lastIndex = Math.max(next, at);

@@ -27,7 +27,7 @@ const SYMBOL_WITHIN = /^[$+=^`|~]+[\p{L}\p{N}]/u;
 const PORT_AND_PATH = /(?::\d{1,5})?(?:[/?#][^\s<>"'`()[\]{}*|^\p{Cc}]*)?/uy;
 const IP = /(?<![A-Za-z0-9])(\d{1,3}\.\d{1,3}\.\d{1,3})((?:\.\d{1,3})+)(?![A-Za-z0-9])(\/\S)?/g;
 /** Schemes that hold what they lead to, and those behind which browsers need no slashes. */
-const BARE_SCHEME = /(javascript|vbscript|data|blob|https?|ftps?|wss?|file):(?=.)/gi;
+const BARE_SCHEME = /(javascript|vbscript|data|blob|https?|ftps?|wss?|file):(?=(.|$))/gi;
 
 const PLACEHOLDER_FIRST = new RegExp(`^${PLACEHOLDER.source}`);
 /** In characters: RFC 5321, 4.5.3.1.1. */
@@ -47,7 +47,10 @@ interface HostBounds {
 
 /** Hosts without a scheme in a part of a word that holds no other address. */
 export function filterHosts(text: string, around: Around, mayLinkTo: MayLinkTo): string {
-  const part = text.replace(BARE_SCHEME, `$1${JOINER}:`);
+  // The address may begin behind this part: `data:www.example.net`.
+  const part = text.replace(BARE_SCHEME, (found, scheme: string, next: string) =>
+    next || around.after.trim() ? `${scheme}${JOINER}:` : found,
+  );
   if (!part.includes(".")) return part;
   let shown = "";
   let at = 0;
@@ -102,7 +105,7 @@ function isEntire(part: string, { start, end }: HostBounds, { before, after }: A
   const previous = start === 0 ? before : part.charAt(start - 1);
   return (
     (previous === "" || BEFORE_HOST.test(previous)) &&
-    !IN_HOST.test(beforeSymbols(before, part, start)) &&
+    !joinsHost(before, part, start) &&
     !SYMBOL_WITHIN.test(part.slice(end, end + MAX_HOST)) &&
     !PLACEHOLDER_FIRST.test(part.slice(end)) &&
     !(end === part.length && IN_HOST.test(after))
@@ -121,11 +124,17 @@ function isMail(part: string, { start, hostEnd, end }: HostBounds, { before }: A
   );
 }
 
+/** Whether some renderer takes what is in front of a host for its beginning. */
+export function joinsHost(before: string, part: string, start: number): boolean {
+  return IN_HOST.test(beforeSymbols(before, part, start));
+}
+
 /** The character in front of a host and of symbols there, which some renderers take for a part of the host if a letter is in front of them. */
 function beforeSymbols(before: string, part: string, start: number): string {
   const least = Math.max(0, start - MAX_HOST);
   let at = start;
-  while (at > least && ASCII_SYMBOL.test(part.charAt(at - 1))) at--;
+  // A backslash in front of a symbol is gone once it is rendered.
+  while (at > least && /[\\$+=^`|]/.test(part.charAt(at - 1))) at--;
   return at === 0 ? before : part.charAt(at - 1);
 }
 

@@ -2,8 +2,8 @@ import { SECRET_STARTS, UNSEPARATED_SECRET_STARTS } from "../privacy/secrets.ts"
 
 /** In characters: of a longer start no more is shown at once. */
 const LONGEST = 200;
-/** Letters, digits and citation markers. */
-const PLAIN = /^(?:[\p{L}\p{M}\p{N}]|\[\d{1,2}\])*/u;
+/** Letters, digits and citation markers. Variation selectors are none: an address is judged without them. */
+const PLAIN = /^(?:(?!\p{Variation_Selector})[\p{L}\p{M}\p{N}]|\[\d{1,2}\])*/u;
 /** Ends with what may become the beginning of an address. */
 const OPENS_ADDRESS = /(?:h(?:t(?:t(?:ps?)?)?)?|f(?:tp?)?|w{1,3})$/i;
 const OPENS_SECRET = new RegExp(`^(?:${UNSEPARATED_SECRET_STARTS.join("|")})`);

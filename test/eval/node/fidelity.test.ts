@@ -145,7 +145,7 @@ describe.skipIf(skipped)("the reference that Chromium renders", () => {
     [
       "a tab of WAI-ARIA",
       `<div role=tablist><button role=tab aria-controls=p1>A</button><button role=tab aria-controls=p2>B</button></div><div role=tabpanel id=p1>One</div><div role=tabpanel id=p2 hidden>Two</div>`,
-      "A B | One | Two",
+      "A | B | One | Two",
     ],
     [
       "a collapse of Bootstrap",

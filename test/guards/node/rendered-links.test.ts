@@ -68,7 +68,15 @@ describe("a filtered answer", () => {
         const shown = filtered(whole);
         expect(refusedLinks(shown, mayLinkTo), shown).toEqual([]);
       }),
-      { numRuns: 1000 },
+      {
+        numRuns: 1000,
+        examples: [
+          ["data:www.example.net\n"],
+          ["`~~~|www.a.example.net``"],
+          ["``~\\`|www.a.example.net`"],
+          ["\uFE0Fdata:docs.example.org  "],
+        ],
+      },
     );
   }, 120_000);
 

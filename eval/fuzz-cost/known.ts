@@ -239,6 +239,12 @@ const FOUND: Found[] = [
     readers: { pdf: ["pages"] },
   },
   {
+    name: "a long name of a column",
+    recipe: { all: ["question,answer,", { repeat: "x" }, "\n", { repeat: "a,b,c\n" }] },
+    readers: { csv: ["normalise"] },
+    from: 16_000,
+  },
+  {
     name: "more columns than answers",
     recipe: { all: ["question,answer", { repeat: "," }, "\n", { repeat: "a,b\n" }] },
     readers: { csv: ["normalise"] },

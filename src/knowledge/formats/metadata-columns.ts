@@ -10,14 +10,17 @@ const NAMES = new RegExp(
   ].join("|")})$`,
   "iu",
 );
+/** In characters: a longer name is none of these, and is read again for each row. */
+const MAX_NAME = 60;
 /** In characters: a longer value says something by itself. */
 const MAX_VALUE = 100;
 
 /** Whether a field beside a question and an answer is a mark for the list's owner. */
 export function isMetadata(name: string, value: string): boolean {
+  if (name.length > MAX_NAME || value.trim().length > MAX_VALUE) return false;
   const words = name
     .trim()
     .replace(/(?<=[a-z])(?=[A-Z])/g, " ")
     .replace(/[_\s-]+/g, " ");
-  return value.trim().length <= MAX_VALUE && NAMES.test(words.normalize("NFC"));
+  return NAMES.test(words.normalize("NFC"));
 }

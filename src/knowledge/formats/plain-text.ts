@@ -20,5 +20,23 @@ export function plainParagraphs(content: string): Paragraph[] {
     .split(/\r?\n[ \t]*\r?\n/)
     .map((text) => text.trim())
     .filter(Boolean);
-  return paragraphs.map((value) => ({ type: "paragraph", children: [{ type: "text", value }] }));
+  return paragraphs.map((text) => ({
+    type: "paragraph",
+    children: piecesOf(text).map((value) => ({ type: "text", value })),
+  }));
+}
+
+/** In characters. The writer notes each mark of a text that it escapes: a megabyte of marks at once took over 64 MB. */
+const PIECE = 20_000;
+
+function piecesOf(text: string): string[] {
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length;) {
+    const end = start + PIECE;
+    // Not between the halves of a character.
+    const splits = /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
+    pieces.push(text.slice(start, splits ? end + 1 : end));
+    start = splits ? end + 1 : end;
+  }
+  return pieces;
 }

@@ -29,8 +29,8 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   emit({ type: "decided", action: decision.action });
 
   const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
-  await completeSections(input.deps, input.reader, findings, sources);
   if (sources.length > 0) emit({ type: "sources", sources: sources.map(toReference) });
+  await completeSections(input.deps, input.reader, findings, sources);
   const isLikely = decision.action === "answer";
   const draft =
     sources.length > 0

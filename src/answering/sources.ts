@@ -1,7 +1,6 @@
 import type { Source, SourceReference } from "../citations/source.ts";
-import type { Decision, FoundPassage, Finding } from "../retrieval/candidates.ts";
+import type { Decision, FoundPassage, Finding, Reader } from "../retrieval/candidates.ts";
 import { withTimeout } from "../models/deadline.ts";
-import type { Reader } from "../retrieval/candidates.ts";
 import { readSections } from "../retrieval/passages.ts";
 import type { EngineDeps } from "./engine-input.ts";
 import { bestPassage, passageToQuote } from "./extractive/best-passage.ts";
@@ -63,12 +62,9 @@ export async function completeSections(
   }
   if (goesOn.size === 0) return;
   try {
-    const read = readSections(db, workspaceId, audience, [...goesOn.keys()]);
-    for (const { around, version, ...chunk } of await withTimeout(
-      read,
-      SECTION_MS,
-      "The section",
-    )) {
+    const reading = readSections(db, workspaceId, audience, [...goesOn.keys()]);
+    const chunks = await withTimeout(reading, SECTION_MS, "The section");
+    for (const { around, version, ...chunk } of chunks) {
       const source = goesOn.get(around);
       const isKnown = source?.passages.some(({ chunkId }) => chunkId === chunk.chunkId);
       if (!source || isKnown || version !== source.version) continue;

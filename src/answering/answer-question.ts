@@ -6,13 +6,13 @@ import { conclude } from "./conclude.ts";
 import { decide, decideAll } from "./decide.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { generate } from "./generate.ts";
-import { completeSections, selectSources, toReference } from "./sources.ts";
+import { selectSources, toReference } from "./sources.ts";
 import { understand } from "./understand.ts";
 
 /**
  * Flow 1: understand → retrieve → read → rank → decide → generate → verify (while text is generated) → conclude. Waits on bindings: both
- * legs at the same time, one read of passages, a reranker where the release names one, the rest of a long
- * section, a language model.
+ * legs at the same time, one read of passages, a reranker where the release names one, a language model or the
+ * rest of a long section.
  * @param emit receives the events as they happen; it must not throw
  * @throws when both legs of retrieval, or the read of the passages, fail
  */
@@ -30,7 +30,6 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
 
   const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
   if (sources.length > 0) emit({ type: "sources", sources: sources.map(toReference) });
-  await completeSections(input.deps, input.reader, findings, sources);
   const isLikely = decision.action === "answer";
   const draft =
     sources.length > 0

@@ -14,6 +14,7 @@ import type { EngineInput } from "./engine-input.ts";
 import { extractiveAnswer } from "./extractive/extractive.ts";
 import { buildPrompt, NO_ANSWER } from "./prompt.ts";
 import { SupportedText } from "./supported-text.ts";
+import { completeSections } from "./sources.ts";
 import { AnswerWriter } from "./verify.ts";
 
 /** What a rung of the ladder wrote. `text` is empty when it found that the sources hold no answer. */
@@ -92,6 +93,8 @@ export async function generate(
   const kept = cached && currentText(cached, sources);
   if (kept) return write(kept, "cached");
   if (!isLikely) return write("", "none");
+  // Only here: a model waits for nothing more, and reads what was found.
+  await completeSections(deps, input.reader, findings, sources);
   const { contact, unanswered, continued } = release.sentences;
   const names = { contact: deps.contact ?? contact };
   const own = {

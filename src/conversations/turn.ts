@@ -25,8 +25,8 @@ import type { TurnRequest } from "./turn-request.ts";
 
 /**
  * One turn: admit → recall → engine → record. At most four sequential waits on bindings come before the first word: the first batch (with
- * the embedding) → both legs → passages (with storing the question) → model. A reranker model adds one, and so does the rest of a long
- * section.
+ * the embedding) → both legs → passages (with storing the question) → model. A reranker model adds one. Without a model the rest
+ * of a long section is read in its place.
  * @param emit receives the events of the turn as they happen; it must not throw
  * @throws Problem before the first event, for a caller who may not ask or a question that could not be stored
  * @throws Error for a turn that failed or took too long. A question that it has stored is closed

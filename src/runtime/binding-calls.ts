@@ -7,7 +7,7 @@ export type BindingCallReport = Record<BindingKind | "sequential", number>;
 
 /**
  * Counts an invocation's calls of bindings, enforces the plan's limits on them, and says what still fits into its budget. It also counts
- * how many calls had to wait for each other, on which the visitor's wait depends (conversations/turn.ts says which do). The chain is
+ * how many calls had to wait for each other, on which the visitor's wait depends: before the first word at most four may. The chain is
  * counted, not timed, so that a test can limit it on any machine.
  */
 export class BindingCalls {

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { ask, createWorkspace } from "../support/workspace.ts";
+import { openAiStream } from "../support/chat-script.ts";
+import { ask, CHAT_MODEL, createWorkspace } from "../support/workspace.ts";
 
 beforeEach(() => env.CONTROL.reset());
 
@@ -31,4 +32,17 @@ it("an answer quotes no part of a section that stands under the same heading els
   const { text } = await ask(workspace, { message: "How do I drain the moat of the tin castle?" });
   expect(text).toContain("14. Turn valve 14");
   expect(text).not.toContain("dragon");
+});
+
+it("a model waits for no more than it is given: the section is read only where it is quoted", async () => {
+  const content = `## Drain the moat\n\n${DRAIN}`;
+  const workspace = await createWorkspace({ castle: { title: "The tin castle", content } });
+  await env.CONTROL.scriptChat(openAiStream(["To drain the moat, close the tap first [1]."]));
+  const { rung, binding_calls } = await ask(
+    workspace,
+    { message: "How do I drain the moat of the tin castle?" },
+    { CHAT_MODEL },
+  );
+  expect(rung).toBe("model");
+  expect(binding_calls.sequential).toBe(4);
 });

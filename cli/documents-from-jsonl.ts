@@ -3,10 +3,9 @@ import { CommandError, reasonOf } from "./command.ts";
 import { decodeText } from "./decode.ts";
 import type { Document, ReadDocuments, Unreadable } from "./document.ts";
 import { ArticleReader, type ExportOptions } from "./exports/article.ts";
+import { isObject, type Json } from "./exports/values.ts";
 import { readFields, refusedId } from "./fields.ts";
 import { guessType } from "./guess-type.ts";
-
-type Json = Record<string, unknown>;
 
 /**
  * One JSON object a line: `_id`, `id` or `external_id`; `text` or `content`; optionally `title` and the other fields of a
@@ -108,8 +107,4 @@ function parseObject(line: string): Json {
   }
   if (!isObject(parsed)) throw new Error("Not a JSON object");
   return parsed;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

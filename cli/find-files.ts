@@ -37,7 +37,9 @@ export async function findFiles(
         const kind = entry.isSymbolicLink()
           ? "links"
           : extensionOf(file) || "files without extension";
-        others.set(kind, [...(others.get(kind) ?? []), file]);
+        const alike = others.get(kind);
+        if (alike) alike.push(file);
+        else others.set(kind, [file]);
       }
     }
   };

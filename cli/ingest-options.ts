@@ -52,7 +52,6 @@ export function readIngestOptions(args: string[]) {
     ...instanceOptions(values),
     source: sitemap || path.resolve(place ?? ""),
     folder,
-    politeness,
     read: (): Promise<ReadSource> =>
       sitemap ? readSite(sitemap, politeness) : readDocuments(place ?? "", folder),
     prune: values.prune ?? false,

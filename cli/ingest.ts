@@ -211,9 +211,9 @@ function withPrefix<T extends ReadDocuments>(read: T, prefix: string): T {
 
 function report({ documents, unreadable, skipped = [], notes, doubts = [] }: ReadDocuments): void {
   console.error(`${counted(documents.length, "document")} read.`);
-  for (const note of [...doubts, ...notes].slice(0, LISTED))
-    console.error(printable(`  note: ${note}`));
-  if (notes.length > LISTED) console.error(`  … and ${notes.length - LISTED} more notes`);
+  const all = [...doubts, ...notes];
+  for (const note of all.slice(0, LISTED)) console.error(printable(`  note: ${note}`));
+  if (all.length > LISTED) console.error(`  … and ${all.length - LISTED} more notes`);
   const list = (what: string, sources: Unreadable[]): void => {
     for (const { source, reason } of sources)
       console.error(printable(`  ${what}: ${source}: ${reason}`));

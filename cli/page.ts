@@ -19,7 +19,13 @@ export interface Page {
 }
 
 /** Elements whose text no reader sees, or that repeat their element's name. */
-const UNSEEN = new Set(["script", "style", "template", "noscript", "svg"]);
+export const UNSEEN: ReadonlySet<string> = new Set([
+  "script",
+  "style",
+  "template",
+  "noscript",
+  "svg",
+]);
 
 export function readPage(html: string): Page {
   const page: Page = { title: "", heading: "", isNoindex: false, hasPasswordField: false };

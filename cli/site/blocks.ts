@@ -1,4 +1,5 @@
 import { Parser } from "htmlparser2";
+import { UNSEEN } from "../page.ts";
 
 /** A part of a page: a paragraph, list or table, or an element that holds such parts. */
 export interface Block {
@@ -35,7 +36,8 @@ const BLOCKS = new Set([
     " ",
   ),
 ]);
-const UNSEEN = new Set(["script", "style", "template", "noscript", "head", "svg", "title"]);
+/** A title is no part of what a page says. It may stand outside of a head. */
+const NO_PART = new Set([...UNSEEN, "head", "title"]);
 
 /** The parts of a page, in their order. */
 export function blocksOf(html: string): Block {
@@ -45,7 +47,7 @@ export function blocksOf(html: string): Block {
   let unseen = 0;
   const parser = new Parser({
     onopentag(name, attributes) {
-      if (UNSEEN.has(name)) unseen += 1;
+      if (NO_PART.has(name)) unseen += 1;
       const block = open.at(-1) ?? root;
       if (isLabel(name, attributes)) block.isLabel = true;
       // Words of two elements are two words, where a browser starts a new line between them.
@@ -71,7 +73,7 @@ export function blocksOf(html: string): Block {
       if (unseen === 0) block.text += text;
     },
     onclosetag(name, isImplied) {
-      if (UNSEEN.has(name) && unseen > 0) unseen -= 1;
+      if (NO_PART.has(name) && unseen > 0) unseen -= 1;
       if (WHOLE.has(name)) whole -= 1;
       if (!BLOCKS.has(name) || whole > 0 || open.length === 1) return;
       const block = open.pop();

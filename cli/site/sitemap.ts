@@ -71,7 +71,7 @@ export async function listPages(site: Site, start: string): Promise<Listing> {
   return { pages: withTimes([...pages.values()]), notes };
 }
 
-/** Of two addresses of a page, the encrypted one without parameters. */
+/** Of two addresses of a page, the encrypted one. */
 function isBetter(one: string, other: string): boolean {
   return one.startsWith("https:") && other.startsWith("http:");
 }

@@ -50,15 +50,15 @@ function withoutRepeated(
   repeated: Set<string>,
   removed: Set<string>,
 ): Document {
-  const gone: Block[] = [];
+  const gone = new Set<Block>();
   findRepeated(root, repeated, gone);
-  const texts = gone.flatMap((block) => [...textsOf(block)]);
+  const texts = [...gone].flatMap((block) => [...textsOf(block)]);
   const isAll = [...textsOf(root, isOwnPart)].length === texts.length;
-  if (gone.length === 0 || isAll) return document;
+  if (gone.size === 0 || isAll) return document;
   for (const { text } of texts) removed.add(text);
   let content = "";
   let at = 0;
-  for (const { start, end } of gone.toSorted((a, b) => a.start - b.start)) {
+  for (const { start, end } of [...gone].toSorted((a, b) => a.start - b.start)) {
     if (start < at) continue;
     content += document.content.slice(at, start);
     at = end;
@@ -67,37 +67,42 @@ function withoutRepeated(
 }
 
 /** The largest blocks of which all is repeated. */
-function findRepeated(block: Block, repeated: Set<string>, gone: Block[]): void {
+function findRepeated(block: Block, repeated: Set<string>, gone: Set<Block>): void {
   if (!isOwnPart(block)) return;
   for (const part of block.parts) {
-    if (isRepeated(part, repeated)) gone.push(part);
+    if (isRepeated(part, repeated)) gone.add(part);
     else findRepeated(part, repeated, gone);
   }
   for (const [at, part] of block.parts.entries())
-    if (endsRepeated(block.parts, at, repeated, gone)) gone.push(part);
-  const kept = block.parts.filter((part) => !gone.includes(part));
+    if (endsRepeated(block.parts, at, repeated, gone)) gone.add(part);
+  const kept = block.parts.filter((part) => !gone.has(part));
   if (kept.length === block.parts.length) return;
   // A heading of which nothing is left goes with it.
   for (const [at, part] of block.parts.entries())
     if (HEADING.test(part.name) && repeated.has(part.text) && headsNothing(block.parts, at, gone))
-      gone.push(part);
+      gone.add(part);
 }
 
-function headsNothing(parts: Block[], at: number, gone: Block[]): boolean {
+function headsNothing(parts: Block[], at: number, gone: Set<Block>): boolean {
   const level = parts[at]?.name ?? "";
   const next = parts.findIndex(
     ({ name }, index) => index > at && HEADING.test(name) && name <= level,
   );
   const below = parts.slice(at + 1, next < 0 ? undefined : next);
-  return below.length > 0 && below.every((part) => gone.includes(part));
+  return below.length > 0 && below.every((part) => gone.has(part));
 }
 
 /** A few words behind a repeated block, such as its link, that label nothing: a heading or nothing follows them. */
-function endsRepeated(parts: Block[], at: number, repeated: Set<string>, gone: Block[]): boolean {
+function endsRepeated(
+  parts: Block[],
+  at: number,
+  repeated: Set<string>,
+  gone: Set<Block>,
+): boolean {
   const [before, part, after] = [parts[at - 1], parts[at], parts[at + 1]];
   if (!part || !before || HEADING.test(part.name) || HEADING.test(before.name)) return false;
-  if (gone.includes(part) || !gone.includes(before)) return false;
-  if (after && !HEADING.test(after.name) && !gone.includes(after)) return false;
+  if (gone.has(part) || !gone.has(before)) return false;
+  if (after && !HEADING.test(after.name) && !gone.has(after)) return false;
   const texts = [...textsOf(part)];
   return texts.length > 0 && texts.every(({ text, isLabel }) => repeated.has(text) && !isLabel);
 }

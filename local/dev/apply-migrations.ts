@@ -1,7 +1,7 @@
 // Applies the migrations that a local database lacks, and the development keys:
 //   node local/dev/apply-migrations.ts <wrangler configuration> <folder of stored data>
-// It opens the database as wrangler does, in one process: `wrangler d1` needs one for the migrations and one for the keys, and
-// took five times as long (docs/decisions/0051).
+// It opens the database as wrangler does, in one process: `wrangler d1` needs one for the migrations and one for the keys
+// (docs/decisions/0051).
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { getPlatformProxy } from "wrangler";

@@ -101,6 +101,7 @@ it.each<[string, object]>([
   expect(read?.documents).toEqual([]);
   expect(read?.unreadable[0]?.reason).toMatch(/Only some readers/);
   const mapped = documentsFromExport(JSON.stringify(exported), { restrictedAudience: "staff" });
+  expect(mapped?.documents.length).toBeGreaterThan(0);
   for (const { audience } of mapped?.documents ?? []) expect(audience).toEqual(["staff"]);
 });
 

@@ -31,6 +31,14 @@ const chunks = (done: number, total: number, left: number | null, pending = 1): 
   seconds_left: left,
 });
 
+/** A client of a server that is one function. */
+function apiOf(
+  answer: (input: string | URL | Request, init?: RequestInit) => Promise<Response>,
+): Api {
+  const options = { url: "http://stub", key: "sk_x", tries: 1, timeoutMs: 1000 };
+  return new Api({ ...options, fetch: answer as typeof fetch });
+}
+
 /** A clock that only sleeping moves, and a server whose answers follow it. */
 function scripted(momentAt: (ms: number) => Moment) {
   let time = 0;
@@ -42,14 +50,7 @@ function scripted(momentAt: (ms: number) => Moment) {
     const shown = documents.filter((one) => !status || one.status === status);
     return Response.json({ documents: shown, next_cursor: null, ...(progress && { progress }) });
   };
-  const fetcher = answer as typeof fetch;
-  const api = new Api({
-    url: "http://stub",
-    key: "sk_x",
-    tries: 1,
-    timeoutMs: 1000,
-    fetch: fetcher,
-  });
+  const api = apiOf(answer);
   const output = {
     isTTY: true,
     columns: 200,
@@ -184,14 +185,7 @@ function importer(takes: number, quota = Number.POSITIVE_INFINITY) {
     const counts = { created, changed: 0, unchanged: 0, stale: 0, errors, complete };
     return Response.json(complete ? counts : { ...counts, resume_at_line });
   };
-  const fetcher = answer as typeof fetch;
-  const api = new Api({
-    url: "http://stub",
-    key: "sk_x",
-    tries: 1,
-    timeoutMs: 1000,
-    fetch: fetcher,
-  });
+  const api = apiOf(answer);
   return { api, stored };
 }
 

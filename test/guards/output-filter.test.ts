@@ -1,4 +1,3 @@
-import type { Source } from "../../src/citations/source.ts";
 import fc from "fast-check";
 import { LinkifyIt } from "linkify-it";
 import { fromMarkdown } from "mdast-util-from-markdown";
@@ -9,6 +8,8 @@ import { describe, expect, it } from "vitest";
 import { AnswerWriter } from "../../src/answering/verify.ts";
 import { linkPolicy, OutputFilter } from "../../src/guards/output-filter.ts";
 import { PromptGuard, PromptLeak } from "../../src/guards/prompt-guard.ts";
+import { citedSource } from "../support/cited-source.ts";
+import { cutAt } from "../support/cut.ts";
 
 const mayLinkTo = linkPolicy(
   ["docs.example.org", "*.example.net"],
@@ -179,15 +180,9 @@ describe("the output filter", () => {
 
   it("the output filter never shows a forbidden link, image or tag, and shows the same text however the stream is cut", () => {
     fc.assert(
-      fc.property(text, fc.array(fc.nat(6), { maxLength: 40 }), (whole, cuts) => {
-        let rest = whole;
-        const pieces = cuts.map((cut) => {
-          const head = rest.slice(0, cut);
-          rest = rest.slice(cut);
-          return head;
-        });
+      fc.property(text, fc.array(fc.nat(6), { maxLength: 40 }), (whole, sizes) => {
         const shown = filtered(whole);
-        expect(filtered(whole, [...pieces, rest])).toBe(shown);
+        expect(filtered(whole, cutAt(whole, sizes))).toBe(shown);
         expect(shown).not.toMatch(/!\[|<[a-z/!?]|\]\((?!https?:\/\/help)/i);
         expect(linksIn(shown)).toEqual([]);
       }),
@@ -196,16 +191,7 @@ describe("the output filter", () => {
   }, 120_000);
 
   it("removing citation markers never joins the text around them into a link, image or tag", () => {
-    const source: Source = {
-      n: 1,
-      externalId: "a",
-      title: "A",
-      url: null,
-      version: 1,
-      readerVersion: 1,
-      passages: [],
-    };
-    const writer = new AnswerWriter([source], mayLinkTo);
+    const writer = new AnswerWriter([citedSource()], mayLinkTo);
     const attack =
       "htt[1]ps://evil.example ![9](https://evil.example) ]【1】(https://evil.example) <[1]img>";
     const shown = Array.from(attack, (character) => writer.push(character)).join("") + writer.end();

@@ -1,20 +1,12 @@
 import { expect, it } from "vitest";
 import { CitationVerifier } from "../../../src/citations/citation-verifier.ts";
+import { citedSource } from "../../support/cited-source.ts";
 
 const UNIT = 50_000;
 
 /** The shortest of three runs, in milliseconds. */
 function cost(text: string): number {
-  const passages = [{ chunkId: 1, ordinal: 0, headingPath: [], text }];
-  const source = {
-    n: 1,
-    externalId: "a",
-    title: "A",
-    url: null,
-    version: 1,
-    readerVersion: 1,
-    passages,
-  };
+  const source = citedSource(text);
   const times = Array.from({ length: 3 }, () => {
     const verifier = new CitationVerifier([source]);
     const begun = performance.now();

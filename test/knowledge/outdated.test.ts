@@ -6,9 +6,9 @@ import { createServices } from "../../src/services.ts";
 import { BUDGET } from "../../src/runtime/plan-limits.ts";
 import { PDF, pdf } from "../support/files.ts";
 import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { cheapAi } from "../support/cheap-ai.ts";
 import {
   about,
-  cheapVector,
   claim,
   deliver,
   deliverAlone,
@@ -32,16 +32,6 @@ beforeEach(async () => {
   // Documents of earlier tests are none of this one's business.
   await env.DB.prepare(`UPDATE documents SET reader_version = ${READER_VERSION}`).run();
 });
-
-/** An AI binding whose vectors cost nothing, and the texts that it embeds. */
-function countingAi(): { ai: Ai; texts: string[] } {
-  const texts: string[] = [];
-  const run = async (_model: string, { text }: { text: string[] }): Promise<object> => {
-    texts.push(...text);
-    return { data: text.map(() => cheapVector()) };
-  };
-  return { ai: { run } as unknown as Ai, texts };
-}
 
 /** Ingests what is pending and leaves no work. */
 async function ingestAll(): Promise<void> {
@@ -118,11 +108,11 @@ it("a document that an older reader has read is read anew on a tick: its text ch
   expect(await tick()).toMatchObject({ outdated: 1 });
   // Served and found as before until it is read anew.
   expect(await read(workspace, "guide")).toMatchObject({ status: "live", vectors: "visible" });
-  const { ai, texts } = countingAi();
+  const { ai, calls } = cheapAi();
   await ingestPending({ bindings: { AI: ai } });
   expect(await preview(workspace, "guide")).not.toContain("naught");
   expect(await chunkTexts(workspace)).not.toContain("naught");
-  expect(texts).toHaveLength(1);
+  expect(calls.flat()).toHaveLength(1);
   const { version, live_version, status, ...after } = await read(workspace, "guide");
   expect({ version, live_version, status }).toEqual({
     version: 1,
@@ -146,7 +136,7 @@ it("a file is read anew from what the converter answered, and is not converted a
   await ingestAll();
   await misread(workspace, "manual", "water", "naught");
   await tick();
-  const { ai } = countingAi();
+  const { ai } = cheapAi();
   await ingestPending({ bindings: { AI: ai } });
   expect(await preview(workspace, "manual")).toContain("rinsed with water");
 });
@@ -216,10 +206,10 @@ it("2,000 documents are read anew over several ticks, within the budget of each 
   const [large, small] = await Promise.all([createWorkspace(), createWorkspace()]);
   await storeMany(large, 2000, (n) => about(`thing${n}`));
   await store(small, "kettle", about("kettle"));
-  const { ai, texts } = countingAi();
+  const { ai, calls } = cheapAi();
   const bindings = { AI: ai };
   for (let round = 0; round < 4; round++) await ingestPending({ bindings });
-  expect(texts).toHaveLength(2001);
+  expect(calls.flat()).toHaveLength(2001);
   await dropPendingWork();
   await Promise.all([outdate(large), outdate(small)]);
   let ticks = 0;
@@ -242,7 +232,7 @@ it("2,000 documents are read anew over several ticks, within the budget of each 
   }
   expect(ticks).toBeGreaterThan(3);
   expect(ticks).toBeLessThan(9);
-  expect(texts).toHaveLength(2001);
+  expect(calls.flat()).toHaveLength(2001);
 }, 60_000);
 
 /** The database, which counts the statements of its batches and single runs. */
@@ -263,7 +253,7 @@ function counted(used: { statements: number }): D1Database {
 it("new uploads are served before documents that are read anew, in the same workspace, too", async () => {
   const workspace = await createWorkspace();
   await storeMany(workspace, 300, (n) => about(`thing${n}`));
-  const { ai } = countingAi();
+  const { ai } = cheapAi();
   await ingestPending({ bindings: { AI: ai } });
   await dropPendingWork();
   await outdate(workspace);

@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
+import { strToU8, unzipSync, zipSync } from "fflate";
 import { beforeEach, expect, it } from "vitest";
 import { READER_VERSION } from "../../src/knowledge/formats/reader-version.ts";
 import { sweep } from "../../src/knowledge/sweeper.ts";
 import { createServices } from "../../src/services.ts";
 import { BUDGET } from "../../src/runtime/plan-limits.ts";
-import { PDF, pdf } from "../support/files.ts";
+import { DOCX, docx, PDF, pdf } from "../support/files.ts";
 import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
 import { cheapAi } from "../support/cheap-ai.ts";
 import {
@@ -82,6 +83,11 @@ async function preview(workspace: Workspace, id: string): Promise<string | null 
   return (await response.json<{ markdown?: string | null }>()).markdown;
 }
 
+async function warningsOf(workspace: Workspace, id: string): Promise<object[]> {
+  const response = await call(workspace.secret, "GET", `/v1/documents/${id}`);
+  return (await response.json<{ warnings: object[] }>()).warnings;
+}
+
 async function chunkTexts(workspace: Workspace): Promise<string> {
   const { results } = await env.DB.prepare(
     `SELECT text FROM chunks WHERE workspace_id = ?1 ORDER BY document_id, ordinal`,
@@ -139,6 +145,27 @@ it("a file is read anew from what the converter answered, and is not converted a
   const { ai } = cheapAi();
   await ingestPending({ bindings: { AI: ai } });
   expect(await preview(workspace, "manual")).toContain("rinsed with water");
+});
+
+it("a large office file that is read anew still warns of its headers, which the converter left out", async () => {
+  const workspace = await createWorkspace();
+  const bytes = zipSync({
+    ...unzipSync(docx([{ text: "The pump is rinsed with water every month." }])),
+    "word/media/image1.png": [new Uint8Array(1_100_000), { level: 0 }],
+    "word/header1.xml": strToU8("<w:hdr><w:p><w:r><w:t>Price list</w:t></w:r></w:p></w:hdr>"),
+  });
+  await call(workspace.secret, "PUT", "/v1/documents/manual?title=Manual", bytes, {
+    headers: { "content-type": DOCX },
+    overrides: SILENT,
+  });
+  await ingestAll();
+  const warnings = await warningsOf(workspace, "manual");
+  expect(warnings).toMatchObject([{ kind: "left_out", excerpt: "Price list" }]);
+  await misread(workspace, "manual", "water", "naught");
+  await tick();
+  await ingestAll();
+  expect(await preview(workspace, "manual")).toContain("rinsed with water");
+  expect(await warningsOf(workspace, "manual")).toEqual(warnings);
 });
 
 it("an upload that comes while its document is read anew is served, and the older reading changes nothing", async () => {

@@ -1,14 +1,15 @@
 import { env } from "cloudflare:workers";
+import { strToU8, unzipSync, zipSync } from "fflate";
 import { beforeEach, expect, it } from "vitest";
 import { READER_VERSION } from "../../src/knowledge/formats/reader-version.ts";
 import { sweep } from "../../src/knowledge/sweeper.ts";
 import { createServices } from "../../src/services.ts";
 import { BUDGET } from "../../src/runtime/plan-limits.ts";
-import { PDF, pdf } from "../support/files.ts";
+import { DOCX, docx, PDF, pdf } from "../support/files.ts";
 import { call, createWorkspace, type Workspace } from "../support/workspace.ts";
+import { cheapAi } from "../support/cheap-ai.ts";
 import {
   about,
-  cheapVector,
   claim,
   deliver,
   deliverAlone,
@@ -32,16 +33,6 @@ beforeEach(async () => {
   // Documents of earlier tests are none of this one's business.
   await env.DB.prepare(`UPDATE documents SET reader_version = ${READER_VERSION}`).run();
 });
-
-/** An AI binding whose vectors cost nothing, and the texts that it embeds. */
-function countingAi(): { ai: Ai; texts: string[] } {
-  const texts: string[] = [];
-  const run = async (_model: string, { text }: { text: string[] }): Promise<object> => {
-    texts.push(...text);
-    return { data: text.map(() => cheapVector()) };
-  };
-  return { ai: { run } as unknown as Ai, texts };
-}
 
 /** Ingests what is pending and leaves no work. */
 async function ingestAll(): Promise<void> {
@@ -92,6 +83,11 @@ async function preview(workspace: Workspace, id: string): Promise<string | null 
   return (await response.json<{ markdown?: string | null }>()).markdown;
 }
 
+async function warningsOf(workspace: Workspace, id: string): Promise<object[]> {
+  const response = await call(workspace.secret, "GET", `/v1/documents/${id}`);
+  return (await response.json<{ warnings: object[] }>()).warnings;
+}
+
 async function chunkTexts(workspace: Workspace): Promise<string> {
   const { results } = await env.DB.prepare(
     `SELECT text FROM chunks WHERE workspace_id = ?1 ORDER BY document_id, ordinal`,
@@ -118,11 +114,11 @@ it("a document that an older reader has read is read anew on a tick: its text ch
   expect(await tick()).toMatchObject({ outdated: 1 });
   // Served and found as before until it is read anew.
   expect(await read(workspace, "guide")).toMatchObject({ status: "live", vectors: "visible" });
-  const { ai, texts } = countingAi();
+  const { ai, calls } = cheapAi();
   await ingestPending({ bindings: { AI: ai } });
   expect(await preview(workspace, "guide")).not.toContain("naught");
   expect(await chunkTexts(workspace)).not.toContain("naught");
-  expect(texts).toHaveLength(1);
+  expect(calls.flat()).toHaveLength(1);
   const { version, live_version, status, ...after } = await read(workspace, "guide");
   expect({ version, live_version, status }).toEqual({
     version: 1,
@@ -146,9 +142,30 @@ it("a file is read anew from what the converter answered, and is not converted a
   await ingestAll();
   await misread(workspace, "manual", "water", "naught");
   await tick();
-  const { ai } = countingAi();
+  const { ai } = cheapAi();
   await ingestPending({ bindings: { AI: ai } });
   expect(await preview(workspace, "manual")).toContain("rinsed with water");
+});
+
+it("a large office file that is read anew still warns of its headers, which the converter left out", async () => {
+  const workspace = await createWorkspace();
+  const bytes = zipSync({
+    ...unzipSync(docx([{ text: "The pump is rinsed with water every month." }])),
+    "word/media/image1.png": [new Uint8Array(1_100_000), { level: 0 }],
+    "word/header1.xml": strToU8("<w:hdr><w:p><w:r><w:t>Price list</w:t></w:r></w:p></w:hdr>"),
+  });
+  await call(workspace.secret, "PUT", "/v1/documents/manual?title=Manual", bytes, {
+    headers: { "content-type": DOCX },
+    overrides: SILENT,
+  });
+  await ingestAll();
+  const warnings = await warningsOf(workspace, "manual");
+  expect(warnings).toMatchObject([{ kind: "left_out", excerpt: "Price list" }]);
+  await misread(workspace, "manual", "water", "naught");
+  await tick();
+  await ingestAll();
+  expect(await preview(workspace, "manual")).toContain("rinsed with water");
+  expect(await warningsOf(workspace, "manual")).toEqual(warnings);
 });
 
 it("an upload that comes while its document is read anew is served, and the older reading changes nothing", async () => {
@@ -216,10 +233,10 @@ it("2,000 documents are read anew over several ticks, within the budget of each 
   const [large, small] = await Promise.all([createWorkspace(), createWorkspace()]);
   await storeMany(large, 2000, (n) => about(`thing${n}`));
   await store(small, "kettle", about("kettle"));
-  const { ai, texts } = countingAi();
+  const { ai, calls } = cheapAi();
   const bindings = { AI: ai };
   for (let round = 0; round < 4; round++) await ingestPending({ bindings });
-  expect(texts).toHaveLength(2001);
+  expect(calls.flat()).toHaveLength(2001);
   await dropPendingWork();
   await Promise.all([outdate(large), outdate(small)]);
   let ticks = 0;
@@ -242,7 +259,7 @@ it("2,000 documents are read anew over several ticks, within the budget of each 
   }
   expect(ticks).toBeGreaterThan(3);
   expect(ticks).toBeLessThan(9);
-  expect(texts).toHaveLength(2001);
+  expect(calls.flat()).toHaveLength(2001);
 }, 60_000);
 
 /** The database, which counts the statements of its batches and single runs. */
@@ -263,7 +280,7 @@ function counted(used: { statements: number }): D1Database {
 it("new uploads are served before documents that are read anew, in the same workspace, too", async () => {
   const workspace = await createWorkspace();
   await storeMany(workspace, 300, (n) => about(`thing${n}`));
-  const { ai } = countingAi();
+  const { ai } = cheapAi();
   await ingestPending({ bindings: { AI: ai } });
   await dropPendingWork();
   await outdate(workspace);

@@ -5,6 +5,7 @@ import { claimSlice } from "../../src/knowledge/ingest/outbox.ts";
 import { BUDGET } from "../../src/runtime/plan-limits.ts";
 import { createServices } from "../../src/services.ts";
 import { call, createWorkspace, showVectors, type Workspace } from "../support/workspace.ts";
+import { cheapAi } from "../support/cheap-ai.ts";
 import {
   about,
   chunkIds,
@@ -18,20 +19,14 @@ import {
   store,
   storeMany,
   wake,
-  cheapVector,
   dropPendingWork,
 } from "../support/pipeline.ts";
 
 beforeEach(dropPendingWork);
 
-/** An AI binding whose vectors cost nothing. It is out of capacity after some calls. */
-function cheapAi(calls = Number.POSITIVE_INFINITY): { ai: Ai; texts: number[] } {
-  const texts: number[] = [];
-  const run = async (_model: string, { text }: { text: string[] }): Promise<object> => {
-    if (texts.push(text.length) > calls) throw new Error("3040: Capacity temporarily exceeded");
-    return { data: text.map(() => cheapVector()) };
-  };
-  return { ai: { run } as unknown as Ai, texts };
+/** An AI binding that is out of capacity after its first call. */
+function exhaustedAi(): ReturnType<typeof cheapAi> {
+  return cheapAi((_, earlier) => (earlier > 0 ? "3040: Capacity temporarily exceeded" : undefined));
 }
 
 interface Progress {
@@ -95,9 +90,9 @@ it("a long document of one workspace leaves room in the embedding call for anoth
   await store(ours, "long", { title: "Long", content: longArticle(topics) });
   await store(theirs, "kettle", about("kettle"));
   await wake("serve");
-  const { ai, texts } = cheapAi(1);
+  const { ai, calls } = exhaustedAi();
   await wake("embed", { bindings: { AI: ai } });
-  expect(texts[0]).toBe(100);
+  expect(calls[0]).toHaveLength(100);
   expect(await pendingWork(theirs)).toEqual([]);
   expect(await pendingWork(ours)).toHaveLength(1);
 });
@@ -114,7 +109,7 @@ it("a long document leaves room in the embedding call for a short one of the sam
     .bind(long.documentId)
     .run();
   const total = (await chunkIds(workspace)).length;
-  await wake("embed", { bindings: { AI: cheapAi(1).ai } });
+  await wake("embed", { bindings: { AI: exhaustedAi().ai } });
   expect(await pendingWork(workspace)).toEqual([long.documentId]);
   expect(await progressOf(workspace)).toMatchObject({ chunks_done: 100, chunks_total: total });
   await endDelays();
@@ -249,7 +244,7 @@ it("the list of documents says how far ingestion is, of this workspace alone", a
     outdated_documents: 0,
   });
   await wake("serve");
-  await wake("embed", { bindings: { AI: cheapAi(1).ai } });
+  await wake("embed", { bindings: { AI: exhaustedAi().ai } });
   const half = await progressOf(ours);
   expect(half).toMatchObject({ pending_documents: 120, chunks_total: 120 });
   expect(half.chunks_done).toBeGreaterThan(0);

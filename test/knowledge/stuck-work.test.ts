@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from "vitest";
 import { claimSlice } from "../../src/knowledge/ingest/outbox.ts";
 import { retryAbandoned } from "../../src/knowledge/ingest/queue.ts";
 import { createWorkspace } from "../support/workspace.ts";
+import { cheapAi } from "../support/cheap-ai.ts";
 import {
   about,
   claim,
@@ -15,23 +16,19 @@ import {
   store,
   storeMany,
   wake,
-  cheapVector,
   dropPendingWork,
 } from "../support/pipeline.ts";
 import type { DocumentWakeUp } from "../../src/runtime/messages.ts";
 
 beforeEach(dropPendingWork);
 
-/** An AI binding that counts the texts that it embeds, and refuses those that hold a word. */
-function countingAi(refused = "\0"): { ai: Ai; texts: string[] } {
-  const texts: string[] = [];
-  const run = async (_model: string, { text }: { text: string[] }): Promise<object> => {
-    texts.push(...text);
-    if (text.some((one) => one.includes(refused)))
-      throw new Error("5006: Error: required properties are missing");
-    return { data: text.map(() => cheapVector()) };
-  };
-  return { ai: { run } as unknown as Ai, texts };
+/** An AI binding that refuses texts that hold a word. */
+function refusingAi(word: string): ReturnType<typeof cheapAi> {
+  return cheapAi((texts) =>
+    texts.some((text) => text.includes(word))
+      ? "5006: Error: required properties are missing"
+      : undefined,
+  );
 }
 
 it("vectors whose look was killed are looked for again", async () => {
@@ -58,19 +55,19 @@ it("vectors of a version before one that failed are not embedded again while the
   await wake("serve");
   await store(workspace, "kettle", { title: "Kettle", content: "![](kettle.png)" });
   await wake("serve");
-  const { ai, texts } = countingAi();
+  const { ai, calls } = cheapAi();
   for (let round = 0; round < 3; round++) {
     await endDelays();
     await wake("embed", { bindings: { AI: ai } });
     await endDelays();
     await wake("confirm");
   }
-  expect(texts).toHaveLength(1);
+  expect(calls.flat()).toHaveLength(1);
 });
 
 it("a served version whose text the embedding model refuses ends, also when the version after it has failed", async () => {
   const workspace = await createWorkspace();
-  const { ai, texts } = countingAi("kettle");
+  const { ai, calls } = refusingAi("kettle");
   const bindings = { AI: ai };
   await store(workspace, "kettle", about("kettle"));
   await wake("serve");
@@ -81,13 +78,13 @@ it("a served version whose text the embedding model refuses ends, also when the 
     await wake("embed", { bindings });
   }
   expect(await pendingWork(workspace)).toEqual([]);
-  expect(texts).toHaveLength(1);
+  expect(calls.flat()).toHaveLength(1);
 });
 
 it("a document whose vectors could not be made does not say that they are visible", async () => {
   const workspace = await createWorkspace();
   await store(workspace, "kettle", about("kettle"));
-  await ingestPending({ bindings: { AI: countingAi("kettle").ai } });
+  await ingestPending({ bindings: { AI: refusingAi("kettle").ai } });
   const view = await read(workspace, "kettle");
   expect(view).toMatchObject({ status: "failed", live_version: 1 });
   expect(view).not.toMatchObject({ vectors: "visible" });

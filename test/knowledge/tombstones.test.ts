@@ -27,6 +27,23 @@ async function rows({ id }: Workspace): Promise<Record<string, unknown>[]> {
   return results;
 }
 
+/** Stores deleted documents, each a millisecond younger than the one before. */
+async function storeTombstones(
+  { id }: Workspace,
+  name: string,
+  count: number,
+  at: number,
+): Promise<void> {
+  await env.DB.prepare(
+    `INSERT INTO documents (workspace_id, external_id, title, content, content_type, content_hash, version, status,
+       created_at, updated_at)
+     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?3)
+     SELECT ?1, ?2 || '-' || i, '', '', 'text/plain', '', 1, 'deleted', ?4, ?4 + i FROM n`,
+  )
+    .bind(id, name, count, at)
+    .run();
+}
+
 it("a deletion of a document that was never stored is in the audit log, and keeps an older version from being stored", async () => {
   const workspace = await createWorkspace();
   expect(await remove(workspace, "never")).toBe(200);
@@ -61,14 +78,7 @@ it("what remains of a deleted document holds nothing of it, and is gone after 30
 it("a deleted document whose work is not finished holds up no other one", async () => {
   const workspace = await createWorkspace();
   await remove(workspace, "first");
-  await env.DB.prepare(
-    `INSERT INTO documents (workspace_id, external_id, title, content, content_type, content_hash, version, status,
-       created_at, updated_at)
-     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700)
-     SELECT ?1, 'waiting-' || i, '', '', 'text/plain', '', 1, 'deleted', 0, i FROM n`,
-  )
-    .bind(workspace.id)
-    .run();
+  await storeTombstones(workspace, "waiting", 700, 0);
   await env.DB.prepare(
     `INSERT INTO vector_garbage (vector_id, index_name, document_id, created_at)
      SELECT 'v' || id, 'VECTORIZE', id, ?2 FROM documents WHERE workspace_id = ?1 AND external_id LIKE 'waiting-%'`,
@@ -85,14 +95,7 @@ it("a deleted document whose work is not finished holds up no other one", async 
 it("a workspace remembers deletions of documents that were never stored up to a limit, and deletes stored ones beyond it", async () => {
   const workspace = await createWorkspace();
   await put(workspace, "stored");
-  await env.DB.prepare(
-    `INSERT INTO documents (workspace_id, external_id, title, content, content_type, content_hash, version, status,
-       created_at, updated_at)
-     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
-     SELECT ?1, 'gone-' || i, '', '', 'text/plain', '', 1, 'deleted', ?2, ?2 FROM n`,
-  )
-    .bind(workspace.id, Date.now())
-    .run();
+  await storeTombstones(workspace, "gone", 10_000, Date.now());
   expect(await remove(workspace, "never")).toBe(404);
   expect(await remove(workspace, "stored")).toBe(200);
   expect(await rows(workspace)).toHaveLength(10_001);

@@ -34,17 +34,27 @@ export async function storeFile(
   return PREFIX + hash;
 }
 
+/** SQL: how many bytes the file of documents `d` has; null where its content is text. */
+export function fileLength(d: string): string {
+  return `(SELECT sum(length(f.bytes)) FROM source_files f WHERE f.workspace_id = ${d}.workspace_id
+    AND substr(${d}.content, 1, ${PREFIX.length}) = '${PREFIX}' AND f.hash = substr(${d}.content, ${PREFIX.length + 1}))`;
+}
+
 export interface StoredFile {
   bytes: Uint8Array<ArrayBuffer>;
   /** What the converter answered before. */
   conversion: string | null;
 }
 
-/** Reads part by part, because D1 returns bytes as a list of numbers and a Worker has 128 MB. */
+/**
+ * Reads part by part, because D1 returns bytes as a list of numbers and a Worker has 128 MB.
+ * @param isWhole the bytes are wanted whole even where the file was converted before; else only its first part is read then
+ */
 export async function readFile(
   db: D1Database,
   workspaceId: string,
   content: string,
+  isWhole: boolean,
 ): Promise<StoredFile> {
   const parts: Uint8Array[] = [];
   let conversion: string | null = null;
@@ -58,7 +68,7 @@ export async function readFile(
     if (!row) break;
     conversion ??= row.conversion;
     parts.push(Uint8Array.from(row.bytes));
-    if (conversion !== null || row.bytes.length < PART_BYTES) break;
+    if ((conversion !== null && !isWhole) || row.bytes.length < PART_BYTES) break;
   }
   return { bytes: concatenate(parts), conversion };
 }

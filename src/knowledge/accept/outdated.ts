@@ -1,5 +1,6 @@
 import { dayOf, outOfNeuronsSql } from "../../limits/quotas.ts";
 import { READER_VERSION } from "../formats/reader-version.ts";
+import { fileLength } from "./files.ts";
 
 /**
  * A document is outdated when an older version of the reader has read the version that is served. It is read anew from its stored
@@ -35,6 +36,8 @@ export function waitsForReading(o: string): string {
 /** Outdated documents that are in the outbox at a time, and workspaces that one tick takes them from. */
 const PORTION = 500;
 const WORKSPACES = 100;
+/** So many bytes of a file count as one chunk more: a file is read from the database in parts, of which an invocation may read few. */
+const FILE_BYTES_PER_CHUNK = 10_000;
 /** Reading anew leaves the other half of a workspace's neurons of the day to questions and uploads. */
 const SHARE_OF_NEURONS = 0.5;
 
@@ -56,7 +59,7 @@ export async function queueOutdated(db: D1Database, now: number): Promise<number
            AND NOT ${outOfNeuronsSql("w.id", "?2", SHARE_OF_NEURONS)}
          ORDER BY random() LIMIT ${WORKSPACES})
        INSERT INTO outbox (document_id, lane, stage, size, created_at, due_at)
-       SELECT d.id, chosen.id || '${OUTDATED_LANE}', 'serve', max(1, d.chunk_count), ?1, ?1
+       SELECT d.id, chosen.id || '${OUTDATED_LANE}', 'serve', max(1, d.chunk_count) + coalesce(${fileLength("d")}, 0) / ${FILE_BYTES_PER_CHUNK}, ?1, ?1
        FROM chosen CROSS JOIN documents d ON d.id IN (
          SELECT x.id FROM documents x WHERE x.workspace_id = chosen.id AND ${waiting("x")}
          LIMIT (SELECT max(1, (SELECT documents FROM room) / count(*)) FROM chosen))

@@ -1,4 +1,5 @@
 import type { DocumentStatus } from "./document-summaries.ts";
+import { fileLength } from "./files.ts";
 
 /**
  * How far ahead of our clock a source's timestamp may be. Without this limit, an event of a clock that is years ahead would make
@@ -74,9 +75,8 @@ export function noteInstants(
 
 /** Characters that a chunk has about: the size of unread documents is estimated with it. */
 const CHUNK_LENGTH = 1000;
-/** SQL: the length of a document's source, in characters of text or bytes of a file, whose name its content is (files.ts). */
-const SOURCE_LENGTH = `coalesce((SELECT sum(length(f.bytes)) FROM source_files f
-  WHERE f.workspace_id = ?1 AND substr(d.content, 1, 7) = 'sha256:' AND f.hash = substr(d.content, 8)), length(d.content))`;
+/** SQL: the length of a document's source, in characters of text or bytes of a file. */
+const SOURCE_LENGTH = `coalesce(${fileLength("d")}, length(d.content))`;
 
 /** Adds the documents to which a change gives pending work to the outbox. A lane with `~` is that of outdated documents. */
 export function outboxStatement(

@@ -24,9 +24,9 @@ export async function readFileAsMarkdown(
 ): Promise<CleanedFile | undefined> {
   const type = fileType(contentType);
   if (!type) return undefined;
-  const { bytes, conversion } = await readFile(db, workspaceId, content);
-  const fileName = `document.${type.extension}`;
   const isZip = type.container === "zip";
+  const { bytes, conversion } = await readFile(db, workspaceId, content, isZip);
+  const fileName = `document.${type.extension}`;
   if (conversion !== null) return withParts(await clean(fileName, conversion), bytes, isZip);
   await checkFile(bytes, type);
   // A model describes images; other files are converted without one.

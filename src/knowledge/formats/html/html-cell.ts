@@ -1,5 +1,6 @@
 import type { Element, ElementContent } from "hast";
 import { BLOCKS } from "./html-inline.ts";
+import { element, text } from "./html-nodes.ts";
 import { markOf } from "./html-marks.ts";
 import { NO_TEXT, raised } from "./html-text.ts";
 
@@ -46,8 +47,8 @@ function read(
     if (isTable(child)) reading.nested.push(child);
     else if (tagName === "img") pushImage(child, into, reading);
     else if (tagName === "pre") {
-      const code: Element = { type: "element", tagName: "code", properties: {}, children: [] };
-      into.push({ type: "text", value: " " }, code, { type: "text", value: " " });
+      const code = element("code", []);
+      into.push(text(" "), code, text(" "));
       read(child.children, code.children, reading, { isBold });
     } else if (BLOCKS.has(tagName)) {
       push(separatorOf(child, reading), into, reading, true);

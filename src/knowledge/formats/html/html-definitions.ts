@@ -1,5 +1,6 @@
 import type { Element, ElementContent } from "hast";
 import { BLOCKS } from "./html-inline.ts";
+import { element, text } from "./html-nodes.ts";
 
 interface Entry {
   terms: Element[];
@@ -16,12 +17,9 @@ export function listTerms(list: Element): void {
     return;
   }
   list.tagName = "ul";
-  list.children = entries.map(({ terms, definitions }) => ({
-    type: "element",
-    tagName: "li",
-    properties: {},
-    children: itemOf(terms, definitions),
-  }));
+  list.children = entries.map(({ terms, definitions }) =>
+    element("li", itemOf(terms, definitions)),
+  );
 }
 
 /** Terms and definitions in groups; undefined if text or other elements stand between them. */
@@ -71,12 +69,7 @@ function itemOf(terms: Element[], definitions: Element[]): ElementContent[] {
     return { ...definition, tagName: "div", children };
   });
   return [
-    {
-      type: "element",
-      tagName: "p",
-      properties: {},
-      children: [...names, text(mark.trimEnd() + " "), ...beside],
-    },
+    element("p", [...names, text(mark.trimEnd() + " "), ...beside]),
     ...(beside === first?.children ? rest.slice(1) : rest),
   ];
 }
@@ -100,8 +93,4 @@ function endsSentence(children: ElementContent[]): boolean {
   const last = children.at(-1);
   if (last?.type === "element") return endsSentence(last.children);
   return last?.type === "text" && /[.:?!]\s*$/.test(last.value);
-}
-
-function text(value: string): ElementContent {
-  return { type: "text", value };
 }

@@ -1,5 +1,6 @@
 import type { Element, ElementContent, Nodes, Parents } from "hast";
 import { hasNoText, INLINE, isElement, isHeading, wordsOf } from "./html-measure.ts";
+import { boldLabel, element as elementOf, text } from "./html-nodes.ts";
 import type { Panels } from "./panel-search.ts";
 
 /** In characters. The heading that a text returns to after a panel is repeated, cut to this. */
@@ -85,7 +86,7 @@ class LabelWriter {
       this.write(element, { ...place, isFlow });
       return;
     }
-    const heading = elementOf(`h${depth}`, label);
+    const heading = elementOf(`h${depth}`, [text(label)]);
     const above = [...this.open];
     const before = this.ended?.headings ?? [];
     kept.push(heading, element);
@@ -138,7 +139,7 @@ class LabelWriter {
     if (typeof first === "number" && first <= ended.depth) return;
     const above = this.open.at(-1);
     if (above?.text) {
-      kept.push(elementOf(`h${above.depth}`, above.text));
+      kept.push(elementOf(`h${above.depth}`, [text(above.text)]));
       this.returns += 1;
     } else for (const heading of ended.headings) embolden(heading);
   }
@@ -174,18 +175,13 @@ function dissolve(list: Element): void {
     if (isElement(child) && child.tagName === "li") child.tagName = "div";
 }
 
-function elementOf(tagName: string, text: string): Element {
-  return { type: "element", tagName, properties: {}, children: [{ type: "text", value: text }] };
-}
-
 function pushBold(label: string, element: Element, kept: Nodes[]): void {
-  const strong = elementOf("strong", /[.:?!…]$/.test(label) ? label : `${label}:`);
-  if (INLINE.has(element.tagName)) kept.push(strong, { type: "text", value: " " });
-  else kept.push({ ...elementOf("p", ""), children: [strong] });
+  if (INLINE.has(element.tagName)) kept.push(boldLabel(label), text(" "));
+  else kept.push(elementOf("p", [boldLabel(label)]));
 }
 
 function embolden(heading: Element): void {
   const label = wordsOf(heading, MAX_HEADING);
   heading.tagName = "p";
-  heading.children = [elementOf("strong", /[.:?!…]$/.test(label) ? label : `${label}:`)];
+  heading.children = [boldLabel(label)];
 }

@@ -1,4 +1,5 @@
 import type { Element, ElementContent } from "hast";
+import { element } from "./html-nodes.ts";
 
 /**
  * The converter works on a slice without a pause, some tens of milliseconds. A character weighs 1; a node weighs NODE_WEIGHT more. Heavier
@@ -72,9 +73,7 @@ function* dividedTable(
     table.children.some((part) => isElement(part, /^thead$/)) ||
     first?.children.some((cell) => isElement(cell, /^th$/)) === true;
   const header = first && hasHeader && weightOf(first, weights) <= MAX_HEADER ? first : undefined;
-  const thead: Element[] = header
-    ? [{ type: "element", tagName: "thead", properties: {}, children: [header] }]
-    : [];
+  const thead = header ? [element("thead", [header])] : [];
   const body = rows.filter((row) => row !== header);
   for (const some of slicesOf(body, weights)) yield [{ ...table, children: [...thead, ...some] }];
 }

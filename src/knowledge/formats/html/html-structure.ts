@@ -3,6 +3,7 @@ import { SKIP, visit } from "unist-util-visit";
 import { listTerms } from "./html-definitions.ts";
 import { nameMarks } from "./html-icons.ts";
 import { classesOf, wordsOf } from "./html-measure.ts";
+import { boldLabel } from "./html-nodes.ts";
 import { isTableLike, renameParts, tableBlocks } from "./html-tables.ts";
 import { MAX_TABLE_CELLS } from "../limits.ts";
 import { NO_TEXT, raised } from "./html-text.ts";
@@ -109,16 +110,8 @@ function isTitleOfCallout(node: Element, parent: string): boolean {
 /** In bold with a colon, which keeps it with the text below it when chunks are cut. */
 function nameCallout(node: Element): void {
   const title = wordsOf(node, MAX_CALLOUT_TITLE);
-  const value = /[.:?!…]$/.test(title) ? title : `${title}:`;
   node.tagName = "p";
-  node.children = [
-    {
-      type: "element",
-      tagName: "strong",
-      properties: {},
-      children: [{ type: "text", value }],
-    },
-  ];
+  node.children = [boldLabel(title)];
 }
 
 /** A list directly in a list, between two items, moves into the item before it. */

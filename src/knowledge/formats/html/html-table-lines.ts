@@ -1,5 +1,6 @@
 import type { Element, ElementContent } from "hast";
 import { INLINE, wordsOf } from "./html-measure.ts";
+import { element } from "./html-nodes.ts";
 
 /** A row with more lines or columns is no list of parts. */
 const MAX_LINES = 50;
@@ -103,5 +104,5 @@ function linesOf(cell: Element): Line[] {
 }
 
 function textOf(line: Line): string {
-  return wordsOf({ type: "element", tagName: "span", properties: {}, children: line }, 200);
+  return wordsOf(element("span", line), 200);
 }

@@ -1,6 +1,7 @@
 import type { Element, ElementContent } from "hast";
 import { mayRepeat } from "../column-names.ts";
 import { inlineContent, isTable } from "./html-cell.ts";
+import { element, text } from "./html-nodes.ts";
 import { rowsOfLines } from "./html-table-lines.ts";
 import { blank, type Cell, type Row } from "../tables/table-cell.ts";
 import { shapeTable, type Part } from "../tables/table-shape.ts";
@@ -278,12 +279,4 @@ function written(part: Part<ElementContent>): Element {
 
 function paragraph(value: string): Element {
   return element("p", [text(value)]);
-}
-
-function element(tagName: string, children: ElementContent[]): Element {
-  return { type: "element", tagName, properties: {}, children };
-}
-
-function text(value: string): ElementContent {
-  return { type: "text", value };
 }

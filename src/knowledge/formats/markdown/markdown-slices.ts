@@ -1,4 +1,5 @@
 import { liftDeepMarkers } from "./markdown-limits.ts";
+import { OpenFence } from "./open-fence.ts";
 
 /**
  * The parser needs some kilobytes of memory for each element and, at worst, quadratic time in the length of what it parses. So a long
@@ -21,7 +22,6 @@ const MAX_PARAGRAPH = 10_000;
 /** In characters. A slice within a table repeats the table's header, unless it is longer than this. */
 const MAX_TABLE_HEAD = 2_000;
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const DEFINITION = /^ {0,3}\[(?!\^)([^[\]]+)\]:/;
 /** What may be a reference to a definition: `[text][label]`, `[label][]` or `[label]`. */
 const LABEL = /\[([^[\]]{1,999})\]/g;
@@ -129,7 +129,7 @@ function splitLine(line: string): string[] {
 
 /** Tracks which blocks are open after the lines read so far. */
 class OpenBlocks {
-  #fence: string | undefined;
+  readonly #fence = new OpenFence();
   /** The line that opened it. */
   #fenceLine = "";
   #htmlEnd: RegExp | undefined;
@@ -147,17 +147,17 @@ class OpenBlocks {
 
   /** Whether the next line is within code, or within HTML that may contain blank lines. */
   get isVerbatim(): boolean {
-    return this.#fence !== undefined || this.#htmlEnd !== undefined;
+    return this.#fence.marker !== undefined || this.#htmlEnd !== undefined;
   }
 
   /** What ends a slice that is cut here. */
   get ending(): string {
-    return this.#fence === undefined ? "" : `${this.#fence}\n`;
+    return this.#fence.marker === undefined ? "" : `${this.#fence.marker}\n`;
   }
 
   /** What the next slice repeats. */
   get beginning(): string {
-    if (this.#fence !== undefined) return this.#fenceLine;
+    if (this.#fence.marker !== undefined) return this.#fenceLine;
     return this.#htmlEnd === undefined ? this.#tableHead : this.#htmlStart;
   }
 
@@ -177,12 +177,14 @@ class OpenBlocks {
   }
 
   read(line: string): void {
-    const marker = FENCE.exec(line)?.[1];
-    if (this.#fence !== undefined) {
-      if (marker?.startsWith(this.#fence)) this.#fence = undefined;
-    } else if (this.#htmlEnd !== undefined) {
+    if (this.#htmlEnd !== undefined) {
       if (this.#htmlEnd.test(line)) this.#htmlEnd = undefined;
-    } else if (marker !== undefined) [this.#fence, this.#fenceLine] = [marker, line];
+      return;
+    }
+    const wasCode = this.#fence.marker !== undefined;
+    const isFence = this.#fence.read(line);
+    if (wasCode) return;
+    if (isFence) this.#fenceLine = line;
     else this.#readText(line);
   }
 

@@ -1,3 +1,4 @@
+import { OpenFence } from "../markdown/open-fence.ts";
 import { wordsOfExpression, type ReadAhead } from "./tags.ts";
 
 /** What a document's markup is written for, as far as the markup itself shows it. */
@@ -15,6 +16,7 @@ export interface Dialect {
   room: { left: number };
 }
 
+/** Also within a list or a quotation. */
 const FENCE = /^[ \t>]*(`{3,}|~{3,})/;
 /** A line that begins code of a module in MDX. */
 export const IMPORT =
@@ -30,7 +32,7 @@ const ASSIGNMENT = /\{%-?\s*(?:assign|set)\s+([\w.]+)\s*=\s*(["'])([^"'{}]{1,100
 const FIELD = /^([\w-]+):[ \t]*(["']?)([^"'{}[\]|>&*!\n][^{}\n]{0,100}?)\2[ \t]*$/;
 const FOOTNOTE = /^ {0,3}\[\^([\w-]{1,100})\]:[ \t]*(.{0,200}?)\.?[ \t]*$/;
 const FOOTNOTE_BEGINS = /^ {0,3}\[\^([\w-]{1,100})\]:/;
-/** What names of an object's own are not. */
+/** So many names of values, and of footnotes, are read. */
 const MAX_VALUES = 1000;
 
 /** Reads off a document what its markup is written for. */
@@ -46,13 +48,11 @@ export function dialectOf(lines: readonly string[], frontMatter: string): Dialec
   }
   const footnotes = new Map<string, string>();
   let [isMdx, isMyst, isVue] = [false, false, false];
-  let fence: string | undefined;
+  const fence = new OpenFence(FENCE);
   for (const line of lines) {
-    const marker = FENCE.exec(line)?.[1];
-    if (marker && (fence === undefined || marker.startsWith(fence)))
-      fence = fence === undefined ? marker : undefined;
+    fence.read(line);
     isMyst ||= MYST_LINE.test(line);
-    if (fence !== undefined) continue;
+    if (fence.marker !== undefined) continue;
     const footnote = FOOTNOTE_BEGINS.exec(line)?.[1];
     if (footnote && footnotes.size < MAX_VALUES)
       footnotes.set(footnote, FOOTNOTE.exec(line)?.[2] ?? "");

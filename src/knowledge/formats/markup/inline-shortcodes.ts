@@ -1,4 +1,5 @@
 import type { Dialect } from "./dialect.ts";
+import { replaceAt } from "./replace-at.ts";
 import { shortcodesIn, shownFor, shownForVariable, type Shortcode } from "./shortcodes.ts";
 import { spaced } from "./spaced.ts";
 
@@ -42,22 +43,15 @@ function addressIn({ words, name }: Shortcode): string {
 
 /** `{{ … }}` → its value, where it is known to be a variable. */
 export function withVariables(text: string, dialect: Dialect): string {
-  let read = "";
-  let at = 0;
-  for (
-    let start = text.indexOf("{{");
-    start >= 0;
-    start = text.indexOf("{{", Math.max(at, start + 2))
-  ) {
+  const last = text.lastIndexOf("}}");
+  return replaceAt(text, "{{", (start) => {
+    if (last < start + 2) return undefined;
     const end = text.indexOf("}}", start + 2);
-    if (end < 0) break;
     const nested = text.indexOf("{{", start + 2);
-    if (nested >= 0 && nested < end) continue;
+    if (nested >= 0 && nested < end) return undefined;
     const shown = shownForVariable(text.slice(start + 2, end), dialect.values);
-    if (shown === undefined || text.charAt(start - 1) === "\\") continue;
+    if (shown === undefined || text.charAt(start - 1) === "\\") return undefined;
     dialect.room.left -= shown.length;
-    read += text.slice(at, start) + (dialect.room.left > 0 ? shown : "");
-    at = end + 2;
-  }
-  return read + text.slice(at);
+    return { end: end + 2, shown: dialect.room.left > 0 ? shown : "" };
+  });
 }

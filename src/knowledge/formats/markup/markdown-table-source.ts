@@ -1,4 +1,5 @@
-const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+import { OpenFence } from "../markdown/open-fence.ts";
+
 /** `|---|:-:|` or `--- | ---` */
 const DELIMITERS = /^ {0,3}(?=[^\n]*\|)\|?(?:[ \t]*:?-+:?[ \t]*\|)*(?:[ \t]*:?-+:?[ \t]*)?\r?$/;
 const ROW = /^ {0,3}\|.*\|[ \t]*\r?$/;
@@ -11,15 +12,13 @@ export function completeTableSource(markdown: string): string {
   if (!markdown.includes("|")) return markdown;
   const lines = markdown.split("\n");
   const written: string[] = [];
-  let fence: string | undefined;
+  const fence = new OpenFence();
   let isInTable = false;
   for (const [index, line] of lines.entries()) {
-    const marker = FENCE.exec(line)?.[1];
-    if (marker && (fence === undefined || marker.startsWith(fence)))
-      fence = fence === undefined ? marker : undefined;
+    const isFence = fence.read(line);
     const above = written.at(-1) ?? "";
     const below = lines[index + 1] ?? "";
-    const isFree = fence === undefined && !marker && !isInTable;
+    const isFree = fence.marker === undefined && !isFence && !isInTable;
     if (!line.trim()) isInTable = false;
     else if (isFree && DELIMITERS.test(line)) {
       const hasHeader = above.includes("|");

@@ -1,4 +1,5 @@
 import type { Dialect } from "./dialect.ts";
+import { replaceAt } from "./replace-at.ts";
 import { endOfBraces, wordsOfExpression } from "./tags.ts";
 
 /** A template literal that is text in MDX. */
@@ -13,32 +14,24 @@ const MAX_CODE = 2000;
 
 /** Code between braces → the words that it shows. */
 export function withExpressions(text: string, dialect: Dialect): string {
-  let read = "";
-  let at = 0;
-  for (
-    let start = text.indexOf("{");
-    start >= 0;
-    start = text.indexOf("{", Math.max(at, start + 1))
-  ) {
-    if (/[\\/$]/.test(text.charAt(start - 1))) continue;
+  return replaceAt(text, "{", (start) => {
+    if (/[\\/$]/.test(text.charAt(start - 1))) return undefined;
     const limit = Math.min(text.length, start + dialect.readAhead.left);
     const end = endOfBraces(text, start, limit);
     if (end === undefined) {
       dialect.readAhead.left -= limit - start;
-      continue;
+      return undefined;
     }
     const code = text.slice(start + 1, end - 1).trim();
     const words = wordsOfExpression(code) ?? dialect.values.get(code);
     if (words === undefined && !CODE.test(code.slice(0, MAX_CODE))) {
       dialect.readAhead.left -= code.length;
-      continue;
+      return undefined;
     }
     const shown = words ?? elementsIn(code);
     dialect.room.left -= dialect.values.has(code) ? shown.length : 0;
-    read += text.slice(at, start) + (dialect.room.left > 0 ? shown : "");
-    at = end;
-  }
-  return read + text.slice(at);
+    return { end, shown: dialect.room.left > 0 ? shown : "" };
+  });
 }
 
 /** The texts of the elements in code: `{isNew && <b>Beta</b>}`. */

@@ -4,7 +4,7 @@ import { repeatedNames } from "../column-names.ts";
 import { parseCsv } from "./csv.ts";
 import { htmlToBlocks, type HtmlOfDocument } from "../html/html.ts";
 import { leaveOutText, type LeftOut } from "../html/left-out.ts";
-import { isMetadata } from "../metadata-columns.ts";
+import { isMetadata } from "./metadata-columns.ts";
 import { csvBlocks } from "../tables/markdown-tables.ts";
 import { refuseManyLines } from "../markdown/markdown-limits.ts";
 import { simplify, writeMarkdown } from "../markdown/markdown-tree.ts";

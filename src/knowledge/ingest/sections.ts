@@ -1,0 +1,104 @@
+import type { RootContent } from "mdast";
+import type { Steps } from "../../runtime/steps.ts";
+import { splitSentences } from "../../text/sentences.ts";
+import { parseMarkdown } from "../formats/markdown/markdown-tree.ts";
+import { codeLines, listItems, readableText, rowOf, tableCells } from "../formats/readable-text.ts";
+
+/** In characters. Every chunk repeats its headings, so a longer heading is repeated by its first words and becomes a paragraph, too. */
+const MAX_HEADING = 300;
+/** The same for all the headings above a chunk. */
+const MAX_HEADING_PATH = 600;
+
+/** A block of the document, and the units between which it may be cut. */
+export interface Block {
+  text: string;
+  units: string[];
+  separator: string;
+  isProse: boolean;
+  /** The units are items of a list. */
+  isList?: boolean;
+  /** The cells of each unit, where the block is a table. */
+  cells?: string[][];
+}
+
+interface Heading {
+  depth: number;
+  text: string;
+}
+
+export interface Section {
+  headingPath: string[];
+  blocks: Block[];
+}
+
+/** The sections of a document, each below its headings, in steps: one for each slice that is parsed. */
+export function* sectionsOf(markdown: string): Steps<Section[]> {
+  const sections: Section[] = [];
+  let open: Heading[] = [];
+  let current: Section = { headingPath: [], blocks: [] };
+  for (const tree of parseMarkdown(markdown)) {
+    yield;
+    for (const node of tree.children) {
+      if (node.type !== "heading") {
+        const block = toBlock(node);
+        if (block.text.trim()) current.blocks.push(block);
+        continue;
+      }
+      sections.push(current);
+      const whole = readableText(node).trim();
+      open = open.filter((heading) => heading.depth < node.depth);
+      const text = shortHeading(whole, lengthOf(open));
+      open = [...open, { depth: node.depth, text }];
+      current = { headingPath: open.map((heading) => heading.text).filter(Boolean), blocks: [] };
+      if (text !== whole) current.blocks.push(proseBlock(whole));
+    }
+  }
+  sections.push(current);
+  return sections.filter((section, index) => {
+    if (section.blocks.length > 0) return true;
+    // A heading with nothing below it becomes a chunk, because no other chunk holds its text.
+    const next = sections[index + 1];
+    const lastHeading = section.headingPath.at(-1);
+    const hasChild = next && next.headingPath.length > section.headingPath.length;
+    if (!lastHeading || hasChild) return false;
+    section.blocks.push(proseBlock(lastHeading));
+    return true;
+  });
+}
+
+function lengthOf(headings: Heading[]): number {
+  return headings.reduce((sum, { text }) => sum + text.length, 0);
+}
+
+/** The heading, or its first words where it is too long to be repeated in every chunk below it. */
+function shortHeading(heading: string, above: number): string {
+  const most = Math.max(0, Math.min(MAX_HEADING, MAX_HEADING_PATH - above));
+  if (heading.length <= most) return heading;
+  const start = heading.slice(0, most).toWellFormed();
+  return start.slice(0, Math.max(0, start.lastIndexOf(" "))).trim();
+}
+
+function toBlock(node: RootContent): Block {
+  switch (node.type) {
+    case "list":
+      return { ...block(listItems(node), "\n"), isList: true };
+    case "table":
+      return tableBlock(tableCells(node));
+    case "code":
+      return block(codeLines(node.value), "\n");
+    default:
+      return proseBlock(readableText(node).trim());
+  }
+}
+
+function block(units: string[], separator: string): Block {
+  return { text: units.join(separator), units, separator, isProse: false };
+}
+
+function tableBlock(cells: string[][]): Block {
+  return { ...block(cells.map(rowOf), "\n"), cells };
+}
+
+export function proseBlock(text: string): Block {
+  return { text, units: splitSentences(text), separator: " ", isProse: true };
+}

@@ -21,6 +21,9 @@ export interface StoredState {
   >;
 }
 
+/** workerd may hold a lock for a moment after it was told to stop. */
+const LOCKED_MS = 10_000;
+
 /** Reads the files of a stopped instance: D1, and the local Vectorize including writes that it has accepted but not applied. */
 export function readState(state: string): StoredState {
   const d1 = open(path.join(state, "v3/d1/miniflare-D1DatabaseObject"));
@@ -65,7 +68,7 @@ export function readState(state: string): StoredState {
 
 /** The ids in the index after all accepted writes are applied. */
 function vectorIds(file: string): string[] {
-  const store = new DatabaseSync(file);
+  const store = new DatabaseSync(file, { timeout: LOCKED_MS });
   const held = new Set(
     store
       .prepare("SELECT id FROM vectors")
@@ -83,7 +86,7 @@ function vectorIds(file: string): string[] {
 function open(folder: string): DatabaseSync {
   const [file] = sqliteFiles(folder);
   if (!file) throw new Error(`There is no database in ${folder}`);
-  return new DatabaseSync(file);
+  return new DatabaseSync(file, { timeout: LOCKED_MS });
 }
 
 function sqliteFiles(folder: string): string[] {

@@ -35,6 +35,7 @@ import {
   type ListedDocument,
   type Uploaded,
 } from "./upload.ts";
+import { noteOnLinks } from "./linked-hosts.ts";
 import { waitForAll } from "./wait.ts";
 
 const HELP = `
@@ -211,7 +212,7 @@ function withPrefix<T extends ReadDocuments>(read: T, prefix: string): T {
 
 function report({ documents, unreadable, skipped = [], notes, doubts = [] }: ReadDocuments): void {
   console.error(`${counted(documents.length, "document")} read.`);
-  const all = [...doubts, ...notes];
+  const all = [...doubts, ...notes, ...noteOnLinks(documents)];
   for (const note of all.slice(0, LISTED)) console.error(printable(`  note: ${note}`));
   if (all.length > LISTED) console.error(`  … and ${all.length - LISTED} more notes`);
   const list = (what: string, sources: Unreadable[]): void => {

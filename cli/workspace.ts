@@ -1,9 +1,16 @@
-// `npm run workspace`: creates workspaces and keys directly in the database, because the API needs a key and at first there is none.
+// `npm run workspace`: creates workspaces and keys, and changes settings, directly in the database, because the API needs a key and at first
+// there is none.
 import { scopes as allScopes, type KeyKind, type Scope } from "../src/auth/access.ts";
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import path from "node:path";
 import { normaliseOrigin } from "../src/auth/origins.ts";
-import { NEW_WORKSPACE_SETTINGS } from "../src/workspaces/settings.ts";
+import {
+  mergedSettingsSql,
+  NEW_WORKSPACE_SETTINGS,
+  parseSettings,
+  settingsSchema,
+  type WorkspaceSettings,
+} from "../src/workspaces/settings.ts";
 import { CommandError, readArguments, readCount, runCommand, UsageError } from "./command.ts";
 import { runSql, sqlText, type Row, type Target } from "./d1.ts";
 
@@ -21,6 +28,11 @@ Usage: npm run workspace -- <command> [--remote | --local [--state <folder>]]
                               a new key with the same rights; the old one works for another <n> hours
                               (0 to 720, default 24)
   key revoke <key id>         ends a key at once
+  set <workspace id> <setting>=<value> …
+                              changes settings, and prints all of them; without a setting it only prints. For example:
+                              company_name="Example Ltd" contact_url=https://www.example.com/contact
+                              contact_email=help@example.com link_hosts=help.example.com,*.example.org
+                              An empty value takes a setting back. /openapi.json describes each (WorkspaceSettings)
   list                        workspaces and their keys, without the keys themselves
 
 An admin key manages keys over HTTP, too: /v1/keys, /v1/identity-secrets, /v1/audit.
@@ -77,6 +89,10 @@ await runCommand(HELP, async (args) => {
       );
     case "key revoke":
       return revokeKey(target, readId("key", only(operands, "a key id")));
+    case "set": {
+      const [id = "", ...assignments] = operands;
+      return changeSettings(target, readId("ws", id), readSettings(assignments));
+    }
     case "list":
       if (operands.length > 0) throw new UsageError("list takes no operand.");
       return listWorkspaces(target);
@@ -268,6 +284,63 @@ async function revokeKey(target: Target, id: string): Promise<number> {
   if (!known) throw new CommandError(`There is no key ${id}. "list" shows all keys.`);
   console.error(`Key ${id} was revoked already, ${toDate(known["revoked_at"])}.`);
   return 0;
+}
+
+/** @param assignments such as `contact_email=help@example.com` */
+function readSettings(assignments: string[]): Partial<WorkspaceSettings> {
+  return Object.fromEntries(
+    assignments.map((assignment) => {
+      const [, name = "", text = ""] = /^(\w+)=(.*)$/s.exec(assignment) ?? [];
+      const schema = Object.entries(settingsSchema.shape).find(([known]) => known === name)?.[1];
+      if (!schema)
+        throw new UsageError(
+          `"${assignment}" sets nothing. Settings are ${Object.keys(settingsSchema.shape).join(", ")}.`,
+        );
+      const readings = text === "" ? [null, []] : [text, asJson(text), text.split(",")];
+      const valid = readings.map((reading) => schema.safeParse(reading)).find((one) => one.success);
+      if (valid) return [name, valid.data];
+      const reason = schema.safeParse(text).error?.issues[0]?.message ?? "is not valid";
+      throw new UsageError(`${name}: "${text}" is refused: ${reason}.`);
+    }),
+  );
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function changeSettings(
+  target: Target,
+  workspaceId: string,
+  changes: Partial<WorkspaceSettings>,
+): Promise<number> {
+  const id = sqlText(workspaceId);
+  const json = sqlText(JSON.stringify(changes));
+  const isChange = Object.keys(changes).length > 0;
+  const [row] = await runSql(
+    target,
+    isChange
+      ? `INSERT INTO workspace_settings (workspace_id, settings, updated_at)
+         SELECT id, ${json}, ${Date.now()} FROM workspaces WHERE id = ${id}
+         ${mergedSettingsSql(json)} RETURNING settings;
+         ${audit(id, "settings.change", workspaceId, changes)}`
+      : `SELECT settings FROM workspaces LEFT JOIN workspace_settings ON workspace_id = id WHERE id = ${id}`,
+  );
+  if (!row)
+    throw new CommandError(`There is no workspace ${workspaceId}. "list" shows all workspaces.`);
+  const settings = parseSettings(row["settings"] === null ? null : String(row["settings"]));
+  for (const [name, value] of Object.entries(settings)) console.log(`${name}=${shown(value)}`);
+  return 0;
+}
+
+/** A setting as `set` reads it. */
+function shown(value: unknown): string {
+  if (value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 async function listWorkspaces(target: Target): Promise<number> {

@@ -1,6 +1,7 @@
 // `npm start`: the application on the local platform, with the demo's documents ingested.
 import { DEMO_KEYS } from "./config.ts";
 import { DEMO_QUESTION } from "./dev/demo.ts";
+import { isRoutine } from "./dev/console-lines.ts";
 import { chooseEmbedding, readVars } from "./dev/embedding-server.ts";
 import { startInstance, type Instance } from "./dev/instance.ts";
 
@@ -31,7 +32,9 @@ try {
     vectorizeErrorRate: number("VECTORIZE_ERROR_RATE"),
     faultSeed: number("FAULT_SEED"),
     log: (line) => console.log(line),
-    onConsole: (line) => console.log(line),
+    onConsole: (line) => {
+      if (!isRoutine(line)) console.log(line);
+    },
   });
   if (stopping) await instance.stop();
   else {

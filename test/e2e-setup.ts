@@ -8,6 +8,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Where the instance with the demo's articles answers. */
     url: string;
+    /** The folder where it keeps everything. */
+    state: string;
   }
 }
 
@@ -20,6 +22,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     log: (line) => console.log(`[e2e] ${line}`),
   });
   project.provide("url", instance.url);
+  project.provide("state", state);
   return async () => {
     await instance.stop();
     await rm(state, { recursive: true, force: true });

@@ -90,6 +90,7 @@ async function draftOf(
     chunks: Array.from({ length: CHUNKS_PER_DOCUMENT }, () => ({
       headingPath: [heading],
       text: text.text(WORDS_PER_CHUNK),
+      spans: [],
     })),
     normalisedAt: 0,
   };

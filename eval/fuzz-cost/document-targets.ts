@@ -4,7 +4,7 @@ import { excerpt } from "../../src/answering/extractive/excerpt.ts";
 import { relevance } from "../../src/answering/extractive/best-passage.ts";
 import { buildPrompt } from "../../src/answering/prompt.ts";
 import { CitationVerifier } from "../../src/citations/citation-verifier.ts";
-import { withoutForeignMarkers } from "../../src/citations/source-text.ts";
+import { withoutForeignMarkers } from "../../src/citations/foreign-markers.ts";
 import { parseJson } from "../../src/http/json.ts";
 import { cleanLine } from "../../src/knowledge/accept/schema.ts";
 import { cleanConverted } from "../../src/knowledge/formats/converted.ts";

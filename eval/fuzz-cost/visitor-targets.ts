@@ -1,4 +1,5 @@
 import { buildPrompt } from "../../src/answering/prompt.ts";
+import { readMessage } from "../../src/answering/read-message.ts";
 import { smallTalkIn } from "../../src/answering/small-talk.ts";
 import { asksSomething, subQueriesOf } from "../../src/answering/sub-queries.ts";
 import { SupportedText } from "../../src/answering/supported-text.ts";
@@ -33,7 +34,7 @@ export const message: Record<string, Target> = {
   compounds: compoundSpellings,
   understand(input) {
     const asked = {
-      message: input,
+      ...readMessage(input),
       vector: null,
       subQueries: [[{ text: input, vector: null }]],
       corrections: new Map(),
@@ -41,9 +42,14 @@ export const message: Record<string, Target> = {
       generation: GENERATION,
     };
     const previous = { text: input, vector: null };
-    return understand(asked, { messages: [], previous, options: [input] });
+    return understand(asked, {
+      messages: [],
+      previous,
+      options: [{ externalId: input, title: input }],
+    });
   },
   "small talk": smallTalkIn,
+  "reading a message": readMessage,
   synonyms: (input) => synonymsFor(input, new Map([["parcel", ["package"]]])),
   spelling: (input) => correct(input.split(/\s/)[0] ?? "", [input.slice(0, 64), "parcel"]),
   invisible: withoutInvisible,

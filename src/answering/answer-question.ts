@@ -2,12 +2,14 @@ import type { Candidates, Finding, FoundPassage, Query, Ranking } from "../retri
 import { LEG_PASSAGES, rank } from "../retrieval/rank.ts";
 import { read, retrieve } from "../retrieval/retrieve.ts";
 import type { Answer, Emit } from "./answer.ts";
+import { choicesAmong } from "./choices.ts";
 import { conclude } from "./conclude.ts";
 import { decide, decideAll } from "./decide.ts";
 import type { EngineInput } from "./engine-input.ts";
+import { eligible } from "./eligible.ts";
 import { generate } from "./generate.ts";
 import { selectSources, toReference } from "./sources.ts";
-import { understand } from "./understand.ts";
+import { understand, type Understood } from "./understand.ts";
 
 /**
  * Flow 1: understand → retrieve → read → rank → decide → generate → verify (while text is generated) → conclude. Waits on bindings: both
@@ -24,18 +26,21 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
     input.deps.beforeEvents(understood.standalone),
   ]);
   const rankings = await rankEach(input, candidates, passages);
-  const findings = decideEach(input, rankings);
+  const findings = decideEach(input, understood, rankings);
   const decision = understood.smallTalk ? SMALL_TALK : decideAll(findings);
   emit({ type: "decided", action: decision.action });
 
   const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
-  if (sources.length > 0) emit({ type: "sources", sources: sources.map(toReference) });
+  const isUnclear = decision.action === "clarify";
+  const choices = isUnclear ? choicesAmong(findings, sources, input.release.decision) : [];
+  const shown = isUnclear && input.deps.chatModels.length === 0 ? choices : sources;
+  if (shown.length > 0) emit({ type: "sources", sources: shown.map(toReference) });
   const isLikely = decision.action === "answer";
   const draft =
     sources.length > 0
       ? await generate(input, { findings, sources, cached, isLikely }, emit)
       : undefined;
-  return conclude(input, { ...understood, decision, draft, sources, findings }, emit);
+  return conclude(input, { ...understood, decision, draft, sources, choices, findings }, emit);
 }
 
 const SMALL_TALK = { action: "small_talk", confidence: 1 } as const;
@@ -67,8 +72,16 @@ function rankEach(
   );
 }
 
-/** After a clarifying question no second one is asked: it would lead the visitor in circles. */
-function decideEach({ history, release }: EngineInput, rankings: Ranking[]): Finding[] {
-  const mayClarify = history.options.length === 0;
-  return rankings.map((ranking) => decide(ranking, release.decision, mayClarify));
+/** Decides each question, by the passages of the documents that the message leaves to answer from. */
+function decideEach(
+  { history, release }: EngineInput,
+  understood: Understood,
+  rankings: Ranking[],
+): Finding[] {
+  // After a clarifying question no second one is asked: it would lead the visitor in circles.
+  const mayClarify = history.options.length === 0 && understood.contact === undefined;
+  return rankings.map((ranking) => {
+    const { passages, isNamed } = eligible(ranking.passages, understood);
+    return decide({ ...ranking, passages }, release.decision, { mayClarify, isNamed });
+  });
 }

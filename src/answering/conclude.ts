@@ -1,6 +1,6 @@
 import type { Source } from "../citations/source.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
-import { fillPlaceholders } from "../releases/sentences.ts";
+import { contactAddresses, hasContact, say } from "../releases/sentences.ts";
 import type { Decision, Finding } from "../retrieval/candidates.ts";
 import type { Answer, Emit, Outcome } from "./answer.ts";
 import { clarification } from "./clarify.ts";
@@ -8,10 +8,12 @@ import type { EngineInput } from "./engine-input.ts";
 import { NO_TOKENS, type Draft } from "./generate.ts";
 import type { Understood } from "./understand.ts";
 
-interface Ending extends Pick<Understood, "smallTalk" | "standalone"> {
+interface Ending extends Pick<Understood, "smallTalk" | "contact" | "standalone"> {
   decision: Decision | { action: "small_talk"; confidence: number };
   draft: Draft | undefined;
   sources: Source[];
+  /** The documents that a clarifying question may offer. */
+  choices: Source[];
   findings: Finding[];
 }
 
@@ -20,43 +22,52 @@ interface Ending extends Pick<Understood, "smallTalk" | "standalone"> {
  * streamed: the abstention replaces its text in the result, in the history and, in clients that read the outcome, on the screen.
  */
 export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer {
-  const { draft, decision, sources, findings, standalone } = ending;
+  const { draft, decision, sources, choices, findings, standalone } = ending;
   const supported = draft !== undefined && draft.citations.length > 0;
   const outcome = outcomeOf(ending, supported);
-  const text = textOf(input, ending, outcome);
-  if (!supported) {
-    if (draft?.shown) emit({ type: "restart" });
-    emit({ type: "text", delta: text });
-  }
+  const own = ownText(input, ending, outcome);
+  if (!supported && draft?.shown) emit({ type: "restart" });
+  const said = supported ? draft.text.trim() : "";
+  const addition = said && own ? `\n\n${own}` : own;
+  if (addition) emit({ type: "text", delta: addition });
   return {
-    text,
+    text: said + addition,
     outcome,
     confidence: Math.round(decision.confidence * 1000) / 1000,
     rung: draft?.rung ?? "none",
     model: draft?.model ?? null,
     reranker: findings[0]?.reranker ?? null,
     citations: supported ? draft.citations.toSorted((a, b) => a.n - b.n) : [],
-    sources,
+    sources: decision.action === "clarify" && !supported ? choices : sources,
     usage: draft?.usage ?? NO_TOKENS,
     wasted: draft?.wasted ?? [],
     standalone,
   };
 }
 
-function outcomeOf({ decision, sources }: Ending, supported: boolean): Outcome {
+function outcomeOf({ decision, choices }: Ending, supported: boolean): Outcome {
   if (decision.action === "small_talk") return "small_talk";
   if (supported) return "answered";
-  return decision.action === "clarify" && sources.length > 0 ? "clarified" : "abstained";
+  return choices.length > 0 ? "clarified" : "abstained";
 }
 
-function textOf(
+/** What Edgewise says itself: all of a reply without an answer, and what follows an answer. */
+function ownText(
   { release: { sentences }, deps }: EngineInput,
-  { smallTalk, draft, sources }: Ending,
+  { smallTalk, contact, draft, choices }: Ending,
   outcome: Outcome,
 ): string {
-  if (outcome === "answered") return draft?.text.trim() ?? "";
-  const contact = deps.contact ?? sentences.contact;
-  if (smallTalk) return fillPlaceholders(sentences[smallTalk], { contact });
-  if (outcome !== "clarified") return fillPlaceholders(sentences.abstention, { contact });
-  return clarification(sources, sentences, contact, linkPolicy(deps.linkHosts, sources));
+  const { names } = deps;
+  const sentence = (text: string): string => say(text, sentences, names);
+  if (outcome === "answered") {
+    const lacksContact = contactAddresses(names).some((one) => !draft?.text.includes(one));
+    if (contact?.rest !== undefined) return sentence(sentences.person);
+    if (contact) return lacksContact || names.contact !== null ? sentence(sentences.reach) : "";
+    return draft?.isPartial ? sentence(sentences.elsewhere) : "";
+  }
+  if (smallTalk) return sentence(sentences[smallTalk]);
+  if (contact?.wish === "person") return sentence(sentences.person);
+  if (contact && hasContact(names)) return sentence(sentences.reach);
+  if (outcome !== "clarified") return sentence(sentences.abstention);
+  return clarification(choices, sentences, names, linkPolicy(deps.linkHosts, choices));
 }

@@ -5,21 +5,31 @@ import { isContentWord } from "../retrieval/query-terms.ts";
 import { wordsOf } from "../text/words.ts";
 import { asksSomething } from "./sub-queries.ts";
 
+/** What limits the decision about a question, beside its passages. */
+interface Limits {
+  /** False after a clarifying question: a second one would lead a visitor in circles. */
+  mayClarify: boolean;
+  /** Whether the visitor has named the document to answer from. */
+  isNamed: boolean;
+}
+
 /**
  * Answer, clarify or abstain, for one question: by the probability that its first passages answer it, and the thresholds of the
  * release.
- * @param mayClarify false after a clarifying question: a second one would lead a visitor in circles
  */
-export function decide(ranking: Ranking, rule: Release["decision"], mayClarify: boolean): Finding {
+export function decide(
+  ranking: Ranking,
+  rule: Release["decision"],
+  { mayClarify, isNamed }: Limits,
+): Finding {
   const { candidates, passages } = ranking;
   const { question } = candidates;
   const confidence = answerability(decisionEvidence(candidates, passages, rule), rule);
-  const action = passages.length > 0 ? actionAt(confidence, rule) : "abstain";
-  return {
-    ...ranking,
-    question,
-    decision: { action: restricted(action, question.text, mayClarify), confidence },
-  };
+  const likely = isNamed
+    ? "answer"
+    : restricted(actionAt(confidence, rule), question.text, mayClarify);
+  const action = passages.length > 0 ? likely : "abstain";
+  return { ...ranking, question, decision: { action, confidence } };
 }
 
 function actionAt(confidence: number, { thresholds }: Release["decision"]): Decision["action"] {

@@ -1,5 +1,6 @@
 import type { ChatModel, Reranker, VectorIndex } from "../models/ports.ts";
 import type { Release } from "../releases/release.ts";
+import type { OwnNames } from "../releases/sentences.ts";
 import type { Reader } from "../retrieval/candidates.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import type { History } from "./history.ts";
@@ -26,8 +27,8 @@ export interface EngineDeps {
   hidePersonalData: boolean;
   /** Milliseconds until models have to be done: one that still talks then is cut. */
   timeLeft: () => number;
-  /** The contact that our sentences name; undefined: the release's. */
-  contact: string | undefined;
+  /** What our sentences say of the workspace. */
+  names: OwnNames;
   /**
    * Runs after both legs have answered, at the same time as the read of the passages, and ends before the first event. A turn stores its
    * question here. It returns the cached answer to the same question, if there is one.

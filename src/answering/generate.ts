@@ -1,4 +1,4 @@
-import { fillPlaceholders } from "../releases/sentences.ts";
+import { say, type OwnNames } from "../releases/sentences.ts";
 import type { Citation, Source } from "../citations/source.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
 import { PromptLeak } from "../guards/prompt-guard.ts";
@@ -23,6 +23,8 @@ export interface Draft {
   citations: Citation[];
   /** Whether any of the text was shown. */
   shown: boolean;
+  /** Whether it says of a part of the message that it is not answered. */
+  isPartial: boolean;
   rung: Rung;
   model: string | null;
   usage: TokenUsage;
@@ -82,26 +84,35 @@ export async function generate(
       if (attempt.output.text) emit({ type: "restart" });
     }
   }
-  const write = (text: string, rung: Rung): Draft => {
+  const write = (text: string, rung: Rung, isPartial = false): Draft => {
     const writer = new AnswerWriter(sources, mayLinkTo);
     const written = writer.push(text) + writer.end();
     const shown = written !== "" && (policy === "stream" || writer.citations.length > 0);
     if (shown) show(written);
     const { citations } = writer;
-    return { text: written, citations, shown, rung, model: null, usage: NO_TOKENS, wasted };
+    return {
+      text: written,
+      citations,
+      shown,
+      isPartial,
+      rung,
+      model: null,
+      usage: NO_TOKENS,
+      wasted,
+    };
   };
   const kept = cached && currentText(cached, sources);
   if (kept) return write(kept, "cached");
   if (!isLikely) return write("", "none");
   // Only here: a model waits for nothing more, and reads what was found.
   await completeSections(deps, input.reader, findings, sources);
-  const { contact, unanswered, continued } = release.sentences;
-  const names = { contact: deps.contact ?? contact };
+  const { sentences } = release;
   const own = {
-    unanswered: fillPlaceholders(unanswered, names),
-    continued: fillPlaceholders(continued, names),
+    unanswered: say(sentences.unanswered, sentences, deps.names),
+    continued: say(sentences.continued, sentences, deps.names),
   };
-  return write(extractiveAnswer(findings, sources, own), "extractive");
+  const { text, isPartial } = extractiveAnswer(findings, sources, own, mayLinkTo);
+  return write(text, "extractive", isPartial);
 }
 
 export const NO_TOKENS: TokenUsage = { inputTokens: 0, outputTokens: 0 };
@@ -129,10 +140,17 @@ function prepare(
   const hide = (text: string): string => pseudonyms?.hide(withoutInvisible(text)) ?? text;
   const messages = history.messages.map(({ role, text }) => ({ role, text: hide(text) }));
   const message = hide(questions.message);
-  const prompt = buildPrompt(message, messages, sources, release.prompt, deps.newId("mark"));
+  const rules = { ...release.prompt, role: namedRole(release.prompt.role, deps.names) };
+  const prompt = buildPrompt(message, messages, sources, rules, deps.newId("mark"));
   const writer = new AnswerWriter(sources, mayLinkTo, { prompt, pseudonyms });
   const output = new SupportedText(policy === "hold");
   return { messages: prompt.messages, writer, output, received: "" };
+}
+
+/** The role with the names that the workspace gives its company and its assistant. */
+function namedRole(role: string, { company_name, assistant_name }: OwnNames): string {
+  const company = company_name === null ? "" : ` The company is called ${company_name}.`;
+  return role + company + (assistant_name === null ? "" : ` Your name is ${assistant_name}.`);
 }
 
 async function streamAnswer(
@@ -163,7 +181,7 @@ async function streamAnswer(
   }
   // Some models report no usage. It is estimated, so that the budget counts it.
   if (usage.inputTokens + usage.outputTokens === 0) usage = estimateUsage(attempt);
-  const draft = { rung: model.rung, model: model.id, usage };
+  const draft = { rung: model.rung, model: model.id, usage, isPartial: false };
   if (refusing && opening.trim().startsWith(NO_ANSWER))
     return { ...draft, text: "", citations: [], shown: false };
   if (refusing) write(opening);
@@ -178,6 +196,7 @@ function endedEarly(model: ChatModel, attempt: Attempt): Omit<Draft, "wasted"> {
     text: attempt.output.text,
     citations: attempt.writer.citations,
     shown: true,
+    isPartial: false,
     rung: model.rung,
     model: model.id,
     usage: estimateUsage(attempt),

@@ -9,8 +9,14 @@ export interface History {
   messages: HistoryMessage[];
   /** The previous question, complete in itself. Its embedding is null if another model made it. */
   previous: { text: string; vector: number[] | null } | undefined;
-  /** The titles that the last answer offered, if it was a clarifying question; otherwise empty. */
-  options: string[];
+  /** The documents that the last answer offered, if it was a clarifying question; otherwise empty. */
+  options: Option[];
+}
+
+/** A document that a clarifying question offers. */
+export interface Option {
+  externalId: string;
+  title: string;
 }
 
 export const NO_HISTORY: History = { messages: [], previous: undefined, options: [] };

@@ -3,7 +3,7 @@ import type { Decision, FoundPassage, Finding, Reader } from "../retrieval/candi
 import { withTimeout } from "../models/deadline.ts";
 import { readSections } from "../retrieval/passages.ts";
 import type { EngineDeps } from "./engine-input.ts";
-import { bestPassage, passageToQuote } from "./extractive/best-passage.ts";
+import { bestPassage, passagesToQuote } from "./extractive/best-passage.ts";
 
 const MAX_SOURCES = 4;
 /** A section that takes longer to read is quoted in part. */
@@ -56,9 +56,10 @@ export async function completeSections(
 ): Promise<void> {
   const goesOn = new Map<number, Source>();
   for (const finding of findings.filter(({ decision }) => decision.action === "answer")) {
-    const [source, passage] = passageToQuote(finding, sources) ?? [];
-    const found = finding.passages.find(({ chunkId }) => chunkId === passage?.chunkId);
-    if (source && found?.goesOn) goesOn.set(found.chunkId, source);
+    for (const { source, passage } of passagesToQuote(finding, sources)) {
+      const found = finding.passages.find(({ chunkId }) => chunkId === passage.chunkId);
+      if (found?.goesOn) goesOn.set(found.chunkId, source);
+    }
   }
   if (goesOn.size === 0) return;
   try {

@@ -1,16 +1,16 @@
 import type { Generation } from "../generations/generation.ts";
-import { OPENS_FOLLOW_UP, QUESTION_WORD, REFERS_BACK } from "../language/english.ts";
 import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
-import { contentWords, WRITTEN_WORD } from "../retrieval/query-terms.ts";
+import { WRITTEN_WORD } from "../retrieval/query-terms.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 import type { Synonyms } from "../retrieval/synonyms.ts";
 import { wordsOf } from "../text/words.ts";
-import { chosenTitle } from "./clarify.ts";
+import { chosenOption } from "./choose.ts";
+import type { ContactRequest } from "./contact-request.ts";
+import { isFollowUp } from "./follow-up.ts";
 import type { History } from "./history.ts";
+import type { ReadMessage } from "./read-message.ts";
 import { smallTalkIn, type SmallTalk } from "./small-talk.ts";
 
-/** A follow-up is short; a longer message says what it is about. */
-const MAX_FOLLOW_UP_WORDS = 10;
 /** Previous questions are repeated up to this length, so that a chain of follow-ups does not grow without end. */
 const MAX_STANDALONE_CHARACTERS = 1000;
 
@@ -18,9 +18,8 @@ const MAX_STANDALONE_CHARACTERS = 1000;
 const MAX_DETAIL_WORDS = 4;
 
 /** A message with its embeddings, and what the workspace knows about its words. */
-export interface Questions {
-  message: string;
-  /** Of the message as typed; null when the model could not be reached. */
+export interface Questions extends ReadMessage {
+  /** Of what it asks; null when the model could not be reached. */
   vector: number[] | null;
   /** The sub-queries of each of its questions (sub-queries.ts); never empty. */
   subQueries: EmbeddedText[][];
@@ -41,9 +40,14 @@ export interface Standalone extends EmbeddedText {
 export interface Understood {
   /** The next follow-up starts from it. */
   standalone: Standalone;
-  /** What is searched for. Empty for small talk. */
+  /** What is searched for. Empty where nothing is to be found: small talk, a reply that turns all offered documents down. */
   questions: Query[];
   smallTalk: SmallTalk | undefined;
+  contact: ContactRequest | undefined;
+  /** The document to answer from, where the message chose one. */
+  chosen: string | undefined;
+  /** The message where it stands alone: it may be a title. */
+  title: string | undefined;
 }
 
 /**
@@ -51,40 +55,48 @@ export interface Understood {
  * join the keywords, and the two embeddings, both unit vectors, are averaged. Any other message is searched question by question.
  */
 export function understand(asked: Questions, history: History): Understood {
-  const { message, vector, subQueries, corrections, synonyms, generation } = asked;
+  const { message, contact, vector, subQueries, corrections, synonyms, generation } = asked;
   const known = { corrections, synonyms, generation };
   const smallTalk = smallTalkIn(message);
-  if (smallTalk)
-    return { standalone: { text: message, vector, generation }, questions: [], smallTalk };
-  const followed = followUp(asked, history);
+  const alone = { text: asked.asked, vector, generation };
+  const nothing = { smallTalk, contact, chosen: undefined, title: undefined };
+  const option = chosenOption(message, history.options);
+  if (smallTalk || option === null) return { ...nothing, standalone: alone, questions: [] };
+  const followed = followUp(asked, history, option?.title);
   if (followed) {
     const { added, ...whole } = followed;
     const question = { text: whole.text, added, subQueries: [whole], ...known };
-    return { standalone: { ...whole, generation }, questions: [question], smallTalk };
+    const standalone = { ...whole, generation };
+    return { ...nothing, standalone, questions: [question], chosen: option?.externalId };
   }
   const questions = subQueries.map((own) => ({
-    text: subQueries.length > 1 ? own.map(({ text }) => text).join(" ") : message,
+    text: subQueries.length > 1 ? own.map(({ text }) => text).join(" ") : asked.asked,
     subQueries: own,
     ...known,
   }));
-  return { standalone: { text: message, vector, generation }, questions, smallTalk };
+  return { ...nothing, standalone: alone, questions, title: contact ? undefined : message };
 }
 
-/** The message with the question before it, where it refers to that; `added` is what the message itself says. */
+/**
+ * The message with the question before it, where it refers to that; `added` is what the message itself says.
+ * @param title of the document that the message chose
+ */
 function followUp(
-  { message, vector }: Questions,
+  { asked, contact, vector }: Questions,
   { previous, options }: History,
+  title: string | undefined,
 ): (EmbeddedText & { added: string }) | undefined {
-  const chosen = chosenTitle(message, options);
-  const isDetail = options.length > 0 && wordsOf(message).length <= MAX_DETAIL_WORDS;
-  if (!previous || !(chosen || isFollowUp(message) || isDetail)) return undefined;
-  const added = chosen ?? message;
-  const text = `${withoutReplaced(previous.text, message)}\n${added}`;
+  const isDetail = options.length > 0 && wordsOf(asked).length <= MAX_DETAIL_WORDS;
+  const isNew = contact !== undefined && contact.rest === undefined;
+  if (!previous || isNew || !(title !== undefined || isDetail || isFollowUp(asked)))
+    return undefined;
+  const added = title ?? asked;
+  const text = `${withoutReplaced(previous.text, asked)}\n${added}`;
   return {
     added,
     text: text.slice(-MAX_STANDALONE_CHARACTERS),
     // "The second one" means nothing by itself.
-    vector: chosen === undefined ? average(previous.vector, vector) : previous.vector,
+    vector: title === undefined ? average(previous.vector, vector) : previous.vector,
   };
 }
 
@@ -107,17 +119,6 @@ function shapeOf(code: string): string {
     .replace(/\p{L}/gu, "a")
     .replace(/\p{N}/gu, "0")
     .replace(/(?<=a)[-_./:](?=0)|(?<=0)[-_./:](?=a)/g, "");
-}
-
-/**
- * Whether a message is a follow-up: it opens like one, refers back, or asks without a content word. Any other message stands alone, however
- * short it is: "refunds?", "no", a thumb.
- */
-function isFollowUp(message: string): boolean {
-  const words = wordsOf(message).length;
-  if (words === 0 || words > MAX_FOLLOW_UP_WORDS) return false;
-  if (OPENS_FOLLOW_UP.test(message) || REFERS_BACK.test(message)) return true;
-  return QUESTION_WORD.test(message) && contentWords(message).length === 0;
 }
 
 function average(left: number[] | null, right: number[] | null): number[] | null {

@@ -83,6 +83,7 @@ export const accessTable: Record<string, Access> = {
   "GET /v1/identity-secrets": secretKey("admin"),
   "POST /v1/identity-secrets": secretKey("admin"),
   "DELETE /v1/identity-secrets/{kid}": secretKey("admin"),
+  "GET /v1/config": anyKey("chat"),
   "GET /v1/settings": secretKey("admin"),
   "PATCH /v1/settings": secretKey("admin"),
   "GET /v1/releases": secretKey("admin"),

@@ -1,4 +1,5 @@
 import { pageOf } from "../knowledge/formats/page.ts";
+import type { Quotes } from "./section-text.ts";
 import { SourceText } from "./source-text.ts";
 import type { Citation, Source } from "./source.ts";
 
@@ -13,11 +14,16 @@ const OPEN_MARKER = /^(?:\[[\d,\s]{0,12}|【[\d\s]{0,4}(?:†[^】\n]{0,30})?)$/
  */
 const FREE_ATTEMPTS = 8;
 
+/** In characters. A quote stands within one passage, and hardly any passage is longer. */
+const MAX_QUOTE_CHARACTERS = 1000;
+/** Of one source. Further ones are left out. */
+const MAX_QUOTES = 40;
+
 /** What became of the last marker of a source behind the same text. */
 interface Attempt {
   length: number;
   attempts: number;
-  quote: string | undefined;
+  quotes: Quotes | undefined;
 }
 
 /**
@@ -128,27 +134,35 @@ export class CitationVerifier {
 
   #cite(n: number): boolean {
     const cited = this.#sources.get(n);
-    const quote = cited && this.#quoteFor(n, cited.text);
-    if (!cited || quote === undefined) return false;
-    if (!this.citations.some((citation) => citation.n === n)) {
-      const { externalId, title, url, passages } = cited.source;
-      const page = pageOf(passages.find(({ text }) => text.includes(quote))?.headingPath ?? []);
-      const reference = { n, externalId, title, url, quote };
+    const found = cited && this.#quotesFor(n, cited.text);
+    if (!cited || !found) return false;
+    const [quote = "", ...others] = found.quotes.map(shortened);
+    const known = this.citations.find((citation) => citation.n === n);
+    const quotes = new Set([...(known?.quotes ?? []), quote, ...others]);
+    if (known) known.quotes = [...quotes].slice(0, MAX_QUOTES);
+    else {
+      const { externalId, title, url } = cited.source;
+      const page = pageOf(found.passage.headingPath);
+      const reference = { n, externalId, title, url, quote, quotes: [...quotes] };
       this.citations.push(page === undefined ? reference : { ...reference, page });
     }
     return true;
   }
 
   /** What of a source supports the unit. */
-  #quoteFor(n: number, text: SourceText): string | undefined {
+  #quotesFor(n: number, text: SourceText): Quotes | undefined {
     const last = this.#attempts.get(n);
     const length = this.#unitLength;
-    if (last?.length === length) return last.quote;
+    if (last?.length === length) return last.quotes;
     if (last && last.attempts >= FREE_ATTEMPTS && length - last.length < length / 4)
       return undefined;
-    const unit = this.#unit.trim();
-    const quote = text.verbatim(unit) ?? text.supports(unit);
-    this.#attempts.set(n, { length, attempts: (last?.attempts ?? 0) + 1, quote });
-    return quote;
+    const quotes = text.quotesFor(this.#unit.trim());
+    this.#attempts.set(n, { length, attempts: (last?.attempts ?? 0) + 1, quotes });
+    return quotes;
   }
+}
+
+/** Cuts a quote to its maximum length. Half a surrogate pair at the end is removed, because JSON parsers refuse it. */
+function shortened(quote: string): string {
+  return quote.slice(0, MAX_QUOTE_CHARACTERS).replace(/[\uD800-\uDBFF]$/, "");
 }

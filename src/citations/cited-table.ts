@@ -7,20 +7,37 @@ const MAX_CHARACTERS = 4000;
 const MAX_CELLS = 200;
 const NAMED = /^([^:;]{1,200}): (.+)$/;
 
-/** Rows as they are stored (`Country: Canada; Cost: $12`), as a table. Pipes in cells are escaped. */
-export function tableFromRows(rows: string[]): { names: string[]; rows: string[][] } | undefined {
+/** A cell's text within its row. */
+export interface CellPlace {
+  row: number;
+  start: number;
+  end: number;
+}
+
+/**
+ * Rows as they are stored (`Country: Canada; Cost: $12`), as a table. Pipes in cells are escaped.
+ * @param write a cell as Markdown
+ */
+export function tableFromRows(
+  rows: string[],
+  write = ({ row, start, end }: CellPlace): string => rows[row]?.slice(start, end) ?? "",
+): { names: string[]; rows: string[][] } | undefined {
   const named = rows.map((row) => keyed(row.split("; ")));
   const counts = new Map<string, number>();
   for (const { key } of named.flat()) counts.set(key, (counts.get(key) ?? 0) + 1);
   const isColumn = (key: string): boolean =>
     key !== "" && (counts.get(key) ?? 0) * 2 >= rows.length;
-  const read = named.map((parts) => {
-    const cells = new Map<string, string>();
+  const read = named.map((parts, row) => {
+    const cells = new Map<string, CellPlace>();
     let last = "";
-    for (const [index, { key, name, part }] of parts.entries()) {
+    let at = 0;
+    for (const { key, name, part } of parts) {
+      const end = at + part.length;
+      const open = cells.get(last);
+      if (isColumn(key)) cells.set((last = key), { row, start: at + name.length + 2, end });
       // What names no column goes on with the cell before it.
-      if (isColumn(key)) cells.set((last = key), part.slice(name.length + 2));
-      else cells.set(last, index === 0 ? part : `${cells.get(last) ?? ""}; ${part}`);
+      else cells.set(last, { row, start: open?.start ?? at, end });
+      at = end + 2;
     }
     return cells;
   });
@@ -31,9 +48,10 @@ export function tableFromRows(rows: string[]): { names: string[]; rows: string[]
     (one, other) => Number(other === "") - Number(one === ""),
   );
   const escape = (text: string): string => text.replaceAll("|", "\\|");
+  const shown = (cell: CellPlace | undefined): string => (cell ? escape(write(cell)) : "");
   const table = {
     names: ordered.map((key) => escape(key.split("\n")[0] ?? "")),
-    rows: read.map((cells) => ordered.map((key) => escape(cells.get(key) ?? ""))),
+    rows: read.map((cells) => ordered.map((key) => shown(cells.get(key)))),
   };
   const line = (cells: string[]): string => `| ${cells.join(" | ")} |`;
   const written = [table.names, table.names.map(() => "-"), ...table.rows].map(line).join("\n");
@@ -68,7 +86,7 @@ export function rowsInTable(text: string): string[] | undefined {
   );
   if (!head || isUnused) return undefined;
   const rows = tableCells({ ...table, children: [head, ...body] });
-  return rows.length > 0 ? rows.map(rowOf) : undefined;
+  return rows.length > 0 ? rows.map((row) => rowOf(row).text) : undefined;
 }
 
 function isMore({ children }: TableCell): boolean {

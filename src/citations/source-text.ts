@@ -2,8 +2,12 @@ import { queryTerms } from "../retrieval/query-terms.ts";
 import { splitSentences } from "../text/sentences.ts";
 import { stemsOf } from "../text/stems.ts";
 import { rowsInTable } from "./cited-table.ts";
+import { plainText } from "./plain-text.ts";
 import { clausesOf, contradicts, losesNegation, type Clause } from "./polarity.ts";
-import type { Source } from "./source.ts";
+import { withoutHeading } from "./section-heading.ts";
+import { contentLines, SectionText, type Quotes } from "./section-text.ts";
+import { sectionsIn, type ShownPassage } from "./shown-passages.ts";
+import type { Source, SourcePassage } from "./source.ts";
 import {
   misplacesNumber,
   numbersIn,
@@ -15,15 +19,11 @@ import {
 const MIN_SUPPORT = 0.5;
 /** A statement with fewer letters and digits is too short to be supported: it occurs in almost any text. */
 const MIN_CHARACTERS = 8;
-const MAX_QUOTE_CHARACTERS = 500;
 /** A text that occurs more often in a passage is hardly a quotation, and each occurrence costs a look at its sentence. */
 const MAX_OCCURRENCES = 50;
 /** How many characters before a quotation are searched for the negation of its sentence. */
 const MAX_BEFORE = 1000;
 
-/** What looks like a marker within a document's text, where it cites none of our sources. */
-const FOREIGN_MARKER =
-  /\[((?!\s*0\s*\])\s*\d{1,2}(?:\s*,\s*\d{1,2})*\s*)\]|【(\s*\d{1,2}\s*(?:†[^】]*)?)】/g;
 /** Scripts without spaces between words. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 /** The number of a list item, which is not part of the claim. */
@@ -32,6 +32,7 @@ const STEP_NUMBER = /^\d{1,3}[.)]\s+/;
 /** A sentence of a passage, or two that stand next to each other. */
 interface Span {
   quote: string;
+  passage: SourcePassage;
   stems: Set<string>;
 }
 
@@ -48,6 +49,7 @@ interface Reading {
 export class SourceText {
   readonly #source: Source;
   #reading: Reading | undefined;
+  #sections: { from: ShownPassage[]; text: SectionText | undefined }[] | undefined;
   /** Statement → whether the source supports it as one of the sentences before the last. */
   readonly #supportedEarlier = new Map<string, boolean>();
 
@@ -55,32 +57,52 @@ export class SourceText {
     this.#source = source;
   }
 
-  /** A text of an answer, if the source contains it verbatim; of a table, each row. */
-  verbatim(unit: string): string | undefined {
-    const rows = rowsInTable(unit);
-    if (!rows) return this.#verbatim(unit);
-    const quotes = rows.map((row) => this.#verbatim(row));
-    if (quotes.includes(undefined)) return undefined;
-    return this.#verbatim(rows.join("\n")) ?? quotes[0];
+  /** The quotes that a text of an answer consists of, or that support its last sentence; undefined if the source does not support it. */
+  quotesFor(text: string): Quotes | undefined {
+    const unit = withoutHeading(text, this.#source);
+    const plain = plainText(unit) ?? unit;
+    return this.verbatim(unit) ?? this.#verbatim(plain) ?? this.supports(plain);
   }
 
-  #verbatim(unit: string): string | undefined {
-    for (const { text } of this.#source.passages) {
-      // Rewriting markers keeps the length, so offsets are the same in both texts.
-      const at = indexOfQuote(withoutForeignMarkers(text), unit);
+  /** A text of an answer, if the source contains it verbatim; of a table, each row. */
+  verbatim(unit: string): Quotes | undefined {
+    const rows = rowsInTable(unit);
+    if (!rows) return this.#verbatim(unit);
+    const whole = this.#verbatim(rows.join("\n"));
+    if (whole) return whole;
+    const found = rows.map((row) => this.#verbatim(row));
+    const [first] = found;
+    if (!first || found.includes(undefined)) return undefined;
+    const quotes = new Set(found.flatMap((one) => one?.quotes ?? []));
+    return { quotes: [...quotes], passage: first.passage };
+  }
+
+  #verbatim(unit: string): Quotes | undefined {
+    const lines = contentLines(unit);
+    for (const section of this.#sectionTexts()) {
+      const at = indexOfQuote(section.text, lines);
       if (at === undefined) continue;
-      const quote = text.slice(at, at + unit.length);
-      if (countCharacters(unit) >= MIN_CHARACTERS || isWhole(text, at, quote))
-        return shortened(quote);
+      if (countCharacters(lines) >= MIN_CHARACTERS || isWhole(section.text, at, lines))
+        return section.quotesOf(at, lines.length);
     }
     return undefined;
+  }
+
+  /** The sections, and those that begin where a passage repeats the one before. */
+  *#sectionTexts(): Generator<SectionText> {
+    this.#sections ??= sectionsIn(this.#source.passages).flatMap((section) =>
+      section.flatMap(({ repeated }, index) =>
+        index === 0 || repeated.text ? [{ from: section.slice(index), text: undefined }] : [],
+      ),
+    );
+    for (const section of this.#sections) yield (section.text ??= new SectionText(section.from));
   }
 
   /**
    * The quote that supports the last sentence before a marker. Readers take the marker for the sentences before that, too, so the source
    * must support each of them that contains a number, and must contradict none.
    */
-  supports(unit: string): string | undefined {
+  supports(unit: string): Quotes | undefined {
     const sentences = splitSentences(unit).filter((text) => /[\p{L}\p{N}]/u.test(text));
     const holds = sentences.slice(0, -1).every((sentence) => this.#holds(sentence));
     return holds ? this.#quoteFor(sentences.at(-1) ?? "") : undefined;
@@ -101,7 +123,7 @@ export class SourceText {
    * The span of the stored text that supports a statement, or undefined if the source does not support it. The source must contain half
    * of the statement's content words and all of its numbers, must use each number for the same thing, and must not say the opposite.
    */
-  #quoteFor(statement: string): string | undefined {
+  #quoteFor(statement: string): Quotes | undefined {
     const claim = statement.replace(STEP_NUMBER, "");
     const { stems, numbers, sentences, clauses } = this.#read();
     if (isTooShort(claim) || numbersIn(claim).some((number) => !numbers.has(number)))
@@ -114,14 +136,14 @@ export class SourceText {
   }
 
   /** The sentence, or the two adjacent sentences, with most of the statement's content words. */
-  #bestSpan(content: Set<string>): string | undefined {
-    let best: { quote: string; value: number } | undefined;
-    for (const { quote, stems } of this.#read().spans) {
-      const shared = content.intersection(stems).size;
-      const value = shared - quote.length / 1000;
-      if (shared > 0 && (!best || value > best.value)) best = { quote, value };
+  #bestSpan(content: Set<string>): Quotes | undefined {
+    let best: { span: Span; value: number } | undefined;
+    for (const span of this.#read().spans) {
+      const shared = content.intersection(span.stems).size;
+      const value = shared - span.quote.length / 1000;
+      if (shared > 0 && (!best || value > best.value)) best = { span, value };
     }
-    return best && shortened(best.quote);
+    return best && { quotes: [best.span.quote], passage: best.span.passage };
   }
 
   #read(): Reading {
@@ -135,17 +157,10 @@ export class SourceText {
       numbers: new Set(numbersIn(whole)),
       clauses: texts.flatMap(clausesOf),
       sentences: sentencesWithAmounts(texts),
-      spans: texts.flatMap(spansOf),
+      spans: passages.flatMap(spansOf),
     };
     return this.#reading;
   }
-}
-
-/** A document's text for a quotation: what looks like a citation marker is rewritten from `[2]` to `〔2〕`. The length stays the same. */
-export function withoutForeignMarkers(text: string): string {
-  return text.replace(FOREIGN_MARKER, (_, plain?: string, wide?: string) => {
-    return `〔${plain ?? wide ?? ""}〕`;
-  });
 }
 
 /** Whether a text is too short to be a claim. "30 days" is one, but "14" and "a" are not. */
@@ -199,7 +214,8 @@ function isWhole(text: string, at: number, quote: string): boolean {
   return parts.flatMap(splitSentences).join("\n") === splitSentences(text).join("\n");
 }
 
-function spansOf(text: string): Span[] {
+function spansOf(passage: SourcePassage): Span[] {
+  const { text } = passage;
   const sentences = splitSentences(text);
   let from = 0;
   return sentences.flatMap((sentence, index) => {
@@ -207,7 +223,7 @@ function spansOf(text: string): Span[] {
     from = start + sentence.length;
     const pair = joined(text, start, sentence, sentences[index + 1]);
     const quotes = pair === undefined ? [sentence] : [sentence, pair];
-    return quotes.map((quote) => ({ quote, stems: new Set(stemsOf(quote)) }));
+    return quotes.map((quote) => ({ quote, passage, stems: new Set(stemsOf(quote)) }));
   });
 }
 
@@ -222,9 +238,4 @@ function joined(
   const end = text.indexOf(second, start + first.length) + second.length;
   const span = text.slice(start, end);
   return span.length <= first.length + second.length + 3 ? span : undefined;
-}
-
-/** Cuts a quote to its maximum length. Half a surrogate pair at the end is removed, because JSON parsers refuse it. */
-function shortened(quote: string): string {
-  return quote.slice(0, MAX_QUOTE_CHARACTERS).replace(/[\uD800-\uDBFF]$/, "");
 }

@@ -14,14 +14,17 @@ export interface Source {
   passages: SourcePassage[];
 }
 
-export type SourcePassage = Pick<Passage, "chunkId" | "headingPath" | "text" | "ordinal">;
+export type SourcePassage = Pick<Passage, "chunkId" | "headingPath" | "text" | "marks" | "ordinal">;
 
 /** The fields of a source that a reader is shown. */
 export type SourceReference = Pick<Source, "n" | "externalId" | "title" | "url">;
 
-/** A source that supports the answer, with the span of its stored text that does. */
+/** A source that supports the answer, with the spans of its stored text that do. */
 export interface Citation extends SourceReference {
+  /** The first of the quotes. */
   quote: string;
-  /** Page of the quote, for a file with pages. */
+  /** In the order in which the answer cites them, each within one passage. */
+  quotes: string[];
+  /** Page of the first quote, for a file with pages. */
   page?: number;
 }

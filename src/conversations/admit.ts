@@ -2,6 +2,7 @@ import { limitVisitor } from "../auth/burst-limits.ts";
 import { admitKey, type Caller } from "../auth/keys.ts";
 import { Problem } from "../http/problem.ts";
 import { requireQuota, toAllowance, type Allowance } from "../limits/quotas.ts";
+import { contactAddresses, type OwnNames } from "../releases/sentences.ts";
 import type { Services } from "../runtime/services.ts";
 import { conversationToken, mayOpen, unknownConversation, type Owned } from "./access.ts";
 import { countEmbedding } from "./early-embedding.ts";
@@ -44,9 +45,11 @@ export async function admit(
     await limitVisitor(services.chatLimiter, caller);
     const conversation = await openConversation(services, request, caller, rows);
     const allowance = toAllowance(rows.allowance[0]);
-    requireQuota(allowance, ["turns"], services.now());
     const [last] = rows.history as { seq: number }[];
-    requireRoom(last?.seq ?? 0, allowance.settings.max_conversation_messages);
+    namingContact(allowance.settings, () => {
+      requireQuota(allowance, ["turns"], services.now());
+      requireRoom(last?.seq ?? 0, allowance.settings.max_conversation_messages);
+    });
     return { caller, conversation, allowance };
   } catch (error) {
     countEmbedding(services, caller.workspaceId);
@@ -67,6 +70,17 @@ async function openConversation(
   const id = conversationId ?? newId("cv");
   const isAnonymous = !caller.visitor && !known?.visitor;
   return { id, isNew, token: isAnonymous ? await conversationToken(caller, id) : null };
+}
+
+/** Whoever is refused is told whom to ask instead. */
+function namingContact(names: OwnNames, require: () => void): void {
+  try {
+    require();
+  } catch (error) {
+    const addresses = contactAddresses(names);
+    const isNamed = error instanceof Problem && addresses.length > 0;
+    throw isNamed ? error.adding(`Contact: ${addresses.join(", ")}`) : error;
+  }
 }
 
 /** A turn adds two messages. */

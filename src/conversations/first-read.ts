@@ -1,9 +1,11 @@
-import { embeddedTexts, subQueriesOf } from "../answering/sub-queries.ts";
+import { readMessage, type ReadMessage } from "../answering/read-message.ts";
+import { embeddedTexts } from "../answering/sub-queries.ts";
 import { limitTurn } from "../auth/burst-limits.ts";
 import { hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
 import { claimedAudience } from "../auth/visitor-token.ts";
 import { allowanceStatement } from "../limits/quotas.ts";
 import { overlayStatement } from "../releases/live-release.ts";
+import { ownHostsStatement } from "../retrieval/own-hosts.ts";
 import { wordContextStatements } from "../retrieval/word-context.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
@@ -19,7 +21,7 @@ const CONVERSATION_ID = /^cv_[0-9a-f]{32}$/;
 
 /** What one round trip brings for everything that comes before the engine. */
 export interface FirstRead {
-  message: string;
+  read: ReadMessage;
   /** Texts of the sub-queries of each question of the message. */
   subQueries: string[][];
   /** Of {@link embeddedTexts}. */
@@ -40,19 +42,20 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
   await limitTurn(services, keyHash, request);
-  const subQueries = subQueriesOf(message);
-  const embedding = startEmbedding(services, keyHash, embeddedTexts(message, subQueries));
+  const { subQueries, ...read } = readMessage(message);
+  const embedding = startEmbedding(services, keyHash, embeddedTexts(read.asked, subQueries));
   const [rows] = await Promise.all([
-    batchByName(services.db, statements(services, keyHash, request)),
+    batchByName(services.db, statements(services, keyHash, request, read.asked)),
     embedding.started,
   ]);
-  return { message, subQueries, embedding, rows };
+  return { read, subQueries, embedding, rows };
 }
 
 function statements(
   { db, now }: Pick<Services, "db" | "now">,
   keyHash: string,
-  { conversationId = "", message, credentials }: TurnRequest,
+  { conversationId = "", credentials }: TurnRequest,
+  asked: string,
 ) {
   const workspace = `(SELECT workspace_id FROM api_keys WHERE hash = ?1 AND revoked_at IS NULL)`;
   const scope = { sql: workspace, value: keyHash };
@@ -68,10 +71,11 @@ function statements(
       .bind(keyHash, conversationId),
     allowance: allowanceStatement(db, scope, now()),
     release: overlayStatement(db, scope),
+    hosts: ownHostsStatement(db, scope),
     ...wordContextStatements(
       db,
       { workspace: scope, audience: claimedAudience(credentials.visitorToken) },
-      message,
+      asked,
     ),
   };
 }

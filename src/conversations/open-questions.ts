@@ -1,6 +1,6 @@
 import { liveRelease } from "../releases/live-release.ts";
 import type { Release } from "../releases/release.ts";
-import { fillPlaceholders } from "../releases/sentences.ts";
+import { say, type OwnNames } from "../releases/sentences.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { parseSettings } from "../workspaces/settings.ts";
@@ -22,8 +22,8 @@ export interface Closing extends DueMessage {
 }
 
 /** What is said instead of an answer. */
-export function failureText({ sentences }: Release, contact: string | null): string {
-  return fillPlaceholders(sentences.failure, { contact: contact ?? sentences.contact });
+export function failureText({ sentences }: Release, names: OwnNames): string {
+  return say(sentences.failure, sentences, names);
 }
 
 /**
@@ -101,7 +101,7 @@ async function failureTexts(
     await Promise.all(
       results.map(async ({ id, settings, overlay }): Promise<[string, string]> => {
         const { release } = await liveRelease(config, { overlay });
-        return [id, failureText(release, parseSettings(settings).contact)];
+        return [id, failureText(release, parseSettings(settings))];
       }),
     ),
   );

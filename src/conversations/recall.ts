@@ -1,10 +1,11 @@
 import type { Outcome } from "../answering/answer.ts";
-import type { History, HistoryMessage } from "../answering/history.ts";
+import type { History, HistoryMessage, Option } from "../answering/history.ts";
 import { withVectors } from "../answering/sub-queries.ts";
 import type { Questions } from "../answering/understand.ts";
 import { isOutOfNeurons } from "../limits/quotas.ts";
 import { liveRelease } from "../releases/live-release.ts";
 import type { IdentifiedRelease } from "../releases/release.ts";
+import { toHosts } from "../retrieval/own-hosts.ts";
 import { toWordContext } from "../retrieval/word-context.ts";
 import type { Services } from "../runtime/services.ts";
 import type { Admitted } from "./admit.ts";
@@ -31,12 +32,14 @@ export interface Recalled {
   history: History;
   questions: Questions;
   release: IdentifiedRelease;
+  /** Hosts where the workspace is on the web. */
+  ownHosts: string[];
 }
 
 /** Reads out of the first batch what was said before, and settles in which model the message is embedded. */
 export async function recall(
   { config }: Pick<Services, "config">,
-  { message, rows, subQueries, embedding }: FirstRead,
+  { read, rows, subQueries, embedding }: FirstRead,
   { caller, allowance }: Admitted,
 ): Promise<Recalled> {
   const words = toWordContext(rows, caller.workspaceId, config.embeddingModel);
@@ -51,12 +54,13 @@ export async function recall(
       caller.visitor?.audience ?? [],
     ),
     questions: {
-      message,
+      ...read,
       vector: vectors?.[0] ?? null,
       subQueries: withVectors(subQueries, vectors ?? []),
       ...words,
     },
     release,
+    ownHosts: toHosts(rows.hosts),
   };
 }
 
@@ -78,9 +82,10 @@ function toHistory(rows: HistoryRow[], model: string, audience: string[]): Histo
   };
 }
 
-function offeredOptions(last: HistoryRow | undefined): string[] {
+function offeredOptions(last: HistoryRow | undefined): Option[] {
   if (last?.outcome !== "clarified") return [];
-  return (JSON.parse(last.sources ?? "[]") as { title: string }[]).map(({ title }) => title);
+  const sources = JSON.parse(last.sources ?? "[]") as { external_id: string; title: string }[];
+  return sources.map(({ external_id: externalId, title }) => ({ externalId, title }));
 }
 
 /** Its embedding is used only if the model of the live index made it: embeddings of different models cannot be compared. */

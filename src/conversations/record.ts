@@ -220,7 +220,7 @@ export function closeFailedTurn(
   const { db, calls, now, waitUntil } = services;
   const { allowance, caller } = turn.admitted;
   const { workspaceId } = caller;
-  const text = failureText(turn.release.release, allowance.settings.contact);
+  const text = failureText(turn.release.release, allowance.settings);
   const neurons = answered
     ? neuronsUsed(calls.neurons, answered.result, answered.wasted)
     : calls.neurons;

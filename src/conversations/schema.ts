@@ -9,7 +9,12 @@ export const referenceSchema = z.object({
 });
 
 export const citationSchema = referenceSchema
-  .extend({ quote: z.string(), page: z.int().optional() })
+  .extend({
+    quote: z.string(),
+    /** All quotes, `quote` first. Absent in answers from before there were several. */
+    quotes: z.array(z.string()).optional(),
+    page: z.int().optional(),
+  })
   .meta({ id: "Citation" });
 
 /** A source as JSON: in history and in every protocol of ours. */
@@ -18,8 +23,8 @@ export function toReferenceJson({ n, externalId, title, url }: SourceReference) 
 }
 
 export function toCitationJson(citation: Citation): z.infer<typeof citationSchema> {
-  const { quote, page } = citation;
-  return { ...toReferenceJson(citation), quote, ...(page !== undefined && { page }) };
+  const { quote, quotes, page } = citation;
+  return { ...toReferenceJson(citation), quote, quotes, ...(page !== undefined && { page }) };
 }
 
 export const outcomeSchema = z.enum([

@@ -8,6 +8,7 @@ import { affordableModels } from "../limits/budget.ts";
 import { isOutOfNeurons } from "../limits/quotas.ts";
 import type { Release } from "../releases/release.ts";
 import type { Services } from "../runtime/services.ts";
+import type { WorkspaceSettings } from "../workspaces/settings.ts";
 import { admit, type Admitted } from "./admit.ts";
 import { readFirst } from "./first-read.ts";
 import { recall, type Recalled } from "./recall.ts";
@@ -117,7 +118,7 @@ function idOf({ admitted, messageId }: Turn) {
 function runEngine(
   services: Services,
   turn: Turn,
-  { history, questions }: Recalled,
+  { history, questions, ownHosts }: Recalled,
   running: Running,
 ): Promise<Answer> {
   const { reader, release, admitted } = turn;
@@ -128,6 +129,7 @@ function runEngine(
   };
   const deps = {
     ...engineDeps(services, release.release, admitted),
+    linkHosts: linkHosts(admitted.allowance.settings, ownHosts),
     timeLeft: timer.leftForModels,
     beforeEvents,
   };
@@ -150,7 +152,7 @@ function engineDeps(
   services: Services,
   release: Release,
   { allowance }: Admitted,
-): Omit<EngineDeps, "beforeEvents" | "timeLeft"> {
+): Omit<EngineDeps, "beforeEvents" | "timeLeft" | "linkHosts"> {
   const { settings } = allowance;
   return {
     db: services.db,
@@ -158,8 +160,13 @@ function engineDeps(
     chatModels: affordableModels(chatModelsOf(release, services), allowance),
     reranker: isOutOfNeurons(allowance) ? undefined : rerankerOf(release, services),
     newId: services.newId,
-    linkHosts: settings.link_hosts,
     hidePersonalData: settings.hide_personal_data,
-    contact: settings.contact ?? undefined,
+    names: settings,
   };
+}
+
+/** Hosts that every answer may link to: those that the workspace lists, and its own (decision 0066). */
+function linkHosts({ link_hosts, contact_url }: WorkspaceSettings, ownHosts: string[]): string[] {
+  const contact = contact_url === null ? [] : [new URL(contact_url).hostname];
+  return [...link_hosts, ...contact, ...ownHosts];
 }

@@ -8,10 +8,16 @@ interface Fence {
   mark: string;
   /** The spaces in front of it. A line with fewer may end the list that the fence stands in, and with it the code. */
   indent: number;
+  /** It stands in a quotation, of which each of its lines begins with the mark. */
+  isQuoted: boolean;
 }
 
 /** With a `|`, markdown-it may read the head of a table. */
-const FENCE = /^( {0,3})(`{3,}(?=[^`]*$)|~{3,})[^|\n]*$/;
+const FENCE = /^( *)(`{3,}(?=[^`]*$)|~{3,})[^|\n]*$/;
+/** Everywhere else than in a list, a line that is indented further is no fence. */
+const MAX_INDENT = 3;
+/** The mark of a quotation. */
+const QUOTED = /^> ?/;
 const LONG_RUN = /`{3,}|~{3,}/;
 /** In a word that some renderers take for an address, to which a backtick right behind it then belongs. */
 const IN_ADDRESS = /[/\\@]|www/i;
@@ -26,6 +32,7 @@ const MAX_LINE = 1000;
  */
 export class CodeTracker {
   #fence: Fence | undefined;
+  readonly #items = new OpenItems();
   /** The current line so far. */
   #line = "";
   #isUnclear = false;
@@ -52,16 +59,19 @@ export class CodeTracker {
     const line = (this.#line + part).slice(0, MAX_LINE);
     const ends = part.endsWith("\n");
     this.#line = ends ? "" : line;
-    return this.#fence
-      ? this.#inFence(part, line, ends, this.#fence)
-      : this.#inText(part, line, ends);
+    if (!this.#fence) return this.#inText(part, line, ends);
+    if (!this.#fence.isQuoted) return this.#inFence(part, line, ends, this.#fence);
+    // A line without the mark ends the quotation, and with it the code.
+    if (line !== "" && !line.startsWith(">")) this.#isUnclear = true;
+    return this.#inFence(part, line.replace(QUOTED, ""), ends, this.#fence);
   }
 
   #inFence(part: string, line: string, ends: boolean, { mark, indent }: Fence): Part[] {
     const text = line.trim();
     if (text.startsWith("```") || text.startsWith("~~~")) {
       if (!ends) return [{ text: part, isCode: false }];
-      const isEnd = new RegExp(`^ {0,3}${mark}${mark.charAt(0)}* *\n$`).test(line);
+      const spaces = indent > MAX_INDENT ? `{${indent}}` : `{0,${MAX_INDENT}}`;
+      const isEnd = new RegExp(`^ ${spaces}${mark}${mark.charAt(0)}* *\n$`).test(line);
       const isOther = !text.startsWith(mark.slice(0, 3));
       // In a list that ends here, the line begins other code.
       if (isEnd && line.search(/[^ ]/) < indent) this.#isUnclear = true;
@@ -76,11 +86,15 @@ export class CodeTracker {
 
   #inText(part: string, line: string, ends: boolean): Part[] {
     if (LONG_RUN.test(line)) {
-      const [, indent = "", mark = ""] = FENCE.exec(line.trimEnd()) ?? [];
-      if (mark === "") this.#isUnclear = true;
-      else if (ends) this.#fence = { mark, indent: indent.length };
+      const isQuoted = line.startsWith(">");
+      const [, { length: indent } = "", mark = ""] =
+        FENCE.exec(line.replace(QUOTED, "").trimEnd()) ?? [];
+      const isDeep = indent > MAX_INDENT && (isQuoted || this.#items.contentAt(indent) !== indent);
+      if (mark === "" || isDeep) this.#isUnclear = true;
+      else if (ends) this.#fence = { mark, indent, isQuoted };
       return [{ text: part, isCode: false }];
     }
+    if (ends) this.#items.read(line.slice(0, -1));
     return this.#spans(part);
   }
 
@@ -105,6 +119,50 @@ export class CodeTracker {
     }
     parts.push({ text: part.slice(at), isCode: false });
     return parts.filter(({ text }) => text !== "");
+  }
+}
+
+/** The mark of an item, one space, and its text; or a number alone. */
+const ITEM = /^( *)(-(?= \S)|(\d{1,9})[.)](?= \S|$))/;
+const RULE = /^[\s*_-]+$/;
+
+interface Item {
+  /** The column of its mark, and that of its text. */
+  mark: number;
+  content: number;
+  kind: string;
+}
+
+/** The items of lists that are open for every renderer. One of which a renderer may doubt it is not among them. */
+class OpenItems {
+  #items: Item[] = [];
+  #isAfterBlank = true;
+
+  /** Where the text begins of the innermost item that a line with so many spaces in front belongs to. */
+  contentAt(indent: number): number | undefined {
+    return this.#items.findLast(({ content }) => content <= indent)?.content;
+  }
+
+  read(line: string): void {
+    const isAfterBlank = this.#isAfterBlank;
+    this.#isAfterBlank = line.trim() === "";
+    if (this.#isAfterBlank) return;
+    const indent = line.search(/[^ ]/);
+    const open = this.#items.filter(({ content }) => content <= indent);
+    const [, spaces, sign = "", number] = ITEM.exec(line) ?? [];
+    const kind = sign.slice(-1);
+    const isSibling =
+      this.#items[open.length]?.mark === indent && this.#items[open.length]?.kind === kind;
+    // A paragraph goes on in what looks like an item that begins with another number, or is empty.
+    const mayInterrupt =
+      (number === undefined || number === "1") && line.length > indent + sign.length;
+    const isItem =
+      spaces !== undefined &&
+      indent === (open.at(-1)?.content ?? 0) &&
+      !RULE.test(line) &&
+      (isAfterBlank || isSibling || mayInterrupt);
+    if (isItem) open.push({ mark: indent, content: indent + sign.length + 1, kind });
+    this.#items = open;
   }
 }
 

@@ -16,7 +16,7 @@ const MAY_BE_REMOVED = new RegExp(
 const OPEN_KEY = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*$/iu;
 
 /** Where an image, a definition, a tag or an entity may begin. The lookbehinds need one character before it. */
-const MARKUP = /(?<=!)\[|(?<=\])[:(]|<(?=[a-z/!?])|&#?[a-z0-9]{1,31};/giu;
+const MARKUP = /(?<=!)\[|(?<=\])[:(]|\\?<(?=[a-z/!?])|&#?[a-z0-9]{1,31};/giu;
 /** Entities that answers often contain and that cannot turn text into a link. */
 const HARMLESS_ENTITY =
   /^&(?:amp|lt|gt|quot|apos|nbsp|euro|pound|yen|cent|copy|reg|trade|deg|times|hellip|[nm]dash|[lr][sda]quo|[a-z]+(?:uml|acute|circ|cedil|ring)|szlig);$/i;
@@ -25,6 +25,7 @@ const ESCAPE = /\\([!-/:-@[-`{-~])/g;
 /** Escapes of characters that may stand in an address. */
 const ADDRESS_ESCAPE = /\\([!#$%&+,\-./:;=?@_~])/g;
 
+const MAIL_ADDRESS = /^[a-z0-9]+(?:[._%+-][a-z0-9]+)*@(?:[a-z0-9-]+\.)+[a-z]{2,24}$/i;
 /** `(…)` behind the text of a Markdown link. */
 const TARGET = /\]\(((?:[^()\\]|\\[\s\S]|\([^()]*\))*)\)/gu;
 
@@ -118,7 +119,7 @@ export class OutputFilter {
     let shown = "";
     let at = 0;
     for (const { 0: whole, 1: target = "", index } of text.matchAll(TARGET)) {
-      const url = this.#target(target);
+      const url = this.#target(target, text.slice(at, index));
       shown += this.#words(text.slice(at, index + 1), shown || last);
       shown += url === undefined ? " " : `(${url})`;
       at = index + whole.length;
@@ -127,8 +128,9 @@ export class OutputFilter {
   }
 
   /** A link's target as it is shown. It is rebuilt from the parsed address, so that every renderer reads the address that we checked. */
-  #target(target: string): string | undefined {
+  #target(target: string, before: string): string | undefined {
     const [first = ""] = target.trim().split(/\s/u);
+    if (/^mailto:/i.test(first)) return mailTarget(first, before);
     const url = first.replace(/^<(.*)>$/u, "$1").replaceAll("&amp;", "&");
     const absolute = url.replace(/^(?:\/\/|(?=www\.))/i, "https://");
     if (!/^https?:\/\//i.test(absolute)) return undefined;
@@ -167,6 +169,12 @@ export class OutputFilter {
   }
 }
 
+/** `mailto:` where the text of the link is the address: a renderer would link it without a target, too. */
+function mailTarget(target: string, before: string): string | undefined {
+  const address = target.slice("mailto:".length);
+  return MAIL_ADDRESS.test(address) && before.endsWith(`[${address}`) ? target : undefined;
+}
+
 /** What decides what is code in a text. */
 function skeleton(text: string): string {
   return text.replace(/[^`~\n\\|]+/g, " ");
@@ -175,10 +183,11 @@ function skeleton(text: string): string {
 /** Breaks images, definitions, targets that are no links, tags and entities. */
 function withoutMarkup(text: string, before: string): string {
   const broken = (before + text).replace(MARKUP, (found, index: number) => {
-    if (index < before.length) return found;
+    if (index < before.length) return found.replace("<", "‹");
     // A space before the bracket keeps `![` from being an image; one before the colon keeps `]:` from being a definition.
     if (/^[[:(]/.test(found)) return ` ${found}`;
-    if (found === "<") return "‹";
+    // An escaped one is shown as well, and the escape would be shown with it.
+    if (found.endsWith("<")) return "‹";
     // Some renderers decode entities before they look for addresses, so `&#58;` could complete one.
     return HARMLESS_ENTITY.test(found) ? found : `& ${found.slice(1)}`;
   });
@@ -195,14 +204,18 @@ function withoutSecrets(text: string): string {
   return (shown + text.slice(at)).replace(OPEN_KEY, SECRET_REMOVED);
 }
 
-/** Whether an answer may link to a host: the workspace lists it, or a document that the answer was given lives there. */
+/**
+ * Whether an answer may link to a host: it is listed, or a document that the answer was given lives there. A host with `www.` in front is
+ * the same site as without.
+ * @param listed hosts; `*.example.com` stands for all subdomains
+ */
 export function linkPolicy(listed: string[], documents: { url: string | null }[]): MayLinkTo {
-  const own = new Set(
-    documents.flatMap(({ url }) => (url && URL.canParse(url) ? [new URL(url).hostname] : [])),
-  );
-  return (host) =>
-    own.has(host) ||
-    listed.some((entry) =>
-      entry.startsWith("*.") ? host.endsWith(entry.slice(1)) : entry === host,
-    );
+  const own = documents.flatMap(({ url }) => URL.parse(url ?? "")?.hostname ?? []);
+  const hosts = new Set([...listed, ...own].map(withoutWww));
+  const parents = listed.flatMap((entry) => (entry.startsWith("*.") ? [entry.slice(1)] : []));
+  return (host) => hosts.has(withoutWww(host)) || parents.some((parent) => host.endsWith(parent));
+}
+
+function withoutWww(host: string): string {
+  return host.replace(/^www\.(?=[^.]+\.)/, "");
 }

@@ -52,6 +52,13 @@ export class Problem extends Error {
     this.errors = more.errors;
     this.headers = more.headers ?? {};
   }
+
+  /** The same problem with another sentence in its detail. */
+  adding(sentence: string): Problem {
+    const { errors, headers } = this;
+    const detail = [this.detail, sentence].filter(Boolean).join(" ");
+    return new Problem(this.code, detail, { ...(errors && { errors }), headers });
+  }
 }
 
 export const problemSchema = z

@@ -1,3 +1,6 @@
+import type { Language } from "./language.ts";
+import { listed } from "./listed.ts";
+
 /** Function words, which say nothing about what a question is about. Parts of contractions stand among them: `didn`, `ll`. */
 export const STOP_WORDS = new Set(
   `a about again all also am an and any anyone anything are aren as at be because been before being but by can cannot
@@ -29,28 +32,145 @@ export const BEFORE_NEXT_QUESTION = new RegExp(
   "i",
 );
 
+/** "Compare the plans", "what is the difference between …". */
+export const COMPARES =
+  /\b(?:compare|comparing|comparison|compared|differences?|differ|versus|vs)\b/i;
+
 /** How a follow-up opens. */
 export const OPENS_FOLLOW_UP =
-  /^\s*(?:(?:and|or|but|also|then|so|what about|how about|what if|same|actually|sorry|i mean|i meant)\b|no\W+\w)/i;
+  /^\s*(?:(?:and|or|but|also|then|what about|how about|what if|same|actually|sorry|i mean|i meant)\b|no\W+\w)/i;
+const BACK = "it|its|that|this|these|those|they|them|their|one|ones|same|instead";
 /** Words that refer to what was said before. "Is there a warranty?" refers to nothing. */
-export const REFERS_BACK =
-  /\b(?:it|its|that|this|these|those|they|them|their|(?<!\b(?:is|are)\s)there|one|ones|same|instead)\b/i;
+export const REFERS_BACK = new RegExp(String.raw`\b(?:${BACK}|(?<!\b(?:is|are)\s)there)\b`, "i");
+/** Those that may do so in a message. */
+export const POINTS_BACK = new Set([...BACK.split("|"), "there", "thats", "theyre"]);
+/** Those of them that stand for a noun which the same message may hold. */
+export const STANDS_FOR_NOUN = new Set("it its they theyre them their one ones".split(" "));
 
-/** Messages that are small talk as a whole, in lower case and without punctuation. Greetings and thanks of some other languages are included. */
-export const SMALL_TALK = {
-  greeting:
-    /^(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|hallo|hola|bonjour|ciao|servus)(?: there| again| all)?$/,
-  thanks:
-    /^(?:(?:ok|okay|great|perfect|cool|super)? ?(?:thanks|thank you|thx|ty|cheers|danke|merci|gracias)(?: a lot| so much| very much| you)?|great|perfect|awesome|got it|that helps|that helped)$/,
-  farewell: /^(?:bye|goodbye|bye bye|see you|see ya|have a (?:nice|good) (?:day|one|evening))$/,
-};
+/** Opens a fragment that completes the question before it: "for the pump?", "in Canada". Other messages of this kind say what they ask. */
+export const OPENS_FRAGMENT =
+  /^\W*(?:for|to|in|on|with|without|from|at|by|of|via|after|before|during|within|under|over|per|into|inside|outside)\b/i;
+/** Words of a clause of its own: with one, a message is no fragment. */
+export const HAS_CLAUSE =
+  /\b(?:am|is|are|was|were|do|does|did|can|could|will|would|should|may|must|have|has|had|how|what|when|where|which|who|why|i|im|ive|we|you|he|she|they|it)\b/i;
 
-/** Replies that choose the first, second or third of the offered titles. */
-export const ORDINALS = [
-  /^(?:1|one|(?:the )?first)(?: one)?$/,
-  /^(?:2|two|(?:the )?second)(?: one)?$/,
-  /^(?:3|three|(?:the )?third)(?: one)?$/,
-];
+/** Words in front of a noun, which a pronoun behind it stands for: "my pump is loud, how do I clean it". */
+export const DETERMINERS = new Set(
+  "the a an my our your his her their this some any another every each".split(" "),
+);
+/** Behind "that", they begin a clause about the noun in front of it: "the pump that I bought". */
+export const CLAUSE_SUBJECTS = new Set("i im ive id you youve we weve he she they".split(" "));
+/** "Is it safe to …", "does it matter if …": here "it" stands for what follows. */
+export const JUDGEMENTS = new Set(
+  `possible ok okay safe allowed normal necessary worth better fine legal true bad good best dangerous hard difficult easy
+  enough important take cost matter`.split(/\s+/),
+);
+export const OPENS_JUDGED = new Set("to that if when for whether".split(" "));
+
+/** What "so" in front of makes a measure or a conjunction, and no opener. */
+export const AFTER_SO = new Set("much many far long that little few called soon".split(" "));
+
+export const ENGLISH = {
+  smallTalk: {
+    greeting:
+      listed(`hi, hello, hey, heya, hiya, yo, howdy, hi there, hello there, hey there, hi again, hello again, hey again, hi all, hey all,
+      hello all, hi team, hello team, hey team, hi guys, hey guys, hello everyone, hi everyone, good morning, good afternoon, good evening,
+      good day, good morning all, good morning everyone, good morning team, good afternoon team, good evening team, dear team, dear support, dear
+      support team, dear customer service, dear customer support, dear sir or madam, dear sir,
+      dear madam, how are you, how are you doing, hope you are well, hope youre well, i hope you are well, i hope youre well,
+      hope you are doing well, i hope this finds you well, nice to meet you, quick question, a quick question, just a quick question,
+      quick one, i have a question, i have a quick question, i just have a question, ive a question, ive got a question, i got a question,
+      got a question, got a quick question, question for you, quick question for you, may i ask you something, can i ask a question,
+      can i ask you something, can i ask you a question`),
+    thanks:
+      listed(`thanks, thank you, thankyou, thank u, thanx, thx, thnx, tnx, tks, ty, tysm, tyvm, cheers, ta, many thanks, thanks a lot,
+      thanks a bunch, thanks a million, thanks a ton, much appreciated, i appreciate it, appreciate it, appreciated, great, perfect, awesome,
+      excellent, brilliant, amazing, fantastic, wonderful, lovely, got it, understood, that helps, that helped, this helps, this helped,
+      it helped, very helpful, really helpful, that was helpful, that was quick, good to know, nice one, that worked, it worked, it works,
+      it works now, that works, problem solved, solved, all good, all set, thats all, that is all, thats it, thats everything, thatll be all,
+      that will be all, nothing else, thats all i need, thats all i needed, you rock, youre the best, youre a star, you are the best,
+      you saved me, lifesaver, no thanks, no thank you, no need`),
+    farewell:
+      listed(`bye, goodbye, good bye, bye bye, byebye, see you, see ya, see you later, see you soon, cya, talk later, talk to you later,
+      talk soon, ttyl, take care, good night, goodnight, farewell, until next time, till next time, have a nice day, have a good day,
+      have a great day, have a lovely day, have a nice one, have a good one, have a great one, have a nice evening, have a good evening,
+      have a great evening, have a nice weekend, have a good weekend, have a great weekend, have a good night, enjoy your day,
+      kind regards, best regards, regards, best wishes, ciao`),
+    filler:
+      listed(`ok, okay, okey, okie, k, kk, oh, ah, aha, alright, all right, right, cool, super, nice, good, fine, sweet, yes, yeah, yep,
+      yup, no, nope, sure, well, wow, and, then, so, so much, very much, a lot, for your help, for the help, for helping, for helping me,
+      for all your help, for your time, for the info, for the information, for that, for this, for everything, for the quick reply,
+      for the quick response, for the answer, in advance, again, mate, man, buddy, bro, dude, friend, guys, team, everyone, everybody, all,
+      there, now, for now, anyway, too, really, truly, you, you too, indeed, im good, i will try that, ill try that, ill try, will do`),
+  },
+  openers: {
+    hesitation:
+      listed(`ok, okay, so, um, umm, uh, uhm, uhh, erm, hm, hmm, hmmm, mhm, mmm, ah, oh, eh, excuse me, sorry to bother you, sorry to bother you but,
+      sorry to bother, sorry to ask, sorry for bothering you`),
+    interjection:
+      listed(`er, please, please help, please help me, pls help, plz help, help, help please, help me, help me please, i need help,
+      i need some help, question, a question, another question, one more question, one question, one more thing, next question, listen, look,
+      hold on, wait, greetings, morning, afternoon, evening, hello fellow humans, dear all, dear sirs, just wondering, wondering, by the way,
+      btw, anyway, i see, no worries, no problem, makes sense, interesting`),
+  },
+  ordinals: [
+    listed("1, number one, option one, first, 1st, top, former"),
+    listed("2, two, second, 2nd"),
+    listed("3, three, third, 3rd"),
+  ],
+  last: listed("last, latter, bottom"),
+  yes: listed(`yes, yes please, yeah, yep, yup, correct, exactly, right, thats right, thats it, that one, this one, yes that one, yes it is,
+    sure, y`),
+  none: listed(`no, nope, nah, none, neither, none of these, none of them, none of those, none of the above, neither of these, neither of them,
+    not really, no none of them, no none of these, no neither, nothing of that, no not that, not that, n`),
+  choosing: listed(
+    "the, one, number, no, nr, option, article, choice, answer, please, pls, i, mean, meant, think, its, it, is, want, take",
+  ),
+  contact: {
+    person: listed(
+      `human, humans, person, agent, representative, representatives, rep, operator, advisor, adviser, employee`,
+    ),
+    anyone:
+      listed(`agents, someone, somebody, anyone, anybody, people, manager, supervisor, staff, team, support, service, colleague, guy, specialist,
+      technician, expert, assistant`),
+    real: listed("real, live, living, actual, proper"),
+    speak:
+      listed(`talk, talking, speak, speaking, chat, chatting, connect, transfer, contact, reach, message, write, escalate, put, get, give,
+      forward, need, want, call, respond`),
+    call: listed("call, phone, ring, callback, calling"),
+    me: listed("me, us, back, callback"),
+    machine: listed("bot, bots, chatbot, robot, machine, computer, ai"),
+    not: listed("not, no, dont, never, stop, without, instead, than, arent"),
+    you: listed("you, u, your, ur, youre"),
+    reach: listed("contact, contacts, contacting, reach, touch, support, helpdesk, customer"),
+    phoneNumber: listed("hotline, helpline, phoneline"),
+    emailAddress: listed("emailaddress"),
+    phone: listed("phone, telephone, tel, call, landline, fone"),
+    email: listed("mail, email, emails"),
+    hours: listed("hours, openinghours, businesshours"),
+    open: listed("open, opened, close, closed, reachable, available, staffed"),
+    when: listed(
+      "when, are, time, times, today, now, tomorrow, weekends, weekend, saturday, saturdays, sunday, sundays, weekdays",
+    ),
+    ours: listed(
+      "number, numbers, nr, line, address, adress, support, customer, company, helpdesk",
+    ),
+    other:
+      listed(`i, im, id, ive, we, a, an, the, this, that, it, its, is, are, am, be, do, does, did, can, could, cant, would, will, may,
+      should, have, has, got, get, want, wanna, need, like, love, prefer, rather, try, trying, let, lets, to, with, of, for, on, by, via, at,
+      in, from, through, over, up, and, or, any, some, another, there, here, now, right, asap, immediately, today, please, pls, plz, hi, hello,
+      hey, thanks, thank, ok, okay, just, only, really, finally, again, how, what, whats, where, wheres, when, which, who, way, ways, best,
+      care, service, desk, help, center, centre, department, office, details, info, information, e, being, opening, business, on, until, weekday,
+      stupid, dumb, useless, damn, fucking,
+      freaking, bloody, idiot, automated, virtual, fed, tired, sick, directly, available, urgently, urgent, me, possible, still, so, send,
+      tell, know, find, must, immediate, ever, yes`),
+    about: listed("about, regarding, because, concerning, since"),
+    questions: {
+      reach: "How do I contact you or reach your support team?",
+      hours: "What are your support hours and opening hours?",
+    },
+  },
+} satisfies Language;
 
 export const NEGATION =
   /\b(?:not|no|never|cannot|without|none|neither|nor|unable|unavailable|impossible|excluded|forbidden|prohibited|\w+n['’]t)\b/i;
@@ -66,3 +186,7 @@ export const BETWEEN_AMOUNTS = /[;:,]\s|\b(?:and|but|or|while)\b/;
 /** Matches the text after a number; the group is its unit. A range ("3–5") and an adjective ("business days") are skipped. */
 export const UNIT =
   /^(?:\s*[–-]\s*\d+(?:[.,]\d+)*)?\s*(?:(?:business|working|calendar|full)\s+)?(\p{L}+|[%€£¥$])/iu;
+
+/** The whole text in place of an image that says nothing of what it shows. */
+export const NO_DESCRIPTION =
+  /^(?:(?:an? |the )?(?:images?|img|pictures?|pics?|photos?|screen ?shots?|video|youtube(?: video(?: player)?)?|(?:image|video) placeholder|placeholder|untitled|alt(?:ernative)? ?text|thumbnail))$/i;

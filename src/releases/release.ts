@@ -6,16 +6,19 @@ const weight = z.number().min(-100).max(100);
 const positive = z.number().min(0).max(100);
 const share = z.number().min(0).max(1);
 const line = z.string().min(1).max(2000);
+/** The placeholders that every sentence may hold. */
+const OWN_PLACEHOLDERS = ["contact", "company", "assistant", "introduction"] as const;
+export type OwnPlaceholder = (typeof OWN_PLACEHOLDERS)[number];
 const PLACEHOLDER = /\{(\w+)\}/g;
 
-/** A sentence that Edgewise says itself, with the placeholders that it must hold. `{contact}` is allowed in each. */
+/** A sentence that Edgewise says itself, with the placeholders that it must hold. Those of the workspace are allowed in each. */
 const sentence = (...required: string[]) =>
   line.superRefine((text, context) => {
     const found = new Set(Array.from(text.matchAll(PLACEHOLDER), ([, name = ""]) => name));
     for (const name of required)
       if (!found.has(name)) context.addIssue({ code: "custom", message: `needs {${name}}` });
     for (const name of found)
-      if (![...required, "contact"].includes(name))
+      if (![...required, ...OWN_PLACEHOLDERS].includes(name))
         context.addIssue({
           code: "custom",
           message: `{${name}} is no placeholder of this sentence`,
@@ -71,6 +74,14 @@ export const releaseSchema = z.strictObject({
     thresholds: z
       .strictObject({ answer: share, clarify: share })
       .refine(({ answer, clarify }) => clarify <= answer, "has `clarify` above `answer`"),
+    /** From where on a clarifying question offers documents. Below it, down to `thresholds.clarify`, only a model is asked. */
+    choices: z.strictObject({
+      probability: share,
+      /** Of the first passage: what is further away is about something else. */
+      similarity: share,
+      /** Of each offered document: its probability as a share of the likeliest one's. */
+      share,
+    }),
     bias: weight,
     weights: z.strictObject({
       similarity: weight,
@@ -79,17 +90,32 @@ export const releaseSchema = z.strictObject({
       questionLength: weight,
     }),
   }),
-  /** The sentences that Edgewise says itself. `{contact}`, `{titles}`, `{question}` and `{title}` are filled in. */
+  /**
+   * The sentences that Edgewise says itself. `{titles}`, `{question}` and `{title}` are filled in, and what the workspace's settings say of
+   * it: `{contact}`, `{company}`, `{assistant}`, and `{introduction}`, which is empty where the assistant has no name.
+   */
   sentences: z.strictObject({
     abstention: sentence(),
     clarification: z.strictObject({ one: sentence("titles"), several: sentence("titles") }),
     unanswered: sentence("question"),
+    /** Follows the answer where a part of the message was not answered. */
+    elsewhere: sentence(),
+    /** Answers a wish to talk to a person. */
+    person: sentence(),
+    /** Answers a question how the company can be reached, and follows an answer from documents. */
+    reach: sentence(),
     /** Ends a quoted procedure that is too long to be quoted whole. */
     continued: sentence("title"),
     /** Closes a question whose turn has failed. */
     failure: sentence(),
-    /** The contact if the workspace's settings name none. */
+    /** `{contact}` if the workspace's settings name none, with a company's name and without. */
     contact: line,
+    companyContact: sentence("company"),
+    /** `{company}` and `{assistant}` if the settings name none. */
+    company: line,
+    assistant: line,
+    /** `{introduction}` if the settings name the assistant. */
+    introduction: sentence("assistant"),
     greeting: sentence(),
     thanks: sentence(),
     farewell: sentence(),

@@ -12,6 +12,8 @@ export interface Passage {
   readerVersion: number;
   headingPath: string[];
   text: string;
+  /** How parts of the text are shown (text/stored-marks.ts). */
+  marks?: string | null;
   /** Number of the chunk in its document, from 0. */
   ordinal: number;
   /** 1: its section has more chunks than these and their neighbours. */
@@ -25,7 +27,7 @@ export interface FoundByLeg extends Passage {
   places: (number | null)[];
 }
 
-export type Neighbour = Pick<Passage, "chunkId" | "text" | "ordinal">;
+export type Neighbour = Pick<Passage, "chunkId" | "text" | "marks" | "ordinal">;
 
 type PassageRow = Omit<FoundByLeg, "headingPath" | "neighbours" | "places"> & {
   headingPath: string;
@@ -61,10 +63,10 @@ export async function readPassages(
            min(leg * ?4 + place) AS first
          FROM visible WHERE place <= ?4 GROUP BY id)
        SELECT c.id AS chunkId, d.external_id AS externalId, d.served_title AS title, d.served_url AS url,
-         d.live_version AS version, d.reader_version AS readerVersion, c.heading_path AS headingPath, c.text, c.ordinal, best.places,
+         d.live_version AS version, d.reader_version AS readerVersion, c.heading_path AS headingPath, c.text, c.marks, c.ordinal, best.places,
          EXISTS (SELECT 1 FROM chunks n WHERE n.document_id = c.document_id AND n.ordinal IN (c.ordinal - 2, c.ordinal + 2)
            AND +n.workspace_id = ?2 AND n.heading_path = c.heading_path) AS goesOn,
-         (SELECT json_group_array(json_object('chunkId', n.id, 'text', n.text, 'ordinal', n.ordinal)) FROM chunks n
+         (SELECT json_group_array(json_object('chunkId', n.id, 'text', n.text, 'marks', n.marks, 'ordinal', n.ordinal)) FROM chunks n
           WHERE n.document_id = c.document_id AND n.ordinal BETWEEN c.ordinal - 1 AND c.ordinal + 1 AND n.id <> c.id
             AND +n.workspace_id = ?2 AND n.heading_path = c.heading_path) AS neighbours
        FROM best CROSS JOIN chunks c ON c.id = best.id CROSS JOIN documents d ON d.id = c.document_id
@@ -98,7 +100,7 @@ export async function readSections(
 ): Promise<SectionChunk[]> {
   const { results } = await db
     .prepare(
-      `SELECT c.id AS around, d.live_version AS version, n.id AS chunkId, n.text, n.ordinal
+      `SELECT c.id AS around, d.live_version AS version, n.id AS chunkId, n.text, n.marks, n.ordinal
        FROM json_each(?1) AS wanted CROSS JOIN chunks c ON c.id = wanted.value CROSS JOIN documents d ON d.id = c.document_id
          CROSS JOIN chunks n ON n.document_id = c.document_id AND n.ordinal BETWEEN c.ordinal - ${SECTION_REACH} AND c.ordinal + ${SECTION_REACH}
        WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND +n.workspace_id = ?2 AND n.heading_path = c.heading_path

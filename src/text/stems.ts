@@ -10,7 +10,8 @@ export function stemOf(word: string): string {
   return stemmer(fold(word));
 }
 
-function fold(text: string): string {
+/** A text without case and accents. */
+export function fold(text: string): string {
   return text
     .normalize("NFD")
     .replace(/\p{M}+/gu, "")

@@ -2,13 +2,13 @@ import { createRoute } from "@hono/zod-openapi";
 import { callOf } from "../audit/call.ts";
 import type { App } from "../auth/context.ts";
 import { jsonContent, jsonRequest } from "../http/openapi.ts";
-import { changeSettings, readSettings, settingsSchema } from "./settings.ts";
+import { changeSettings, publicSettings, readSettings, settingsSchema } from "./settings.ts";
 
 const getRoute = createRoute({
   method: "get",
   path: "/v1/settings",
   summary:
-    "Read the workspace's settings: limits, budget, link hosts, retention, what models may see",
+    "Read the workspace's settings: names, contact, link hosts, limits, budget, retention, what models may see",
   responses: { 200: jsonContent(settingsSchema, "The settings") },
 });
 
@@ -22,7 +22,20 @@ const patchRoute = createRoute({
   },
 });
 
+const configRoute = createRoute({
+  method: "get",
+  path: "/v1/config",
+  summary: "What a chat page shows of the workspace: names, contact, questions to start with",
+  responses: { 200: jsonContent(publicSettings.schema, "The public settings") },
+});
+
 export function settingsRoutes(app: App): void {
+  app.openapi(configRoute, async (c) => {
+    const { services, workspaceId } = callOf(c);
+    const settings = await readSettings(services.db, workspaceId);
+    return c.json(publicSettings.of(settings), 200);
+  });
+
   app.openapi(getRoute, async (c) => {
     const { services, workspaceId } = callOf(c);
     return c.json(await readSettings(services.db, workspaceId), 200);

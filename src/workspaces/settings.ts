@@ -10,6 +10,19 @@ const linkHost = z
     /^(?:\*\.)?(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/,
     "is not a host name: write it without https:// and path",
   );
+/** An address as it is written into a Markdown link. */
+const webAddress = z
+  .string()
+  .trim()
+  .max(500)
+  .refine(isWebAddress, "is not an address such as https://example.com/contact")
+  .overwrite((text) => URL.parse(text)?.href.replaceAll("(", "%28").replaceAll(")", "%29") ?? text);
+/** One line of text that no Markdown renderer reads as more than that. */
+const plainLine = z
+  .string()
+  .trim()
+  .min(1)
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}[\]<>\\`*_|]+$/u, "takes no line breaks and none of []<>\\`*_|");
 const perDay = z.int().min(0).max(1_000_000_000).nullable();
 
 /** The settings of a workspace. `null` means no limit. */
@@ -17,11 +30,27 @@ export const settingsSchema = z
   .strictObject({
     link_hosts: z.array(linkHost).max(100).meta({
       description:
-        "Hosts that an answer may link to, beside those of the `url`s of the documents that it was given: `help.example.com`, or `*.example.com` for all subdomains. Other links are removed from answers.",
+        "Hosts that an answer may link to, beside the workspace's own: `help.example.com`, or `*.example.com` for all subdomains. Own are the hosts of the `url`s of documents that the answer was given, and of public ones that were uploaded with a key, of `contact_url`, of the origins of publishable keys, and of the address templates of sources. Links to other hosts are removed from answers.",
     }),
     contact: z.string().trim().min(1).max(200).nullable().meta({
       description:
-        'The contact that refusals name: "our support team at help@example.com". `null`: the release\'s.',
+        'Whom refusals name: "our support team". `null`: the support team of `company_name`, or the release\'s words.',
+    }),
+    contact_url: webAddress.nullable().meta({
+      description:
+        "Page where a visitor can reach you. Each refusal links to it, and answers may link to its host.",
+    }),
+    contact_email: z.email().max(254).nullable().meta({
+      description: "Mail address that each refusal names, as a link.",
+    }),
+    company_name: plainLine.max(100).nullable().meta({
+      description: "Name of the company, as refusals and the chat page say it.",
+    }),
+    assistant_name: plainLine.max(100).nullable().meta({
+      description: "Name by which the assistant introduces itself, and which the chat page shows.",
+    }),
+    starter_questions: z.array(plainLine.max(200)).max(6).meta({
+      description: "Questions that the chat page offers before the first message.",
     }),
     hide_personal_data: z.boolean().meta({
       description:
@@ -50,12 +79,40 @@ export const settingsSchema = z
   })
   .meta({ id: "WorkspaceSettings" });
 
+/** @param text of which the host is not checked: an owner may name any */
+function isWebAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password;
+}
+
 export type WorkspaceSettings = z.infer<typeof settingsSchema>;
+
+const publicSchema = settingsSchema
+  .pick({
+    company_name: true,
+    assistant_name: true,
+    contact_url: true,
+    contact_email: true,
+    starter_questions: true,
+  })
+  .meta({ id: "WorkspaceConfig" });
+
+/** The settings that everybody may read who holds a publishable key. */
+export const publicSettings = {
+  schema: publicSchema,
+  of: (settings: WorkspaceSettings): z.infer<typeof publicSchema> =>
+    publicSchema.strip().parse(settings),
+};
 
 /** More than one shop needs, and a cap on what a runaway loop costs: 500,000 neurons are $5.50. */
 const DEFAULTS: WorkspaceSettings = {
   link_hosts: [],
   contact: null,
+  contact_url: null,
+  contact_email: null,
+  company_name: null,
+  assistant_name: null,
+  starter_questions: [],
   hide_personal_data: false,
   retention_days: null,
   max_conversation_messages: 200,
@@ -87,6 +144,18 @@ export async function readSettings(
 }
 
 /**
+ * SQL: what an INSERT into `workspace_settings` does where there are settings already: it changes the given fields and keeps the others.
+ * @param changes SQL of a JSON object
+ */
+export function mergedSettingsSql(changes: string): string {
+  return `ON CONFLICT (workspace_id) DO UPDATE SET updated_at = excluded.updated_at, settings = (
+    SELECT json_group_object(key, json(chosen)) FROM (
+      SELECT key, settings -> fullkey AS chosen FROM json_each(settings)
+      WHERE key NOT IN (SELECT key FROM json_each(${changes}))
+      UNION ALL SELECT key, ${changes} -> fullkey FROM json_each(${changes})))`;
+}
+
+/**
  * Changes the fields that are given and keeps the others. It is one statement, so two concurrent changes are both kept. The audit
  * log holds the new values, because some settings delete data.
  */
@@ -101,12 +170,7 @@ export async function changeSettings(
     changed: db
       .prepare(
         `INSERT INTO workspace_settings (workspace_id, settings, updated_at) VALUES (?1, ?2, ?3)
-         ON CONFLICT (workspace_id) DO UPDATE SET updated_at = excluded.updated_at, settings = (
-           SELECT json_group_object(key, json(chosen)) FROM (
-             SELECT key, settings -> fullkey AS chosen FROM json_each(settings)
-             WHERE key NOT IN (SELECT key FROM json_each(?2))
-             UNION ALL SELECT key, ?2 -> fullkey FROM json_each(?2)))
-         RETURNING settings`,
+         ${mergedSettingsSql("?2")} RETURNING settings`,
       )
       .bind(workspaceId, JSON.stringify(changes), now),
     audit: auditStatement(db, {

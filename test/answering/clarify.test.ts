@@ -1,8 +1,10 @@
 import type { Source } from "../../src/citations/source.ts";
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, expect, it } from "vitest";
-import { chosenTitle, clarification } from "../../src/answering/clarify.ts";
+import { chosenOption } from "../../src/answering/choose.ts";
+import { clarification } from "../../src/answering/clarify.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
+import { NO_NAMES } from "../../src/releases/sentences.ts";
 import { openAiStream } from "../support/chat-script.ts";
 import { ingestPending, store } from "../support/pipeline.ts";
 import {
@@ -144,12 +146,94 @@ it("a clarifying question shows titles as text, without links, images, markup or
       source("Call https://evil.example/now"),
     ],
     sentences,
-    sentences.contact,
+    NO_NAMES,
     () => false,
   );
   expect(text).toContain("- Free");
   for (const forbidden of ["[1]", "<img", "![", "evil.example"])
     expect(text).not.toContain(forbidden);
+});
+
+it.each([
+  "what is 2+2",
+  "asdf qwer",
+  "capital of france",
+  "the warehouse of dreams by a french poet",
+])("nothing is offered to what no document is about: %s", async (message) => {
+  expect(await ask(workspace, message)).toMatchObject({ outcome: "abstained", sources: [] });
+});
+
+it("a clarifying question offers no document that is much less likely than the best one", async () => {
+  const shop = await createWorkspace({
+    ...HELP_CENTRE,
+    choir: { title: "Our choir", content: "The choir of our company sings a song every Friday." },
+  });
+  await publish(shop, { decision: { thresholds: { answer: 1, clarify: 0 } } });
+  const { outcome, sources } = await ask(shop, "When does the refund of a returned order arrive?");
+  expect(outcome).toBe("clarified");
+  expect(sources.map(({ external_id }) => external_id)).toEqual(["returns"]);
+});
+
+it.each(["Cleaning the pump", "cleaning the PUMP?", "ok, cleaning the pump please!"])(
+  "the exact title of a document is answered from it, and never clarified: %s",
+  async (message) => {
+    const shop = await createWorkspace({
+      ...HELP_CENTRE,
+      other: { title: "Pump", content: "Cleaning the pump is easy: rinse it. The pump is quiet." },
+    });
+    await publish(shop, { decision: { thresholds: { answer: 1, clarify: 0 } } });
+    const { outcome, citations } = await ask(shop, message.replace(" please", ""));
+    expect(outcome).toBe("answered");
+    expect(citations.map(({ external_id }) => external_id)).toEqual(["pump"]);
+  },
+);
+
+it("a title of one word is answered, though such a message says too little otherwise", async () => {
+  const shop = await createWorkspace({
+    ...HELP_CENTRE,
+    sow: { title: "Sowing", content: "Press the seed into the sponge." },
+  });
+  expect(await ask(shop, "sowing")).toMatchObject({ outcome: "answered" });
+});
+
+it.each(["place", "title", "click"])(
+  "the choice of a document is answered from it, whatever is likelier: by %s",
+  async (by) => {
+    const shop = await createWorkspace({
+      long: {
+        title: "Parcels of the warehouse",
+        content:
+          "The warehouse lost my parcel: write to us. A parcel that the warehouse lost is sent again.",
+      },
+      short: {
+        title: "Parcel insurance",
+        content: "The warehouse insures each parcel that was lost: up to 500 euros.",
+      },
+    });
+    await publish(shop, {
+      decision: { thresholds: { answer: 1, clarify: 0 }, choices: { share: 0 } },
+    });
+    const { conversation_id, sources } = await ask(shop, UNCLEAR);
+    const at = sources.findIndex(({ external_id }) => external_id === "short");
+    expect(at).toBeGreaterThanOrEqual(0);
+    const message = {
+      place: ["the first one", "the 2nd one please"][at],
+      title: "parcel insurence",
+      click: "Parcel insurance",
+    }[by];
+    const next = await ask(shop, { message: message ?? "", conversation_id });
+    expect(next.outcome).toBe("answered");
+    expect(next.citations.map(({ external_id }) => external_id)).toEqual(["short"]);
+    expect(next.text).toContain("500 euros");
+  },
+);
+
+it("who turns all offered documents down is not asked or answered again, but told whom to ask", async () => {
+  const { conversation_id, outcome } = await ask(workspace, UNCLEAR);
+  expect(outcome).toBe("clarified");
+  const next = await ask(workspace, { message: "none of these", conversation_id });
+  expect(next).toMatchObject({ outcome: "abstained", citations: [] });
+  expect(next.text).toContain("our support team");
 });
 
 it("a clarifying question offers three articles at most", async () => {
@@ -159,7 +243,9 @@ it("a clarifying question offers three articles at most", async () => {
   });
   const parts = ["label", "weight", "string", "paper", "stamp"];
   const shop = await createWorkspace(Object.fromEntries(parts.map((part) => [part, about(part)])));
-  await publish(shop, { decision: { thresholds: { answer: 1, clarify: 0 } } });
+  await publish(shop, {
+    decision: { thresholds: { answer: 1, clarify: 0 }, choices: { share: 0 } },
+  });
   const { outcome, sources } = await ask(shop, UNCLEAR);
   expect(outcome).toBe("clarified");
   expect(sources).toHaveLength(3);
@@ -169,21 +255,61 @@ it.each([
   [["Returns"], "about this?"],
   [["Returns", "Refunds"], "about one of these?"],
 ])("a clarifying question names the titles %j", (titles, asked) => {
-  expect(clarification(titles.map(source), sentences, sentences.contact, () => false)).toContain(
-    asked,
-  );
+  expect(clarification(titles.map(source), sentences, NO_NAMES, () => false)).toContain(asked);
+});
+
+const OFFERED = ["Returning an order", "When do I get my refund?", "Shipping costs"].map(
+  (title) => ({
+    externalId: title.toLowerCase(),
+    title,
+  }),
+);
+
+it.each([
+  ["1", 0],
+  ["#2", 1],
+  ["number 3 please", 2],
+  ["the second one, please", 1],
+  ["I mean the second one", 1],
+  ["Second!", 1],
+  ["the last one", 2],
+  ["one", 0],
+  ["das zweite bitte", 1],
+  ["la tercera", 2],
+  ["le premier", 0],
+  ["2番目", 1],
+  ["returning an order", 0],
+  ["WHEN DO I GET MY REFUND", 1],
+  ["when do i get my refnd", 1],
+  ["the refund one", 1],
+  ["shipping", 2],
+])("the reply %j chooses an offered document", (message, place) => {
+  expect(chosenOption(message, OFFERED)).toBe(OFFERED[place]);
 });
 
 it.each([
-  ["1", "A b"],
-  ["the second one, please", undefined],
-  ["the second one", "C?"],
-  ["Second!", "C?"],
-  ["c", "C?"],
-  ["4", undefined],
-  ["a B", "A b"],
-  ["", undefined],
-  ["👍", undefined],
-])("the reply %j chooses the title %s", (message, title) => {
-  expect(chosenTitle(message, ["A b", "C?", "D"])).toBe(title);
+  "4",
+  "",
+  "👍",
+  "yes",
+  "how do I clean the pump",
+  "order refund shipping",
+  "the second hand market",
+])("the reply %j chooses none of several offered documents", (message) => {
+  expect(chosenOption(message, OFFERED)).toBeUndefined();
 });
+
+it.each(["no", "none of these", "Neither!", "keins davon", "aucun des trois", "ninguno"])(
+  "the reply %j turns all offered documents down",
+  (message) => {
+    expect(chosenOption(message, OFFERED)).toBeNull();
+    expect(chosenOption(message, [])).toBeUndefined();
+  },
+);
+
+it.each(["yes", "Yes please", "that one", "ja", "oui", "sí"])(
+  "the reply %j accepts the one document that is offered",
+  (message) => {
+    expect(chosenOption(message, OFFERED.slice(0, 1))).toBe(OFFERED[0]);
+  },
+);

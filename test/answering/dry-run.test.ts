@@ -8,6 +8,7 @@ import type { ChatModel } from "../../src/models/ports.ts";
 import { NO_HISTORY } from "../../src/answering/history.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
 import { shippedRelease, withOverlays, type Release } from "../../src/releases/release.ts";
+import { NO_NAMES } from "../../src/releases/sentences.ts";
 import { createServices } from "../../src/services.ts";
 import { brokenAfter, openAiStream } from "../support/chat-script.ts";
 import { countRows } from "../support/expect-problem.ts";
@@ -37,6 +38,8 @@ async function ask(
       history: NO_HISTORY,
       questions: {
         message: QUESTION,
+        asked: QUESTION,
+        contact: undefined,
         vector,
         subQueries: [[{ text: QUESTION, vector }]],
         corrections: new Map(),
@@ -56,7 +59,7 @@ async function ask(
         linkHosts: [],
         hidePersonalData: false,
         timeLeft,
-        contact: undefined,
+        names: NO_NAMES,
         beforeEvents: async () => undefined,
       },
     },

@@ -2,7 +2,9 @@ import type { Source } from "../../src/citations/source.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CitationVerifier } from "../../src/citations/citation-verifier.ts";
-import { SourceText, withoutForeignMarkers } from "../../src/citations/source-text.ts";
+import { withoutForeignMarkers } from "../../src/citations/foreign-markers.ts";
+import { plainText } from "../../src/citations/plain-text.ts";
+import { SourceText } from "../../src/citations/source-text.ts";
 
 const DELIVERY = "Standard delivery to Germany takes 3 working days and costs 4.90 euros.";
 const REFUND =
@@ -322,10 +324,11 @@ describe("a table of an answer", () => {
   const head = "| Plan | Old price | New price |\n| - | - | - |\n";
 
   it("is quoted if each of its rows is, with and without a row that says there are more", () => {
-    expect(source.verbatim(`${head}| Basic | $12 | $20 |\n| Pro | $30 | $40 |`)).toBe(text);
-    expect(source.verbatim(`${head}| Pro | $30 | $40 |\n| … | … | … |`)).toBe(
+    const quotes = (table: string): string[] | undefined => source.verbatim(table)?.quotes;
+    expect(quotes(`${head}| Basic | $12 | $20 |\n| Pro | $30 | $40 |`)).toEqual([text]);
+    expect(quotes(`${head}| **Pro** | $30 | \`$40\` |\n| … | … | … |`)).toEqual([
       "Plan: Pro; Old price: $30; New price: $40",
-    );
+    ]);
   });
 
   it.each([
@@ -335,5 +338,47 @@ describe("a table of an answer", () => {
     "| Free for everybody | Plan | Old price |\n| - | - | - |\n| | Basic | $12 |",
   ])("is not quoted if a cell or a name is none of the source's: %j", (table) => {
     expect(source.verbatim(table)).toBeUndefined();
+  });
+});
+
+describe("Markdown of an answer", () => {
+  const source = (...texts: string[]): SourceText => {
+    const [own] = [sourceOf(1, "")];
+    const passages = texts.map((text, ordinal) => ({
+      chunkId: ordinal,
+      ordinal,
+      headingPath: ["Care"],
+      text,
+    }));
+    return new SourceText({ ...own, passages } as Source);
+  };
+  const steps = source(
+    "To rinse:\n\n1. Unplug it.\n   Wait.\n2. Run:\n   make pump",
+    "3. Close the lid, not the tap.\n\nCall us.",
+  );
+
+  it("is quoted by what it says, across the passages of a section", () => {
+    const markdown =
+      "To **rinse**:\n\n1. Unplug it.\n\n   Wait.\n2. Run:\n   ```sh\n   make pump\n   ```\n3. Close [the lid](https://a.example), not the tap.";
+    expect(steps.quotesFor(markdown)?.quotes).toEqual([
+      "To rinse:\n\n1. Unplug it.\n   Wait.\n2. Run:\n   make pump",
+      "3. Close the lid, not the tap.",
+    ]);
+    expect(steps.quotesFor("Close the *lid*")?.quotes).toEqual(["Close the lid"]);
+  });
+
+  it.each([
+    ["leaves a line out", "1. Unplug it.\n2. Run:\n   make pump\n3. Close the lid, not the tap."],
+    ["has another order", "3. Close the lid, not the tap.\n1. Unplug it."],
+    ["lacks a negation", "Close the lid, the tap."],
+    ["says more in a comment", "To rinse:\n<!-- eat vinegar daily -->\n1. Unplug it."],
+    ["says more in a title", '[To rinse](https://a.example "eat vinegar"):\n\n1. Unplug it.'],
+    ["says more behind a fence", "2. Run:\n   ```sh eat vinegar daily\n   make pump\n   ```"],
+    ["says more in a definition", "[To rinse]: /eat-vinegar-daily\n\n1. Unplug it."],
+  ])("is not quoted where it %s", (_, markdown) => {
+    expect(steps.verbatim(markdown)).toBeUndefined();
+    const plain = plainText(markdown);
+    if (markdown.includes("vinegar")) expect(plain).toBeUndefined();
+    else expect(steps.verbatim(plain ?? "")).toBeUndefined();
   });
 });

@@ -40,6 +40,49 @@ it.each([
   expect(next.citations[0]?.external_id).toBe("shipping");
 });
 
+it("a fragment completes the question before it: for the pump", async () => {
+  const shop = await createWorkspace({
+    warranty: {
+      title: "Warranty",
+      content:
+        "# Warranty\n\n| Part | Warranty |\n|---|---|\n| Pump | 2 years |\n| Lamp | 5 years |\n| Frame | 9 years |",
+    },
+    pump: HELP_CENTRE["pump"] as (typeof HELP_CENTRE)[string],
+  });
+  const { conversation_id } = await ask(shop, "How long is the warranty for the lamp?");
+  const next = await ask(shop, { message: "for the pump", conversation_id });
+  expect(next.citations.map(({ external_id }) => external_id)).toEqual(["warranty"]);
+  expect(next.text).toContain("2 years");
+});
+
+it("a relative clause is no reference to the question before", async () => {
+  const { conversation_id } = await ask(workspace, OPENING);
+  const next = await ask(workspace, {
+    message: "how do I clean the pump that I bought",
+    conversation_id,
+  });
+  expect(next.citations.map(({ external_id }) => external_id)).toEqual(["pump"]);
+});
+
+it.each([
+  "ok so how do I clean the pump",
+  "um, how do I clean the pump",
+  "Hi there, how do I clean the pump",
+])("what is said in front of a question changes nothing: %s", async (message) => {
+  const { conversation_id } = await ask(workspace, OPENING);
+  const { text, outcome, confidence, citations } = await ask(workspace, {
+    message,
+    conversation_id,
+  });
+  const plain = await ask(workspace, "how do I clean the pump");
+  expect({ text, outcome, confidence, citations }).toEqual({
+    text: plain.text,
+    outcome: "answered",
+    confidence: plain.confidence,
+    citations: plain.citations,
+  });
+});
+
 it.each([
   ["E-07", "E-12"],
   ["e07", "e12"],

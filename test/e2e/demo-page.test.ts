@@ -102,6 +102,7 @@ describe.skipIf(skipped)("the demo page", () => {
     width: number,
     height: number,
     search = "",
+    config?: object,
   ): Promise<{ page: Page; complaints: string[] }> {
     const page = await browser.newPage({ viewport: { width, height } });
     const complaints: string[] = [];
@@ -110,10 +111,9 @@ describe.skipIf(skipped)("the demo page", () => {
       if (["error", "warning"].includes(message.type())) complaints.push(message.text());
     });
     page.on("requestfailed", (request) => {
-      // The page lets go of a stream that has finished.
-      const reason = request.failure()?.errorText;
-      if (reason !== "net::ERR_ABORTED") complaints.push(`${request.url()}: ${reason}`);
+      complaints.push(`${request.url()}: ${request.failure()?.errorText}`);
     });
+    if (config) await page.route("**/v1/config", (route) => route.fulfill({ json: config }));
     await page.goto(`${url}/${search}`);
     await page.locator("#send:enabled").waitFor();
     return { page, complaints };
@@ -206,7 +206,17 @@ describe.skipIf(skipped)("the demo page", () => {
   });
 
   it("the demo page shows an answer's Markdown, and nothing of it runs, loads or hangs", async () => {
-    const { page, complaints } = await open(390, 844, "?key=pk_other&debug");
+    const { page, complaints } = await open(390, 844, "?key=pk_other&debug", {
+      company_name: "Ot<b>her",
+      assistant_name: "Moss",
+      starter_questions: ["What does a spoke cost?"],
+    });
+    expect(await page.locator(".brand:visible").innerText()).toMatch(/^Ot<b>her\s+Help centre$/);
+    expect(await page.locator("h1").innerText()).toBe("Ask Moss");
+    expect(await page.locator(".examples button:visible").allInnerTexts()).toEqual([
+      "What does a spoke cost?",
+    ]);
+    await page.screenshot({ path: path.join(SCREENSHOTS, "workspace.png") });
     expect(await page.locator("body").innerText()).not.toMatch(/Fernhill|garden/);
     const foreign: string[] = [];
     page.on("request", (request) => {
@@ -238,7 +248,7 @@ describe.skipIf(skipped)("the demo page", () => {
       .locator("a:not(.marker)")
       .evaluateAll((links) => links.map((link) => link.getAttribute("href")));
     expect(targets).toEqual(["https://a.example/spoke", "mailto:help@a.example", "tel:+49123"]);
-    expect(await page.title()).toBe("Help centre");
+    expect(await page.title()).toBe("Ot<b>her help centre");
     expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(
       true,
     );

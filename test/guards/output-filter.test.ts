@@ -123,6 +123,20 @@ describe("the output filter", () => {
     }
   });
 
+  it("a mail link stays where its text is the address, and loses its target otherwise", () => {
+    const shown = "Write to [help@pump.com](mailto:help@pump.com) today.";
+    expect(filtered(shown)).toBe(shown);
+    expect(filtered(shown, Array.from(shown))).toBe(shown);
+    for (const text of [
+      "[our help](mailto:joe@evil.example)",
+      "[help@pump.com](mailto:joe@evil.example)",
+      "[help@pump.com](mailto:help@pump.com?bcc=joe@evil.example)",
+      "[help@pump.com](mailto:help@pump.com%0Abcc:joe@evil.example)",
+      "![help@pump.com](mailto:help@pump.com)",
+    ])
+      expect(filtered(text)).not.toMatch(/evil|!\[/);
+  });
+
   it("the output filter removes credentials, and no text that only begins like one", () => {
     const secrets = [
       `sk_${"a1b2".repeat(8)}`,

@@ -102,7 +102,10 @@ it("every kind of decision evidence is between 0 and 1, for any question and any
         expect(value, name).toBeLessThanOrEqual(1);
       }
       const ranking = { candidates: asked, passages, reranker: "text" };
-      const { action, confidence } = decide(ranking, DECISION, true).decision;
+      const { action, confidence } = decide(ranking, DECISION, {
+        mayClarify: true,
+        isNamed: false,
+      }).decision;
       expect(confidence).toBe(answerability(weighed));
       if (passages.length === 0) expect(action).toBe("abstain");
     }),

@@ -34,6 +34,24 @@ export async function findKey(search: string): Promise<KeyLookup> {
   }
 }
 
+/** What the page shows of the workspace. Empty where its settings say nothing. */
+export type Workspace = { company: string; assistant: string; starters: string[] };
+
+export const UNKNOWN_WORKSPACE: Workspace = { company: "", assistant: "", starters: [] };
+
+/** The workspace of a key. One that cannot be read has no name. */
+export async function readWorkspace(key: string): Promise<Workspace> {
+  const read = await fetch("/v1/config", { headers: { authorization: `Bearer ${key}` } })
+    .then(async (response) => (response.ok ? asRecord(await response.json()) : {}))
+    .catch((): Record<string, unknown> => ({}));
+  const { starter_questions: starters } = read;
+  return {
+    company: asText(read.company_name),
+    assistant: asText(read.assistant_name),
+    starters: Array.isArray(starters) ? starters.map(asText).filter(Boolean) : [],
+  };
+}
+
 /** The messages of a conversation, oldest first; null when it cannot be opened, or not now. */
 export async function readMessages(
   key: string,

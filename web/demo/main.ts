@@ -1,4 +1,11 @@
-import { askQuestion, findKey, type Conversation, type KeyLookup } from "./api.ts";
+import {
+  askQuestion,
+  findKey,
+  readWorkspace,
+  UNKNOWN_WORKSPACE,
+  type Conversation,
+  type KeyLookup,
+} from "./api.ts";
 import { keep, recall } from "./kept-conversation.ts";
 import type { ChatEvent } from "./stream.ts";
 import type { TurnEnd, TurnView } from "./turn-view.ts";
@@ -31,11 +38,11 @@ const page = openPage({
 const lookup = await findKey(location.search);
 if (lookup.kind === "found") {
   key = lookup.key;
-  await showKept(key);
-  page.showWelcome(key === LOCAL_DEMO_KEY);
+  const [workspace] = await Promise.all([readWorkspace(key), showKept(key)]);
+  page.showWelcome(key === LOCAL_DEMO_KEY ? "demo" : workspace);
   page.enable();
 } else {
-  page.showWelcome(false);
+  page.showWelcome(UNKNOWN_WORKSPACE);
   page.showSetupNotice(...setupNotice(lookup.kind));
 }
 

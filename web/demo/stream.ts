@@ -36,17 +36,26 @@ export async function* readChatEvents(
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream())
     .getReader();
+  let isFinished = false;
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done || value.data === "[DONE]") return;
+      isFinished ||= done || value.data === "[DONE]";
+      if (done || isFinished) return;
       const event = toChatEvent(asRecord(JSON.parse(value.data)));
+      isFinished = event?.type === "finish";
       if (event) yield event;
     }
   } finally {
-    // After a failed read the stream is already closed, and the error of the read is the one to report.
-    await reader.cancel().catch(() => undefined);
+    // After a failed read the stream is already closed, and the error of the read is the one to report. A finished stream is read to its
+    // end: cancelled, it would stand in the browser's console as a request that failed.
+    const end = isFinished ? readToEnd(reader) : reader.cancel();
+    void end.catch(() => undefined);
   }
+}
+
+async function readToEnd(reader: ReadableStreamDefaultReader<unknown>): Promise<void> {
+  while (!(await reader.read()).done);
 }
 
 function toChatEvent(part: Record<string, unknown>): ChatEvent | null {

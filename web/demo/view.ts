@@ -1,3 +1,4 @@
+import type { Workspace } from "./api.ts";
 import { element } from "./element.ts";
 import { createTurnView, type TurnView } from "./turn-view.ts";
 
@@ -16,8 +17,8 @@ export type Page = {
   watch: (turn: TurnView) => void;
   /** Scrolls to new text, unless the visitor has scrolled away. */
   follow: () => void;
-  /** Shows the welcome text: the demo's with its questions, or a neutral one. */
-  showWelcome: (isDemo: boolean) => void;
+  /** Shows the welcome text: the demo's with its questions, or that of a workspace with its names and questions. */
+  showWelcome: (whose: "demo" | Workspace) => void;
   /** Enables the composer, which cannot send before. */
   enable: () => void;
   setBusy: (busy: boolean) => void;
@@ -33,9 +34,10 @@ export function openPage(actions: PageActions): Page {
   const scroll = createFollowScroll();
 
   startOver.addEventListener("click", actions.startOver);
-  for (const chip of welcome.querySelectorAll("button")) {
-    chip.addEventListener("click", () => actions.ask(chip.textContent.trim()));
-  }
+  welcome.addEventListener("click", ({ target }) => {
+    const chip = target instanceof Element ? target.closest("button") : null;
+    if (chip) actions.ask(chip.textContent.trim());
+  });
 
   return {
     addTurn(question) {
@@ -49,10 +51,12 @@ export function openPage(actions: PageActions): Page {
     },
     watch: (turn) => scroll.begin(turn.root),
     follow: scroll.follow,
-    showWelcome(isDemo) {
+    showWelcome(whose) {
+      const isDemo = whose === "demo";
       for (const part of document.querySelectorAll<HTMLElement>("[data-for]"))
         part.hidden = part.dataset.for !== (isDemo ? "demo" : "workspace");
       if (isDemo) document.title = "Fernhill help centre";
+      else showWorkspace(whose);
     },
     enable() {
       composer.enable();
@@ -77,6 +81,19 @@ export function openPage(actions: PageActions): Page {
       setup.hidden = false;
     },
   };
+}
+
+function showWorkspace({ company, assistant, starters }: Workspace): void {
+  if (company) {
+    byId("company", HTMLElement).textContent = company;
+    byId("company-what", HTMLElement).hidden = false;
+    document.title = `${company} help centre`;
+  }
+  if (assistant) byId("ask-whom", HTMLElement).textContent = `Ask ${assistant}`;
+  const chips = starters.map((question) =>
+    element("button", { type: "button", class: "chip", dir: "auto", "data-asks": "", disabled: "" }, question),
+  );
+  byId("starters", HTMLElement).replaceChildren(...chips);
 }
 
 /** Disables example questions and retry buttons while a question is being answered. */

@@ -1,3 +1,4 @@
+import { COMPARES } from "../../language/english.ts";
 import type { Source, SourcePassage } from "../../citations/source.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
 import {
@@ -28,6 +29,8 @@ export interface Relevance {
   share: (stems: Set<string>) => number;
   /** The largest share of one sentence of the text, together with the headings. */
   bestSentenceShare: (text: string, headings?: string[]) => number;
+  /** Whether the question compares: then no single row answers it. */
+  compares: boolean;
   /** Whether the text lacks one of the question's rarest words, of those that the documents use. */
   missesSubject: (text: string) => boolean;
 }
@@ -49,6 +52,7 @@ export function relevance({ candidates }: Finding): Relevance {
       );
       return Math.max(0, ...shares);
     },
+    compares: COMPARES.test(candidates.question.text),
     missesSubject: (text) => {
       const found = stemsIn(text);
       const used = Array.from(candidates.keywords.chunkCounts)
@@ -71,21 +75,34 @@ export function bestPassage<P extends SourcePassage>(
   finding: Finding,
   passages: P[],
 ): P | undefined {
+  const values = valuesOf(finding, passages);
+  return values.find(({ value }) => value === best(values))?.passage;
+}
+
+interface Valued<P> {
+  passage: P;
+  value: number;
+}
+
+/** The passages that retrieval found for the question, with what each promises as an answer. */
+function valuesOf<P extends SourcePassage>(finding: Finding, passages: P[]): Valued<P>[] {
   const { stemsIn, share, bestSentenceShare } = relevance(finding);
   const found = new Map(finding.passages.map((passage) => [passage.chunkId, passage]));
-  let best: { passage: P; value: number } | undefined;
-  for (const passage of passages) {
+  return passages.flatMap((passage) => {
     const ranked = found.get(passage.chunkId);
-    if (!ranked) continue;
+    if (!ranked) return [];
     const { title, headingPath, text, rankEvidence } = ranked;
     const shareAbove = share(stemsIn([title, ...headingPath].join("\n")));
     const value =
       (rankEvidence?.similarity ?? 0) +
       bestSentenceShare(text, headingPath) +
       LENGTH_BONUS * shareAbove * Math.min(1, text.length / FULL_LENGTH);
-    if (!best || value > best.value) best = { passage, value };
-  }
-  return best?.passage;
+    return [{ passage, value }];
+  });
+}
+
+function best(values: Valued<unknown>[]): number {
+  return Math.max(...values.map(({ value }) => value));
 }
 
 /**
@@ -102,4 +119,41 @@ export function passageToQuote(
     if (passage) return [source, passage];
   }
   return undefined;
+}
+
+/** Sections that an answer quotes at most. */
+const MAX_SECTIONS = 3;
+/** A further section is quoted if it promises at least this share of what the first promises; of another document, more of it. */
+const NEAR_FIRST = {
+  sameDocument: 0.75,
+  otherDocument: 0.9,
+};
+
+export interface Quoted {
+  source: Source;
+  passage: SourcePassage;
+}
+
+/**
+ * The passages to answer from, best first, each of another section. Which of two near sections holds the asked detail is often not to be
+ * told from their words, so both are quoted (docs/decisions/0071).
+ */
+export function passagesToQuote(finding: Finding, sources: Source[]): Quoted[] {
+  const [first, passage] = passageToQuote(finding, sources) ?? [];
+  if (!first || !passage) return [];
+  const values = sources.flatMap((source) =>
+    valuesOf(finding, source.passages).map((one) => ({ ...one, source })),
+  );
+  const least = values.find((one) => one.passage === passage)?.value ?? 0;
+  const near = values
+    .filter(({ value, source }) => {
+      const { sameDocument, otherDocument } = NEAR_FIRST;
+      return value >= least * (source === first ? sameDocument : otherDocument);
+    })
+    .toSorted((a, b) => b.value - a.value);
+  const bySection = Map.groupBy(
+    [{ source: first, passage }, ...near],
+    ({ source, passage: { headingPath } }) => [source.externalId, ...headingPath].join("\n"),
+  );
+  return [...bySection.values()].flatMap(([one]) => one ?? []).slice(0, MAX_SECTIONS);
 }

@@ -1,73 +1,138 @@
-import { SourceText, withoutForeignMarkers } from "../../citations/source-text.ts";
-import type { Source, SourcePassage } from "../../citations/source.ts";
+import { withoutForeignMarkers } from "../../citations/foreign-markers.ts";
+import { sectionHeading } from "../../citations/section-heading.ts";
+import { sectionsIn } from "../../citations/shown-passages.ts";
+import type { Source } from "../../citations/source.ts";
+import type { MayLinkTo } from "../../guards/allowed-address.ts";
 import { fillPlaceholders } from "../../releases/sentences.ts";
 import type { Release } from "../../releases/release.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
-import { passageToQuote, relevance } from "./best-passage.ts";
-import { tableForm } from "./table-form.ts";
+import { passagesToQuote, relevance, type Quoted, type Relevance } from "./best-passage.ts";
+import { anchorOf, documentLinks } from "./document-links.ts";
 import { excerpt, withoutQuoted, type Stretch } from "./excerpt.ts";
+import { escaped, type LinkTo } from "./inline-markdown.ts";
+import { writeQuoted } from "./quoted-text.ts";
 
 /**
  * Composes an answer without a language model, question by question. Unanswered questions are named last: before a citation marker, the
  * visitor's words and numbers would have to be supported by its source.
  * @param sentences the release's: for a question that was not answered, and for steps that go on
+ * @param mayLinkTo the hosts to which links of the documents stay links
+ * @returns also whether a question was not answered
  */
 export function extractiveAnswer(
   findings: Finding[],
   sources: Source[],
   { unanswered, continued }: Pick<Release["sentences"], "unanswered" | "continued">,
-): string {
+  mayLinkTo: MayLinkTo = () => false,
+): { text: string; isPartial: boolean } {
   const isFound = ({ decision }: Finding): boolean => decision.action === "answer";
   const quoted = new Map<Source, Stretch[]>();
   const ends: string[] = [];
   const misses: Finding[] = findings.filter((finding) => !isFound(finding));
   const answers = findings.filter(isFound).map((finding) => {
-    const answer = answerOne(finding, sources, quoted);
-    if (answer.goesOn)
-      ends.push(fillPlaceholders(continued, { title: withoutForeignMarkers(answer.goesOn) }));
+    const answer = answerOne(finding, sources, quoted, mayLinkTo);
+    for (const place of answer.goesOn) ends.push(fillPlaceholders(continued, place));
     if (answer.lacksRow) misses.push(finding);
     return answer.text;
   });
   const missed = misses.map(({ question }) => {
     return fillPlaceholders(unanswered, { question: withoutForeignMarkers(question.text) });
   });
-  return [...answers, ...ends, ...missed].filter(Boolean).join("\n\n");
+  const text = [...answers, ...ends, ...missed].filter(Boolean).join("\n\n");
+  return { text, isPartial: missed.length > 0 };
 }
 
+interface OneAnswer {
+  text: string;
+  /** It is a table without the row that was asked for: no row is named by the question, and its subject is nowhere. */
+  lacksRow: boolean;
+  /** Where the steps that it quotes go on. */
+  goesOn: Place[];
+}
+
+type Place = Record<"title" | "step", string>;
+
+/** Characters up to which further sections are added to an answer. */
+const MAX_ANSWER = 2400;
+
 /**
- * Quotes the best passage of the best source verbatim. One passage is enough: chunks are cut so that each can be understood alone, and a
- * second source adds only length (docs/decisions/0044). Text that answered an earlier question is not quoted again.
- * @returns also the document's title if steps go on in it, and whether it is a table that lacks the row that was asked for: no row is named by the question, and its subject is nowhere
+ * Quotes the best section verbatim, and those that promise nearly as much, each below its heading. A row of a table that the question
+ * names is an answer of its own.
  */
 function answerOne(
   finding: Finding,
   sources: Source[],
   quoted: Map<Source, Stretch[]>,
-): { text: string; lacksRow: boolean; goesOn: string } {
-  const [source, passage] = passageToQuote(finding, sources) ?? [];
-  if (!source || !passage) return { text: "", lacksRow: false, goesOn: "" };
-  const before = quoted.get(source) ?? [];
+  mayLinkTo: MayLinkTo,
+): OneAnswer {
   const relevant = relevance(finding);
-  const section = sectionOf(passage, source);
+  const chosen = passagesToQuote(finding, sources);
+  const kept: { quote: Quoted; section: OneSection }[] = [];
+  let length = 0;
+  for (const quote of chosen) {
+    const section = quoteSection(quote, relevant, quoted, mayLinkTo);
+    const isFirst = kept.length === 0;
+    if (!section.text || (!isFirst && length + section.text.length > MAX_ANSWER)) continue;
+    length += section.text.length;
+    kept.push({ quote, section });
+    if (isFirst && section.isNamedRow) break;
+  }
+  const [first] = kept;
+  const texts = kept.map(({ quote, section }) => {
+    const heading = kept.length > 1 ? headingOf(quote, first?.quote) : "";
+    return heading ? `**${heading}**\n\n${section.text}` : section.text;
+  });
+  return {
+    text: texts.join("\n\n"),
+    lacksRow: kept.length === 1 && (first?.section.lacksRow ?? false),
+    goesOn: kept.flatMap(({ section }) => section.goesOn ?? []),
+  };
+}
+
+/** What tells a section from the others of the answer; empty for a document's text before its first heading. */
+function headingOf({ source, passage }: Quoted, first: Quoted | undefined): string {
+  const title = withoutForeignMarkers(source.title);
+  const own = withoutForeignMarkers(passage.headingPath.at(-1) ?? "");
+  return escaped(sectionHeading(title, own, source !== first?.source));
+}
+
+interface OneSection {
+  text: string;
+  lacksRow: boolean;
+  isNamedRow: boolean;
+  goesOn: Place | undefined;
+}
+
+/** Text that answered an earlier question is not quoted again. */
+function quoteSection(
+  { source, passage }: Quoted,
+  relevant: Relevance,
+  quoted: Map<Source, Stretch[]>,
+  mayLinkTo: MayLinkTo,
+): OneSection {
+  const section = sectionsIn(source.passages).find((shown) =>
+    shown.some((one) => one.passage === passage),
+  );
+  if (!section) return { text: "", lacksRow: false, isNamedRow: false, goesOn: undefined };
+  const before = quoted.get(source) ?? [];
   const { goesOn, ...quote } = excerpt(
-    section.map(({ text }) => text),
-    section.indexOf(passage),
+    section.map(({ shown }) => shown.text),
+    section.findIndex((one) => one.passage === passage),
     relevant,
   );
   const stretches = quote.stretches.flatMap((stretch) => withoutQuoted(stretch, before));
   quoted.set(source, [...before, ...stretches]);
-  const text = joinTables(stretches)
-    .map(({ text, continues, rows }, index) => {
-      const space = index === 0 ? "" : continues && !rows ? "\n" : "\n\n";
-      const table = rows && readableTable(text, rows === "some", source);
-      return space + (table ?? `${withoutForeignMarkers(text)} [${source.n}]`);
-    })
-    .join("");
-  const isTable = stretches.length > 0 && stretches.every(({ rows }) => rows && rows !== "named");
+  const linkTo = documentLinks(source, mayLinkTo);
+  const isTable = stretches.length > 0 && stretches.every(({ rows }) => rows);
+  const isNamedRow = isTable && stretches.every(({ rows }) => rows === "named");
   return {
-    text,
-    lacksRow: isTable && relevant.missesSubject(wholeText(source)),
-    goesOn: goesOn ? source.title : "",
+    text: writeQuoted(stretches, section, source, linkTo, before.length === 0),
+    lacksRow:
+      isTable &&
+      stretches.every(({ rows }) => rows !== "named") &&
+      relevant.missesSubject(wholeText(source)),
+    isNamedRow,
+    goesOn: goesOn ? placeOf(source, passage.headingPath, stretches, linkTo) : undefined,
   };
 }
 
@@ -75,37 +140,21 @@ function wholeText({ title, passages }: Source): string {
   return [title, ...passages.flatMap((one) => [...one.headingPath, one.text])].join("\n");
 }
 
-/** Rows of one table are one stretch, also where they stand in different places. */
-function joinTables(stretches: Stretch[]): Stretch[] {
-  const joined: Stretch[] = [];
-  for (const stretch of stretches) {
-    const last = joined.at(-1);
-    if (last?.rows && stretch.rows && stretch.continues) last.text += `\n${stretch.text}`;
-    else joined.push({ ...stretch });
-  }
-  return joined;
-}
-
-/** Rows as a table or a sentence with its marker; undefined if they have no such form that the source supports. */
-function readableTable(text: string, isPartial: boolean, source: Source): string | undefined {
-  const form = tableForm(withoutForeignMarkers(text).split("\n"), isPartial);
-  if (form === undefined) return undefined;
-  // Within a line of the table, the marker would become part of a cell.
-  if (form.startsWith("|")) return `${form}\n\n[${source.n}]`;
-  return new SourceText(source).supports(form) === undefined ? undefined : `${form} [${source.n}]`;
-}
-
-/** The passages around one that stand in the same section, without a gap, in the document's order. */
-function sectionOf(passage: SourcePassage, source: Source): SourcePassage[] {
-  const heading = passage.headingPath.join("\n");
-  const ordered = source.passages
-    .filter(({ headingPath }) => headingPath.join("\n") === heading)
-    .toSorted((a, b) => a.ordinal - b.ordinal);
-  const at = ordered.indexOf(passage);
-  const isNext = (index: number): boolean =>
-    (ordered[index]?.ordinal ?? 0) === (ordered[index - 1]?.ordinal ?? 0) + 1;
-  let [from, to] = [at, at];
-  while (from > 0 && isNext(from)) from -= 1;
-  while (to + 1 < ordered.length && isNext(to + 1)) to += 1;
-  return ordered.slice(from, to + 1);
+/** The document's title as a link to the section, and the number of the next step. */
+function placeOf(
+  { title, url }: Source,
+  headingPath: string[],
+  stretches: Stretch[],
+  linkTo: LinkTo,
+): Place {
+  const text = stretches.map((stretch) => stretch.text).join("\n");
+  const last = Array.from(text.matchAll(/^(\d{1,3})[.)]\s/gm)).at(-1)?.[1];
+  const anchor = anchorOf(headingPath.at(-1) ?? "");
+  const address =
+    url === null ? undefined : linkTo(url.includes("#") || !anchor ? url : `${url}#${anchor}`);
+  const shown = withoutForeignMarkers(title);
+  return {
+    title: address ? `[${escaped(shown).replaceAll("]", "\\]")}](${address})` : shown,
+    step: String(Number(last ?? 0) + 1),
+  };
 }

@@ -1,13 +1,26 @@
-import { tableFromRows } from "../../citations/cited-table.ts";
+import { tableFromRows, type CellPlace } from "../../citations/cited-table.ts";
+import { slice, unmarked, type MarkedText } from "../../text/marked-text.ts";
+import type { LinkTo } from "./inline-markdown.ts";
+import { writeLine } from "./write-markdown.ts";
 
 /** Words that go on with a sentence: "Paid with iDEAL: on your account after two days". None of them is a noun that keeps its capital. */
 const JOINS =
   /^(?:on|in|at|by|with|from|to|for|per|after|before|until|within|through|via|as|of|if|when|up to|ab|bis|nach|mit|von|für|pro|bei|innerhalb|avec|dans|pour|par|après|con|en|por|para|desde|hasta|met|na|binnen|voor|op)\b/iu;
 const ENDS_OPEN = new RegExp(`\\s${JOINS.source.slice(1, -2)}$`, "iu");
 
-/** One row as a sentence, several as a Markdown table; undefined where the rows do not agree in their columns. */
-export function tableForm(rows: string[], isPartial: boolean): string | undefined {
-  const table = tableFromRows(rows);
+/**
+ * One row as a sentence, several as a Markdown table; undefined where the rows do not agree in their columns. Cells keep their bold, code
+ * and links.
+ */
+export function tableForm(
+  rows: MarkedText[],
+  isPartial: boolean,
+  linkTo: LinkTo,
+): string | undefined {
+  const texts = rows.map(({ text }) => text);
+  const marked = ({ row, start, end }: CellPlace): string =>
+    writeLine(slice(rows[row] ?? unmarked(""), start, end), linkTo);
+  const table = tableFromRows(texts, marked) ?? tableFromRows(texts);
   if (!table) return undefined;
   const [row] = table.rows;
   if (rows.length === 1 && row && !isPartial) return sentence(table.names, row);

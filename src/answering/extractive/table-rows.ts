@@ -19,13 +19,15 @@ const MAX_WHOLE_ROWS = 12;
 const MAX_WHOLE_CHARACTERS = 900;
 
 /**
- * The rows that the question names by their first cell are quoted alone, and so is a single row that a list outside the table names.
- * Otherwise a small table is quoted whole, and of a long one the relevant rows.
+ * The rows that the question names by their first cell are quoted alone, unless it compares, and so is a single row that a list outside
+ * the table names. Otherwise a small table is quoted whole, and of a long one the relevant rows.
  */
 export function rowsToQuote(blocks: Block[], relevant: Relevance): Choice {
   const rows = blocks.flatMap(({ kind, lines }) => (kind === "table" ? lines : []));
   const { chosen, isLabelled } = relevantRows(blocks, rows, relevant);
-  const named = isLabelled ? chosen : new Set(namedRows(chosen, rows, relevant));
+  const named = isLabelled
+    ? chosen
+    : new Set(relevant.compares ? [] : namedRows(chosen, rows, relevant));
   if (named.size > 0) return { rows: named, which: "named" };
   const length = rows.reduce((sum, { text }) => sum + text.length, 0);
   if (rows.length <= MAX_WHOLE_ROWS && length <= MAX_WHOLE_CHARACTERS)

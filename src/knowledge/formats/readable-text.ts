@@ -1,115 +1,188 @@
-import type { List, Nodes, Parents, Table } from "mdast";
+import type { Code, List, Nodes, Parents, RootContent, Table } from "mdast";
+import {
+  join,
+  replace,
+  styled,
+  trim,
+  unmarked,
+  type MarkedText,
+  type Style,
+} from "../../text/marked-text.ts";
 import { repeatedNames } from "./column-names.ts";
 import { codeSpan } from "./markdown-code.ts";
+
+/** What ends a paragraph that another one follows in the same item or quotation. */
+export const PARAGRAPH_END = styled(unmarked("\n"), { ends: "paragraph" });
+export const LINE_BREAK = styled(unmarked("\n"), { ends: "line" });
 
 /**
  * The text of a Markdown node without markup. This text is searched, embedded, quoted and cited. Each table row repeats the column
  * names, so that it can be understood alone.
  */
 export function readableText(node: Nodes): string {
+  return markedText(node).text;
+}
+
+/** The same with what the markup says of its parts, from which an answer writes them as Markdown again. */
+export function markedText(node: Nodes): MarkedText {
   switch (node.type) {
     case "text":
-      return node.value;
+      return unmarked(node.value);
+    case "image":
+      return styled(unmarked(node.alt ?? ""), { hidden: "image" });
     case "inlineCode":
-      return markedCode(node.value);
+      return styled(unmarked(markedCode(node.value)), { code: true });
     case "code":
-      return codeLines(node.value).join("\n");
+      return join(codeLines(node), codeBreak(node));
     case "break":
-      return "\n";
+      return LINE_BREAK;
     case "thematicBreak":
     case "html":
-      return "";
+      return unmarked("");
     case "list":
-      return listItems(node).join("\n");
+      return join(listItems(node), unmarked("\n"));
     case "table":
-      return tableRows(node).join("\n");
+      return join(tableCells(node).map(rowOf), LINE_BREAK);
     case "blockquote":
+      return styled(blocks(node.children), { quoted: 1 });
     case "root":
     case "listItem":
     case "footnoteDefinition":
-      return node.children.map(readableText).filter(Boolean).join("\n");
+      return blocks(node.children);
+    case "strong":
+      return styled(inline(node), { strong: true });
+    case "emphasis":
+      return styled(inline(node), { emphasis: true });
+    case "delete":
+      return styled(inline(node), { deleted: true });
+    case "link":
+      return linked(inline(node), node.url);
     default:
-      return "children" in node ? inline(node) : "";
+      return "children" in node ? inline(node) : unmarked("");
   }
+}
+
+/** In characters. A longer address is hardly one of an article, and where its text is repeated, so is the address. */
+const MAX_TARGET = 500;
+/** An address of the web, also one without scheme or host. */
+const WEB_ADDRESS = /^(?:https?:|(?![a-z][a-z0-9+.-]*:))[^\s<>\\]+$/i;
+
+function linked(text: MarkedText, url: string): MarkedText {
+  const isKept = url.length <= MAX_TARGET && url !== "#" && WEB_ADDRESS.test(url);
+  return isKept ? styled(text, { link: url }) : text;
+}
+
+/** Blocks below each other. */
+function blocks(nodes: RootContent[]): MarkedText {
+  const parts: MarkedText[] = [];
+  let last: RootContent | undefined;
+  for (const node of nodes) {
+    const text = markedText(node);
+    if (text.text === "") continue;
+    const isSeen = node.type !== last?.type && (node.type === "list" || node.type === "code");
+    if (last) parts.push(isSeen ? unmarked("\n") : PARAGRAPH_END);
+    parts.push(text);
+    last = node;
+  }
+  return join(parts);
 }
 
 /** An address or a placeholder. In an answer it stays as it is only where it can be told to be code. */
 const ADDRESS_OR_TAG = /:\/\/|\bwww\.|<[a-z/!?]/i;
+/** What a block of code names as its language. */
+const LANGUAGE = /^[\w+#.-]{1,30}$/;
 
 /** The lines of a block of code. Those with an address or a placeholder are marked as code. */
-export function codeLines(code: string): string[] {
-  return code.split("\n").map((line) => {
+export function codeLines(code: Code): MarkedText[] {
+  return code.value.split("\n").map((line) => {
     const text = line.trim();
-    return text === "" ? line : line.replace(text, () => markedCode(text));
+    const marked = text === "" ? line : line.replace(text, () => markedCode(text));
+    return styled(unmarked(marked), fenceOf(code));
   });
+}
+
+/** What stands between the lines of a block of code. */
+export function codeBreak(code: Code): MarkedText {
+  return styled(unmarked("\n"), fenceOf(code));
+}
+
+function fenceOf({ lang }: Code): Style {
+  return { fence: lang && LANGUAGE.test(lang) ? lang : "" };
 }
 
 function markedCode(code: string): string {
   return ADDRESS_OR_TAG.test(code) ? codeSpan(code) : code;
 }
 
+/** The code that {@link markedText} wrote as this text. */
+export function codeIn(text: string): string {
+  if (!ADDRESS_OR_TAG.test(text)) return text;
+  const mark = /^`+/.exec(text)?.[0].length ?? 0;
+  const inner = text.slice(mark, text.length - mark);
+  return [inner, inner.slice(1, -1)].find((code) => codeSpan(code) === text) ?? text;
+}
+
 /** One line for each item, with nested lists indented below it. */
-export function listItems(list: List): string[] {
+export function listItems(list: List): MarkedText[] {
   const first = list.start ?? 1;
   return list.children.map((item, index) => {
     const marker = list.ordered ? `${first + index}. ` : "- ";
-    const indent = " ".repeat(marker.length);
-    return marker + readableText(item).replaceAll("\n", `\n${indent}`);
+    const text = replace(markedText(item), /\n/g, `\n${" ".repeat(marker.length)}`);
+    return join([unmarked(marker), text]);
   });
 }
 
 /** A longer first cell is no label of its row. */
 const MAX_LABEL = 80;
 
-/** One line for each row: `Country: Canada; Cost: $12`. Without column names the first cell is the label: `Phone: 030 123`. */
-export function tableRows(table: Table): string[] {
-  return tableCells(table).map(rowOf);
-}
-
-/** A row's cells as one line. */
-export function rowOf(cells: string[]): string {
-  return cells.join("; ");
+/** A row's cells as one line: `Country: Canada; Cost: $12`. Without column names the first cell is the label: `Phone: 030 123`. */
+export function rowOf(cells: MarkedText[]): MarkedText {
+  return join(cells, unmarked("; "));
 }
 
 /** The cells of each row, each with its column's name, so that it can be understood alone. Empty cells are left out. */
-export function tableCells(table: Table): string[][] {
-  const [head, ...body] = table.children.map((row) =>
+export function tableCells(table: Table): MarkedText[][] {
+  const [first, ...body] = table.children.map((row) =>
     row.children.map((cell) => oneLine(inline(cell))),
   );
-  if (!head) return [];
-  if (body.length === 0) return [head.filter(Boolean)];
-  if (!head.some(Boolean)) return body.map(labelledCells);
-  for (const [column, name] of head.entries()) head[column] = name.replace(/\s*:$/, "");
-  const cells = head.map((_, column) => body.filter((row) => row[column]).length);
-  const length = body.flat().reduce((sum, cell) => sum + cell.length, 0);
+  if (!first) return [];
+  if (body.length === 0) return [first.filter(hasText)];
+  if (!first.some(hasText)) return body.map(labelledCells);
+  const head = first.map(({ text }) => text.replace(/\s*:$/, ""));
+  const cells = head.map((_, column) => body.filter((row) => row[column]?.text).length);
+  const length = body.flat().reduce((sum, { text }) => sum + text.length, 0);
   const names = repeatedNames(head, cells, length);
   // A column name that is too long to be repeated stands once, in a row of its own.
   const long = head.filter((name, column) => names[column] !== name);
   return [
-    ...long.map((name) => [name]),
+    ...long.map((name) => [unmarked(name)]),
     ...body.map((row) =>
       row
-        .map((cell, column) => (cell && names[column] ? `${names[column]}: ${cell}` : cell))
-        .filter(Boolean),
+        .map((cell, column) =>
+          cell.text && names[column] ? join([unmarked(`${names[column]}: `), cell]) : cell,
+        )
+        .filter(hasText),
     ),
   ];
 }
 
-function labelledCells([label = "", ...values]: string[]): string[] {
-  const [first, ...others] = values.filter(Boolean);
-  const isLabel = label !== "" && label.length <= MAX_LABEL && first !== undefined;
-  if (!isLabel) return [label, ...values].filter(Boolean);
-  return [`${label}${/[:?!.]$/.test(label) ? "" : ":"} ${first}`, ...others];
+function labelledCells([label = unmarked(""), ...values]: MarkedText[]): MarkedText[] {
+  const [first, ...others] = values.filter(hasText);
+  const isLabel = label.text !== "" && label.text.length <= MAX_LABEL && first !== undefined;
+  if (!isLabel) return [label, ...values].filter(hasText);
+  const space = unmarked(/[:?!.]$/.test(label.text) ? " " : ": ");
+  return [join([label, space, first]), ...others];
+}
+
+function hasText({ text }: MarkedText): boolean {
+  return text !== "";
 }
 
 /** A row is one line, whatever breaks its cells hold. */
-function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, " ").trim();
+function oneLine(text: MarkedText): MarkedText {
+  return trim(/\n/.test(text.text) ? replace(text, /\s*\n\s*/g, " ") : text);
 }
 
-function inline(node: Parents): string {
-  return node.children
-    .map(readableText)
-    .join("")
-    .replace(/[ \t]+/g, " ");
+function inline(node: Parents): MarkedText {
+  return replace(join(node.children.map(markedText)), /[ \t]{2,}|\t/g, " ");
 }

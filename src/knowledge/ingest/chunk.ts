@@ -1,5 +1,14 @@
-import { rowOf } from "../formats/readable-text.ts";
+import { PARAGRAPH_END, rowOf } from "../formats/readable-text.ts";
 import { UnreadableDocument } from "../formats/unreadable-document.ts";
+import {
+  join,
+  partsOf,
+  slice,
+  styled,
+  unmarked,
+  type MarkedText,
+  type Span,
+} from "../../text/marked-text.ts";
 import { splitSentences } from "../../text/sentences.ts";
 import { runAtOnce, type Steps } from "../../runtime/steps.ts";
 import { estimateTokens } from "../../text/tokens.ts";
@@ -7,10 +16,15 @@ import { cutItem } from "./cut-item.ts";
 import { proseBlock, sectionsOf, type Block } from "./sections.ts";
 import { sizeOf, splitToFit } from "./split-to-fit.ts";
 
-export interface Chunk {
+export interface ChunkText {
   /** The headings above the text, outermost first; the document's title is not among them. */
   headingPath: string[];
   text: string;
+}
+
+export interface Chunk extends ChunkText {
+  /** How parts of the text are shown. */
+  spans: readonly Span[];
 }
 
 /**
@@ -47,8 +61,8 @@ export function* chunkInSteps(title: string, markdown: string): Steps<Chunk[]> {
   let packed = 0;
   for (const section of yield* sectionsOf(markdown)) {
     const budget = MAX_CHUNK_TOKENS - estimateTokens(embeddedPrefix(title, section.headingPath));
-    for (const text of pack(section.blocks, budget))
-      chunks.push({ headingPath: section.headingPath, text });
+    for (const { text, spans } of pack(section.blocks, budget))
+      chunks.push({ headingPath: section.headingPath, text, spans });
     packed += 1 + section.blocks.length;
     if (packed < BLOCKS_PER_STEP) continue;
     packed = 0;
@@ -61,7 +75,10 @@ export function* chunkInSteps(title: string, markdown: string): Steps<Chunk[]> {
 }
 
 /** The text that is embedded: title, headings and, if a model wrote one, context precede the chunk to say what it is about. */
-export function embeddedText(title: string, chunk: Chunk & { context?: string | null }): string {
+export function embeddedText(
+  title: string,
+  chunk: ChunkText & { context?: string | null },
+): string {
   const context = chunk.context ? `${chunk.context}\n` : "";
   return `${embeddedPrefix(title, chunk.headingPath)}\n${context}${chunk.text}`;
 }
@@ -78,11 +95,17 @@ function embeddedPrefix(title: string, headingPath: string[]): string {
 }
 
 /** Fills chunks greedily with whole blocks. */
-function pack(blocks: Block[], budget: number): string[] {
-  const chunks: string[] = [];
+function pack(blocks: Block[], budget: number): MarkedText[] {
+  const chunks: MarkedText[] = [];
   let open: Block[] = [];
   const flush = (): void => {
-    if (open.length > 0) chunks.push(open.map((part) => part.text).join("\n\n"));
+    if (open.length > 0)
+      chunks.push(
+        join(
+          open.map(({ text }) => text),
+          BLANK_LINE,
+        ),
+      );
     open = [];
   };
   for (const next of blocks) {
@@ -110,88 +133,103 @@ function pack(blocks: Block[], budget: number): string[] {
   return chunks;
 }
 
+const BLANK_LINE = unmarked("\n\n");
+
+/** What a chunk repeats of the one before is searched in both, and shown once. */
+function repeated(text: MarkedText): MarkedText {
+  return styled(text, { hidden: "repeated" });
+}
+
 /** Whether the block introduces the next: by a colon, or as the caption of a table. */
 function isLeadIn(leadIn: Block | undefined, next: Block): boolean {
-  if (leadIn?.text.endsWith(":")) return true;
+  if (leadIn?.text.text.endsWith(":")) return true;
   const isLine = leadIn?.isProse === true && leadIn.units.length === 1;
-  return next.cells !== undefined && isLine && !/[.!?]$/.test(leadIn.text) && isRepeatable(leadIn);
+  const isCaption = isLine && !/[.!?]$/.test(leadIn.text.text) && isRepeatable(leadIn);
+  return next.cells !== undefined && isCaption;
 }
 
 function isRepeatable({ text }: Block): boolean {
-  return sizeOf(text) <= OVERLAP_TOKENS;
+  return sizeOf(text.text) <= OVERLAP_TOKENS;
 }
 
 /**
  * The introduction of a block stays in front of its first piece, because "You get:" alone says nothing. Each piece of a table repeats it,
  * where it is short.
  */
-function cutIntroduced(leadIn: Block, next: Block, budget: number): string[] {
-  const left = budget - sizeOf(`${leadIn.text}\n`);
-  const isWhole = next.units.every((unit) => sizeOf(unit) <= left || sizeOf(unit) > budget);
+function cutIntroduced(leadIn: Block, next: Block, budget: number): MarkedText[] {
+  const left = budget - sizeOf(`${leadIn.text.text}\n`);
+  const isWhole = next.units.every(({ text }) => sizeOf(text) <= left || sizeOf(text) > budget);
   if (next.cells && isRepeatable(leadIn) && isWhole && left >= budget / 2)
-    return cut(next, left).map((piece) => `${leadIn.text}\n\n${piece}`);
+    return cut(next, left).map((piece, index) =>
+      join([index === 0 ? leadIn.text : repeated(leadIn.text), piece], BLANK_LINE),
+    );
   // A blank line parts it from the rows of a table, so that these are known for rows.
-  const first = next.cells ? `${leadIn.text}\n` : leadIn.text;
+  const first = next.cells ? join([leadIn.text, unmarked("\n")]) : leadIn.text;
   const cells = next.cells && [[first], ...next.cells];
   const units = [first, ...next.units];
-  return cut({ ...next, cells, units, separator: "\n", isProse: false }, budget);
+  const separator = next.isProse ? PARAGRAPH_END : next.separator;
+  return cut({ ...next, cells, units, separator, isProse: false }, budget);
 }
 
 function fits(blocks: Block[], budget: number): boolean {
-  return blocks.reduce((sum, part) => sum + sizeOf(part.text), 0) <= budget;
+  return blocks.reduce((sum, part) => sum + sizeOf(part.text.text), 0) <= budget;
 }
 
 /** The last sentence of a paragraph, if it is short enough to be repeated. */
 function tailOf(previous: Block | undefined): Block | undefined {
   const last = previous?.isProse ? previous.units.at(-1) : undefined;
-  return last && estimateTokens(last) <= OVERLAP_TOKENS ? proseBlock(last) : undefined;
+  return last && estimateTokens(last.text) <= OVERLAP_TOKENS
+    ? proseBlock(repeated(last))
+    : undefined;
 }
 
 /** Cuts one block that alone exceeds the budget, between its units; an item between its lines, another unit between its words. */
-function cut(whole: Block, budget: number): string[] {
+function cut(whole: Omit<Block, "text">, budget: number): MarkedText[] {
   const units = whole.units.flatMap((unit, index) => {
     const cells = whole.cells?.[index];
     if (cells) return cutRow(cells, budget);
-    return whole.isList ? cutItem(unit, budget, OVERLAP_TOKENS) : splitToFit(unit, budget);
+    if (whole.isList) return cutItem(unit, budget, OVERLAP_TOKENS);
+    return partsOf(unit, splitToFit(unit.text, budget));
   });
-  const pieces: string[] = [];
-  let open: string[] = [];
+  const pieces: MarkedText[] = [];
+  let open: MarkedText[] = [];
   let size = 0;
   for (const unit of units) {
-    const tokens = sizeOf(unit + whole.separator);
+    const tokens = sizeOf(unit.text + whole.separator.text);
     if (size + tokens > budget && open.length > 0) {
-      pieces.push(open.join(whole.separator));
+      pieces.push(join(open, whole.separator));
       const last = whole.isProse ? open.at(-1) : undefined;
-      const overlap = last ? estimateTokens(last) : 0;
+      const overlap = last ? estimateTokens(last.text) : 0;
       const repeat = last !== undefined && overlap <= OVERLAP_TOKENS && overlap + tokens <= budget;
-      open = repeat ? [last] : [];
+      open = repeat ? [repeated(last)] : [];
       size = repeat ? overlap : 0;
     }
     open.push(unit);
     size += tokens;
   }
-  if (open.length > 0) pieces.push(open.join(whole.separator));
+  if (open.length > 0) pieces.push(join(open, whole.separator));
   return pieces;
 }
 
 /** A row that alone exceeds the budget, between its cells, and a cell between its sentences. Each piece begins with the row's first cell. */
-function cutRow(cells: string[], budget: number): string[] {
+function cutRow(cells: MarkedText[], budget: number): MarkedText[] {
   const whole = rowOf(cells);
-  if (sizeOf(whole) <= budget) return [whole];
-  const [label = "", ...others] = cells;
-  const prefix = sizeOf(label) <= OVERLAP_TOKENS && others.length > 0 ? label : "";
-  const left = budget - sizeOf(`${prefix}; `);
-  const units = (prefix ? others : cells).flatMap((cell) => cutCell(cell, left));
-  const pieces = cut({ text: "", units, separator: "; ", isProse: false }, left);
-  return pieces.map((piece) => (prefix ? rowOf([prefix, piece]) : piece));
+  if (sizeOf(whole.text) <= budget) return [whole];
+  const [label = unmarked(""), ...others] = cells;
+  const prefix = sizeOf(label.text) <= OVERLAP_TOKENS && others.length > 0 ? label : unmarked("");
+  const left = budget - sizeOf(`${prefix.text}; `);
+  const units = (prefix.text ? others : cells).flatMap((cell) => cutCell(cell, left));
+  const pieces = cut({ units, separator: unmarked("; "), isProse: false }, left);
+  return pieces.map((piece) => (prefix.text ? rowOf([prefix, piece]) : piece));
 }
 
 /** Each piece repeats the name of its column. */
-function cutCell(cell: string, budget: number): string[] {
-  if (sizeOf(cell) <= budget) return [cell];
-  const name = /^[^:.!?]{1,60}: /.exec(cell)?.[0] ?? "";
+function cutCell(cell: MarkedText, budget: number): MarkedText[] {
+  if (sizeOf(cell.text) <= budget) return [cell];
+  const name = /^[^:.!?]{1,60}: /.exec(cell.text)?.[0] ?? "";
   const left = budget - sizeOf(name);
-  const units = splitSentences(cell.slice(name.length));
-  const pieces = cut({ text: "", units, separator: " ", isProse: false }, left);
-  return pieces.map((piece) => name + piece);
+  const value = slice(cell, name.length);
+  const units = partsOf(value, splitSentences(value.text));
+  const pieces = cut({ units, separator: unmarked(" "), isProse: false }, left);
+  return pieces.map((piece) => join([slice(cell, 0, name.length), piece]));
 }

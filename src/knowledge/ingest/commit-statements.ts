@@ -53,9 +53,9 @@ export async function writeStatements(
   ];
 }
 
-/** Removes chunks that the new versions lack, also from both indexes; moves those that stay, and adds the others. */
+/** Removes chunks that the new versions lack, also from both indexes; updates those that stay, and adds the others. */
 function chunkStatements({ drafts, diffs, keptIds, now, bind }: Commit): D1PreparedStatement[] {
-  const moved = diffs.flatMap(({ kept }) => kept.filter((chunk) => chunk.moved));
+  const changed = diffs.flatMap(({ kept }) => kept.filter((chunk) => chunk.changed));
   const added = diffs.flatMap((changes) => changes.added);
   const removals = [
     bind(
@@ -70,18 +70,18 @@ function chunkStatements({ drafts, diffs, keptIds, now, bind }: Commit): D1Prepa
   ];
   return [
     ...(drafts.some(({ work }) => work.chunks.length > 0) ? removals : []),
-    ...jsonSlices(moved).map((rows) =>
+    ...jsonSlices(changed).map((rows) =>
       bind(
-        `UPDATE chunks SET ordinal = e.value ->> 'ordinal' FROM json_each(?2) AS e, (${CURRENT}) AS d
+        `UPDATE chunks SET ordinal = e.value ->> 'ordinal', marks = e.value ->> 'marks' FROM json_each(?2) AS e, (${CURRENT}) AS d
          WHERE chunks.id = e.value ->> 'id' AND chunks.document_id = d.id AND chunks.workspace_id = d.workspace_id`,
         rows,
       ),
     ),
     ...jsonSlices(added).map((rows) =>
       bind(
-        `INSERT INTO chunks (workspace_id, document_id, ordinal, heading_path, text, hash, word_count, repeated_words)
+        `INSERT INTO chunks (workspace_id, document_id, ordinal, heading_path, text, marks, hash, word_count, repeated_words)
          SELECT d.workspace_id, d.id, e.value ->> 'ordinal', e.value -> 'headingPath', e.value ->> 'text',
-           e.value ->> 'hash', e.value ->> 'wordCount', e.value ->> 'repeatedWords'
+           e.value ->> 'marks', e.value ->> 'hash', e.value ->> 'wordCount', e.value ->> 'repeatedWords'
          FROM json_each(?2) AS e JOIN (${CURRENT}) AS d ON d.id = e.value ->> 'documentId' ORDER BY e.key`,
         rows,
       ),

@@ -1,6 +1,6 @@
 import { withBigrams } from "../../text/bigrams.ts";
 import { wordsOf } from "../../text/words.ts";
-import type { Chunk } from "./chunk.ts";
+import type { ChunkText } from "./chunk.ts";
 import type { Diff } from "./diff-chunks.ts";
 import type { Draft } from "./draft.ts";
 
@@ -38,7 +38,7 @@ export function documentWords(drafts: Draft[]): [number, string][] {
 }
 
 /** The words of a text, each once, in NFC and lower case as in questions; without codes and numbers. */
-function spellableWords(title: string, chunks: Chunk[]): string[] {
+function spellableWords(title: string, chunks: ChunkText[]): string[] {
   const text = [title, ...chunks.flatMap((chunk) => [...chunk.headingPath, chunk.text])];
   const words = new Set(wordsOf(text.join("\n").normalize("NFC").toLowerCase()));
   return [...words].filter((word) => /^\p{L}{4,40}$/u.test(word));

@@ -3,11 +3,11 @@ import {
   type Generation,
   type GenerationRow,
 } from "../../generations/generation.ts";
-import type { Chunk } from "./chunk.ts";
+import type { ChunkText } from "./chunk.ts";
 import { SLICE_CHUNKS } from "./outbox.ts";
 
 /** A chunk that a generation has no vector of. */
-export interface MissingVector extends Chunk {
+export interface MissingVector extends ChunkText {
   chunkId: number;
   documentId: number;
   workspaceId: string;

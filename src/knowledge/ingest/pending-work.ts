@@ -25,7 +25,7 @@ export interface DocumentWork {
   /** When the first of its failed attempts in a row ended. */
   failingSince: number | null;
   /** The chunks of the version before. */
-  chunks: { id: number; hash: string; ordinal: number }[];
+  chunks: { id: number; hash: string; ordinal: number; marks: string | null }[];
 }
 
 /** SQL: of a document `d` and its row `o` in the outbox. */
@@ -56,7 +56,7 @@ export async function claimVersions(
       .bind(by),
     chunks: db
       .prepare(
-        `SELECT c.document_id, c.id, c.hash, c.ordinal
+        `SELECT c.document_id, c.id, c.hash, c.ordinal, c.marks
          FROM outbox o JOIN documents d ON d.id = o.document_id
            JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id
          WHERE o.claimed_by = ?1 AND o.stage = 'serve' AND ${isUnread("d")} ORDER BY c.ordinal`,

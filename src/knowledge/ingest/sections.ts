@@ -1,8 +1,18 @@
 import type { RootContent } from "mdast";
 import type { Steps } from "../../runtime/steps.ts";
+import { join, partsOf, trim, unmarked, type MarkedText } from "../../text/marked-text.ts";
 import { splitSentences } from "../../text/sentences.ts";
 import { parseMarkdown } from "../formats/markdown/markdown-tree.ts";
-import { codeLines, listItems, readableText, rowOf, tableCells } from "../formats/readable-text.ts";
+import {
+  codeBreak,
+  codeLines,
+  LINE_BREAK,
+  listItems,
+  markedText,
+  readableText,
+  rowOf,
+  tableCells,
+} from "../formats/readable-text.ts";
 
 /** In characters. Every chunk repeats its headings, so a longer heading is repeated by its first words and becomes a paragraph, too. */
 const MAX_HEADING = 300;
@@ -11,14 +21,14 @@ const MAX_HEADING_PATH = 600;
 
 /** A block of the document, and the units between which it may be cut. */
 export interface Block {
-  text: string;
-  units: string[];
-  separator: string;
+  text: MarkedText;
+  units: MarkedText[];
+  separator: MarkedText;
   isProse: boolean;
   /** The units are items of a list. */
   isList?: boolean;
   /** The cells of each unit, where the block is a table. */
-  cells?: string[][];
+  cells?: MarkedText[][];
 }
 
 interface Heading {
@@ -41,7 +51,7 @@ export function* sectionsOf(markdown: string): Steps<Section[]> {
     for (const node of tree.children) {
       if (node.type !== "heading") {
         const block = toBlock(node);
-        if (block.text.trim()) current.blocks.push(block);
+        if (block.text.text.trim()) current.blocks.push(block);
         continue;
       }
       sections.push(current);
@@ -50,7 +60,7 @@ export function* sectionsOf(markdown: string): Steps<Section[]> {
       const text = shortHeading(whole, lengthOf(open));
       open = [...open, { depth: node.depth, text }];
       current = { headingPath: open.map((heading) => heading.text).filter(Boolean), blocks: [] };
-      if (text !== whole) current.blocks.push(proseBlock(whole));
+      if (text !== whole) current.blocks.push(proseBlock(unmarked(whole)));
     }
   }
   sections.push(current);
@@ -61,7 +71,7 @@ export function* sectionsOf(markdown: string): Steps<Section[]> {
     const lastHeading = section.headingPath.at(-1);
     const hasChild = next && next.headingPath.length > section.headingPath.length;
     if (!lastHeading || hasChild) return false;
-    section.blocks.push(proseBlock(lastHeading));
+    section.blocks.push(proseBlock(unmarked(lastHeading)));
     return true;
   });
 }
@@ -81,24 +91,25 @@ function shortHeading(heading: string, above: number): string {
 function toBlock(node: RootContent): Block {
   switch (node.type) {
     case "list":
-      return { ...block(listItems(node), "\n"), isList: true };
+      return { ...block(listItems(node), unmarked("\n")), isList: true };
     case "table":
       return tableBlock(tableCells(node));
     case "code":
-      return block(codeLines(node.value), "\n");
+      return block(codeLines(node), codeBreak(node));
     default:
-      return proseBlock(readableText(node).trim());
+      return proseBlock(trim(markedText(node)));
   }
 }
 
-function block(units: string[], separator: string): Block {
-  return { text: units.join(separator), units, separator, isProse: false };
+function block(units: MarkedText[], separator: MarkedText): Block {
+  return { text: join(units, separator), units, separator, isProse: false };
 }
 
-function tableBlock(cells: string[][]): Block {
-  return { ...block(cells.map(rowOf), "\n"), cells };
+function tableBlock(cells: MarkedText[][]): Block {
+  return { ...block(cells.map(rowOf), LINE_BREAK), cells };
 }
 
-export function proseBlock(text: string): Block {
-  return { text, units: splitSentences(text), separator: " ", isProse: true };
+export function proseBlock(text: MarkedText): Block {
+  const units = partsOf(text, splitSentences(text.text));
+  return { text, units, separator: unmarked(" "), isProse: true };
 }

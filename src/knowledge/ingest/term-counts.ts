@@ -1,5 +1,5 @@
 import { stemsOf } from "../../text/stems.ts";
-import type { Chunk } from "./chunk.ts";
+import type { ChunkText } from "./chunk.ts";
 
 /** What BM25 needs of a chunk besides the index, which says only that a word stands in it (retrieval/keywords.ts). */
 export interface TermCounts {
@@ -9,7 +9,7 @@ export interface TermCounts {
   repeatedWords: string | null;
 }
 
-export function termCounts(title: string, { headingPath, text }: Chunk): TermCounts {
+export function termCounts(title: string, { headingPath, text }: ChunkText): TermCounts {
   const body = stemsOf(text);
   const counts = new Map<string, number>();
   for (const stem of body) counts.set(stem, (counts.get(stem) ?? 0) + 1);

@@ -27,7 +27,9 @@ const FRAGMENTS =
   docs.example.org a.example.net example.net help docs @ : :80 :8080 user@ user:pw@ joe@evil.com ? # ?a=b&c= & &amp; &#46; &#58; &period;
   &colon; &sol; &Tab; &NewLine; &lt; [ ] ( ) ]( ]: [a]: [a] ![ ![x]( [x]( < > <a <img <https:// </a> ' " ${"`"} * ** _ __ ~ ~~ | ^ $ + =
   % ; , ! - -- … 。 ． ｡ ｜ « » – ü é 你 好 🏳 evil。com [EMAIL_A] [PHONE_A] localhost [::1] 1.2.3.4 10.0.0.1/x javascript: data: mailto: tel:
-  README.md Node.js config.json 1.2.3 user.name ASP.NET a b x 1 { } /steal /a.b`.split(/\s+/);
+  [joe@evil.com](mailto:joe@evil.com) [joe@evil.com ](mailto:joe@evil.com) README.md Node.js config.json 1.2.3 user.name ASP.NET a b x 1 { } /steal /a.b`.split(
+    /\s+/,
+  );
 /** What is held back until more of it comes: markers, placeholders, halves of characters, keys. */
 const MARKED = [
   "[1]",
@@ -196,6 +198,15 @@ describe("an answer with code that the sources hold", () => {
     "~~",
     "*",
     "\n- a\n\n  ```\n  b\n```\n",
+    "\n10. a\n    ```\n    b\n    ```\n",
+    "\n\n10. a\n    - b\n      ```\n      c\n      ```\n",
+    "\n    ```\n",
+    "\n      ```\n      ",
+    "\n10.",
+    " a\n    ",
+    "\n    - b\n",
+    "\n> ```\n> b\n",
+    "\n> ```\n",
   ];
   const code = fc
     .array(fc.constantFrom(...CODE), { minLength: 1, maxLength: 16 })

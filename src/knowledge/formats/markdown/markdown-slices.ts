@@ -22,7 +22,11 @@ const MAX_PARAGRAPH = 10_000;
 /** In characters. A slice within a table repeats the table's header, unless it is longer than this. */
 const MAX_TABLE_HEAD = 2_000;
 
-const DEFINITION = /^ {0,3}\[(?!\^)([^[\]]+)\]:/;
+const DEFINITION = /^ {0,3}\[(?!\^)([^[\]]+)\]:[ \t]*(?:<([^<>\n]*)>|([^\s<>]+))?/;
+/** The target of a reference whose address is not known, or too much to repeat: it becomes its text. */
+export const UNKNOWN_TARGET = "#";
+/** In characters: the addresses that the references of one document may repeat. */
+const MAX_REPEATED_TARGETS = 100_000;
 /** What may be a reference to a definition: `[text][label]`, `[label][]` or `[label]`. */
 const LABEL = /\[([^[\]]{1,999})\]/g;
 /** The start of a heading or list item, which ends the block before it unless that is code or HTML. */
@@ -54,13 +58,15 @@ const HTML_ENDS: [RegExp, RegExp][] = [
 export function* sliceMarkdown(markdown: string): Generator<string> {
   const lines = markdown.split(/(?<=\n)/).flatMap(splitLine);
   const labels = definedLabels(lines);
+  const define = (text: string): string => withDefinitions(text, labels, repeated);
+  const repeated = { left: MAX_REPEATED_TARGETS };
   const open = new OpenBlocks();
   let [slice, weight] = ["", 0];
   for (const line of lines) {
     const isTooLong = weight >= MAX_SLICE_WEIGHT || open.isLongParagraph(line);
     if (isTooLong || (weight >= SLICE_WEIGHT && open.mayCutBefore(line))) {
       const isCutLine = open.ending !== "" && !slice.endsWith("\n");
-      yield withDefinitions(`${slice}${isCutLine ? "\n" : ""}${open.ending}`, labels);
+      yield define(`${slice}${isCutLine ? "\n" : ""}${open.ending}`);
       [slice, weight] = [open.beginning, open.beginning.length];
       open.beginSlice();
     }
@@ -68,31 +74,46 @@ export function* sliceMarkdown(markdown: string): Generator<string> {
     weight += weightOf(line) + (open.isVerbatim ? 0 : markWeight(line));
     open.read(line);
   }
-  yield withDefinitions(slice, labels);
+  yield define(slice);
 }
 
-/** The labels of the document's link definitions, each as its references write it. */
-function definedLabels(lines: string[]): Set<string> {
+/** The labels of the document's link definitions, each as its references write it, and their addresses. */
+function definedLabels(lines: string[]): Map<string, string> {
   const open = new OpenBlocks();
-  const labels = new Set<string>();
+  const labels = new Map<string, string>();
   for (const line of lines) {
     open.read(line);
-    const label = open.isVerbatim ? undefined : DEFINITION.exec(line)?.[1];
-    if (label?.trim()) labels.add(foldLabel(label));
+    const [, label = "", bracketed, plain] = (!open.isVerbatim && DEFINITION.exec(line)) || [];
+    const folded = foldLabel(label);
+    if (folded && !labels.has(folded)) labels.set(folded, bracketed ?? plain ?? UNKNOWN_TARGET);
   }
   return labels;
 }
 
 /**
- * The parser resolves references within a slice only. So a slice defines those labels again that it refers to. Their addresses are
- * left out, because a reference is replaced by its text.
+ * The parser resolves references within a slice only. So a slice defines those labels again that it refers to.
+ * @param repeated the characters that the addresses of all references may still add to the document
  */
-function withDefinitions(slice: string, labels: ReadonlySet<string>): string {
+function withDefinitions(
+  slice: string,
+  labels: ReadonlyMap<string, string>,
+  repeated: { left: number },
+): string {
   if (labels.size === 0) return slice;
-  const used = new Set(Array.from(slice.matchAll(LABEL), ([, label = ""]) => foldLabel(label)));
-  const known = Array.from(used.intersection(labels), (label) => `[${label}]: #\n`);
+  const used = new Map<string, number>();
+  for (const [, label = ""] of slice.matchAll(LABEL)) {
+    const folded = foldLabel(label);
+    if (labels.has(folded)) used.set(folded, (used.get(folded) ?? 0) + 1);
+  }
+  if (used.size === 0) return slice;
+  const known = Array.from(used, ([label, times]) => {
+    const target = labels.get(label) ?? "";
+    const isRepeated = target.length * times <= repeated.left;
+    if (isRepeated) repeated.left -= target.length * times;
+    return `[${label}]: <${isRepeated ? target : UNKNOWN_TARGET}>\n`;
+  });
   // They stand before the slice: at its end, code or HTML may still be open.
-  return known.length > 0 ? `${known.join("")}\n${slice}` : slice;
+  return `${known.join("")}\n${slice}`;
 }
 
 /** Labels match without regard to case and white space. spec.commonmark.org/0.31.2/#matches */

@@ -1,4 +1,4 @@
-import type { Nodes, PhrasingContent, Root } from "mdast";
+import type { LinkReference, Nodes, PhrasingContent, Root } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown, gfmToMarkdown } from "mdast-util-gfm";
 import { toMarkdown, type Unsafe } from "mdast-util-to-markdown";
@@ -6,8 +6,9 @@ import { SKIP, visit } from "unist-util-visit";
 import { MAX_TABLE_CELLS } from "../limits.ts";
 import { completeTables } from "../tables/markdown-tables.ts";
 import { readableText } from "../readable-text.ts";
-import { sliceMarkdown } from "./markdown-slices.ts";
+import { sliceMarkdown, UNKNOWN_TARGET } from "./markdown-slices.ts";
 import { boundedMarkdown, type ParserWork } from "./markdown-syntax.ts";
+import { altOf, replacePictures, textOfImage } from "./pictures.ts";
 
 /** Without the transforms that look for addresses in text, because some of their patterns take quadratic time. */
 const TREE_EXTENSIONS = gfmFromMarkdown().map((extension) => ({ ...extension, transforms: [] }));
@@ -46,12 +47,17 @@ export function writeMarkdown(tree: Root): string {
   });
 }
 
-/** Removes all that is not text: images, HTML, link definitions, empty paragraphs. For trees from Markdown and from HTML. */
+/**
+ * Removes all that is not text: images, HTML, link definitions, empty paragraphs. What refers to a definition becomes a link. For trees from
+ * Markdown and from HTML.
+ */
 export function simplify(tree: Root): void {
   completeTables(tree);
+  resolveReferences(tree);
   visit(tree, (node: Nodes, index, parent) => {
     tighten(node);
     dissolveHugeTable(node);
+    if (node.type === "paragraph") replacePictures(node);
     if (!parent || index === undefined) return undefined;
     const replacement = simplified(node, parent.children as Nodes[], index);
     if (!replacement) return undefined;
@@ -63,6 +69,21 @@ export function simplify(tree: Root): void {
     Object.assign(node, {
       children: (node.children as Nodes[]).filter((child) => hasText(child, node)),
     });
+  });
+}
+
+function resolveReferences(tree: Root): void {
+  const targets = new Map<string, string>();
+  visit(tree, "definition", ({ identifier, url }) => {
+    if (!targets.has(identifier)) targets.set(identifier, url);
+  });
+  if (targets.size === 0) return;
+  visit(tree, "linkReference", (node: LinkReference, index, parent) => {
+    if (!parent || index === undefined) return;
+    const url = targets.get(node.identifier) ?? UNKNOWN_TARGET;
+    const link: PhrasingContent[] =
+      url === UNKNOWN_TARGET ? node.children : [{ type: "link", url, children: node.children }];
+    (parent.children as Nodes[]).splice(index, 1, ...link);
   });
 }
 
@@ -106,31 +127,20 @@ function dissolveHugeTable(node: Nodes): void {
   Object.assign(node, { type: "blockquote", children: rows });
 }
 
-/** In words. A longer text in place of an image within a sentence is a sentence of its own. */
-const MAX_NAME = 3;
-
-/** Within a sentence, "Choose [Lightbulb that opens the Tell Me feature], enter …". A name of a few words reads well without the brackets. */
-function textOfImage(alt: string, siblings: Nodes[], index: number): string {
-  const [before, after] = [siblings[index - 1], siblings[index + 1]];
-  const isWithin =
-    (before?.type === "text" && /\S[ \t]*$/.test(before.value.slice(-20))) ||
-    (after?.type === "text" && /^[ \t]*\S/.test(after.value.slice(0, 20)));
-  if (!isWithin || alt.trim().split(/\s+/).length <= MAX_NAME) return alt;
-  return `[${alt.trim().replace(/[.!?]$/, "")}]`;
-}
-
 function simplified(node: Nodes, siblings: Nodes[], index: number): PhrasingContent[] | undefined {
   switch (node.type) {
     case "image":
-    case "imageReference":
-      return node.alt ? [{ type: "text", value: textOfImage(node.alt, siblings, index) }] : [];
+    case "imageReference": {
+      // One without an address has been looked at with its paragraph.
+      if (node.type === "image" && node.url === "") return undefined;
+      const alt = altOf(node);
+      return alt ? [{ type: "text", value: textOfImage(alt, siblings, index) }] : [];
+    }
     // A node holds one tag; the text between two tags is in nodes of its own. Tags that begin a line part its words.
     case "html":
       return /^<\/?(?:br|p|div|li|ul|ol|d[ltd]|t[rdh]|h[1-6])\b/i.test(node.value)
         ? [{ type: "text", value: " " }]
         : [];
-    case "linkReference":
-      return node.children;
     case "definition":
       return [];
     default:

@@ -36,6 +36,22 @@ export function readFence(document: MarkupDocument, text: string, column: number
   return true;
 }
 
+const ITEM = /^((?:[-+*]|\d{1,9}[.)])[ \t]+)(.*)$/;
+
+/** Code that a list's item begins with. */
+export function readItemFence(document: MarkupDocument, text: string, column: number): boolean {
+  const [, mark = "", content = ""] = ITEM.exec(text) ?? [];
+  const marker = FENCE.exec(content)?.[1];
+  if (marker === undefined) return false;
+  const { top } = document.frames;
+  const prefix = top.prefix + " ".repeat(Math.max(0, column - (top.body ?? column)));
+  document.endParagraph();
+  document.frames.read(column, text);
+  document.write(prefix + text);
+  document.code = codeBetween(marker, column + mark.length, prefix + " ".repeat(mark.length));
+  return true;
+}
+
 /** Code within a quotation, whose lines all begin with the quotation's marks. */
 export function openQuotedFence(document: MarkupDocument, text: string, column: number): boolean {
   const { frames } = document;

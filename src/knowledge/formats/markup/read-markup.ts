@@ -10,7 +10,7 @@ import {
   skipContentsMark,
   skipMystMark,
 } from "./directive-blocks.ts";
-import { readCode, readFence } from "./fences.ts";
+import { readCode, readFence, readItemFence } from "./fences.ts";
 import { readHtml, readVerbatim } from "./html-blocks.ts";
 import { MarkupDocument, type BlockReader } from "./markup-document.ts";
 import { readModule } from "./module-blocks.ts";
@@ -94,5 +94,6 @@ function isIndentedCode(document: MarkupDocument, column: number): boolean {
 }
 
 function readBlock(document: MarkupDocument, text: string, column: number): boolean {
-  return BLOCK_READERS[text.charAt(0)]?.(document, text, column) ?? false;
+  const isRead = BLOCK_READERS[text.charAt(0)]?.(document, text, column) ?? false;
+  return isRead || readItemFence(document, text, column);
 }

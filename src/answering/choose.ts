@@ -1,0 +1,83 @@
+import { firstWords, Phrases } from "../language/phrases.ts";
+import { plain } from "../language/languages.ts";
+import { isContentWord } from "../retrieval/query-terms.ts";
+import { editDistance } from "../retrieval/spelling.ts";
+import { stemOf, stemsOf } from "../text/stems.ts";
+import { wordsOf } from "../text/words.ts";
+import type { Option } from "./history.ts";
+
+/** A longer reply says more than which title is meant. */
+const MAX_WORDS = 8;
+/** Titles up to this length are compared with their misspelt forms. */
+const MAX_TITLE = 120;
+/** Characters of a title for each of which one typing error is allowed. */
+const CHARACTERS_PER_ERROR = 10;
+
+type Choice = number | "last" | "yes" | "none" | "word";
+
+const CHOICES = new Phrases<Choice>(({ ordinals, last, yes, none, choosing }) => [
+  ...ordinals.map((words, place): [string[], Choice] => [words, place]),
+  [last, "last"],
+  [yes, "yes"],
+  [none, "none"],
+  [choosing, "word"],
+]);
+
+/**
+ * The document that a reply to a clarifying question chooses: by its place ("the second one, please"), its title, or words that no other
+ * offered title has ("the refund one").
+ * @returns null where the reply turns all of them down, and undefined where it chooses none
+ */
+export function chosenOption(reply: string, options: Option[]): Option | null | undefined {
+  if (options.length === 0) return undefined;
+  const placed = byPlace(reply, options);
+  return placed === undefined ? byTitle(reply, options) : placed;
+}
+
+function byPlace(reply: string, options: Option[]): Option | null | undefined {
+  const words = firstWords(reply, MAX_WORDS + 1);
+  if (words.length === 0 || words.length > MAX_WORDS) return undefined;
+  const said: Choice[] = [];
+  for (let at = 0; at < words.length;) {
+    const phrase = CHOICES.at(words, at);
+    if (!phrase) return undefined;
+    said.push(phrase.kind);
+    at += phrase.length;
+  }
+  const places = new Set(said.filter((choice) => typeof choice === "number"));
+  const [place] = places.size === 1 ? places : [];
+  if (place !== undefined) return options[place];
+  if (said.includes("last")) return options.at(-1);
+  if (said.includes("none")) return null;
+  const isYes = said.includes("yes") && options.length === 1;
+  return isYes || words.every(({ word }) => word === "one") ? options[0] : undefined;
+}
+
+function byTitle(reply: string, options: Option[]): Option | undefined {
+  const exact = options.find(({ title }) => isTitle(reply, title));
+  if (exact) return exact;
+  const words = wordsOf(plain(reply));
+  if (words.length === 0 || words.length > MAX_WORDS) return undefined;
+  const near = options.filter(({ title }) =>
+    isNearly(words.join(" "), wordsOf(plain(title)).join(" ")),
+  );
+  if (near.length === 1) return near[0];
+  const stems = words.filter(isContentWord).map(stemOf);
+  const holding = options.filter(({ title }) => {
+    const inTitle = new Set(stemsOf(title));
+    return stems.length > 0 && stems.every((stem) => inTitle.has(stem));
+  });
+  return holding.length === 1 ? holding[0] : undefined;
+}
+
+/** Whether a message is a title, whatever its case, accents and punctuation. */
+export function isTitle(message: string, title: string): boolean {
+  const said = wordsOf(plain(message)).join(" ");
+  return said !== "" && said === wordsOf(plain(title)).join(" ");
+}
+
+function isNearly(said: string, title: string): boolean {
+  const allowed = Math.floor(title.length / CHARACTERS_PER_ERROR);
+  if (title.length > MAX_TITLE || Math.abs(said.length - title.length) > allowed) return false;
+  return editDistance(said, title) <= allowed;
+}

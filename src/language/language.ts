@@ -1,0 +1,72 @@
+/**
+ * What one language says around its questions. Phrases are compared without case, accents and apostrophes (`plain` in languages.ts), and
+ * have one space between their words: `dont`, `sil vous plait`.
+ */
+export interface Language {
+  smallTalk: {
+    /** Also the announcement of a question: "quick question". */
+    greeting: string[];
+    thanks: string[];
+    farewell: string[];
+    /** What stands beside these and means nothing alone: "ok", "so much", "for your help". */
+    filler: string[];
+  };
+  openers: {
+    /** In front of a question, whatever follows: "um", "ok". */
+    hesitation: string[];
+    /** In front of a question where punctuation follows: "well, …", "please help! …". */
+    interjection: string[];
+  };
+  /** What chooses the first, second or third of offered titles, without the words of {@link choosing}. */
+  ordinals: string[][];
+  /** What chooses the last of offered titles. */
+  last: string[];
+  /** What says yes to the one title that is offered. */
+  yes: string[];
+  /** What turns down all titles that are offered. */
+  none: string[];
+  /** Words around an ordinal: "the", "one", "number". */
+  choosing: string[];
+  contact?: ContactWords;
+}
+
+/**
+ * The words of messages that ask for a person, or for a way to reach one. A message asks for that only if it consists of these words:
+ * "phone number?" does, "how do I change my phone number?" does not.
+ */
+export interface ContactWords {
+  /** Who is asked for: "human", "representative". */
+  person: string[];
+  /** Who is asked for where a word of `speak` or `real` stands beside it: "someone", "manager". */
+  anyone: string[];
+  real: string[];
+  speak: string[];
+  /** With a word of `me`, they ask to be called. */
+  call: string[];
+  me: string[];
+  /** With a word of `not` or `you`: "not a bot", "are you a robot". */
+  machine: string[];
+  not: string[];
+  you: string[];
+  /** Ask for any way: "contact", "support". */
+  reach: string[];
+  phoneNumber: string[];
+  emailAddress: string[];
+  /** With a word of `ours` or `you`, they ask for a telephone number. */
+  phone: string[];
+  /** With a word of `ours` or `you`, they ask for an e-mail address. */
+  email: string[];
+  /** Ask when somebody can be reached. */
+  hours: string[];
+  /** With words of `you` and `when`, they ask that, too: "when are you open". */
+  open: string[];
+  when: string[];
+  /** "number", "address", "customer service". */
+  ours: string[];
+  /** Words that say nothing of these. Politeness and anger are among them. */
+  other: string[];
+  /** In front of what is to be talked about: "about", "because". */
+  about: string[];
+  /** The questions that the documents are searched with in place of such a message. */
+  questions: { reach: string; hours: string };
+}

@@ -10,6 +10,8 @@ export interface Document {
   url?: string;
   language?: string;
   updated_at?: string;
+  valid_from?: string;
+  valid_until?: string;
   audience?: string[];
   metadata?: Record<string, unknown>;
   /** The bytes of a file that the instance converts; `content` is empty then. */

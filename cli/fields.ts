@@ -1,7 +1,9 @@
 import { checkExternalId } from "../src/knowledge/accept/schema.ts";
+import { checkValidity } from "../src/knowledge/accept/validity.ts";
 import type { Document } from "./document.ts";
 
-type Fields = Pick<Document, "url" | "language" | "updated_at" | "audience">;
+type Validity = Pick<Document, "valid_from" | "valid_until">;
+type Fields = Pick<Document, "url" | "language" | "updated_at" | "audience"> & Validity;
 
 /** What a document's own fields say about its address below the site. `addresses.ts` reads them as the site's generator does. */
 export interface Place {
@@ -27,7 +29,11 @@ const NAMES = {
   language: ["language", "lang", "locale"],
   updated_at: ["updated_at", "last_modified_at", "lastmod", "updated", "last_updated"],
   audience: ["audience"],
+  valid_from: ["valid_from", "publishDate", "publishdate"],
+  valid_until: ["valid_until", "expiryDate", "expirydate"],
 };
+/** Hugo's end of a document: the beginning of the day, if it is a date. */
+const EXPIRES = /^expirydate$/i;
 const ELSEWHERE = ["slug", "id", "draft", "published"];
 export const DOCUMENT_FIELDS: ReadonlySet<string> = new Set([
   ...Object.values(NAMES).flat(),
@@ -35,9 +41,9 @@ export const DOCUMENT_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads a document's fields from its front matter or JSON line. An invalid field is left out and noted. An invalid `audience` is
- * an error, because the document must not be served to readers outside its audience.
- * @throws Error when `audience` is invalid
+ * Reads a document's fields from its front matter or JSON line. An invalid field is left out and noted. An invalid `audience` or
+ * validity is an error, because the document must not be served to readers outside its audience, or outside its time.
+ * @throws Error when `audience`, `valid_from` or `valid_until` is invalid
  */
 export function readFields(given: Record<string, unknown>): ReadFields {
   const read: ReadFields = { notes: [] };
@@ -71,6 +77,7 @@ export function readFields(given: Record<string, unknown>): ReadFields {
       `${misspelt}: the field is called audience; the document is not uploaded, because everybody could read it`,
     );
   if (isGiven(given["audience"])) read.audience = readAudience(given["audience"]);
+  Object.assign(read, readValidity(given));
   if (given["draft"] === true || given["published"] === false) read.isDraft = true;
   return read;
 }
@@ -113,11 +120,43 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "";
 }
 
+/**
+ * When a document is valid, by the names of its own fields and by Hugo's `publishDate` and `expiryDate`.
+ * @throws Error for a bound that is no date, and for bounds in the wrong order
+ */
+export function readValidity(given: Record<string, unknown>): Validity {
+  const read: Validity = {};
+  for (const field of ["valid_from", "valid_until"] as const) {
+    const name = NAMES[field].find((each) => isGiven(given[each]));
+    if (name === undefined) continue;
+    const bound = toBound(given[name], EXPIRES.test(name));
+    if (bound === undefined)
+      throw new Error(
+        `${name}: ${shown(given[name])} is not a date, or a time without its zone; the document is not uploaded, because it could be cited outside its time`,
+      );
+    read[field] = bound;
+  }
+  checkValidity(read);
+  return read;
+}
+
+/** A date stays one, because the server knows where a day begins and ends, unless it stands for its first instant. */
+function toBound(value: unknown, isInstant: boolean): string | undefined {
+  const instant = toInstant(value);
+  const isDate = !isInstant && /^\d{4}-\d\d-\d\d$/.test(textOf(value));
+  return instant && isDate ? textOf(value) : instant;
+}
+
+/** A date of TOML writes itself as it was written. */
+function textOf(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
 /** An RFC 3339 instant; a date alone is its midnight in UTC. */
 export function toInstant(value: unknown): string | undefined {
   const [, date, time, zone] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:\d\d))?$/i.exec(
-      String(value),
+      textOf(value),
     ) ?? [];
   if (!date) return undefined;
   const instant = time && zone ? `${date}T${time}${zone.toUpperCase()}` : `${date}T00:00:00Z`;

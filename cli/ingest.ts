@@ -48,14 +48,14 @@ nothing.
                and .tsv (lists of questions and answers, or tables), and .pdf, .docx, .xlsx, .odt and other files that the
                instance converts. The id is the path without extension, with white space replaced by "-"; of files that differ in their extension only,
                all but the first keep it. Markdown may begin with front matter (YAML, TOML or JSON): title, url, permalink, slug, language (lang,
-               locale), updated_at (lastmod), audience, draft. Markdown files of the folder that a page includes are read in its
+               locale), updated_at (lastmod), valid_from (publishDate), valid_until (expiryDate), audience, draft. Markdown files of the folder that a page includes are read in its
                text. In a git checkout only files that git tracks are read;
                updated_at is the time of the last commit.
   file         one such file, a .zip of a folder, or
     .json      what a help centre exports (Zendesk, Intercom, Freshdesk, Help Scout), or a list of questions and answers.
                Drafts are left out; articles that only some may read are refused without --restricted-audience.
     .jsonl     one JSON object a line: _id | id | external_id, text | content, and optionally title, url, language,
-               updated_at, audience, content_type, metadata.
+               updated_at, valid_from, valid_until, audience, content_type, metadata.
   --sitemap    the pages that a site's sitemap.xml (or index of sitemaps, also as .gz) lists. They are fetched from
                this machine, as far as robots.txt allows it; pages of other sites are skipped. The id is the page's path.
 

@@ -138,7 +138,7 @@ async function putFile(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Imported> {
   const query = new URLSearchParams({ title: document.title });
-  for (const field of ["url", "language", "updated_at"] as const)
+  for (const field of ["url", "language", "updated_at", "valid_from", "valid_until"] as const)
     if (document[field]) query.set(field, document[field]);
   for (const group of document.audience ?? []) query.append("audience", group);
   if (document.metadata) query.set("metadata", JSON.stringify(document.metadata));

@@ -1,5 +1,6 @@
 import { shippedRelease } from "../src/releases/release.ts";
-import type { Leg, Query, Reader } from "../src/retrieval/candidates.ts";
+import type { Leg, Query } from "../src/retrieval/candidates.ts";
+import type { Reader } from "../src/retrieval/visibility.ts";
 import type { Services } from "../src/runtime/services.ts";
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -21,7 +22,7 @@ import {
 } from "./support/workspace.ts";
 
 /**
- * Two workspaces with documents for three audiences, for everybody and, because they are hidden, for nobody, all but equal: what one
+ * Two workspaces with documents for three audiences, for everybody and, because they are hidden or not valid, for nobody, all but equal: what one
  * reader may see is, for search and model, the best match for another who may not. Each document holds a canary that occurs nowhere else.
  */
 const AUDIENCES = ["customers", "plan:pro", "internal"] as const;
@@ -41,7 +42,7 @@ interface Planted {
   audience: string[];
   externalId: string;
   canary: string;
-  /** Hidden from everybody, because its source may have taken it down. */
+  /** Hidden from everybody: its source may have taken it down, or it is not valid now. */
   isHidden: boolean;
 }
 
@@ -49,7 +50,7 @@ let ours: Workspace;
 let theirs: Workspace;
 const planted: Planted[] = [];
 
-function plant(workspace: Workspace, audience: string[], isHidden = false) {
+function plant(workspace: Workspace, audience: string[], isHidden = false, validity = {}) {
   const canary = `CANARY${planted.length}X${crypto.randomUUID().slice(0, 8)}`;
   const externalId = `warranty-${canary.toLowerCase()}`;
   planted.push({ workspace: workspace.id, audience, externalId, canary, isHidden });
@@ -58,6 +59,7 @@ function plant(workspace: Workspace, audience: string[], isHidden = false) {
     content: `The warranty of the garden pump lasts ${planted.length + 11} months. The claim code of the warranty is ${canary}.`,
     url: `https://help.example.com/${canary}`,
     audience,
+    ...validity,
   };
   return [externalId, document] as const;
 }
@@ -69,7 +71,10 @@ beforeAll(async () => {
       plant(workspace, audience),
     );
     const hiddenOne = plant(workspace, [], true);
-    await ingest(workspace, Object.fromEntries([...documents, hiddenOne]));
+    const others = [{ valid_until: "2020-12-31" }, { valid_from: "2999-01-01" }].map((validity) =>
+      plant(workspace, [], true, validity),
+    );
+    await ingest(workspace, Object.fromEntries([...documents, ...others, hiddenOne]));
     await hide(workspace, hiddenOne[0]);
   }
 }, 60_000);
@@ -105,7 +110,9 @@ function leaksIn(text: string, reader: Reader): string[] {
 }
 
 const readers = (): Reader[] =>
-  [ours, theirs].flatMap(({ id }) => READERS.map((audience) => ({ workspaceId: id, audience })));
+  [ours, theirs].flatMap(({ id }) =>
+    READERS.map((audience) => ({ workspaceId: id, audience, now: Date.now() })),
+  );
 
 async function asQuery(services: Services, { workspaceId }: Reader): Promise<Query> {
   const generation = firstGeneration(workspaceId, services.config.embeddingModel);
@@ -184,6 +191,8 @@ function without(sql: string | RegExp, instead: string): Partial<Env> {
   });
   return { DB };
 }
+
+const VALIDITY_FILTER = /coalesce\(d\.(?:valid|served)_(?:since|before) [<>]=? [^,]+, 1\)/g;
 
 const AUDIENCE_FILTER =
   /\(d\.(?:served_)?audience = '\[\]' OR EXISTS \([^)]*\([^)]*\)[^)]*\([^)]*\)[^)]*\)\)/g;
@@ -271,6 +280,18 @@ describe("the layers of retrieval", () => {
   );
 
   it(
+    "leak, as these tests detect, without the filter of documents that are not valid",
+    { timeout: 60_000 },
+    async () => {
+      expect(await probe(without(VALIDITY_FILTER, "1"))).toEqual([
+        "keywords: audience",
+        "keywords: text",
+        "vectors: text",
+      ]);
+    },
+  );
+
+  it(
     "leak, as these tests detect, without the vector leg's workspace filter",
     { timeout: 60_000 },
     async () => {
@@ -317,7 +338,7 @@ describe("the routes", () => {
       for (const workspace of [ours, theirs]) {
         const secret = await createIdentitySecret(workspace);
         for (const audience of READERS) {
-          const reader = { workspaceId: workspace.id, audience };
+          const reader = { workspaceId: workspace.id, audience, now: Date.now() };
           const headers = await asVisitor(secret, {
             sub: `reader of ${audience.join()}`,
             audience,

@@ -1,6 +1,7 @@
 import { decodeHTML } from "entities";
+import { reasonOf } from "../command.ts";
 import type { Document, ReadDocuments, Unreadable } from "../document.ts";
-import { languageTag, refusedId, toInstant } from "../fields.ts";
+import { languageTag, readValidity, refusedId, toInstant } from "../fields.ts";
 import { guessType } from "../guess-type.ts";
 import { originOf, type Origin } from "./help-centre.ts";
 import type { ExportPage } from "./pages.ts";
@@ -117,8 +118,14 @@ export class ArticleReader implements ReadDocuments {
       return refuse(
         `Only some readers may see it (${readers}). Name their audience with --restricted-audience <name>, or leave it out of the export`,
       );
+    let validity: ReturnType<typeof readValidity>;
+    try {
+      validity = readValidity(article);
+    } catch (error) {
+      return refuse(reasonOf(error));
+    }
     this.#seen.add(id);
-    const fields = fieldsOf(article);
+    const fields = { ...fieldsOf(article), ...validity };
     this.origins.push(originOf(article, fields.url));
     this.documents.push({
       external_id: id,

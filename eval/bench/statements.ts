@@ -16,7 +16,8 @@ const { fields: FIELDS } = shippedRelease.retrieval;
 /** As in `retrieve.ts`. */
 const KEYWORD_DEPTH = 50;
 const MOST_CANDIDATES = 150;
-const SCOPE = { workspace: { sql: "?1", value: WORKSPACE }, audience: [] };
+const SCOPE = { workspace: { sql: "?1", value: WORKSPACE }, audience: [], now: 0 };
+const VIEW = { workspaceId: WORKSPACE, audience: [], now: 0, since: 0 };
 
 export function keywordSearch(
   db: D1Database,
@@ -25,7 +26,7 @@ export function keywordSearch(
   same: Synonyms = new Map(),
 ): Promise<KeywordResult> {
   const terms = { ...queryTerms(question), equivalents: same };
-  return searchKeywords(db, WORKSPACE, audience, terms, FIELDS, KEYWORD_DEPTH, { slot: 1 });
+  return searchKeywords(db, { ...VIEW, audience }, terms, FIELDS, KEYWORD_DEPTH, { slot: 1 });
 }
 
 export async function equivalents(db: D1Database, question: string): Promise<Synonyms> {
@@ -39,7 +40,7 @@ export function spelling(db: D1Database, question: string): Promise<unknown> {
 
 export function passages(db: D1Database, first: number): Promise<unknown> {
   const ids = Array.from({ length: MOST_CANDIDATES }, (_, index) => first + index * 7);
-  return readPassages(db, WORKSPACE, [], [ids.slice(0, 50), ids.slice(50)], 20);
+  return readPassages(db, VIEW, [ids.slice(0, 50), ids.slice(50)], 20);
 }
 
 export interface Postings {
@@ -49,8 +50,6 @@ export interface Postings {
   ranked: number;
 }
 
-/** Parameters of the statement's counting part. */
-const COUNTING_PARAMETERS = 9;
 const RESULT = "SELECT term, chunks, NULL AS chunkId";
 
 /** How many postings the keyword statement reads for a question, by its own intermediate tables. */
@@ -71,7 +70,7 @@ export async function postingsOf(
             (SELECT coalesce(sum(chunks), 0) FROM rarity JOIN affordable USING (term)) AS ranked`;
           postings = await db
             .prepare(counting)
-            .bind(...values.slice(0, COUNTING_PARAMETERS))
+            .bind(...values)
             .first<Postings>();
           return { results: [] };
         },

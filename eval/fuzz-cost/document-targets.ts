@@ -22,6 +22,9 @@ import { redact } from "../../src/privacy/redact.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
 import { lexicalEvidence, questionWords, readText } from "../../src/retrieval/lexical-evidence.ts";
 import { hiddenPassages, withoutInvisible } from "../../src/text/invisible-characters.ts";
+import { presentAt } from "../../src/language/times/asked-time.ts";
+import { scopeOfLabel, scopeOfOpening, withoutTimes } from "../../src/language/times/scope.ts";
+import { fitOfText } from "../../src/retrieval/time-fit.ts";
 import { splitSentences } from "../../src/text/sentences.ts";
 import { runAtOnce, type Steps } from "../../src/runtime/steps.ts";
 import { stemsOf } from "../../src/text/stems.ts";
@@ -49,6 +52,11 @@ function draft(source: string, normalised: string): number {
 
 /** What a stored passage passes through when it is found: the longest chunk that a document can have. */
 export const passage: Record<string, Target> = {
+  "passage and its time"(input) {
+    const text = longestChunk(input);
+    const scopes = [scopeOfLabel(input), scopeOfOpening(text)];
+    return [scopes, withoutTimes(input), fitOfText(text, presentAt(0))];
+  },
   "passage as evidence"(input) {
     const read = readText({ ...PASSAGE, text: longestChunk(input) });
     return questionWords(candidatesFor(QUESTION)).map((words) => lexicalEvidence(words, read));
@@ -59,6 +67,7 @@ export const passage: Record<string, Target> = {
       question: candidatesFor(QUESTION).question,
       candidates: candidatesFor(QUESTION),
       passages: [],
+      superseded: [],
       reranker: "",
       decision: { action: "answer", confidence: 1 },
     });
@@ -71,7 +80,7 @@ export const passage: Record<string, Target> = {
   "passage in a prompt"(input) {
     const text = longestChunk(input);
     const source = { ...SOURCE, passages: [{ ...PASSAGE, text }] };
-    return buildPrompt(QUESTION, [], [source], shippedRelease.prompt, "0000");
+    return buildPrompt(QUESTION, [], [source], shippedRelease.prompt, "0000", 0);
   },
 };
 
@@ -111,7 +120,12 @@ export function richText(read: Reader): Record<string, Target> {
     "rich text": (input) => runAtOnce(read(JSON.parse(input))),
     delivery(input) {
       const body = parseJson(`{"title":"a","body":${input}}`);
-      const options = { title_fields: ["title"], body_fields: ["body"] };
+      const options = {
+        title_fields: ["title"],
+        body_fields: ["body"],
+        valid_from_fields: ["valid_from"],
+        valid_until_fields: ["valid_until"],
+      };
       const entry = isObject(body) ? runAtOnce(readEntry(body, options, read)) : undefined;
       const content = entry?.content ?? "";
       return draft(content, normalise(content, "text/markdown"));

@@ -10,6 +10,7 @@ import { OutputFilter } from "../../src/guards/output-filter.ts";
 import { PromptGuard } from "../../src/guards/prompt-guard.ts";
 import { Pseudonyms } from "../../src/privacy/pseudonyms.ts";
 import { redact } from "../../src/privacy/redact.ts";
+import { askedTime } from "../../src/language/times/asked-time.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
 import { compoundSpellings } from "../../src/retrieval/compounds.ts";
 import { lexicalEvidence, questionWords, readText } from "../../src/retrieval/lexical-evidence.ts";
@@ -48,12 +49,13 @@ export const message: Record<string, Target> = {
       options: [{ externalId: input, title: input }],
     });
   },
+  "asked time": (input) => askedTime({ text: input, added: input }, 0),
   "small talk": smallTalkIn,
   "reading a message": readMessage,
   synonyms: (input) => synonymsFor(input, new Map([["parcel", ["package"]]])),
   spelling: (input) => correct(input.split(/\s/)[0] ?? "", [input.slice(0, 64), "parcel"]),
   invisible: withoutInvisible,
-  prompt: (input) => buildPrompt(input, [], [], shippedRelease.prompt, "0000"),
+  prompt: (input) => buildPrompt(input, [], [], shippedRelease.prompt, "0000", 0),
   evidence(input) {
     const candidates = candidatesFor(input);
     const read = readText(PASSAGE);
@@ -71,7 +73,7 @@ const mayLinkTo = (host: string): boolean => host === "help.example.com";
 /** What an answer passes through while it streams, and as a message of the history. */
 export const answer: Record<string, Target> = {
   "answer writer"(input) {
-    const prompt = buildPrompt(QUESTION, [], [SOURCE], shippedRelease.prompt, "0000");
+    const prompt = buildPrompt(QUESTION, [], [SOURCE], shippedRelease.prompt, "0000", 0);
     const pseudonyms = new Pseudonyms([QUESTION]);
     const writer = new AnswerWriter([SOURCE], mayLinkTo, { prompt, pseudonyms });
     inPieces(input, (piece) => writer.push(piece));
@@ -95,7 +97,14 @@ export const answer: Record<string, Target> = {
     return held.text;
   },
   history: (input) =>
-    buildPrompt(QUESTION, [{ role: "assistant", text: input }], [], shippedRelease.prompt, "0000"),
+    buildPrompt(
+      QUESTION,
+      [{ role: "assistant", text: input }],
+      [],
+      shippedRelease.prompt,
+      "0000",
+      0,
+    ),
   redact,
 };
 

@@ -1,5 +1,6 @@
 import type { Source } from "../../src/citations/source.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
+import { presentAt } from "../../src/language/times/asked-time.ts";
 import type { Candidates } from "../../src/retrieval/candidates.ts";
 import type { Passage } from "../../src/retrieval/passages.ts";
 import { queryTerms } from "../../src/retrieval/query-terms.ts";
@@ -17,6 +18,7 @@ export const PASSAGE: Passage = {
   headingPath: ["Returns", "Deadlines"],
   text: "You can return any item within 30 days of delivery. It does not cost anything.\n\nRefunds take 5 working days.",
   ordinal: 0,
+  times: { opening: "Returns", validSince: null, validBefore: null, updatedAt: null },
   goesOn: 0,
   neighbours: [],
 };
@@ -38,6 +40,7 @@ export function candidatesFor(text: string): Candidates {
   const subQueries = [{ text, vector: null }];
   return {
     question: { text, corrections: new Map(), synonyms: new Map(), subQueries, generation },
+    asked: presentAt(0),
     legs: ["keywords"],
     vectors: [],
     keywords: {

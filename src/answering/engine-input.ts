@@ -1,7 +1,7 @@
 import type { ChatModel, Reranker, VectorIndex } from "../models/ports.ts";
 import type { Release } from "../releases/release.ts";
 import type { OwnNames } from "../releases/sentences.ts";
-import type { Reader } from "../retrieval/candidates.ts";
+import type { Reader } from "../retrieval/visibility.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import type { History } from "./history.ts";
 import type { Standalone, Questions } from "./understand.ts";

@@ -128,7 +128,7 @@ interface Attempt {
 }
 
 function prepare(
-  { questions, history, release, deps, policy }: EngineInput,
+  { questions, history, reader, release, deps, policy }: EngineInput,
   sources: Source[],
   mayLinkTo: (host: string) => boolean,
 ): Attempt {
@@ -141,7 +141,8 @@ function prepare(
   const messages = history.messages.map(({ role, text }) => ({ role, text: hide(text) }));
   const message = hide(questions.message);
   const rules = { ...release.prompt, role: namedRole(release.prompt.role, deps.names) };
-  const prompt = buildPrompt(message, messages, sources, rules, deps.newId("mark"));
+  const mark = deps.newId("mark");
+  const prompt = buildPrompt(message, messages, sources, rules, mark, reader.now);
   const writer = new AnswerWriter(sources, mayLinkTo, { prompt, pseudonyms });
   const output = new SupportedText(policy === "hold");
   return { messages: prompt.messages, writer, output, received: "" };

@@ -42,6 +42,7 @@ export interface Prompt {
 /**
  * Rules, sources, history, question. Everything that documents or visitors wrote is framed and datamarked.
  * @param random hexadecimal digits that choose the mark
+ * @param now milliseconds since the epoch; the day in UTC is told, because sources may say for which time they hold
  */
 export function buildPrompt(
   message: string,
@@ -49,6 +50,7 @@ export function buildPrompt(
   sources: Source[],
   { role, rules: own, exemplars }: Release["prompt"],
   random: string,
+  now: number,
 ): Prompt {
   const mark = chooseMark(
     JSON.stringify([message, history, sources, role, own, exemplars]),
@@ -56,7 +58,8 @@ export function buildPrompt(
   );
   const quoted = (text: string): string => datamark(neutralise(visible(text)), mark);
   const marking = `In what is data, "${mark}" stands between words instead of a space. Write your own answer with spaces.`;
-  const rules = [role, ...[...CONTRACT, ...own].map((rule) => `- ${rule}`)].join("\n");
+  const today = `Today is ${new Date(now).toISOString().slice(0, 10)}. What a source says for another time holds for that time only.`;
+  const rules = [role, ...[...CONTRACT, ...own, today].map((rule) => `- ${rule}`)].join("\n");
   const examples = exemplars.map(
     ({ question, answer }) => `Example\nVisitor: ${question}\nYou: ${answer}`,
   );

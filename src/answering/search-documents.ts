@@ -1,7 +1,8 @@
 import { answerability, decisionEvidence, type Evidence } from "../retrieval/answerability.ts";
-import type { FoundPassage, Leg, Query, Reader } from "../retrieval/candidates.ts";
+import type { FoundPassage, Leg, Query } from "../retrieval/candidates.ts";
 import { LEG_PASSAGES, rank } from "../retrieval/rank.ts";
 import { read, retrieve } from "../retrieval/retrieve.ts";
+import type { Reader } from "../retrieval/visibility.ts";
 import type { EngineInput } from "./engine-input.ts";
 
 interface SearchInput extends Pick<EngineInput, "release"> {
@@ -15,7 +16,7 @@ interface SearchInput extends Pick<EngineInput, "release"> {
 }
 
 export interface Found {
-  /** Best first; may be more than were wanted. */
+  /** Best first, and last those that an answer would not use because of their time; may be more than were wanted. */
   passages: FoundPassage[];
   /** What ordered them: `text`, or the reranker model's id; null for a single leg. */
   reranker: string | null;
@@ -37,13 +38,13 @@ export async function searchDocuments(input: SearchInput): Promise<Found> {
     Math.max(limit, LEG_PASSAGES),
     release.retrieval,
   );
-  const { passages, reranker } =
+  const { passages, superseded, reranker } =
     legs.length < 2
-      ? { passages: found, reranker: null }
+      ? { passages: found, superseded: [], reranker: null }
       : await rank(deps, candidates, found, release.retrieval);
   const evidence = decisionEvidence(candidates, passages, release.decision);
   return {
-    passages,
+    passages: [...passages, ...superseded],
     reranker,
     answerability: answerability(evidence, release.decision),
     evidence,

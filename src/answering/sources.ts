@@ -1,7 +1,9 @@
 import type { Source, SourceReference } from "../citations/source.ts";
-import type { Decision, FoundPassage, Finding, Reader } from "../retrieval/candidates.ts";
+import type { Decision, FoundPassage, Finding } from "../retrieval/candidates.ts";
 import { withTimeout } from "../models/deadline.ts";
 import { readSections } from "../retrieval/passages.ts";
+import { viewOf } from "../retrieval/retrieve.ts";
+import type { Reader } from "../retrieval/visibility.ts";
 import type { EngineDeps } from "./engine-input.ts";
 import { bestPassage, passagesToQuote } from "./extractive/best-passage.ts";
 
@@ -50,7 +52,7 @@ function addNeighbours(source: Source, findings: Finding[]): void {
  */
 export async function completeSections(
   { db }: Pick<EngineDeps, "db">,
-  { workspaceId, audience }: Reader,
+  reader: Reader,
   findings: Finding[],
   sources: Source[],
 ): Promise<void> {
@@ -63,7 +65,10 @@ export async function completeSections(
   }
   if (goesOn.size === 0) return;
   try {
-    const reading = readSections(db, workspaceId, audience, [...goesOn.keys()]);
+    const since = Math.min(
+      ...findings.map(({ candidates }) => viewOf(reader, candidates.asked).since),
+    );
+    const reading = readSections(db, { ...reader, since }, [...goesOn.keys()]);
     const chunks = await withTimeout(reading, SECTION_MS, "The section");
     for (const { around, version, ...chunk } of chunks) {
       const source = goesOn.get(around);

@@ -74,7 +74,7 @@ function statements(
     hosts: ownHostsStatement(db, scope),
     ...wordContextStatements(
       db,
-      { workspace: scope, audience: claimedAudience(credentials.visitorToken) },
+      { workspace: scope, audience: claimedAudience(credentials.visitorToken), now: now() },
       asked,
     ),
   };

@@ -10,7 +10,7 @@ import { toWordContext } from "../retrieval/word-context.ts";
 import type { Services } from "../runtime/services.ts";
 import type { Admitted } from "./admit.ts";
 import type { FirstRead } from "./first-read.ts";
-import { isWithheld } from "./withheld.ts";
+import { isOutdated, isWithheld } from "./withheld.ts";
 
 interface HistoryRow {
   id: string;
@@ -38,7 +38,7 @@ export interface Recalled {
 
 /** Reads out of the first batch what was said before, and settles in which model the message is embedded. */
 export async function recall(
-  { config }: Pick<Services, "config">,
+  { config, now }: Pick<Services, "config" | "now">,
   { read, rows, subQueries, embedding }: FirstRead,
   { caller, allowance }: Admitted,
 ): Promise<Recalled> {
@@ -52,6 +52,7 @@ export async function recall(
       rows.history as HistoryRow[],
       words.generation.model,
       caller.visitor?.audience ?? [],
+      now(),
     ),
     questions: {
       ...read,
@@ -65,15 +66,18 @@ export async function recall(
 }
 
 /**
- * A question that failed is asked again as if it had not been asked, and an answer that is withheld from the reader was not given. A
- * follow-up may still refer to the question.
+ * A question that failed is asked again as if it had not been asked, and an answer that is withheld from the reader, or made of a document
+ * that is no longer valid, was not given. A follow-up may still refer to the question.
  * @param rows the latest first
  */
-function toHistory(rows: HistoryRow[], model: string, audience: string[]): History {
+function toHistory(rows: HistoryRow[], model: string, audience: string[], now: number): History {
   const failures = new Set(rows.flatMap(({ id, failure }) => (failure === null ? [] : [id])));
   const held = rows.filter(
     ({ id, answer_id, used_documents }) =>
-      !failures.has(id) && !failures.has(answer_id ?? "") && !isWithheld(used_documents, audience),
+      !failures.has(id) &&
+      !failures.has(answer_id ?? "") &&
+      !isWithheld(used_documents, audience) &&
+      !isOutdated(used_documents, now),
   );
   return {
     messages: held.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),

@@ -7,7 +7,7 @@ import { notErasedSql, personOf } from "../privacy/erasures.ts";
 import { holdsPersonalData } from "../privacy/redact.ts";
 import { storeReleaseStatement } from "../releases/live-release.ts";
 import type { IdentifiedRelease } from "../releases/release.ts";
-import type { Reader } from "../retrieval/candidates.ts";
+import type { Reader } from "../retrieval/visibility.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { wakeUp } from "../runtime/wake-up.ts";

@@ -2,8 +2,9 @@ import { searchDocuments, type Found } from "../answering/search-documents.ts";
 import { embeddedTexts, piecesOf, withVectors } from "../answering/sub-queries.ts";
 import { allowanceStatement, isOutOfNeurons, toAllowance } from "../limits/quotas.ts";
 import { liveRelease, overlayStatement } from "../releases/live-release.ts";
-import type { Leg, Reader } from "../retrieval/candidates.ts";
+import type { Leg } from "../retrieval/candidates.ts";
 import { embedQuestions } from "../retrieval/embed-questions.ts";
+import type { Reader } from "../retrieval/visibility.ts";
 import { toWordContext, wordContextStatements } from "../retrieval/word-context.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
@@ -25,7 +26,11 @@ export async function search(
   const rows = await batchByName(db, {
     allowance: allowanceStatement(db, scope, now()),
     release: overlayStatement(db, scope),
-    ...wordContextStatements(db, { workspace: scope, audience: reader.audience }, query),
+    ...wordContextStatements(
+      db,
+      { workspace: scope, audience: reader.audience, now: reader.now },
+      query,
+    ),
   });
   const isOut = isOutOfNeurons(toAllowance(rows.allowance[0]));
   const words = toWordContext(rows, reader.workspaceId, config.embeddingModel);

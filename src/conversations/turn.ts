@@ -91,7 +91,7 @@ async function runTurn(
 }
 
 function describeTurn(
-  { newId }: Pick<Services, "newId">,
+  { newId, now }: Pick<Services, "newId" | "now">,
   request: TurnRequest,
   admitted: Admitted,
   { history, release }: Recalled,
@@ -100,7 +100,7 @@ function describeTurn(
   return {
     request,
     admitted,
-    reader: { workspaceId, audience: visitor?.audience ?? [] },
+    reader: { workspaceId, audience: visitor?.audience ?? [], now: now() },
     release,
     questionId: newId("msg"),
     messageId: newId("msg"),

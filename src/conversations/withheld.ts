@@ -1,5 +1,5 @@
 import type { Caller } from "../auth/keys.ts";
-import { isVisibleTo, type Visibility } from "../retrieval/visibility.ts";
+import { isOpenTo, isValidAt, visibilityFields, type Visibility } from "../retrieval/visibility.ts";
 
 /** A document that an answer was made of, as it is now. */
 interface UsedDocument extends Visibility {
@@ -8,6 +8,8 @@ interface UsedDocument extends Visibility {
    * exist, whose other fields are null.
    */
   is_served: 0 | 1;
+  /** When the answer was given, in milliseconds since the epoch. */
+  said_at: number;
 }
 
 /**
@@ -19,7 +21,8 @@ interface UsedDocument extends Visibility {
 export function usedDocumentsSql(m: string): string {
   return `(SELECT json_group_array(json_object('is_served', coalesce(d.status <> 'deleted' AND d.live_version > 0
         AND ${m}.created_at >= d.created_at AND ${m}.created_at > coalesce(d.deleted_at, 0), 0),
-      'live_version', d.live_version, 'shown_from', d.shown_from, 'audience', d.audience, 'served_audience', d.served_audience))
+      'said_at', ${m}.created_at,
+      ${visibilityFields("d")}))
     FROM (SELECT value ->> 'external_id' AS external_id FROM json_each(${m}.citations)
       UNION SELECT value ->> 'external_id' FROM json_each(iif(${m}.rung = 'extractive', NULL, ${m}.sources))) AS used
     LEFT JOIN documents d ON d.workspace_id = ${m}.workspace_id AND d.external_id = used.external_id
@@ -27,12 +30,22 @@ export function usedDocumentsSql(m: string): string {
 }
 
 /**
- * Whether a reader may no longer see a document that an answer was made of.
+ * Whether a reader may no longer see a document that an answer was made of. What was valid when it was said stays said.
  * @param usedDocuments what {@link usedDocumentsSql} gives
  */
 export function isWithheld(usedDocuments: string, audience: string[]): boolean {
   return (JSON.parse(usedDocuments) as UsedDocument[]).some(
-    (document) => !document.is_served || !isVisibleTo(document, audience),
+    (document) => !document.is_served || !isOpenTo(document, audience),
+  );
+}
+
+/**
+ * Whether a document that an answer was made of has lost its validity since: what it said holds for no later question.
+ * @param now milliseconds since the epoch
+ */
+export function isOutdated(usedDocuments: string, now: number): boolean {
+  return (JSON.parse(usedDocuments) as UsedDocument[]).some(
+    (document) => isValidAt(document, document.said_at) && !isValidAt(document, now),
   );
 }
 

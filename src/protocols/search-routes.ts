@@ -67,7 +67,11 @@ export function searchRoutes(app: App): void {
   app.openapi(searchRoute, async (c) => {
     const { services, caller, workspaceId } = callOf(c);
     const { query, limit, explain, legs, audience } = c.req.valid("json");
-    const reader = { workspaceId, audience: audience ?? caller.visitor?.audience ?? [] };
+    const reader = {
+      workspaceId,
+      audience: audience ?? caller.visitor?.audience ?? [],
+      now: services.now(),
+    };
     const found = await search(services, reader, { query, legs, limit });
     return c.json(
       {

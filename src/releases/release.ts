@@ -68,6 +68,17 @@ export const releaseSchema = z.strictObject({
       pairs: positive,
       document: positive,
     }),
+    /** When a passage is superseded by another one (retrieval/prefer-current.ts). */
+    time: z.strictObject({
+      /** Share of words that a title or heading has in common with that of an outdated text, from which on it is its current version. */
+      nearTitle: share,
+      /** The same for two texts that are both in force, of which the newer one is used. */
+      sameTitle: share,
+      /** Share of an outdated passage's score from which on any current passage replaces it. */
+      currentShare: share,
+      /** Share of what the older passage covers of the question that the newer one has to cover. */
+      coveredShare: share,
+    }),
   }),
   /** The logistic regression for the probability that the passages answer, and the thresholds for answering and clarifying. */
   decision: z.strictObject({

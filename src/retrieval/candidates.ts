@@ -1,4 +1,5 @@
 import type { Generation } from "../generations/generation.ts";
+import type { AskedTime } from "../language/times/asked-time.ts";
 import type { VectorMatch } from "../models/ports.ts";
 import type { FusedMatch } from "./fuse.ts";
 import type { KeywordResult } from "./keywords.ts";
@@ -7,12 +8,6 @@ import type { Corrections } from "./spelling.ts";
 import type { Synonyms } from "./synonyms.ts";
 
 export type Leg = "keywords" | "vectors";
-
-/** Who asks: a reader may see the documents of the workspace that are for everybody or for one of these audiences. */
-export interface Reader {
-  workspaceId: string;
-  audience: string[];
-}
 
 export interface Query {
   /** What the keyword leg searches for. */
@@ -43,6 +38,7 @@ export interface FoundPassage extends Passage, FusedMatch {
 /** What both legs found for a question, before any text is read. */
 export interface Candidates {
   question: Query;
+  asked: AskedTime;
   legs: Leg[];
   keywords: KeywordResult;
   /** Best first, hidden ones among them: D1 says which the reader may see. Undefined if the leg failed or was not asked. */
@@ -72,8 +68,10 @@ export interface RankEvidence {
 
 export interface Ranking {
   candidates: Candidates;
-  /** Best first. */
+  /** Those to answer from, best first. */
   passages: FoundPassage[];
+  /** Those that apply to another time than the question is about (prefer-current.ts), best first. */
+  superseded: FoundPassage[];
   /** The reranker model that the order depends on, or `BY_TEXT`. */
   reranker: string;
 }

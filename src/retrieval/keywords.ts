@@ -1,7 +1,7 @@
 import { VERIFIED, type Generation } from "../generations/generation.ts";
 import type { Release } from "../releases/release.ts";
 import { stemOf } from "../text/stems.ts";
-import { isHiddenFrom } from "./visibility.ts";
+import { isHiddenFrom, type View, type ViewSql } from "./visibility.ts";
 import type { ExpandedTerms } from "./query-terms.ts";
 
 export interface KeywordMatch {
@@ -52,8 +52,7 @@ const B = 0.75;
  */
 export async function searchKeywords(
   db: D1Database,
-  workspaceId: string,
-  audience: string[],
+  { workspaceId, audience, now, since }: View,
   terms: ExpandedTerms,
   fields: FieldWeights,
   limit: number,
@@ -76,6 +75,8 @@ export async function searchKeywords(
       fields.headings,
       fields.body,
       slot * VERIFIED,
+      now,
+      since,
     )
     .all<Row>();
   return toResult(rows, terms);
@@ -135,9 +136,9 @@ function workspaceTerm(workspaceId: string): string {
  * would reveal which words they use. The set is read once a search, so that each posting costs one look-up in it, not one of its chunk
  * and one of its document.
  */
-function hiddenChunks(workspace: string, audience: string): string {
+function hiddenChunks(workspace: string, view: ViewSql): string {
   return `SELECT c.id, c.word_count FROM documents d CROSS JOIN chunks c ON c.document_id = d.id
-    WHERE ${isHiddenFrom("d", workspace, audience)}`;
+    WHERE ${isHiddenFrom("d", workspace, view)}`;
 }
 
 /** SQL: equivalent to `NOT IN`, but SQLite checks the set's Bloom filter first only in this form, which settles most postings. */
@@ -153,13 +154,13 @@ function postingsIn(column: string, weight: string): string {
 /**
  * Parameters: 1 terms (JSON array of [term, times in the query, path in `repeated_words`]), 2 workspace filter, 3 workspace,
  * 4 audience (JSON array), 5 matches, 6 chunks counted for a term, 7 to 9 weights of title, headings and body,
- * 10 the bit in `chunks.vector_stored` of a visible vector.
+ * 10 the bit in `chunks.vector_stored` of a visible vector, 11 and 12 the times of the view.
  *
  * `candidate` orders matches by what the index alone tells: the columns that each word stands in. BM25 is then computed for the best of
  * them, with lengths and repeated words. All sums and orders are over rows of the workspace that the reader may see. Ties are in the
  * order of ids.
  */
-const SEARCH = `WITH hidden_chunk AS MATERIALIZED (${hiddenChunks("?3", "?4")}),
+const SEARCH = `WITH hidden_chunk AS MATERIALIZED (${hiddenChunks("?3", { audience: "?4", now: "?11", since: "?12" })}),
    hidden AS MATERIALIZED (SELECT id FROM hidden_chunk),
    visible AS MATERIALIZED (
      SELECT count(*) - (SELECT count(*) FROM hidden_chunk) AS chunks,

@@ -22,17 +22,17 @@ export interface QuestionWords {
 }
 
 /** The words of a question: one entry, or with several sub-queries one for each and, last, one for the whole question. */
-export function questionWords({ question, keywords }: Candidates): QuestionWords[] {
+export function questionWords({ question, keywords, asked }: Candidates): QuestionWords[] {
   const { subQueries, text } = question;
-  if (subQueries.length < 2) return [wordsFor(question, keywords, keywords.chunkCounts)];
   const { chunkCounts } = keywords;
+  if (subQueries.length < 2) return [wordsFor(question, keywords, chunkCounts, asked)];
   return [...subQueries, { text }].map((subQuery) => {
     const own = queryTerms(subQuery.text).words.flatMap((word) => [
       word,
       ...(question.corrections.has(word) ? [question.corrections.get(word) ?? word] : []),
     ]);
     const counts = own.map((word): [string, number] => [word, chunkCounts.get(word) ?? 0]);
-    return wordsFor({ ...question, text: subQuery.text }, keywords, new Map(counts));
+    return wordsFor({ ...question, text: subQuery.text }, keywords, new Map(counts), asked);
   });
 }
 
@@ -49,12 +49,15 @@ function wordsFor(
   question: Candidates["question"],
   { totalChunks }: KeywordResult,
   chunkCounts: ReadonlyMap<string, number>,
+  asked: Candidates["asked"],
 ): QuestionWords {
   const known = new Map<string, number>();
   const added = new Set(wordsOf((question.added ?? "").toLowerCase()));
   let unknown = 0;
   let total = 0;
   for (const [word, chunks] of chunkCounts) {
+    // "Orders from 2024" asks about what says "before March 2025": a date that no document uses is understood, and no word of its own.
+    if (chunks === 0 && asked.stems.has(stemOf(word))) continue;
     const weight = inverseFrequency(chunks, totalChunks) * (added.has(word) ? ADDED_WEIGHT : 1);
     total += weight;
     if (chunks === 0) unknown += weight;

@@ -1,4 +1,4 @@
-import { visibleTo } from "./visibility.ts";
+import { visibleTo, type View } from "./visibility.ts";
 
 /** A stored chunk that may be shown to the reader for whom it was read. */
 export interface Passage {
@@ -16,10 +16,22 @@ export interface Passage {
   marks?: string | null;
   /** Number of the chunk in its document, from 0. */
   ordinal: number;
+  times: DocumentTimes;
   /** 1: its section has more chunks than these and their neighbours. */
   goesOn: 0 | 1;
   /** The chunks before and after it in the same section: a chunk ends where it is full, which may be in the middle of a thought. */
   neighbours: Neighbour[];
+}
+
+/** What tells for which time a document was written. Times are milliseconds since the epoch. */
+export interface DocumentTimes {
+  /** The beginning of its text. */
+  opening: string;
+  /** When the served version is valid: the first instant, and the first one after it; null: no bound. */
+  validSince: number | null;
+  validBefore: number | null;
+  /** When the source last changed it; null: unknown. */
+  updatedAt: number | null;
 }
 
 export interface FoundByLeg extends Passage {
@@ -29,23 +41,26 @@ export interface FoundByLeg extends Passage {
 
 export type Neighbour = Pick<Passage, "chunkId" | "text" | "marks" | "ordinal">;
 
-type PassageRow = Omit<FoundByLeg, "headingPath" | "neighbours" | "places"> & {
+type PassageRow = Omit<FoundByLeg, "headingPath" | "times" | "neighbours" | "places"> & {
   headingPath: string;
+  times: string;
   neighbours: string;
   places: string;
 };
 
+/** Characters of the opening: a few sentences, in which a document says that another one replaces it. */
+const OPENING = 500;
+
 /**
  * Reads the chunks that the legs found, and drops those that the reader may not see. The legs give only hints: this read decides, by
- * workspace, audience and live version. The ids' order is kept, the first leg's before the second's. `limit` counts the visible chunks of
+ * workspace, audience, validity and live version. The ids' order is kept, the first leg's before the second's. `limit` counts the visible chunks of
  * each leg, so hidden ones displace none.
  * CROSS JOIN keeps SQLite to the join order as written, with one look-up for each id. Without it SQLite compares every chunk of the
  * workspace with all ids.
  */
 export async function readPassages(
   db: D1Database,
-  workspaceId: string,
-  audience: string[],
+  { workspaceId, audience, now, since }: View,
   chunkIdsByLeg: number[][],
   limit: number,
 ): Promise<FoundByLeg[]> {
@@ -57,13 +72,16 @@ export async function readPassages(
          FROM json_each(?1) AS leg CROSS JOIN json_each(leg.value) AS wanted CROSS JOIN chunks c ON c.id = wanted.value
            CROSS JOIN documents d ON d.id = c.document_id
          WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND d.live_version > 0 AND d.status <> 'deleted'
-           AND ${visibleTo("d", "?3")}),
+           AND ${visibleTo("d", { audience: "?3", now: "?5", since: "?6" })}),
        best AS MATERIALIZED (
          SELECT id, json_array(max(iif(leg = 0, place, NULL)), max(iif(leg = 1, place, NULL))) AS places,
            min(leg * ?4 + place) AS first
          FROM visible WHERE place <= ?4 GROUP BY id)
        SELECT c.id AS chunkId, d.external_id AS externalId, d.served_title AS title, d.served_url AS url,
          d.live_version AS version, d.reader_version AS readerVersion, c.heading_path AS headingPath, c.text, c.marks, c.ordinal, best.places,
+         json_object('validSince', d.served_since, 'validBefore', d.served_before, 'updatedAt', d.source_instant,
+           'opening', coalesce((SELECT substr(o.text, 1, ${OPENING}) FROM chunks o
+             WHERE o.document_id = c.document_id AND o.ordinal = 0 AND +o.workspace_id = ?2), '')) AS times,
          EXISTS (SELECT 1 FROM chunks n WHERE n.document_id = c.document_id AND n.ordinal IN (c.ordinal - 2, c.ordinal + 2)
            AND +n.workspace_id = ?2 AND n.heading_path = c.heading_path) AS goesOn,
          (SELECT json_group_array(json_object('chunkId', n.id, 'text', n.text, 'marks', n.marks, 'ordinal', n.ordinal)) FROM chunks n
@@ -72,10 +90,11 @@ export async function readPassages(
        FROM best CROSS JOIN chunks c ON c.id = best.id CROSS JOIN documents d ON d.id = c.document_id
        ORDER BY best.first`,
     )
-    .bind(JSON.stringify(chunkIdsByLeg), workspaceId, JSON.stringify(audience), limit)
+    .bind(JSON.stringify(chunkIdsByLeg), workspaceId, JSON.stringify(audience), limit, now, since)
     .all<PassageRow>();
   return results.map((row) => ({
     ...row,
+    times: JSON.parse(row.times) as DocumentTimes,
     headingPath: JSON.parse(row.headingPath) as string[],
     neighbours: JSON.parse(row.neighbours) as Neighbour[],
     places: JSON.parse(row.places) as (number | null)[],
@@ -94,8 +113,7 @@ const SECTION_REACH = 10;
 /** Reads the sections that chunks stand in, as far as the reader may see them: to each chunk those around it with the same headings. */
 export async function readSections(
   db: D1Database,
-  workspaceId: string,
-  audience: string[],
+  { workspaceId, audience, now, since }: View,
   chunkIds: number[],
 ): Promise<SectionChunk[]> {
   const { results } = await db
@@ -104,9 +122,9 @@ export async function readSections(
        FROM json_each(?1) AS wanted CROSS JOIN chunks c ON c.id = wanted.value CROSS JOIN documents d ON d.id = c.document_id
          CROSS JOIN chunks n ON n.document_id = c.document_id AND n.ordinal BETWEEN c.ordinal - ${SECTION_REACH} AND c.ordinal + ${SECTION_REACH}
        WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND +n.workspace_id = ?2 AND n.heading_path = c.heading_path
-         AND d.live_version > 0 AND d.status <> 'deleted' AND ${visibleTo("d", "?3")}`,
+         AND d.live_version > 0 AND d.status <> 'deleted' AND ${visibleTo("d", { audience: "?3", now: "?4", since: "?5" })}`,
     )
-    .bind(JSON.stringify(chunkIds), workspaceId, JSON.stringify(audience))
+    .bind(JSON.stringify(chunkIds), workspaceId, JSON.stringify(audience), now, since)
     .all<SectionChunk>();
   return results;
 }

@@ -9,6 +9,7 @@ import {
   type QuestionWords,
   type ReadText,
 } from "./lexical-evidence.ts";
+import { preferCurrent } from "./prefer-current.ts";
 import { withTimeout } from "../models/deadline.ts";
 import { ModelUnavailable, type Reranker } from "../models/ports.ts";
 import { embeddingModel } from "../models/table.ts";
@@ -16,6 +17,7 @@ import type { Release } from "../releases/release.ts";
 
 /** How much each kind of evidence counts, and the cosine to be expected where it is unknown. */
 type RankRule = Pick<Release["retrieval"], "ranking" | "fusion">;
+type Rule = RankRule & Pick<Release["retrieval"], "time">;
 
 /** Passages of each leg that are read for an answer. Chosen; decision 0055 measures retrieval with it. */
 export const LEG_PASSAGES = 20;
@@ -33,16 +35,19 @@ const DEADLINE_MS = 1500;
 
 /**
  * Orders passages by the evidence of their text, without calling a binding. If a reranker is configured, the order is then by the mean of
- * this evidence and the reranker's scores. If the reranker fails or is late, the order by text stays.
+ * this evidence and the reranker's scores. If the reranker fails or is late, the order by text stays. Superseded passages are set apart.
  */
 export async function rank(
   { reranker }: { reranker: Reranker | undefined },
   candidates: Candidates,
   passages: FoundPassage[],
-  rule: RankRule,
+  rule: Rule,
 ): Promise<Ranking> {
   const byText = orderByText(candidates, passages, rule);
-  if (!reranker || byText.length < 2) return { candidates, passages: byText, reranker: BY_TEXT };
+  const ranked = (ordered: FoundPassage[], by: string): Ranking => {
+    return { candidates, ...preferCurrent(ordered, candidates, rule.time), reranker: by };
+  };
+  if (!reranker || byText.length < 2) return ranked(byText, BY_TEXT);
   try {
     const first = byText.slice(0, RERANKED_PASSAGES);
     const scores = await withTimeout(
@@ -51,15 +56,11 @@ export async function rank(
       "The reranker",
     );
     const ordered = orderByModel(first, scores);
-    return {
-      candidates,
-      passages: [...ordered, ...byText.slice(RERANKED_PASSAGES)],
-      reranker: reranker.model,
-    };
+    return ranked([...ordered, ...byText.slice(RERANKED_PASSAGES)], reranker.model);
   } catch (error) {
     if (!(error instanceof ModelUnavailable)) throw error;
     console.warn("rank: by text only", { model: reranker.model, error: error.message });
-    return { candidates, passages: byText, reranker: BY_TEXT };
+    return ranked(byText, BY_TEXT);
   }
 }
 

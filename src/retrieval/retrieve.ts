@@ -1,5 +1,7 @@
 import type { Release } from "../releases/release.ts";
-import type { Candidates, FoundPassage, Leg, Query, Reader } from "./candidates.ts";
+import type { Candidates, FoundPassage, Leg, Query } from "./candidates.ts";
+import type { Reader, View } from "./visibility.ts";
+import { askedTime, type AskedTime } from "../language/times/asked-time.ts";
 import type { Services } from "../runtime/services.ts";
 import { chunkIdOf, spaceOf, vectorId } from "../generations/generation.ts";
 import { withTimeout } from "../models/deadline.ts";
@@ -25,9 +27,14 @@ export async function retrieve(
   { fields }: Release["retrieval"],
   legs: Leg[] = ["keywords", "vectors"],
 ): Promise<Candidates> {
+  const asked = askedTime(query, reader.now);
   const [keywords, vectors] = await Promise.allSettled([
     legs.includes("keywords")
-      ? withTimeout(byKeywords(deps, reader, query, fields), LEG_MS, "The search for keywords")
+      ? withTimeout(
+          byKeywords(deps, viewOf(reader, asked), query, fields),
+          LEG_MS,
+          "The search for keywords",
+        )
       : NOTHING,
     legs.includes("vectors")
       ? withTimeout(byVectors(deps, query), LEG_MS, "The search for vectors")
@@ -45,6 +52,7 @@ export async function retrieve(
   }
   return {
     question: query,
+    asked,
     legs,
     keywords: keywords.status === "fulfilled" ? keywords.value : NOTHING,
     vectors: vectors.status === "fulfilled" ? vectors.value : undefined,
@@ -65,13 +73,12 @@ export async function read(
   { fusion }: Release["retrieval"],
 ): Promise<FoundPassage[]> {
   const { keywords, vectors, question } = candidates;
-  const { workspaceId, audience } = reader;
   const byLeg = [
     keywords.matches.map(({ chunkId }) => chunkId),
     (vectors ?? []).flatMap(({ id }) => chunkIdOf(id) ?? []),
   ];
   const [passages, cosines] = await Promise.all([
-    readPassages(deps.db, workspaceId, audience, byLeg, limit),
+    readPassages(deps.db, viewOf(reader, candidates.asked), byLeg, limit),
     vectors ? cosinesOf(deps, question, keywords.matches.slice(0, limit)) : new Map(),
   ]);
   const passageOf = new Map(passages.map((passage) => [passage.chunkId, passage]));
@@ -136,7 +143,7 @@ function cosine(left: Float32Array, right: ArrayLike<number>): number {
 
 function byKeywords(
   { db }: Pick<Services, "db">,
-  reader: Reader,
+  view: View,
   query: Query,
   fields: Release["retrieval"]["fields"],
 ): Promise<KeywordResult> {
@@ -144,9 +151,16 @@ function byKeywords(
   const meant = words.flatMap((word) => query.corrections.get(word) ?? []);
   const equivalents = synonymsFor(query.text, query.synonyms);
   const terms = { words: [...new Set([...words, ...meant])], phrases, repeats, equivalents };
-  const { workspaceId, audience } = reader;
-  const { generation } = query;
-  return searchKeywords(db, workspaceId, audience, terms, fields, KEYWORD_DEPTH, generation);
+  return searchKeywords(db, view, terms, fields, KEYWORD_DEPTH, query.generation);
+}
+
+/** The earliest time of `Date`. */
+const EARLIEST = -8.64e15;
+
+/** The reader of a question: what was valid in the past that it names is shown, too. */
+export function viewOf(reader: Reader, { periods, isPast }: AskedTime): View {
+  const named = isPast ? EARLIEST : Math.min(reader.now, ...periods.map(({ from }) => from));
+  return { ...reader, since: Math.max(EARLIEST, named) };
 }
 
 /** Searches each sub-query. A passage's score is that of its nearest sub-query. */

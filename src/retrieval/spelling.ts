@@ -1,6 +1,6 @@
 import { queryTerms } from "./query-terms.ts";
 import { stemOf } from "../text/stems.ts";
-import { isUsed, isUsedVisibly, wordScope, type WordScope } from "./vocabulary.ts";
+import { isUsed, isUsedVisibly, readerValue, wordScope, type WordScope } from "./vocabulary.ts";
 
 /** Shorter words are similar to too many words to be corrected. */
 const MIN_LENGTH = 4;
@@ -58,7 +58,7 @@ export function spellingStatement(
       JSON.stringify(
         typed.map((word) => [word, ...partsOf(word), stemOf(word), ...lettersOf(word)]),
       ),
-      JSON.stringify(scope.audience),
+      readerValue(scope),
     );
 }
 

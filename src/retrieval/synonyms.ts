@@ -1,7 +1,7 @@
 import { wordsOf } from "../text/words.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
 import { compoundSpellings } from "./compounds.ts";
-import { isUsed, wordScope, type WordScope } from "./vocabulary.ts";
+import { isUsed, readerValue, wordScope, type WordScope } from "./vocabulary.ts";
 
 /** Words of one term at most: nobody types a longer one the same way twice. */
 export const MAX_TERM_WORDS = 3;
@@ -49,7 +49,7 @@ export function synonymStatement(
       scope.workspace.value,
       JSON.stringify(termsIn(question)),
       JSON.stringify(compoundSpellings(question)),
-      JSON.stringify(scope.audience),
+      readerValue(scope),
     );
 }
 

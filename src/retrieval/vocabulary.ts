@@ -6,16 +6,25 @@ export interface WordScope {
   workspace: WorkspaceParameter;
   /** Of the reader. In a turn it is what the visitor's JWT claims: the result is used only once the JWT is verified. */
   audience: string[];
+  /** Milliseconds since the epoch. */
+  now: number;
 }
 
 /**
  * SQL: the tables `scope`, the workspace, and `hidden`, its documents that the reader may not see, for {@link isUsed}. Their words count
  * as unused, because a correction would tell of them.
- * @param audience the parameter of the audience, a JSON array
+ * @param reader the parameter of {@link readerValue}
  */
-export function wordScope({ workspace }: WordScope, audience: string): string {
+export function wordScope({ workspace }: WordScope, reader: string): string {
+  const now = `(${reader} ->> 'now')`;
+  const view = { audience: `(${reader} -> 'audience')`, now, since: now };
   return `scope AS MATERIALIZED (SELECT ${workspace.sql} AS id),
-    hidden AS MATERIALIZED (SELECT d.id FROM documents d WHERE ${isHiddenFrom("d", "(SELECT id FROM scope)", audience)})`;
+    hidden AS MATERIALIZED (SELECT d.id FROM documents d WHERE ${isHiddenFrom("d", "(SELECT id FROM scope)", view)})`;
+}
+
+/** What {@link wordScope} takes as one parameter. */
+export function readerValue({ audience, now }: WordScope): string {
+  return JSON.stringify({ audience, now });
 }
 
 /**

@@ -34,7 +34,7 @@ async function ask(
   const events: AnswerEvent[] = [];
   const answer = await answerQuestion(
     {
-      reader: { workspaceId: workspace.id, audience: [] },
+      reader: { workspaceId: workspace.id, audience: [], now: Date.now() },
       history: NO_HISTORY,
       questions: {
         message: QUESTION,

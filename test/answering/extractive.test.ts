@@ -1,3 +1,4 @@
+import { presentAt } from "../../src/language/times/asked-time.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
 import type { Finding, Decision } from "../../src/retrieval/candidates.ts";
 import type { Source } from "../../src/citations/source.ts";
@@ -83,17 +84,20 @@ function findingFor(
         score: 1,
         keywordShare: 1,
         cosine: 1,
+        times: { opening: "", validSince: null, validBefore: null, updatedAt: null },
         goesOn: 0,
         neighbours: [],
         keywords: undefined,
         vectors: undefined,
       })),
     ),
+    superseded: [],
     reranker: "text",
     decision: { action, confidence: 1 },
   };
   finding.candidates = {
     question: finding.question,
+    asked: presentAt(0),
     legs: ["keywords"],
     vectors: [],
     keywords,

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { openAiStream, recordedChats } from "../support/chat-script.ts";
 import { ask, CHAT_MODEL, createWorkspace, type Workspace } from "../support/workspace.ts";
@@ -37,6 +37,19 @@ async function promptFor(
 }
 
 const framed = (text: string): string => `<visitor_message>\n${text}\n</visitor_message>`;
+
+it("the prompt tells the day, so that a model knows which of two rules holds", async () => {
+  const workspace = await createWorkspace({
+    lamp: { title: "Moonstone lamp", content: "The moonstone lamp costs 80 euros." },
+  });
+  try {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-02-28T23:30:00Z") });
+    const { prompt } = await promptFor(workspace, QUESTION);
+    expect(prompt[0]?.content).toContain("Today is 2026-02-28.");
+  } finally {
+    vi.useRealTimers();
+  }
+});
 
 it("the prompt frames each source so that no text of a document or visitor can leave its frame", async () => {
   const attack =

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { searchKeywords } from "../../src/retrieval/keywords.ts";
 import { readPassages } from "../../src/retrieval/passages.ts";
+import type { View } from "../../src/retrieval/visibility.ts";
 import { ask, call, createWorkspace, type Workspace } from "../support/workspace.ts";
 import {
   chunkIds,
@@ -19,6 +20,9 @@ const { fields: FIELDS } = shippedRelease.retrieval;
 
 const QUESTION = "What does the secret discount code give me?";
 const LEGS: Leg[] = ["keywords", "vectors"];
+const view = (workspaceId: string, audience: string[]): View => {
+  return { workspaceId, audience, now: Date.now(), since: Date.now() };
+};
 const article = (code: string): object => ({
   title: "Secret discount code",
   content: `The secret discount code ${code} gives twenty percent off every order of pods.`,
@@ -73,9 +77,9 @@ it("every id that the vector index returns is checked in D1", async () => {
   const answer = await ask(ours, QUESTION);
   expect(JSON.stringify(answer)).not.toContain("BANANA");
 
-  const passages = await readPassages(env.DB, ours.id, [], [[foreign, own, 999_999_999]], 50);
+  const passages = await readPassages(env.DB, view(ours.id, []), [[foreign, own, 999_999_999]], 50);
   expect(passages.map(({ chunkId }) => chunkId)).toEqual([own]);
-  expect(await readPassages(env.DB, "ws_nobody", [], [[foreign, own]], 50)).toEqual([]);
+  expect(await readPassages(env.DB, view("ws_nobody", []), [[foreign, own]], 50)).toEqual([]);
 });
 
 it("a document with an audience is shown to nobody outside it", async () => {
@@ -88,10 +92,10 @@ it("a document with an audience is shown to nobody outside it", async () => {
   expect(await textsFor(workspace)).toEqual([]);
   expect(JSON.stringify(await ask(workspace, QUESTION))).not.toContain("APPLE");
   const ids = await chunkIds(workspace);
-  expect(await readPassages(env.DB, workspace.id, ["customers"], [ids], 50)).toEqual([]);
-  expect(await readPassages(env.DB, workspace.id, ["customers", "staff"], [ids], 50)).toHaveLength(
-    1,
-  );
+  expect(await readPassages(env.DB, view(workspace.id, ["customers"]), [ids], 50)).toEqual([]);
+  expect(
+    await readPassages(env.DB, view(workspace.id, ["customers", "staff"]), [ids], 50),
+  ).toHaveLength(1);
 
   // A change of the audience alone applies at once, in both directions.
   await storeAndIngest(workspace, "staff", article("APPLE"));
@@ -113,9 +117,9 @@ it("a restricted version stays restricted until the public version that replaces
   const isClosed = async (): Promise<void> => {
     expect(await textsFor(workspace)).toEqual([]);
     expect(JSON.stringify(await ask(workspace, QUESTION))).not.toContain("APPLE");
-    expect(await readPassages(env.DB, workspace.id, [], [ids], 50)).toEqual([]);
+    expect(await readPassages(env.DB, view(workspace.id, []), [ids], 50)).toEqual([]);
     // Staff still read the served version with its own title and address.
-    const [passage] = await readPassages(env.DB, workspace.id, ["staff"], [ids], 50);
+    const [passage] = await readPassages(env.DB, view(workspace.id, ["staff"]), [ids], 50);
     expect(passage).toMatchObject({ title: "Secret discount code", url, version: 1 });
   };
   await isClosed();
@@ -128,7 +132,12 @@ it("a restricted version stays restricted until the public version that replaces
     content: "The discount code BANANA is for all.",
   });
   expect(await textsFor(workspace)).toEqual(Array(3).fill(expect.stringContaining("BANANA")));
-  const [passage] = await readPassages(env.DB, workspace.id, [], [await chunkIds(workspace)], 50);
+  const [passage] = await readPassages(
+    env.DB,
+    view(workspace.id, []),
+    [await chunkIds(workspace)],
+    50,
+  );
   expect(passage).toMatchObject({ ...open, version: 3 });
 });
 
@@ -144,18 +153,18 @@ it("a new, narrower audience applies to the served version at once, even if the 
   expect(await textsFor(workspace)).toEqual([]);
   await ingestPending();
   expect(await textsFor(workspace)).toEqual([]);
-  expect(await readPassages(env.DB, workspace.id, ["staff"], [ids], 50)).toHaveLength(1);
+  expect(await readPassages(env.DB, view(workspace.id, ["staff"]), [ids], 50)).toHaveLength(1);
 
   // Between the two versions, only readers who belong to both audiences may read it.
   await storeAndIngest(workspace, "code", { ...article("APPLE"), audience: ["staff"] });
   await store(workspace, "code", { ...article("APPLE"), audience: ["partners"] });
   const now = await chunkIds(workspace);
   for (const audience of [[], ["staff"], ["partners"]]) {
-    expect(await readPassages(env.DB, workspace.id, audience, [now], 50)).toEqual([]);
+    expect(await readPassages(env.DB, view(workspace.id, audience), [now], 50)).toEqual([]);
   }
-  expect(await readPassages(env.DB, workspace.id, ["staff", "partners"], [now], 50)).toHaveLength(
-    1,
-  );
+  expect(
+    await readPassages(env.DB, view(workspace.id, ["staff", "partners"]), [now], 50),
+  ).toHaveLength(1);
 });
 
 const UNKNOWN = `UPDATE documents SET served_audience = NULL WHERE workspace_id = ?1 AND external_id = 'staff'`;
@@ -175,7 +184,9 @@ it.each([
     repeats: new Map(),
     equivalents: new Map(),
   };
-  const found = await searchKeywords(env.DB, workspace.id, [], terms, FIELDS, 10, { slot: 1 });
+  const found = await searchKeywords(env.DB, view(workspace.id, []), terms, FIELDS, 10, {
+    slot: 1,
+  });
   expect(found.totalChunks).toBe(1);
   expect(found.chunkCounts).toEqual(
     new Map([

@@ -1,3 +1,4 @@
+import { presentAt } from "../../src/language/times/asked-time.ts";
 import type { Candidates, FoundPassage } from "../../src/retrieval/candidates.ts";
 import fc from "fast-check";
 import { expect, it } from "vitest";
@@ -37,6 +38,7 @@ const passage: fc.Arbitrary<FoundPassage> = fc.record({
   version: fc.constant(1),
   readerVersion: fc.constant(1),
   ordinal: fc.nat(),
+  times: fc.constant({ opening: "", validSince: null, validBefore: null, updatedAt: null }),
   goesOn: fc.constant<0>(0),
   neighbours: fc.constant([]),
   headingPath: fc.array(text, { maxLength: 3 }),
@@ -61,6 +63,7 @@ const candidates: fc.Arbitrary<Candidates> = fc
       subQueries: [],
       generation: firstGeneration("ws_1", EMBEDDING_MODEL),
     },
+    asked: presentAt(0),
     legs: ["keywords", "vectors"],
     vectors: [],
     keywords: {
@@ -101,7 +104,7 @@ it("every kind of decision evidence is between 0 and 1, for any question and any
         expect(value, name).toBeGreaterThanOrEqual(0);
         expect(value, name).toBeLessThanOrEqual(1);
       }
-      const ranking = { candidates: asked, passages, reranker: "text" };
+      const ranking = { candidates: asked, passages, superseded: [], reranker: "text" };
       const { action, confidence } = decide(ranking, DECISION, {
         mayClarify: true,
         isNamed: false,

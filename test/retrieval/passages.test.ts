@@ -16,7 +16,12 @@ it("passages are read by one primary-key look-up an id, not by a scan of the wor
       }),
     }),
   } as unknown as D1Database;
-  await readPassages(explaining, "ws_1", [], [[1, 2]], 2);
+  await readPassages(
+    explaining,
+    { workspaceId: "ws_1", audience: [], now: 0, since: 0 },
+    [[1, 2]],
+    2,
+  );
   expect(
     plan.filter((step) => /^SCAN (?!leg|wanted|needed|had|best|visible|\()/.test(step)),
   ).toEqual([]);

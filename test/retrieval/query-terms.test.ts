@@ -1,3 +1,4 @@
+import type { View } from "../../src/retrieval/visibility.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
@@ -7,6 +8,7 @@ import { queryTerms, type ExpandedTerms } from "../../src/retrieval/query-terms.
 import { createWorkspace, type Workspace } from "../support/workspace.ts";
 import { ingestPending, store } from "../support/pipeline.ts";
 
+const viewOf = ({ id }: Workspace): View => ({ workspaceId: id, audience: [], now: 0, since: 0 });
 const { fields: FIELDS } = shippedRelease.retrieval;
 
 let workspace: Workspace;
@@ -47,7 +49,7 @@ async function match(
   question: string,
   asker = workspace,
 ): Promise<KeywordResult & { titles: string[] }> {
-  const result = await searchKeywords(env.DB, asker.id, [], termsOf(question), FIELDS, 50, {
+  const result = await searchKeywords(env.DB, viewOf(asker), termsOf(question), FIELDS, 50, {
     slot: 1,
   });
   const { results } = await env.DB.prepare(
@@ -220,8 +222,7 @@ describe("keyword matches", () => {
     expect(all.matches.length).toBeGreaterThan(2);
     const few = await searchKeywords(
       env.DB,
-      workspace.id,
-      [],
+      viewOf(workspace),
       termsOf("pump vinegar garden reservoir"),
       FIELDS,
       2,

@@ -1,3 +1,4 @@
+import { presentAt } from "../../src/language/times/asked-time.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
 import type { RankEvidence, Candidates, FoundPassage } from "../../src/retrieval/candidates.ts";
 import { env } from "cloudflare:workers";
@@ -89,6 +90,7 @@ const candidates: Candidates = {
     subQueries: [],
     generation: firstGeneration("ws", "@local/all-minilm-l6-v2"),
   },
+  asked: presentAt(0),
   legs: ["keywords", "vectors"],
   vectors: [],
   keywords: NOTHING,
@@ -106,6 +108,7 @@ function passage(chunkId: number, text: string): FoundPassage {
     readerVersion: 1,
     headingPath: [],
     ordinal: 0,
+    times: { opening: "", validSince: null, validBefore: null, updatedAt: null },
     goesOn: 0,
     neighbours: [],
     score: 0.5,

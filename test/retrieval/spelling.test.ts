@@ -110,7 +110,7 @@ describe("the vocabulary of a workspace", () => {
   }
 
   async function corrected(workspace: Workspace, question: string): Promise<Corrections> {
-    const scope = { workspace: { sql: "?1", value: workspace.id }, audience: [] };
+    const scope = { workspace: { sql: "?1", value: workspace.id }, audience: [], now: 0 };
     const { results } = await spellingStatement(env.DB, scope, question).all<SpellingCandidate>();
     return corrections(results);
   }
@@ -175,7 +175,7 @@ describe("the vocabulary of a workspace", () => {
         `INSERT INTO document_words (rowid, workspace, words) VALUES (900000001, ?1, ?2)`,
       ).bind(workspace.id.replaceAll("_", ""), close.join(" ")),
     ]);
-    const scope = { workspace: { sql: "?1", value: workspace.id }, audience: [] };
+    const scope = { workspace: { sql: "?1", value: workspace.id }, audience: [], now: 0 };
     const { results } = await spellingStatement(env.DB, scope, "vinegr").all();
     expect(close.length).toBeGreaterThan(500);
     expect(results.length).toBe(500);
@@ -188,7 +188,7 @@ it("the spelling query reads only the words of the vocabulary that share a first
   } as unknown as D1Database;
   const statement = spellingStatement(
     explaining,
-    { workspace: { sql: "?1", value: "ws_1" }, audience: [] },
+    { workspace: { sql: "?1", value: "ws_1" }, audience: [], now: 0 },
     "recieve a parcel",
   );
   const { results } = await statement.all<{ detail: string }>();

@@ -6,6 +6,7 @@ import {
   questionWords,
   stemsWithEquivalents,
 } from "../../retrieval/lexical-evidence.ts";
+import { fitsOfBlocks, type Fit } from "../../retrieval/time-fit.ts";
 import { stemOf } from "../../text/stems.ts";
 import { splitSentences } from "../../text/sentences.ts";
 
@@ -31,6 +32,8 @@ export interface Relevance {
   bestSentenceShare: (text: string, headings?: string[]) => number;
   /** Whether the question compares: then no single row answers it. */
   compares: boolean;
+  /** How the lines of blocks fit the time that the question is about. */
+  fitsOf: (blocks: string[][]) => Fit[][];
   /** Whether the text lacks one of the question's rarest words, of those that the documents use. */
   missesSubject: (text: string) => boolean;
 }
@@ -45,6 +48,7 @@ export function relevance({ candidates }: Finding): Relevance {
   return {
     stemsIn,
     share,
+    fitsOf: (blocks) => fitsOfBlocks(blocks, candidates.asked),
     bestSentenceShare: (text, headings = []) => {
       const above = headings.join("\n");
       const shares = splitSentences(text).map((sentence) =>

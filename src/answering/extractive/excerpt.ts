@@ -38,11 +38,11 @@ export interface Excerpt {
  * section, or what of a long one belongs together: a procedure with what introduces it, or the blocks around. A long table is reduced to its
  * relevant rows.
  * @param section the texts of the section's passages, in the document's order
- * @param best the place of the passage to answer from
+ * @param place that of the passage to answer from
  */
-export function excerpt(section: string[], best: number, relevant: Relevance): Excerpt {
+export function excerpt(section: string[], place: number, relevant: Relevance): Excerpt {
   const blocks = blocksOfSection(section);
-  const own = ownBlocks(blocks, best);
+  const own = ownBlocks(blocks, place);
   const { rows, which } = rowsToQuote(
     blocks.filter((_, index) => own.has(index)),
     relevant,
@@ -54,9 +54,21 @@ export function excerpt(section: string[], best: number, relevant: Relevance): E
   const shares = quoted.map((block, index) =>
     own.has(index) ? relevant.bestSentenceShare(textOf(block)) : -1,
   );
-  const [from, to] = blocksAround(shares.indexOf(Math.max(...shares)), quoted);
+  const best = shares.indexOf(Math.max(...shares));
+  const [from, to] = blocksAround(blockOfTime(best, quoted, relevant), quoted);
   const stretches = stretchesOf(quoted.slice(from, to + 1), which);
   return { stretches, goesOn: hasNextStep(to, quoted) };
+}
+
+/** In place of a block for another time than that of the question: the one for its time that is most relevant, if there is one. */
+function blockOfTime(best: number, blocks: Block[], relevant: Relevance): number {
+  const fits = relevant.fitsOf(blocks.map(({ lines }) => lines.map(({ text }) => text)));
+  if (fits[best]?.every((fit) => fit === "misfits") !== true) return best;
+  const shares = blocks.map((block, index) =>
+    fits[index]?.includes("fits") ? relevant.bestSentenceShare(textOf(block)) : -1,
+  );
+  const most = Math.max(...shares);
+  return most < 0 ? best : shares.indexOf(most);
 }
 
 /** Whether a block ends with a step, and the next numbered list goes on from it. */

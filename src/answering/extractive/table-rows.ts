@@ -20,19 +20,26 @@ const MAX_WHOLE_CHARACTERS = 900;
 
 /**
  * The rows that the question names by their first cell are quoted alone, unless it compares, and so is a single row that a list outside
- * the table names. Otherwise a small table is quoted whole, and of a long one the relevant rows.
+ * the table names. Otherwise a small table is quoted whole, and of a long one the relevant rows. Rows for another time than that of the
+ * question are quoted only with the whole table, where there are rows for its time.
  */
 export function rowsToQuote(blocks: Block[], relevant: Relevance): Choice {
   const rows = blocks.flatMap(({ kind, lines }) => (kind === "table" ? lines : []));
-  const { chosen, isLabelled } = relevantRows(blocks, rows, relevant);
+  const timely = rowsOfTime(rows, relevant);
+  const { chosen, isLabelled } = relevantRows(blocks, timely, relevant);
   const named = isLabelled
     ? chosen
-    : new Set(relevant.compares ? [] : namedRows(chosen, rows, relevant));
+    : new Set(relevant.compares ? [] : namedRows(chosen, timely, relevant));
   if (named.size > 0) return { rows: named, which: "named" };
   const length = rows.reduce((sum, { text }) => sum + text.length, 0);
   if (rows.length <= MAX_WHOLE_ROWS && length <= MAX_WHOLE_CHARACTERS)
     return { rows: new Set(rows), which: "all" };
   return { rows: chosen, which: chosen.size === rows.length ? "all" : "some" };
+}
+
+function rowsOfTime(rows: Line[], { fitsOf }: Relevance): Line[] {
+  const [fits = []] = fitsOf([rows.map(({ text }) => text)]);
+  return fits.includes("fits") ? rows.filter((_, index) => fits[index] !== "misfits") : rows;
 }
 
 /** Share of a row's label that a question has to say to name the row: "return the bike" does not name "Return up to 7 days late". */

@@ -8,7 +8,7 @@ export type DocumentSummary = z.infer<typeof documentSummary>;
 export type DocumentStatus = DocumentSummary["status"];
 
 const SUMMARY_COLUMNS = `external_id, title, url, content_type,
-  coalesce(language, detected_language) AS language, audience, metadata, status, version,
+  coalesce(language, detected_language) AS language, audience, metadata, valid_from, valid_until, status, version,
   iif(live_version >= shown_from, live_version, 0) AS live_version, hidden_reason, hidden_until,
   CASE WHEN live_version < max(shown_from, 1) THEN NULL
     WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.document_id = documents.id AND NOT ${waitsForReading("o")}) THEN 'pending'

@@ -67,7 +67,8 @@ export async function deleteDocument(
       .prepare(
         `UPDATE documents SET status = 'deleted', version = version + 1, live_version = 0, title = '', url = NULL, language = NULL,
            served_title = NULL, served_url = NULL, content = '', markdown = NULL, content_hash = '', metadata = '{}', error = NULL, warnings = '[]', chunk_count = 0, updated_at = ?3,
-           shown_from = 0, hidden_until = NULL, hidden_reason = NULL, deleted_at = ?3
+           shown_from = 0, hidden_until = NULL, hidden_reason = NULL, deleted_at = ?3,
+           valid_from = NULL, valid_until = NULL, valid_since = NULL, valid_before = NULL, served_since = NULL, served_before = NULL
          WHERE workspace_id = ?1 AND external_id = ?2 AND status <> 'deleted' AND ${isNotStale("?4")}
            AND (?5 IS NULL OR hidden_until <= ?5)
          RETURNING id`,

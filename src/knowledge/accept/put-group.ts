@@ -9,6 +9,7 @@ import {
   type PutEvent,
   type PutOutcome,
 } from "./put-statements.ts";
+import { toInterval } from "./validity.ts";
 import { joinRows, MAX_VALUE_BYTES, toJson } from "./rows.ts";
 import { outboxStatement, readStates, toInstant, type DocumentState } from "./source-events.ts";
 
@@ -21,6 +22,9 @@ export interface DocumentInput {
   audience: string[];
   metadata: Record<string, unknown>;
   updated_at?: string | undefined;
+  /** When the document is valid (validity.ts). */
+  valid_from?: string | undefined;
+  valid_until?: string | undefined;
 }
 
 export interface Accepted {
@@ -52,8 +56,11 @@ interface Puts {
 /** Equal for equal documents. Fields that no reader sees, such as `updated_at`, are left out. */
 async function hashContent(input: DocumentInput): Promise<string> {
   const { title, content, content_type, url, language, audience, metadata } = input;
+  const { valid_from, valid_until } = input;
+  // Without them, the hash is that of documents from before there were such fields.
+  const validity = (valid_from ?? valid_until) ? [{ valid_from, valid_until }] : [];
   return sha256Hex(
-    JSON.stringify([title, content, content_type, url, language, audience, metadata]),
+    JSON.stringify([title, content, content_type, url, language, audience, metadata, ...validity]),
   );
 }
 
@@ -80,7 +87,7 @@ export class PutGroup {
     // Older than an earlier put of this group, so stale.
     if (instant !== null && puts.instant !== null && instant < puts.instant) return;
     const hash = await hashContent(input);
-    const row = toRow({ ...input, n, external_id: externalId, hash });
+    const row = toRow({ ...input, ...toInterval(input), n, external_id: externalId, hash });
     const { updated_at } = input;
     this.#events.push({ n, external_id: externalId, hash, updated_at, instant });
     this.bytes += row.bytes - (puts.timed?.bytes ?? 0);

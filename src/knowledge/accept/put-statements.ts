@@ -117,9 +117,11 @@ export function changeStatement(
          SELECT external_id, max(n), source_updated_at FROM puts WHERE changed OR instant IS NOT NULL GROUP BY external_id),
        newest AS (SELECT external_id, max(instant) AS instant FROM puts GROUP BY external_id)
        INSERT INTO documents (workspace_id, external_id, title, content, content_type, url, language, audience,
-         metadata, source_updated_at, source_instant, content_hash, version, status, stages, created_at, updated_at)
+         metadata, valid_from, valid_until, valid_since, valid_before, source_updated_at, source_instant, content_hash, version, status,
+         stages, created_at, updated_at)
        SELECT ?1, external_id, value ->> 'title', coalesce(?5, value ->> 'content'),
          value ->> 'content_type', value ->> 'url', value ->> 'language', value -> 'audience', value -> 'metadata',
+         value ->> 'valid_from', value ->> 'valid_until', value ->> 'valid_since', value ->> 'valid_before',
          noted.source_updated_at, newest.instant, value ->> 'hash', last.changes, 'pending',
          json_object('accepted_at', ?3), ?3, ?3
        FROM json_each(?4) AS row CROSS JOIN last ON last.n = row.value ->> 'n'
@@ -127,7 +129,8 @@ export function changeStatement(
        ON CONFLICT (workspace_id, external_id) DO UPDATE SET
          title = excluded.title, content = excluded.content, content_type = excluded.content_type,
          url = excluded.url, language = excluded.language, audience = excluded.audience,
-         metadata = excluded.metadata, source_updated_at = excluded.source_updated_at,
+         metadata = excluded.metadata, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
+         valid_since = excluded.valid_since, valid_before = excluded.valid_before, source_updated_at = excluded.source_updated_at,
          source_instant = coalesce(excluded.source_instant, source_instant),
          content_hash = excluded.content_hash, version = version + excluded.version, status = 'pending', error = NULL,
          stages = excluded.stages, updated_at = excluded.updated_at`,

@@ -8,6 +8,7 @@ import { supportedContentType, supportedContentTypes } from "../formats/normalis
 import { utf8Length } from "../../text/utf8-length.ts";
 import { withoutInvisible } from "../../text/invisible-characters.ts";
 import { leftOutReasons } from "../formats/html/left-out.ts";
+import { checkValidity, validFrom, validUntil } from "./validity.ts";
 import { warningKinds } from "../formats/warnings.ts";
 
 export const MAX_EXTERNAL_ID_BYTES = 256;
@@ -54,6 +55,8 @@ export const documentBody = z
       .optional(),
     metadata: metadataSchema.default({}),
     updated_at: sourceTimestamp.optional(),
+    valid_from: validFrom.optional(),
+    valid_until: validUntil.optional(),
   })
   .meta({ id: "DocumentInput" });
 
@@ -79,6 +82,12 @@ export const documentSummary = z
     language: z.string().nullable(),
     audience: z.array(z.string()),
     metadata: z.record(z.string(), z.unknown()),
+    valid_from: z.string().nullable().meta({
+      description: "As it was sent; null: from the beginning",
+    }),
+    valid_until: z.string().nullable().meta({
+      description: "As it was sent; null: without an end",
+    }),
     status: documentStatus,
     version: z.int(),
     /** The version that is served; 0 while none is. */
@@ -226,7 +235,7 @@ export function checkExternalId(id: string): string {
   return id;
 }
 
-/** Checks limits that have a status of their own, which a schema cannot name. */
+/** Checks what a schema cannot name: limits that have a status of their own, and fields that have to fit together. */
 export function checkDocument(body: z.infer<typeof documentBody>): z.infer<typeof documentBody> {
   const contentType = supportedContentType(body.content_type);
   if (!contentType) {
@@ -246,5 +255,6 @@ export function checkDocument(body: z.infer<typeof documentBody>): z.infer<typeo
       errors: [{ path: "content", message: "The document contains no text." }],
     });
   }
+  checkValidity(body);
   return { ...body, content_type: contentType };
 }

@@ -9,6 +9,7 @@ import { acceptDocument } from "./accept-document.ts";
 import { storeFile } from "./files.ts";
 import { fileType, MAX_FILE_BYTES } from "../formats/file-types.ts";
 import { checkExternalId, documentBody } from "./schema.ts";
+import { checkValidity } from "./validity.ts";
 
 /** The fields that a JSON upload has in its body and a file upload in its query. */
 export const fileQuery = documentBody
@@ -18,6 +19,8 @@ export const fileQuery = documentBody
     language: true,
     updated_at: true,
     audience: true,
+    valid_from: true,
+    valid_until: true,
   })
   .extend({
     metadata: z
@@ -64,5 +67,6 @@ function readFields({ audience, ...query }: Record<string, string[]>): z.infer<t
   const single = Object.fromEntries(Object.entries(query).map(([name, [value]]) => [name, value]));
   const { data, error } = z.strictObject(fileQuery.shape).safeParse({ ...single, audience });
   if (error) throw validationProblem(error);
+  checkValidity(data);
   return data;
 }

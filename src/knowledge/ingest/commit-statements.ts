@@ -171,7 +171,7 @@ function serveStatements(
          UPDATE documents SET live_version = documents.version, reader_version = ${READER_VERSION}, status = 'live', error = NULL, markdown = texts.markdown,
            chunk_count = e.value ->> 'chunks', embedded_chunks = e.value ->> 'embedded',
            detected_language = e.value ->> 'language', warnings = e.value -> 'warnings', served_audience = audience,
-           served_title = title, served_url = url,
+           served_title = title, served_url = url, served_since = valid_since, served_before = valid_before,
            stages = json_set(json_remove(stages, '$.delayed_by'), '$.normalised_at', e.value ->> 'normalisedAt', '$.keywords_at', ?2)
          FROM json_each(?1) AS e JOIN texts ON texts.place = e.key
          WHERE documents.workspace_id = e.value ->> 'workspace' AND documents.id = e.value ->> 'id'

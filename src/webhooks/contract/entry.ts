@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Steps } from "../../runtime/steps.ts";
 import { htmlInSteps } from "../../knowledge/formats/html/html.ts";
 import { documentBody } from "../../knowledge/accept/schema.ts";
-import { fieldAt, type Json } from "./json.ts";
+import { isBound } from "../../knowledge/accept/validity.ts";
+import { fieldAt, stringAt, type Json } from "./json.ts";
 import type { SourceDocument } from "./vendor.ts";
 
 const fieldName = z.string().min(1).max(100);
@@ -26,6 +27,50 @@ export const pageOptions = {
 };
 
 /**
+ * Options of sources whose entries may have fields that say when they are valid.
+ * @param within where custom fields usually stand: `acf.`
+ */
+export function validityOptions(...within: string[]) {
+  const named = (...names: string[]): string[] =>
+    ["", ...within].flatMap((path) => names.map((name) => path + name));
+  return {
+    valid_from_fields: fieldNames.default(named("valid_from", "validFrom")),
+    valid_until_fields: fieldNames.default(named("valid_until", "validUntil")),
+  };
+}
+
+export interface ValidityOptions {
+  valid_from_fields: string[];
+  valid_until_fields: string[];
+}
+
+/** When an entry is valid, by the first of each of the named fields that has a value. */
+export function readValidity(
+  fields: Json,
+  { valid_from_fields, valid_until_fields }: ValidityOptions,
+): Pick<SourceDocument, "valid_from" | "valid_until"> {
+  const [valid_from, valid_until] = [valid_from_fields, valid_until_fields].map((names) => {
+    const value = names.map((name) => stringAt(fields, name)).find((text) => text !== undefined);
+    return value === undefined ? undefined : toBound(value.trim());
+  });
+  return { ...(valid_from && { valid_from }), ...(valid_until && { valid_until }) };
+}
+
+/** CMSs write times without seconds, with a space for the `T`, or without a zone, which is then UTC; and dates without separators. */
+function toBound(value: string): string {
+  if (isBound(value)) return value;
+  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(value) ?? [];
+  if (year) return `${year}-${month}-${day}`;
+  const [, date, time, zone = "Z"] =
+    /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(Z|[+-]\d\d:?\d\d)?$/i.exec(
+      value,
+    ) ?? [];
+  if (!date || !time) return value;
+  const offset = zone.toUpperCase().replace(/^([+-]\d\d)(\d\d)$/, "$1:$2");
+  return `${date}T${time.length === 5 ? `${time}:00` : time}${offset}`;
+}
+
+/**
  * Options of sources whose entries have fields that the customer named. A name may be a path: `seo.title`.
  * @param title names that title fields usually have, tried in this order. @param body the same for body fields; all are read
  */
@@ -39,10 +84,11 @@ export function entryOptions({
     types: z.array(fieldName).max(50).default([]),
     title_fields: fieldNames.default(title),
     body_fields: fieldNames.default(body),
+    ...validityOptions(),
   };
 }
 
-export interface EntryOptions {
+export interface EntryOptions extends ValidityOptions {
   title_fields: string[];
   body_fields: string[];
   url_template?: string | undefined;
@@ -71,6 +117,7 @@ export function* readEntry(
     content: parts.join("\n\n"),
     content_type: "text/markdown",
     url: fillTemplate(options.url_template, fields),
+    ...readValidity(fields, options),
   };
 }
 

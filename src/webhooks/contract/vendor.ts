@@ -74,6 +74,9 @@ export interface SourceDocument {
   url?: string | undefined;
   language?: string | undefined;
   audience?: string[] | undefined;
+  /** As the entry says it; a text that is neither a date nor a time fails the change. */
+  valid_from?: string | undefined;
+  valid_until?: string | undefined;
 }
 
 /** What `fetchEntry` needs to find the entry again. It is stored with the event. */

@@ -3,7 +3,7 @@ import { refuseCostlyMarkdown } from "../../knowledge/formats/markdown/markdown-
 import { parseMarkdown } from "../../knowledge/formats/markdown/markdown-tree.ts";
 import { readableText } from "../../knowledge/formats/readable-text.ts";
 import { bearer } from "../contract/delivery-api.ts";
-import { fillTemplate, pageOptions } from "../contract/entry.ts";
+import { fillTemplate, pageOptions, readValidity } from "../contract/entry.ts";
 import {
   fieldAt,
   objectAt,
@@ -230,12 +230,16 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
+const VALIDITY = { valid_from_fields: ["valid_from"], valid_until_fields: ["valid_until"] };
+
 /** The title is the front matter's, or the first heading, or the file's name. */
 function readMarkdown(text: string, path: string): SourceDocument {
   const frontMatter = /^---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/.exec(text)?.[1] ?? "";
-  const named = /^title:[ \t]*(.+?)[ \t]*$/m
-    .exec(frontMatter)?.[1]
-    ?.replace(/^(["'])(.*)\1$/, "$2");
+  const field = (name: string): string | undefined =>
+    new RegExp(`^${name}:[ \\t]*(.+?)[ \\t]*$`, "m")
+      .exec(frontMatter)?.[1]
+      ?.replace(/^(["'])(.*)\1$/, "$2");
+  const named = field("title");
   const heading = firstHeading(text);
   const fileName = path
     .slice(path.lastIndexOf("/") + 1)
@@ -245,6 +249,10 @@ function readMarkdown(text: string, path: string): SourceDocument {
     title: named || heading || fileName,
     content: text,
     content_type: "text/markdown",
+    ...readValidity(
+      { valid_from: field("valid_from"), valid_until: field("valid_until") },
+      VALIDITY,
+    ),
   };
 }
 

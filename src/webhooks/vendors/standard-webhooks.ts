@@ -37,7 +37,17 @@ export const standardWebhooks = defineVendor({
         const parsed = documentData.safeParse(data);
         if (!parsed.success) throw new CannotApply(`data: ${z.prettifyError(parsed.error)}`);
         const { title, content, content_type, url, language, audience } = parsed.data;
-        const document = { title, content, content_type, url, language, audience };
+        const { valid_from, valid_until } = parsed.data;
+        const document = {
+          title,
+          content,
+          content_type,
+          url,
+          language,
+          audience,
+          valid_from,
+          valid_until,
+        };
         return { action: "upsert", entry, at, document };
       }
       case "unpublished":

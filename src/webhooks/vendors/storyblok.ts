@@ -7,6 +7,7 @@ import {
   isWanted,
   readComponents,
   readTitle,
+  readValidity,
 } from "../contract/entry.ts";
 import { fieldAt, isObject, objectAt, stringAt, type Json } from "../contract/json.ts";
 import { hmac, signedBody } from "../contract/signatures.ts";
@@ -78,6 +79,7 @@ export const storyblok = defineVendor({
       content: text,
       content_type: "text/markdown",
       url: fillTemplate(source.url_template, story),
+      ...readValidity(content, source),
     };
     return found(text ? document : undefined);
   },

@@ -2,13 +2,20 @@ import { z } from "zod";
 import { checkPublicUrl, UnsafeUrl } from "../../http/public-address.ts";
 import { htmlToTree } from "../../knowledge/formats/html/html.ts";
 import { readableText } from "../../knowledge/formats/readable-text.ts";
-import { fillTemplate, isWanted, pageOptions } from "../contract/entry.ts";
+import {
+  fillTemplate,
+  isWanted,
+  pageOptions,
+  readValidity,
+  validityOptions,
+} from "../contract/entry.ts";
 import { fieldAt, stringAt, timeAt } from "../contract/json.ts";
 import { standardWebhooks } from "../contract/standard-webhooks.ts";
 import { defineVendor, found, ignore, ignoreUnpublished, notFound } from "../contract/vendor.ts";
 
 const options = z.strictObject({
   ...pageOptions,
+  ...validityOptions("meta.", "acf."),
   /** The site's address, without `/wp-json`. */
   base_url: z.string().max(500).refine(isPublicUrl, "must be a public https address"),
   /** Post types to accept. */
@@ -46,11 +53,8 @@ export const wordpress = defineVendor({
     }
   },
 
-  async fetchEntry(
-    { id = "", rest_base = "" },
-    { options: { base_url, url_template }, token },
-    api,
-  ) {
+  async fetchEntry({ id = "", rest_base = "" }, { options, token }, api) {
+    const { base_url, url_template } = options;
     const url = `${base_url.replace(/\/+$/, "")}/wp-json/wp/v2/${encodeURIComponent(rest_base)}/${encodeURIComponent(id)}`;
     const post = await api.getJson(url, {
       headers: basic(token),
@@ -67,6 +71,7 @@ export const wordpress = defineVendor({
       content: html,
       content_type: "text/html",
       url: url_template ? fillTemplate(url_template, post) : stringAt(post, "link"),
+      ...readValidity(post, options),
     });
   },
 });

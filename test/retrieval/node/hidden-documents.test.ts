@@ -8,11 +8,17 @@ const { fields: FIELDS } = shippedRelease.retrieval;
 const WORKSPACE = "ws_local_demo";
 const TEXTS = ["pump care filter", "pump filter filter", "pump care and much that is not asked"];
 
-/** The audiences of a document's newest version and of its served version (null: unknown). */
+/** The audiences of a document's newest version and of its served version (null: unknown), and their validity. */
 interface Audiences {
   newest: string[];
   served: string[] | null;
+  /** The first instant of the validity, and the first one after it; null: no bound. */
+  valid?: Bounds;
+  servedValid?: Bounds;
 }
+type Bounds = [since: number | null, before: number | null];
+
+const NOW = 1000;
 
 const OPEN: Audiences = { newest: [], served: [] };
 const STAFF: Audiences = { newest: ["staff"], served: ["staff"] };
@@ -20,6 +26,13 @@ const CLOSED: Audiences = { newest: ["staff"], served: [] };
 const OPENED: Audiences = { newest: [], served: ["staff"] };
 const MOVED: Audiences = { newest: ["partners"], served: ["staff"] };
 const UNKNOWN: Audiences = { newest: [], served: null };
+
+const EXPIRED: Audiences = { ...OPEN, valid: [null, NOW], servedValid: [null, NOW] };
+const EXTENDED: Audiences = { ...OPEN, valid: [null, NOW + 9], servedValid: [null, NOW] };
+const COMING: Audiences = { ...OPEN, valid: [NOW + 1, null], servedValid: [NOW + 1, null] };
+const POSTPONED: Audiences = { ...OPEN, valid: [NOW + 1, null] };
+const VALID: Audiences = { ...OPEN, valid: [NOW, NOW + 1], servedValid: [NOW, NOW + 1] };
+const FORMER: Audiences = { ...STAFF, valid: [null, 500], servedValid: [null, 500] };
 
 const READERS = [[], ["staff"], ["partners"], ["staff", "partners"], ["customers"]];
 
@@ -34,15 +47,23 @@ async function databaseOf(documents: Audiences[], workspace = WORKSPACE): Promis
 }
 
 async function add(db: D1Database, documents: Audiences[], workspace: string): Promise<void> {
-  for (const [at, { newest, served }] of documents.entries()) {
+  for (const [at, one] of documents.entries()) {
+    const { newest, served, valid = [null, null], servedValid = [null, null] } = one;
     const text = TEXTS[at % TEXTS.length] ?? "";
     const row = await db
       .prepare(
         `INSERT INTO documents (workspace_id, external_id, title, content_type, content, content_hash, version, live_version, status,
-           audience, served_audience, created_at, updated_at)
-         VALUES (?1, ?2, 'T', 'text/markdown', '', '', 1, 1, 'live', ?3, ?4, 0, 0) RETURNING id`,
+           audience, served_audience, valid_since, valid_before, served_since, served_before, created_at, updated_at)
+         VALUES (?1, ?2, 'T', 'text/markdown', '', '', 1, 1, 'live', ?3, ?4, ?5, ?6, ?7, ?8, 0, 0) RETURNING id`,
       )
-      .bind(workspace, `${at}`, JSON.stringify(newest), served && JSON.stringify(served))
+      .bind(
+        workspace,
+        `${at}`,
+        JSON.stringify(newest),
+        served && JSON.stringify(served),
+        ...valid,
+        ...servedValid,
+      )
       .first<{ id: number }>();
     const chunk = await db
       .prepare(
@@ -60,13 +81,22 @@ async function add(db: D1Database, documents: Audiences[], workspace: string): P
   }
 }
 
-function search(db: D1Database, audience: string[], limit = 1000): Promise<KeywordResult> {
+function search(
+  db: D1Database,
+  audience: string[],
+  limit = 1000,
+  since = NOW,
+): Promise<KeywordResult> {
   const words = ["pump", "care", "filter"];
+  const view = { workspaceId: WORKSPACE, audience, now: NOW, since };
   const terms = { words, phrases: [], repeats: new Map(), equivalents: new Map() };
-  return searchKeywords(db, WORKSPACE, audience, terms, FIELDS, limit, { slot: 1 });
+  return searchKeywords(db, view, terms, FIELDS, limit, { slot: 1 });
 }
 
-function maySee({ newest, served }: Audiences, reader: string[]): boolean {
+function maySee(document: Audiences, reader: string[], since: number): boolean {
+  const { newest, served, valid, servedValid } = document;
+  for (const [from, before] of [valid, servedValid].filter((bounds) => bounds !== undefined))
+    if ((from ?? 0) > NOW || (before ?? Infinity) <= since) return false;
   return [newest, served].every(
     (needed) =>
       needed !== null && (needed.length === 0 || needed.some((one) => reader.includes(one))),
@@ -84,14 +114,28 @@ describe.each([
   ["moved to another audience", many(MOVED)],
   ["served to an unknown audience", many(UNKNOWN)],
   ["of every kind", [OPEN, STAFF, CLOSED, OPENED, MOVED, UNKNOWN, OPEN, OPEN, STAFF]],
+  ["no longer valid, but for one", [...many(EXPIRED), OPEN]],
+  ["not valid yet, but for one", [...many(COMING), VALID]],
+  ["of all times", [OPEN, EXPIRED, EXTENDED, COMING, POSTPONED, VALID, FORMER, STAFF]],
 ])("documents %s", (_which, documents) => {
-  it.each(READERS.map((reader) => [reader.join(" and ") || "anonymous", reader]))(
-    "a reader who is %s finds and counts the documents that this reader may see, and no others",
-    async (_who, reader) => {
+  it.each(
+    READERS.flatMap((reader) =>
+      [NOW, 400].map((since) => [reader.join(" and ") || "anonymous", since, reader]),
+    ),
+  )(
+    "a reader who is %s and asks about the time %i finds and counts the documents that this reader may see, and no others",
+    async (_who, since, reader) => {
       const everything = await search(await databaseOf(documents.map(() => OPEN)), []);
-      const found = await search(await databaseOf(documents), reader as string[]);
+      const found = await search(
+        await databaseOf(documents),
+        reader as string[],
+        1000,
+        since as number,
+      );
       const visible = documents.flatMap((one, at) =>
-        maySee(one, reader as string[]) ? [{ id: at + 1, text: TEXTS[at % TEXTS.length] }] : [],
+        maySee(one, reader as string[], since as number)
+          ? [{ id: at + 1, text: TEXTS[at % TEXTS.length] }]
+          : [],
       );
       const ids = new Set(visible.map(({ id }) => id));
       expect(found.matches).toEqual(everything.matches.filter(({ chunkId }) => ids.has(chunkId)));

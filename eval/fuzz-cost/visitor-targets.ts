@@ -49,7 +49,7 @@ export const message: Record<string, Target> = {
       options: [{ externalId: input, title: input }],
     });
   },
-  "asked time": (input) => askedTime({ text: input, added: input }, 0),
+  "asked time": (input) => askedTime([undefined, input, input], 0),
   "small talk": smallTalkIn,
   "reading a message": readMessage,
   synonyms: (input) => synonymsFor(input, new Map([["parcel", ["package"]]])),

@@ -78,10 +78,10 @@ function decideEach(
   understood: Understood,
   rankings: Ranking[],
 ): Finding[] {
-  // After a clarifying question no second one is asked: it would lead the visitor in circles.
+  // After a clarifying question no second one is asked: it would lead the visitor in circles. Whoever wants to reach somebody is told how.
   const mayClarify = history.options.length === 0 && understood.contact === undefined;
   return rankings.map((ranking) => {
-    const { passages, isNamed } = eligible(ranking.passages, understood);
+    const { passages, isNamed } = eligible(ranking, understood);
     return decide({ ...ranking, passages }, release.decision, { mayClarify, isNamed });
   });
 }

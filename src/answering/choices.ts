@@ -4,9 +4,9 @@ import { answerability, decisionEvidence } from "../retrieval/answerability.ts";
 import type { Finding } from "../retrieval/candidates.ts";
 
 /**
- * The documents that a clarifying question offers. A choice between articles that have nothing to do with the question is worse than
- * saying that there is none: where the best one is unlikely, or far from the question in meaning, nothing is offered, and of the others
- * those that are nearly as likely as the best one.
+ * The documents that a clarifying question offers: those that are nearly as likely as the best one. None is offered where the best one is
+ * unlikely, or far from the question in meaning: a choice between articles that have nothing to do with the question is worse than saying
+ * that there is none.
  * @param sources what was found for the questions that are unclear
  */
 export function choicesAmong(

@@ -1,6 +1,6 @@
 import type { Source } from "../citations/source.ts";
 import type { Release } from "../releases/release.ts";
-import { fillPlaceholders, say, type OwnNames } from "../releases/sentences.ts";
+import { say, type OwnNames } from "../releases/sentences.ts";
 import { AnswerWriter } from "./verify.ts";
 
 /** Asks which article a question is about, by their titles, which pass the checks that every answer passes. */
@@ -14,6 +14,5 @@ export function clarification(
   const writer = new AnswerWriter([], mayLinkTo);
   writer.push(sources.map(({ title }) => `- ${title}`).join("\n"));
   writer.end();
-  const asked = say(sources.length === 1 ? one : several, sentences, names);
-  return fillPlaceholders(asked, { titles: writer.text });
+  return say(sources.length === 1 ? one : several, sentences, names, { titles: writer.text });
 }

@@ -1,11 +1,11 @@
-import type { FoundPassage } from "../retrieval/candidates.ts";
+import type { FoundPassage, Ranking } from "../retrieval/candidates.ts";
 import { emails, phones } from "../privacy/contact.ts";
 import { PhoneChecks } from "../privacy/phone-checks.ts";
 import { isTitle } from "./choose.ts";
 import type { ContactWish } from "./contact-request.ts";
 import type { Understood } from "./understand.ts";
 
-/** Passages that are read for an address or a time of day. Chosen: those that matter come first. */
+/** Passages that are read for an address or a time of day, best first. Chosen, not measured. */
 const READ_PASSAGES = 12;
 
 const TIME_OF_DAY =
@@ -13,15 +13,15 @@ const TIME_OF_DAY =
 
 /**
  * The passages that a message may be answered from. The visitor chooses a document from those that were offered, or names one by its exact
- * title; then only its passages are left. A message that asks for a telephone number, mail address or opening hours is answered by passages
+ * title; then only its passages are left, also where they are superseded. A message that asks for a telephone number, mail address or opening hours is answered by passages
  * that hold one.
  * @returns also whether the visitor has named the document
  */
 export function eligible(
-  passages: FoundPassage[],
+  { passages, superseded }: Pick<Ranking, "passages" | "superseded">,
   { chosen, title, contact }: Understood,
 ): { passages: FoundPassage[]; isNamed: boolean } {
-  const named = passages.filter(
+  const named = [...passages, ...superseded].filter(
     (passage) =>
       passage.externalId === chosen || (title !== undefined && isTitle(title, passage.title)),
   );

@@ -37,7 +37,7 @@ export interface EngineDeps {
 }
 
 export interface EngineInput {
-  /** The workspace and the audiences whose documents may be used. */
+  /** The workspace, the audiences whose documents may be used, and the time of the question. */
   reader: Reader;
   /** The conversation before the message. */
   history: History;

@@ -58,7 +58,8 @@ export function understand(asked: Questions, history: History): Understood {
   const { message, contact, vector, subQueries, corrections, synonyms, generation } = asked;
   const known = { corrections, synonyms, generation };
   const smallTalk = smallTalkIn(message);
-  const alone = { text: asked.asked, vector, generation };
+  // Wishes for a phone number and for a person are searched alike, but their answers are kept apart.
+  const alone = { text: contact ? message : asked.asked, vector, generation };
   const nothing = { smallTalk, contact, chosen: undefined, title: undefined };
   const option = chosenOption(message, history.options);
   if (smallTalk || option === null) return { ...nothing, standalone: alone, questions: [] };
@@ -71,6 +72,7 @@ export function understand(asked: Questions, history: History): Understood {
   }
   const questions = subQueries.map((own) => ({
     text: subQueries.length > 1 ? own.map(({ text }) => text).join(" ") : asked.asked,
+    message: asked.asked,
     subQueries: own,
     ...known,
   }));

@@ -10,7 +10,7 @@ export interface Source {
   /** The served version that the passages were read from, and the version of the reader that made them. */
   version: number;
   readerVersion: number;
-  /** The passages that retrieval found, best first, and then neighbours of them. */
+  /** The passages that retrieval found, best first, then neighbours of them, then the rest of a section that is quoted. */
   passages: SourcePassage[];
 }
 

@@ -10,7 +10,7 @@ import { toWordContext } from "../retrieval/word-context.ts";
 import type { Services } from "../runtime/services.ts";
 import type { Admitted } from "./admit.ts";
 import type { FirstRead } from "./first-read.ts";
-import { isOutdated, isWithheld } from "./withheld.ts";
+import { isNoLongerValid, isWithheld } from "./withheld.ts";
 
 interface HistoryRow {
   id: string;
@@ -77,7 +77,7 @@ function toHistory(rows: HistoryRow[], model: string, audience: string[], now: n
       !failures.has(id) &&
       !failures.has(answer_id ?? "") &&
       !isWithheld(used_documents, audience) &&
-      !isOutdated(used_documents, now),
+      !isNoLongerValid(used_documents, now),
   );
   return {
     messages: held.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),

@@ -1,5 +1,11 @@
 import type { Caller } from "../auth/keys.ts";
-import { isOpenTo, isValidAt, visibilityFields, type Visibility } from "../retrieval/visibility.ts";
+import {
+  isNotYetValid,
+  isOpenTo,
+  isValidAt,
+  visibilityFields,
+  type Visibility,
+} from "../retrieval/visibility.ts";
 
 /** A document that an answer was made of, as it is now. */
 interface UsedDocument extends Visibility {
@@ -40,12 +46,15 @@ export function isWithheld(usedDocuments: string, audience: string[]): boolean {
 }
 
 /**
- * Whether a document that an answer was made of has lost its validity since: what it said holds for no later question.
+ * Whether a document that an answer was made of has lost its validity since, or is to become valid only later: what it said holds for no
+ * later question.
  * @param now milliseconds since the epoch
  */
-export function isOutdated(usedDocuments: string, now: number): boolean {
+export function isNoLongerValid(usedDocuments: string, now: number): boolean {
   return (JSON.parse(usedDocuments) as UsedDocument[]).some(
-    (document) => isValidAt(document, document.said_at) && !isValidAt(document, now),
+    (document) =>
+      isNotYetValid(document, now) ||
+      (isValidAt(document, document.said_at) && !isValidAt(document, now)),
   );
 }
 

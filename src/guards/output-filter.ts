@@ -115,7 +115,7 @@ export class OutputFilter {
   #filter(piece: string, last: string): string {
     if (!MAY_BE_REMOVED.test(piece)) return piece;
     // Markdown renderers put a visible character in its place, which joins a host.
-    const text = withoutSecrets(piece.replaceAll("\0", ""));
+    const text = withoutSecrets(withoutHiddenMarkers(piece).replaceAll("\0", ""));
     let shown = "";
     let at = 0;
     for (const { 0: whole, 1: target = "", index } of text.matchAll(TARGET)) {
@@ -173,6 +173,14 @@ export class OutputFilter {
 function mailTarget(target: string, before: string): string | undefined {
   const address = target.slice("mailto:".length);
   return MAIL_ADDRESS.test(address) && before.endsWith(`[${address}`) ? target : undefined;
+}
+
+/** Brackets around digits and invisible characters, which would be a citation marker that nobody verified once these are removed. */
+function withoutHiddenMarkers(text: string): string {
+  return text.replace(/\[([^[\]]*)\]/g, (found, inner: string) => {
+    const visible = withoutInvisible(inner).replaceAll("\0", "");
+    return visible !== inner && /^[\d,]*$/.test(visible) ? `〔${inner}〕` : found;
+  });
 }
 
 /** What decides what is code in a text. */

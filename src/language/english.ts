@@ -40,11 +40,11 @@ export const COMPARES =
 export const OPENS_FOLLOW_UP =
   /^\s*(?:(?:and|or|but|also|then|what about|how about|what if|same|actually|sorry|i mean|i meant)\b|no\W+\w)/i;
 const BACK = "it|its|that|this|these|those|they|them|their|one|ones|same|instead";
-/** Words that refer to what was said before. "Is there a warranty?" refers to nothing. */
+/** Words by which a document's sentence refers to the one before. "Is there a warranty?" refers to nothing. */
 export const REFERS_BACK = new RegExp(String.raw`\b(?:${BACK}|(?<!\b(?:is|are)\s)there)\b`, "i");
-/** Those that may do so in a message. */
+/** The same for a visitor's message, word by word, without apostrophes: which of them refer back depends on their neighbours (follow-up.ts). */
 export const POINTS_BACK = new Set([...BACK.split("|"), "there", "thats", "theyre"]);
-/** Those of them that stand for a noun which the same message may hold. */
+/** The pronouns of {@link POINTS_BACK} whose noun may stand in the same message. */
 export const STANDS_FOR_NOUN = new Set("it its they theyre them their one ones".split(" "));
 
 /** Opens a fragment that completes the question before it: "for the pump?", "in Canada". Other messages of this kind say what they ask. */

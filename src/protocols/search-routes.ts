@@ -59,7 +59,10 @@ const searchRoute = createRoute({
   summary: "Search the documents, without an answer",
   ...jsonRequest(searchBody, "The question"),
   responses: {
-    200: jsonContent(searchResult, "Passages, best first"),
+    200: jsonContent(
+      searchResult,
+      "Passages, best first; last those that an answer would not use, because they are superseded at the time that the question is about",
+    ),
   },
 });
 

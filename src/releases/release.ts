@@ -11,14 +11,17 @@ const OWN_PLACEHOLDERS = ["contact", "company", "assistant", "introduction"] as 
 export type OwnPlaceholder = (typeof OWN_PLACEHOLDERS)[number];
 const PLACEHOLDER = /\{(\w+)\}/g;
 
-/** A sentence that Edgewise says itself, with the placeholders that it must hold. Those of the workspace are allowed in each. */
-const sentence = (...required: string[]) =>
+/**
+ * A sentence that Edgewise says itself, with the placeholders that it must hold, and may hold. Those of the workspace are allowed in
+ * each.
+ */
+const sentence = (required: string[] = [], allowed: string[] = []) =>
   line.superRefine((text, context) => {
     const found = new Set(Array.from(text.matchAll(PLACEHOLDER), ([, name = ""]) => name));
     for (const name of required)
       if (!found.has(name)) context.addIssue({ code: "custom", message: `needs {${name}}` });
     for (const name of found)
-      if (![...required, ...OWN_PLACEHOLDERS].includes(name))
+      if (![...required, ...allowed, ...OWN_PLACEHOLDERS].includes(name))
         context.addIssue({
           code: "custom",
           message: `{${name}} is no placeholder of this sentence`,
@@ -107,26 +110,26 @@ export const releaseSchema = z.strictObject({
    */
   sentences: z.strictObject({
     abstention: sentence(),
-    clarification: z.strictObject({ one: sentence("titles"), several: sentence("titles") }),
-    unanswered: sentence("question"),
+    clarification: z.strictObject({ one: sentence(["titles"]), several: sentence(["titles"]) }),
+    unanswered: sentence(["question"]),
     /** Follows the answer where a part of the message was not answered. */
     elsewhere: sentence(),
     /** Answers a wish to talk to a person. */
     person: sentence(),
     /** Answers a question how the company can be reached, and follows an answer from documents. */
     reach: sentence(),
-    /** Ends a quoted procedure that is too long to be quoted whole. */
-    continued: sentence("title"),
+    /** Ends a quoted procedure that is too long to be quoted whole. `{title}` is a link where the document has an address, `{step}` the next step. */
+    continued: sentence(["title"], ["step"]),
     /** Closes a question whose turn has failed. */
     failure: sentence(),
     /** `{contact}` if the workspace's settings name none, with a company's name and without. */
     contact: line,
-    companyContact: sentence("company"),
+    companyContact: sentence(["company"]),
     /** `{company}` and `{assistant}` if the settings name none. */
     company: line,
     assistant: line,
     /** `{introduction}` if the settings name the assistant. */
-    introduction: sentence("assistant"),
+    introduction: sentence(["assistant"]),
     greeting: sentence(),
     thanks: sentence(),
     farewell: sentence(),

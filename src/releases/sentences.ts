@@ -22,9 +22,17 @@ export function fillPlaceholders(sentence: string, values: Record<string, string
   );
 }
 
-/** A sentence with what the workspace says of itself, as Markdown. */
-export function say(sentence: string, sentences: Release["sentences"], names: OwnNames): string {
-  const said = fillPlaceholders(sentence, ownValues(sentences, names));
+/**
+ * A sentence with what the workspace says of itself, as Markdown.
+ * @param others the values of the sentence's other placeholders. They are filled at the same time, because a name may look like one.
+ */
+export function say(
+  sentence: string,
+  sentences: Release["sentences"],
+  names: OwnNames,
+  others: Record<string, string> = {},
+): string {
+  const said = fillPlaceholders(sentence, { ...ownValues(sentences, names), ...others });
   // An empty introduction leaves its space.
   return said.replace(/ {2,}/g, " ").trim();
 }

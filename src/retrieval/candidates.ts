@@ -14,6 +14,8 @@ export interface Query {
   text: string;
   /** For a follow-up: the words that it adds to the question before it. */
   added?: string;
+  /** The message, of which the text is one of several questions. */
+  message?: string;
   /** Misspelt words of the text. */
   corrections: Corrections;
   /** Terms of the text with the same meaning as other terms. */

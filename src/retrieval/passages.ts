@@ -23,7 +23,7 @@ export interface Passage {
   neighbours: Neighbour[];
 }
 
-/** What tells for which time a document was written. Times are milliseconds since the epoch. */
+/** What tells for which time a document holds, and how new it is. Times are milliseconds since the epoch. */
 export interface DocumentTimes {
   /** The beginning of its text. */
   opening: string;

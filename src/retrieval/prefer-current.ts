@@ -144,7 +144,7 @@ function isNewer(newer: Judged, older: Judged, asked: AskedTime): boolean {
   const { now } = asked;
   const [later, earlier] = [newer.scope.version, older.scope.version];
   if (later !== undefined && earlier !== undefined && later !== earlier)
-    return asked.versions.length === 0 && compareVersions(later, earlier) > 0;
+    return compareVersions(later, earlier) > 0;
   const [isAhead, wasAhead] = [newer, older].map((one) => (one.scope.dated?.from ?? now) > now);
   if (isAhead || wasAhead) return !isAhead;
   const [date, before] = [dateOf(newer), dateOf(older)];

@@ -27,7 +27,7 @@ export async function retrieve(
   { fields }: Release["retrieval"],
   legs: Leg[] = ["keywords", "vectors"],
 ): Promise<Candidates> {
-  const asked = askedTime(query, reader.now);
+  const asked = askedTime([query.added, query.text, query.message], reader.now);
   const [keywords, vectors] = await Promise.allSettled([
     legs.includes("keywords")
       ? withTimeout(

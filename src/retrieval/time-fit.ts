@@ -1,5 +1,6 @@
 import { isPresent, type AskedTime } from "../language/times/asked-time.ts";
 import { periodsOfLine, type Scope } from "../language/times/scope.ts";
+import { matchesVersion } from "../language/times/versions.ts";
 import { mayHoldDates, type Period } from "../language/times/time-expressions.ts";
 
 /**
@@ -9,7 +10,8 @@ import { mayHoldDates, type Period } from "../language/times/time-expressions.ts
 export type Fit = "fits" | "misfits" | "open";
 
 export function fitOf({ bounds, dated, isSuperseded, version }: Scope, asked: AskedTime): Fit {
-  if (version !== undefined && asked.versions.includes(version)) return "fits";
+  if (version !== undefined && asked.versions.length > 0)
+    return asked.versions.some((named) => matchesVersion(named, version)) ? "fits" : "misfits";
   if (bounds) return fitOfPeriod(bounds, asked);
   if (isSuperseded) return isPresent(asked) ? "misfits" : "fits";
   if (!dated || isPresent(asked)) return "open";

@@ -92,6 +92,11 @@ export function isOpenTo(document: Visibility, audience: string[]): boolean {
   );
 }
 
+/** Whether a document that was read becomes valid only after a time: until then it is shown to nobody. */
+export function isNotYetValid({ valid_since, served_since }: Visibility, at: number): boolean {
+  return Math.max(valid_since ?? -Infinity, served_since ?? -Infinity) > at;
+}
+
 /** Whether a document that was read is valid at a time. */
 export function isValidAt(document: Visibility, at: number): boolean {
   const { valid_since, valid_before, served_since, served_before } = document;

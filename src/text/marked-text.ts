@@ -8,6 +8,8 @@ export interface Style {
   link?: string;
   /** A block of code, by its language: "" where it names none. */
   fence?: string;
+  /** A row of a table. */
+  row?: true;
   /** How many quotations it stands in. */
   quoted?: number;
   /** A line feed: the end of a paragraph, or a line break. Another one is only where the author broke a line. */

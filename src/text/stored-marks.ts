@@ -8,6 +8,7 @@ const LETTERS = {
   code: "c",
   link: "a",
   fence: "f",
+  row: "t",
   quoted: "q",
   paragraph: "p",
   line: "n",
@@ -52,6 +53,7 @@ function styleOf(letters: string, value = ""): Style {
   if (has("code")) style.code = true;
   if (has("link")) style.link = value;
   if (has("fence")) style.fence = value;
+  if (has("row")) style.row = true;
   if (has("paragraph")) style.ends = "paragraph";
   if (has("line")) style.ends = "line";
   if (has("image")) style.hidden = "image";

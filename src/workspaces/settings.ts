@@ -10,13 +10,14 @@ const linkHost = z
     /^(?:\*\.)?(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/,
     "is not a host name: write it without https:// and path",
   );
-/** An address as it is written into a Markdown link. */
+/** An address as it is written into a Markdown link. What is stored is checked again, so the limit counts what is written. */
 const webAddress = z
   .string()
   .trim()
   .max(500)
   .refine(isWebAddress, "is not an address such as https://example.com/contact")
-  .overwrite((text) => URL.parse(text)?.href.replaceAll("(", "%28").replaceAll(")", "%29") ?? text);
+  .overwrite(asTarget)
+  .max(500, "is longer than 500 characters once it is percent-encoded");
 /** One line of text that no Markdown renderer reads as more than that. */
 const plainLine = z
   .string()
@@ -25,7 +26,7 @@ const plainLine = z
   .regex(/^[^\p{C}\p{Zl}\p{Zp}[\]<>\\`*_|]+$/u, "takes no line breaks and none of []<>\\`*_|");
 const perDay = z.int().min(0).max(1_000_000_000).nullable();
 
-/** The settings of a workspace. `null` means no limit. */
+/** The settings of a workspace. `null`: no limit, or nothing is named. */
 export const settingsSchema = z
   .strictObject({
     link_hosts: z.array(linkHost).max(100).meta({
@@ -44,10 +45,12 @@ export const settingsSchema = z
       description: "Mail address that each refusal names, as a link.",
     }),
     company_name: plainLine.max(100).nullable().meta({
-      description: "Name of the company, as refusals and the chat page say it.",
+      description:
+        "Name of the company, as refusals, greetings, chat models and the chat page say it.",
     }),
     assistant_name: plainLine.max(100).nullable().meta({
-      description: "Name by which the assistant introduces itself, and which the chat page shows.",
+      description:
+        "Name by which the assistant introduces itself, which chat models are told, and which the chat page shows.",
     }),
     starter_questions: z.array(plainLine.max(200)).max(6).meta({
       description: "Questions that the chat page offers before the first message.",
@@ -84,6 +87,13 @@ function isWebAddress(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password;
 }
+
+/** Without characters that end a Markdown target or escape what does. */
+function asTarget(text: string): string {
+  return URL.parse(text)?.href.replace(/[()\\`]/g, (one) => ENCODED[one] ?? one) ?? text;
+}
+
+const ENCODED: Record<string, string> = { "(": "%28", ")": "%29", "\\": "%5C", "`": "%60" };
 
 export type WorkspaceSettings = z.infer<typeof settingsSchema>;
 
@@ -125,11 +135,17 @@ const DEFAULTS: WorkspaceSettings = {
 /** What a new workspace begins with. Those from before keep their conversations until they choose otherwise. */
 export const NEW_WORKSPACE_SETTINGS = { retention_days: 365 } satisfies Partial<WorkspaceSettings>;
 
-/** The stored settings over the defaults. A stored field that is no longer valid is ignored. */
+const STORED = settingsSchema.partial().strip();
+
+/** The stored settings over the defaults. A stored field that is no longer valid is ignored, and the others count. */
 export function parseSettings(stored: string | null | undefined): WorkspaceSettings {
   if (!stored) return DEFAULTS;
-  const { data } = settingsSchema.partial().strip().safeParse(JSON.parse(stored));
-  return { ...DEFAULTS, ...data };
+  const given = JSON.parse(stored) as Record<string, unknown>;
+  const { data, error } = STORED.safeParse(given);
+  if (data) return { ...DEFAULTS, ...data };
+  const invalid = new Set(error.issues.map(({ path }) => path[0]));
+  const valid = Object.entries(given).filter(([name]) => !invalid.has(name));
+  return { ...DEFAULTS, ...STORED.parse(Object.fromEntries(valid)) };
 }
 
 export async function readSettings(

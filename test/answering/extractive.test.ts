@@ -1,4 +1,3 @@
-import { presentAt } from "../../src/language/times/asked-time.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
 import type { Finding, Decision } from "../../src/retrieval/candidates.ts";
 import type { Source } from "../../src/citations/source.ts";
@@ -11,10 +10,8 @@ import { contentLines } from "../../src/citations/section-text.ts";
 import { withoutHeading } from "../../src/citations/section-heading.ts";
 import { SourceText } from "../../src/citations/source-text.ts";
 import { CitationVerifier } from "../../src/citations/citation-verifier.ts";
-import { firstGeneration } from "../../src/generations/generation.ts";
-import { EMBEDDING_MODEL } from "../../local/ai/embedding-model.ts";
 import { NOTHING, type KeywordResult } from "../../src/retrieval/keywords.ts";
-import { queryTerms } from "../../src/retrieval/query-terms.ts";
+import { findingFor, keywordsOf } from "../support/finding.ts";
 
 const composeAnswer = (findings: Finding[], sources: Source[]): string =>
   extractiveAnswer(findings, sources, shippedRelease.sentences).text;
@@ -54,57 +51,6 @@ const sources: fc.Arbitrary<Source[]> = fc
     })),
   );
 const question = fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(" "));
-
-function keywordsOf(asked: string): KeywordResult {
-  const { words } = queryTerms(asked);
-  const chunkCounts = new Map(words.map((word, index) => [word, index % 4]));
-  return { matches: [], chunkCounts, totalChunks: 20, repeats: new Map() };
-}
-
-/** A question for which all passages of the sources were found. */
-function findingFor(
-  asked: string,
-  given: Source[],
-  keywords = keywordsOf(asked),
-  action: Decision["action"] = "answer",
-): Finding {
-  const finding: Finding = {
-    question: {
-      text: asked,
-      corrections: new Map(),
-      synonyms: new Map(),
-      subQueries: [],
-      generation: firstGeneration("ws", EMBEDDING_MODEL),
-    },
-    candidates: {} as Finding["candidates"],
-    passages: given.flatMap(({ passages, ...document }) =>
-      passages.map((passage) => ({
-        ...document,
-        ...passage,
-        score: 1,
-        keywordShare: 1,
-        cosine: 1,
-        times: { opening: "", validSince: null, validBefore: null, updatedAt: null },
-        goesOn: 0,
-        neighbours: [],
-        keywords: undefined,
-        vectors: undefined,
-      })),
-    ),
-    superseded: [],
-    reranker: "text",
-    decision: { action, confidence: 1 },
-  };
-  finding.candidates = {
-    question: finding.question,
-    asked: presentAt(0),
-    legs: ["keywords"],
-    vectors: [],
-    keywords,
-    failedLegs: [],
-  };
-  return finding;
-}
 
 function answerFrom(
   asked: string,
@@ -185,7 +131,10 @@ describe("an extractive answer", () => {
 
   it("an extractive answer quotes sections that promise nearly as much below their headings, and no others", () => {
     const passages = [
-      ["Cancel an order", "You can cancel an order yourself while its status is Received, in your account."],
+      [
+        "Cancel an order",
+        "You can cancel an order yourself while its status is Received, in your account.",
+      ],
       ["Cancel a Wall", "Cancel it 48 hours before its slot."],
       ["Colours", "The wall comes in oak and in white."],
     ].map(([heading = "", text = ""], index) => ({
@@ -390,10 +339,17 @@ describe("an extractive answer", () => {
       (_, n) => `${n + 1}. Turn valve ${n + 1} by hand, ${NOTHING_ASKED}`,
     );
     const pieces = Array.from({ length: 20 }, (_, n) => steps.slice(n * 3, n * 3 + 3).join("\n"));
-    const answer = answerFrom("turn valve 2", cut(...pieces), keywordsOf("turn valve 2"));
+    const given = cut(...pieces);
+    const answer = answerFrom("turn valve 2", given, keywordsOf("turn valve 2"));
     expect(answer).toMatch(/^1\. Turn/);
-    expect(answer).toContain("The steps go on in “Delivery”.");
+    const next = Number(answer.match(/^\d+(?=\. )/gm)?.at(-1)) + 1;
+    expect(answer).toContain(`The steps go on with step ${next} in “Delivery”.`);
     expect(answer.length).toBeLessThan(4500);
+    const placed = given.map((source) => ({ ...source, url: "https://help.example.com/a" }));
+    const finding = findingFor("turn valve 2", placed, keywordsOf("turn valve 2"));
+    expect(extractiveAnswer([finding], placed, shippedRelease.sentences, () => true)).toContain(
+      `with step ${next} in [Delivery](https://help.example.com/a#care).`,
+    );
   });
 
   it("an extractive answer names a row by most of its label, and shows all rows otherwise", () => {

@@ -1,10 +1,14 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { documentLinks } from "../../src/answering/extractive/document-links.ts";
+import { extractiveAnswer } from "../../src/answering/extractive/extractive.ts";
 import { writeQuoted } from "../../src/answering/extractive/quoted-text.ts";
 import { AnswerWriter } from "../../src/answering/verify.ts";
 import { sectionsIn } from "../../src/citations/shown-passages.ts";
 import type { Citation, Source } from "../../src/citations/source.ts";
 import { linkPolicy } from "../../src/guards/output-filter.ts";
+import { shippedRelease } from "../../src/releases/release.ts";
+import { findingFor } from "../support/finding.ts";
 import { markedSource } from "../support/marked-source.ts";
 
 const PAGE = "https://help.example.com/guides/pump";
@@ -49,11 +53,11 @@ describe("what an answer quotes is shown as the Markdown that the document has:"
     ["code that holds a fence", "````md\n```js\na = pump\n```\n````"],
     [
       "a quotation of paragraphs and a list",
-      "> **Warning:**\n>\n> The water is **hot**.\n>\n> - Wait.\n> - Look.",
+      "> **Warning:** The water is **hot**.\n>\n> It drips.\n>\n> - Wait.\n> - Look.",
     ],
     [
       "a quotation within a step",
-      "1. Open it.\n\n   > **Note:**\n   >\n   > It drips.\n2. Close it.",
+      "1. Open it.\n\n   > It drips.\n   >\n   > It runs.\n2. Close it.",
     ],
     ["two paragraphs of a step", "1. Open it.\n\n   It drips.\n2. Close it."],
     ["a line break", "Pump Ltd  \n12 High Street"],
@@ -181,6 +185,36 @@ describe("what stands in place of an image", () => {
   });
 });
 
+describe("a quotation", () => {
+  it.each([
+    ["Open the menu. It looks like this:\n\n![](menu.png)", "Open the menu. [1]"],
+    ["Open the menu.\n\nIt looks like this:\n\n![](menu.png)", "Open the menu. [1]"],
+    [
+      "1. Open the menu.\n2. Enter the values:\n\n   ![](values.png)",
+      "1. Open the menu.\n2. Enter the values [1]",
+    ],
+    ["The values of the pump:", "The values of the pump: [1]"],
+    ["Set:\n\n```yaml\npump:\n```", "Set:\n\n```yaml\npump:\n```\n\n[1]"],
+  ])("does not end with the introduction of what is not shown: %j", (markdown, text) => {
+    expect(quoted(markdown)).toBe(text);
+  });
+
+  it.each([
+    [":::warning\n\nThe water is **hot**.\n\n:::", "**Warning:** The water is **hot**. [1]"],
+    ["> [!NOTE]\n> It drips.", "> **Note:** It drips. [1]"],
+    [
+      '{% hint style="info" %}\nIt drips.\n\n- Wait.\n{% endhint %}',
+      "**Info:** It drips.\n\n- Wait. [1]",
+    ],
+    [
+      "**Pro tip:**\n\nWait.\n\n**Steps:**\n\nLook.",
+      "**Pro tip:** Wait.\n\n**Steps:**\n\nLook. [1]",
+    ],
+  ])("has the label of a callout in front of its text: %j", (markdown, text) => {
+    expect(quoted(markdown)).toBe(text);
+  });
+});
+
 describe("a section of several passages", () => {
   const sentences = (count: number, word: string): string =>
     Array.from({ length: count }, (_, n) => `Sentence ${word} ${n} tells of the pump.`).join(" ");
@@ -218,4 +252,103 @@ describe("a section of several passages", () => {
     const own = { ...source, passages: source.passages.slice(1) };
     expect(shown(own).text).toMatch(/^1\. Build it:/);
   });
+});
+
+describe("any document", () => {
+  const word = fc.constantFrom(
+    ..."pump lamp valve hose drains fills slowly daily 5 12.50 é 返品".split(" "),
+  );
+  const words = fc.array(word, { minLength: 1, maxLength: 9 }).map((all) => all.join(" "));
+  const inline = fc
+    .array(
+      fc.oneof(
+        words,
+        words.map((text) => `**${text}**`),
+        words.map((text) => `*${text}*`),
+        words.map((text) => `\`${text}\``),
+        words.map((text) => `[${text}](/a/${text.length})`),
+        fc.constantFrom(
+          "**[pump](/b)**",
+          "[the `valve`](../c.md)",
+          "`curl https://x.example/<id>`",
+          "<https://help.example.com/d>",
+          "a_b_c",
+          "2 * 3 * 4",
+          "\\*no\\*",
+          "C:\\\\pump",
+          "[x]",
+          "[2]",
+          "# 5",
+          "&amp;",
+          "a \\<b>",
+          "![Gear](g.png)",
+          "~~old~~",
+          "wow!",
+          "Why?",
+          "So:",
+        ),
+      ),
+      { minLength: 1, maxLength: 6 },
+    )
+    .map((parts) => `${parts.join(" ")}.`);
+  const { block } = fc.letrec<{ block: string; list: string }>((tie) => ({
+    block: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      inline,
+      inline.map((text) => `${text}\n${text}`),
+      inline.map((text) => `${text}  \n${text}`),
+      words.map((text) => `\`\`\`sh\n${text}\n\n  if ${text}; then\n\`\`\``),
+      inline.map((text) => `![${text.replace(/[^\p{L} ]/gu, "")}](p.png)`),
+      fc
+        .array(inline, { minLength: 1, maxLength: 4 })
+        .map(
+          (rows) =>
+            `| Name | Value |\n| --- | --- |\n${rows.map((row, n) => `| r${n} | ${row.replaceAll("|", "")} |`).join("\n")}`,
+        ),
+      tie("list"),
+      tie("block").map((text) => text.replace(/^/gm, "> ")),
+      tie("block").map((text) => `> [!NOTE]\n${text.replace(/^/gm, "> ")}`),
+      tie("block").map((text) => `:::warning\n\n${text}\n\n:::`),
+    ),
+    list: fc
+      .tuple(
+        fc.constantFrom("- ", "1. ", "7. ", "10. "),
+        fc.array(tie("block"), { minLength: 1, maxLength: 4 }),
+      )
+      .map(([mark, items]) =>
+        items.map((item) => mark + item.replace(/\n/g, `\n${" ".repeat(mark.length)}`)).join("\n"),
+      ),
+  }));
+  const document = fc
+    .array(block, { minLength: 1, maxLength: 8 })
+    .map((blocks) => ["The pump.", ...blocks].join("\n\n"));
+
+  it("is quoted with all markers and without a word that it does not have", () => {
+    fc.assert(
+      fc.property(document, words, (content, asked) => {
+        const source = markedSource(content, "text/markdown", PAGE);
+        fc.pre(source.passages.length > 0);
+        const mayLinkTo = linkPolicy([], [source]);
+        const { text: written } = extractiveAnswer(
+          [findingFor(asked, [source])],
+          [source],
+          shippedRelease.sentences,
+          mayLinkTo,
+        );
+        const writer = new AnswerWriter([source], mayLinkTo);
+        const text = writer.push(written) + writer.end();
+        const markers = (answer: string): number => answer.match(/\[1\]/g)?.length ?? 0;
+        expect(markers(text), content).toBe(markers(written));
+        expect(markers(text)).toBeGreaterThan(0);
+        expect(text.replace(/(`+)[^]*?\1/g, "")).not.toMatch(/!\[|<[a-z]/);
+        const stored = sectionsIn(source.passages)
+          .flat()
+          .map((passage) => passage.repeated.text + passage.shown.text)
+          .join("\n");
+        for (const quote of writer.citations.flatMap(({ quotes }) => quotes))
+          for (const line of quote.split("\n")) expect(stored).toContain(line.trim());
+      }),
+      { numRuns: 300 },
+    );
+  }, 120_000);
 });

@@ -18,6 +18,7 @@ const routes = [
 
 /** What strangers with a key out of a page's source can reach. Whoever adds to it has thought about that. */
 const FOR_PUBLISHABLE_KEYS = [
+  "GET /v1/config",
   "GET /v1/conversations",
   "GET /v1/conversations/{id}",
   "POST /v1/chat",

@@ -382,3 +382,17 @@ describe("Markdown of an answer", () => {
     else expect(steps.verbatim(plain ?? "")).toBeUndefined();
   });
 });
+
+describe("the text of Markdown", () => {
+  it("is not known where words of a comment are also shown elsewhere", () => {
+    expect(plainText("**Pay** by card. <!-- Pay cash, not by card. -->")).toBeUndefined();
+    expect(plainText("**Pay** by card, not cash. <!-- Pay cash -->")).toBeUndefined();
+    expect(plainText("1. *Open* it\n1. Close it")).toBe("1. Open it\n2. Close it");
+  });
+
+  it("is read in little time behind any number of line feeds", () => {
+    const before = performance.now();
+    plainText(`a${"\n".repeat(30_000)}b`);
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+});

@@ -336,3 +336,15 @@ describe("the prompt guard", () => {
     );
   });
 });
+
+it.each(["\u2060", "\0", "\u200B"])(
+  "what is no citation marker becomes none when the invisible character %j is removed",
+  (invisible) => {
+    for (const rest of ["https://evil.example", `${invisible}evil.com`, ""]) {
+      const filter = new OutputFilter(() => false);
+      const shown = filter.push(`a [${invisible}1]${rest} b [2]`) + filter.end();
+      expect(shown).not.toContain("[1]");
+      expect(shown).toContain("[2]");
+    }
+  },
+);

@@ -320,8 +320,8 @@ describe("any text at all", () => {
     expect(
       chunkMarkdown("FAQ", "# Shop\n\n## We deliver to Norway\n\n## Prices\n\nFrom 5 euros."),
     ).toEqual([
-      { headingPath: ["Shop", "We deliver to Norway"], text: "We deliver to Norway" },
-      { headingPath: ["Shop", "Prices"], text: "From 5 euros." },
+      { headingPath: ["Shop", "We deliver to Norway"], text: "We deliver to Norway", spans: [] },
+      { headingPath: ["Shop", "Prices"], text: "From 5 euros.", spans: [] },
     ]);
   });
 

@@ -350,3 +350,28 @@ it("a workspace that has used half of its neurons of the day is not read anew", 
     .run();
   expect(await tick()).toMatchObject({ outdated: 1 });
 });
+
+it("a document whose chunks were stored before they were marked is read anew without an embedding, and then has its marks", async () => {
+  const workspace = await createWorkspace();
+  await store(workspace, "guide", {
+    title: "Guide",
+    content: "Turn **the pump** [off](/off), then wait for a while.",
+  });
+  await ingestAll();
+  const marks = async (): Promise<unknown> =>
+    env.DB.prepare(`SELECT marks FROM chunks WHERE workspace_id = ?1`)
+      .bind(workspace.id)
+      .first("marks");
+  const stored = await marks();
+  expect(stored).toBe('[[5,8,"b"],[14,3,"a","/off"]]');
+  await env.DB.prepare(`UPDATE chunks SET marks = NULL WHERE workspace_id = ?1`)
+    .bind(workspace.id)
+    .run();
+  await outdate(workspace);
+  await dropPendingWork();
+  expect(await tick()).toMatchObject({ outdated: 1 });
+  const { ai, calls } = cheapAi();
+  await ingestPending({ bindings: { AI: ai } });
+  expect(await marks()).toBe(stored);
+  expect(calls.flat()).toEqual([]);
+});

@@ -103,7 +103,7 @@ describe("dates", () => {
         scopeOfOpening(text);
         periodsOfLine(text);
         withoutTimes(text);
-        askedTime({ text }, NOW);
+        askedTime([text], NOW);
       }),
     );
   });
@@ -243,8 +243,8 @@ describe("lines", () => {
 });
 
 describe("questions", () => {
-  const periods = (text: string, added?: string): string[] =>
-    askedTime({ text, added }, NOW).periods.map(shown);
+  const periods = (...texts: (string | undefined)[]): string[] =>
+    askedTime(texts, NOW).periods.map(shown);
 
   it.each([
     ["what was the policy before march 2025", ["..2025-02-28"]],
@@ -271,7 +271,7 @@ describe("questions", () => {
     "did you get my previous message",
     "my order 2024-118 is late",
   ])("the question %j is about the present", (text) => {
-    expect(isPresent(askedTime({ text }, NOW))).toBe(true);
+    expect(isPresent(askedTime([text], NOW))).toBe(true);
   });
 
   it.each([
@@ -282,16 +282,15 @@ describe("questions", () => {
     "selon les anciens tarifs",
     "la política de cancelación antigua",
   ])("the question %j is about the past, without a date", (text) => {
-    const asked = askedTime({ text }, NOW);
+    const asked = askedTime([text], NOW);
     expect([asked.isPast, asked.periods]).toEqual([true, []]);
   });
 
   it("a follow-up is about the time of the question before, unless it names another one or the present", () => {
     const before = "what did it cost in 2024?";
-    expect(periods(`${before}\nand shipping?`, "and shipping?")).toEqual([
-      "2024-01-01..2024-12-31",
-    ]);
-    expect(periods(`${before}\nand in 2025?`, "and in 2025?")).toEqual(["2025-01-01..2025-12-31"]);
-    expect(periods(`${before}\nand now?`, "and now?")).toEqual([]);
+    const all = (added: string): string[] => periods(added, `${before}\n${added}`);
+    expect(all("and shipping?")).toEqual(["2024-01-01..2024-12-31"]);
+    expect(all("and in 2025?")).toEqual(["2025-01-01..2025-12-31"]);
+    expect(all("and now?")).toEqual([]);
   });
 });

@@ -55,7 +55,7 @@ function candidatesFor(text: string): Candidates {
       subQueries: [],
       generation: firstGeneration("ws", EMBEDDING_MODEL),
     },
-    asked: askedTime({ text }, NOW),
+    asked: askedTime([text], NOW),
     legs: ["keywords"],
     vectors: [],
     keywords: { matches: [], chunkCounts: new Map(words), totalChunks: 50, repeats: new Map() },

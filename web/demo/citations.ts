@@ -11,7 +11,7 @@ export function renderCitations(citations: Citation[]): {
   const targets = new Map<string, MarkerTarget>();
   const list = element("ul");
   for (const citation of citations) {
-    const quote = citation.quote ? renderQuote(citation) : null;
+    const quote = citation.quotes.length > 0 ? renderQuotes(citation) : null;
     const item = element(
       "li",
       { tabindex: "-1" },
@@ -33,17 +33,16 @@ function renderTitle({ title, url, page }: Citation): HTMLElement {
   return element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, text, newTab);
 }
 
-function renderQuote({ quote, title }: Citation): HTMLDetailsElement {
+function renderQuotes({ quotes, title }: Citation): HTMLDetailsElement {
   const about = element("span", { class: "visually-hidden" }, ` from ${title}`);
-  const passage = element("blockquote", { class: "markdown" }, ...renderMarkdown(quote));
-  // The server checks the hosts of links in answers, not those in quotes.
-  for (const link of passage.querySelectorAll("a")) link.replaceWith(...link.childNodes);
-  return element(
-    "details",
-    {},
-    element("summary", {}, "Quoted passage", about),
-    passage,
+  const passages = quotes.map((quote) =>
+    element("blockquote", { class: "markdown" }, ...renderMarkdown(quote)),
   );
+  // The server checks the hosts of links in answers, not those in quotes.
+  for (const passage of passages)
+    for (const link of passage.querySelectorAll("a")) link.replaceWith(...link.childNodes);
+  const label = quotes.length === 1 ? "Quoted passage" : "Quoted passages";
+  return element("details", {}, element("summary", {}, label, about), ...passages);
 }
 
 function reveal(item: HTMLElement, quote: HTMLDetailsElement | null): void {

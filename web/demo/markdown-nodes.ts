@@ -37,7 +37,7 @@ export function renderBlock(
     case "paragraph":
     case "text": {
       const belongsAbove =
-        (previous?.type === "table" || previous?.type === "code") && ONLY_MARKERS.test(token.text);
+        ["table", "code", "list"].includes(previous?.type ?? "") && ONLY_MARKERS.test(token.text);
       const attributes = belongsAbove ? { class: "belongs-above" } : { dir: "auto" };
       const children = token.tokens ? inline(token.tokens) : withMarkers(token.text, toMarker);
       return element("p", attributes, ...children);

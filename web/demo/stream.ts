@@ -3,7 +3,7 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 const OUTCOMES = ["answered", "clarified", "abstained", "handed_over", "small_talk"] as const;
 
 type Source = { n: string; title: string; url: string | null };
-export type Citation = Source & { quote: string; page?: number };
+export type Citation = Source & { quotes: string[]; page?: number };
 export type Outcome = {
   outcome: (typeof OUTCOMES)[number];
   /** 0–1, or null when the server gives none. */
@@ -97,10 +97,15 @@ export function toOutcome(data: Record<string, unknown>): Outcome | null {
     text: asText(data.text),
     citations: citations.map((citation) => ({
       ...toSource(citation.n, citation),
-      quote: asText(citation.quote),
+      quotes: toQuotes(citation),
       ...(typeof citation.page === "number" && { page: citation.page }),
     })),
   };
+}
+
+/** Answers from before there were several quotes have one. */
+function toQuotes({ quotes, quote }: Record<string, unknown>): string[] {
+  return (Array.isArray(quotes) ? quotes : [quote]).map(asText).filter(Boolean);
 }
 
 function toSource(n: unknown, from: Record<string, unknown>): Source {

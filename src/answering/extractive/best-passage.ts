@@ -113,10 +113,7 @@ function best(values: Valued<unknown>[]): number {
  * The best source for a question, and its passage to answer from. Sources are tried in the order of this question's passages, not of
  * their numbers. A source that was chosen for another question is skipped if none of its passages was found for this one.
  */
-export function passageToQuote(
-  finding: Finding,
-  sources: Source[],
-): [Source, SourcePassage] | undefined {
+function passageToQuote(finding: Finding, sources: Source[]): [Source, SourcePassage] | undefined {
   for (const { externalId } of finding.passages) {
     const source = sources.find((one) => one.externalId === externalId);
     const passage = source && bestPassage(finding, source.passages);
@@ -127,7 +124,7 @@ export function passageToQuote(
 
 /** Sections that an answer quotes at most. */
 const MAX_SECTIONS = 3;
-/** A further section is quoted if it promises at least this share of what the first promises; of another document, more of it. */
+/** A further section is quoted if it promises at least this share of what the first promises. Measured in docs/decisions/0071. */
 const NEAR_FIRST = {
   sameDocument: 0.75,
   otherDocument: 0.9,
@@ -148,11 +145,11 @@ export function passagesToQuote(finding: Finding, sources: Source[]): Quoted[] {
   const values = sources.flatMap((source) =>
     valuesOf(finding, source.passages).map((one) => ({ ...one, source })),
   );
-  const least = values.find((one) => one.passage === passage)?.value ?? 0;
+  const valueOfFirst = values.find((one) => one.passage === passage)?.value ?? 0;
   const near = values
     .filter(({ value, source }) => {
       const { sameDocument, otherDocument } = NEAR_FIRST;
-      return value >= least * (source === first ? sameDocument : otherDocument);
+      return value >= valueOfFirst * (source === first ? sameDocument : otherDocument);
     })
     .toSorted((a, b) => b.value - a.value);
   const bySection = Map.groupBy(

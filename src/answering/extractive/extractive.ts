@@ -6,11 +6,13 @@ import type { MayLinkTo } from "../../guards/allowed-address.ts";
 import { fillPlaceholders } from "../../releases/sentences.ts";
 import type { Release } from "../../releases/release.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
+import { unmarked } from "../../text/marked-text.ts";
 import { passagesToQuote, relevance, type Quoted, type Relevance } from "./best-passage.ts";
 import { anchorOf, documentLinks } from "./document-links.ts";
 import { excerpt, withoutQuoted, type Stretch } from "./excerpt.ts";
-import { escaped, type LinkTo } from "./inline-markdown.ts";
+import type { LinkTo } from "./inline-markdown.ts";
 import { writeQuoted } from "./quoted-text.ts";
+import { writeLine } from "./write-line.ts";
 
 /**
  * Composes an answer without a language model, question by question. Unanswered questions are named last: before a citation marker, the
@@ -93,7 +95,8 @@ function answerOne(
 function headingOf({ source, passage }: Quoted, first: Quoted | undefined): string {
   const title = withoutForeignMarkers(source.title);
   const own = withoutForeignMarkers(passage.headingPath.at(-1) ?? "");
-  return escaped(sectionHeading(title, own, source !== first?.source));
+  const heading = sectionHeading(title, own, source !== first?.source);
+  return writeLine(unmarked(heading), () => undefined);
 }
 
 interface OneSection {
@@ -152,9 +155,9 @@ function placeOf(
   const anchor = anchorOf(headingPath.at(-1) ?? "");
   const address =
     url === null ? undefined : linkTo(url.includes("#") || !anchor ? url : `${url}#${anchor}`);
-  const shown = withoutForeignMarkers(title);
+  const shown = writeLine(unmarked(withoutForeignMarkers(title)), linkTo);
   return {
-    title: address ? `[${escaped(shown).replaceAll("]", "\\]")}](${address})` : shown,
+    title: address ? `[${shown.replaceAll("]", "\\]")}](${address})` : `“${shown}”`,
     step: String(Number(last ?? 0) + 1),
   };
 }

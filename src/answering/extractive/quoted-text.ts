@@ -12,6 +12,7 @@ import {
   unmarked,
   type MarkedText,
 } from "../../text/marked-text.ts";
+import { splitSentences } from "../../text/sentences.ts";
 import type { Stretch } from "./excerpt.ts";
 import type { LinkTo } from "./inline-markdown.ts";
 import { tableForm } from "./table-form.ts";
@@ -44,7 +45,7 @@ export function writeQuoted(
   linkTo: LinkTo,
   isFirst: boolean,
 ): string {
-  const pieces = joinRows(piecesOf(stretches, section, isFirst));
+  const pieces = withoutOpenEnd(joinRows(piecesOf(stretches, section, isFirst)));
   const parts = pieces.map((piece) => ({ piece, form: formOf(piece, source, linkTo) }));
   return unitsOf(parts)
     .map((unit, index) => {
@@ -75,7 +76,7 @@ function piecesOf(
     last = { place, end };
     const begins = index === 0 && isFirst && shown.text.slice(0, start).trim() === "";
     const whole = begins && own ? join([own.repeated, text]) : text;
-    return { text: withoutMarkers(whole), rows, continues, gap };
+    return { text: withoutMarkers(rows ? asRows(whole) : whole), rows, continues, gap };
   });
 }
 
@@ -128,6 +129,14 @@ function withoutMarkers({ text, spans }: MarkedText): MarkedText {
   return { text: withoutForeignMarkers(text), spans };
 }
 
+/** Rows are known by their marks; a passage that was stored before has none. */
+function asRows(text: MarkedText): MarkedText {
+  return join(
+    linesOf(text).map((line) => styled(line, { row: true })),
+    LINE_BREAK,
+  );
+}
+
 /** Rows of one table are one piece, also where they stand in different places. */
 function joinRows(pieces: Piece[]): Piece[] {
   const joined: Piece[] = [];
@@ -140,46 +149,59 @@ function joinRows(pieces: Piece[]): Piece[] {
   return joined;
 }
 
-/** Rows as a table or a sentence; undefined if they have no such form that the source supports. */
-function formOf({ text, rows }: Piece, source: Source, linkTo: LinkTo): string | undefined {
-  if (!rows) return undefined;
-  const form = tableForm(linesOf(text), rows === "some", linkTo);
-  if (form === undefined || isTable(form)) return form;
-  return new SourceText(source).quotesFor(form) && form;
+/**
+ * Leaves out the introduction that the last piece ends with: what it introduces is not quoted, or is an image. Of a step that ends so, only the
+ * colon is left out.
+ */
+function withoutOpenEnd(pieces: Piece[]): Piece[] {
+  const last = pieces.at(-1);
+  if (!last || last.rows || !last.text.text.endsWith(":")) return pieces;
+  if (styleAt(last.text, last.text.text.length - 1)?.fence !== undefined) return pieces;
+  const start = startOfIntroduction(last.text.text);
+  const whole = slice(last.text, 0, last.text.text.length - 1);
+  const text = withoutBlankEnds(start === undefined ? whole : slice(last.text, 0, start));
+  if (text.text !== "") return withoutOpenEnd([...pieces.slice(0, -1), { ...last, text }]);
+  return pieces.length > 1 ? withoutOpenEnd(pieces.slice(0, -1)) : pieces;
 }
 
-function isTable(form: string): boolean {
-  return form.startsWith("|");
+/** Where the last sentence of a paragraph begins, or the paragraph, if it is one sentence; undefined for an item of a list and a line within one. */
+function startOfIntroduction(text: string): number | undefined {
+  const line = text.lastIndexOf("\n") + 1;
+  const last = text.slice(line);
+  if (/^\s/.test(last) || ITEM.test(last)) return undefined;
+  return line + last.length - (splitSentences(last).at(-1)?.length ?? 0);
+}
+
+/**
+ * Some rows as a table, and one as a sentence; undefined for all rows, which are written as the section that they stand in, and where the source
+ * supports no such form.
+ */
+function formOf({ text, rows }: Piece, source: Source, linkTo: LinkTo): string | undefined {
+  if (!rows || (rows === "all" && text.text.includes("\n"))) return undefined;
+  const form = tableForm(linesOf(text), rows === "some", linkTo);
+  if (form === undefined || form.startsWith("|")) return form;
+  return new SourceText(source).quotesFor(form) && form;
 }
 
 /** Parts that follow each other in the section. What is a sentence, or some rows of a table, does not read as the section does. */
 function unitsOf(parts: Part[]): Part[][] {
-  const isApart = ({ piece, form }: Part): boolean =>
-    form !== undefined && !(isTable(form) && piece.rows === "all");
   const units: Part[][] = [];
   for (const part of parts) {
     const last = units.at(-1)?.at(-1);
-    if (last && part.piece.gap && !isApart(part) && !isApart(last)) units.at(-1)?.push(part);
+    const isPart = part.piece.gap && part.form === undefined && last && last.form === undefined;
+    if (isPart) units.at(-1)?.push(part);
     else units.push([part]);
   }
   return units;
 }
 
 function writeUnit(unit: Part[], linkTo: LinkTo): string {
-  const blocks: string[] = [];
-  let open: MarkedText[] = [];
-  const close = (): void => {
-    if (open.length > 0) blocks.push(writeMarkdown(join(open), linkTo));
-    open = [];
-  };
-  for (const { piece, form } of unit) {
-    if (form !== undefined) {
-      close();
-      blocks.push(form);
-    } else open.push(...(open.length > 0 && piece.gap ? [piece.gap] : []), piece.text);
-  }
-  close();
-  return blocks.join("\n\n");
+  const [first] = unit;
+  if (first?.form !== undefined) return first.form;
+  const texts = unit.flatMap(({ piece: { gap, text } }, index) =>
+    gap && index > 0 ? [gap, text] : [text],
+  );
+  return writeMarkdown(join(texts), linkTo);
 }
 
 function endsWithBlock(markdown: string): boolean {

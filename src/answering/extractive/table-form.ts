@@ -1,7 +1,7 @@
 import { tableFromRows, type CellPlace } from "../../citations/cited-table.ts";
 import { slice, unmarked, type MarkedText } from "../../text/marked-text.ts";
 import type { LinkTo } from "./inline-markdown.ts";
-import { writeLine } from "./write-markdown.ts";
+import { writeLine } from "./write-line.ts";
 
 /** Words that go on with a sentence: "Paid with iDEAL: on your account after two days". None of them is a noun that keeps its capital. */
 const JOINS =

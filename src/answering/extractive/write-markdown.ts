@@ -1,15 +1,13 @@
-import { plainText } from "../../citations/plain-text.ts";
 import { contentLines } from "../../citations/section-text.ts";
 import { codeBlock } from "../../knowledge/formats/markdown-code.ts";
 import { codeIn } from "../../knowledge/formats/readable-text.ts";
 import { slice, styleAt, type MarkedText, type Style } from "../../text/marked-text.ts";
-import { escaped, writeInline, type LinkTo } from "./inline-markdown.ts";
+import { escaped, type LinkTo } from "./inline-markdown.ts";
+import { tableForm } from "./table-form.ts";
+import { readsAs, writeLine } from "./write-line.ts";
 
 /** The mark of a list's item and the white space behind it. */
 const MARK = /^(?:[-*]|\d{1,9}[.)])\s+/;
-/** Without these, a text without styles reads as it is written. */
-const MAY_BE_MARKUP = /[\\`*_~[\]<>&#|+=]|^\s*-|\d[.)]|:\/\//;
-
 /**
  * Writes a text as Markdown that reads as the text: a list's items, the lines of code and quotations stand in it with the indentation of
  * {@link markedText}, and its styles say the rest. Where that Markdown would read as something else, its characters are escaped, and where
@@ -17,31 +15,24 @@ const MAY_BE_MARKUP = /[\\`*_~[\]<>&#|+=]|^\s*-|\d[.)]|:\/\//;
  */
 export function writeMarkdown(text: MarkedText, linkTo: LinkTo): string {
   const wanted = contentLines(text.text);
-  for (const write of [writeLine, (line: MarkedText) => escaped(line.text)]) {
-    const written = new Writer(text, (line) => write(line, linkTo)).lines().join("\n").trim();
+  const forms: Forms[] = [
+    {
+      line: (line) => writeLine(line, linkTo),
+      table: (rows) => (rows.length > 1 ? tableForm(rows, false, linkTo) : undefined),
+    },
+    { line: (line) => escaped(line.text), table: () => undefined },
+  ];
+  for (const form of forms) {
+    const written = new Writer(text, form).lines().join("\n").trim();
     if (readsAs(written, wanted)) return written;
   }
   return text.text.trim();
 }
 
-function readsAs(markdown: string, wanted: string): boolean {
-  const plain = plainText(markdown);
-  return plain !== undefined && contentLines(plain) === wanted;
-}
-
-/** A line with its styles; without what would read as something else. */
-export function writeLine(line: MarkedText, linkTo: LinkTo): string {
-  if (line.spans.length === 0 && !MAY_BE_MARKUP.test(line.text)) return line.text;
-  const wanted = contentLines(line.text);
-  const attempts = [
-    () => writeInline(line, linkTo, (text) => text),
-    () => writeInline(line, linkTo, escaped),
-  ];
-  for (const attempt of attempts) {
-    const written = attempt();
-    if (readsAs(written, wanted)) return written;
-  }
-  return escaped(line.text);
+/** How a line is written, and the rows of a table, where they have such a form. */
+interface Forms {
+  line: (line: MarkedText) => string;
+  table: (rows: MarkedText[]) => string | undefined;
 }
 
 /** A line of the text, from the first character that is not indentation. */
@@ -62,7 +53,7 @@ interface Item {
 /** Writes the lines of a text as blocks of Markdown. */
 class Writer {
   readonly #text: MarkedText;
-  readonly #writeLine: (line: MarkedText) => string;
+  readonly #forms: Forms;
   readonly #lines: Line[];
   readonly #quoted: number;
   readonly #written: string[] = [];
@@ -76,14 +67,9 @@ class Writer {
   #isBehindQuotation = false;
 
   /** @param quoted in how many quotations the lines stand whose marks are written by the caller */
-  constructor(
-    text: MarkedText,
-    writeLine: (line: MarkedText) => string,
-    lines = linesIn(text),
-    quoted = 0,
-  ) {
+  constructor(text: MarkedText, forms: Forms, lines = linesIn(text), quoted = 0) {
     this.#text = text;
-    this.#writeLine = writeLine;
+    this.#forms = forms;
     this.#lines = lines;
     this.#quoted = quoted;
   }
@@ -105,6 +91,10 @@ class Writer {
     const style = styleAt(this.#text, line.start) ?? {};
     if ((style.quoted ?? 0) > this.#quoted) return this.#writeQuotation(at, line);
     if (style.fence !== undefined) return this.#writeCode(at, line.start, style.fence);
+    if (style.row) {
+      const next = this.#writeTable(at, line);
+      if (next !== undefined) return next;
+    }
     const mark = MARK.exec(this.#text.text.slice(line.start, line.end))?.[0];
     return mark === undefined ? this.#writeText(at, line) : this.#writeItem(at, line, mark);
   }
@@ -124,7 +114,7 @@ class Writer {
 
   #writeText(at: number, line: Line): number {
     if (this.#isBehindQuotation) this.#blank();
-    const text = this.#writeLine(slice(this.#text, line.start, line.end));
+    const text = this.#forms.line(slice(this.#text, line.start, line.end)).trimEnd();
     const isBroken = line.ends === "line" && at + 1 < this.#lines.length;
     this.#push(isBroken ? `${text}  ` : text);
     if (line.ends === "paragraph") this.#blank();
@@ -151,7 +141,7 @@ class Writer {
       this.#written.push(pad + shownMark.trimEnd());
       return this.#writeCode(at, start, fence);
     }
-    const text = this.#writeLine(slice(this.#text, start, line.end));
+    const text = this.#forms.line(slice(this.#text, start, line.end)).trimEnd();
     const isBroken = line.ends === "line" && at + 1 < this.#lines.length;
     this.#written.push(`${pad}${shownMark}${text}${isBroken ? "  " : ""}`);
     if (line.ends === "paragraph") this.#blank();
@@ -167,6 +157,24 @@ class Writer {
     const end = goesOn ? (last?.end ?? ".") : last.end === "." ? ")" : ".";
     this.#numbers.set(indent, { number, end });
     return `${number}${end} `;
+  }
+
+  /** @returns the line after the table; undefined if its rows have no such form */
+  #writeTable(at: number, { indent }: Line): number | undefined {
+    let end = at + 1;
+    while (this.#lines[end]?.indent === indent && this.#isRow(end)) end++;
+    const rows = this.#lines.slice(at, end).map((own) => slice(this.#text, own.start, own.end));
+    const table = this.#forms.table(rows);
+    if (table === undefined) return undefined;
+    this.#blank();
+    this.#push(...table.split("\n"), "");
+    this.#endBlock();
+    return end;
+  }
+
+  #isRow(at: number): boolean {
+    const line = this.#lines[at];
+    return line !== undefined && styleAt(this.#text, line.start)?.row === true;
   }
 
   #writeCode(at: number, from: number, language: string): number {
@@ -199,7 +207,7 @@ class Writer {
     const inner = this.#lines
       .slice(at, end)
       .map((line) => ({ ...line, indent: Math.max(0, line.indent - indent) }));
-    const writer = new Writer(this.#text, this.#writeLine, inner, quoted);
+    const writer = new Writer(this.#text, this.#forms, inner, quoted);
     if (!this.#isInList || this.#isBehindQuotation) this.#blank();
     this.#push(...writer.lines().map((line) => `> ${line}`.trimEnd()));
     this.#endBlock();

@@ -9,7 +9,7 @@ import { parseMarkdown, simplify, writeMarkdown } from "./markdown/markdown-tree
 
 /**
  * Authors' Markdown → the stored dialect. Front matter is dropped, since the API has fields for it; the CLI fills these from it.
- * Images become their alt text, the markup of site generators becomes its labels and words, and HTML becomes Markdown.
+ * Images become their text, the markup of site generators becomes its labels and words, and HTML becomes Markdown.
  * @throws {UnreadableDocument} when the document nests too deep or has too many lines
  */
 export function cleanMarkdown(content: string, mend?: (tree: Root) => void): string {

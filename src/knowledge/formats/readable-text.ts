@@ -137,7 +137,7 @@ const MAX_LABEL = 80;
 
 /** A row's cells as one line: `Country: Canada; Cost: $12`. Without column names the first cell is the label: `Phone: 030 123`. */
 export function rowOf(cells: MarkedText[]): MarkedText {
-  return join(cells, unmarked("; "));
+  return styled(join(cells, unmarked("; ")), { row: true });
 }
 
 /** The cells of each row, each with its column's name, so that it can be understood alone. Empty cells are left out. */

@@ -189,7 +189,9 @@ function cut(whole: Omit<Block, "text">, budget: number): MarkedText[] {
     const cells = whole.cells?.[index];
     if (cells) return cutRow(cells, budget);
     if (whole.isList) return cutItem(unit, budget, OVERLAP_TOKENS);
-    return partsOf(unit, splitToFit(unit.text, budget));
+    // Most units fit, and stay themselves.
+    const fitting = splitToFit(unit.text, budget);
+    return fitting.length === 1 ? [unit] : partsOf(unit, fitting);
   });
   const pieces: MarkedText[] = [];
   let open: MarkedText[] = [];
@@ -197,7 +199,7 @@ function cut(whole: Omit<Block, "text">, budget: number): MarkedText[] {
   for (const unit of units) {
     const tokens = sizeOf(unit.text + whole.separator.text);
     if (size + tokens > budget && open.length > 0) {
-      pieces.push(join(open, whole.separator));
+      pieces.push(joinUnits(open, whole));
       const last = whole.isProse ? open.at(-1) : undefined;
       const overlap = last ? estimateTokens(last.text) : 0;
       const repeat = last !== undefined && overlap <= OVERLAP_TOKENS && overlap + tokens <= budget;
@@ -207,8 +209,17 @@ function cut(whole: Omit<Block, "text">, budget: number): MarkedText[] {
     open.push(unit);
     size += tokens;
   }
-  if (open.length > 0) pieces.push(join(open, whole.separator));
+  if (open.length > 0) pieces.push(joinUnits(open, whole));
   return pieces;
+}
+
+function joinUnits(
+  units: MarkedText[],
+  { separator, breaks }: Pick<Block, "separator" | "breaks">,
+): MarkedText {
+  return join(
+    units.flatMap((unit, index) => (index === 0 ? [unit] : [breaks?.get(unit) ?? separator, unit])),
+  );
 }
 
 /** A row that alone exceeds the budget, between its cells, and a cell between its sentences. Each piece begins with the row's first cell. */

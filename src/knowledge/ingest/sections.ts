@@ -1,6 +1,14 @@
 import type { RootContent } from "mdast";
 import type { Steps } from "../../runtime/steps.ts";
-import { join, partsOf, trim, unmarked, type MarkedText } from "../../text/marked-text.ts";
+import {
+  join,
+  partsOf,
+  slice,
+  styleAt,
+  trim,
+  unmarked,
+  type MarkedText,
+} from "../../text/marked-text.ts";
 import { splitSentences } from "../../text/sentences.ts";
 import { parseMarkdown } from "../formats/markdown/markdown-tree.ts";
 import {
@@ -24,6 +32,8 @@ export interface Block {
   text: MarkedText;
   units: MarkedText[];
   separator: MarkedText;
+  /** In place of the separator, in front of some units: the line feed of a paragraph, item or line that a unit begins. */
+  breaks?: ReadonlyMap<MarkedText, MarkedText>;
   isProse: boolean;
   /** The units are items of a list. */
   isList?: boolean;
@@ -109,7 +119,21 @@ function tableBlock(cells: MarkedText[][]): Block {
   return { ...block(cells.map(rowOf), LINE_BREAK), cells };
 }
 
+/** Several lines of a quotation are prose, too, with their lists. */
 export function proseBlock(text: MarkedText): Block {
-  const units = partsOf(text, splitSentences(text.text));
-  return { text, units, separator: unmarked(" "), isProse: true };
+  const sentences = splitSentences(text.text);
+  const units = partsOf(text, sentences);
+  const breaks = new Map<MarkedText, MarkedText>();
+  let end = 0;
+  for (const [index, unit] of units.entries()) {
+    const start = text.text.indexOf(unit.text, end);
+    const feed = text.text.lastIndexOf("\n", start);
+    const isLine = index > 0 && feed >= end && text.text.slice(feed, start).trim() === "";
+    if (isLine && (styleAt(text, feed)?.ends || ITEM.test(unit.text)))
+      breaks.set(unit, slice(text, feed, start));
+    end = start + unit.text.length;
+  }
+  return { text, units, separator: unmarked(" "), breaks, isProse: true };
 }
+
+const ITEM = /^(?:-|\d{1,9}\.) /;

@@ -1,11 +1,6 @@
 import { stemsOf } from "../../text/stems.ts";
-import {
-  LANGUAGES,
-  plain,
-  timeExpressionsIn,
-  wordsOfAll,
-  type Period,
-} from "./time-expressions.ts";
+import { plain } from "../languages.ts";
+import { TIME_WORDS, timeExpressionsIn, wordsOfAll, type Period } from "./time-expressions.ts";
 import { OLD_RULES } from "./scope.ts";
 import { versionsIn } from "./versions.ts";
 
@@ -37,7 +32,7 @@ const LAST_MONTH = relative(({ lastMonth }) => lastMonth);
 const YEARS_AGO = relative(({ yearsAgo }) => yearsAgo);
 const MONTHS_AGO = relative(({ monthsAgo }) => monthsAgo);
 const NUMBERS = new Map(
-  LANGUAGES.flatMap(({ numbers }) =>
+  TIME_WORDS.flatMap(({ numbers }) =>
     Object.entries(numbers).map(([word, number]) => [plain(word), number] as const),
   ),
 );
@@ -45,15 +40,15 @@ const NUMBERS = new Map(
 /**
  * The time that a question is about, by its dates ("orders from 2024"), by relative ones ("last year") and by words for the past. A time that
  * goes on until now ("a customer since 2020") is the present.
- * @param text the whole question. @param added of a follow-up, what it adds to the question before: if it names a time, that counts
+ * @param texts the first one that names a time counts: what a follow-up adds, the question, the message around it
  * @param now milliseconds since the epoch
  */
-export function askedTime(
-  { text, added }: { text: string; added?: string | undefined },
-  now: number,
-): AskedTime {
-  const own = added === undefined ? undefined : timeNamedIn(added, now);
-  return own ?? timeNamedIn(text, now) ?? presentAt(now);
+export function askedTime(texts: (string | undefined)[], now: number): AskedTime {
+  for (const text of texts) {
+    const named = text === undefined ? undefined : timeNamedIn(text, now);
+    if (named) return named;
+  }
+  return presentAt(now);
 }
 
 export function isPresent({ periods, isPast }: AskedTime): boolean {
@@ -76,8 +71,8 @@ function timeNamedIn(text: string, now: number): AskedTime | undefined {
   return isNamed ? { now, periods, isPast, versions, stems } : undefined;
 }
 
-function relative(field: (words: (typeof LANGUAGES)[number]) => string): RegExp {
-  const numbers = LANGUAGES.flatMap((words) => Object.keys(words.numbers)).map(plain);
+function relative(field: (words: (typeof TIME_WORDS)[number]) => string): RegExp {
+  const numbers = TIME_WORDS.flatMap((words) => Object.keys(words.numbers)).map(plain);
   const source = wordsOfAll(field).replaceAll("#", `(\\d{1,2}|${numbers.join("|")})`);
   return new RegExp(`(?<!\\p{L})${source}(?!\\p{L})`, "u");
 }

@@ -1,6 +1,6 @@
+import { plain } from "../languages.ts";
 import {
   mayHoldDates,
-  plain,
   timeExpressionsIn,
   wordsOfAll,
   type Period,
@@ -73,6 +73,8 @@ export function scopeOfLabel(label: string): Scope {
   };
 }
 
+/** Up to here a sentence has named its subject, in characters: "Please note: this policy …". */
+const SELF_WITHIN = 30;
 /** Sentences at the beginning of a text that are looked at, and characters of each. */
 const FIRST_SENTENCES = 4;
 const SENTENCE_CHARACTERS = 250;
@@ -109,9 +111,6 @@ function scopeOfSentence(sentence: string): Scope {
     ? { bounds: limits.map(({ period }) => period).reduce(intersection) }
     : {};
 }
-
-/** Up to here a sentence has named its subject: "Please note: this policy …". */
-const SELF_WITHIN = 30;
 
 /** The scope of what stands below both: the inner one's bounds and date replace those of the outer one. */
 export function narrowed(outer: Scope, inner: Scope): Scope {

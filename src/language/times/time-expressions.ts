@@ -1,4 +1,4 @@
-import { fold } from "../../text/stems.ts";
+import { plain } from "../languages.ts";
 import { english } from "./english.ts";
 import { french } from "./french.ts";
 import { german } from "./german.ts";
@@ -19,26 +19,26 @@ export interface TimeExpression {
   date: Period;
   /** What the words make of it. */
   period: Period;
-  /** Offsets in the folded text, with the words. */
+  /** Offsets in the text as `plain` gives it, with the words. */
   start: number;
   end: number;
 }
 
-export const LANGUAGES: TimeWords[] = [english, german, french, spanish];
+export const TIME_WORDS: TimeWords[] = [english, german, french, spanish];
 
-/** A text as the words of this folder are compared with it: in lower case, without accents, with one kind of apostrophe. */
-export function plain(text: string): string {
-  return fold(text).replaceAll(/[’ʼ`]/g, "'");
-}
-
-/** The words of all languages, as the source of a regular expression. Longer ones come first: an alternative ends at the first match. */
+/** The words of all languages, as the source of a regular expression for texts that `plain` gives. */
 export function wordsOfAll(field: (words: TimeWords) => string | undefined): string {
-  const sources = LANGUAGES.map(field).filter((source) => source !== undefined);
-  return `(?:${sources.join("|")})`.normalize("NFD").replace(/\p{M}+/gu, "");
+  const sources = TIME_WORDS.map(field).filter((source) => source !== undefined);
+  // Not in lower case: a source has classes such as `\p{L}`.
+  const bare = sources
+    .join("|")
+    .normalize("NFD")
+    .replace(/\p{M}+/gu, "");
+  return `(?:${bare.replaceAll("'", "").replaceAll("ß", "ss")})`;
 }
 
 const MONTH_NAMES = new Map(
-  LANGUAGES.flatMap(({ months }) =>
+  TIME_WORDS.flatMap(({ months }) =>
     months.flatMap((names, month) =>
       plain(names)
         .split("|")

@@ -7,15 +7,15 @@ export interface TimeWords {
   months: string[];
   /** Between a day and its month, a month and its year, or one of the words below and its date: "1st of March", "1 de marzo de 2025", "bis zum". */
   joins: string;
-  /** Before the first date outside: "before March 2025". */
+  /** In front of the first date that is no longer meant: "before March 2025". */
   before: string;
-  /** Before the last date inside: "until 31 December 2024". */
+  /** In front of the last date that is meant: "until 31 December 2024". */
   until: string;
-  /** Before the first date inside: "since March 2025". */
+  /** In front of the first date that is meant: "since March 2025". */
   since: string;
   /** The same in a label ("Orders from March 2025"), but "of" in a question: "orders from 2024". */
   from?: string;
-  /** Before the last date outside: "after February 2025". */
+  /** In front of the last date that is not meant yet: "after February 2025". */
   after: string;
   /** Behind a date: "2024 and earlier". */
   orEarlier: string;

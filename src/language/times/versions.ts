@@ -17,6 +17,12 @@ export function withoutVersions(text: string): string {
   return text.replace(VERSION, " ");
 }
 
+/** Whether versions may be the same one: 2 and 2.1 may, 2 and 21 may not. */
+export function matchesVersion(left: string, right: string): boolean {
+  const [one, other] = [`${left}.`, `${right}.`];
+  return one.startsWith(other) || other.startsWith(one);
+}
+
 /** Negative if the first version is the older one. */
 export function compareVersions(left: string, right: string): number {
   const [lefts, rights] = [left, right].map((version) => version.split(".").map(Number));

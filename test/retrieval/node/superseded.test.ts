@@ -131,6 +131,19 @@ describe("a tent hire", () => {
     expect((await ask("how much does a lost stake cost?")).cited).toEqual(["stakes"]);
   });
 
+  it("the exact title of an outdated document names it", async () => {
+    expect((await ask("Archived: Cleaning a tent")).cited).toEqual(["cleaning-old"]);
+    expect((await ask("Cleaning a tent")).cited).toEqual(["cleaning"]);
+  });
+
+  it("each of several questions is about the time that the message names", async () => {
+    const { cited, text } = await ask(
+      "I hired a tent in 2024. Is a fee deducted from the refund for the tent? And how high is the deposit for each tent?",
+    );
+    expect(cited.toSorted()).toEqual(["deposit", "refunds-2025"]);
+    expect(text).toContain("8 euros");
+  });
+
   it("a follow-up keeps to the time of the question before, and changes it by naming another", async () => {
     const first = await ask("what was the refund policy before march 2025?");
     const second = await ask("and how high was the fee?", first.id);

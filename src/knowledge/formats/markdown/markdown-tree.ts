@@ -5,6 +5,7 @@ import { toMarkdown, type Unsafe } from "mdast-util-to-markdown";
 import { SKIP, visit } from "unist-util-visit";
 import { MAX_TABLE_CELLS } from "../limits.ts";
 import { completeTables } from "../tables/markdown-tables.ts";
+import { isCalloutLabel } from "../markup/component.ts";
 import { readableText } from "../readable-text.ts";
 import { sliceMarkdown, UNKNOWN_TARGET } from "./markdown-slices.ts";
 import { boundedMarkdown, type ParserWork } from "./markdown-syntax.ts";
@@ -66,10 +67,24 @@ export function simplify(tree: Root): void {
   });
   visit(tree, (node: Nodes) => {
     if (!("children" in node)) return;
-    Object.assign(node, {
-      children: (node.children as Nodes[]).filter((child) => hasText(child, node)),
-    });
+    const children = (node.children as Nodes[]).filter((child) => hasText(child, node));
+    Object.assign(node, { children: joinLabels(children) });
   });
+}
+
+/** Writes the label of a callout in front of its text, so that neither is cut or quoted without the other. */
+function joinLabels(children: Nodes[]): Nodes[] {
+  const joined: Nodes[] = [];
+  for (const child of children) {
+    const label = joined.at(-1);
+    const isLabelled =
+      child.type === "paragraph" &&
+      label?.type === "paragraph" &&
+      isCalloutLabel(readableText(label));
+    if (isLabelled) label.children.push({ type: "text", value: " " }, ...child.children);
+    else joined.push(child);
+  }
+  return joined;
 }
 
 function resolveReferences(tree: Root): void {

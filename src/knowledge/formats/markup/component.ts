@@ -51,6 +51,13 @@ const ADDRESS = /^(?:https?:|mailto:|\.{0,2}\/|@\/|#)\S*$|^[\w./-]+\.[a-z]{2,5}$
 /** Includes that a site hands its text to: `{% include note.html content="…" %}`. */
 const INCLUDE = /^include(?:_cached|-cached|_relative)?$/;
 
+/** Whether a text is the label of a callout alone: "Note:", "Pro tip:". */
+export function isCalloutLabel(text: string): boolean {
+  const [, words = ""] = /^([^:]{1,40}):$/.exec(text.trim()) ?? [];
+  const named = words.toLowerCase().split(/\s+/);
+  return named.length <= 2 && CALLOUTS.has(named.at(-1) ?? "");
+}
+
 /** What a site shows for a component beside its body, as Markdown: its kind and its labels. */
 export function labelOf(component: Component): string {
   if (INCLUDE.test(component.name)) return labelOf(included(component));

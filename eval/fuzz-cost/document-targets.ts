@@ -18,6 +18,7 @@ import { strapiToMarkdown } from "../../src/knowledge/formats/rich-text/strapi.t
 import { findWarnings } from "../../src/knowledge/formats/warnings.ts";
 import { chunkMarkdown, embeddedText } from "../../src/knowledge/ingest/chunk.ts";
 import { detectLanguage } from "../../src/language/detect.ts";
+import { indexTerms } from "../../src/language/index-terms.ts";
 import { redact } from "../../src/privacy/redact.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
 import { lexicalEvidence, questionWords, readText } from "../../src/retrieval/lexical-evidence.ts";
@@ -47,7 +48,11 @@ function draft(source: string, normalised: string): number {
   const chunks = chunkMarkdown("Title", markdown);
   detectLanguage(markdown);
   findWarnings("Title", source, markdown);
-  return chunks.reduce((sum, chunk) => sum + embeddedText("Title", chunk).length, 0);
+  const terms = chunks.map(({ text }) => indexTerms(text, null).others.length);
+  return chunks.reduce(
+    (sum, chunk, index) => sum + embeddedText("Title", chunk).length + (terms[index] ?? 0),
+    0,
+  );
 }
 
 /** What a stored passage passes through when it is found: the longest chunk that a document can have. */

@@ -20,6 +20,31 @@ export interface KnownCost extends Omit<Found, "readers"> {
 
 const FOUND: Found[] = [
   {
+    name: "groups of digits",
+    recipe: { repeat: "1,000," },
+    readers: { message: ["query terms", "index terms"] },
+  },
+  {
+    name: "digits with spaces between them",
+    recipe: { repeat: "12 " },
+    readers: { message: ["compounds", "index terms"] },
+  },
+  {
+    name: "compounds that do not end",
+    recipe: { repeat: "a-" },
+    readers: { message: ["query terms", "index terms"] },
+  },
+  {
+    name: "marks without letters",
+    recipe: { all: ["ا", { repeat: "\u064B" }] },
+    readers: { message: ["index terms"] },
+  },
+  {
+    name: "zero-width non-joiners",
+    recipe: { repeat: "م\u200C" },
+    readers: { message: ["query terms", "index terms"] },
+  },
+  {
     name: "tags of components on one line",
     recipe: { repeat: "<Tab>" },
     readers: { markdown: ["normalise"] },

@@ -8,11 +8,12 @@ import { AnswerWriter } from "../../src/answering/verify.ts";
 import { CitationVerifier } from "../../src/citations/citation-verifier.ts";
 import { OutputFilter } from "../../src/guards/output-filter.ts";
 import { PromptGuard } from "../../src/guards/prompt-guard.ts";
+import { indexTerms } from "../../src/language/index-terms.ts";
 import { Pseudonyms } from "../../src/privacy/pseudonyms.ts";
 import { redact } from "../../src/privacy/redact.ts";
 import { askedTime } from "../../src/language/times/asked-time.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
-import { compoundSpellings } from "../../src/retrieval/compounds.ts";
+import { compoundSpellings, uncheckedSpellings } from "../../src/retrieval/compounds.ts";
 import { lexicalEvidence, questionWords, readText } from "../../src/retrieval/lexical-evidence.ts";
 import { queryTerms } from "../../src/retrieval/query-terms.ts";
 import { correct } from "../../src/retrieval/spelling.ts";
@@ -32,7 +33,8 @@ export const message: Record<string, Target> = {
   },
   "query terms": queryTerms,
   "sub-queries": (input) => [subQueriesOf(input), asksSomething(input)],
-  compounds: compoundSpellings,
+  compounds: (input) => [compoundSpellings(input), uncheckedSpellings(input)],
+  "index terms": (input) => indexTerms(input, null),
   understand(input) {
     const asked = {
       ...readMessage(input),

@@ -18,6 +18,7 @@ export const PASSAGE: Passage = {
   headingPath: ["Returns", "Deadlines"],
   text: "You can return any item within 30 days of delivery. It does not cost anything.\n\nRefunds take 5 working days.",
   ordinal: 0,
+  language: "en",
   times: { opening: "Returns", validSince: null, validBefore: null, updatedAt: null },
   goesOn: 0,
   neighbours: [],

@@ -48,7 +48,7 @@ function restricted(
 
 /** "The parcel", "it is broken": documents match such a message, but it does not say what is asked about them. */
 function isTooVague(message: string): boolean {
-  const words = wordsOf(message.toLowerCase()).filter(isContentWord);
+  const words = wordsOf(message).filter(isContentWord);
   return words.length <= 1 && !/\p{N}/u.test(message) && !asksSomething(message);
 }
 

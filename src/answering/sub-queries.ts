@@ -50,7 +50,7 @@ function questionsIn(message: string): string[] {
     .flatMap((sentence) => sentence.split(BEFORE_NEXT_QUESTION))
     .map((question) => question.trim());
   const standAlone = questions.every(
-    (one) => wordsOf(one.toLowerCase()).filter(isContentWord).length >= MIN_CONTENT_WORDS,
+    (one) => wordsOf(one).filter(isContentWord).length >= MIN_CONTENT_WORDS,
   );
   const areSeveral = questions.length > 1 && questions.length <= MAX_QUESTIONS;
   return areSeveral && standAlone ? questions : [];

@@ -1,6 +1,5 @@
 import type { Generation } from "../generations/generation.ts";
 import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
-import { WRITTEN_WORD } from "../retrieval/query-terms.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 import type { Synonyms } from "../retrieval/synonyms.ts";
 import { wordsOf } from "../text/words.ts";
@@ -16,6 +15,9 @@ const MAX_STANDALONE_CHARACTERS = 1000;
 
 /** A reply to a clarifying question that is longer is a new question. */
 const MAX_DETAIL_WORDS = 4;
+
+/** A word, or words joined by `-_./:`, as the visitor typed them. */
+const WRITTEN_WORD = /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]+(?:[-_./:][\p{L}\p{M}\p{N}]+)*/gu;
 
 /** A message with its embeddings, and what the workspace knows about its words. */
 export interface Questions extends ReadMessage {

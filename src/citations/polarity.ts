@@ -1,7 +1,6 @@
 import { BETWEEN_STATEMENTS, MAY_MEAN_EITHER, NEGATION } from "../language/english.ts";
 import { splitSentences } from "../text/sentences.ts";
-import { queryTerms } from "../retrieval/query-terms.ts";
-import { stemsOf } from "../text/stems.ts";
+import { contentStems } from "../retrieval/query-terms.ts";
 
 export interface Clause {
   stems: Set<string>;
@@ -36,9 +35,7 @@ export function losesNegation(before: string, text: string): boolean {
 export function clausesOf(text: string): Clause[] {
   return splitSentences(text).flatMap((sentence) =>
     sentence.split(BETWEEN_STATEMENTS).map((clause) => ({
-      stems: new Set(
-        stemsOf(queryTerms(clause).words.join(" ")).filter((stem) => !NEGATION.test(stem)),
-      ),
+      stems: new Set(contentStems(clause).filter((stem) => !NEGATION.test(stem))),
       negated: MAY_MEAN_EITHER.test(sentence) ? undefined : NEGATION.test(clause),
     })),
   );

@@ -14,7 +14,7 @@ export function sectionHeading(title: string, heading: string, namesDocument: bo
 export function withoutHeading(unit: string, { title, passages }: Source): string {
   const [, shown, rest] = HEADING.exec(unit) ?? [];
   if (shown === undefined || rest === undefined) return unit;
-  const own = plainText(shown) ?? shown;
+  const own = plainText(`**${shown}**`) ?? shown;
   const isOwn = [title, ...passages.map(({ headingPath }) => headingPath.at(-1) ?? "")].some(
     (heading) =>
       [true, false].some(

@@ -1,4 +1,4 @@
-import { queryTerms } from "../retrieval/query-terms.ts";
+import { contentStems } from "../retrieval/query-terms.ts";
 import { splitSentences } from "../text/sentences.ts";
 import { stemsOf } from "../text/stems.ts";
 import { rowsInTable } from "./cited-table.ts";
@@ -128,7 +128,7 @@ export class SourceText {
     const { stems, numbers, sentences, clauses } = this.#read();
     if (isTooShort(claim) || numbersIn(claim).some((number) => !numbers.has(number)))
       return undefined;
-    const content = contentStems(statement);
+    const content = [...new Set(contentStems(statement))];
     const covered = content.filter((stem) => stems.has(stem)).length;
     if (content.length === 0 || covered < content.length * MIN_SUPPORT) return undefined;
     if (misplacesNumber(claim, sentences) || contradicts(claim, clauses)) return undefined;
@@ -173,10 +173,6 @@ function isTooShort(text: string): boolean {
 function countCharacters(text: string): number {
   const characters = text.match(/[\p{L}\p{N}]/gu) ?? [];
   return characters.reduce((sum, one) => sum + (UNSPACED.test(one) ? 2 : 1), 0);
-}
-
-function contentStems(statement: string): string[] {
-  return [...new Set(stemsOf(queryTerms(statement).words.join(" ")))];
 }
 
 /** Where the quote stands verbatim in the text, other than as a part of a word or number or without its negation. */

@@ -1,6 +1,6 @@
 import { BETWEEN_AMOUNTS, REFERS_BACK, UNIT } from "../language/english.ts";
 import { splitSentences } from "../text/sentences.ts";
-import { queryTerms } from "../retrieval/query-terms.ts";
+import { contentStems } from "../retrieval/query-terms.ts";
 import { stemsOf } from "../text/stems.ts";
 
 const CURRENCY = /[€£¥$]\s?$/u;
@@ -62,8 +62,7 @@ export function misplacesNumber(statement: string, sentences: AmountSentence[]):
 
 /** The content words of a text that are neither numbers nor the unit. */
 function wordsBeside(text: string, unit: string): string[] {
-  const stems = stemsOf(queryTerms(text).words.join(" "));
-  return [...new Set(stems)].filter((stem) => stem !== unit && !/^\d/.test(stem));
+  return [...new Set(contentStems(text))].filter((stem) => stem !== unit && !/^\d/.test(stem));
 }
 
 function amountsIn(text: string): Amount[] {

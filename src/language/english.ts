@@ -13,6 +13,9 @@ export const STOP_WORDS = new Set(
   who whom whose why will with won would wouldn yes yet you your yours`.split(/\s+/),
 );
 
+/** The ending of a contraction or a possessive: "you'll", "user's". */
+export const CONTRACTED = /'(?:s|t|d|m|ll|re|ve)$/;
+
 /** Content words that say how something is asked for ("how long", "what does it cost"), not what is asked about. */
 export const MEASURE_WORDS = new Set(
   "long much many cost costs price days time far soon often big work works happen happens".split(

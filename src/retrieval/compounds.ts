@@ -1,5 +1,9 @@
+import { foldWord } from "../text/fold.ts";
+import { inHiragana } from "../text/kana.ts";
+import { readable } from "../text/readable.ts";
+import { spacedNumbers } from "../language/spellings.ts";
 import { wordsOf } from "../text/words.ts";
-import { identifiersOf, isContentWord } from "./query-terms.ts";
+import { foldTerm, isContentWord } from "./query-terms.ts";
 
 /** Words of a message that are looked at: the first ones. */
 const MAX_WORDS = 24;
@@ -8,6 +12,12 @@ const MIN_LENGTH = 4;
 const MAX_LENGTH = 16;
 /** The vocabulary (the table `words`) holds no shorter words, so these cannot be looked up. */
 const MIN_KNOWN_LENGTH = 4;
+
+/** Other spellings at most that are searched without a look at the vocabulary. */
+const MAX_UNCHECKED = 8;
+/** A unit or the letters of a code, which may stand together with a number: `5 GB`, `FHP 12`. */
+const SHORT_WORD = /^\p{L}{1,5}$/u;
+const NUMBER = /^\d{1,6}$/;
 
 /** A term of the question, and another spelling that documents may have. */
 export interface CompoundSpelling {
@@ -20,36 +30,44 @@ export interface CompoundSpelling {
 }
 
 /**
- * Other spellings of compounds: visitors write `wifi`, `e07`, `giftcard` and `sign up` where documents have `Wi-Fi`, `E-07`, `gift card`
- * and `signup`, or the other way round. The tokenizer splits at hyphens as at spaces, so the two spellings have no word in common.
- * The likeliest spellings come first.
+ * Other spellings of compounds: visitors write `giftcard` and `sign up` where documents have `gift card` and `signup`, or the other way
+ * round. With spaces or without, the two have no word in common. A compound with a hyphen is indexed in both spellings
+ * (`language/index-terms.ts`). The likeliest spellings come first.
  */
 export function compoundSpellings(question: string): CompoundSpelling[] {
-  const text = question.normalize("NFC").toLowerCase();
-  const words = wordsOf(text).slice(0, MAX_WORDS);
+  const words = wordsOf(question).slice(0, MAX_WORDS);
+  const folded = words.map(foldWord);
   return [
-    ...identifiersOf(text).slice(0, MAX_WORDS).map(wordsOf).map(joined),
-    ...words.flatMap(partedAtDigits),
     ...words.flatMap((word, index) => joinedWithNext(word, words[index + 1])),
-    ...words.filter(isContentWord).flatMap(parted),
+    ...folded.filter((_, index) => isContentWord(words[index] ?? "")).flatMap(parted),
   ];
 }
 
-function joined(words: string[]): CompoundSpelling {
-  return { typed: words.join(" "), written: words.join(""), known: [] };
-}
-
-/** `e07` → `e 07`. */
-function partedAtDigits(word: string): CompoundSpelling[] {
-  const parts = word.match(/\p{N}+|[^\p{N}]+/gu) ?? [];
-  return parts.length > 1 ? [{ typed: word, written: parts.join(" "), known: [] }] : [];
+/**
+ * Other spellings that the vocabulary, which holds no numbers, cannot confirm: `5 gb` → `5gb`, and katakana → hiragana. Where no document
+ * has them they change nothing.
+ * @returns folded terms of the question → other spellings
+ */
+export function uncheckedSpellings(question: string): Map<string, string[]> {
+  const words = wordsOf(question).slice(0, MAX_WORDS);
+  const joined = words.flatMap((word, index) => {
+    const next = words[index + 1] ?? "";
+    const areMeasure = NUMBER.test(word) && SHORT_WORD.test(next);
+    const areCode = SHORT_WORD.test(word) && NUMBER.test(next);
+    return areMeasure || areCode ? [[`${word} ${next}`, word + next] as const] : [];
+  });
+  const syllables = inHiragana(readable(question)).map(
+    (spellings) => spellings.map((spelling) => wordsOf(spelling).join(" ")) as [string, string],
+  );
+  const all = [...spacedNumbers(question), ...joined, ...syllables].slice(0, MAX_UNCHECKED);
+  return new Map(all.map(([typed, written]) => [foldTerm(typed), [foldTerm(written)]]));
 }
 
 /** `sign up` → `signup`. */
 function joinedWithNext(word: string, next: string | undefined): CompoundSpelling[] {
   if (next === undefined || !mayBeCompound([word, next])) return [];
-  const spelling = joined([word, next]);
-  return [{ ...spelling, known: [spelling.written] }];
+  const written = foldWord(word) + foldWord(next);
+  return [{ typed: foldTerm(`${word} ${next}`), written, known: [written] }];
 }
 
 /** `giftcard` → `gift card`. */

@@ -1,5 +1,6 @@
 import { VERIFIED, type Generation } from "../generations/generation.ts";
 import type { Release } from "../releases/release.ts";
+import { toIndex } from "../language/index-terms.ts";
 import { stemOf } from "../text/stems.ts";
 import { isHiddenFrom, type View, type ViewSql } from "./visibility.ts";
 import type { ExpandedTerms } from "./query-terms.ts";
@@ -61,7 +62,12 @@ export async function searchKeywords(
   const equivalents = [...terms.equivalents.values()].flat();
   const queries = [...new Set([...terms.words, ...terms.phrases, ...equivalents])];
   if (queries.length === 0) return NOTHING;
-  const asked = queries.map((term) => [term, terms.repeats.get(term) ?? 1, repeatsPath(term)]);
+  const asked = queries.map((term) => [
+    term,
+    terms.repeats.get(term) ?? 1,
+    repeatsPath(term),
+    anyFormOf(term, terms),
+  ]);
   const { results: rows } = await db
     .prepare(SEARCH)
     .bind(
@@ -96,12 +102,17 @@ function toResult(rows: Row[], terms: ExpandedTerms): KeywordResult {
   };
 }
 
-/** A word counts as often as the commonest of its equivalents: "parcel" is not rare where documents say "package". */
+/**
+ * A word counts as often as the commonest of its equivalents: "parcel" is not rare where documents say "package", nor "mail" of "e-mail"
+ * where they say "email".
+ */
 function countOf(word: string, terms: ExpandedTerms, counts: Map<string, number>): number {
+  const isIn = (term: string): boolean => term.split(" ").includes(word);
   const same = Array.from(terms.equivalents, ([term, equivalents]) =>
-    term.split(" ").includes(word) ? equivalents : [],
+    isIn(term) ? equivalents : [],
   );
-  return Math.max(...[word, ...same.flat()].map((term) => counts.get(term) ?? 0));
+  const compounds = terms.phrases.filter(isIn);
+  return Math.max(...[word, ...compounds, ...same.flat()].map((term) => counts.get(term) ?? 0));
 }
 
 /** One of three kinds: a word with the number of its chunks, a match, or the number of all chunks. */
@@ -120,6 +131,13 @@ export const NOTHING: KeywordResult = {
   totalChunks: 0,
   repeats: new Map(),
 };
+
+/** An FTS5 expression for a term in any of its forms. A chunk that has several of them has the term once. */
+function anyFormOf(term: string, { forms, written }: ExpandedTerms): string {
+  const stored = [term, ...(forms.get(term) ?? [])].map(toIndex);
+  const all = new Set([...stored, written.get(term) ?? term]);
+  return `(${Array.from(all, (form) => `"${form}"`).join(" OR ")})`;
+}
 
 /** Where `chunks.repeated_words` says how often the body has a word. Terms of several words are taken to stand there once. */
 function repeatsPath(term: string): string | null {
@@ -148,11 +166,11 @@ const NOT_HIDDEN = "(rowid IN hidden) IS NOT TRUE";
 function postingsIn(column: string, weight: string): string {
   return `SELECT a.place, a.weight, t.rowid AS id, ${weight} AS occurrences, ${column === "body" ? 1 : 0} AS in_body
     FROM affordable a CROSS JOIN chunk_terms t
-    WHERE t.chunk_terms MATCH ?2 || '${column} : "' || a.term || '"' AND ${NOT_HIDDEN}`;
+    WHERE t.chunk_terms MATCH ?2 || '${column} : ' || a.forms AND ${NOT_HIDDEN}`;
 }
 
 /**
- * Parameters: 1 terms (JSON array of [term, times in the query, path in `repeated_words`]), 2 workspace filter, 3 workspace,
+ * Parameters: 1 terms (JSON array of [term, times in the query, path in `repeated_words`, its forms]), 2 workspace filter, 3 workspace,
  * 4 audience (JSON array), 5 matches, 6 chunks counted for a term, 7 to 9 weights of title, headings and body,
  * 10 the bit in `chunks.vector_stored` of a visible vector, 11 and 12 the times of the view.
  *
@@ -167,12 +185,12 @@ const SEARCH = `WITH hidden_chunk AS MATERIALIZED (${hiddenChunks("?3", { audien
        sum(word_count) - (SELECT total(word_count) FROM hidden_chunk) AS words
      FROM chunks WHERE workspace_id = ?3),
    rarity AS MATERIALIZED (
-     SELECT value ->> 0 AS term, value ->> 1 AS times, value ->> 2 AS path, (SELECT count(*) FROM
-       (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '{title headings body} : "' || (value ->> 0) || '"'
+     SELECT value ->> 0 AS term, value ->> 1 AS times, value ->> 2 AS path, value ->> 3 AS forms, (SELECT count(*) FROM
+       (SELECT 1 FROM chunk_terms WHERE chunk_terms MATCH ?2 || '{title headings body} : ' || (value ->> 3)
           AND ${NOT_HIDDEN} LIMIT ?6)) AS chunks
      FROM json_each(?1)),
    affordable AS MATERIALIZED (
-     SELECT place, term, path, times * max(1e-6, coalesce(ln((visible.chunks - r.chunks + .5) / (r.chunks + .5)), 0)) * ${K1 + 1} AS weight FROM (
+     SELECT place, term, path, forms, times * max(1e-6, coalesce(ln((visible.chunks - r.chunks + .5) / (r.chunks + .5)), 0)) * ${K1 + 1} AS weight FROM (
        SELECT *, sum(chunks) OVER (ORDER BY chunks, term) AS postings, row_number() OVER (ORDER BY chunks, term) AS place
        FROM rarity WHERE chunks > 0 AND (chunks < ?6 OR ?6 = ${MAX_POSTINGS})) AS r, visible
      WHERE postings <= ${MAX_POSTINGS} OR place = 1),

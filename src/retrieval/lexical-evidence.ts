@@ -1,20 +1,23 @@
 import type { Candidates } from "./candidates.ts";
-import { wordsOf } from "../text/words.ts";
+import { indexTerms } from "../language/index-terms.ts";
 import { splitSentences } from "../text/sentences.ts";
+import { stemOf, stemsOf } from "../text/stems.ts";
+import { wordsOf } from "../text/words.ts";
 import { inverseFrequency } from "./fuse.ts";
 import type { Passage } from "./passages.ts";
 import type { KeywordResult } from "./keywords.ts";
-import { queryTerms } from "./query-terms.ts";
-import { stemOf, stemsOf } from "../text/stems.ts";
+import { foldTerm, queryTerms } from "./query-terms.ts";
 import { synonymsFor } from "./synonyms.ts";
 
 export interface QuestionWords {
-  /** Stem of each content word → its weight, which is its rarity. A misspelt word is replaced by its correction. */
+  /** Stem of each content word → its weight, which is its rarity. A misspelt word is replaced by its correction; a code is one word. */
   known: Map<string, number>;
   /** Neighbouring words, stop words included, of which at least one is a content word: as stems, with their rarity together. */
   pairs: Map<string, number>;
-  /** A stem, or the stems of an identifier or of a synonym's term, and the terms that count as it, each as `stemsInOrder`. */
-  equivalents: { word: string; terms: string[] }[];
+  /** Stem of a text → the question's stems that it counts as: its other forms and synonyms. */
+  sameAs: Map<string, string[]>;
+  /** The same for several stems that stand side by side, as `stemsInOrder`. */
+  sameAsTogether: Map<string, string[]>;
   /** Share of the question's weight on words that the documents do not use. A misspelt word counts as unknown, though it is corrected. */
   unknownShare: number;
   /** Content words, corrections included. */
@@ -42,8 +45,8 @@ export function questionWords({ question, keywords, asked }: Candidates): Questi
  */
 const ADDED_WEIGHT = 2;
 
-/** `e07`, `4k`. */
-const ONE_WORD_IDENTIFIER = /\p{L}\p{N}|\p{N}\p{L}/u;
+/** Digits and letters: `e07`, `4k`, `v1 2`. */
+const CODE = /\p{L}.*\p{N}|\p{N}.*\p{L}/u;
 
 function wordsFor(
   question: Candidates["question"],
@@ -52,7 +55,7 @@ function wordsFor(
   asked: Candidates["asked"],
 ): QuestionWords {
   const known = new Map<string, number>();
-  const added = new Set(wordsOf((question.added ?? "").toLowerCase()));
+  const added = new Set(queryTerms(question.added ?? "").words);
   let unknown = 0;
   let total = 0;
   for (const [word, chunks] of chunkCounts) {
@@ -61,39 +64,55 @@ function wordsFor(
     const weight = inverseFrequency(chunks, totalChunks) * (added.has(word) ? ADDED_WEIGHT : 1);
     total += weight;
     if (chunks === 0) unknown += weight;
-    // `e07` weighs as much as `e-07`, for which both the parts and the whole count.
-    const ownWeight = ONE_WORD_IDENTIFIER.test(word) ? 2 * weight : weight;
-    if (!question.corrections.has(word)) known.set(stemOf(word), ownWeight);
-  }
-  const pairs = pairsOf(question.text, known);
-  const synonyms = Array.from(synonymsFor(question.text, question.synonyms)).flatMap(
-    ([term, same]) => {
-      const stems = stemsOf(term);
-      // The term as a whole, too: it may be an identifier.
-      return [...stems, stems.join(" ")].map((word) => ({ word, terms: same.map(stemsInOrder) }));
-    },
-  );
-  // Neither "e" nor "07" alone means "E-07". The identifier therefore has a weight of its own, the sum of its parts' weights, which counts
-  // where the parts stand together. Identifiers of digits only are left out: they are mostly the visitor's own date, order or telephone
-  // number, which no document contains.
-  const identifiers = queryTerms(question.text)
-    .phrases.filter((phrase) => /\d/.test(phrase) && /\p{L}/u.test(phrase))
-    .map((phrase) => ({ word: stemsOf(phrase).join(" "), terms: [stemsInOrder(phrase)] }));
-  for (const { word } of identifiers) {
-    const weight = word.split(" ").reduce((sum, part) => sum + (known.get(part) ?? 0), 0);
-    if (weight > 0) known.set(word, weight);
+    // A code tells more than a word.
+    const ownWeight = CODE.test(word) ? 2 * weight : weight;
+    if (!question.corrections.has(word)) known.set(keyOf(word), ownWeight);
   }
   return {
     known,
-    pairs,
-    equivalents: [...synonyms, ...identifiers],
+    pairs: pairsOf(question.text, known),
+    ...samenessOf(question, chunkCounts.keys()),
     unknownShare: total > 0 ? unknown / total : 0,
     count: chunkCounts.size,
   };
 }
 
+/** The stem of a word of the question, or the stems of one that is written with marks or spaces, such as `1 5`. */
+function keyOf(word: string): string {
+  return word.split(" ").map(stemOf).join(" ");
+}
+
+/** What counts as the question's words, besides themselves: other forms, the spellings of compounds, and synonyms of one or more words. */
+function samenessOf(
+  question: Candidates["question"],
+  words: Iterable<string>,
+): Pick<QuestionWords, "sameAs" | "sameAsTogether"> {
+  const sameAs = new Map<string, string[]>();
+  const sameAsTogether = new Map<string, string[]>();
+  const add = (key: string, form: string): void => {
+    const stems = keyOf(form);
+    const map = stems.includes(" ") ? sameAsTogether : sameAs;
+    const place = stems.includes(" ") ? ` ${stems} ` : stems;
+    map.set(place, [...(map.get(place) ?? []), key]);
+  };
+  const { phrases, forms } = queryTerms(question.text);
+  for (const word of words) {
+    if (word.includes(" ")) add(keyOf(word), word);
+    for (const form of forms.get(word) ?? []) add(keyOf(word), form);
+  }
+  for (const phrase of phrases)
+    for (const form of forms.get(phrase) ?? [])
+      for (const part of phrase.split(" ")) add(stemOf(part), form);
+  for (const [term, same] of synonymsFor(question.text, question.synonyms)) {
+    // The term as a whole, too: it may be a code.
+    const keys = new Set([...stemsOf(term), keyOf(term), keyOf(term.replaceAll(" ", ""))]);
+    for (const other of same) for (const key of keys) add(key, foldTerm(other));
+  }
+  return { sameAs, sameAsTogether };
+}
+
 function pairsOf(question: string, known: Map<string, number>): Map<string, number> {
-  const stems = wordsOf(question.toLowerCase()).map(stemOf);
+  const stems = wordsOf(question).map(stemOf);
   const pairs = new Map<string, number>();
   for (const [index, stem] of stems.entries()) {
     const next = stems[index + 1];
@@ -115,42 +134,63 @@ export interface LexicalEvidence {
 
 /** The stems of a passage. They are computed once and used for every sub-query. */
 export interface ReadText {
-  /** Stems of the title and the headings. */
-  above: string[];
-  sentences: string[][];
-  /** `above` and then those of all sentences. */
-  stems: string[];
+  /** The title with the headings, and the sentences. */
+  above: Stems;
+  sentences: Stems[];
+  /** Both together. */
+  whole: Stems;
   /** How often each stem occurs. In title and headings it counts twice. */
   counts: Map<string, number>;
-  /** All of them in order, each between spaces. */
-  running: string;
+}
+
+/** The stems of a text, and what else its words are found by. */
+interface Stems {
+  inOrder: string[];
+  /** Without order: joined, spelled out, and as stems of the text's language. */
+  others: string[];
 }
 
 export function readText(passage: Passage): ReadText {
-  const above = stemsOf([passage.title, ...passage.headingPath].join(" "));
-  const sentences = splitSentences(passage.text).map(stemsOf);
-  const stems = [...above, ...sentences.flat()];
+  const { language } = passage;
+  const above = stemsIn([passage.title, ...passage.headingPath].join(" "), language);
+  const sentences = splitSentences(passage.text).map((sentence) => stemsIn(sentence, language));
+  const whole = together([above, ...sentences]);
   const counts = new Map<string, number>();
-  for (const stem of [...above, ...stems]) counts.set(stem, (counts.get(stem) ?? 0) + 1);
-  return { above, sentences, stems, counts, running: spaced(stems) };
+  for (const stem of [...above.inOrder, ...whole.inOrder])
+    counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  return { above, sentences, whole, counts };
+}
+
+function stemsIn(text: string, language: string | null): Stems {
+  const { words, others } = indexTerms(text, language);
+  return { inOrder: words.map(stemOf), others: others.map(stemOf) };
+}
+
+function together(texts: Stems[]): Stems {
+  return {
+    inOrder: texts.flatMap(({ inOrder }) => inOrder),
+    others: texts.flatMap(({ others }) => others),
+  };
 }
 
 export function lexicalEvidence(
   words: QuestionWords,
-  { above, sentences, stems: all, counts, running }: ReadText,
+  { above, sentences, whole, counts }: ReadText,
 ): LexicalEvidence & { stems: Set<string> } {
   const { known, pairs } = words;
-  const stems = withEquivalents(words, all);
+  const stems = withEquivalents(words, whole);
   let sentence = 0;
   for (const own of sentences) {
-    sentence = Math.max(sentence, coveredShare(known, withEquivalents(words, [...above, ...own])));
+    const found = withEquivalents(words, together([above, own]));
+    sentence = Math.max(sentence, coveredShare(known, found));
   }
-  const together = new Set([...pairs.keys()].filter((pair) => running.includes(` ${pair} `)));
+  const running = spaced(whole.inOrder);
+  const sideBySide = new Set([...pairs.keys()].filter((pair) => running.includes(` ${pair} `)));
   return {
     stems,
     share: saturatedShare(known, stems, counts),
     sentence,
-    pairs: coveredShare(pairs, together),
+    pairs: coveredShare(pairs, sideBySide),
   };
 }
 
@@ -173,21 +213,33 @@ function saturatedShare(
   return total > 0 ? sum / total : 0;
 }
 
-/** The stems of a text, and the question's words that it contains as a synonym or identifier. */
-export function stemsWithEquivalents(words: QuestionWords, text: string): Set<string> {
-  return withEquivalents(words, stemsOf(text));
+/**
+ * The stems of a text, and the question's words that it contains in another form or as a synonym.
+ * @param language of the text as an ISO 639 code; null where it is unclear
+ */
+export function stemsWithEquivalents(
+  words: QuestionWords,
+  text: string,
+  language: string | null,
+): Set<string> {
+  return withEquivalents(words, stemsIn(text, language));
 }
 
 /**
  * Adds the question's words that the stems contain under another name: "package" adds the question's "parcel". A term of several words
  * counts only where they stand side by side: "E-08: colder than 12 °C" is not about E-12.
  */
-function withEquivalents({ equivalents }: QuestionWords, stems: string[]): Set<string> {
-  const found = new Set(stems);
-  if (equivalents.length === 0) return found;
-  const text = spaced(stems);
-  for (const { word, terms } of equivalents)
-    if (terms.some((term) => text.includes(term))) found.add(word);
+function withEquivalents(
+  { sameAs, sameAsTogether }: QuestionWords,
+  { inOrder, others }: Stems,
+): Set<string> {
+  const found = new Set([...inOrder, ...others]);
+  const named = Array.from(found, (stem) => sameAs.get(stem) ?? []);
+  for (const word of named.flat()) found.add(word);
+  if (sameAsTogether.size === 0) return found;
+  const running = spaced(inOrder);
+  for (const [term, words] of sameAsTogether)
+    if (running.includes(term)) for (const word of words) found.add(word);
   return found;
 }
 

@@ -14,6 +14,8 @@ export interface Passage {
   text: string;
   /** How parts of the text are shown (text/stored-marks.ts). */
   marks?: string | null;
+  /** Of the document, as an ISO 639 code; null where it is unclear. */
+  language: string | null;
   /** Number of the chunk in its document, from 0. */
   ordinal: number;
   times: DocumentTimes;
@@ -78,7 +80,8 @@ export async function readPassages(
            min(leg * ?4 + place) AS first
          FROM visible WHERE place <= ?4 GROUP BY id)
        SELECT c.id AS chunkId, d.external_id AS externalId, d.served_title AS title, d.served_url AS url,
-         d.live_version AS version, d.reader_version AS readerVersion, c.heading_path AS headingPath, c.text, c.marks, c.ordinal, best.places,
+         d.live_version AS version, d.reader_version AS readerVersion, coalesce(d.language, d.detected_language) AS language,
+         c.heading_path AS headingPath, c.text, c.marks, c.ordinal, best.places,
          json_object('validSince', d.served_since, 'validBefore', d.served_before, 'updatedAt', d.source_instant,
            'opening', coalesce((SELECT substr(o.text, 1, ${OPENING}) FROM chunks o
              WHERE o.document_id = c.document_id AND o.ordinal = 0 AND +o.workspace_id = ?2), '')) AS times,

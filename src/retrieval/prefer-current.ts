@@ -89,11 +89,11 @@ function coverage(candidates: Candidates): (passage: FoundPassage) => number {
   const words = questionWords(candidates).at(-1);
   const known = new Map<FoundPassage, number>();
   return (passage) => {
-    const { title, headingPath, text } = passage;
+    const { title, headingPath, text, language } = passage;
     const all = [title, ...headingPath, text].join("\n");
     const share =
       known.get(passage) ??
-      (words ? coveredShare(words.known, stemsWithEquivalents(words, all)) : 0);
+      (words ? coveredShare(words.known, stemsWithEquivalents(words, all, language)) : 0);
     known.set(passage, share);
     return share;
   };

@@ -9,7 +9,7 @@ import type { VectorMatch } from "../models/ports.ts";
 import { fuse } from "./fuse.ts";
 import { NOTHING, searchKeywords, type KeywordMatch, type KeywordResult } from "./keywords.ts";
 import { readPassages } from "./passages.ts";
-import { queryTerms } from "./query-terms.ts";
+import { foldTerm, queryTerms, withFurther } from "./query-terms.ts";
 import { synonymsFor } from "./synonyms.ts";
 
 /** Matches asked of each leg: the most that Vectorize returns, and a number that a keyword search ranks at low cost. */
@@ -147,10 +147,14 @@ function byKeywords(
   query: Query,
   fields: Release["retrieval"]["fields"],
 ): Promise<KeywordResult> {
-  const { words, phrases, repeats } = queryTerms(query.text);
-  const meant = words.flatMap((word) => query.corrections.get(word) ?? []);
-  const equivalents = synonymsFor(query.text, query.synonyms);
-  const terms = { words: [...new Set([...words, ...meant])], phrases, repeats, equivalents };
+  const asked = queryTerms(query.text);
+  const meant = asked.words.flatMap((word) => query.corrections.get(word) ?? []);
+  const same = synonymsFor(query.text, query.synonyms);
+  const terms = {
+    ...withFurther(asked, [...meant, ...same.values()].flat()),
+    words: [...new Set([...asked.words, ...meant.map(foldTerm)])],
+    equivalents: new Map(Array.from(same, ([term, others]) => [term, others.map(foldTerm)])),
+  };
   return searchKeywords(db, view, terms, fields, KEYWORD_DEPTH, query.generation);
 }
 

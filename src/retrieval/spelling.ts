@@ -33,15 +33,16 @@ export function spellingStatement(
   scope: WordScope,
   question: string,
 ): D1PreparedStatement {
-  const typed = queryTerms(question).words.filter(mayBeMisspelt).slice(0, MAX_CHECKED);
+  const { words, written } = queryTerms(question);
+  const typed = words.filter(mayBeMisspelt).slice(0, MAX_CHECKED);
   return db
     .prepare(
       `WITH ${wordScope(scope, "?3")},
        unknown AS MATERIALIZED (
          SELECT value ->> 0 AS typed, value ->> 1 AS head, value ->> 2 AS middle, value ->> 3 AS tail, value ->> 4 AS stem,
-           value ->> 5 AS least, ${LETTERS.map((at) => `value ->> ${6 + at} AS letter${at}`).join(", ")}
+           value ->> 6 AS least, ${LETTERS.map((at) => `value ->> ${7 + at} AS letter${at}`).join(", ")}
          FROM json_each(?2)
-         WHERE NOT ${isUsed("(value ->> 0)")})
+         WHERE NOT ${isUsed("(value ->> 0)")} AND NOT ${isUsed("(value ->> 5)")})
        SELECT typed, w.word FROM unknown CROSS JOIN words w
          ON w.workspace_id = (SELECT id FROM scope)
          AND w.word >= substr(typed, 1, 1)
@@ -56,7 +57,14 @@ export function spellingStatement(
     .bind(
       scope.workspace.value,
       JSON.stringify(
-        typed.map((word) => [word, ...partsOf(word), stemOf(word), ...lettersOf(word)]),
+        typed.map((word) => [
+          word,
+          ...partsOf(word),
+          stemOf(word),
+          // The vocabulary of chunks of an older reader is as they are written.
+          written.get(word) ?? null,
+          ...lettersOf(word),
+        ]),
       ),
       readerValue(scope),
     );

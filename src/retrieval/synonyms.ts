@@ -1,6 +1,9 @@
-import { wordsOf } from "../text/words.ts";
+import { foldWord } from "../text/fold.ts";
+import { joinedSpellings } from "../language/spellings.ts";
+import { wordsAndCompounds, wordsOf } from "../text/words.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
-import { compoundSpellings } from "./compounds.ts";
+import { foldTerm } from "./query-terms.ts";
+import { compoundSpellings, uncheckedSpellings } from "./compounds.ts";
 import { isUsed, readerValue, wordScope, type WordScope } from "./vocabulary.ts";
 
 /** Words of one term at most: nobody types a longer one the same way twice. */
@@ -9,7 +12,7 @@ export const MAX_TERM_WORDS = 3;
 const MAX_EQUIVALENTS = 24;
 const MAX_COMPOUNDS = 8;
 
-/** Term of the question → its equivalents: synonyms of the workspace, and other spellings of compounds (`compounds.ts`). */
+/** Folded term of the question → its equivalents: synonyms of the workspace, and other spellings of compounds (`compounds.ts`). */
 export type Synonyms = ReadonlyMap<string, string[]>;
 
 export interface SynonymRow {
@@ -19,7 +22,7 @@ export interface SynonymRow {
 
 /** A term as it is stored and looked up: its words in lower case. Empty if it has no word. */
 export function normaliseTerm(term: string): string {
-  return wordsOf(term.normalize("NFC").toLowerCase()).join(" ");
+  return wordsOf(term).join(" ");
 }
 
 /** The statement that finds the equivalents of a question's terms. A turn batches it with its other reads. */
@@ -32,9 +35,9 @@ export function synonymStatement(
     .prepare(
       `WITH ${wordScope(scope, "?4")}
        SELECT * FROM (
-         SELECT s.term AS typed, other.term AS equivalent
+         SELECT s.folded AS typed, other.term AS equivalent
          FROM scope, json_each(?2) AS asked
-           JOIN synonyms s ON s.workspace_id = scope.id AND s.term = asked.value
+           JOIN synonyms s ON s.workspace_id = scope.id AND s.folded = asked.value
            JOIN synonyms other ON other.workspace_id = scope.id AND other.group_number = s.group_number
              AND other.term <> s.term
          ORDER BY asked.key, other.place LIMIT ${MAX_EQUIVALENTS})
@@ -54,28 +57,36 @@ export function synonymStatement(
 }
 
 export function synonyms(rows: SynonymRow[]): Synonyms {
-  const byTerm = Map.groupBy(rows, ({ typed }) => typed);
+  const byTerm = Map.groupBy(rows, ({ typed }) => foldTerm(typed));
   return new Map(
     Array.from(byTerm, ([typed, same]) => [typed, same.map(({ equivalent }) => equivalent)]),
   );
 }
 
-/** The synonyms whose term stands in the text, which may be a part of the question. */
+/** The equivalents of the terms that stand in the text, which may be a part of the question. */
 export function synonymsFor(text: string, of: Synonyms): Synonyms {
-  if (of.size === 0) return of;
-  const terms = new Set(termsIn(text));
-  return new Map([...of].filter(([term]) => terms.has(term)));
+  const unchecked = uncheckedSpellings(text);
+  if (of.size === 0) return unchecked;
+  const { words, compounds } = wordsAndCompounds(text);
+  const running = [...words.map(foldWord), "", ...compounds.flatMap(joinedSpellings)].join(" ");
+  const isAsked = ([term]: [string, string[]]): boolean => ` ${running} `.includes(` ${term} `);
+  return new Map([...unchecked, ...[...of].filter(isAsked)]);
 }
 
-/** Runs of up to {@link MAX_TERM_WORDS} words, each once. */
+/** Runs of up to {@link MAX_TERM_WORDS} words, each once, as written and folded, and joined compounds. */
 function termsIn(text: string): string[] {
-  const words = wordsOf(text.normalize("NFC").toLowerCase());
+  const { words, compounds } = wordsAndCompounds(text);
+  const runs = [...runsOf(words), ...runsOf(words.map(foldWord))];
+  return [...new Set([...runs, ...compounds.flatMap(joinedSpellings)])];
+}
+
+function runsOf(words: string[]): string[] {
   const runs = words.flatMap((_, start) =>
     Array.from({ length: MAX_TERM_WORDS }, (__, more) =>
       words.slice(start, start + more + 1).join(" "),
     ),
   );
-  return [...new Set(runs)];
+  return runs;
 }
 
 /** All groups of a workspace, in the order in which they were written. */
@@ -99,7 +110,7 @@ export async function writeSynonyms(
   now: number,
 ): Promise<void> {
   const rows = groups.flatMap((terms, group_number) =>
-    terms.map((term, place) => ({ term, group_number, place })),
+    terms.map((term, place) => ({ term, folded: foldTerm(term), group_number, place })),
   );
   const audit = auditStatement(db, {
     ...by,
@@ -118,8 +129,8 @@ export async function writeSynonyms(
     remove,
     db
       .prepare(
-        `INSERT INTO synonyms (workspace_id, term, group_number, place)
-         SELECT ?1, value ->> 'term', value ->> 'group_number', value ->> 'place' FROM json_each(?2)`,
+        `INSERT INTO synonyms (workspace_id, term, folded, group_number, place)
+         SELECT ?1, value ->> 'term', value ->> 'folded', value ->> 'group_number', value ->> 'place' FROM json_each(?2)`,
       )
       .bind(workspaceId, JSON.stringify(rows)),
     audit,

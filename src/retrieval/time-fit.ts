@@ -13,12 +13,13 @@ export function fitOf({ bounds, dated, isSuperseded, version }: Scope, asked: As
   if (version !== undefined && asked.versions.length > 0)
     return asked.versions.some((named) => matchesVersion(named, version)) ? "fits" : "misfits";
   if (bounds) return fitOfPeriod(bounds, asked);
-  if (isSuperseded) return isPresent(asked) ? "misfits" : "fits";
-  if (!dated || isPresent(asked)) return "open";
+  if (isPresent(asked)) return isSuperseded ? "misfits" : "open";
+  if (!dated) return isSuperseded ? "fits" : "open";
   const isMeant = asked.isPast
     ? dated.until <= asked.now
     : asked.periods.some((period) => overlaps(period, dated));
-  return isMeant ? "fits" : "open";
+  if (isMeant) return "fits";
+  return isSuperseded ? "misfits" : "open";
 }
 
 /** Whether what applies in a period applies to the time of the question. */

@@ -347,7 +347,8 @@ describe("an extractive answer", () => {
     expect(answer.length).toBeLessThan(4500);
     const placed = given.map((source) => ({ ...source, url: "https://help.example.com/a" }));
     const finding = findingFor("turn valve 2", placed, keywordsOf("turn valve 2"));
-    expect(extractiveAnswer([finding], placed, shippedRelease.sentences, () => true)).toContain(
+    const linked = extractiveAnswer([finding], placed, shippedRelease.sentences, () => true);
+    expect(linked.text).toContain(
       `with step ${next} in [Delivery](https://help.example.com/a#care).`,
     );
   });

@@ -181,6 +181,8 @@ it.each([
   const terms = {
     words: ["apple", "pods"],
     phrases: [],
+    forms: new Map(),
+    written: new Map(),
     repeats: new Map(),
     equivalents: new Map(),
   };

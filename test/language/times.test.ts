@@ -27,7 +27,8 @@ describe("dates", () => {
     ["March 1, 2025", "at 2025-03-01..2025-03-01"],
     ["Mar 2025", "at 2025-03-01..2025-03-31"],
     ["1. März 2025", "at 2025-03-01..2025-03-01"],
-    ["01.03.2025", "at 2025-01-03..2025-03-01"],
+    ["01.03.2025", "at 2025-03-01..2025-03-01"],
+    ["01/03/2025", "at 2025-01-03..2025-03-01"],
     ["31.12.24", "at 2024-12-31..2024-12-31"],
     ["31/12/2024", "at 2024-12-31..2024-12-31"],
     ["12/31/2024", "at 2024-12-31..2024-12-31"],
@@ -46,6 +47,8 @@ describe("dates", () => {
     ["on or after 1 March 2025", "since 2025-03-01.."],
     ["from 1 March 2025", "from 2025-03-01.."],
     ["after 28 February 2025", "after 2025-03-01.."],
+    ["before the change in March 2025", "before ..2025-02-28"],
+    ["vor der Umstellung im März 2025", "before ..2025-02-28"],
     ["2024 and earlier", "until ..2024-12-31"],
     ["1 March 2025 or later", "since 2025-03-01.."],
     ["from 1 Jan 2024 to 30 June 2024", "within 2024-01-01..2024-06-30"],
@@ -130,6 +133,9 @@ describe("titles", () => {
     "Precios anteriores",
     "Política de devoluciones (antigua)",
     "Archivado: envíos",
+    "Discontinued: Plan Basic",
+    "Expired offer: free delivery",
+    "Returns (replaced)",
   ])("the title %j says that it is superseded", (title) => {
     expect(scopeOfLabel(title).isSuperseded).toBe(true);
   });
@@ -161,10 +167,23 @@ describe("titles", () => {
     ["Archived: Cleaning a tent", "Cleaning a tent"],
     ["Tarifs (jusqu’au 31 décembre 2024)", "Nouveaux tarifs"],
     ["Alte Preise", "Aktuelle Preise"],
+    ["Hire prices (summer 2023)", "Hire prices"],
+    ["Return policy – pre-2025", "Return policy"],
   ])("the titles %j and %j are the same but for their time", (left, right) => {
     const words = (title: string): string[] => withoutTimes(title).match(/\p{L}+/gu) ?? [];
     expect(words(left)).toEqual(words(right));
   });
+});
+
+it.each([
+  ["Returns (obsolete since March 2025)", "..2025-02-28"],
+  ["Returns (replaced 1 March 2025)", "..2025-02-28"],
+  ["Old prices until June 2023", "..2023-06-30"],
+  ["Winter tyres 2023", undefined],
+  ["Old prices 2023", undefined],
+])("the title %j says %s of its time", (title, expected) => {
+  const { bounds } = scopeOfLabel(title);
+  expect(bounds && shown(bounds)).toBe(expected);
 });
 
 describe("openings", () => {
@@ -174,6 +193,12 @@ describe("openings", () => {
     "These prices no longer apply.",
     "This guide is no longer maintained.",
     "Archived: see the new page.",
+    "Superseded by: the terms of 2025.",
+    "No longer valid!",
+    "Nicht mehr gültig.",
+    "Ersetzt durch die neue Seite.",
+    "Remplacé par la nouvelle page.",
+    "Sustituido por la nueva página.",
     "Diese Richtlinie wurde durch die neue ersetzt.",
     "Diese Preisliste ist veraltet.",
     "Diese AGB gelten nicht mehr.",
@@ -206,6 +231,7 @@ describe("openings", () => {
       "..2025-02-28",
     ],
     ["Valid until 31 December 2024.", "..2024-12-31"],
+    ["The prices below applied until 31 March 2024.", "..2024-03-31"],
     ["Diese Preise gelten bis 31.12.2024.", "..2024-12-31"],
     ["Gültig ab 1. Januar 2025", "2025-01-01.."],
     ["Ces tarifs sont valables jusqu’au 31 décembre 2024.", "..2024-12-31"],

@@ -38,6 +38,7 @@ const passage: fc.Arbitrary<FoundPassage> = fc.record({
   version: fc.constant(1),
   readerVersion: fc.constant(1),
   ordinal: fc.nat(),
+  language: fc.constant("en"),
   times: fc.constant({ opening: "", validSince: null, validBefore: null, updatedAt: null }),
   goesOn: fc.constant<0>(0),
   neighbours: fc.constant([]),

@@ -35,6 +35,7 @@ function passage(
     text,
     ordinal: 1,
     times: { opening: "", validSince: null, validBefore: null, updatedAt: null, ...times },
+    language: "en",
     goesOn: 0,
     neighbours: [],
     score,

@@ -108,6 +108,7 @@ function passage(chunkId: number, text: string): FoundPassage {
     readerVersion: 1,
     headingPath: [],
     ordinal: 0,
+    language: "en",
     times: { opening: "", validSince: null, validBefore: null, updatedAt: null },
     goesOn: 0,
     neighbours: [],

@@ -36,6 +36,7 @@ export function findingFor(
         score: 1,
         keywordShare: 1,
         cosine: 1,
+        language: "en",
         times: { opening: "", validSince: null, validBefore: null, updatedAt: null },
         goesOn: 0,
         neighbours: [],

@@ -94,6 +94,8 @@ async function stored(source: TestSource): Promise<object> {
       members_audience: [],
       title_fields: ["title"],
       body_fields: ["body"],
+      valid_from_fields: [],
+      valid_until_fields: [],
       folder: "",
     },
   };

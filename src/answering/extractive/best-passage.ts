@@ -38,12 +38,14 @@ export interface Relevance {
   missesSubject: (text: string) => boolean;
 }
 
-export function relevance({ candidates }: Finding): Relevance {
+export function relevance({ candidates, passages }: Finding): Relevance {
   // For a message with several sub-queries, the last entry holds the words of the whole message.
   const words = questionWords(candidates).at(-1);
   const known = words?.known ?? new Map<string, number>();
+  const languages = new Set(passages.map(({ language }) => language));
+  const [language = null] = languages.size === 1 ? languages : [];
   const stemsIn: Relevance["stemsIn"] = (text) =>
-    words ? stemsWithEquivalents(words, text) : new Set();
+    words ? stemsWithEquivalents(words, text, language) : new Set();
   const share: Relevance["share"] = (found) => coveredShare(known, found);
   return {
     stemsIn,
@@ -61,7 +63,7 @@ export function relevance({ candidates }: Finding): Relevance {
       const found = stemsIn(text);
       const used = Array.from(candidates.keywords.chunkCounts)
         .filter(([, chunks]) => chunks > 0)
-        .map(([word]) => stemOf(word));
+        .map(([word]) => word.split(" ").map(stemOf).join(" "));
       const heaviest = Math.max(...used.map((stem) => known.get(stem) ?? 0));
       const isSubject = (stem: string): boolean =>
         (known.get(stem) ?? 0) >= SUBJECT_WEIGHT * heaviest;

@@ -1,6 +1,5 @@
 import { stemsInOrder } from "../../retrieval/lexical-evidence.ts";
-import { queryTerms } from "../../retrieval/query-terms.ts";
-import { stemsOf } from "../../text/stems.ts";
+import { contentStems } from "../../retrieval/query-terms.ts";
 import type { Relevance } from "./best-passage.ts";
 import type { Block, Line } from "./blocks.ts";
 
@@ -62,10 +61,6 @@ function namedRows(chosen: Set<Line>, rows: Line[], { stemsIn, share }: Relevanc
 
 function labelOf({ text }: Line): string {
   return text.split("; ")[0]?.replace(/^[^:]{1,200}: /, "") ?? "";
-}
-
-function contentStems(text: string): string[] {
-  return stemsOf(queryTerms(text).words.join(" "));
 }
 
 /**

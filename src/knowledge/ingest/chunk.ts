@@ -191,7 +191,7 @@ function cut(whole: Omit<Block, "text">, budget: number): MarkedText[] {
     if (whole.isList) return cutItem(unit, budget, OVERLAP_TOKENS);
     // Most units fit, and stay themselves.
     const fitting = splitToFit(unit.text, budget);
-    return fitting.length === 1 ? [unit] : partsOf(unit, fitting);
+    return fitting[0] === unit.text ? [unit] : partsOf(unit, fitting);
   });
   const pieces: MarkedText[] = [];
   let open: MarkedText[] = [];

@@ -4,7 +4,7 @@ import { READER_VERSION } from "../formats/reader-version.ts";
 import { jsonSlices, toJson } from "../accept/rows.ts";
 import { diffChunks, type Diff } from "./diff-chunks.ts";
 import type { Draft } from "./draft.ts";
-import { documentWords, unspacedTerms, vocabularyOf } from "./keyword-rows.ts";
+import { documentWords, keywordRows, vocabularyOf } from "./keyword-rows.ts";
 import { stillAt, toVersions } from "./pending-work.ts";
 
 /** SQL: the documents of the drafts that are still to be served, by the versions in ?1. */
@@ -14,6 +14,10 @@ const CURRENT = `SELECT d.id, d.workspace_id, d.title FROM ${stillAt("?1")}
 /** SQL: the chunks that the version before has and the new one lacks. ?2 holds the ids of those that it keeps. */
 const GONE = `SELECT c.id, c.document_id, c.workspace_id FROM chunks c JOIN (${CURRENT}) AS d ON d.id = c.document_id
   WHERE c.workspace_id = d.workspace_id AND c.id NOT IN (SELECT value FROM json_each(?2))`;
+
+/** SQL: kept chunks, by the ids in ?2. */
+const KEPT = `SELECT c.id FROM (${CURRENT}) AS d JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id
+  WHERE c.id IN (SELECT value FROM json_each(?2))`;
 
 /** What the statements are made of. */
 interface Commit {
@@ -56,6 +60,9 @@ export async function writeStatements(
 /** Removes chunks that the new versions lack, also from both indexes; updates those that stay, and adds the others. */
 function chunkStatements({ drafts, diffs, keptIds, now, bind }: Commit): D1PreparedStatement[] {
   const changed = diffs.flatMap(({ kept }) => kept.filter((chunk) => chunk.changed));
+  const reindexed = diffs.flatMap((changes) =>
+    changes.reindexed.map(({ id, wordCount, repeatedWords }) => ({ id, wordCount, repeatedWords })),
+  );
   const added = diffs.flatMap((changes) => changes.added);
   const removals = [
     bind(
@@ -77,6 +84,14 @@ function chunkStatements({ drafts, diffs, keptIds, now, bind }: Commit): D1Prepa
         rows,
       ),
     ),
+    ...jsonSlices(reindexed).map((rows) =>
+      bind(
+        `UPDATE chunks SET word_count = e.value ->> 'wordCount', repeated_words = e.value ->> 'repeatedWords'
+         FROM json_each(?2) AS e, (${CURRENT}) AS d
+         WHERE chunks.id = e.value ->> 'id' AND chunks.document_id = d.id AND chunks.workspace_id = d.workspace_id`,
+        rows,
+      ),
+    ),
     ...jsonSlices(added).map((rows) =>
       bind(
         `INSERT INTO chunks (workspace_id, document_id, ordinal, heading_path, text, marks, hash, word_count, repeated_words)
@@ -89,10 +104,16 @@ function chunkStatements({ drafts, diffs, keptIds, now, bind }: Commit): D1Prepa
   ];
 }
 
-/** Adds the new chunks to the keyword index. Those in scripts without spaces are written as their terms. */
-function keywordStatements({ drafts, diffs, keptIds, bind }: Commit): D1PreparedStatement[] {
-  const unspaced = unspacedTerms(drafts, diffs);
+/** Adds the new chunks to the keyword index, by their text or by its terms, and writes those of an older reader anew. */
+function keywordStatements({ drafts, diffs, bind }: Commit): D1PreparedStatement[] {
+  const rows = keywordRows(drafts, diffs);
+  const reindexed = new Set(diffs.flatMap((changes) => changes.reindexed.map(({ id }) => id)));
+  const kept = diffs.flatMap((changes) => changes.kept.map(({ id }) => id));
+  const unchanged = kept.filter((id) => !reindexed.has(id));
   return [
+    ...(reindexed.size > 0
+      ? [bind(`DELETE FROM chunk_terms WHERE rowid IN (${KEPT})`, JSON.stringify([...reindexed]))]
+      : []),
     bind(
       `INSERT INTO chunk_terms (rowid, workspace, title, headings, body)
        SELECT c.id, replace(c.workspace_id, '_', ''), d.title,
@@ -100,16 +121,16 @@ function keywordStatements({ drafts, diffs, keptIds, bind }: Commit): D1Prepared
        FROM (${CURRENT}) AS d JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id
        WHERE c.id NOT IN (SELECT value FROM json_each(?2))
          AND d.id || '/' || c.ordinal NOT IN (SELECT value FROM json_each(?3))`,
-      keptIds,
-      JSON.stringify(unspaced.map(({ documentId, ordinal }) => `${documentId}/${ordinal}`)),
+      JSON.stringify(unchanged),
+      JSON.stringify(rows.map(({ documentId, ordinal }) => `${documentId}/${ordinal}`)),
     ),
-    ...jsonSlices(unspaced).map((rows) =>
+    ...jsonSlices(rows).map((slice) =>
       bind(
         `INSERT INTO chunk_terms (rowid, workspace, title, headings, body)
          SELECT c.id, replace(c.workspace_id, '_', ''), e.value ->> 'title', e.value ->> 'headings', e.value ->> 'body'
          FROM json_each(?2) AS e JOIN (${CURRENT}) AS d ON d.id = e.value ->> 'documentId'
          JOIN chunks c ON c.document_id = d.id AND c.workspace_id = d.workspace_id AND c.ordinal = e.value ->> 'ordinal'`,
-        rows,
+        slice,
       ),
     ),
   ];

@@ -8,6 +8,8 @@ import { termCounts, type TermCounts } from "./term-counts.ts";
 export interface Diff {
   /** Those that stay; `changed`: at another place, or shown in another way. */
   kept: { id: number; ordinal: number; marks: string | null; changed: boolean }[];
+  /** Those of the kept ones whose keywords are written anew, because they are of an older reader or for another language. */
+  reindexed: (ChunkText & TermCounts & { id: number; ordinal: number })[];
   added: AddedChunk[];
 }
 
@@ -19,9 +21,10 @@ export interface AddedChunk extends ChunkText, TermCounts {
 }
 
 /** Pairs new chunks with stored ones of the same text. A text that occurs twice is paired twice. */
-export async function diffChunks({ work, chunks }: Draft): Promise<Diff> {
+export async function diffChunks({ work, chunks, language }: Draft): Promise<Diff> {
+  const isIndexed = work.isIndexed === 1 && work.indexedLanguage === language;
   const free = Map.groupBy(work.chunks, (row) => row.hash);
-  const changes: Diff = { kept: [], added: [] };
+  const changes: Diff = { kept: [], reindexed: [], added: [] };
   for (const [ordinal, { spans, ...chunk }] of chunks.entries()) {
     const marks = spans.length > 0 ? JSON.stringify(toStored(spans)) : null;
     const text = embeddedText(work.title, chunk);
@@ -32,17 +35,12 @@ export async function diffChunks({ work, chunks }: Draft): Promise<Diff> {
     if (match) {
       const changed = match.ordinal !== ordinal || match.marks !== marks;
       changes.kept.push({ id: match.id, ordinal, marks, changed });
-    } else {
-      const counts = termCounts(work.title, chunk);
-      changes.added.push({
-        ...chunk,
-        ...counts,
-        documentId: work.documentId,
-        ordinal,
-        hash,
-        marks,
-      });
+      if (isIndexed) continue;
     }
+    const counts = termCounts(work.title, chunk);
+    const { documentId } = work;
+    if (match) changes.reindexed.push({ ...chunk, ...counts, id: match.id, ordinal });
+    else changes.added.push({ ...chunk, ...counts, documentId, ordinal, hash, marks });
   }
   return changes;
 }

@@ -1,6 +1,7 @@
 import { batchByName } from "../../runtime/named-batch.ts";
 import type { DocumentStatus } from "../accept/document-summaries.ts";
 import { isOutdated, isUnread } from "../accept/outdated.ts";
+import { READER_VERSION } from "../formats/reader-version.ts";
 import { readMore, type Stage } from "./outbox.ts";
 
 /** The current state of a claimed document, as far as ingestion needs it. */
@@ -18,6 +19,10 @@ export interface DocumentWork {
   liveVersion: number;
   /** 1: the version is served, and read anew because an older reader has read it. */
   isOutdated: 0 | 1;
+  /** Its chunks' keywords were written by a reader of this version. */
+  isIndexed: 0 | 1;
+  /** The language that its chunks' keywords are written for. */
+  indexedLanguage: string | null;
   /** When its owner last changed it or asked for another attempt, in milliseconds. */
   updatedAt: number;
   /** The reason why the last attempt at this version failed, if one did. */
@@ -31,7 +36,8 @@ export interface DocumentWork {
 /** SQL: of a document `d` and its row `o` in the outbox. */
 const WORK_COLUMNS = `d.id AS documentId, d.workspace_id AS workspaceId, d.title, d.content_type AS contentType, d.language,
   d.status, d.version, d.live_version AS liveVersion, d.updated_at AS updatedAt, d.stages ->> '$.delayed_by' AS delayedBy,
-  o.failing_since AS failingSince, o.stage = 'serve' AND ${isOutdated("d")} AS isOutdated`;
+  o.failing_since AS failingSince, o.stage = 'serve' AND ${isOutdated("d")} AS isOutdated, d.reader_version >= ${READER_VERSION} AS isIndexed,
+  d.detected_language AS indexedLanguage`;
 
 /** Claims documents and reads what their next version consists of, in one transaction. */
 export async function claimVersions(

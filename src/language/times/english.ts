@@ -15,7 +15,8 @@ export const english: TimeWords = {
     "november|nov",
     "december|dec",
   ],
-  joins: "of|the|on|in|year|end|early|mid",
+  seasons: "spring|summer|autumn|fall|winter|christmas|easter|season",
+  joins: "of|the|on|in|year|end|early|mid|changes?|update|switch",
   before: "before|prior to|pre|earlier than|older than",
   until: "until|till|til|thru|through|up to|valid to|expire[sd]|ended|ends|ending|no later than",
   since:
@@ -30,16 +31,17 @@ export const english: TimeWords = {
   yearsAgo: "# years? ago",
   monthsAgo: "# months? ago",
   numbers: { a: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6 },
-  past: "used to (?:be|cost|have|offer|apply|charge)|back then|at that time|in the past|formerly|in those days|legacy|deprecated|obsolete|superseded",
+  past: "used to (?:be|cost|have|offer|apply|charge)|back then|at that time|in the past|formerly|in those days|in the old days|legacy|deprecated|obsolete|superseded",
   present: "now|nowadays|today|currently|at present|at the moment|these days|this year",
   old: "old|older|former|previous|prior|earlier|outdated|obsolete|legacy|superseded|expired|historical?|archived|deprecated|retired|withdrawn",
   rules:
-    "polic(?:y|ies)|terms|conditions|prices?|pricing|price lists?|tariffs?|rates?|fees?|charges|rules?|regulations?|procedures?|process|warranty|guarantee|agreement|tariff plans?|pricing plans?",
+    "polic(?:y|ies)|terms|conditions|prices?|pricing|price lists?|tariffs?|rates?|fees?|charges|rules?|regulations?|procedures?|process|warranty|guarantee|agreement|tariff plans?|pricing plans?|offers?|promotions?",
   oldFollows: false,
   current: "current|new|newer|present|valid|up to date|latest|recent",
   label:
-    "archived?|deprecated|obsolete|outdated|out of date|superseded|expired|old|legacy|former|historical?|retired|withdrawn|no longer (?:valid|in force|in effect|applicable|current)|not valid any ?more|(?:old|previous|earlier|former|superseded) (?:version|edition)",
-  self: "(?:this|it)(?= (?:only )?(?:appl|is |was |has ))|(?:this|these|the following) (?:\\S+ ){0,2}?(?:polic(?:y|ies)|pages?|articles?|documents?|guides?|sections?|versions?|price lists?|prices|terms|conditions|rules|information|content|texts?|notice|procedure|faq|manual|offer|promotion|agreement)",
+    "archived?|deprecated|obsolete|outdated|out of date|superseded|replaced|discontinued|sunset|ended|expired|old|legacy|former|historical?|retired|withdrawn|no longer (?:valid|in force|in effect|applicable|current)|not valid any ?more|(?:old|previous|earlier|former|superseded) (?:version|edition)",
+  self: "the (?:\\S+ ){0,2}?(?:polic(?:y|ies)|prices|terms|conditions|rules|information) (?:below|on this page)|(?:this|it)(?= (?:only )?(?:appl|is |was |has ))|(?:this|these|the following) (?:\\S+ ){0,2}?(?:polic(?:y|ies)|pages?|articles?|documents?|guides?|sections?|versions?|price lists?|prices|terms|conditions|rules|information|content|texts?|notice|procedure|faq|manual|offer|promotion|agreement)",
+  by: "by|since|as of",
   gone: "(?:was|were|is|are|has been|have been) (?:\\S+ )?(?:replaced|superseded|withdrawn|retired|archived|deprecated|outdated|obsolete|out of date|expired|closed)(?:$|[.,;:!]| (?:by|with|on|in|since|as|and|for))|(?:is|are) no longer (?:valid|in force|in effect|in use|current|up to date|maintained|applicable|available|updated)|no longer appl(?:y|ies)|(?:does|do) not apply any ?more",
   applies:
     "appl(?:y|ies|ied)|(?:is|are|was|were) (?:only )?(?:valid|in force|in effect)|(?:valid|effective|in force|applicable)",

@@ -15,7 +15,8 @@ export const french: TimeWords = {
     "novembre|nov",
     "décembre|déc",
   ],
-  joins: "le|la|du|de|en|au|l'année|fin|début",
+  seasons: "printemps|été|automne|hiver|noël|pâques|saison",
+  joins: "le|la|du|de|en|au|l'année|fin|début|changement|modification",
   before: "avant|antérieure?s? (?:à|au)|antérieurement (?:à|au)",
   until: "jusqu'au|jusqu'à|jusqu'en|jusque|expirée?s? (?:le|en)|au plus tard",
   since:
@@ -33,12 +34,13 @@ export const french: TimeWords = {
   present: "maintenant|aujourd'hui|actuellement|en ce moment|désormais|cette année",
   old: "ancien(?:ne)?s?|précédente?s?|obsolètes?|périmée?s?|antérieure?s?|expirée?s?",
   rules:
-    "politiques?|conditions|tarifs?|prix|règles?|règlements?|grilles? tarifaires?|garanties?|frais|procédures?|modalités",
+    "politiques?|conditions|tarifs?|prix|règles?|règlements?|grilles? tarifaires?|garanties?|frais|procédures?|modalités|offres?|promotions?",
   oldFollows: true,
   current: "actuel(?:le)?s?|nouveaux?|nouvelles?|en vigueur|valables?",
   label:
     "archivée?s?|archives?|obsolètes?|périmée?s?|ancien(?:ne)?s?|remplacée?s?|abrogée?s?|expirée?s?|n'est plus (?:valable|en vigueur)|plus en vigueur|(?:ancienne|précédente) version",
   self: "(?:ceci|cela)(?= (?:ne )?s'applique)|(?:cette|ce|cet|ces) (?:\\S+ ){0,2}?(?:politiques?|pages?|articles?|documents?|guides?|sections?|versions?|grilles?|tarifs?|prix|conditions|règles?|informations?|contenus?|textes?|offres?|promotions?|procédures?)",
+  by: "par|depuis",
   gone: "(?:a été|ont été|est|sont) (?:\\S+ ){0,2}?(?:remplacée?s?|abrogée?s?|archivée?s?|obsolètes?|périmée?s?|retirée?s?|expirée?s?|caduc|caduque)|n'(?:est|sont) plus (?:valables?|valides?|en vigueur|à jour|applicables?)|ne s'applique(?:nt)? plus",
   applies:
     "s'appliqu(?:e|ent|ait|aient)|valables?|en vigueur|applicables?|concern(?:e|ent|ait|aient)",

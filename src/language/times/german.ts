@@ -15,8 +15,9 @@ export const german: TimeWords = {
     "november|nov",
     "dezember|dez",
   ],
+  seasons: "frühling|frühjahr|sommer|herbst|winter|weihnachten|ostern|saison",
   joins:
-    "dem|den|der|zum|vom|einschließlich|einschl\\.|inkl\\.|inklusive|im|ende|anfang|mitte|jahr|jahres",
+    "dem|den|der|zum|vom|einschließlich|einschl\\.|inkl\\.|inklusive|im|ende|anfang|mitte|jahr|jahres|änderung|umstellung|wechsel",
   before: "vor|älter als|früher als|bis vor",
   until: "bis|bis zum|längstens bis|abgelaufen am",
   since: "ab|seit|gültig ab|beginnend",
@@ -33,12 +34,13 @@ export const german: TimeWords = {
   present: "jetzt|heute|aktuell|derzeit|momentan|zurzeit|gegenwärtig|inzwischen|dieses jahr",
   old: "alte[nmrs]?|frühere[nmrs]?|ehemalige[nmrs]?|bisherige[nmrs]?|vorherige[nmrs]?|veraltete[nmrs]?|abgelaufene[nmrs]?|überholte[nmrs]?|ungültige[nmrs]?",
   rules:
-    "\\p{L}*(?:richtlinien?|regeln?|regelung(?:en)?|preise?n?|preislisten?|preismodelle?|bedingungen|tarife?n?|gebühren|konditionen|bestimmungen|garantie|ordnung|satzung)|agb",
+    "\\p{L}*(?:richtlinien?|regeln?|regelung(?:en)?|preise?n?|preislisten?|preismodelle?|bedingungen|tarife?n?|gebühren|konditionen|bestimmungen|garantie|ordnung|satzung|angebote?|aktion(?:en)?)|agb",
   oldFollows: false,
   current: "aktuelle[nmrs]?|neue[nmrs]?|gültige[nmrs]?|derzeitige[nmrs]?|jetzige[nmrs]?",
   label:
-    "veraltet|archiviert|archiv|alt|überholt|abgelöst|außer kraft|nicht mehr (?:gültig|aktuell)|ungültig|abgelaufen|(?:alte|frühere|vorherige) (?:version|fassung)",
+    "veraltet|archiviert|archiv|alt|überholt|abgelöst|ersetzt|außer kraft|nicht mehr (?:gültig|aktuell)|ungültig|abgelaufen|(?:alte|frühere|vorherige) (?:version|fassung)",
   self: "(?:dies|das)(?= (?:gilt|galt|ist|wurde) )|diese[rs]? (?:\\S+ ){0,2}?\\p{L}*(?:richtlinien?|regeln?|regelung(?:en)?|seiten?|artikel|dokumente?|anleitung|abschnitt|version|fassung|preislisten?|preise|bedingungen|informationen|inhalte?|text|angebot|aktion|agb|hinweise?)",
+  by: "durch|seit",
   gone: "(?:wurden?|ist|sind) (?:\\S+ ){0,5}?(?:ersetzt|abgelöst|aufgehoben|archiviert|veraltet|überholt|außer kraft|abgelaufen|ungültig)|nicht mehr (?:gültig|aktuell|gepflegt|in kraft)|(?:gilt|gelten) (?:\\S+ ){0,2}?nicht mehr",
   applies: "gilt|gelten|galt|galten|gültig|in kraft|anwendbar",
   refers: "siehe|vgl\\.|finde(?:n|st)",

@@ -31,7 +31,11 @@ const OPENS_WITH_LABEL = new RegExp(
   `^[^\\p{L}\\p{N}]{0,8}${LABEL}(?:\\s?[:\\])】]|\\s[-–—|]\\s)`,
   "u",
 );
-const MAY_BE_LABELLED = new RegExp(`(?<!\\p{L})${LABEL}\\s?[:\\])】\\-–—|]`, "u");
+/** A sentence that is a label: "No longer valid!", "Superseded by: …". */
+const IS_LABELLED = new RegExp(
+  `^[^\\p{L}\\p{N}]{0,8}${LABEL}(?:[^\\p{L}\\p{N}]{0,4}$|\\s${wordsOfAll(({ by }) => by)}(?!\\p{L}))`,
+  "u",
+);
 /** "… (old)", "… [archived 2023]", "… – archived". */
 const ENDS_WITH_LABEL = new RegExp(
   `[([]\\s?${LABEL}[^)\\]]{0,20}[)\\]]|\\s[-–—|:]\\s?${LABEL}[\\s.!)]{0,3}$`,
@@ -43,6 +47,8 @@ const IS_OLD = new RegExp(
   `^[^\\p{L}\\p{N}]{0,8}(?:(?:the|our|die|unsere|les|nos|las|los|nuestr[oa]s)\\s)?${OLD_RULES}`,
   "u",
 );
+const HOLDS_LABEL = all(LABEL);
+const LABEL_BEFORE = new RegExp(`(?<!\\p{L})${LABEL}\\s{1,2}(?:\\p{L}{1,3}\\s{1,2})?$`, "u");
 const SELF = all(wordsOfAll(({ self }) => self));
 const GONE = new RegExp(`(?<!\\p{L})${wordsOfAll(({ gone }) => gone)}`, "u");
 const APPLIES = all(wordsOfAll(({ applies }) => applies));
@@ -63,18 +69,31 @@ export function scopeOfLabel(label: string): Scope {
   const text = label.slice(0, MAX_LABEL);
   const written = plain(text);
   const times = timeExpressionsIn(text);
+  const isSuperseded = [OPENS_WITH_LABEL, ENDS_WITH_LABEL, IS_OLD].some((words) =>
+    words.test(written),
+  );
+  const version = versionsIn(written)[0];
+  const end = isSuperseded ? endOf(times, written) : undefined;
+  if (end !== undefined) return { bounds: { from: -Infinity, until: end }, isSuperseded, version };
   const limits = times.filter(isBound).map(({ period }) => period);
   const dated = times.find((time) => !isBound(time));
   return {
     bounds: limits.length > 0 ? limits.reduce(intersection) : undefined,
     dated: limits.length > 0 ? undefined : dated?.date,
-    isSuperseded: [OPENS_WITH_LABEL, ENDS_WITH_LABEL, IS_OLD].some((words) => words.test(written)),
-    version: versionsIn(written)[0],
+    isSuperseded,
+    version,
   };
 }
 
-/** Up to here a sentence has named its subject, in characters: "Please note: this policy …". */
-const SELF_WITHIN = 30;
+/** Since when a label says that the text is superseded: "obsolete since March 2025", "replaced March 2025". */
+function endOf(times: TimeExpression[], written: string): number | undefined {
+  const end = times.find(
+    ({ kind, start }) =>
+      kind === "since" || (kind === "at" && LABEL_BEFORE.test(written.slice(0, start))),
+  );
+  return end?.date.from;
+}
+
 /** Sentences at the beginning of a text that are looked at, and characters of each. */
 const FIRST_SENTENCES = 4;
 const SENTENCE_CHARACTERS = 250;
@@ -86,7 +105,7 @@ const SENTENCE_CHARACTERS = 250;
 export function scopeOfOpening(text: string): Scope {
   const written = plain(text);
   // Most openings say nothing of it, and cost no more than this.
-  if (!mayHoldDates(text) && !GONE.test(written) && !MAY_BE_LABELLED.test(written)) return {};
+  if (!mayHoldDates(text) && !GONE.test(written) && !HOLDS_LABEL.test(written)) return {};
   const sentences = sentencesOf(text).slice(0, FIRST_SENTENCES);
   const scopes = sentences.map((sentence) =>
     scopeOfSentence(sentence.slice(0, SENTENCE_CHARACTERS)),
@@ -102,7 +121,7 @@ function sentencesOf(text: string): string[] {
 
 function scopeOfSentence(sentence: string): Scope {
   const written = plain(sentence);
-  if (OPENS_WITH_LABEL.test(written)) return { isSuperseded: true };
+  if (OPENS_WITH_LABEL.test(written) || IS_LABELLED.test(written)) return { isSuperseded: true };
   const isAboutItself = (SELF.exec(written)?.index ?? SELF_WITHIN) < SELF_WITHIN;
   if (isAboutItself && GONE.test(written)) return { isSuperseded: true };
   const states = isAboutItself ? APPLIES.test(written) : OPENS_WITH_APPLIES.test(written);
@@ -111,6 +130,9 @@ function scopeOfSentence(sentence: string): Scope {
     ? { bounds: limits.map(({ period }) => period).reduce(intersection) }
     : {};
 }
+
+/** Up to here a sentence has named its subject: "Please note: this policy …". */
+const SELF_WITHIN = 30;
 
 /** The scope of what stands below both: the inner one's bounds and date replace those of the outer one. */
 export function narrowed(outer: Scope, inner: Scope): Scope {

@@ -63,13 +63,14 @@ const MONTH_DAY = new RegExp(`(?<!\\p{L})${MONTH}\\.?\\s(\\d{1,2})(?:st|nd|rd|th
 const MONTH_ALONE = new RegExp(`(?<!\\p{L})${MONTH}\\.?,?\\s(?:del?\\s)?$`, "u");
 const NUMERIC_DAY = /(?<![\p{L}\p{N}.,])(\d{1,2})([./-])(\d{1,2})\2$/u;
 const NUMERIC_MONTH = /(?<![\p{L}\p{N}.,])(0?[1-9]|1[0-2])[./]$/u;
+const SEASON = new RegExp(`(?<!\\p{L})${wordsOfAll(({ seasons }) => seasons)}\\s{1,2}$`, "u");
 const QUARTER = /(?<![\p{L}\p{N}])q([1-4])[\s/-]{1,2}$/u;
 
 /** As many characters around a year are looked at as a date and the words in front of it take. */
 const REACH = 48;
 
 const before = (source: string): RegExp =>
-  new RegExp(`(?<![\\p{L}\\p{N}])(?:${source})[\\s:]{1,2}${JOINS}$`, "u");
+  new RegExp(`(?<![\\p{L}\\p{N}])(?:${source})[\\s:–-]{1,2}${JOINS}$`, "u");
 const behind = (source: string): RegExp => new RegExp(`^\\s{1,2}(?:${source})(?!\\p{L})`, "u");
 
 /** In the order in which they are tried: "on or after" is no "after". */
@@ -202,7 +203,8 @@ function dateAround(year: number, at: number, text: string): Dated | undefined {
   match = MONTH_ALONE.exec(head);
   if (match) return begun(monthOf(year, monthNamed(match[1])), match);
   match = NUMERIC_DAY.exec(head);
-  if (match) return begun(numericDay(year, Number(match[1]), Number(match[3])), match);
+  if (match)
+    return begun(numericDay(year, Number(match[1]), Number(match[3]), match[2] === "."), match);
   match = NUMERIC_MONTH.exec(head);
   if (match) return begun(monthOf(year, Number(match[1]) - 1), match);
   match = QUARTER.exec(head);
@@ -212,8 +214,11 @@ function dateAround(year: number, at: number, text: string): Dated | undefined {
   if (match && last !== undefined)
     return ended({ from: Date.UTC(year), until: Date.UTC(last + 1) }, match);
   // "12-2024-7", "4,2024" and "a/2024" are parts of something else.
-  if (/[\p{L}\p{N}][-./,:_]$/u.test(head) || /^[-/_][\p{L}\p{N}]/u.test(tail)) return undefined;
-  return { date: { from: Date.UTC(year), until: Date.UTC(year + 1) }, start: at, end: at + 4 };
+  const isPart =
+    /[\p{L}\p{N}][-./,:_]$/u.test(head) && !PREFIXES.some(([, words]) => words.test(head));
+  if (isPart || /^[-/_][\p{L}\p{N}]/u.test(tail)) return undefined;
+  const start = at - (SEASON.exec(head)?.[0].length ?? 0);
+  return { date: { from: Date.UTC(year), until: Date.UTC(year + 1) }, start, end: at + 4 };
 }
 
 /** The years that a range may span: "2023/24" is one, "2019-2045" is none. */
@@ -245,9 +250,15 @@ function quarterOf(year: number, quarter: number): Period {
   return { from: Date.UTC(year, quarter * 3 - 3), until: Date.UTC(year, quarter * 3) };
 }
 
-/** Day and month in either order. Where both orders are dates, the whole time between them is meant. */
-function numericDay(year: number, first: number, second: number): Period | undefined {
-  const orders = [dayOf(year, second - 1, first), dayOf(year, first - 1, second)];
+/** With full stops the day comes first. Else day and month may be in either order: where both are dates, the whole time between them is meant. */
+function numericDay(
+  year: number,
+  first: number,
+  second: number,
+  isDayFirst: boolean,
+): Period | undefined {
+  const orders = [dayOf(year, second - 1, first)];
+  if (!isDayFirst) orders.push(dayOf(year, first - 1, second));
   const [one, other] = orders.filter((date) => date !== undefined);
   if (!one || !other) return one;
   return { from: Math.min(one.from, other.from), until: Math.max(one.until, other.until) };

@@ -5,6 +5,8 @@
 export interface TimeWords {
   /** The names of the months from January on, with their abbreviations. */
   months: string[];
+  /** Before a year: "summer 2023". */
+  seasons: string;
   /** Between a day and its month, a month and its year, or one of the words below and its date: "1st of March", "1 de marzo de 2025", "bis zum". */
   joins: string;
   /** In front of the first date that is no longer meant: "before March 2025". */
@@ -46,6 +48,8 @@ export interface TimeWords {
   label: string;
   /** What a document calls itself: "this page", "this policy". */
   self: string;
+  /** Behind a label: "Superseded by …". */
+  by: string;
   /** What it says of itself when it is no longer in force: "was replaced by", "no longer applies". */
   gone: string;
   /** What says for which time it is in force: "This applies to orders before March 2025", "Valid until 31 December 2024". */

@@ -334,8 +334,10 @@ describe("Strapi, Hygraph and Kontent.ai", () => {
       '<p>See</p><object type="application/kenticocloud" data-type="item" data-rel="component" data-codename="n1"></object>' +
       '<figure data-asset-id="1"><img src="https://assets.example.com/1.png" alt="The pump, opened"></figure>';
     const items = { n1: { system: { name: "Warranty terms" }, elements: {} } };
-    expect(kontentToMarkdown({ value }, items)).toBe("See\n\nWarranty terms\n\nThe pump, opened\n");
-    expect(kontentToMarkdown(value)).toBe("See\n\nThe pump, opened\n");
+    expect(kontentToMarkdown({ value }, items)).toBe(
+      "See\n\nWarranty terms\n\n![The pump, opened]()\n",
+    );
+    expect(kontentToMarkdown(value)).toBe("See\n\n![The pump, opened]()\n");
   });
 });
 

@@ -89,7 +89,15 @@ function search(
 ): Promise<KeywordResult> {
   const words = ["pump", "care", "filter"];
   const view = { workspaceId: WORKSPACE, audience, now: NOW, since };
-  const terms = { words, phrases: [], repeats: new Map(), equivalents: new Map() };
+  const none = new Map<string, never>();
+  const terms = {
+    words,
+    phrases: [],
+    forms: none,
+    written: none,
+    repeats: none,
+    equivalents: none,
+  };
   return searchKeywords(db, view, terms, FIELDS, limit, { slot: 1 });
 }
 

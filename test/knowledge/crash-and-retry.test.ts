@@ -193,34 +193,39 @@ it.each(["5007: No such model", "5018: This model was retired"])(
   },
 );
 
-it("a long document is embedded slice by slice, and an attempt keeps what earlier ones stored", async () => {
-  const workspace = await createWorkspace();
-  const topics = Array.from({ length: 40 }, (_, index) => `topic${index}`);
-  const { documentId } = await store(workspace, "long", {
-    title: "Long",
-    content: longArticle(topics),
-  });
-  await wake("serve");
-  const chunks = await chunkIds(workspace);
-  expect(chunks.length).toBeGreaterThan(100);
-  // The second call fails.
-  let calls = 0;
-  const AI = {
-    run: (...input: unknown[]) => {
-      if (++calls === 2) throw new Error("3040: Capacity temporarily exceeded, please try again.");
-      return Reflect.apply(env.AI.run, env.AI, input) as unknown;
-    },
-  };
-  await wake("embed", { bindings: { AI } });
-  expect(await pendingWork(workspace)).toEqual([documentId]);
-  await env.CONTROL.reset();
-  await endDelays();
-  await wake("embed");
-  expect((await env.CONTROL.stats()).textsRequested).toBe(chunks.length - 100);
-  expect(await pendingWork(workspace)).toEqual([]);
-  const ids = chunks.map((id) => `c${id}`);
-  expect(await storedVectors(ids)).toEqual(ids.toSorted());
-});
+it(
+  "a long document is embedded slice by slice, and an attempt keeps what earlier ones stored",
+  { timeout: 60_000 },
+  async () => {
+    const workspace = await createWorkspace();
+    const topics = Array.from({ length: 40 }, (_, index) => `topic${index}`);
+    const { documentId } = await store(workspace, "long", {
+      title: "Long",
+      content: longArticle(topics),
+    });
+    await wake("serve");
+    const chunks = await chunkIds(workspace);
+    expect(chunks.length).toBeGreaterThan(100);
+    // The second call fails.
+    let calls = 0;
+    const AI = {
+      run: (...input: unknown[]) => {
+        if (++calls === 2)
+          throw new Error("3040: Capacity temporarily exceeded, please try again.");
+        return Reflect.apply(env.AI.run, env.AI, input) as unknown;
+      },
+    };
+    await wake("embed", { bindings: { AI } });
+    expect(await pendingWork(workspace)).toEqual([documentId]);
+    await env.CONTROL.reset();
+    await endDelays();
+    await wake("embed");
+    expect((await env.CONTROL.stats()).textsRequested).toBe(chunks.length - 100);
+    expect(await pendingWork(workspace)).toEqual([]);
+    const ids = chunks.map((id) => `c${id}`);
+    expect(await storedVectors(ids)).toEqual(ids.toSorted());
+  },
+);
 
 it("ingestion resumes after a crash of the consumer at any point", async () => {
   const workspace = await createWorkspace();

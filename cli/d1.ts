@@ -9,6 +9,12 @@ const DATABASE = "edgewise";
 /** The placeholder for `database_id` in wrangler.toml before the first deployment. */
 const NO_DATABASE_ID = "00000000-0000-0000-0000-000000000000";
 
+/**
+ * How long a locked database is tried again. A running instance writes to the same SQLite file, and workerd sets no busy
+ * timeout, so a statement of ours fails at once when it meets a write. What failed with SQLITE_BUSY changed nothing.
+ */
+const LOCKED_WAIT_MS = 30_000;
+
 /** The deployed database of wrangler.toml, or the one in a local instance's state folder. */
 export type Target = { kind: "remote" } | { kind: "local"; state: string };
 
@@ -29,11 +35,15 @@ export async function runSql(target: Target, sql: string): Promise<Row[]> {
     sql,
     ...whichDatabase(target),
   ];
-  const { code, stdout, stderr } = await runWrangler(args);
-  const results = parseResults(stdout);
-  if (code === 0 && results) return results;
-  const said = [stderr, stdout].map((text) => text.trim()).find((text) => text !== "");
-  throw new CommandError(`wrangler d1 execute failed:\n${said ?? `exit code ${code}`}`);
+  const until = Date.now() + LOCKED_WAIT_MS;
+  for (;;) {
+    const { code, stdout, stderr } = await runWrangler(args);
+    const results = parseResults(stdout);
+    if (code === 0 && results) return results;
+    const said = [stderr, stdout].map((text) => text.trim()).find((text) => text !== "");
+    if (said?.includes("SQLITE_BUSY") && Date.now() < until) continue;
+    throw new CommandError(`wrangler d1 execute failed:\n${said ?? `exit code ${code}`}`);
+  }
 }
 
 function whichDatabase(target: Target): string[] {

@@ -12,7 +12,8 @@ interface HeapUsage {
 /**
  * Samples the heap of the application's isolate through the inspector of `wrangler dev`: JavaScript objects and array buffers,
  * with garbage that is not collected yet. What workerd holds beside it (the local database, the embedding model) is not in it.
- * @returns a function that ends the sampling and says by how many megabytes the peak exceeded the first sample
+ * @returns a function that ends the sampling and says by how many megabytes the peak exceeded the first sample, which follows a
+ *   garbage collection
  */
 export async function watchHeap(inspectorPort: number): Promise<() => number> {
   const socket = await connect(inspectorPort);
@@ -27,7 +28,10 @@ export async function watchHeap(inspectorPort: number): Promise<() => number> {
     peak = Math.max(peak, bytes);
   });
   let id = 0;
-  const ask = (): void => socket.send(JSON.stringify({ id: ++id, method: "Runtime.getHeapUsage" }));
+  const call = (method: string): void => socket.send(JSON.stringify({ id: ++id, method }));
+  const ask = (): void => call("Runtime.getHeapUsage");
+  // The garbage of the start is not part of the idle state.
+  call("HeapProfiler.collectGarbage");
   ask();
   const sampling = setInterval(ask, SAMPLE_MS);
   return () => {

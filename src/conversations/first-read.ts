@@ -1,5 +1,4 @@
 import { readMessage, type ReadMessage } from "../answering/read-message.ts";
-import { embeddedTexts } from "../answering/sub-queries.ts";
 import { limitTurn } from "../auth/burst-limits.ts";
 import { hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
 import { claimedAudience } from "../auth/visitor-token.ts";
@@ -24,7 +23,7 @@ export interface FirstRead {
   read: ReadMessage;
   /** Texts of the sub-queries of each question of the message. */
   subQueries: string[][];
-  /** Of {@link embeddedTexts}. */
+  /** Of the sub-queries. */
   embedding: EarlyEmbedding;
   /** Rows by the name of their statement. */
   rows: Record<keyof ReturnType<typeof statements>, unknown[]>;
@@ -43,7 +42,7 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
     throw unknownConversation();
   await limitTurn(services, keyHash, request);
   const { subQueries, ...read } = readMessage(message);
-  const embedding = startEmbedding(services, keyHash, embeddedTexts(read.asked, subQueries));
+  const embedding = startEmbedding(services, keyHash, subQueries.flat());
   const [rows] = await Promise.all([
     batchByName(services.db, statements(services, keyHash, request, read.asked)),
     embedding.started,

@@ -21,6 +21,7 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
   return {
     config,
     db: countedDatabase(env.DB, calls),
+    sideDb: countedDatabase(env.DB, calls, "beside"),
     embedderOf: (model) => workersAiEmbedder(env.AI, model, calls),
     chatModelOf: (model, rung) => workersAiChat(env.AI, model, rung, calls),
     rerankerOf: (model) => workersAiReranker(env.AI, model, calls),

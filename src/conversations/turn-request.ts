@@ -1,5 +1,6 @@
 import type { KeyAccess } from "../auth/access.ts";
 import type { Credentials } from "../auth/credentials.ts";
+import type { RetryKey } from "./retries.ts";
 
 /** A message as it came in. */
 export interface TurnRequest {
@@ -11,4 +12,6 @@ export interface TurnRequest {
   message: string;
   conversationId: string | undefined;
   metadata: Record<string, unknown>;
+  /** What names the request; undefined where each sending of it is a turn of its own. */
+  retryKey: RetryKey | undefined;
 }

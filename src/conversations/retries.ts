@@ -16,13 +16,6 @@ import type { TurnResult } from "./turn-events.ts";
 import type { TurnRequest } from "./turn-request.ts";
 import { isWithheld, usedDocumentsSql, withholdingAudience } from "./withheld.ts";
 
-/** What a client names a request by, so that its retry is known as one. */
-export interface RetryKey {
-  value: string;
-  /** `header`: `Idempotency-Key`. `message`: the client's id of the message, which keeps its id when its text is edited. */
-  from: "header" | "message";
-}
-
 /** So long a retry is known. */
 const REMEMBERED_MS = 86_400_000;
 

@@ -1,6 +1,12 @@
 import type { KeyAccess } from "../auth/access.ts";
 import type { Credentials } from "../auth/credentials.ts";
-import type { RetryKey } from "./retries.ts";
+
+/** What a client names a request by, so that its retry is known as one. */
+export interface RetryKey {
+  value: string;
+  /** `header`: `Idempotency-Key`. `message`: the client's id of the message, which keeps its id when its text is edited. */
+  from: "header" | "message";
+}
 
 /** A message as it came in. */
 export interface TurnRequest {

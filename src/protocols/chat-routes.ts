@@ -13,8 +13,7 @@ import {
   parseChat,
   toChatResult,
 } from "./chat-schema.ts";
-import type { RetryKey } from "../conversations/retries.ts";
-import type { TurnRequest } from "../conversations/turn-request.ts";
+import type { RetryKey, TurnRequest } from "../conversations/turn-request.ts";
 
 /** Room for a whole conversation of `useChat` messages, of which only the last is read. */
 const MAX_CHAT_BODY_BYTES = 512 * 1024;

@@ -10,7 +10,7 @@ import { wordContextStatements } from "../retrieval/word-context.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { ownedStatement, unknownConversation } from "./access.ts";
-import { earlierTurnStatement, requestKeyOf } from "./retries.ts";
+import { earlierTurnStatement, isRemembered, requestKeyOf } from "./retries.ts";
 import { usedDocumentsSql } from "./withheld.ts";
 import { startEmbedding, type EarlyEmbedding } from "./early-embedding.ts";
 import type { TurnRequest } from "./turn-request.ts";
@@ -47,7 +47,8 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
   const requestKey = await requestKeyOf(keyHash, request);
   await limitTurn(services, keyHash, request);
   const { subQueries, ...read } = readMessage(message);
-  const embedding = startEmbedding(services, keyHash, embeddedTexts(read.asked, subQueries));
+  const texts = embeddedTexts(read.asked, subQueries);
+  const embedding = startEmbedding(services, keyHash, texts, !isRemembered(requestKey));
   const [rows] = await Promise.all([
     batchByName(
       services.db,

@@ -50,6 +50,25 @@ export async function requestKeyOf(
   return sha256Hex(JSON.stringify([keyHash, subject, within, from, value, edited]));
 }
 
+/** Names of requests that this isolate has answered. Beyond so many the oldest go. */
+const answered = new Set<string>();
+const MAX_REMEMBERED = 1000;
+
+/** Notes that a request has its answer, so that nothing is embedded beside the read that finds it again. */
+export function rememberAnswered(requestKey: string | null): void {
+  if (requestKey === null) return;
+  answered.delete(requestKey);
+  answered.add(requestKey);
+  if (answered.size <= MAX_REMEMBERED) return;
+  const [oldest] = answered;
+  if (oldest !== undefined) answered.delete(oldest);
+}
+
+/** Whether the request is probably a retry. Only the database knows. */
+export function isRemembered(requestKey: string | null): boolean {
+  return requestKey !== null && answered.has(requestKey);
+}
+
 /** An earlier turn that was asked by the same request. The fields of its answer are null until that is stored. */
 export interface EarlierTurn extends Lease {
   question_id: string;

@@ -23,7 +23,7 @@ import {
   type Turn,
 } from "./record.ts";
 import { chatModelsOf, rerankerOf } from "./release-models.ts";
-import type { Repeated } from "./retries.ts";
+import { rememberAnswered, type Repeated } from "./retries.ts";
 import { watchForStop } from "./stop.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { TurnEvent, TurnResult } from "./turn-events.ts";
@@ -103,6 +103,7 @@ async function runTurn(
   running.emit({ type: "outcome", result });
   running.answered = { result, standalone, sources: answer.sources, wasted };
   await inTurn(recordAnswer(services, turn, running.answered));
+  rememberAnswered(admitted.requestKey);
   running.emit({ type: "finish" });
   return result;
 }

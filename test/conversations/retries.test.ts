@@ -95,6 +95,7 @@ describe("a request that is sent again with its Idempotency-Key", () => {
 
     const again = await answerOf(await send(workspace, { key, overrides }));
     expect(saidIn(again)).toEqual(saidIn(first));
+    expect(again.binding_calls).toMatchObject({ ai: 0, vectorize: 0, d1: 1 });
     const streamed = await send(workspace, {
       key,
       overrides,

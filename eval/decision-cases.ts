@@ -13,8 +13,11 @@ import type { Question } from "./sets/question.ts";
 const SIGNS: Record<keyof Evidence, Sign> = {
   similarity: 1,
   coverage: 1,
-  unknownWords: -1,
   questionLength: 1,
+  unknownWords: -1,
+  longSimilarity: 1,
+  meaningLead: 1,
+  wordsLead: 1,
 };
 export const FEATURES = Object.keys(SIGNS) as (keyof Evidence)[];
 

@@ -17,7 +17,15 @@ import {
   type JudgedBy,
 } from "./decision-cases.ts";
 import { measureEmbedding, writeVars } from "./embedding-vars.ts";
-import { BESIDE_WEIGHT, collectBeside, fitDecision, L2 } from "./decision-training.ts";
+import {
+  BESIDE_SETS,
+  BESIDE_WEIGHT,
+  collectBeside,
+  fitDecision,
+  L2,
+  predictBeside,
+  type Beside,
+} from "./decision-training.ts";
 import { predict, type Model } from "./logistic.ts";
 import { auroc, logLoss, share } from "./metrics.ts";
 import { decimal, printTable } from "./print.ts";
@@ -31,6 +39,9 @@ import type { EvaluationSet } from "./sets/question.ts";
 import { readSet } from "./sets/read-set.ts";
 import { ingest, needsWrangler, withTarget } from "./target.ts";
 
+/** Answerable questions that may meet silence, where the share of silence among the others is compared. */
+const FALSE_SILENCE = 0.05;
+
 const HELP = `
 Usage: npm run eval:fit -- [set] [options]
 
@@ -41,8 +52,9 @@ threshold is the lowest one that can be expected to abstain from 85 % of new una
 
   set                  a path, demo (default), or a folder of ../shared/data
   --beside <set>       trains on half of this set's questions, too, so that the decision carries over to other documents; its
-                       other half stays for measuring. The threshold is chosen on the first set alone
-  --weight <n>         with --beside: the total weight of its questions, relative to the first set's; default ${BESIDE_WEIGHT}
+                       other half stays for measuring. The threshold is chosen on the first set alone. May be repeated; the
+                       shipped decision is that of demo ${BESIDE_SETS.map((set) => `--beside ${set}`).join(" ")}
+  --weight <n>         with --beside: the total weight of each set's questions, relative to the first set's; default ${BESIDE_WEIGHT}
   --questions <file>   the set's file of questions to train on; default calibration.jsonl
   --url <address>      asks this instance; without it, one in this process
   --wrangler           without --url: a throwaway instance under wrangler
@@ -72,19 +84,19 @@ await runCommand(HELP, async (args) => {
   const judgedBy: JudgedBy = options.promise && isOwn ? "first citation" : "first result";
   const target = { ...options, vars: measured?.vars };
   const cases = await withTarget(target, (api) => collectFrom(api, set, options, judgedBy));
-  const beside = options.beside
-    ? await collectBeside(
-        target,
-        { set: options.beside, weight: options.weight, cases: cases.length },
-        options.concurrency,
-      )
-    : [];
-  const predictions = crossValidate(cases, options.l2, beside);
-  const model = fitDecision([...cases, ...beside], options.l2);
+  const beside: Beside[] = [];
+  for (const one of options.beside) {
+    const from = { set: one, weight: options.weight, cases: cases.length };
+    beside.push(await collectBeside(target, from, options.concurrency));
+  }
+  const halves = beside.flatMap((one) => one.halves[0]);
+  const predictions = crossValidate(cases, options.l2, halves);
+  const model = fitDecision([...cases, ...halves], options.l2);
   const guarantee = options.promise && promiseRisk(cases, predictions, options.promise, judgedBy);
   const threshold = guarantee?.threshold ?? chooseThreshold(cases, predictions);
   const clarifyFrom = chooseClarifyFrom(cases, predictions, threshold);
   printFit(cases, predictions, model, threshold, options.l2);
+  printBeside(cases, beside, threshold, options.l2);
   console.log(`A clarifying question instead of silence from ${decimal(clarifyFrom)} up.`);
   if (guarantee) printGuarantee(guarantee);
 
@@ -118,7 +130,7 @@ async function collectFrom(
 
 function trainedOn({ name, questionFile }: EvaluationSet, { beside, weight }: Options): string {
   const own = `${name}/${questionFile}`;
-  return beside ? `${own}, and half of ${beside} at ${weight} of its weight` : own;
+  return [own, ...beside.map((set) => `half of ${set} at ${weight} of its weight`)].join(", and ");
 }
 
 async function writeDecision(decision: Partial<Release["decision"]>, fit: object): Promise<void> {
@@ -133,7 +145,7 @@ async function writeDecision(decision: Partial<Release["decision"]>, fit: object
 function readOptions(args: string[]) {
   const { values, positionals } = readArguments(args, {
     questions: { type: "string", default: "calibration.jsonl" },
-    beside: { type: "string" },
+    beside: { type: "string", multiple: true },
     embedding: { type: "string" },
     weight: { type: "string", default: `${BESIDE_WEIGHT}` },
     url: { type: "string" },
@@ -163,7 +175,7 @@ function readOptions(args: string[]) {
     throw new UsageError("--embedding goes without --url, --wrangler and --write.");
   return {
     embedding,
-    beside: values.beside,
+    beside: values.beside ?? [],
     weight,
     set: positionals[0] ?? "demo",
     questions: values.questions,
@@ -298,6 +310,25 @@ function printFit(
       ];
     }),
   );
+}
+
+/** How the decision carries over: each half of a set is judged by a model that was trained on the other one. */
+function printBeside(cases: Case[], beside: Beside[], threshold: number, l2: number): void {
+  for (const one of beside) {
+    const predicted = predictBeside(cases, beside, one, l2);
+    const [yes, no] = [true, false].map((answerable) =>
+      predicted
+        .filter((row) => row.case.answerable === answerable)
+        .map(({ prediction }) => prediction)
+        .toSorted((a, b) => a - b),
+    ) as [number[], number[]];
+    const below = (values: number[], at: number): number | null =>
+      share(values.filter((value) => value < at).length, values.length);
+    const at = yes[Math.floor(FALSE_SILENCE * yes.length)] ?? 0;
+    console.log(
+      `${one.set}, each half judged by the other: AUROC ${decimal(auroc(yes, no))}; ${decimal(below(no, at))} of ${no.length} unanswerable ones silent where ${decimal(below(yes, at))} of ${yes.length} others are; at the threshold ${decimal(below(no, threshold))} and ${decimal(below(yes, threshold))}`,
+    );
+  }
 }
 
 function quality(

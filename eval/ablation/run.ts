@@ -1,7 +1,13 @@
 import type { Api } from "../../cli/api.ts";
 import { CommandError } from "../../cli/command.ts";
 import { collectCases, FEATURES } from "../decision-cases.ts";
-import { BESIDE_WEIGHT, collectBeside, fitDecision, L2 } from "../decision-training.ts";
+import {
+  BESIDE_SETS,
+  BESIDE_WEIGHT,
+  collectBeside,
+  fitDecision,
+  L2,
+} from "../decision-training.ts";
 import type { Example } from "../logistic.ts";
 import { collectRankingExamples } from "../ranking-examples.ts";
 import { readSet } from "../sets/read-set.ts";
@@ -90,14 +96,19 @@ function compareAll(
   );
 }
 
-/** The training examples of `npm run eval:fit -- demo --beside squad2-dev`. */
+/** The training examples of the shipped decision. */
 async function collectDecisionExamples(): Promise<Example[]> {
   const { documents, questions } = await readSet("demo", { questionFile: "calibration.jsonl" });
   const cases = await withIngested({ documents }, (api) =>
     collectCases(api, questions, CONCURRENCY, "first result"),
   );
-  const beside = { set: "squad2-dev", weight: BESIDE_WEIGHT, cases: cases.length };
-  return [...cases, ...(await collectBeside(OWN_INSTANCE, beside, CONCURRENCY))];
+  const examples: Example[] = [...cases];
+  for (const set of BESIDE_SETS) {
+    const beside = { set, weight: BESIDE_WEIGHT, cases: cases.length };
+    const { halves } = await collectBeside(OWN_INSTANCE, beside, CONCURRENCY);
+    examples.push(...halves[0]);
+  }
+  return examples;
 }
 
 function withoutEvidence(

@@ -1,6 +1,6 @@
 import type { Source } from "../citations/source.ts";
 import type { Release } from "../releases/release.ts";
-import { answerability, decisionEvidence } from "../retrieval/answerability.ts";
+import { answerability, decisionEvidence, nearness } from "../retrieval/answerability.ts";
 import type { Finding } from "../retrieval/candidates.ts";
 
 /**
@@ -17,13 +17,14 @@ export function choicesAmong(
   const likely = new Map<string, number>();
   for (const { candidates, passages, decision } of findings) {
     if (decision.action !== "clarify") continue;
-    const { similarity } = decisionEvidence(candidates, passages, rule);
     const { choices, thresholds } = rule;
-    const isNear = decision.confidence >= choices.probability && similarity >= choices.similarity;
+    const [first] = passages;
+    const isSimilar = first?.cosine === null || nearness(candidates, first) >= choices.similarity;
+    const isNear = decision.confidence >= choices.probability && isSimilar;
     // A message that names its topic and asks nothing is as likely as an answer.
     if (!isNear && decision.confidence < thresholds.answer) continue;
-    for (const [externalId, own] of Map.groupBy(passages, (passage) => passage.externalId)) {
-      const probability = answerability(decisionEvidence(candidates, own, rule), rule);
+    for (const [externalId, [own]] of Map.groupBy(passages, (passage) => passage.externalId)) {
+      const probability = answerability(decisionEvidence(candidates, passages, rule, own), rule);
       likely.set(externalId, Math.max(probability, likely.get(externalId) ?? 0));
     }
   }

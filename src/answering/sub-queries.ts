@@ -9,10 +9,15 @@ import { wordsOf } from "../text/words.ts";
 const MAX_QUESTIONS = 3;
 /** A question with fewer content words ("and how long?", "what should I do?") depends on the one before it, so it is not searched alone. */
 const MIN_CONTENT_WORDS = 2;
-/** The length up to which one embedding represents a text well: about sixty words. A longer question is searched in pieces. */
-const PIECE_TOKENS = 80;
-/** Each piece is one more vector search; all run at the same time. The pieces of a longer message are longer instead of more. */
-const MAX_PIECES = 12;
+/** The length up to which one embedding represents a text well: about fifty words. A longer question is searched in pieces. */
+const PIECE_TOKENS = 64;
+/**
+ * Pieces of a message that are embedded; keywords search all of it. Each costs as much as a short question, and with twelve the long
+ * messages of techqa-half find the same (docs/decisions/0069).
+ */
+const MAX_PIECES = 3;
+/** A piece that asks something counts as if it had as many more content words. */
+const ASKING = 20;
 
 /**
  * Divides a message into questions, which are answered one by one, and each question into sub-queries, which the vector leg searches one by
@@ -26,21 +31,13 @@ export function subQueriesOf(message: string): string[][] {
   return asked.length > 0 ? asked.map((question) => [question]) : [piecesOf(message)];
 }
 
-/** The texts of a message that are embedded: first the whole message, then its sub-queries if there are several. */
-export function embeddedTexts(message: string, subQueries: string[][]): string[] {
-  const parts = subQueries.flat();
-  return parts.length > 1 ? [message, ...parts] : [message];
-}
-
-/** Assigns the embeddings of {@link embeddedTexts}, which are in the same order, to the sub-queries. */
+/** Assigns the embeddings of all sub-queries, in their order, to them. */
 export function withVectors(
   subQueries: string[][],
-  [whole = null, ...others]: (number[] | null)[],
+  vectors: (number[] | null)[],
 ): EmbeddedText[][] {
-  const vectors = others.length > 0 ? others : [whole];
-  return subQueries.map((texts) =>
-    texts.map((text) => ({ text, vector: vectors.shift() ?? null })),
-  );
+  const left = [...vectors];
+  return subQueries.map((texts) => texts.map((text) => ({ text, vector: left.shift() ?? null })));
 }
 
 /** The questions of a message that asks more than one thing, or none where it asks one. */
@@ -56,21 +53,46 @@ function questionsIn(message: string): string[] {
   return areSeveral && standAlone ? questions : [];
 }
 
-/** A message that is too long for one embedding in pieces of whole sentences, in order; any other as it is. */
+/**
+ * A message that is too long for one embedding, as up to three pieces of whole sentences: the beginning, where most messages say what they
+ * are about, and those that add the most words or ask something. Any other message as it is.
+ */
 export function piecesOf(message: string): string[] {
-  const tokens = estimateTokens(message);
-  if (tokens <= PIECE_TOKENS) return [message];
-  const budget = Math.max(PIECE_TOKENS, Math.ceil(tokens / MAX_PIECES));
+  if (estimateTokens(message) <= PIECE_TOKENS) return [message];
+  const [first = message, ...others] = cut(message);
+  const chosen = [first];
+  const said = new Set(contentOf(first));
+  while (chosen.length < MAX_PIECES && others.length > 0) {
+    const gains = others.map(
+      (piece) => contentOf(piece).difference(said).size + (asksSomething(piece) ? ASKING : 0),
+    );
+    const [next = ""] = others.splice(gains.indexOf(Math.max(...gains)), 1);
+    chosen.push(next);
+    for (const word of contentOf(next)) said.add(word);
+  }
+  return chosen;
+}
+
+/** All of a text in pieces of whole sentences, in order. A sentence that is too long is cut between words. */
+function cut(text: string): string[] {
   const pieces: string[] = [];
   let size = Infinity;
-  for (const sentence of splitSentences(message)) {
-    const more = estimateTokens(sentence);
-    const isFull = size + more > budget && pieces.length < MAX_PIECES;
-    if (isFull) pieces.push(sentence);
-    else pieces.push(`${pieces.pop() ?? ""} ${sentence}`);
+  for (const part of splitSentences(text).flatMap(partsOf)) {
+    const more = estimateTokens(part);
+    const isFull = size + more > PIECE_TOKENS;
+    if (isFull) pieces.push(part);
+    else pieces.push(`${pieces.pop() ?? ""} ${part}`);
     size = isFull ? more : size + more;
   }
-  return pieces.length > 1 ? pieces : [message];
+  return pieces;
+}
+
+function partsOf(sentence: string): string[] {
+  return estimateTokens(sentence) > PIECE_TOKENS ? sentence.split(/\s+/) : [sentence];
+}
+
+function contentOf(text: string): Set<string> {
+  return new Set(wordsOf(text).filter(isContentWord));
 }
 
 /** Whether any part of a message asks something: "refund? thanks", "hi, how do I pay". */

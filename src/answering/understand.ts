@@ -1,4 +1,5 @@
 import type { Generation } from "../generations/generation.ts";
+import { meanVector } from "../text/mean-vector.ts";
 import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 import type { Synonyms } from "../retrieval/synonyms.ts";
@@ -100,7 +101,7 @@ function followUp(
     added,
     text: text.slice(-MAX_STANDALONE_CHARACTERS),
     // "The second one" means nothing by itself.
-    vector: title === undefined ? average(previous.vector, vector) : previous.vector,
+    vector: title === undefined ? meanVector([previous.vector, vector]) : previous.vector,
   };
 }
 
@@ -123,11 +124,4 @@ function shapeOf(code: string): string {
     .replace(/\p{L}/gu, "a")
     .replace(/\p{N}/gu, "0")
     .replace(/(?<=a)[-_./:](?=0)|(?<=0)[-_./:](?=a)/g, "");
-}
-
-function average(left: number[] | null, right: number[] | null): number[] | null {
-  if (!left || !right || left.length !== right.length) return right ?? left;
-  const sum = right.map((value, index) => value + (left[index] ?? 0));
-  const length = Math.hypot(...sum);
-  return length > 0 ? sum.map((value) => value / length) : right;
 }

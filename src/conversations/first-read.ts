@@ -1,5 +1,4 @@
 import { readMessage, type ReadMessage } from "../answering/read-message.ts";
-import { embeddedTexts } from "../answering/sub-queries.ts";
 import { limitTurn } from "../auth/burst-limits.ts";
 import { hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
 import { claimedAudience } from "../auth/visitor-token.ts";
@@ -25,7 +24,7 @@ export interface FirstRead {
   read: ReadMessage;
   /** Texts of the sub-queries of each question of the message. */
   subQueries: string[][];
-  /** Of {@link embeddedTexts}. */
+  /** Of the sub-queries. */
   embedding: EarlyEmbedding;
   /** What the request is known by, if it is sent again. */
   requestKey: string | null;
@@ -47,7 +46,7 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
   const requestKey = await requestKeyOf(keyHash, request);
   await limitTurn(services, keyHash, request);
   const { subQueries, ...read } = readMessage(message);
-  const texts = embeddedTexts(read.asked, subQueries);
+  const texts = subQueries.flat();
   const embedding = startEmbedding(services, keyHash, texts, !isRemembered(requestKey));
   const [rows] = await Promise.all([
     batchByName(

@@ -1,4 +1,5 @@
 import type { Outcome } from "../answering/answer.ts";
+import { meanVector } from "../text/mean-vector.ts";
 import type { History, HistoryMessage, Option } from "../answering/history.ts";
 import { withVectors } from "../answering/sub-queries.ts";
 import type { Questions } from "../answering/understand.ts";
@@ -56,7 +57,7 @@ export async function recall(
     ),
     questions: {
       ...read,
-      vector: vectors?.[0] ?? null,
+      vector: meanVector(vectors ?? []),
       subQueries: withVectors(subQueries, vectors ?? []),
       ...words,
     },

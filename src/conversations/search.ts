@@ -1,5 +1,5 @@
 import { searchDocuments, type Found } from "../answering/search-documents.ts";
-import { embeddedTexts, piecesOf, withVectors } from "../answering/sub-queries.ts";
+import { piecesOf, withVectors } from "../answering/sub-queries.ts";
 import { allowanceStatement, isOutOfNeurons, toAllowance } from "../limits/quotas.ts";
 import { liveRelease, overlayStatement } from "../releases/live-release.ts";
 import type { Leg } from "../retrieval/candidates.ts";
@@ -35,7 +35,7 @@ export async function search(
   const isOut = isOutOfNeurons(toAllowance(rows.allowance[0]));
   const words = toWordContext(rows, reader.workspaceId, config.embeddingModel);
   const { release } = await liveRelease(config, rows.release[0]);
-  const texts = legs.includes("vectors") && !isOut ? embeddedTexts(query, [pieces]) : [];
+  const texts = legs.includes("vectors") && !isOut ? pieces : [];
   const embedder = embedderOf(words.generation.model);
   const vectors = texts.length > 0 ? await embedQuestions(embedder, texts) : [];
   const [subQueries = []] = withVectors([pieces], vectors);

@@ -100,8 +100,11 @@ export const releaseSchema = z.strictObject({
     weights: z.strictObject({
       similarity: weight,
       coverage: weight,
-      unknownWords: weight,
       questionLength: weight,
+      unknownWords: weight,
+      longSimilarity: weight,
+      meaningLead: weight,
+      wordsLead: weight,
     }),
   }),
   /**

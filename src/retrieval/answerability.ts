@@ -1,24 +1,46 @@
-import type { Candidates, FoundPassage } from "./candidates.ts";
 import { embeddingModel } from "../models/table.ts";
 import type { Release } from "../releases/release.ts";
+import type { Candidates, FoundPassage } from "./candidates.ts";
 import { lexicalEvidence, questionWords, readText } from "./lexical-evidence.ts";
+import { isReferenceAmong } from "./rank.ts";
 
-/** Evidence that an answer is there, each from 0 to 1. The names are those of the release's decision weights. */
+/**
+ * Evidence that an answer is there, each from 0 to 1. The names are those of the release's decision weights. What tells whether a short
+ * question is answered tells little about a long message, and the other way round (docs/decisions/0069). So each kind but `unknownWords`
+ * is multiplied by how short or how long the message is: a varying-coefficient model (Hastie and Tibshirani 1993).
+ */
 export interface Evidence {
   /**
-   * Cosine of the first passage, scaled: 0 is that of an unrelated pair with this embedding model, 1 that of a matching pair. If it is
-   * unknown, the coverage stands in for it: weights trained without it were no better (docs/decisions/0054).
+   * Short questions. Cosine of the first passage, scaled: 0 is that of an unrelated pair with this embedding model, 1 that of a matching
+   * pair. If it is unknown, the coverage stands in for it: weights trained without it were no better (docs/decisions/0054).
    */
   similarity: number;
-  /** Share of the question's content words, weighted by rarity, in its best sentence and the title and headings above. */
+  /** Short questions. Share of the content words, weighted by rarity, in the best sentence and the title and headings above. */
   coverage: number;
+  /** Short questions. Number of content words, divided by ten: three words reach a higher similarity and coverage than six. */
+  questionLength: number;
   /** Share of the question's weight on words that the documents that the reader may see do not use. */
   unknownWords: number;
-  /** Number of content words, divided by ten, at most 1. A long question never reaches the similarity and coverage of a short one. */
-  questionLength: number;
+  /** Long messages. As `similarity`. */
+  longSimilarity: number;
+  /** Long messages. By how much the first passage's document is nearer than the second best other one, on the scale of `similarity`. */
+  meaningLead: number;
+  /**
+   * Long messages. By how much its best BM25 is above that of the second best other document, as a share of its own; less where the
+   * coverage is small, because among few documents one of them is ahead by a single word.
+   */
+  wordsLead: number;
 }
 
-const LONG_QUESTION_WORDS = 10;
+/** Content words up to which a question is short, and from which on a message is long. Between them it is partly both. */
+const SHORT_WORDS = 6;
+const LONG_WORDS = 16;
+
+/** Coverage from which on the lead by words counts in full. Between .2 and .5 techqa-half does not tell (docs/decisions/0069). */
+const ENOUGH_COVERAGE = 0.4;
+
+/** Two documents often say nearly the same, so the lead is measured from the second best other one. */
+const RIVAL = 2;
 
 /** Probability from 0 to 1 that passages with this evidence answer the question: a logistic regression, trained by `npm run eval:fit`. */
 export function answerability(
@@ -32,29 +54,79 @@ export function answerability(
   return 1 / (1 + Math.exp(-logit));
 }
 
-/** The evidence that the first passage answers the question. With several sub-queries it is that of the likeliest one. */
+/**
+ * The evidence that a passage answers the question. With several sub-queries it is that of the likeliest one, or of all together.
+ * @param passages all that were found, best first
+ * @param passage one of them; by default the first
+ */
 export function decisionEvidence(
   candidates: Candidates,
   passages: FoundPassage[],
   decision: Release["decision"],
+  passage = passages[0],
 ): Evidence {
-  const { unrelatedCosine, matchingCosine } = embeddingModel(candidates.question.generation.model);
-  const [first] = passages;
-  const nearnessOf = (cosine: number): number =>
-    clamp((cosine - unrelatedCosine) / (matchingCosine - unrelatedCosine));
-  const text = first && readText(first);
+  const text = passage && readText(passage);
+  const leads = passage ? leadsOf(candidates, passages, passage) : { meaning: 0, words: 0 };
   const weighed = questionWords(candidates).map((words): Evidence => {
     const coverage = text ? lexicalEvidence(words, text).sentence : 0;
+    const similarity = passage?.cosine === null ? coverage : nearness(candidates, passage);
+    const long = clamp((words.count - SHORT_WORDS) / (LONG_WORDS - SHORT_WORDS));
+    const short = 1 - long;
     return {
-      similarity: first?.cosine === null ? coverage : nearnessOf(first?.cosine ?? 0),
-      coverage,
+      similarity: short * similarity,
+      coverage: short * coverage,
+      questionLength: short * clamp(words.count / 10),
       unknownWords: words.unknownShare,
-      questionLength: clamp(words.count / LONG_QUESTION_WORDS),
+      longSimilarity: long * similarity,
+      meaningLead: long * leads.meaning,
+      wordsLead: long * leads.words * clamp(coverage / ENOUGH_COVERAGE),
     };
   });
   return weighed.reduce((best, other) =>
     answerability(other, decision) > answerability(best, decision) ? other : best,
   );
+}
+
+/** The cosine of a passage, 0 for that of an unrelated and 1 for that of a matching pair; 0 where it is unknown. */
+export function nearness(
+  { question }: Candidates,
+  passage: Pick<FoundPassage, "cosine"> | undefined,
+): number {
+  const { unrelatedCosine, matchingCosine } = embeddingModel(question.generation.model);
+  const cosine = passage?.cosine ?? 0;
+  return clamp((cosine - unrelatedCosine) / (matchingCosine - unrelatedCosine));
+}
+
+/**
+ * How far a passage's document is ahead of the others. A document that was not found counts as unrelated. Only passages that keywords
+ * found are compared: what the vector leg finds depends on hidden chunks (docs/decisions/0055). Where a cosine is unknown, the lead by
+ * words stands in.
+ */
+function leadsOf(
+  candidates: Candidates,
+  passages: FoundPassage[],
+  passage: FoundPassage,
+): { meaning: number; words: number } {
+  const compared = passages.filter(isReferenceAmong(passages));
+  const ofDocument = [passage, ...compared].filter(
+    ({ externalId }) => externalId === passage.externalId,
+  );
+  const others = compared.filter(({ externalId }) => externalId !== passage.externalId);
+  const aheadBy = (value: (one: FoundPassage) => number): { own: number; lead: number } => {
+    const own = Math.max(...ofDocument.map(value));
+    const best = Map.groupBy(others, ({ externalId }) => externalId)
+      .values()
+      .map((some) => Math.max(...some.map(value)));
+    const rival = [...best].toSorted((a, b) => b - a)[RIVAL - 1] ?? 0;
+    return { own, lead: own - rival };
+  };
+  const { own, lead } = aheadBy(({ keywords }) => keywords?.score ?? 0);
+  const words = own > 0 ? clamp(lead / own) : 0;
+  const isKnown = [...ofDocument, ...others].every(({ cosine }) => cosine !== null);
+  return {
+    words,
+    meaning: isKnown ? clamp(aheadBy((one) => nearness(candidates, one)).lead) : words,
+  };
 }
 
 function clamp(value: number): number {

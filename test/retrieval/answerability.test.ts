@@ -21,8 +21,11 @@ const share = fc.integer({ min: 0, max: 1000 }).map((value) => value / 1000);
 const evidence: fc.Arbitrary<Evidence> = fc.record({
   similarity: share,
   coverage: share,
-  unknownWords: share,
   questionLength: share,
+  unknownWords: share,
+  longSimilarity: share,
+  meaningLead: share,
+  wordsLead: share,
 });
 
 const words = "pump lamp vinegar cost 5 euros days garden how much é 返品 🌱 [1] :".split(" ");
@@ -47,7 +50,7 @@ const passage: fc.Arbitrary<FoundPassage> = fc.record({
   score: share,
   keywordShare: share,
   cosine: fc.option(share),
-  keywords: fc.constant(undefined),
+  keywords: fc.option(fc.record({ rank: fc.constant(1), score: share }), { nil: undefined }),
   vectors: fc.constant(undefined),
 });
 const candidates: fc.Arbitrary<Candidates> = fc
@@ -76,6 +79,9 @@ const candidates: fc.Arbitrary<Candidates> = fc
     failedLegs: [],
   }));
 
+const [asking] = fc.sample(candidates, { numRuns: 1, seed: 1 }) as [Candidates];
+const [PASSAGE] = fc.sample(passage, { numRuns: 1, seed: 1 }) as [FoundPassage];
+
 it("answerability is a probability for any evidence", () => {
   fc.assert(
     fc.property(evidence, (given) => {
@@ -86,7 +92,7 @@ it("answerability is a probability for any evidence", () => {
 });
 
 it("answerability never falls with better evidence and never rises with more unknown words", () => {
-  const better = ["similarity", "coverage"] as const;
+  const better = ["similarity", "coverage", "longSimilarity", "meaningLead", "wordsLead"] as const;
   fc.assert(
     fc.property(evidence, share, fc.constantFrom(...better), (given, value, name) => {
       const more = { ...given, [name]: Math.max(given[name], value) };
@@ -116,15 +122,82 @@ it("every kind of decision evidence is between 0 and 1, for any question and any
   );
 });
 
-it("decision evidence depends on the first passage only", () => {
-  fc.assert(
-    fc.property(candidates, fc.array(passage, { minLength: 5, maxLength: 8 }), (asked, found) => {
-      const passages = found.map((one, index) => ({
-        ...one,
-        externalId: `d${index}`,
-        score: 1 - index / 10,
-      }));
-      expect(weigh(asked, passages)).toEqual(weigh(asked, passages.slice(0, 1)));
-    }),
+/** A question of as many content words, each in one of a hundred chunks. */
+function askedIn(words: number): Candidates {
+  const named = Array.from({ length: words }, (_, n) => `word${n}`);
+  return {
+    ...asking,
+    question: { ...asking.question, text: named.join(" ") },
+    keywords: {
+      ...asking.keywords,
+      chunkCounts: new Map(named.map((word) => [word, 1])),
+      totalChunks: 100,
+    },
+  };
+}
+
+/** A passage that keywords found, with as many of the words of {@link askedIn}. */
+function found(externalId: string, cosine: number | null, bm25: number, words = 2): FoundPassage {
+  return {
+    ...PASSAGE,
+    externalId,
+    text: `${Array.from({ length: words }, (_, n) => `word${n}`).join(" ")}.`,
+    cosine,
+    keywords: { rank: 1, score: bm25 },
+  };
+}
+
+const SHORT = 4;
+const LONG = 40;
+
+it("a short question is judged by its first passage alone", () => {
+  const [first, ...others] = [found("a", 0.5, 8), found("b", 0.5, 8), found("c", 0.4, 7)];
+  const alone = weigh(askedIn(SHORT), [first!]);
+  expect(weigh(askedIn(SHORT), [first!, ...others])).toEqual(alone);
+  expect(alone).toMatchObject({ longSimilarity: 0, meaningLead: 0, wordsLead: 0 });
+});
+
+it("a long message is judged by how far its first document is ahead of the second best other one", () => {
+  const asked = askedIn(LONG);
+  const half = LONG / 2;
+  const ahead = weigh(asked, [
+    found("a", 0.7, 10, half),
+    found("b", 0.69, 9),
+    found("a", 0.2, 1),
+    found("c", 0.3, 2),
+  ]);
+  const among = weigh(asked, [found("a", 0.7, 10, half), found("b", 0.69, 9), found("c", 0.68, 8)]);
+  expect(ahead).toMatchObject({ similarity: 0, coverage: 0, questionLength: 0, wordsLead: 0.8 });
+  expect(among.wordsLead).toBeCloseTo(0.2);
+  expect(ahead.meaningLead).toBeGreaterThan(10 * among.meaningLead);
+  expect(answerability(ahead)).toBeGreaterThan(answerability(among) + 0.2);
+});
+
+it("where no other document is found, a document that shares a word with a long message is not taken for its answer", () => {
+  const evidence = weigh(askedIn(LONG), [found("a", 0.15, 2, 1)]);
+  expect(answerability(evidence)).toBeLessThan(DECISION.thresholds.clarify);
+  const answer = weigh(askedIn(LONG), [found("a", 0.6, 20, LONG / 2)]);
+  expect(answerability(answer)).toBeGreaterThan(DECISION.thresholds.answer);
+});
+
+it("a longer message is no likelier to be answered for its length", () => {
+  const passages = [found("a", 0.5, 8, 1), found("b", 0.5, 8, 1), found("c", 0.5, 8, 1)];
+  expect(answerability(weigh(askedIn(120), passages))).toBeLessThanOrEqual(
+    answerability(weigh(askedIn(LONG), passages)),
   );
+});
+
+it("where a cosine is unknown, the lead by words stands in for the lead in meaning", () => {
+  const evidence = weigh(askedIn(LONG), [
+    found("a", null, 10, LONG),
+    found("b", 0.6, 5),
+    found("c", 0.6, 4),
+  ]);
+  expect(evidence.meaningLead).toBe(evidence.wordsLead);
+});
+
+it("what only the vector leg found changes no lead, because hidden chunks decide how much it finds", () => {
+  const passages = [found("a", 0.6, 10), found("b", 0.5, 5), found("c", 0.4, 4)];
+  const near = { ...found("d", 0.59, 0), keywords: undefined };
+  expect(weigh(askedIn(LONG), [...passages, near])).toEqual(weigh(askedIn(LONG), passages));
 });

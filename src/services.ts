@@ -3,6 +3,8 @@ import { createSeal } from "./crypto/seal.ts";
 import type { Env } from "./env.ts";
 import { resolveName } from "./http/resolve-name.ts";
 import { createSafeFetch } from "./http/safe-fetch.ts";
+import { withCircuitBreaker } from "./models/circuit-breaker.ts";
+import { askedOnceMore } from "./models/retry.ts";
 import { vectorizeIndex } from "./models/vectorize.ts";
 import { workersAiChat } from "./models/workers-ai-chat.ts";
 import { workersAiConverter } from "./models/workers-ai-converter.ts";
@@ -18,11 +20,17 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
   const config = parseConfig(env);
   requireValidRelease(config);
   const calls = new BindingCalls();
+  const now = (): number => Date.now();
   return {
     config,
     db: countedDatabase(env.DB, calls),
+    sideDb: countedDatabase(env.DB, calls, "beside"),
     embedderOf: (model) => workersAiEmbedder(env.AI, model, calls),
-    chatModelOf: (model, rung) => workersAiChat(env.AI, model, rung, calls),
+    chatModelOf: (model, rung) =>
+      withCircuitBreaker(
+        askedOnceMore(workersAiChat(env.AI, model, rung, calls), pauseBeforeRetry),
+        now,
+      ),
     rerankerOf: (model) => workersAiReranker(env.AI, model, calls),
     contextModel: config.contextModel
       ? workersAiChat(env.AI, config.contextModel, "model", calls)
@@ -45,7 +53,7 @@ export function createServices(env: Env, context: Pick<ExecutionContext, "waitUn
     }),
     seal: createSeal(config.sealingKeys, randomBytes),
     calls,
-    now: () => Date.now(),
+    now,
     newId: (prefix) => `${prefix}_${toHex(randomBytes(16))}`,
     newSecret: (prefix) => `${prefix}_${toHex(randomBytes(32))}`,
     waitUntil: (work) => context.waitUntil(work),
@@ -59,6 +67,11 @@ function requireValidRelease(config: Config): void {
   if (validated.has(config)) return;
   withOverlays(shippedRelease, ...config.releaseOverlays);
   validated.add(config);
+}
+
+/** Between 100 and 400 milliseconds: what a visitor does not mind, and a busy model may need. */
+function pauseBeforeRetry(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 100 + 300 * Math.random()));
 }
 
 function countedFetch(calls: BindingCalls): (url: string, init: RequestInit) => Promise<Response> {

@@ -143,7 +143,7 @@ it("reads no result of a batch by its position, which another statement would sh
       .map((line) => `${path}: ${line.trim()}`),
   );
   expect(positional).toEqual([
-    'runtime/binding-calls.ts: return calls.track("d1", () => target.batch(statements));',
+    'runtime/binding-calls.ts: return calls.track("d1", () => target.batch(statements), place);',
     "runtime/named-batch.ts: const results = await db.batch(named.flatMap(({ own }) => own));",
   ]);
 });

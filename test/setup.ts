@@ -2,10 +2,14 @@ import fc from "fast-check";
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { forgetCallers } from "../src/conversations/early-embedding.ts";
+import { beforeEach } from "vitest";
+import { forgetFailures } from "../src/models/circuit-breaker.ts";
 import seed from "../local/seed.sql?raw";
 
 // What one file's refused callers did to this isolate is nothing to the next.
 forgetCallers();
+// Nor what one test's models failed at.
+beforeEach(forgetFailures);
 
 // The same cases in every run: what decides on a release has to repeat. Another seed is another search.
 fc.configureGlobal({ seed: 20_261_124 });

@@ -9,6 +9,7 @@ import type { EngineInput } from "./engine-input.ts";
 import { eligible } from "./eligible.ts";
 import { generate } from "./generate.ts";
 import { selectSources, toReference } from "./sources.ts";
+import { stoppedAnswer } from "./stopped-answer.ts";
 import { understand, type Understood } from "./understand.ts";
 
 /**
@@ -40,6 +41,10 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
     sources.length > 0
       ? await generate(input, { findings, sources, cached, isLikely }, emit)
       : undefined;
+  if (draft?.stopped) {
+    const { confidence } = decision;
+    return stoppedAnswer({ ...understood, draft, sources, findings, confidence });
+  }
   return conclude(input, { ...understood, decision, draft, sources, choices, findings }, emit);
 }
 

@@ -25,6 +25,8 @@ export interface Answer {
   usage: TokenUsage;
   /** Tokens of models whose text was discarded. They cost money, too. */
   wasted: { model: string; usage: TokenUsage }[];
+  /** The reader stopped the answer: its text is what was shown until then. */
+  stopped?: true;
   /** The message as it stands on its own; the next follow-up starts from it. */
   standalone: Standalone;
 }

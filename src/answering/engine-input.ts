@@ -27,6 +27,8 @@ export interface EngineDeps {
   hidePersonalData: boolean;
   /** Milliseconds until models have to be done: one that still talks then is cut. */
   timeLeft: () => number;
+  /** Aborted when the reader stops the answer: what was shown until then is the answer. */
+  stop?: AbortSignal;
   /** What our sentences say of the workspace. */
   names: OwnNames;
   /**

@@ -2,7 +2,7 @@ import { say, type OwnNames } from "../releases/sentences.ts";
 import type { Citation, Source } from "../citations/source.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
 import { PromptLeak } from "../guards/prompt-guard.ts";
-import { withIdleTimeout } from "../models/deadline.ts";
+import { Stopped, withIdleTimeout } from "../models/deadline.ts";
 import { ModelUnavailable, type ChatModel, type TokenUsage } from "../models/ports.ts";
 import { Pseudonyms } from "../privacy/pseudonyms.ts";
 import type { Finding } from "../retrieval/candidates.ts";
@@ -28,6 +28,8 @@ export interface Draft {
   rung: Rung;
   model: string | null;
   usage: TokenUsage;
+  /** The reader stopped it: `text` is what was shown. */
+  stopped?: true;
   /** Tokens of models whose text was discarded. They cost money, too. */
   wasted: { model: string; usage: TokenUsage }[];
 }
@@ -48,7 +50,7 @@ const LEAST_MODEL_MS = 5000;
 
 /**
  * Down the ladder: language models in their order → cached → extractive. The extractive rung always answers; it is left out if an answer
- * is not likely, and then the draft may be empty.
+ * is not likely, and then the draft may be empty. A reader who stops the answer ends the ladder where it is.
  */
 export async function generate(
   input: EngineInput,
@@ -62,6 +64,7 @@ export async function generate(
   };
   const wasted: Draft["wasted"] = [];
   for (const [index, model] of deps.chatModels.entries()) {
+    if (deps.stop?.aborted) break;
     const left = deps.timeLeft();
     if (left < LEAST_MODEL_MS) {
       console.warn("generate: no time for a rung", { model: model.id, left });
@@ -72,15 +75,20 @@ export async function generate(
     const limit = (isFirst: boolean): number =>
       isFirst ? left / (deps.chatModels.length - index) : deps.timeLeft();
     try {
-      const draft = await streamAnswer(model, attempt, release.models.parameters, { show, limit });
+      const draft = await streamAnswer(model, attempt, release.models.parameters, {
+        show,
+        limit,
+        stop: deps.stop,
+      });
       return { ...draft, wasted };
     } catch (error) {
+      if (error instanceof Stopped) return { ...endedEarly(model, attempt), stopped: true, wasted };
       if (!(error instanceof ModelUnavailable || error instanceof PromptLeak)) throw error;
       console.warn("generate: a rung failed", { model: model.id, error: error.message });
       // Under `hold`, shown text is supported by a citation. It stays, although the answer ends early.
       if (policy === "hold" && attempt.output.text)
         return { ...endedEarly(model, attempt), wasted };
-      wasted.push({ model: model.id, usage: estimateUsage(attempt) });
+      wasted.push({ model: model.id, usage: usageOf(attempt) });
       if (attempt.output.text) emit({ type: "restart" });
     }
   }
@@ -101,6 +109,7 @@ export async function generate(
       wasted,
     };
   };
+  if (deps.stop?.aborted) return { ...write("", "none"), stopped: true };
   const kept = cached && currentText(cached, sources);
   if (kept) return write(kept, "cached");
   if (!isLikely) return write("", "none");
@@ -125,6 +134,8 @@ interface Attempt {
   output: SupportedText;
   /** Characters that the model has sent. */
   received: string;
+  /** What the model says that it used so far. */
+  usage: TokenUsage;
 }
 
 function prepare(
@@ -145,7 +156,7 @@ function prepare(
   const prompt = buildPrompt(message, messages, sources, rules, mark, reader.now);
   const writer = new AnswerWriter(sources, mayLinkTo, { prompt, pseudonyms });
   const output = new SupportedText(policy === "hold");
-  return { messages: prompt.messages, writer, output, received: "" };
+  return { messages: prompt.messages, writer, output, received: "", usage: NO_TOKENS };
 }
 
 /** The role with the names that the workspace gives its company and its assistant. */
@@ -158,16 +169,16 @@ async function streamAnswer(
   model: ChatModel,
   attempt: Attempt,
   { tokens }: { tokens: number },
-  { show, limit }: { show: (delta: string) => void; limit: (isFirst: boolean) => number },
+  { show, limit, stop }: Showing,
 ): Promise<Omit<Draft, "wasted">> {
   const { messages, writer, output } = attempt;
   const write = (delta: string): void => show(output.push(writer.push(delta)));
-  let usage = NO_TOKENS;
   let opening = "";
   let refusing = true;
-  for await (const part of withIdleTimeout(model.stream(messages, tokens), model.id, limit)) {
+  const parts = withIdleTimeout(model.stream(messages, tokens), model.id, limit, stop);
+  for await (const part of parts) {
     if (part.type === "usage") {
-      usage = part.usage;
+      attempt.usage = part.usage;
       continue;
     }
     attempt.received += part.delta;
@@ -180,9 +191,7 @@ async function streamAnswer(
     refusing = NO_ANSWER.startsWith(opening.trim()) || opening.trim().startsWith(NO_ANSWER);
     if (!refusing) write(opening);
   }
-  // Some models report no usage. It is estimated, so that the budget counts it.
-  if (usage.inputTokens + usage.outputTokens === 0) usage = estimateUsage(attempt);
-  const draft = { rung: model.rung, model: model.id, usage, isPartial: false };
+  const draft = { rung: model.rung, model: model.id, usage: usageOf(attempt), isPartial: false };
   if (refusing && opening.trim().startsWith(NO_ANSWER))
     return { ...draft, text: "", citations: [], shown: false };
   if (refusing) write(opening);
@@ -192,20 +201,32 @@ async function streamAnswer(
   return { ...draft, text: output.text, citations: writer.citations, shown: output.text !== "" };
 }
 
+interface Showing {
+  show: (delta: string) => void;
+  /** Milliseconds for the first part, or for one after it. */
+  limit: (isFirst: boolean) => number;
+  stop: AbortSignal | undefined;
+}
+
+/** What was shown is all that there is. */
 function endedEarly(model: ChatModel, attempt: Attempt): Omit<Draft, "wasted"> {
   return {
     text: attempt.output.text,
     citations: attempt.writer.citations,
-    shown: true,
+    shown: attempt.output.text !== "",
     isPartial: false,
     rung: model.rung,
     model: model.id,
-    usage: estimateUsage(attempt),
+    usage: usageOf(attempt),
   };
 }
 
-/** Estimates what a model used. A model that sent nothing most likely never ran, and counts as nothing. */
-function estimateUsage({ messages, received }: Attempt): TokenUsage {
+/**
+ * What a model used. Some models report nothing, or only at their end: then it is estimated, so that the budget counts it. A model that
+ * sent nothing most likely never ran, and counts as nothing.
+ */
+function usageOf({ messages, received, usage }: Attempt): TokenUsage {
+  if (usage.inputTokens + usage.outputTokens > 0) return usage;
   if (!received) return NO_TOKENS;
   const prompt = messages.map(({ content }) => content).join("\n");
   return { inputTokens: estimateTokens(prompt), outputTokens: estimateTokens(received) };

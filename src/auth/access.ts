@@ -48,6 +48,7 @@ export const accessTable: Record<string, Access> = {
   "GET /v1/conversations": { ...anyKey("chat"), needsVisitor: true },
   "GET /v1/conversations/{id}": anyKey("chat"),
   "POST /v1/conversations/{id}/claim": { ...anyKey("chat"), needsVisitor: true },
+  "POST /v1/conversations/{id}/stop": anyKey("chat"),
   "DELETE /v1/conversations/{id}": secretKey("admin"),
   "DELETE /v1/visitors/{id}": secretKey("admin"),
   "GET /v1/visitors/{id}/export": secretKey("admin"),

@@ -1,6 +1,10 @@
 import type { MiddlewareHandler } from "hono";
 import { accessTable, isForBrowsers } from "./access.ts";
-import { CONVERSATION_TOKEN_HEADER, VISITOR_TOKEN_HEADER } from "./credentials.ts";
+import {
+  CONVERSATION_TOKEN_HEADER,
+  IDEMPOTENCY_KEY_HEADER,
+  VISITOR_TOKEN_HEADER,
+} from "./credentials.ts";
 import { isWebOrigin } from "./origins.ts";
 import type { App, AppEnv } from "./context.ts";
 import { Problem } from "../http/problem.ts";
@@ -12,6 +16,7 @@ const REQUEST_HEADERS = [
   "accept",
   "user-agent",
   "last-event-id",
+  IDEMPOTENCY_KEY_HEADER,
   VISITOR_TOKEN_HEADER,
   CONVERSATION_TOKEN_HEADER,
 ].join(", ");

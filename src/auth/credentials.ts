@@ -15,6 +15,8 @@ export interface Credentials {
 
 export const VISITOR_TOKEN_HEADER = "x-visitor-token";
 export const CONVERSATION_TOKEN_HEADER = "x-conversation-token";
+/** Names a request, so that its retry is known as one (draft-ietf-httpapi-idempotency-key-header). */
+export const IDEMPOTENCY_KEY_HEADER = "idempotency-key";
 
 export function readCredentials({ req }: Context): Credentials {
   return {

@@ -74,11 +74,20 @@ export async function verifyVisitorToken(
  * {@link verifyVisitorToken} then accepts the token, which gives the same audience.
  */
 export function claimedAudience(token: string | undefined): string[] {
+  return claimed(token)?.audience ?? [];
+}
+
+/** The customer's id of the person whom a JWT claims to be of, as {@link claimedAudience}. */
+export function claimedSubject(token: string | undefined): string | undefined {
+  return claimed(token)?.sub;
+}
+
+function claimed(token: string | undefined): z.infer<typeof claims> | undefined {
   const [, , body = ""] = COMPACT.exec(token?.slice(0, MAX_CHARACTERS + 1) ?? "") ?? [];
   try {
-    return claims.parse(decode(body)).audience;
+    return claims.parse(decode(body));
   } catch {
-    return [];
+    return undefined;
   }
 }
 

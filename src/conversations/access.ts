@@ -1,6 +1,7 @@
 import type { Caller } from "../auth/keys.ts";
 import { equal, sign } from "../crypto/signing.ts";
 import { Problem } from "../http/problem.ts";
+import type { Lease } from "./lease.ts";
 
 /** The token that opens one anonymous conversation. Only the workspace's secret can make it, and it reveals nothing. */
 export async function conversationToken(
@@ -10,7 +11,7 @@ export async function conversationToken(
   return `ct_${await sign(workspaceSecret, "conversation", `${workspaceId}\n${conversationId}`)}`;
 }
 
-export interface Owned {
+export interface Owned extends Lease {
   id: string;
   /** Subject of the visitor to whom the conversation belongs; null while it is anonymous. */
   visitor: string | null;
@@ -43,7 +44,7 @@ export function ownedStatement(
 ): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT c.id, v.subject AS visitor FROM conversations c LEFT JOIN visitors v ON v.id = c.visitor_id
+      `SELECT c.id, v.subject AS visitor, c.lease_question_id, c.lease_expires_at FROM conversations c LEFT JOIN visitors v ON v.id = c.visitor_id
        WHERE c.workspace_id = ${workspace.sql} AND c.id = ?2`,
     )
     .bind(workspace.value, conversationId);

@@ -7,6 +7,8 @@ import type { Services } from "../runtime/services.ts";
 import { conversationToken, mayOpen, unknownConversation, type Owned } from "./access.ts";
 import { countEmbedding } from "./early-embedding.ts";
 import type { FirstRead } from "./first-read.ts";
+import { isHeld, turnRunning } from "./lease.ts";
+import { repeatedAnswer, type EarlierTurn, type Repeated } from "./retries.ts";
 import type { TurnRequest } from "./turn-request.ts";
 
 /** A caller who may take this turn, in a conversation that is theirs. */
@@ -17,21 +19,28 @@ export interface Admitted {
     isNew: boolean;
     /** What opens it from now on; null when it belongs to a visitor, whom only a JWT proves. */
     token: string | null;
+    /** Position of the last message that the turn knows of. */
+    lastSeq: number;
   };
+  /** The answer that was given to the same request before: it is repeated, and no turn is taken. */
+  repeated: Repeated | undefined;
+  /** Questions of turns that ended without an answer and without saying so. The turn closes them. */
+  abandoned: string[];
+  requestKey: string | null;
   /** What the workspace allows, and what it used today. */
   allowance: Allowance;
 }
 
 /**
- * Decides whether the turn may take place: the key, the visitor's limit, the conversation, the day's quotas. A conversation that the
- * caller may not open is the same 404 as one that never was. What embedding the message of a refused turn cost is counted for the
+ * Decides whether the turn may take place: the key, the visitor's limit, the conversation, whether another turn runs in it, the day's
+ * quotas. A retry takes no turn, so it needs neither. A conversation that the caller may not open is the same 404 as one that never was. What embedding the message of a refused turn cost is counted for the
  * workspace of its key.
  * @throws Problem
  */
 export async function admit(
   services: Services,
   request: TurnRequest,
-  { rows, embedding }: FirstRead,
+  { rows, embedding, requestKey }: FirstRead,
 ): Promise<Admitted> {
   const { access, credentials } = request;
   const caller = await admitKey(services, rows.key[0], access, credentials).catch(
@@ -45,12 +54,20 @@ export async function admit(
     await limitVisitor(services.chatLimiter, caller);
     const conversation = await openConversation(services, request, caller, rows);
     const allowance = toAllowance(rows.allowance[0]);
-    const [last] = rows.history as { seq: number }[];
-    namingContact(allowance.settings, () => {
-      requireQuota(allowance, ["turns"], services.now());
-      requireRoom(last?.seq ?? 0, allowance.settings.max_conversation_messages);
-    });
-    return { caller, conversation, allowance };
+    const now = services.now();
+    const earlier = rows.earlier[0] as EarlierTurn | undefined;
+    const repeated = earlier && (await repeatedAnswer(earlier, request, caller, now));
+    const lease = rows.conversation[0] as Owned | undefined;
+    if (!repeated) {
+      if (lease && isHeld(lease, now)) throw turnRunning();
+      namingContact(allowance.settings, () => {
+        requireQuota(allowance, ["turns"], now);
+        requireRoom(conversation.lastSeq, allowance.settings.max_conversation_messages);
+      });
+    }
+    const left = [lease?.lease_question_id, earlier?.question_id];
+    const abandoned = [...new Set(left.filter((id) => id !== undefined && id !== null))];
+    return { caller, conversation, allowance, repeated, abandoned, requestKey };
   } catch (error) {
     countEmbedding(services, caller.workspaceId);
     throw error;
@@ -69,7 +86,9 @@ async function openConversation(
     throw unknownConversation();
   const id = conversationId ?? newId("cv");
   const isAnonymous = !caller.visitor && !known?.visitor;
-  return { id, isNew, token: isAnonymous ? await conversationToken(caller, id) : null };
+  const token = isAnonymous ? await conversationToken(caller, id) : null;
+  const [last] = rows.history as { seq: number }[];
+  return { id, isNew, token, lastSeq: last?.seq ?? 0 };
 }
 
 /** Whoever is refused is told whom to ask instead. */

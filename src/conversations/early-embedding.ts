@@ -43,16 +43,19 @@ export interface EarlyEmbedding {
  * the one that this caller's last question was embedded with; when a switch of the index has made it the wrong one, the texts are embedded
  * again, once an isolate and caller.
  * @param caller what the model is remembered by: a hashed key
+ * @param isNeeded false where the message is probably answered already: it is embedded once that turns out not to be so
  */
 export function startEmbedding(
   { config, embedderOf, now }: Deps,
   caller: string,
   texts: string[],
+  isNeeded: boolean,
 ): EarlyEmbedding {
   const remembered = models.get(caller);
   const expected = remembered ?? config.embeddingModel;
   const start = Symbol(caller);
-  const isEarly = remembered !== null && (remembered !== undefined || mayStart(start, now()));
+  const isEarly =
+    isNeeded && remembered !== null && (remembered !== undefined || mayStart(start, now()));
   const embedding = isEarly ? embedQuestions(embedderOf(expected), texts) : undefined;
   return {
     started: Promise.resolve(embedding),

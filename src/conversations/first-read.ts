@@ -9,6 +9,7 @@ import { wordContextStatements } from "../retrieval/word-context.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { ownedStatement, unknownConversation } from "./access.ts";
+import { earlierTurnStatement, isRemembered, requestKeyOf } from "./retries.ts";
 import { usedDocumentsSql } from "./withheld.ts";
 import { startEmbedding, type EarlyEmbedding } from "./early-embedding.ts";
 import type { TurnRequest } from "./turn-request.ts";
@@ -25,6 +26,8 @@ export interface FirstRead {
   subQueries: string[][];
   /** Of the sub-queries. */
   embedding: EarlyEmbedding;
+  /** What the request is known by, if it is sent again. */
+  requestKey: string | null;
   /** Rows by the name of their statement. */
   rows: Record<keyof ReturnType<typeof statements>, unknown[]>;
 }
@@ -40,27 +43,33 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
   const keyHash = await hashBearer(credentials.authorization);
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
+  const requestKey = await requestKeyOf(keyHash, request);
   await limitTurn(services, keyHash, request);
   const { subQueries, ...read } = readMessage(message);
-  const embedding = startEmbedding(services, keyHash, subQueries.flat());
+  const texts = subQueries.flat();
+  const embedding = startEmbedding(services, keyHash, texts, !isRemembered(requestKey));
   const [rows] = await Promise.all([
-    batchByName(services.db, statements(services, keyHash, request, read.asked)),
+    batchByName(
+      services.db,
+      statements(services, keyHash, request, { asked: read.asked, requestKey }),
+    ),
     embedding.started,
   ]);
-  return { read, subQueries, embedding, rows };
+  return { read, subQueries, embedding, rows, requestKey };
 }
 
 function statements(
   { db, now }: Pick<Services, "db" | "now">,
   keyHash: string,
   { conversationId = "", credentials }: TurnRequest,
-  asked: string,
+  { asked, requestKey }: { asked: string; requestKey: string | null },
 ) {
   const workspace = `(SELECT workspace_id FROM api_keys WHERE hash = ?1 AND revoked_at IS NULL)`;
   const scope = { sql: workspace, value: keyHash };
   return {
     key: keyStatement(db, keyHash, now()),
     conversation: ownedStatement(db, scope, conversationId),
+    earlier: requestKey === null ? [] : [earlierTurnStatement(db, scope, requestKey, now())],
     history: db
       .prepare(
         `SELECT id, role, text, standalone, embedding, embedding_model, seq, outcome, sources, answer_id, failure,

@@ -10,7 +10,8 @@ import { visitorStatement, visitorIdOf } from "./visitors.ts";
 import { withholdingAudience, isWithheld, usedDocumentsSql } from "./withheld.ts";
 
 type Message = ConversationView["messages"][number];
-type MessageRow = Omit<Message, "citations" | "created_at"> & {
+type MessageRow = Omit<Message, "citations" | "created_at" | "stopped"> & {
+  stopped: 0 | 1;
   citations: string | null;
   created_at: number;
   used_documents: string;
@@ -42,7 +43,7 @@ export async function readConversation(
     conversations: summaryStatement(db, caller.workspaceId, id),
     messages: db
       .prepare(
-        `SELECT id, role, text, outcome, confidence, rung, failure, citations, created_at,
+        `SELECT id, role, text, outcome, confidence, rung, failure, stopped, citations, created_at,
            ${usedDocumentsSql("m")} AS used_documents FROM messages m
          WHERE workspace_id = ?1 AND conversation_id = ?2 ORDER BY seq`,
       )
@@ -151,10 +152,14 @@ function toSummary(row: ConversationRow): ConversationSummary {
 
 /** @param audience whose reader it is; undefined for one who reads everything */
 function toMessage(
-  { used_documents, citations, created_at, ...row }: MessageRow,
+  { used_documents, citations, created_at, stopped, ...row }: MessageRow,
   audience: string[] | undefined,
 ): Message {
-  const message = { ...row, created_at: new Date(created_at).toISOString() };
+  const message = {
+    ...row,
+    ...(stopped === 1 && { stopped: true as const }),
+    created_at: new Date(created_at).toISOString(),
+  };
   if (audience && isWithheld(used_documents, audience))
     return { ...message, text: "", confidence: null, citations: [], withheld: true };
   return {

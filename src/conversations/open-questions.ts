@@ -4,6 +4,7 @@ import { say, type OwnNames } from "../releases/sentences.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { parseSettings } from "../workspaces/settings.ts";
+import { NO_LEASE } from "./lease.ts";
 import { ANSWER_WITHIN_MS, takeDueMessages, type DueMessage } from "./due-messages.ts";
 
 /**
@@ -14,7 +15,7 @@ export type Failure = "error" | "late" | "interrupted";
 
 const BATCH = 100;
 /** Statements of one step of the sweeper. */
-const STEP = { statements: 4, subrequests: 3 };
+const STEP = { statements: 5, subrequests: 3 };
 
 /** A question to be closed, and what its visitor is told. */
 export interface Closing extends DueMessage {
@@ -27,8 +28,7 @@ export function failureText({ sentences }: Release, names: OwnNames): string {
 }
 
 /**
- * Closes questions that have no answer with a message that says so, under the id that the answer would have had. A question that was
- * answered, closed or erased meanwhile stays as it is. The answer of a turn that ends later is not stored (record.ts).
+ * {@link closeStatements}, run.
  * @returns ids of the messages that close a question
  */
 export async function closeQuestions(
@@ -36,9 +36,24 @@ export async function closeQuestions(
   closings: Closing[],
   failure: Failure,
 ): Promise<string[]> {
+  const statements = closeStatements(db, closings, failure, now());
+  const { closed } = await batchByName<{ closed: { id: string } }>(db, { ...statements });
+  return closed.map(({ id }) => id);
+}
+
+/**
+ * The statements that close questions which have no answer with a message that says so, under the id that the answer would have had. A
+ * question that was answered, closed or erased meanwhile stays as it is. The answer of a turn that ends later is not stored (record.ts).
+ * The conversation is free for its next turn, and a retry of the question is a new turn.
+ */
+export function closeStatements(
+  db: D1Database,
+  closings: Closing[],
+  failure: Failure,
+  at: number,
+): Record<"closed" | "questions" | "leases", D1PreparedStatement> {
   const questions = JSON.stringify(closings);
-  const at = now();
-  const { closed } = await batchByName<{ closed: { id: string } }>(db, {
+  return {
     closed: db
       .prepare(
         `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, outcome, confidence, rung, citations,
@@ -55,13 +70,20 @@ export async function closeQuestions(
       .bind(questions, at, failure),
     questions: db
       .prepare(
-        `UPDATE messages SET due_at = NULL FROM json_each(?1) AS q
+        `UPDATE messages SET due_at = NULL, request_key = NULL FROM json_each(?1) AS q
          WHERE messages.id = q.value ->> 'id' AND +messages.workspace_id = q.value ->> 'workspace_id'
            AND +messages.role = 'visitor' AND +messages.due_at IS NOT NULL`,
       )
       .bind(questions),
-  });
-  return closed.map(({ id }) => id);
+    leases: db
+      .prepare(
+        `UPDATE conversations SET ${NO_LEASE} FROM json_each(?1) AS q CROSS JOIN messages m
+         WHERE m.id = q.value ->> 'id' AND +m.workspace_id = q.value ->> 'workspace_id'
+           AND conversations.id = m.conversation_id AND +conversations.workspace_id = m.workspace_id
+           AND conversations.lease_question_id = m.id`,
+      )
+      .bind(questions),
+  };
 }
 
 /**

@@ -68,16 +68,17 @@ export async function recall(
 
 /**
  * A question that failed is asked again as if it had not been asked, and an answer that is withheld from the reader, or made of a document
- * that is no longer valid, was not given. A follow-up may still refer to the question.
+ * that is no longer valid, was not given, nor was one that was stopped before its first word. A follow-up may still refer to the question.
  * @param rows the latest first
  */
 function toHistory(rows: HistoryRow[], model: string, audience: string[], now: number): History {
   const failures = new Set(rows.flatMap(({ id, failure }) => (failure === null ? [] : [id])));
   const held = rows.filter(
-    ({ id, answer_id, used_documents }) =>
+    ({ id, text, answer_id, used_documents }) =>
       !failures.has(id) &&
       !failures.has(answer_id ?? "") &&
       !isWithheld(used_documents, audience) &&
+      text !== "" &&
       !isNoLongerValid(used_documents, now),
   );
   return {

@@ -2,6 +2,7 @@ import type { Answer } from "../answering/answer.ts";
 import type { CachedAnswer } from "../answering/cached-answer.ts";
 import type { Standalone } from "../answering/understand.ts";
 import { usageStatement } from "../limits/quotas.ts";
+import { withTimeout } from "../models/deadline.ts";
 import { neuronsOf } from "../models/table.ts";
 import { notErasedSql, personOf } from "../privacy/erasures.ts";
 import { holdsPersonalData } from "../privacy/redact.ts";
@@ -13,7 +14,10 @@ import type { Services } from "../runtime/services.ts";
 import { wakeUp } from "../runtime/wake-up.ts";
 import { unknownConversation } from "./access.ts";
 import { ANSWER_WITHIN_MS, LEDGER_WITHIN_MS } from "./due-messages.ts";
-import { closeQuestions, failureText, type Failure } from "./open-questions.ts";
+import { countEmbedding } from "./early-embedding.ts";
+import { expireStatement, isFreeSql, releaseStatement, turnRunning } from "./lease.ts";
+import { closeQuestions, closeStatements, failureText, type Failure } from "./open-questions.ts";
+import { isNewRequestSql } from "./retries.ts";
 import type { Admitted } from "./admit.ts";
 import {
   cachedAnswerStatement,
@@ -36,15 +40,18 @@ export interface Turn {
   /** Of the answer. The question is stored with it. */
   messageId: string;
   hasHistory: boolean;
+  /** Until when the turn holds its conversation, in milliseconds since the epoch. */
+  leaseExpiresAt: number;
 }
 
 const NEXT_SEQ = `(SELECT coalesce(max(seq), 0) + 1 FROM messages WHERE conversation_id = ?2)`;
 
 /**
- * Stores the visitor's message and its conversation. An anonymous conversation becomes the visitor's if the message comes with a JWT.
- * Counts the turn. The response starts only after it: a 2xx means that the question is kept.
+ * Stores the visitor's message and its conversation, whose lease it takes. An anonymous conversation becomes the visitor's if the message
+ * comes with a JWT. Counts the turn. The response starts only after it: a 2xx means that the question is kept.
  * @returns an answer to the same question, kept for when no model can be asked: one wait brings both
- * @throws Problem `not_found` when the conversation has been claimed by another visitor or erased since it was opened
+ * @throws Problem when nothing was stored: `turn_running` when another turn was faster, or the same request, and `not_found` when the
+ * conversation has been claimed by another visitor or erased since it was opened
  */
 export async function storeQuestion(
   services: Services,
@@ -58,15 +65,62 @@ export async function storeQuestion(
   const person = visitor && (await personOf(caller, { visitor: visitor.subject }));
   const conversationId = conversation.isNew ? null : conversation.id;
   const naming = visitor && person && { visitor, person, conversationId };
+  const isStored = {
+    sql: `EXISTS (SELECT 1 FROM messages WHERE workspace_id = ?1 AND id = ?6)`,
+    value: turn.questionId,
+  };
   const { question: stored, cached } = await batchByName(db, {
-    usage: usageStatement(db, workspaceId, { turns: 1 }, at),
     ...(naming && { visitor: visitorStatement(services, caller, naming) }),
+    abandoned: closeAbandoned(db, turn, at),
     conversation: conversationStatement(db, turn, person, at),
     question: questionStatement(services, turn, question, person),
+    usage: usageStatement(db, workspaceId, { turns: 1 }, at, isStored),
     cached: await cachedAnswerStatement(db, cacheKey(turn, question), at),
   });
-  if (stored.length !== 1) throw unknownConversation();
+  if (stored.length !== 1) {
+    countEmbedding(services, workspaceId);
+    throw (await isBusy(db, turn, person)) ? turnRunning() : unknownConversation();
+  }
   return toCachedAnswer(cached[0]);
+}
+
+/** Closes what killed turns have left open, before the next question follows it. */
+function closeAbandoned(db: D1Database, turn: Turn, at: number): D1PreparedStatement[] {
+  const { abandoned, allowance } = turn.admitted;
+  if (abandoned.length === 0) return [];
+  const { workspaceId } = turn.reader;
+  const text = failureText(turn.release.release, allowance.settings);
+  const closings = abandoned.map((id) => ({ id, workspace_id: workspaceId, text }));
+  return Object.values(closeStatements(db, closings, "interrupted", at));
+}
+
+/** Whether a question was not stored because of another turn; else the conversation is the caller's no longer. */
+async function isBusy(db: D1Database, { admitted }: Turn, person: string | null): Promise<boolean> {
+  const { caller, conversation, requestKey } = admitted;
+  const { workspaceId, visitor, erasures } = caller;
+  const row = await db
+    .prepare(
+      `SELECT ${notErasedSql("?1", "?6", "?7")}
+         AND (EXISTS (SELECT 1 FROM messages WHERE workspace_id = ?1 AND request_key = ?2)
+           OR EXISTS (SELECT 1 FROM conversations WHERE workspace_id = ?1 AND id = ?3
+             AND (visitor_id IS NULL OR visitor_id = ${visitorIdOf("?1", "?4")} OR ?5))) AS busy`,
+    )
+    .bind(
+      workspaceId,
+      requestKey,
+      conversation.id,
+      visitor?.subject ?? null,
+      opensAll(caller),
+      person,
+      erasures,
+    )
+    .first<{ busy: 0 | 1 }>();
+  return row?.busy === 1;
+}
+
+/** Whether the caller acts for no visitor in particular: 1 or 0, as SQL has it. */
+function opensAll({ kind, visitor }: Admitted["caller"]): 0 | 1 {
+  return kind === "secret" && !visitor ? 1 : 0;
 }
 
 /** Who asks the same again under the same conditions gets the same answer, where one was kept. */
@@ -74,20 +128,30 @@ function cacheKey({ reader, release }: Turn, standalone: Standalone): CacheKey {
   return { ...reader, release: release.id, question: standalone.text };
 }
 
-/** Only a new conversation is inserted: one that was erased while the turn ran does not come back. */
+/**
+ * Takes the lease. Only a new conversation is inserted: one that was erased while the turn ran does not come back. In one that exists the
+ * lease is taken if nobody holds it, if nothing was said since the turn read the history, and if the conversation is still the caller's.
+ */
 function conversationStatement(
   db: D1Database,
   turn: Turn,
   person: string | null,
   at: number,
 ): D1PreparedStatement {
-  const { caller, conversation } = turn.admitted;
+  const { caller, conversation, requestKey } = turn.admitted;
   const { workspaceId, visitor, erasures } = caller;
+  const mayTake = `${notErasedSql("?2", "?5", "?6")} AND ${isNewRequestSql("?2", "?7", "?4")}`;
   const sql = conversation.isNew
-    ? `INSERT INTO conversations (id, workspace_id, visitor_id, created_at, updated_at, metadata)
-       SELECT ?1, ?2, ${visitorIdOf("?2", "?3")}, ?4, ?4, ?7 WHERE ${notErasedSql("?2", "?5", "?6")}`
-    : `UPDATE conversations SET updated_at = ?4, visitor_id = coalesce(visitor_id, ${visitorIdOf("?2", "?3")})
-       WHERE id = ?1 AND workspace_id = ?2 AND ${notErasedSql("?2", "?5", "?6")}`;
+    ? `INSERT INTO conversations (id, workspace_id, visitor_id, created_at, updated_at, lease_question_id, lease_expires_at, metadata)
+       SELECT ?1, ?2, ${visitorIdOf("?2", "?3")}, ?4, ?4, ?8, ?9, ?10 WHERE ${mayTake}`
+    : `UPDATE conversations SET updated_at = ?4, visitor_id = coalesce(visitor_id, ${visitorIdOf("?2", "?3")}),
+         lease_question_id = ?8, lease_expires_at = ?9, stop_requested_at = NULL
+       WHERE id = ?1 AND workspace_id = ?2 AND ${isFreeSql("?4")} AND ${mayTake}
+         AND (visitor_id IS NULL OR visitor_id = ${visitorIdOf("?2", "?3")} OR ?11)
+         AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = ?1 AND m.seq > ?10 AND m.failure IS NULL)`;
+  const own = conversation.isNew
+    ? [JSON.stringify(turn.request.metadata)]
+    : [conversation.lastSeq, opensAll(caller)];
   return db
     .prepare(sql)
     .bind(
@@ -97,7 +161,10 @@ function conversationStatement(
       at,
       person,
       erasures,
-      ...(conversation.isNew ? [JSON.stringify(turn.request.metadata)] : []),
+      requestKey,
+      turn.questionId,
+      turn.leaseExpiresAt,
+      ...own,
     );
 }
 
@@ -107,14 +174,14 @@ function questionStatement(
   question: Standalone,
   person: string | null,
 ): D1PreparedStatement {
-  const { caller, conversation } = turn.admitted;
-  const { workspaceId, visitor, kind, erasures } = caller;
+  const { caller, conversation, requestKey } = turn.admitted;
+  const { workspaceId, visitor, erasures } = caller;
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, embedding,
-         embedding_model, created_at, answer_id, due_at)
-       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8, ?13, ?8 + ${ANSWER_WITHIN_MS} FROM conversations
-       WHERE id = ?2 AND workspace_id = ?3 AND (visitor_id IS ${visitorIdOf("?3", "?9")} OR ?10)
+         embedding_model, created_at, answer_id, due_at, request_key)
+       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8, ?13, ?8 + ${ANSWER_WITHIN_MS}, ?14 FROM conversations
+       WHERE id = ?2 AND workspace_id = ?3 AND lease_question_id = ?1 AND (visitor_id IS ${visitorIdOf("?3", "?9")} OR ?10)
          AND ${notErasedSql("?3", "?11", "?12")}
        RETURNING id`,
     )
@@ -128,22 +195,23 @@ function questionStatement(
       question.vector ? question.generation.model : null,
       now(),
       visitor?.subject ?? null,
-      kind === "secret" && !visitor ? 1 : 0,
+      opensAll(caller),
       person,
       erasures,
       turn.messageId,
+      requestKey,
     );
 }
 
 /**
- * Stores the answer with what it used, and wakes the ledger. Runs to its end even if the visitor has gone. Of a conversation
+ * Stores the answer with what it used, gives the conversation back, and wakes the ledger. Runs to its end even if the visitor has gone. Of a conversation
  * that was erased meanwhile only what the workspace used is kept.
  * @throws Error when the question has been closed meanwhile: it has no second answer
  */
 export async function recordAnswer(
   services: Services,
   turn: Turn,
-  { result, standalone, wasted }: Answered,
+  { result, standalone, sources, wasted }: Answered,
 ): Promise<void> {
   const { db, now, calls } = services;
   const { workspaceId } = turn.reader;
@@ -153,9 +221,12 @@ export async function recordAnswer(
   const { answer } = await batchByName(db, {
     answer: answerStatement(db, turn, result, at),
     question: answeredStatement(db, turn),
+    lease: releaseStatement(db, workspaceId, leaseOf(turn)),
     usage: usageStatement(db, workspaceId, { neurons }, at),
     release: storeReleaseStatement(db, workspaceId, turn.release, at),
-    ...(keeps && { kept: await keepAnswerStatement(db, cacheKey(turn, standalone), result, at) }),
+    ...(keeps && {
+      kept: await keepAnswerStatement(db, cacheKey(turn, standalone), { ...result, sources }, at),
+    }),
   });
   if (answer.length === 1) return wakeLedger(services, turn.messageId);
   const closed = await db
@@ -163,6 +234,10 @@ export async function recordAnswer(
     .bind(workspaceId, turn.messageId)
     .first();
   if (closed) throw new Error("The question was closed before its answer was stored");
+}
+
+function leaseOf({ admitted, questionId }: Turn): { conversationId: string; questionId: string } {
+  return { conversationId: admitted.conversation.id, questionId };
 }
 
 function answerStatement(
@@ -175,8 +250,9 @@ function answerStatement(
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, outcome, confidence, rung, release,
-         model, citations, sources, usage, timings_ms, created_at, due_at)
-       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14 + ${LEDGER_WITHIN_MS}
+         model, citations, sources, usage, timings_ms, created_at, due_at, reranker, stopped)
+       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14 + ${LEDGER_WITHIN_MS},
+         ?16, ?17
        FROM messages WHERE id = ?15 AND workspace_id = ?3 AND due_at IS NOT NULL
        RETURNING id`,
     )
@@ -196,6 +272,8 @@ function answerStatement(
       JSON.stringify(result.timingsMs),
       at,
       turn.questionId,
+      result.reranker,
+      result.stopped ? 1 : 0,
     );
 }
 
@@ -207,8 +285,8 @@ function answeredStatement(db: D1Database, { reader, questionId }: Turn): D1Prep
 }
 
 /**
- * Closes the question of a turn that has failed, if it was stored. Nobody waits for it: a cron tick closes what is left open. What the
- * turn used stays counted.
+ * Closes the question of a turn that has failed, if it was stored: when the returned promise resolves, the visitor may ask again. It waits
+ * a second for that at most; a cron tick closes what is left open. What the turn used stays counted.
  * @param answered the answer, if there was one that could not be stored
  */
 export function closeFailedTurn(
@@ -216,7 +294,7 @@ export function closeFailedTurn(
   turn: Turn,
   failure: Failure,
   answered: Answered | undefined,
-): void {
+): Promise<void> {
   const { db, calls, now, waitUntil } = services;
   const { allowance, caller } = turn.admitted;
   const { workspaceId } = caller;
@@ -231,15 +309,25 @@ export function closeFailedTurn(
     wakeLedger(services, closed);
     await usageStatement(db, workspaceId, { neurons }, now()).run();
   };
-  waitUntil(
-    close().catch((error: unknown) => {
-      console.warn("turn: not closed", { question: turn.questionId, error: String(error) });
-    }),
-  );
+  // The conversation's next turn, or a cron tick, closes what cannot be closed now.
+  const giveUp = async (error: unknown): Promise<void> => {
+    console.warn("turn: not closed", { question: turn.questionId, error: String(error) });
+    await expireStatement(db, workspaceId, leaseOf(turn), now()).run();
+  };
+  const closed = close()
+    .catch(giveUp)
+    .catch((error: unknown) => {
+      console.warn("turn: its lease is left to expire", { error: String(error) });
+    });
+  waitUntil(closed);
+  return withTimeout(closed, CLOSED_WITHIN_MS, "Closing a question").catch(() => undefined);
 }
 
+/** The turn's time may be over (timer.ts): a database that hangs must not hold up its last word. */
+const CLOSED_WITHIN_MS = 1000;
+
 /** An answer as it is to be stored. */
-export interface Answered extends Pick<Answer, "standalone" | "wasted"> {
+export interface Answered extends Pick<Answer, "standalone" | "sources" | "wasted"> {
   result: TurnResult;
 }
 
@@ -251,12 +339,13 @@ function wakeLedger(
 }
 
 /**
- * Only what a model said to a question that stands alone is kept: an answer within a conversation, or to a question that
+ * Only what a model said, to its end, to a question that stands alone is kept: an answer within a conversation, or to a question that
  * holds something personal, is for the one who asked.
  */
 function mayBeKept(turn: Turn, result: TurnResult): boolean {
   return (
     result.outcome === "answered" &&
+    !result.stopped &&
     (result.rung === "model" || result.rung === "small_model") &&
     !turn.hasHistory &&
     !holdsPersonalData(turn.request.message)

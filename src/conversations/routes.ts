@@ -8,6 +8,7 @@ import { pageOf, pageQuery, readPage } from "../http/paging.ts";
 import { unknownConversation } from "./access.ts";
 import { claimConversation, listConversations, readConversation } from "./history.ts";
 import { conversation, conversationSummary } from "./schema.ts";
+import { requestStop } from "./stop.ts";
 
 const getRoute = createRoute({
   method: "get",
@@ -29,6 +30,28 @@ const claimRoute = createRoute({
   responses: {
     200: jsonContent(conversationSummary, "The conversation is the visitor's"),
     ...problems(404, 422),
+  },
+});
+
+const stopRoute = createRoute({
+  method: "post",
+  path: "/v1/conversations/{id}/stop",
+  summary:
+    "Stop the answer that is being written, with the conversation's token, its visitor's JWT or a secret key",
+  description:
+    "The answer ends within a second or two. What was shown of it stays and is marked as `stopped`, in its stream, in its JSON and in the conversation. Its tokens are counted up to there, and the turn counts towards the quotas. An answer that is complete, or not from a language model, stays as it is. Where nothing is being answered, nothing changes.",
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    200: jsonContent(
+      z
+        .object({
+          stopping: z.boolean().meta({ description: "Whether an answer is being written" }),
+          message_id: z.string().nullable().meta({ description: "Id of the answer that ends" }),
+        })
+        .meta({ id: "Stopping" }),
+      "The answer has been asked to end, or there is none",
+    ),
+    ...problems(404),
   },
 });
 
@@ -71,6 +94,16 @@ export function conversationRoutes(app: App): void {
     );
     if (!claimed) throw unknownConversation();
     return c.json(claimed, 200);
+  });
+
+  app.openapi(stopRoute, async (c) => {
+    const { services, caller } = callOf(c);
+    const { conversationToken } = readCredentials(c);
+    const { id } = c.req.valid("param");
+    const stopping = await requestStop(services, caller, id, conversationToken);
+    if (!stopping) throw unknownConversation();
+    const { messageId } = stopping;
+    return c.json({ stopping: messageId !== null, message_id: messageId }, 200);
   });
 
   app.openapi(listRoute, async (c) => {

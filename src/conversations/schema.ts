@@ -17,14 +17,26 @@ export const citationSchema = referenceSchema
   })
   .meta({ id: "Citation" });
 
+export type ReferenceJson = z.infer<typeof referenceSchema>;
+export type CitationJson = z.infer<typeof citationSchema>;
+
 /** A source as JSON: in history and in every protocol of ours. */
-export function toReferenceJson({ n, externalId, title, url }: SourceReference) {
+export function toReferenceJson({ n, externalId, title, url }: SourceReference): ReferenceJson {
   return { n, external_id: externalId, title, url };
 }
 
-export function toCitationJson(citation: Citation): z.infer<typeof citationSchema> {
+export function toCitationJson(citation: Citation): CitationJson {
   const { quote, quotes, page } = citation;
   return { ...toReferenceJson(citation), quote, quotes, ...(page !== undefined && { page }) };
+}
+
+export function fromReferenceJson({ n, external_id, title, url }: ReferenceJson): SourceReference {
+  return { n, externalId: external_id, title, url };
+}
+
+export function fromCitationJson(citation: CitationJson): Citation {
+  const { quote, quotes = [quote], page } = citation;
+  return { ...fromReferenceJson(citation), quote, quotes, ...(page !== undefined && { page }) };
 }
 
 export const outcomeSchema = z.enum([
@@ -46,6 +58,8 @@ const message = z.object({
   /** Why the message is no answer but closes a question that has none. */
   failure: z.enum(["error", "late", "interrupted"]).nullable(),
   citations: z.array(citationSchema),
+  /** True for an answer that ends where somebody stopped it. Absent otherwise. */
+  stopped: z.literal(true).optional(),
   /** True for an answer without its text: it was made of a document that the visitor may not see now. Absent otherwise. */
   withheld: z.literal(true).optional(),
   created_at: z.string(),

@@ -11,6 +11,8 @@ export interface Timer {
   lap(name: string): void;
   /** Milliseconds by name, with the total until now. */
   report(): Record<string, number>;
+  /** When the turn has to be over, in milliseconds since the epoch. */
+  endsAt: number;
   /** Milliseconds until the turn has to be over. */
   left(): number;
   /** Milliseconds until models have to be done. */
@@ -19,7 +21,8 @@ export interface Timer {
 
 export function startTimer(now: () => number): Timer {
   const start = now();
-  const left = (): number => start + TURN_MS - now();
+  const endsAt = start + TURN_MS;
+  const left = (): number => endsAt - now();
   const laps: Record<string, number> = {};
   return {
     lap(name) {
@@ -28,6 +31,7 @@ export function startTimer(now: () => number): Timer {
     report() {
       return { ...laps, total: now() - start };
     },
+    endsAt,
     left,
     leftForModels: () => left() - ENDING_MS,
   };

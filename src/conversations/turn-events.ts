@@ -1,8 +1,10 @@
 import type { Answer, AnswerEvent } from "../answering/answer.ts";
+import type { SourceReference } from "../citations/source.ts";
 import type { BindingCallReport } from "../runtime/binding-calls.ts";
 
 /** How a turn ended, as every protocol reports it. */
-export interface TurnResult extends Omit<Answer, "standalone" | "wasted"> {
+export interface TurnResult extends Omit<Answer, "standalone" | "wasted" | "sources"> {
+  sources: SourceReference[];
   conversationId: string;
   /** What opens the conversation from now on; null when it belongs to a visitor, whom only a JWT proves. */
   conversationToken: string | null;
@@ -12,6 +14,8 @@ export interface TurnResult extends Omit<Answer, "standalone" | "wasted"> {
   /** Milliseconds since the turn began, by what had been reached. */
   timingsMs: Record<string, number>;
   bindingCalls: BindingCallReport;
+  /** A retry's: the answer was made of a document that the caller may not see now, and is repeated without its text. */
+  withheld?: true;
 }
 
 /** What happens during a turn, in order. `start`, the first, means that the question is stored. */

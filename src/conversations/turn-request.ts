@@ -1,6 +1,13 @@
 import type { KeyAccess } from "../auth/access.ts";
 import type { Credentials } from "../auth/credentials.ts";
 
+/** What a client names a request by, so that its retry is known as one. */
+export interface RetryKey {
+  value: string;
+  /** `header`: `Idempotency-Key`. `message`: the client's id of the message, which keeps its id when its text is edited. */
+  from: "header" | "message";
+}
+
 /** A message as it came in. */
 export interface TurnRequest {
   credentials: Credentials;
@@ -11,4 +18,6 @@ export interface TurnRequest {
   message: string;
   conversationId: string | undefined;
   metadata: Record<string, unknown>;
+  /** What names the request; undefined where each sending of it is a turn of its own. */
+  retryKey: RetryKey | undefined;
 }

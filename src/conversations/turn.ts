@@ -3,13 +3,16 @@ import type { Answer } from "../answering/answer.ts";
 import type { CachedAnswer } from "../answering/cached-answer.ts";
 import type { EmitPolicy, EngineDeps } from "../answering/engine-input.ts";
 import type { Standalone } from "../answering/understand.ts";
+import type { Caller } from "../auth/keys.ts";
 import { withTimeout } from "../models/deadline.ts";
 import { affordableModels } from "../limits/budget.ts";
 import { isOutOfNeurons } from "../limits/quotas.ts";
+import { Problem } from "../http/problem.ts";
 import type { Release } from "../releases/release.ts";
 import type { Services } from "../runtime/services.ts";
 import type { WorkspaceSettings } from "../workspaces/settings.ts";
 import { admit, type Admitted } from "./admit.ts";
+import { countEmbedding } from "./early-embedding.ts";
 import { readFirst } from "./first-read.ts";
 import { recall, type Recalled } from "./recall.ts";
 import {
@@ -20,6 +23,8 @@ import {
   type Turn,
 } from "./record.ts";
 import { chatModelsOf, rerankerOf } from "./release-models.ts";
+import { rememberAnswered, type Repeated } from "./retries.ts";
+import { watchForStop } from "./stop.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { TurnEvent, TurnResult } from "./turn-events.ts";
 import type { TurnRequest } from "./turn-request.ts";
@@ -27,9 +32,9 @@ import type { TurnRequest } from "./turn-request.ts";
 /**
  * One turn: admit → recall → engine → record. At most four sequential waits on bindings come before the first word: the first batch (with
  * the embedding) → both legs → passages (with storing the question) → model. A reranker model adds one. Without a model the rest
- * of a long section is read in its place.
+ * of a long section is read in its place. A request that is sent again gets the answer of its first sending, and is no turn.
  * @param emit receives the events of the turn as they happen; it must not throw
- * @throws Problem before the first event, for a caller who may not ask or a question that could not be stored
+ * @throws Problem before the first event, for a caller who may not ask, while another turn runs, or for a question that could not be stored
  * @throws Error for a turn that failed or took too long. A question that it has stored is closed
  */
 export async function takeTurn(
@@ -39,14 +44,23 @@ export async function takeTurn(
   emit: (event: TurnEvent) => void,
 ): Promise<TurnResult> {
   const timer = startTimer(services.now);
-  const running: Running = { policy, timer, emit, asking: undefined, answered: undefined };
+  const running: Running = {
+    policy,
+    timer,
+    emit,
+    asking: undefined,
+    answered: undefined,
+    unwatch: () => {},
+  };
   try {
     return await runTurn(services, request, running);
   } catch (error) {
     // A stage that hangs may still go on. It says nothing more.
     running.emit = () => {};
     const failure = timer.left() > 0 ? "error" : "late";
-    if (running.asking) closeFailedTurn(services, running.asking, failure, running.answered);
+    // A turn that is refused has stored nothing.
+    if (running.asking && !(error instanceof Problem))
+      await closeFailedTurn(services, running.asking, failure, running.answered);
     throw error;
   }
 }
@@ -59,6 +73,8 @@ interface Running {
   asking: Turn | undefined;
   /** Its answer, once there is one. */
   answered: Answered | undefined;
+  /** Ends looking whether somebody has asked to stop the turn. */
+  unwatch: () => void;
 }
 
 async function runTurn(
@@ -70,12 +86,13 @@ async function runTurn(
   const inTurn = <T>(stage: Promise<T>): Promise<T> => withTimeout(stage, timer.left(), "The turn");
   const read = await inTurn(readFirst(services, request));
   const admitted = await inTurn(admit(services, request, read));
+  if (admitted.repeated) return repeat(services, admitted.caller, admitted.repeated, running);
   const recalled = await inTurn(recall(services, read, admitted));
   timer.lap("recall");
-  const turn = describeTurn(services, request, admitted, recalled);
+  const turn = describeTurn(services, { request, admitted, timer }, recalled);
   const { standalone, wasted, ...answer } = await inTurn(
     runEngine(services, turn, recalled, running),
-  );
+  ).finally(() => running.unwatch());
   const result: TurnResult = {
     ...answer,
     ...idOf(turn),
@@ -84,16 +101,34 @@ async function runTurn(
     bindingCalls: services.calls.report(),
   };
   running.emit({ type: "outcome", result });
-  running.answered = { result, standalone, wasted };
+  running.answered = { result, standalone, sources: answer.sources, wasted };
   await inTurn(recordAnswer(services, turn, running.answered));
+  rememberAnswered(admitted.requestKey);
   running.emit({ type: "finish" });
+  return result;
+}
+
+/** Says the answer to a retry again, as the first sending was answered. */
+function repeat(
+  services: Services,
+  { workspaceId }: Caller,
+  repeated: Repeated,
+  { emit }: Running,
+): TurnResult {
+  const { conversationId, conversationToken, messageId, sources, text } = repeated;
+  countEmbedding(services, workspaceId);
+  const result: TurnResult = { ...repeated, bindingCalls: services.calls.report() };
+  emit({ type: "start", conversationId, conversationToken, messageId });
+  if (sources.length > 0) emit({ type: "sources", sources });
+  if (text) emit({ type: "text", delta: text });
+  emit({ type: "outcome", result });
+  emit({ type: "finish" });
   return result;
 }
 
 function describeTurn(
   { newId, now }: Pick<Services, "newId" | "now">,
-  request: TurnRequest,
-  admitted: Admitted,
+  { request, admitted, timer }: { request: TurnRequest; admitted: Admitted; timer: Timer },
   { history, release }: Recalled,
 ): Turn {
   const { workspaceId, visitor } = admitted.caller;
@@ -105,6 +140,7 @@ function describeTurn(
     questionId: newId("msg"),
     messageId: newId("msg"),
     hasHistory: history.messages.length > 0,
+    leaseExpiresAt: timer.endsAt,
   };
 }
 
@@ -125,12 +161,17 @@ function runEngine(
   const { policy, timer } = running;
   const beforeEvents = (standalone: Standalone): Promise<CachedAnswer | undefined> => {
     running.asking = turn;
+    const { conversation } = admitted;
+    const watched = { ...reader, conversationId: conversation.id, questionId: turn.questionId };
+    running.unwatch = watchForStop(services, watched, () => stop.abort());
     return storeQuestion(services, turn, standalone);
   };
+  const stop = new AbortController();
   const deps = {
     ...engineDeps(services, release.release, admitted),
     linkHosts: linkHosts(admitted.allowance.settings, ownHosts),
     timeLeft: timer.leftForModels,
+    stop: stop.signal,
     beforeEvents,
   };
   return answerQuestion(
@@ -152,7 +193,7 @@ function engineDeps(
   services: Services,
   release: Release,
   { allowance }: Admitted,
-): Omit<EngineDeps, "beforeEvents" | "timeLeft" | "linkHosts"> {
+): Omit<EngineDeps, "beforeEvents" | "timeLeft" | "linkHosts" | "stop"> {
   const { settings } = allowance;
   return {
     db: services.db,

@@ -11,6 +11,7 @@ interface RecordedTurn {
   model: string | null;
   usage: string | null;
   failure: string | null;
+  stopped: 0 | 1;
   created_at: number;
 }
 
@@ -61,7 +62,7 @@ async function writeRows(db: D1Database, ids: string[]): Promise<void> {
   const answers = JSON.stringify(ids);
   const { results } = await db
     .prepare(
-      `SELECT id, workspace_id, outcome, rung, model, usage, failure, created_at FROM messages
+      `SELECT id, workspace_id, outcome, rung, model, usage, failure, stopped, created_at FROM messages
        WHERE role = 'assistant' AND id IN (SELECT value FROM json_each(?1))`,
     )
     .bind(answers)
@@ -70,10 +71,10 @@ async function writeRows(db: D1Database, ids: string[]): Promise<void> {
     db
       .prepare(
         `INSERT OR REPLACE INTO turn_ledger (message_id, workspace_id, day, outcome, rung, model, input_tokens,
-           output_tokens, cost_micro_usd, failure, created_at)
+           output_tokens, cost_micro_usd, failure, stopped, created_at)
          SELECT value ->> 'message_id', value ->> 'workspace_id', value ->> 'day', value ->> 'outcome',
            value ->> 'rung', value ->> 'model', value ->> 'input_tokens', value ->> 'output_tokens',
-           value ->> 'cost_micro_usd', value ->> 'failure', value ->> 'created_at'
+           value ->> 'cost_micro_usd', value ->> 'failure', value ->> 'stopped', value ->> 'created_at'
          FROM json_each(?1) JOIN messages m ON m.id = value ->> 'message_id' AND m.workspace_id = value ->> 'workspace_id'`,
       )
       .bind(JSON.stringify(results.map(toLedgerRow))),
@@ -104,6 +105,7 @@ function toLedgerRow(turn: RecordedTurn): Record<string, unknown> {
     output_tokens: Math.round(output),
     cost_micro_usd: Math.round(cost),
     failure: turn.failure,
+    stopped: turn.stopped,
     created_at: turn.created_at,
   };
 }

@@ -129,18 +129,29 @@ export function documentsUsageStatement(
     .bind(workspaceId, changes.value, dayOf(now));
 }
 
-/** The statement that adds to the usage of the day. It belongs into the batch of the work that it counts. */
+/**
+ * The statement that adds to the usage of the day. It belongs into the batch of the work that it counts.
+ * @param where SQL condition with the parameter ?6: the work was done
+ */
 export function usageStatement(
   db: D1Database,
   workspaceId: string,
   used: Partial<Usage>,
   now: number,
+  where: { sql: string; value: string } = { sql: "?6", value: "1" },
 ): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO daily_usage (workspace_id, day, turns, documents, neurons) VALUES (?1, ?2, ?3, ?4, ?5)
+      `INSERT INTO daily_usage (workspace_id, day, turns, documents, neurons) SELECT ?1, ?2, ?3, ?4, ?5 WHERE ${where.sql}
        ON CONFLICT (workspace_id, day) DO UPDATE SET turns = turns + excluded.turns,
          documents = documents + excluded.documents, neurons = neurons + excluded.neurons`,
     )
-    .bind(workspaceId, dayOf(now), used.turns ?? 0, used.documents ?? 0, used.neurons ?? 0);
+    .bind(
+      workspaceId,
+      dayOf(now),
+      used.turns ?? 0,
+      used.documents ?? 0,
+      used.neurons ?? 0,
+      where.value,
+    );
 }

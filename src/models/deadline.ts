@@ -7,6 +7,9 @@ import { ModelUnavailable } from "./ports.ts";
 const FIRST_WORD_MS = 20_000;
 const NEXT_WORD_MS = 15_000;
 
+/** The reader has stopped the answer. */
+export class Stopped extends Error {}
+
 /** Resolves like `work`, or rejects with {@link ModelUnavailable} after the time limit. The work itself cannot be stopped. */
 export async function withTimeout<T>(
   work: Promise<T>,
@@ -28,21 +31,25 @@ export async function withTimeout<T>(
 }
 
 /**
- * Passes the parts on; throws {@link ModelUnavailable} when the next one does not come in time.
+ * Passes the parts on; throws {@link ModelUnavailable} when the next one does not come in time, and {@link Stopped} at once when it is to
+ * stop. Either way the source is told to end.
  * @param left milliseconds that are left at all for the first part or for one after it; at zero nothing is passed on any more
  */
 export async function* withIdleTimeout<T>(
   parts: AsyncIterable<T>,
   what: string,
   left = (_isFirst: boolean): number => Infinity,
+  stop?: AbortSignal,
 ): AsyncGenerator<T> {
   const iterator = parts[Symbol.asyncIterator]();
+  const stopped = stop && whenStopped(stop);
   let isFirst = true;
   try {
     for (;;) {
       const limit = Math.min(left(isFirst), isFirst ? FIRST_WORD_MS : NEXT_WORD_MS);
       if (limit <= 0) throw new ModelUnavailable(`${what} has no time left`, { transient: true });
-      const part = await withTimeout(iterator.next(), limit, what);
+      const next = withTimeout(iterator.next(), limit, what);
+      const part = await (stopped ? Promise.race([stopped, next]) : next);
       if (part.done) return;
       yield part.value;
       isFirst = false;
@@ -51,4 +58,16 @@ export async function* withIdleTimeout<T>(
     // Not awaited: a source that hangs would delay the reader who has stopped waiting for it.
     void iterator.return?.(undefined)?.then(undefined, () => undefined);
   }
+}
+
+/** Rejects with {@link Stopped} when the signal says so. */
+function whenStopped(stop: AbortSignal): Promise<never> {
+  const stopped = new Promise<never>((_, reject) => {
+    const end = (): void => reject(new Stopped());
+    if (stop.aborted) end();
+    else stop.addEventListener("abort", end, { once: true });
+  });
+  // A stop after the last part interests nobody.
+  stopped.catch(() => undefined);
+  return stopped;
 }

@@ -92,13 +92,21 @@ export class ModelUnavailable extends Error {
   readonly transient: boolean;
   /** The deployment cannot use the model at all: it was retired, is unknown, or answers in another form. No input is to blame. */
   readonly isUnusable: boolean;
+  /** Too many ask at the moment: the same call may succeed at once. */
+  readonly isOutOfCapacity: boolean;
   constructor(
     message: string,
-    options: { transient: boolean; isUnusable?: boolean; cause?: unknown },
+    options: {
+      transient: boolean;
+      isUnusable?: boolean;
+      isOutOfCapacity?: boolean;
+      cause?: unknown;
+    },
   ) {
     super(message, { cause: options.cause });
     this.transient = options.transient;
     this.isUnusable = options.isUnusable ?? false;
+    this.isOutOfCapacity = options.isOutOfCapacity ?? false;
   }
 }
 

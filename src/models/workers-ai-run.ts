@@ -15,6 +15,7 @@ export function asModelUnavailable(error: unknown): ModelUnavailable {
   return new ModelUnavailable(message, {
     transient: !PERMANENT.test(message),
     isUnusable: UNUSABLE.test(message),
+    isOutOfCapacity: /\b3040\b/.test(message),
     cause: error,
   });
 }

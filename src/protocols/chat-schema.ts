@@ -13,6 +13,8 @@ import { Problem, validationProblem } from "../http/problem.ts";
 
 /** The longest message. */
 const MAX_MESSAGE_CHARACTERS = 4000;
+/** The longest name of a request. */
+export const MAX_KEY_CHARACTERS = 255;
 
 /** Edgewise's own shape. Unknown fields are refused, because a misspelt `conversation_id` would start a new conversation. */
 const plainBody = z.strictObject({
@@ -21,6 +23,13 @@ const plainBody = z.strictObject({
   /** The token from the conversation's first answer. The header `x-conversation-token` may carry it instead. */
   conversation_token: z.string().nullish(),
   metadata: metadataSchema.optional(),
+  client_message_id: z.string().min(1).max(MAX_KEY_CHARACTERS).optional().meta({
+    description:
+      "The client's own id of the message: sent again with the same text, it gets the same answer. As the header `Idempotency-Key`",
+  }),
+  history: z.array(z.unknown()).optional().meta({
+    description: "Ignored: the server keeps the history of its conversations, and its own counts",
+  }),
 });
 
 /** What the AI SDK's `useChat` sends. Other fields are ignored. */
@@ -29,6 +38,8 @@ const useChatBody = z.looseObject({
   messages: z
     .array(
       z.looseObject({
+        /** The client's id of the message. */
+        id: z.unknown().optional(),
         role: z.enum(["system", "user", "assistant"]),
         parts: z
           .array(z.looseObject({ type: z.string(), text: z.string().optional() }))
@@ -45,6 +56,8 @@ const useChatBody = z.looseObject({
     .max(1000),
   conversation_id: z.string().optional(),
   conversation_token: z.string().nullish(),
+  /** `regenerate-message` asks the same message anew. */
+  trigger: z.unknown().optional(),
 });
 
 /**
@@ -61,6 +74,8 @@ export interface ParsedChat {
   conversationId: string | undefined;
   conversationToken: string | undefined;
   metadata: Record<string, unknown>;
+  /** The client's id of the message, by which a retry is known. */
+  clientMessageId: string | undefined;
 }
 
 /** @throws Problem for a body that is neither shape, or a message that is empty or too long */
@@ -87,6 +102,7 @@ function fromPlain(body: unknown): ParsedChat {
     conversationId: data.conversation_id,
     conversationToken: data.conversation_token ?? undefined,
     metadata: data.metadata ?? {},
+    clientMessageId: data.client_message_id,
   };
 }
 
@@ -109,7 +125,14 @@ function fromUseChat(body: object): ParsedChat {
     conversationToken:
       data.conversation_token ?? answered?.metadata?.conversation_token ?? undefined,
     metadata: {},
+    clientMessageId: data.trigger === "regenerate-message" ? undefined : usableId(question?.id),
   };
+}
+
+/** An id that a client made for itself is no promise of ours: one that cannot be used is left alone. */
+function usableId(id: unknown): string | undefined {
+  const isUsable = typeof id === "string" && id.length > 0 && id.length <= MAX_KEY_CHARACTERS;
+  return isUsable ? id : undefined;
 }
 
 export const chatResult = z
@@ -129,6 +152,13 @@ export const chatResult = z
     sources: z.array(referenceSchema),
     usage: z.object({ input_tokens: z.int(), output_tokens: z.int() }),
     timings_ms: z.record(z.string(), z.number()),
+    stopped: z.literal(true).optional().meta({
+      description: "The answer ends where somebody stopped it. Absent otherwise.",
+    }),
+    withheld: z.literal(true).optional().meta({
+      description:
+        "A retry of a request whose answer was made of a document that the visitor may not see now: its text is left out. Absent otherwise.",
+    }),
     binding_calls: z.object({
       d1: z.int(),
       ai: z.int(),
@@ -158,6 +188,8 @@ export function toChatResult(result: TurnResult): ChatResult {
     sources: result.sources.map(toReferenceJson),
     usage: { input_tokens: result.usage.inputTokens, output_tokens: result.usage.outputTokens },
     timings_ms: result.timingsMs,
+    ...(result.stopped && { stopped: result.stopped }),
+    ...(result.withheld && { withheld: result.withheld }),
     binding_calls: { ...result.bindingCalls },
   };
 }

@@ -104,7 +104,11 @@ class UiEncoder {
       case "restart":
         return this.#closeText();
       case "outcome":
-        return [...this.#closeText(), { type: "data-outcome", data: toChatResult(event.result) }];
+        return [
+          ...this.#closeText(),
+          { type: "data-outcome", data: toChatResult(event.result) },
+          ...(event.result.stopped ? [{ type: "abort", reason: "stopped" }] : []),
+        ];
       case "finish":
         return [{ type: "finish-step" }, { type: "finish" }];
     }

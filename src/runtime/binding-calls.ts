@@ -2,6 +2,9 @@ import { BUDGET, OverPlan, PLAN, type Limited } from "./plan-limits.ts";
 
 export type BindingKind = "d1" | "ai" | "vectorize" | "queue";
 
+/** Whether the work waits for the call, or goes on beside it. */
+type Place = "within" | "beside";
+
 /** `sequential`: the longest chain of calls in which each began after the one before had ended. */
 export type BindingCallReport = Record<BindingKind | "sequential", number>;
 
@@ -53,9 +56,10 @@ export class BindingCalls {
     );
   }
 
-  async track<T>(kind: BindingKind, call: () => Promise<T>): Promise<T> {
+  async track<T>(kind: BindingKind, call: () => Promise<T>, place: Place = "within"): Promise<T> {
     this.use("subrequests");
     this.#counts[kind]++;
+    if (place === "beside") return call();
     const depth = this.#finishedDepth + 1;
     try {
       return await call();
@@ -80,16 +84,20 @@ export function countedQueue<T>(queue: Queue<T>, calls: BindingCalls): Queue<T> 
 }
 
 /** The same database, with each round trip counted. A batch is one. */
-export function countedDatabase(db: D1Database, calls: BindingCalls): D1Database {
+export function countedDatabase(
+  db: D1Database,
+  calls: BindingCalls,
+  place: Place = "within",
+): D1Database {
   return new Proxy(db, {
     get(target, property) {
       if (property === "prepare") {
-        return (sql: string) => countedStatement(target.prepare(sql), calls);
+        return (sql: string) => countedStatement(target.prepare(sql), calls, place);
       }
       if (property === "batch") {
         return async (statements: D1PreparedStatement[]) => {
           calls.use("statements", statements.length);
-          return calls.track("d1", () => target.batch(statements));
+          return calls.track("d1", () => target.batch(statements), place);
         };
       }
       const value: unknown = Reflect.get(target, property, target);
@@ -102,14 +110,15 @@ export function countedDatabase(db: D1Database, calls: BindingCalls): D1Database
 function countedStatement(
   statement: D1PreparedStatement,
   calls: BindingCalls,
+  place: Place,
 ): D1PreparedStatement {
   const { bind, first, all, run } = statement;
   const one = async <T>(call: () => Promise<T>): Promise<T> => {
     calls.use("statements");
-    return calls.track("d1", call);
+    return calls.track("d1", call, place);
   };
   return Object.assign(statement, {
-    bind: (...values: unknown[]) => countedStatement(bind.apply(statement, values), calls),
+    bind: (...values: unknown[]) => countedStatement(bind.apply(statement, values), calls, place),
     first: (...column: []) => one(() => first.apply(statement, column)),
     all: () => one(() => all.apply(statement)),
     run: () => one(() => run.apply(statement)),

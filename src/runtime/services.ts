@@ -21,6 +21,8 @@ import type {
 export interface Services {
   config: Config;
   db: D1Database;
+  /** The same database, for reads beside the work that waits for none of them: `calls` leaves them out of the chain of waits. */
+  sideDb: D1Database;
   /** The embedder of a model of the table: each generation of a workspace's vectors has its model. */
   embedderOf: (model: string) => Embedder;
   chatModelOf: (model: string, rung: ChatModel["rung"]) => ChatModel;

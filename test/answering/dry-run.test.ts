@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, it, vi } from "vitest";
 import type { AnswerEvent } from "../../src/answering/answer.ts";
 import { answerQuestion } from "../../src/answering/answer-question.ts";
 import type { EmitPolicy } from "../../src/answering/engine-input.ts";
-import type { ChatModel } from "../../src/models/ports.ts";
+import { ModelUnavailable, type ChatModel } from "../../src/models/ports.ts";
 import { NO_HISTORY } from "../../src/answering/history.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
 import { shippedRelease, withOverlays, type Release } from "../../src/releases/release.ts";
@@ -27,6 +27,7 @@ async function ask(
   policy: EmitPolicy,
   models: (string | ChatModel)[] = [],
   timeLeft = (): number => 20_000,
+  stop = new AbortController().signal,
 ) {
   const services = createServices(env, createExecutionContext());
   const generation = firstGeneration(workspace.id, services.config.embeddingModel);
@@ -59,6 +60,7 @@ async function ask(
         linkHosts: [],
         hidePersonalData: false,
         timeLeft,
+        stop,
         names: NO_NAMES,
         beforeEvents: async () => undefined,
       },
@@ -143,6 +145,48 @@ it("under the policy `hold`, a model's text without citations is never shown: th
   expect(answer.outcome).toBe("abstained");
   expect(text).toBe(answer.text);
   expect(text).not.toContain("whales");
+});
+
+it("a stop between two rungs ends the ladder: no other rung writes in the place of what was stopped", async () => {
+  const before = await ask(shippedRelease, "stream", [], undefined, AbortSignal.abort());
+  expect(before.answer).toMatchObject({ text: "", rung: "none", stopped: true });
+  expect(before.text).toBe("");
+
+  const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const stop = new AbortController();
+  const failing: ChatModel = {
+    id: "failing",
+    rung: "model",
+    async *stream() {
+      yield { type: "text", delta: HOLDS };
+      stop.abort();
+      throw new ModelUnavailable("cut", { transient: true });
+    },
+  };
+  const next = vi.fn(failing.stream);
+  const models = [failing, { ...failing, id: "next", stream: next }];
+  const { answer, text } = await ask(shippedRelease, "stream", models, undefined, stop.signal);
+  expect(next).not.toHaveBeenCalled();
+  expect(answer.stopped).toBe(true);
+  expect(text.startsWith(answer.text)).toBe(true);
+  warned.mockRestore();
+});
+
+it("under the policy `hold`, a stop leaves only what was shown", async () => {
+  const stop = new AbortController();
+  const model: ChatModel = {
+    id: "slow",
+    rung: "model",
+    async *stream() {
+      for (const delta of PIECES) yield { type: "text", delta };
+      stop.abort();
+      await new Promise(() => {});
+    },
+  };
+  const { answer, text } = await ask(shippedRelease, "hold", [model], undefined, stop.signal);
+  expect(answer).toMatchObject({ outcome: "answered", rung: "model", stopped: true });
+  expect(text).toBe(answer.text);
+  expect(`${text}.`).toBe(HOLDS);
 });
 
 it("lets an answer say what the workspace's own rules say", async () => {

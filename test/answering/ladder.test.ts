@@ -183,6 +183,26 @@ describe("the ladder", () => {
       .toMatchObject({ rung: "extractive", model: null, cost_micro_usd: 0 });
   });
 
+  it("a model that is out of capacity is asked once more", async () => {
+    await env.CONTROL.failNext({ ...capacity, model: CHAT_MODEL });
+    const { outcome, texts } = await streamed(openAiStream(ANSWER), MODELS);
+    expect(outcome).toMatchObject({ rung: "model", model: CHAT_MODEL, text: FULL_ANSWER });
+    expect(texts).toEqual([FULL_ANSWER]);
+    await env.CONTROL.failNext({ ...capacity, model: CHAT_MODEL, times: 2 });
+    const script = { ...openAiStream(ANSWER), model: SMALL_CHAT_MODEL };
+    expect((await streamed(script, MODELS)).outcome.rung).toBe("small_model");
+  });
+
+  it("a model that has failed five times in a row is left alone, and the next rung answers at once", async () => {
+    for (let failure = 0; failure < 5; failure++) {
+      await env.CONTROL.failNext({ binding: "ai", kind: "timeout", model: CHAT_MODEL });
+      await env.DB.prepare(`DELETE FROM cached_answers`).run();
+      expect((await streamed()).outcome.rung).toBe("extractive");
+    }
+    const { outcome } = await streamed(openAiStream(ANSWER));
+    expect(outcome).toMatchObject({ rung: "extractive", binding_calls: { ai: 1 } });
+  });
+
   it("the smaller model answers when the model fails before its first word", async () => {
     await env.CONTROL.failNext({ ...capacity, model: CHAT_MODEL });
     const script = { ...openAiStream(ANSWER), model: SMALL_CHAT_MODEL };

@@ -23,6 +23,7 @@ const FOR_PUBLISHABLE_KEYS = [
   "GET /v1/conversations/{id}",
   "POST /v1/chat",
   "POST /v1/conversations/{id}/claim",
+  "POST /v1/conversations/{id}/stop",
 ];
 
 /** What answers without any credential. */

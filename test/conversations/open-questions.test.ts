@@ -281,7 +281,7 @@ it("after an outage the questions that have waited longest are closed first, as 
   await plantOpen(few, 6, 500);
   const sweep = (): Promise<{ closed: number }> =>
     withServices((services) => {
-      services.calls.use("statements", BUDGET.statements - 20);
+      services.calls.use("statements", BUDGET.statements - 25);
       return sweepOpenQuestions(services);
     });
   expect(await sweep()).toEqual({ closed: 500 });

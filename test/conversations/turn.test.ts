@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { EMBEDDING_MODEL } from "../../local/ai/embedding-model.ts";
+import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 import { brokenDatabase } from "../support/broken-database.ts";
 import { readTurn } from "../support/ui-client.ts";
 import {
@@ -13,11 +14,30 @@ import {
   ingest,
   readConversation,
   tokenOf,
+  type Workspace,
 } from "../support/workspace.ts";
 
 const GERMANY = "How long does delivery to Germany take?";
 
 beforeEach(() => env.CONTROL.reset());
+
+/** A turn that is sent again while another one of its conversation runs, as its refusal says, but sooner. */
+async function askUntilFree(
+  workspace: Workspace,
+  body: { message: string; conversation_id: string },
+): Promise<ChatResult> {
+  for (;;) {
+    const response = await call(workspace.publishable, "POST", "/v1/chat", body, {
+      headers: { accept: "application/json", ...tokenOf(body.conversation_id) },
+    });
+    if (response.status !== 409) {
+      expect(response.status).toBe(200);
+      return response.json<ChatResult>();
+    }
+    await response.body?.cancel();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 describe("a conversation", () => {
   it("is answered from the documents with verified citations, and remembered", async () => {
@@ -117,7 +137,7 @@ describe("a conversation", () => {
       (_, index) => `How do I clean pump number ${index}?`,
     );
     const answers = await Promise.all(
-      questions.map((message) => ask(workspace, { message, conversation_id })),
+      questions.map((message) => askUntilFree(workspace, { message, conversation_id })),
     );
     const { messages } = await readConversation(workspace, conversation_id);
     expect(messages).toHaveLength(14);
@@ -131,6 +151,11 @@ describe("a conversation", () => {
       .bind(conversation_id)
       .all<{ seq: number }>();
     expect(results.map(({ seq }) => seq)).toEqual(Array.from({ length: 14 }, (_, i) => i + 1));
+    // Never interleaved: each answer follows its question.
+    for (const answer of answers) {
+      const at = messages.findIndex(({ id }) => id === answer.message_id);
+      expect(questions).toContain(messages[at - 1]?.text);
+    }
   });
 
   it("is the same 404 for everybody who may not see it", async () => {
@@ -269,7 +294,13 @@ describe("when a part of the platform is down", () => {
       conversation_id: row?.id,
     });
     expect((await readTurn(again)).outcome.outcome).toBe("answered");
-    expect((await readConversation(workspace, row?.id ?? "")).messages).toHaveLength(3);
+    // The next turn closes the question that could not be closed.
+    expect((await readConversation(workspace, row?.id ?? "")).messages).toMatchObject([
+      { role: "visitor", text: GERMANY },
+      { role: "assistant", failure: "interrupted" },
+      { role: "visitor", text: GERMANY },
+      { role: "assistant", failure: null },
+    ]);
   });
 });
 

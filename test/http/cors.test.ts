@@ -169,13 +169,14 @@ it("a preflight lets every site send the allowed headers, to routes for pages on
     ["/v1/chat", "POST"],
     ["/v1/conversations", "GET"],
     ["/v1/conversations/cv_1", "GET"],
+    ["/v1/conversations/cv_1/stop", "POST"],
   ] as const) {
     const response = await preflight(path, method);
     expect(response.status).toBe(204);
     expect(response.headers.get("access-control-allow-origin")).toBe(SHOP);
     expect(response.headers.get("access-control-allow-methods")?.split(", ")).toContain(method);
     expect(response.headers.get("access-control-allow-headers")).toMatch(
-      /authorization.*content-type.*x-visitor-token.*x-conversation-token/,
+      /authorization.*content-type.*idempotency-key.*x-visitor-token.*x-conversation-token/,
     );
     expect(response.headers.get("access-control-allow-credentials")).toBeNull();
     expect(variesByOrigin(response)).toBe(true);

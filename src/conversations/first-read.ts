@@ -64,7 +64,7 @@ function statements(
     conversation: ownedStatement(db, scope, conversationId),
     history: db
       .prepare(
-        `SELECT id, role, text, standalone, embedding, embedding_model, seq, outcome, sources, answer_id, failure,
+        `SELECT id, role, text, standalone, embedding, embedding_model, seq, outcome, sources, answer_id, failure, language,
            ${usedDocumentsSql("m")} AS used_documents FROM messages m
          WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )

@@ -1,6 +1,7 @@
 import type { Answer } from "../answering/answer.ts";
 import type { CachedAnswer } from "../answering/cached-answer.ts";
 import type { Standalone } from "../answering/understand.ts";
+import type { LanguageCode } from "../language/language.ts";
 import { usageStatement } from "../limits/quotas.ts";
 import { neuronsOf } from "../models/table.ts";
 import { notErasedSql, personOf } from "../privacy/erasures.ts";
@@ -32,6 +33,8 @@ export interface Turn {
   admitted: Admitted;
   reader: Reader;
   release: IdentifiedRelease;
+  /** Of the reply; null where neither the message nor the conversation tells one. */
+  language: LanguageCode | null;
   questionId: string;
   /** Of the answer. The question is stored with it. */
   messageId: string;
@@ -112,8 +115,8 @@ function questionStatement(
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, embedding,
-         embedding_model, created_at, answer_id, due_at)
-       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8, ?13, ?8 + ${ANSWER_WITHIN_MS} FROM conversations
+         embedding_model, created_at, answer_id, due_at, language)
+       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8, ?13, ?8 + ${ANSWER_WITHIN_MS}, ?14 FROM conversations
        WHERE id = ?2 AND workspace_id = ?3 AND (visitor_id IS ${visitorIdOf("?3", "?9")} OR ?10)
          AND ${notErasedSql("?3", "?11", "?12")}
        RETURNING id`,
@@ -132,6 +135,7 @@ function questionStatement(
       person,
       erasures,
       turn.messageId,
+      turn.language,
     );
 }
 
@@ -155,7 +159,9 @@ export async function recordAnswer(
     question: answeredStatement(db, turn),
     usage: usageStatement(db, workspaceId, { neurons }, at),
     release: storeReleaseStatement(db, workspaceId, turn.release, at),
-    ...(keeps && { kept: await keepAnswerStatement(db, cacheKey(turn, standalone), result, at) }),
+    ...(keeps && {
+      kept: await keepAnswerStatement(db, cacheKey(turn, standalone), withoutOwn(result), at),
+    }),
   });
   if (answer.length === 1) return wakeLedger(services, turn.messageId);
   const closed = await db
@@ -175,8 +181,8 @@ function answerStatement(
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, outcome, confidence, rung, release,
-         model, citations, sources, usage, timings_ms, created_at, due_at)
-       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14 + ${LEDGER_WITHIN_MS}
+         model, citations, sources, usage, timings_ms, created_at, due_at, language)
+       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14 + ${LEDGER_WITHIN_MS}, language
        FROM messages WHERE id = ?15 AND workspace_id = ?3 AND due_at IS NOT NULL
        RETURNING id`,
     )
@@ -220,12 +226,13 @@ export function closeFailedTurn(
   const { db, calls, now, waitUntil } = services;
   const { allowance, caller } = turn.admitted;
   const { workspaceId } = caller;
-  const text = failureText(turn.release.release, allowance.settings);
+  const text = failureText(turn.release.release, allowance.settings, turn.language);
   const neurons = answered
     ? neuronsUsed(calls.neurons, answered.result, answered.wasted)
     : calls.neurons;
   const close = async (): Promise<void> => {
-    const question = { id: turn.questionId, workspace_id: workspaceId, text };
+    const { questionId: id, language } = turn;
+    const question = { id, workspace_id: workspaceId, language, text };
     const [closed] = await closeQuestions(services, [question], failure);
     if (closed === undefined) return;
     wakeLedger(services, closed);
@@ -261,6 +268,11 @@ function mayBeKept(turn: Turn, result: TurnResult): boolean {
     !turn.hasHistory &&
     !holdsPersonalData(turn.request.message)
   );
+}
+
+/** An answer as a model wrote it. What Edgewise says itself is said anew with it. */
+function withoutOwn({ text, own, ...answer }: TurnResult): Omit<TurnResult, "own"> {
+  return { ...answer, text: text.slice(0, text.length - own.length) };
 }
 
 /** @param searching what embedding and reranking cost */

@@ -70,7 +70,7 @@ async function runTurn(
   const inTurn = <T>(stage: Promise<T>): Promise<T> => withTimeout(stage, timer.left(), "The turn");
   const read = await inTurn(readFirst(services, request));
   const admitted = await inTurn(admit(services, request, read));
-  const recalled = await inTurn(recall(services, read, admitted));
+  const recalled = await inTurn(recall(services, read, admitted, request.message));
   timer.lap("recall");
   const turn = describeTurn(services, request, admitted, recalled);
   const { standalone, wasted, ...answer } = await inTurn(
@@ -94,7 +94,7 @@ function describeTurn(
   { newId, now }: Pick<Services, "newId" | "now">,
   request: TurnRequest,
   admitted: Admitted,
-  { history, release }: Recalled,
+  { history, release, language }: Recalled,
 ): Turn {
   const { workspaceId, visitor } = admitted.caller;
   return {
@@ -102,6 +102,7 @@ function describeTurn(
     admitted,
     reader: { workspaceId, audience: visitor?.audience ?? [], now: now() },
     release,
+    language,
     questionId: newId("msg"),
     messageId: newId("msg"),
     hasHistory: history.messages.length > 0,
@@ -109,9 +110,14 @@ function describeTurn(
 }
 
 /** How a turn is named to the visitor. */
-function idOf({ admitted, messageId }: Turn) {
+function idOf({ admitted, messageId, language }: Turn) {
   const { id, token } = admitted.conversation;
-  return { conversationId: id, conversationToken: token, messageId };
+  return {
+    conversationId: id,
+    conversationToken: token,
+    messageId,
+    language: language ?? ("en" as const),
+  };
 }
 
 /** Answers the message, and stores the question once both legs of retrieval have answered: a failed search leaves no question behind. */
@@ -121,7 +127,7 @@ function runEngine(
   { history, questions, ownHosts }: Recalled,
   running: Running,
 ): Promise<Answer> {
-  const { reader, release, admitted } = turn;
+  const { reader, release, admitted, language } = turn;
   const { policy, timer } = running;
   const beforeEvents = (standalone: Standalone): Promise<CachedAnswer | undefined> => {
     running.asking = turn;
@@ -134,7 +140,16 @@ function runEngine(
     beforeEvents,
   };
   return answerQuestion(
-    { reader, history, questions, release: release.release, policy, deps },
+    {
+      reader,
+      history,
+      questions,
+      release: release.release,
+      language,
+      discloses: false,
+      policy,
+      deps,
+    },
     (event) => {
       // The first event: the question is stored, and its passages are read.
       if (event.type === "decided") {

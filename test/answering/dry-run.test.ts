@@ -47,6 +47,8 @@ async function ask(
         generation,
       },
       release,
+      language: "en",
+      discloses: false,
       policy,
       deps: {
         db: services.db,

@@ -43,7 +43,8 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
       : undefined;
   if (draft?.stopped) {
     const { confidence } = decision;
-    return stoppedAnswer({ ...understood, draft, sources, findings, confidence });
+    const language = input.language ?? "en";
+    return stoppedAnswer({ ...understood, draft, sources, findings, confidence, language });
   }
   return conclude(input, { ...understood, decision, draft, sources, choices, findings }, emit);
 }

@@ -1,4 +1,5 @@
 import type { Citation, Source, SourceReference } from "../citations/source.ts";
+import type { LanguageCode } from "../language/language.ts";
 import type { TokenUsage } from "../models/ports.ts";
 import type { Decision } from "../retrieval/candidates.ts";
 import type { Standalone } from "./understand.ts";
@@ -11,6 +12,10 @@ export type Rung = "model" | "small_model" | "cached" | "extractive" | "none";
 /** What the engine made of a message. */
 export interface Answer {
   text: string;
+  /** What Edgewise says itself at the end of the text: all of a reply without an answer, and what follows an answer. */
+  own: string;
+  /** Of the reply. */
+  language: LanguageCode;
   outcome: Outcome;
   /** Probability, 0 to 1, that the sources answer the message. */
   confidence: number;

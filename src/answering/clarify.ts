@@ -1,12 +1,12 @@
 import type { Source } from "../citations/source.ts";
-import type { Release } from "../releases/release.ts";
+import type { Sentences } from "../releases/release.ts";
 import { say, type OwnNames } from "../releases/sentences.ts";
 import { AnswerWriter } from "./verify.ts";
 
 /** Asks which article a question is about, by their titles, which pass the checks that every answer passes. */
 export function clarification(
   sources: Source[],
-  sentences: Release["sentences"],
+  sentences: Sentences,
   names: OwnNames,
   mayLinkTo: (host: string) => boolean,
 ): string {

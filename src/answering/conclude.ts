@@ -1,6 +1,7 @@
 import type { Source } from "../citations/source.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
-import { contactAddresses, hasContact, say } from "../releases/sentences.ts";
+import type { Sentences } from "../releases/release.ts";
+import { contactAddresses, hasContact, say, sentencesIn } from "../releases/sentences.ts";
 import type { Decision, Finding } from "../retrieval/candidates.ts";
 import type { Answer, Emit, Outcome } from "./answer.ts";
 import { clarification } from "./clarify.ts";
@@ -32,6 +33,8 @@ export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer
   if (addition) emit({ type: "text", delta: addition });
   return {
     text: said + addition,
+    own: addition,
+    language: input.language ?? "en",
     outcome,
     confidence: Math.round(decision.confidence * 1000) / 1000,
     rung: draft?.rung ?? "none",
@@ -52,8 +55,22 @@ function outcomeOf({ decision, choices }: Ending, supported: boolean): Outcome {
 }
 
 /** What Edgewise says itself: all of a reply without an answer, and what follows an answer. */
-function ownText(
-  { release: { sentences }, deps }: EngineInput,
+function ownText(input: EngineInput, ending: Ending, outcome: Outcome): string {
+  const { language, release, discloses, deps } = input;
+  const sentences = sentencesIn(release, language);
+  const saysSo = (own: string): boolean => {
+    const introduction = say("{introduction}", sentences, deps.names);
+    return introduction !== "" && own.includes(introduction);
+  };
+  const own = reply(input, sentences, ending, outcome);
+  const disclosure =
+    discloses && !saysSo(own) ? say(sentences.disclosure, sentences, deps.names) : "";
+  return [own, disclosure].filter(Boolean).join("\n\n");
+}
+
+function reply(
+  { deps }: EngineInput,
+  sentences: Sentences,
   { smallTalk, contact, draft, choices }: Ending,
   outcome: Outcome,
 ): string {

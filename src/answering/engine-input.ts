@@ -1,3 +1,4 @@
+import type { LanguageCode } from "../language/language.ts";
 import type { ChatModel, Reranker, VectorIndex } from "../models/ports.ts";
 import type { Release } from "../releases/release.ts";
 import type { OwnNames } from "../releases/sentences.ts";
@@ -46,6 +47,10 @@ export interface EngineInput {
   /** The message with its embeddings. */
   questions: Questions;
   release: Release;
+  /** Of the reply; null where neither the message nor the conversation tells one, and English is written. */
+  language: LanguageCode | null;
+  /** Whether the reply has to say that an AI is speaking: it is the first of its conversation. */
+  discloses: boolean;
   deps: EngineDeps;
   /** Whether text may be shown before it is certain; the protocol chooses. */
   policy: EmitPolicy;

@@ -1,8 +1,9 @@
-import { say, type OwnNames } from "../releases/sentences.ts";
+import { fillPlaceholders, say, sentencesIn, type OwnNames } from "../releases/sentences.ts";
 import type { Citation, Source } from "../citations/source.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
 import { PromptLeak } from "../guards/prompt-guard.ts";
 import { Stopped, withIdleTimeout } from "../models/deadline.ts";
+import { languageName } from "../language/language.ts";
 import { ModelUnavailable, type ChatModel, type TokenUsage } from "../models/ports.ts";
 import { Pseudonyms } from "../privacy/pseudonyms.ts";
 import type { Finding } from "../retrieval/candidates.ts";
@@ -92,9 +93,15 @@ export async function generate(
       if (attempt.output.text) emit({ type: "restart" });
     }
   }
-  const write = (text: string, rung: Rung, isPartial = false): Draft => {
+  const write = (
+    text: string,
+    rung: Rung,
+    isPartial = false,
+    noteOn: (cited: Citation[]) => string = () => "",
+  ): Draft => {
     const writer = new AnswerWriter(sources, mayLinkTo);
-    const written = writer.push(text) + writer.end();
+    const checked = writer.push(text) + writer.end();
+    const written = noteOn(writer.citations) + checked;
     const shown = written !== "" && (policy === "stream" || writer.citations.length > 0);
     if (shown) show(written);
     const { citations } = writer;
@@ -115,13 +122,31 @@ export async function generate(
   if (!isLikely) return write("", "none");
   // Only here: a model waits for nothing more, and reads what was found.
   await completeSections(deps, input.reader, findings, sources);
-  const { sentences } = release;
+  const sentences = sentencesIn(release, input.language);
   const own = {
     unanswered: say(sentences.unanswered, sentences, deps.names),
     continued: say(sentences.continued, sentences, deps.names),
   };
   const { text, isPartial } = extractiveAnswer(findings, sources, own, mayLinkTo);
-  return write(text, "extractive", isPartial);
+  return write(text, "extractive", isPartial, (cited) => foreignNote(input, findings, cited));
+}
+
+/** Says that quoted text is in another language than the reply, where all of it is. */
+function foreignNote(
+  { language, release, deps }: EngineInput,
+  findings: Finding[],
+  cited: Citation[],
+): string {
+  const passages = findings.flatMap((finding) => finding.passages);
+  const languages = cited.map(
+    ({ externalId }) =>
+      passages.find((one) => one.externalId === externalId)?.language?.split("-")[0],
+  );
+  const [foreign] = languages;
+  if (!language || !foreign || languages.some((one) => !one || one === language)) return "";
+  const sentences = sentencesIn(release, language);
+  const others = { language: languageName(foreign, language) };
+  return `${say(sentences.foreign, sentences, deps.names, others)}\n\n`;
 }
 
 export const NO_TOKENS: TokenUsage = { inputTokens: 0, outputTokens: 0 };
@@ -139,7 +164,7 @@ interface Attempt {
 }
 
 function prepare(
-  { questions, history, reader, release, deps, policy }: EngineInput,
+  { questions, history, reader, release, language, deps, policy }: EngineInput,
   sources: Source[],
   mayLinkTo: (host: string) => boolean,
 ): Attempt {
@@ -151,7 +176,12 @@ function prepare(
   const hide = (text: string): string => pseudonyms?.hide(withoutInvisible(text)) ?? text;
   const messages = history.messages.map(({ role, text }) => ({ role, text: hide(text) }));
   const message = hide(questions.message);
-  const rules = { ...release.prompt, role: namedRole(release.prompt.role, deps.names) };
+  const spoken = { language: languageName(language ?? "en", "en") };
+  const rules = {
+    ...release.prompt,
+    role: namedRole(release.prompt.role, deps.names),
+    rules: release.prompt.rules.map((rule) => fillPlaceholders(rule, spoken)),
+  };
   const mark = deps.newId("mark");
   const prompt = buildPrompt(message, messages, sources, rules, mark, reader.now);
   const writer = new AnswerWriter(sources, mayLinkTo, { prompt, pseudonyms });

@@ -9,6 +9,7 @@ interface Ending extends Pick<Understood, "standalone"> {
   sources: Source[];
   findings: Finding[];
   confidence: number;
+  language: Answer["language"];
 }
 
 /**
@@ -21,10 +22,13 @@ export function stoppedAnswer({
   findings,
   confidence,
   standalone,
+  language,
 }: Ending): Answer {
   const { text, citations, rung, model, usage, wasted } = draft;
   return {
     text: text.trim(),
+    own: "",
+    language,
     outcome: citations.length > 0 ? "answered" : "abstained",
     confidence: Math.round(confidence * 1000) / 1000,
     rung,

@@ -6,6 +6,8 @@ export const LEDGER_WITHIN_MS = 60_000;
 export interface DueMessage {
   id: string;
   workspace_id: string;
+  /** Of the reply; null in messages from before it was stored. */
+  language: string | null;
 }
 
 /**
@@ -23,7 +25,7 @@ export async function takeDueMessages(
     .prepare(
       `UPDATE messages SET due_at = ?1 WHERE id IN
          (SELECT id FROM messages WHERE role = ?3 AND due_at <= ?2 ORDER BY due_at LIMIT ?4)
-       RETURNING id, workspace_id`,
+       RETURNING id, workspace_id, language`,
     )
     .bind(nextAt, now, role, limit)
     .all<DueMessage>();

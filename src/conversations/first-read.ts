@@ -72,7 +72,7 @@ function statements(
     earlier: requestKey === null ? [] : [earlierTurnStatement(db, scope, requestKey, now())],
     history: db
       .prepare(
-        `SELECT id, role, text, standalone, embedding, embedding_model, seq, outcome, sources, answer_id, failure,
+        `SELECT id, role, text, standalone, embedding, embedding_model, seq, outcome, sources, answer_id, failure, language,
            ${usedDocumentsSql("m")} AS used_documents FROM messages m
          WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )

@@ -43,7 +43,7 @@ export async function readConversation(
     conversations: summaryStatement(db, caller.workspaceId, id),
     messages: db
       .prepare(
-        `SELECT id, role, text, outcome, confidence, rung, failure, stopped, citations, created_at,
+        `SELECT id, role, text, outcome, confidence, rung, language, failure, stopped, citations, created_at,
            ${usedDocumentsSql("m")} AS used_documents FROM messages m
          WHERE workspace_id = ?1 AND conversation_id = ?2 ORDER BY seq`,
       )

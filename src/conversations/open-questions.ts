@@ -1,6 +1,7 @@
 import { liveRelease } from "../releases/live-release.ts";
+import { toLanguageCode, type LanguageCode } from "../language/language.ts";
 import type { Release } from "../releases/release.ts";
-import { say, type OwnNames } from "../releases/sentences.ts";
+import { say, sentencesIn, type OwnNames } from "../releases/sentences.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { parseSettings } from "../workspaces/settings.ts";
@@ -23,7 +24,12 @@ export interface Closing extends DueMessage {
 }
 
 /** What is said instead of an answer. */
-export function failureText({ sentences }: Release, names: OwnNames): string {
+export function failureText(
+  release: Release,
+  names: OwnNames,
+  language: LanguageCode | null,
+): string {
+  const sentences = sentencesIn(release, language);
   return say(sentences.failure, sentences, names);
 }
 
@@ -57,12 +63,12 @@ export function closeStatements(
     closed: db
       .prepare(
         `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, outcome, confidence, rung, citations,
-           sources, usage, timings_ms, created_at, due_at, failure)
+           sources, usage, timings_ms, created_at, due_at, failure, language)
          SELECT q.answer_id, q.conversation_id, q.workspace_id,
            (SELECT max(seq) FROM messages m WHERE m.conversation_id = q.conversation_id)
              + row_number() OVER (PARTITION BY q.conversation_id ORDER BY q.seq),
            'assistant', value ->> 'text', 'abstained', 0, 'none', '[]', '[]', '{"input_tokens":0,"output_tokens":0}', '{}',
-           ?2, ?2, ?3
+           ?2, ?2, ?3, q.language
          FROM json_each(?1) CROSS JOIN messages q
          WHERE q.id = value ->> 'id' AND +q.workspace_id = value ->> 'workspace_id' AND q.due_at IS NOT NULL
          RETURNING id`,
@@ -99,18 +105,21 @@ export async function sweepOpenQuestions(
     const due = await takeDueMessages(db, "visitor", BATCH, now(), now() + ANSWER_WITHIN_MS);
     if (due.length === 0) break;
     const texts = await failureTexts(services, new Set(due.map((row) => row.workspace_id)));
-    const closings = due.map((row) => ({ ...row, text: texts.get(row.workspace_id) ?? "" }));
+    const closings = due.map((row) => {
+      const language = toLanguageCode(row.language) ?? null;
+      return { ...row, text: texts.get(row.workspace_id)?.(language) ?? "" };
+    });
     closed += (await closeQuestions(services, closings, "interrupted")).length;
     if (due.length < BATCH) break;
   }
   return { closed };
 }
 
-/** What each workspace says of a failure, as its live release and its settings have it. */
+/** What each workspace says of a failure in a language, as its live release and its settings have it. */
 async function failureTexts(
   { db, config }: Pick<Services, "db" | "config">,
   workspaceIds: Set<string>,
-): Promise<Map<string, string>> {
+): Promise<Map<string, (language: LanguageCode | null) => string>> {
   const { results } = await db
     .prepare(
       `SELECT value AS id, (SELECT settings FROM workspace_settings WHERE workspace_id = value) AS settings,
@@ -121,9 +130,12 @@ async function failureTexts(
     .all<{ id: string; settings: string | null; overlay: string }>();
   return new Map(
     await Promise.all(
-      results.map(async ({ id, settings, overlay }): Promise<[string, string]> => {
+      results.map(async ({ id, settings, overlay }) => {
         const { release } = await liveRelease(config, { overlay });
-        return [id, failureText(release, parseSettings(settings))];
+        const names = parseSettings(settings);
+        const text = (language: LanguageCode | null): string =>
+          failureText(release, names, language);
+        return [id, text] as const;
       }),
     ),
   );

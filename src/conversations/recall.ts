@@ -3,6 +3,8 @@ import { meanVector } from "../text/mean-vector.ts";
 import type { History, HistoryMessage, Option } from "../answering/history.ts";
 import { withVectors } from "../answering/sub-queries.ts";
 import type { Questions } from "../answering/understand.ts";
+import { toLanguageCode, type LanguageCode } from "../language/language.ts";
+import { messageLanguage } from "../language/message-language.ts";
 import { isOutOfNeurons } from "../limits/quotas.ts";
 import { liveRelease } from "../releases/live-release.ts";
 import type { IdentifiedRelease } from "../releases/release.ts";
@@ -24,6 +26,7 @@ interface HistoryRow {
   sources: string | null;
   answer_id: string | null;
   failure: string | null;
+  language: string | null;
   /** The documents that an answer was made of. */
   used_documents: string;
 }
@@ -33,15 +36,21 @@ export interface Recalled {
   history: History;
   questions: Questions;
   release: IdentifiedRelease;
+  /** Of the reply; null where neither the message nor the conversation tells one. */
+  language: LanguageCode | null;
   /** Hosts where the workspace is on the web. */
   ownHosts: string[];
 }
 
-/** Reads out of the first batch what was said before, and settles in which model the message is embedded. */
+/**
+ * Reads out of the first batch what was said before, and settles in which model the message is embedded.
+ * @param message as typed
+ */
 export async function recall(
   { config, now }: Pick<Services, "config" | "now">,
   { read, rows, subQueries, embedding }: FirstRead,
   { caller, allowance }: Admitted,
+  message: string,
 ): Promise<Recalled> {
   const words = toWordContext(rows, caller.workspaceId, config.embeddingModel);
   const [release, vectors] = await Promise.all([
@@ -62,6 +71,7 @@ export async function recall(
       ...words,
     },
     release,
+    language: replyLanguage(rows.history as HistoryRow[], message),
     ownHosts: toHosts(rows.hosts),
   };
 }
@@ -86,6 +96,12 @@ function toHistory(rows: HistoryRow[], model: string, audience: string[], now: n
     previous: previousQuestion(rows, model),
     options: offeredOptions(held[0]),
   };
+}
+
+/** Short messages are answered in the language of the conversation: "ok" and "E-07?" tell none. */
+function replyLanguage(rows: HistoryRow[], message: string): LanguageCode | null {
+  const previous = toLanguageCode(rows.find(({ language }) => language !== null)?.language);
+  return messageLanguage(message, previous) ?? previous ?? null;
 }
 
 function offeredOptions(last: HistoryRow | undefined): Option[] {

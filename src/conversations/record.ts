@@ -1,6 +1,7 @@
 import type { Answer } from "../answering/answer.ts";
 import type { CachedAnswer } from "../answering/cached-answer.ts";
 import type { Standalone } from "../answering/understand.ts";
+import type { LanguageCode } from "../language/language.ts";
 import { usageStatement } from "../limits/quotas.ts";
 import { withTimeout } from "../models/deadline.ts";
 import { neuronsOf } from "../models/table.ts";
@@ -36,6 +37,8 @@ export interface Turn {
   admitted: Admitted;
   reader: Reader;
   release: IdentifiedRelease;
+  /** Of the reply; null where neither the message nor the conversation tells one. */
+  language: LanguageCode | null;
   questionId: string;
   /** Of the answer. The question is stored with it. */
   messageId: string;
@@ -89,8 +92,9 @@ function closeAbandoned(db: D1Database, turn: Turn, at: number): D1PreparedState
   const { abandoned, allowance } = turn.admitted;
   if (abandoned.length === 0) return [];
   const { workspaceId } = turn.reader;
-  const text = failureText(turn.release.release, allowance.settings);
-  const closings = abandoned.map((id) => ({ id, workspace_id: workspaceId, text }));
+  const { language } = turn;
+  const text = failureText(turn.release.release, allowance.settings, language);
+  const closings = abandoned.map((id) => ({ id, workspace_id: workspaceId, language, text }));
   return Object.values(closeStatements(db, closings, "interrupted", at));
 }
 
@@ -179,8 +183,8 @@ function questionStatement(
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, embedding,
-         embedding_model, created_at, answer_id, due_at, request_key)
-       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8, ?13, ?8 + ${ANSWER_WITHIN_MS}, ?14 FROM conversations
+         embedding_model, created_at, answer_id, due_at, request_key, language)
+       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8, ?13, ?8 + ${ANSWER_WITHIN_MS}, ?14, ?15 FROM conversations
        WHERE id = ?2 AND workspace_id = ?3 AND lease_question_id = ?1 AND (visitor_id IS ${visitorIdOf("?3", "?9")} OR ?10)
          AND ${notErasedSql("?3", "?11", "?12")}
        RETURNING id`,
@@ -200,6 +204,7 @@ function questionStatement(
       erasures,
       turn.messageId,
       requestKey,
+      turn.language,
     );
 }
 
@@ -225,7 +230,12 @@ export async function recordAnswer(
     usage: usageStatement(db, workspaceId, { neurons }, at),
     release: storeReleaseStatement(db, workspaceId, turn.release, at),
     ...(keeps && {
-      kept: await keepAnswerStatement(db, cacheKey(turn, standalone), { ...result, sources }, at),
+      kept: await keepAnswerStatement(
+        db,
+        cacheKey(turn, standalone),
+        { ...withoutOwn(result), sources },
+        at,
+      ),
     }),
   });
   if (answer.length === 1) return wakeLedger(services, turn.messageId);
@@ -250,9 +260,9 @@ function answerStatement(
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, outcome, confidence, rung, release,
-         model, citations, sources, usage, timings_ms, created_at, due_at, reranker, stopped)
+         model, citations, sources, usage, timings_ms, created_at, due_at, reranker, stopped, language)
        SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14 + ${LEDGER_WITHIN_MS},
-         ?16, ?17
+         ?16, ?17, language
        FROM messages WHERE id = ?15 AND workspace_id = ?3 AND due_at IS NOT NULL
        RETURNING id`,
     )
@@ -298,12 +308,13 @@ export function closeFailedTurn(
   const { db, calls, now, waitUntil } = services;
   const { allowance, caller } = turn.admitted;
   const { workspaceId } = caller;
-  const text = failureText(turn.release.release, allowance.settings);
+  const text = failureText(turn.release.release, allowance.settings, turn.language);
   const neurons = answered
     ? neuronsUsed(calls.neurons, answered.result, answered.wasted)
     : calls.neurons;
   const close = async (): Promise<void> => {
-    const question = { id: turn.questionId, workspace_id: workspaceId, text };
+    const { questionId: id, language } = turn;
+    const question = { id, workspace_id: workspaceId, language, text };
     const [closed] = await closeQuestions(services, [question], failure);
     if (closed === undefined) return;
     wakeLedger(services, closed);
@@ -350,6 +361,11 @@ function mayBeKept(turn: Turn, result: TurnResult): boolean {
     !turn.hasHistory &&
     !holdsPersonalData(turn.request.message)
   );
+}
+
+/** An answer as a model wrote it. What Edgewise says itself is said anew with it. */
+function withoutOwn({ text, own, ...answer }: TurnResult): Omit<TurnResult, "own"> {
+  return { ...answer, text: text.slice(0, text.length - own.length) };
 }
 
 /** @param searching what embedding and reranking cost */

@@ -3,6 +3,7 @@ import type { Caller } from "../auth/keys.ts";
 import { claimedSubject } from "../auth/visitor-token.ts";
 import { sha256Hex } from "../crypto/hash.ts";
 import { Problem } from "../http/problem.ts";
+import { toLanguageCode } from "../language/language.ts";
 import type { WorkspaceParameter } from "../runtime/workspace-parameter.ts";
 import { conversationToken, unknownConversation } from "./access.ts";
 import { isHeld, turnRunning, type Lease } from "./lease.ts";
@@ -78,6 +79,7 @@ export interface EarlierTurn extends Lease {
   visitor: string | null;
   answer_id: string | null;
   text: string;
+  language: string | null;
   outcome: Outcome;
   confidence: number;
   rung: Rung;
@@ -102,7 +104,7 @@ export function earlierTurnStatement(
   return db
     .prepare(
       `SELECT q.id AS question_id, q.conversation_id, q.text AS question, v.subject AS visitor, c.lease_question_id,
-         c.lease_expires_at, a.id AS answer_id, a.text, a.outcome, a.confidence, a.rung, a.release, a.model, a.reranker,
+         c.lease_expires_at, a.id AS answer_id, a.text, a.language, a.outcome, a.confidence, a.rung, a.release, a.model, a.reranker,
          a.citations, a.sources, a.usage, a.timings_ms, a.stopped, ${usedDocumentsSql("a")} AS used_documents
        FROM messages q JOIN conversations c ON c.id = q.conversation_id LEFT JOIN visitors v ON v.id = c.visitor_id
        LEFT JOIN messages a ON a.id = q.answer_id AND a.workspace_id = q.workspace_id
@@ -169,6 +171,8 @@ function toRepeated(
     conversationToken: token,
     messageId: earlier.answer_id,
     text: withheld ? "" : earlier.text,
+    own: "",
+    language: toLanguageCode(earlier.language) ?? "en",
     outcome: earlier.outcome,
     confidence: earlier.confidence,
     rung: earlier.rung,

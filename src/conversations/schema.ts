@@ -55,6 +55,8 @@ const message = z.object({
   outcome: outcomeSchema.nullable(),
   confidence: z.number().nullable(),
   rung: rungSchema.nullable(),
+  /** Of the reply: an ISO 639-1 code. Null in messages from before it was stored. */
+  language: z.string().nullable(),
   /** Why the message is no answer but closes a question that has none. */
   failure: z.enum(["error", "late", "interrupted"]).nullable(),
   citations: z.array(citationSchema),

@@ -1,5 +1,6 @@
 import type { Answer, AnswerEvent } from "../answering/answer.ts";
 import type { SourceReference } from "../citations/source.ts";
+import type { LanguageCode } from "../language/language.ts";
 import type { BindingCallReport } from "../runtime/binding-calls.ts";
 
 /** How a turn ended, as every protocol reports it. */
@@ -20,7 +21,13 @@ export interface TurnResult extends Omit<Answer, "standalone" | "wasted" | "sour
 
 /** What happens during a turn, in order. `start`, the first, means that the question is stored. */
 export type TurnEvent =
-  | { type: "start"; conversationId: string; conversationToken: string | null; messageId: string }
+  | {
+      type: "start";
+      conversationId: string;
+      conversationToken: string | null;
+      messageId: string;
+      language: LanguageCode;
+    }
   | AnswerEvent
   | { type: "outcome"; result: TurnResult }
   | { type: "finish" };

@@ -87,7 +87,7 @@ async function runTurn(
   const read = await inTurn(readFirst(services, request));
   const admitted = await inTurn(admit(services, request, read));
   if (admitted.repeated) return repeat(services, admitted.caller, admitted.repeated, running);
-  const recalled = await inTurn(recall(services, read, admitted));
+  const recalled = await inTurn(recall(services, read, admitted, request.message));
   timer.lap("recall");
   const turn = describeTurn(services, { request, admitted, timer }, recalled);
   const { standalone, wasted, ...answer } = await inTurn(
@@ -115,10 +115,10 @@ function repeat(
   repeated: Repeated,
   { emit }: Running,
 ): TurnResult {
-  const { conversationId, conversationToken, messageId, sources, text } = repeated;
+  const { conversationId, conversationToken, messageId, language, sources, text } = repeated;
   countEmbedding(services, workspaceId);
   const result: TurnResult = { ...repeated, bindingCalls: services.calls.report() };
-  emit({ type: "start", conversationId, conversationToken, messageId });
+  emit({ type: "start", conversationId, conversationToken, messageId, language });
   if (sources.length > 0) emit({ type: "sources", sources });
   if (text) emit({ type: "text", delta: text });
   emit({ type: "outcome", result });
@@ -129,7 +129,7 @@ function repeat(
 function describeTurn(
   { newId, now }: Pick<Services, "newId" | "now">,
   { request, admitted, timer }: { request: TurnRequest; admitted: Admitted; timer: Timer },
-  { history, release }: Recalled,
+  { history, release, language }: Recalled,
 ): Turn {
   const { workspaceId, visitor } = admitted.caller;
   return {
@@ -137,6 +137,7 @@ function describeTurn(
     admitted,
     reader: { workspaceId, audience: visitor?.audience ?? [], now: now() },
     release,
+    language,
     questionId: newId("msg"),
     messageId: newId("msg"),
     hasHistory: history.messages.length > 0,
@@ -145,9 +146,14 @@ function describeTurn(
 }
 
 /** How a turn is named to the visitor. */
-function idOf({ admitted, messageId }: Turn) {
+function idOf({ admitted, messageId, language }: Turn) {
   const { id, token } = admitted.conversation;
-  return { conversationId: id, conversationToken: token, messageId };
+  return {
+    conversationId: id,
+    conversationToken: token,
+    messageId,
+    language: language ?? ("en" as const),
+  };
 }
 
 /** Answers the message, and stores the question once both legs of retrieval have answered: a failed search leaves no question behind. */
@@ -157,7 +163,7 @@ function runEngine(
   { history, questions, ownHosts }: Recalled,
   running: Running,
 ): Promise<Answer> {
-  const { reader, release, admitted } = turn;
+  const { reader, release, admitted, language } = turn;
   const { policy, timer } = running;
   const beforeEvents = (standalone: Standalone): Promise<CachedAnswer | undefined> => {
     running.asking = turn;
@@ -175,7 +181,16 @@ function runEngine(
     beforeEvents,
   };
   return answerQuestion(
-    { reader, history, questions, release: release.release, policy, deps },
+    {
+      reader,
+      history,
+      questions,
+      release: release.release,
+      language,
+      discloses: false,
+      policy,
+      deps,
+    },
     (event) => {
       // The first event: the question is stored, and its passages are read.
       if (event.type === "decided") {

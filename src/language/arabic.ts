@@ -2,6 +2,8 @@ import type { Language } from "./language.ts";
 import { listed } from "./listed.ts";
 
 export const ARABIC: Language = {
+  code: "ar",
+  common: [],
   smallTalk: {
     greeting:
       listed(`مرحبا, مرحبا بكم, اهلا, اهلا وسهلا, السلام عليكم, السلام عليكم ورحمة الله, السلام عليكم ورحمة الله وبركاته, سلام, صباح الخير, مساء

@@ -17,7 +17,12 @@ export function detectLanguage(markdown: string): string | null {
 
 /** The likeliest language of a text, however short; null if there is none. */
 export function guessLanguage(text: string): string | null {
-  return detectAll(sampleOf(text))[0]?.lang ?? null;
+  return guessLanguages(text)[0]?.lang ?? null;
+}
+
+/** All languages that a text may be in, the likeliest first, with how likely each is, from 0 to 1. */
+export function guessLanguages(text: string): { lang: string; accuracy: number }[] {
+  return detectAll(sampleOf(text));
 }
 
 function sampleOf(markdown: string): string {

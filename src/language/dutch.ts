@@ -2,6 +2,11 @@ import type { Language } from "./language.ts";
 import { listed } from "./listed.ts";
 
 export const DUTCH: Language = {
+  code: "nl",
+  common:
+    listed(`de, het, een, is, ik, en, niet, hoe, wat, wanneer, waar, mijn, je, jullie, kan, van, voor, met, op, te, dat, die, er, zijn, heb,
+    wil, mag, naar, aan, bij, wordt, waarom, als, nog, ook, of, geen, deze, dit, hoeveel, u, uw, wie, moet, in, mij, bedankt, graag,
+    ben, bent, hebt, heeft, ons, onze, wij, we, zonder, ja, nee, kunnen, uit, aub, alstublieft, wel, dan, bestelling, iemand`),
   smallTalk: {
     greeting:
       listed(`hallo, hallo allemaal, hoi, hoi hoi, hey, goedemorgen, goedemiddag, goedenavond, goedendag, goeiedag, een vraag, een

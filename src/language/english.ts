@@ -74,6 +74,12 @@ export const OPENS_JUDGED = new Set("to that if when for whether".split(" "));
 export const AFTER_SO = new Set("much many far long that little few called soon".split(" "));
 
 export const ENGLISH = {
+  code: "en",
+  common:
+    listed(`the, is, are, my, i, you, do, does, did, how, what, when, where, can, to, of, and, for, with, it, this, that, your, not, have,
+    want, get, why, which, there, we, please, would, if, on, be, will, from, much, long, about, need, was, in, at, an, who, should,
+    could, has, me, or, but, don, im, ive, am, any, no, yes, so, by, as, been, they, its, us, our, up, out, after, before, real, talk,
+    tell, just, u, r`),
   smallTalk: {
     greeting:
       listed(`hi, hello, hey, heya, hiya, yo, howdy, hi there, hello there, hey there, hi again, hello again, hey again, hi all, hey all,

@@ -2,6 +2,12 @@ import type { Language } from "./language.ts";
 import { listed } from "./listed.ts";
 
 export const FRENCH: Language = {
+  code: "fr",
+  common:
+    listed(`le, la, les, est, je, et, pas, comment, quand, ou, mon, ma, mes, vous, un, une, des, du, de, pour, avec, sur, que, qui, en, ce,
+    cette, ai, nous, votre, au, aux, sont, dans, pourquoi, quel, quelle, combien, svp, il, elle, ne, plus, j, l, d, qu, ca, ceci,
+    peux, puis, voudrais, dois, merci, moi, sans, tu, es, t, toi, ta, suis, y, a, oui, non, avoir, etre, se, par, si, leur, nos,
+    pourriez, peut, parler, souhaite, notre, cela, tout, bonjour`),
   smallTalk: {
     greeting:
       listed(`bonjour, bonjour a tous, bonjour madame, bonjour monsieur, bonsoir, salut, coucou, rebonjour, bonne journee a vous,

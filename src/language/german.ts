@@ -2,6 +2,13 @@ import type { Language } from "./language.ts";
 import { listed } from "./listed.ts";
 
 export const GERMAN: Language = {
+  code: "de",
+  common:
+    listed(`der, die, das, ist, ich, und, nicht, wie, was, wo, wann, mein, meine, meinen, meiner, ihr, sie, ein, eine, einen, einem, kann, zu,
+    fur, fuer, mit, auf, von, den, dem, es, wird, wenn, habe, warum, bitte, noch, auch, oder, im, nach, bei, kein, keine, sind, hat,
+    uber, ueber, gibt, mir, mich, wurde, man, zum, zur, ihre, wer, welche, bin, du, mal, danke, dir, los, will, jemand, jemanden,
+    jemandem, mochte, moechte, bist, seid, ja, nein, am, hier, jetzt, so, dass, nur, schon, unsere, an, alles, euer, guten, ihnen,
+    euch, ne, wollen, mochten`),
   smallTalk: {
     greeting:
       listed(`hallo, hallo zusammen, hallo liebes team, liebes team, hi zusammen, guten tag, guten morgen, guten abend, schonen

@@ -2,6 +2,11 @@ import type { Language } from "./language.ts";
 import { listed } from "./listed.ts";
 
 export const ITALIAN: Language = {
+  code: "it",
+  common:
+    listed(`il, lo, la, i, gli, le, e, non, come, quando, dove, mio, mia, un, una, di, del, della, che, in, per, con, si, posso, ho, questo,
+    questa, quanto, quale, su, sono, al, vorrei, ma, piu, molto, c, l, d, nel, mi, ce, chi, devo, o, grazie, dei, alla, sei, ti, vi,
+    lei, suo, sua, nostro, nostra, gia, sul, nella, dal, entro, anche, senza, essere, favore, dalla, dopo, se, siete`),
   smallTalk: {
     greeting:
       listed(`ciao, ciao a tutti, salve, buongiorno, buon giorno, buonasera, buona sera, buon pomeriggio, una domanda, ho una domanda, avrei una

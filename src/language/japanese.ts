@@ -2,6 +2,8 @@ import type { Language } from "./language.ts";
 import { listed } from "./listed.ts";
 
 export const JAPANESE: Language = {
+  code: "ja",
+  common: [],
   smallTalk: {
     greeting: listed(
       `こんにちは, こんばんは, おはよう, おはようございます, はじめまして, お世話になっております, お世話になります, もしもし, やあ, どうも, 質問があります, 質問です, ちょっと質問, すみません 質問です`,

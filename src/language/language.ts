@@ -1,8 +1,34 @@
+/** The languages that our own sentences are written in, as ISO 639-1 codes. */
+export const LANGUAGE_CODES = ["en", "de", "fr", "es", "pt", "it", "nl", "pl", "ja", "ar"] as const;
+export type LanguageCode = (typeof LANGUAGE_CODES)[number];
+
+/** One of our languages by its code; undefined for any other code. */
+export function toLanguageCode(code: string | null | undefined): LanguageCode | undefined {
+  return LANGUAGE_CODES.find((one) => one === code);
+}
+
+/** How a language is called in another: `German`, `Deutsch`. A code that is none stays as it is. */
+export function languageName(code: string, inLanguage: LanguageCode): string {
+  try {
+    return new Intl.DisplayNames([inLanguage], { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** In which direction a language is written. */
+export function directionOf(language: LanguageCode): "ltr" | "rtl" {
+  return language === "ar" ? "rtl" : "ltr";
+}
+
 /**
  * What one language says around its questions. Phrases are compared without case, accents and apostrophes (`plain` in languages.ts), and
  * have one space between their words: `dont`, `sil vous plait`.
  */
 export interface Language {
+  code: LanguageCode;
+  /** Its most frequent words, which tell the language of a short message. None where its script tells it. */
+  common: string[];
   smallTalk: {
     /** Also the announcement of a question: "quick question". */
     greeting: string[];

@@ -2,6 +2,11 @@ import type { Language } from "./language.ts";
 import { listed } from "./listed.ts";
 
 export const POLISH: Language = {
+  code: "pl",
+  common:
+    listed(`nie, jak, czy, moje, moj, moja, moim, mam, i, w, z, na, do, jest, sie, to, co, kiedy, gdzie, o, po, od, za, ile, moge, chce,
+    prosze, przez, jaki, jaka, jestem, dla, sa, ten, ta, mi, kto, jakie, dziekuje, we, ze, jestes, chcialbym, chcialabym, moga, mozna,
+    bez, tak, nasz, twoje, lub, przed, ktos, juz, mojego`),
   smallTalk: {
     greeting: listed(
       `czesc, hej, witam, witajcie, dzien dobry, dobry wieczor, siema, mam pytanie, pytanie, krotkie pytanie, mam krotkie pytanie`,

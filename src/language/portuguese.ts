@@ -2,6 +2,11 @@ import type { Language } from "./language.ts";
 import { listed } from "./listed.ts";
 
 export const PORTUGUESE: Language = {
+  code: "pt",
+  common:
+    listed(`o, a, os, as, e, nao, como, quando, onde, meu, minha, um, uma, de, do, da, dos, das, que, em, no, na, por, para, com, se, posso,
+    tenho, esta, este, quanto, qual, sua, seu, eu, ao, quero, mas, mais, muito, sao, foi, voce, voces, pode, quem, preciso, obrigado,
+    obrigada, ola, favor, es, sou, te, lhe, sem, ser, isso, ja, nossa, nosso, pelo, pela, estou, tem, depois, antes, ha, nos, aos`),
   smallTalk: {
     greeting:
       listed(`ola, ola a todos, oi, oi tudo bem, tudo bem, bom dia, boa tarde, boa noite, uma pergunta, tenho uma pergunta, tenho uma

@@ -2,6 +2,12 @@ import type { Language } from "./language.ts";
 import { listed } from "./listed.ts";
 
 export const SPANISH: Language = {
+  code: "es",
+  common:
+    listed(`el, la, los, las, es, y, no, como, cuando, donde, mi, mis, un, una, de, del, que, en, por, para, con, se, lo, me, puedo, tengo,
+    esta, este, cuanto, cual, su, tu, yo, si, al, quiero, hay, pero, mas, muy, son, ha, he, quien, debo, necesito, o, os, gracias,
+    hola, eres, soy, te, le, favor, sin, ser, tus, nuestro, ya, datos, solo, desde, estoy, ese, eso, nada, quisiera, hablar, nos,
+    contigo, vosotros, ustedes, usted`),
   smallTalk: {
     greeting:
       listed(`hola, hola a todos, que tal, buenas, muy buenas, buenos dias, buen dia, buenas tardes,

@@ -8,6 +8,7 @@ import {
   toCitationJson,
   toReferenceJson,
 } from "../conversations/schema.ts";
+import { directionOf, LANGUAGE_CODES } from "../language/language.ts";
 import { metadataSchema } from "../http/metadata.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
 
@@ -145,6 +146,9 @@ export const chatResult = z
     outcome: outcomeSchema,
     confidence: z.number().min(0).max(1),
     rung: rungSchema,
+    /** Of the reply, as an ISO 639-1 code, and the direction in which it is written. */
+    language: z.enum(LANGUAGE_CODES),
+    direction: z.enum(["ltr", "rtl"]),
     release: z.string(),
     model: z.string().nullable(),
     reranker: z.string().nullable(),
@@ -181,6 +185,8 @@ export function toChatResult(result: TurnResult): ChatResult {
     outcome: result.outcome,
     confidence: result.confidence,
     rung: result.rung,
+    language: result.language,
+    direction: directionOf(result.language),
     release: result.release,
     model: result.model,
     reranker: result.reranker,

@@ -1,3 +1,4 @@
+import { directionOf } from "../language/language.ts";
 import type { TurnEvent, TurnResult } from "../conversations/turn-events.ts";
 import { toChatResult } from "./chat-schema.ts";
 
@@ -81,6 +82,8 @@ class UiEncoder {
             messageMetadata: {
               conversation_id: event.conversationId,
               conversation_token: event.conversationToken,
+              language: event.language,
+              direction: directionOf(event.language),
             },
           },
           { type: "start-step" },

@@ -13,8 +13,10 @@ import {
   type Release,
 } from "./release.ts";
 
-/** The most characters of overlays in an isolate's cache of releases. Beyond that the oldest entries are removed. */
-const MAX_REMEMBERED_CHARACTERS = 2_000_000;
+/** The most characters of releases in an isolate's cache. Beyond that the oldest entries are removed. */
+const MAX_REMEMBERED_CHARACTERS = 4_000_000;
+/** About as many has a release beside its overlay. */
+const RELEASE_CHARACTERS = canonicalJson(shippedRelease).length;
 const remembered = new Map<string, Promise<IdentifiedRelease>>();
 let rememberedCharacters = 0;
 
@@ -46,11 +48,11 @@ export function liveRelease(deployment: Deployment, row: unknown): Promise<Ident
   if (known) return known;
   const resolved = identify(validRelease(deployment, overlay));
   remembered.set(key, resolved);
-  rememberedCharacters += key.length;
+  rememberedCharacters += key.length + RELEASE_CHARACTERS;
   for (const [oldest] of remembered) {
     if (rememberedCharacters <= MAX_REMEMBERED_CHARACTERS) break;
     remembered.delete(oldest);
-    rememberedCharacters -= oldest.length;
+    rememberedCharacters -= oldest.length + RELEASE_CHARACTERS;
   }
   return resolved;
 }

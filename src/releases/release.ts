@@ -1,6 +1,16 @@
 import { z } from "@hono/zod-openapi";
 import { sha256Hex } from "../crypto/hash.ts";
+import type { LanguageCode } from "../language/language.ts";
 import shipped from "./default.json" with { type: "json" };
+import ar from "./sentences/ar.json" with { type: "json" };
+import de from "./sentences/de.json" with { type: "json" };
+import es from "./sentences/es.json" with { type: "json" };
+import fr from "./sentences/fr.json" with { type: "json" };
+import it from "./sentences/it.json" with { type: "json" };
+import ja from "./sentences/ja.json" with { type: "json" };
+import nl from "./sentences/nl.json" with { type: "json" };
+import pl from "./sentences/pl.json" with { type: "json" };
+import pt from "./sentences/pt.json" with { type: "json" };
 
 const weight = z.number().min(-100).max(100);
 const positive = z.number().min(0).max(100);
@@ -27,6 +37,47 @@ const sentence = (required: string[] = [], allowed: string[] = []) =>
           message: `{${name}} is no placeholder of this sentence`,
         });
   });
+
+/**
+ * The sentences that Edgewise says itself, in one language. `{titles}`, `{question}` and `{title}` are filled in, and what the workspace's
+ * settings say of it: `{contact}`, `{company}`, `{assistant}`, and `{introduction}`, which is empty where the assistant has no name.
+ */
+const sentencesSchema = z.strictObject({
+  abstention: sentence(),
+  clarification: z.strictObject({ one: sentence(["titles"]), several: sentence(["titles"]) }),
+  unanswered: sentence(["question"]),
+  /** Follows the answer where a part of the message was not answered. */
+  elsewhere: sentence(),
+  /** Answers a wish to talk to a person. */
+  person: sentence(),
+  /** Answers a question whether a person or a machine is speaking. */
+  automated: sentence(),
+  /** Ends the first reply of a conversation: that an AI is speaking. */
+  disclosure: sentence(),
+  /** Follows an answer of which a model's claim was removed that something was done, or will be. */
+  undone: sentence(),
+  /** In front of quoted text that is written in another language than the reply. `{language}` is its name. */
+  foreign: sentence(["language"]),
+  /** Answers a question how the company can be reached, and follows an answer from documents. */
+  reach: sentence(),
+  /** Ends a quoted procedure that is too long to be quoted whole. `{title}` is a link where the document has an address, `{step}` the next step. */
+  continued: sentence(["title"], ["step"]),
+  /** Closes a question whose turn has failed. */
+  failure: sentence(),
+  /** `{contact}` if the workspace's settings name none, with a company's name and without. */
+  contact: line,
+  companyContact: sentence(["company"]),
+  /** `{company}` and `{assistant}` if the settings name none. */
+  company: line,
+  assistant: line,
+  /** `{introduction}` if the settings name the assistant. */
+  introduction: sentence(["assistant"]),
+  greeting: sentence(),
+  thanks: sentence(),
+  farewell: sentence(),
+});
+
+export type Sentences = z.infer<typeof sentencesSchema>;
 
 /** A name that the deployment's model binding understands. */
 const modelId = z.string().min(1).max(200);
@@ -107,42 +158,29 @@ export const releaseSchema = z.strictObject({
       wordsLead: weight,
     }),
   }),
-  /**
-   * The sentences that Edgewise says itself. `{titles}`, `{question}` and `{title}` are filled in, and what the workspace's settings say of
-   * it: `{contact}`, `{company}`, `{assistant}`, and `{introduction}`, which is empty where the assistant has no name.
-   */
-  sentences: z.strictObject({
-    abstention: sentence(),
-    clarification: z.strictObject({ one: sentence(["titles"]), several: sentence(["titles"]) }),
-    unanswered: sentence(["question"]),
-    /** Follows the answer where a part of the message was not answered. */
-    elsewhere: sentence(),
-    /** Answers a wish to talk to a person. */
-    person: sentence(),
-    /** Answers a question how the company can be reached, and follows an answer from documents. */
-    reach: sentence(),
-    /** Ends a quoted procedure that is too long to be quoted whole. `{title}` is a link where the document has an address, `{step}` the next step. */
-    continued: sentence(["title"], ["step"]),
-    /** Closes a question whose turn has failed. */
-    failure: sentence(),
-    /** `{contact}` if the workspace's settings name none, with a company's name and without. */
-    contact: line,
-    companyContact: sentence(["company"]),
-    /** `{company}` and `{assistant}` if the settings name none. */
-    company: line,
-    assistant: line,
-    /** `{introduction}` if the settings name the assistant. */
-    introduction: sentence(["assistant"]),
-    greeting: sentence(),
-    thanks: sentence(),
-    farewell: sentence(),
-  }),
+  /** In English. What is said in a language that has no sentences is English, too. */
+  sentences: sentencesSchema,
+  /** The same sentences in the other languages, by their code. */
+  translations: z.strictObject({
+    de: sentencesSchema,
+    fr: sentencesSchema,
+    es: sentencesSchema,
+    pt: sentencesSchema,
+    it: sentencesSchema,
+    nl: sentencesSchema,
+    pl: sentencesSchema,
+    ja: sentencesSchema,
+    ar: sentencesSchema,
+  } satisfies Record<Exclude<LanguageCode, "en">, unknown>),
 });
 
 export type Release = z.infer<typeof releaseSchema>;
 
 /** The release that this version ships. */
-export const shippedRelease: Release = releaseSchema.parse(shipped);
+export const shippedRelease: Release = releaseSchema.parse({
+  ...shipped,
+  translations: { de, fr, es, pt, it, nl, pl, ja, ar },
+});
 
 /** The fields that change a release, as a part of its JSON. */
 export type Overlay = Record<string, unknown>;

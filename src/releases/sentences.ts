@@ -1,5 +1,7 @@
 import type { WorkspaceSettings } from "../workspaces/settings.ts";
-import type { OwnPlaceholder, Release } from "./release.ts";
+import { detectLanguage } from "../language/detect.ts";
+import type { LanguageCode } from "../language/language.ts";
+import { shippedRelease, type OwnPlaceholder, type Release, type Sentences } from "./release.ts";
 
 /** What a workspace says of itself. */
 export type OwnNames = Pick<
@@ -15,6 +17,41 @@ export const NO_NAMES: OwnNames = {
   assistant_name: null,
 };
 
+/**
+ * The sentences of a release in a language; null: in English. A workspace that replaces a sentence of `sentences` replaces the English one, or, where it
+ * writes it in another language, that of this language.
+ */
+export function sentencesIn(
+  { sentences, translations }: Pick<Release, "sentences" | "translations">,
+  language: LanguageCode | null,
+): Sentences {
+  if (language === null || language === "en") return sentences;
+  const shipped = shippedRelease.translations[language];
+  return inLanguage(language, translations[language], shipped, sentences, shippedRelease.sentences);
+}
+
+/** @param own replaced sentences, and `english` what they replace */
+function inLanguage<T extends object>(
+  language: LanguageCode,
+  translated: T,
+  shipped: T,
+  own: T,
+  english: T,
+): T {
+  const names = Object.keys(translated) as (keyof T)[];
+  const entries = names.map((name) => {
+    const [said, was, written, before] = [translated, shipped, own, english].map(
+      (one) => one[name],
+    );
+    if (typeof said === "object" && said !== null)
+      return [name, inLanguage(language, said, was as object, written as object, before as object)];
+    const isOwn =
+      said === was && written !== before && detectLanguage(String(written)) === language;
+    return [name, isOwn ? written : said];
+  });
+  return Object.fromEntries(entries) as T;
+}
+
 /** Fills the placeholders of a sentence. A placeholder without a value stays as it is. */
 export function fillPlaceholders(sentence: string, values: Record<string, string>): string {
   return sentence.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
@@ -28,7 +65,7 @@ export function fillPlaceholders(sentence: string, values: Record<string, string
  */
 export function say(
   sentence: string,
-  sentences: Release["sentences"],
+  sentences: Sentences,
   names: OwnNames,
   others: Record<string, string> = {},
 ): string {
@@ -37,10 +74,7 @@ export function say(
   return said.replace(/ {2,}/g, " ").trim();
 }
 
-function ownValues(
-  sentences: Release["sentences"],
-  names: OwnNames,
-): Record<OwnPlaceholder, string> {
+function ownValues(sentences: Sentences, names: OwnNames): Record<OwnPlaceholder, string> {
   const company = names.company_name ?? sentences.company;
   const assistant = names.assistant_name ?? sentences.assistant;
   const introduction = names.assistant_name === null ? "" : sentences.introduction;
@@ -53,7 +87,7 @@ function ownValues(
 }
 
 /** Whom a visitor can ask, without an address. */
-function whom(sentences: Release["sentences"], { contact, company_name }: OwnNames): string {
+function whom(sentences: Sentences, { contact, company_name }: OwnNames): string {
   if (contact !== null) return contact;
   if (company_name === null) return sentences.contact;
   return fillPlaceholders(sentences.companyContact, { company: company_name });

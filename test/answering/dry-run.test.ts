@@ -48,6 +48,8 @@ async function ask(
         generation,
       },
       release,
+      language: "en",
+      discloses: false,
       policy,
       deps: {
         db: services.db,

@@ -20,6 +20,7 @@ it("a conversation is shown to its workspace without the fields that only retrie
       "created_at",
       "failure",
       "id",
+      "language",
       "outcome",
       "role",
       "rung",

@@ -28,7 +28,7 @@ const debug = new URLSearchParams(location.search).has("debug");
 
 export function createTurnView(question: string, number: number): TurnView {
   const status = element("p", { class: "status" });
-  const text = element("div", { class: "text markdown" });
+  const text = element("div", { class: "text markdown", dir: "auto" });
   const extras = element("div", { class: "extras" });
   const answer = element("div", { class: "answer" }, status, text, extras);
   const root = element(

@@ -4,7 +4,7 @@ import { sectionsIn } from "../../citations/shown-passages.ts";
 import type { Source } from "../../citations/source.ts";
 import type { MayLinkTo } from "../../guards/allowed-address.ts";
 import { fillPlaceholders } from "../../releases/sentences.ts";
-import type { Release } from "../../releases/release.ts";
+import type { Sentences } from "../../releases/release.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
 import { unmarked } from "../../text/marked-text.ts";
 import { passagesToQuote, relevance, type Quoted, type Relevance } from "./best-passage.ts";
@@ -24,7 +24,7 @@ import { writeLine } from "./write-line.ts";
 export function extractiveAnswer(
   findings: Finding[],
   sources: Source[],
-  { unanswered, continued }: Pick<Release["sentences"], "unanswered" | "continued">,
+  { unanswered, continued }: Pick<Sentences, "unanswered" | "continued">,
   mayLinkTo: MayLinkTo = () => false,
 ): { text: string; isPartial: boolean } {
   const isFound = ({ decision }: Finding): boolean => decision.action === "answer";

@@ -28,6 +28,11 @@ const plainBody = z.strictObject({
     description:
       "The client's own id of the message: sent again with the same text, it gets the same answer. As the header `Idempotency-Key`",
   }),
+  language: z.string().max(64).optional().meta({
+    description:
+      "Ignored, as `direction` is: the metadata of a streamed message may be sent back as it came. The message's own language counts",
+  }),
+  direction: z.string().max(64).optional(),
   history: z.array(z.unknown()).optional().meta({
     description: "Ignored: the server keeps the history of its conversations, and its own counts",
   }),

@@ -73,6 +73,8 @@ it("an anonymous conversation opens to its token and to secret keys alone", asyn
   expect(metadata).toEqual({
     conversation_id: streamed.outcome.conversation_id,
     conversation_token: streamed.outcome.conversation_token,
+    language: "en",
+    direction: "ltr",
   });
   const bodies = [
     { message: "Hello", ...metadata },

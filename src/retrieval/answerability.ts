@@ -66,11 +66,16 @@ export function decisionEvidence(
   passage = passages[0],
 ): Evidence {
   const text = passage && readText(passage);
+  // Without a match of keywords there is no document to be ahead of that hidden chunks could not displace.
+  const anyByKeywords = passages.some(({ keywords }) => keywords);
   const leads = passage ? leadsOf(candidates, passages, passage) : { meaning: 0, words: 0 };
   const weighed = questionWords(candidates).map((words): Evidence => {
     const coverage = text ? lexicalEvidence(words, text).sentence : 0;
     const similarity = passage?.cosine === null ? coverage : nearness(candidates, passage);
-    const long = clamp((words.count - SHORT_WORDS) / (LONG_WORDS - SHORT_WORDS));
+    const long = anyByKeywords
+      ? clamp((words.count - SHORT_WORDS) / (LONG_WORDS - SHORT_WORDS))
+      : 0;
+    const wordsLead = leads.words * clamp(coverage / ENOUGH_COVERAGE);
     const short = 1 - long;
     return {
       similarity: short * similarity,
@@ -78,8 +83,8 @@ export function decisionEvidence(
       questionLength: short * clamp(words.count / 10),
       unknownWords: words.unknownShare,
       longSimilarity: long * similarity,
-      meaningLead: long * leads.meaning,
-      wordsLead: long * leads.words * clamp(coverage / ENOUGH_COVERAGE),
+      meaningLead: long * (leads.meaning ?? wordsLead),
+      wordsLead: long * wordsLead,
     };
   });
   return weighed.reduce((best, other) =>
@@ -99,14 +104,14 @@ export function nearness(
 
 /**
  * How far a passage's document is ahead of the others. A document that was not found counts as unrelated. Only passages that keywords
- * found are compared: what the vector leg finds depends on hidden chunks (docs/decisions/0055). Where a cosine is unknown, the lead by
- * words stands in.
+ * found are compared: what the vector leg finds depends on hidden chunks (docs/decisions/0055). `meaning` is null where no cosine of the
+ * document is known; another document without one counts as unrelated.
  */
 function leadsOf(
   candidates: Candidates,
   passages: FoundPassage[],
   passage: FoundPassage,
-): { meaning: number; words: number } {
+): { meaning: number | null; words: number } {
   const compared = passages.filter(isReferenceAmong(passages));
   const ofDocument = [passage, ...compared].filter(
     ({ externalId }) => externalId === passage.externalId,
@@ -122,10 +127,10 @@ function leadsOf(
   };
   const { own, lead } = aheadBy(({ keywords }) => keywords?.score ?? 0);
   const words = own > 0 ? clamp(lead / own) : 0;
-  const isKnown = [...ofDocument, ...others].every(({ cosine }) => cosine !== null);
+  const isKnown = ofDocument.some(({ cosine }) => cosine !== null);
   return {
     words,
-    meaning: isKnown ? clamp(aheadBy((one) => nearness(candidates, one)).lead) : words,
+    meaning: isKnown ? clamp(aheadBy((one) => nearness(candidates, one)).lead) : null,
   };
 }
 

@@ -201,3 +201,23 @@ it("what only the vector leg found changes no lead, because hidden chunks decide
   const near = { ...found("d", 0.59, 0), keywords: undefined };
   expect(weigh(askedIn(LONG), [...passages, near])).toEqual(weigh(askedIn(LONG), passages));
 });
+
+it("with unknown cosines a document that shares a word with a long message is not taken for its answer", () => {
+  const evidence = weigh(askedIn(LONG), [found("a", null, 2, 1)]);
+  expect(answerability(evidence)).toBeLessThan(DECISION.thresholds.clarify);
+});
+
+it("one passage whose cosine is unknown does not change how others are judged", () => {
+  const passages = [found("a", 0.45, 8), found("b", 0.44, 7), found("c", 0.44, 7)];
+  const pending = found("d", null, 1, 1);
+  expect(weigh(askedIn(LONG), [...passages, pending])).toEqual(weigh(askedIn(LONG), passages));
+});
+
+it("where keywords found nothing, what else the vector leg found changes nothing", () => {
+  const byVectors = (id: string, cosine: number): FoundPassage => ({
+    ...found(id, cosine, 0),
+    keywords: undefined,
+  });
+  const [first, ...others] = [byVectors("a", 0.6), byVectors("b", 0.59), byVectors("c", 0.58)];
+  expect(weigh(askedIn(LONG), [first!, ...others])).toEqual(weigh(askedIn(LONG), [first!]));
+});

@@ -1,9 +1,10 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { erase } from "../support/erasure.ts";
 import { brokenDatabase } from "../support/broken-database.ts";
+import { quietClock } from "../support/quiet-clock.ts";
 import { gatedModel } from "../support/gated-model.ts";
 import { tick } from "../support/tick.ts";
 import { createIdentitySecret, visitorToken } from "../support/visitor.ts";
@@ -22,15 +23,7 @@ const PUMP = "How do I clean the pump?";
 const ANSWER = "Delivery to Germany takes 3 working days [1].";
 const SECOND = 1000;
 
-let ahead = 0;
-const realNow = Date.now.bind(Date);
-beforeEach(() => {
-  ahead = 0;
-  vi.spyOn(Date, "now").mockImplementation(() => realNow() + ahead);
-  for (const name of ["warn", "error"] as const)
-    vi.spyOn(console, name).mockImplementation(() => undefined);
-});
-afterEach(() => vi.restoreAllMocks());
+const clock = quietClock();
 
 interface Running {
   conversationId: string;
@@ -217,9 +210,9 @@ describe("a conversation is free again", () => {
   it("when the turn of a killed invocation would have ended: the next turn closes its question before it asks its own", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     const running = await startRunning(workspace);
-    ahead = 20 * SECOND;
+    clock.ahead = 20 * SECOND;
     await expectBusy(await send(workspace, running.conversationId, PUMP));
-    ahead = 28 * SECOND;
+    clock.ahead = 28 * SECOND;
     const next = await ask(workspace, { message: PUMP, conversation_id: running.conversationId });
     const closed = await readConversation(workspace, running.conversationId);
     expect(closed.messages.slice(2)).toMatchObject([

@@ -1,7 +1,8 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
+import { quietClock } from "../support/quiet-clock.ts";
 import { gatedModel } from "../support/gated-model.ts";
 import { tick } from "../support/tick.ts";
 import {
@@ -19,16 +20,7 @@ import {
 const GERMANY = "How long does delivery to Germany take?";
 const SECOND = 1000;
 
-/** How far the clock of the application is ahead. */
-let ahead = 0;
-const realNow = Date.now.bind(Date);
-beforeEach(() => {
-  ahead = 0;
-  vi.spyOn(Date, "now").mockImplementation(() => realNow() + ahead);
-  for (const name of ["warn", "error"] as const)
-    vi.spyOn(console, name).mockImplementation(() => undefined);
-});
-afterEach(() => vi.restoreAllMocks());
+const clock = quietClock();
 
 /** Workers AI, on which embedding a question takes so long. `chats`: the language models that are asked. */
 function slowEmbedding(milliseconds: number): { overrides: Partial<Env>; chats: string[] } {
@@ -36,7 +28,7 @@ function slowEmbedding(milliseconds: number): { overrides: Partial<Env>; chats: 
   const run = async (id: string, inputs: object): Promise<unknown> => {
     if (!("text" in inputs)) chats.push(id);
     const answer: unknown = await Reflect.apply(env.AI.run, env.AI, [id, inputs]);
-    if ("text" in inputs) ahead += milliseconds;
+    if ("text" in inputs) clock.ahead += milliseconds;
     return answer;
   };
   return { overrides: { CHAT_MODEL, SMALL_CHAT_MODEL, AI: { run } as unknown as Ai }, chats };
@@ -126,7 +118,7 @@ describe("the time of a turn", () => {
     const { reader, context } = await start(workspace, model.overrides);
     for (let word = 0; word < 30 && !model.cancelled(); word++) {
       model.say("and so on ");
-      ahead += SECOND;
+      clock.ahead += SECOND;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const text = await readAll(reader);
@@ -138,7 +130,7 @@ describe("the time of a turn", () => {
     const [, answer] = (await storedTurn(workspace)) as { text: string }[];
     expect(answer).toMatchObject({ outcome: "answered", rung: "extractive", failure: null });
     expect(answer?.text).not.toContain("and so on");
-    expect(ahead).toBeLessThan(27 * SECOND);
+    expect(clock.ahead).toBeLessThan(27 * SECOND);
   });
 
   it("a turn whose answer cannot be stored in time ends with an error, and its question is closed", async () => {
@@ -146,7 +138,7 @@ describe("the time of a turn", () => {
     const { reader } = await start(
       workspace,
       beforeBatch({
-        [STORES_QUESTION]: async () => void (ahead += 26 * SECOND),
+        [STORES_QUESTION]: async () => void (clock.ahead += 26 * SECOND),
         [RECORDS_ANSWER]: hang,
       }),
     );
@@ -208,14 +200,14 @@ describe("a turn whose visitor leaves", () => {
       const workspace = await createWorkspace(HELP_CENTRE);
       for (let parts = 0; parts <= 6; parts++) {
         await env.DB.prepare(`DELETE FROM cached_answers`).run();
-        ahead = 0;
+        clock.ahead = 0;
         const model = gatedModel();
         const { reader, context } = await start(workspace, model.overrides);
         model.say(ANSWER[0] ?? "");
         for (let read = 0; read < Math.min(parts, 4); read++) await reader.read();
         if (parts <= 4) await reader.cancel();
         for (const word of ANSWER.slice(1)) {
-          if (pace === "too slow") ahead += 15 * SECOND;
+          if (pace === "too slow") clock.ahead += 15 * SECOND;
           model.say(word);
           await new Promise((resolve) => setTimeout(resolve, 5));
         }

@@ -1,6 +1,5 @@
 import type { Source } from "../citations/source.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
-import type { Sentences } from "../releases/release.ts";
 import { contactAddresses, hasContact, say, sentencesIn } from "../releases/sentences.ts";
 import type { Decision, Finding } from "../retrieval/candidates.ts";
 import type { Answer, Emit, Outcome } from "./answer.ts";
@@ -55,26 +54,13 @@ function outcomeOf({ decision, choices }: Ending, supported: boolean): Outcome {
 }
 
 /** What Edgewise says itself: all of a reply without an answer, and what follows an answer. */
-function ownText(input: EngineInput, ending: Ending, outcome: Outcome): string {
-  const { language, release, discloses, deps } = input;
-  const sentences = sentencesIn(release, language);
-  const saysSo = (own: string): boolean => {
-    const introduction = say("{introduction}", sentences, deps.names);
-    return introduction !== "" && own.includes(introduction);
-  };
-  const own = reply(input, sentences, ending, outcome);
-  const disclosure =
-    discloses && !saysSo(own) ? say(sentences.disclosure, sentences, deps.names) : "";
-  return [own, disclosure].filter(Boolean).join("\n\n");
-}
-
-function reply(
-  { deps }: EngineInput,
-  sentences: Sentences,
+function ownText(
+  { language, release, deps }: EngineInput,
   { smallTalk, contact, draft, choices }: Ending,
   outcome: Outcome,
 ): string {
   const { names } = deps;
+  const sentences = sentencesIn(release, language);
   const sentence = (text: string): string => say(text, sentences, names);
   if (outcome === "answered") {
     const lacksContact = contactAddresses(names).some((one) => !draft?.text.includes(one));

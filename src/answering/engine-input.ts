@@ -49,8 +49,6 @@ export interface EngineInput {
   release: Release;
   /** Of the reply; null where neither the message nor the conversation tells one, and English is written. */
   language: LanguageCode | null;
-  /** Whether the reply has to say that an AI is speaking: it is the first of its conversation. */
-  discloses: boolean;
   deps: EngineDeps;
   /** Whether text may be shown before it is certain; the protocol chooses. */
   policy: EmitPolicy;

@@ -33,8 +33,8 @@ export interface Admitted {
 
 /**
  * Decides whether the turn may take place: the key, the visitor's limit, the conversation, whether another turn runs in it, the day's
- * quotas. A retry takes no turn, so it needs neither. A conversation that the caller may not open is the same 404 as one that never was. What embedding the message of a refused turn cost is counted for the
- * workspace of its key.
+ * quotas. A retry takes no turn, so it needs neither. A conversation that the caller may not open is the same 404 as one that never was.
+ * What embedding the message of a refused turn cost is counted for the workspace of its key.
  * @throws Problem
  */
 export async function admit(

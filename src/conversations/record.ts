@@ -209,8 +209,8 @@ function questionStatement(
 }
 
 /**
- * Stores the answer with what it used, gives the conversation back, and wakes the ledger. Runs to its end even if the visitor has gone. Of a conversation
- * that was erased meanwhile only what the workspace used is kept.
+ * Stores the answer with what it used, gives the conversation back, and wakes the ledger. Runs to its end even if the visitor has gone.
+ * Of a conversation that was erased meanwhile only what the workspace used is kept.
  * @throws Error when the question has been closed meanwhile: it has no second answer
  */
 export async function recordAnswer(

@@ -187,7 +187,6 @@ function runEngine(
       questions,
       release: release.release,
       language,
-      discloses: false,
       policy,
       deps,
     },

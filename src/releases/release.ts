@@ -50,12 +50,6 @@ const sentencesSchema = z.strictObject({
   elsewhere: sentence(),
   /** Answers a wish to talk to a person. */
   person: sentence(),
-  /** Answers a question whether a person or a machine is speaking. */
-  automated: sentence(),
-  /** Ends the first reply of a conversation: that an AI is speaking. */
-  disclosure: sentence(),
-  /** Follows an answer of which a model's claim was removed that something was done, or will be. */
-  undone: sentence(),
   /** In front of quoted text that is written in another language than the reply. `{language}` is its name. */
   foreign: sentence(["language"]),
   /** Answers a question how the company can be reached, and follows an answer from documents. */

@@ -18,8 +18,8 @@ export const NO_NAMES: OwnNames = {
 };
 
 /**
- * The sentences of a release in a language; null: in English. A workspace that replaces a sentence of `sentences` replaces the English one, or, where it
- * writes it in another language, that of this language.
+ * The sentences of a release in a language; null: in English. A workspace that replaces a sentence of `sentences` replaces the English
+ * one, or, where it writes it in another language, that of this language.
  */
 export function sentencesIn(
   { sentences, translations }: Pick<Release, "sentences" | "translations">,

@@ -49,7 +49,6 @@ async function ask(
       },
       release,
       language: "en",
-      discloses: false,
       policy,
       deps: {
         db: services.db,

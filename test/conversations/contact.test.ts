@@ -92,19 +92,17 @@ it("the assistant introduces itself by its name, and to a model as well", async 
 });
 
 it.each([
-  "I want to talk to a human",
-  "AGENT PLEASE!!",
-  "email adress of support",
-  "phone number?",
-  "can someone call me",
-  "Ich möchte mit einem Menschen sprechen",
-  "un conseiller svp",
-  "quiero hablar con una persona",
-])("%j gets the contact where documents are silent", async (message) => {
+  ["I want to talk to a human", "the Fernhill & Söhne support team"],
+  ["AGENT PLEASE!!", "the Fernhill & Söhne support team"],
+  ["email adress of support", "the Fernhill & Söhne support team"],
+  ["phone number?", "the Fernhill & Söhne support team"],
+  ["can someone call me", "the Fernhill & Söhne support team"],
+  ["Ich möchte mit einem Menschen sprechen", "das Support-Team von Fernhill & Söhne"],
+  ["un conseiller svp", "le service client de Fernhill & Söhne"],
+  ["quiero hablar con una persona", "el equipo de atención al cliente de Fernhill & Söhne"],
+])("%j gets the contact where documents are silent", async (message, name) => {
   const { outcome, text, citations } = await ask(workspace, message);
-  // Its words are those of the visitor's language.
-  expect(text).toMatch(/\[[^\]]*Fernhill & Söhne[^\]]*\]\(/);
-  expect(text).toContain(CONTACT.slice(CONTACT.indexOf("](")));
+  expect(text).toContain(CONTACT.replace("the Fernhill & Söhne support team", name));
   expect({ outcome, citations }).toEqual({ outcome: "abstained", citations: [] });
 });
 

@@ -1,6 +1,6 @@
 import type { Source } from "../citations/source.ts";
 import type { Release } from "../releases/release.ts";
-import { answerability, decisionEvidence, nearness } from "../retrieval/answerability.ts";
+import { answerability, decisionEvidence } from "../retrieval/answerability.ts";
 import type { Finding } from "../retrieval/candidates.ts";
 
 /**
@@ -18,9 +18,10 @@ export function choicesAmong(
   for (const { candidates, passages, decision } of findings) {
     if (decision.action !== "clarify") continue;
     const { choices, thresholds } = rule;
-    const [first] = passages;
-    const isSimilar = first?.cosine === null || nearness(candidates, first) >= choices.similarity;
-    const isNear = decision.confidence >= choices.probability && isSimilar;
+    const { similarity, longSimilarity } = decisionEvidence(candidates, passages, rule);
+    const isNear =
+      decision.confidence >= choices.probability &&
+      similarity + longSimilarity >= choices.similarity;
     // A message that names its topic and asks nothing is as likely as an answer.
     if (!isNear && decision.confidence < thresholds.answer) continue;
     for (const [externalId, [own]] of Map.groupBy(passages, (passage) => passage.externalId)) {

@@ -73,11 +73,11 @@ export function piecesOf(message: string): string[] {
   return chosen;
 }
 
-/** All of a text in pieces of whole sentences, in order. A sentence that is too long is cut between words. */
+/** All of a text in pieces of whole sentences, in order. A sentence that is too long is cut between words, or letters where it has no spaces. */
 function cut(text: string): string[] {
   const pieces: string[] = [];
   let size = Infinity;
-  for (const part of splitSentences(text).flatMap(partsOf)) {
+  for (const part of splitSentences(text).flatMap(fitting)) {
     const more = estimateTokens(part);
     const isFull = size + more > PIECE_TOKENS;
     if (isFull) pieces.push(part);
@@ -87,8 +87,11 @@ function cut(text: string): string[] {
   return pieces;
 }
 
-function partsOf(sentence: string): string[] {
-  return estimateTokens(sentence) > PIECE_TOKENS ? sentence.split(/\s+/) : [sentence];
+/** A letter is at most about one token, so no part is too long. */
+const PART = new RegExp(String.raw`\S{1,${PIECE_TOKENS}}`, "gu");
+
+function fitting(sentence: string): string[] {
+  return estimateTokens(sentence) > PIECE_TOKENS ? (sentence.match(PART) ?? []) : [sentence];
 }
 
 function contentOf(text: string): Set<string> {

@@ -2,12 +2,12 @@ import { embeddingModel } from "../models/table.ts";
 import type { Release } from "../releases/release.ts";
 import type { Candidates, FoundPassage } from "./candidates.ts";
 import { lexicalEvidence, questionWords, readText } from "./lexical-evidence.ts";
-import { isReferenceAmong } from "./rank.ts";
+import { shared } from "./prefer-current.ts";
 
 /**
  * Evidence that an answer is there, each from 0 to 1. The names are those of the release's decision weights. What tells whether a short
  * question is answered tells little about a long message, and the other way round (docs/decisions/0069). So each kind but `unknownWords`
- * is multiplied by how short or how long the message is: a varying-coefficient model (Hastie and Tibshirani 1993).
+ * is multiplied by how short or how long the sub-query is: a varying-coefficient model (Hastie and Tibshirani 1993).
  */
 export interface Evidence {
   /**
@@ -17,7 +17,7 @@ export interface Evidence {
   similarity: number;
   /** Short questions. Share of the content words, weighted by rarity, in the best sentence and the title and headings above. */
   coverage: number;
-  /** Short questions. Number of content words, divided by ten: three words reach a higher similarity and coverage than six. */
+  /** Short questions. Number of content words, divided by ten: it makes up for what more words lose in similarity and coverage. */
   questionLength: number;
   /** Share of the question's weight on words that the documents that the reader may see do not use. */
   unknownWords: number;
@@ -32,15 +32,20 @@ export interface Evidence {
   wordsLead: number;
 }
 
-/** Content words up to which a question is short, and from which on a message is long. Between them it is partly both. */
-const SHORT_WORDS = 6;
-const LONG_WORDS = 16;
+/**
+ * Written words up to which a question is short, and from which on a message is long. Between them it is partly both. All words count, because
+ * stop words are known in English only.
+ */
+const SHORT_WORDS = 16;
+const LONG_WORDS = 36;
 
 /** Coverage from which on the lead by words counts in full. Between .2 and .5 techqa-half does not tell (docs/decisions/0069). */
 const ENOUGH_COVERAGE = 0.4;
 
-/** Two documents often say nearly the same, so the lead is measured from the second best other one. */
+/** The lead is measured from the second best other document: two often answer the same. */
 const RIVAL = 2;
+/** Share of common words from which on two passages are copies of each other: of one article for several versions, or countries. Chosen. */
+const COPY = 0.7;
 
 /** Probability from 0 to 1 that passages with this evidence answer the question: a logistic regression, trained by `npm run eval:fit`. */
 export function answerability(
@@ -66,16 +71,16 @@ export function decisionEvidence(
   passage = passages[0],
 ): Evidence {
   const text = passage && readText(passage);
+  const byKeywords = passages.filter(({ keywords }) => keywords);
+  const all = questionWords(candidates);
   // Without a match of keywords there is no document to be ahead of that hidden chunks could not displace.
-  const anyByKeywords = passages.some(({ keywords }) => keywords);
-  const leads = passage ? leadsOf(candidates, passages, passage) : { meaning: 0, words: 0 };
-  const weighed = questionWords(candidates).map((words): Evidence => {
+  const isAnyLong = byKeywords.length > 0 && all.some(({ written }) => written > SHORT_WORDS);
+  const leads = passage && isAnyLong ? leadsOf(candidates, byKeywords, passage) : undefined;
+  const weighed = all.map((words): Evidence => {
     const coverage = text ? lexicalEvidence(words, text).sentence : 0;
     const similarity = passage?.cosine === null ? coverage : nearness(candidates, passage);
-    const long = anyByKeywords
-      ? clamp((words.count - SHORT_WORDS) / (LONG_WORDS - SHORT_WORDS))
-      : 0;
-    const wordsLead = leads.words * clamp(coverage / ENOUGH_COVERAGE);
+    const long = leads ? clamp((words.written - SHORT_WORDS) / (LONG_WORDS - SHORT_WORDS)) : 0;
+    const wordsLead = (leads?.words ?? 0) * clamp(coverage / ENOUGH_COVERAGE);
     const short = 1 - long;
     return {
       similarity: short * similarity,
@@ -83,7 +88,7 @@ export function decisionEvidence(
       questionLength: short * clamp(words.count / 10),
       unknownWords: words.unknownShare,
       longSimilarity: long * similarity,
-      meaningLead: long * (leads.meaning ?? wordsLead),
+      meaningLead: long * (leads?.meaning ?? wordsLead),
       wordsLead: long * wordsLead,
     };
   });
@@ -93,43 +98,38 @@ export function decisionEvidence(
 }
 
 /** The cosine of a passage, 0 for that of an unrelated and 1 for that of a matching pair; 0 where it is unknown. */
-export function nearness(
-  { question }: Candidates,
-  passage: Pick<FoundPassage, "cosine"> | undefined,
-): number {
+function nearness({ question }: Candidates, passage: FoundPassage | undefined): number {
   const { unrelatedCosine, matchingCosine } = embeddingModel(question.generation.model);
   const cosine = passage?.cosine ?? 0;
   return clamp((cosine - unrelatedCosine) / (matchingCosine - unrelatedCosine));
 }
 
 /**
- * How far a passage's document is ahead of the others. A document that was not found counts as unrelated. Only passages that keywords
- * found are compared: what the vector leg finds depends on hidden chunks (docs/decisions/0055). `meaning` is null where no cosine of the
- * document is known; another document without one counts as unrelated.
+ * How far a passage's document is ahead of the others, copies of the passage left out. A document that was not found counts as unrelated, as does
+ * one whose cosine is unknown. `meaning` is null where no cosine of the passage's own document is known.
+ * @param byKeywords what keywords found: what else the vector leg finds depends on hidden chunks (docs/decisions/0055)
  */
 function leadsOf(
   candidates: Candidates,
-  passages: FoundPassage[],
+  byKeywords: FoundPassage[],
   passage: FoundPassage,
 ): { meaning: number | null; words: number } {
-  const compared = passages.filter(isReferenceAmong(passages));
-  const ofDocument = [passage, ...compared].filter(
-    ({ externalId }) => externalId === passage.externalId,
+  const stems = new Set(readText(passage).whole.inOrder);
+  const documents = Map.groupBy(byKeywords, ({ externalId }) => externalId);
+  const own = [passage, ...(documents.get(passage.externalId) ?? [])];
+  documents.delete(passage.externalId);
+  const rivals = [...documents.values()].filter(
+    (some) => !some.some((one) => shared(stems, new Set(readText(one).whole.inOrder)) >= COPY),
   );
-  const others = compared.filter(({ externalId }) => externalId !== passage.externalId);
-  const aheadBy = (value: (one: FoundPassage) => number): { own: number; lead: number } => {
-    const own = Math.max(...ofDocument.map(value));
-    const best = Map.groupBy(others, ({ externalId }) => externalId)
-      .values()
-      .map((some) => Math.max(...some.map(value)));
-    const rival = [...best].toSorted((a, b) => b - a)[RIVAL - 1] ?? 0;
-    return { own, lead: own - rival };
+  const aheadBy = (value: (one: FoundPassage) => number): { best: number; lead: number } => {
+    const best = Math.max(...own.map(value));
+    const others = rivals.map((some) => Math.max(...some.map(value))).toSorted((a, b) => b - a);
+    return { best, lead: best - (others[RIVAL - 1] ?? 0) };
   };
-  const { own, lead } = aheadBy(({ keywords }) => keywords?.score ?? 0);
-  const words = own > 0 ? clamp(lead / own) : 0;
-  const isKnown = ofDocument.some(({ cosine }) => cosine !== null);
+  const { best, lead } = aheadBy(({ keywords }) => keywords?.score ?? 0);
+  const isKnown = own.some(({ cosine }) => cosine !== null);
   return {
-    words,
+    words: best > 0 ? clamp(lead / best) : 0,
     meaning: isKnown ? clamp(aheadBy((one) => nearness(candidates, one)).lead) : null,
   };
 }

@@ -2,7 +2,7 @@ import type { Candidates } from "./candidates.ts";
 import { indexTerms } from "../language/index-terms.ts";
 import { splitSentences } from "../text/sentences.ts";
 import { stemOf, stemsOf } from "../text/stems.ts";
-import { wordsOf } from "../text/words.ts";
+import { countWords, wordsOf } from "../text/words.ts";
 import { inverseFrequency } from "./fuse.ts";
 import type { Passage } from "./passages.ts";
 import type { KeywordResult } from "./keywords.ts";
@@ -22,6 +22,8 @@ export interface QuestionWords {
   unknownShare: number;
   /** Content words, corrections included. */
   count: number;
+  /** All words that the question is written in, about. */
+  written: number;
 }
 
 /** The words of a question: one entry, or with several sub-queries one for each and, last, one for the whole question. */
@@ -74,6 +76,7 @@ function wordsFor(
     ...samenessOf(question, chunkCounts.keys()),
     unknownShare: total > 0 ? unknown / total : 0,
     count: chunkCounts.size,
+    written: countWords(question.text),
   };
 }
 

@@ -132,7 +132,7 @@ function likeness(one: Judged, other: Judged): number {
 }
 
 /** The share of the words of both that they have in common, 0–1. */
-function shared(left: Set<string>, right: Set<string>): number {
+export function shared(left: Set<string>, right: Set<string>): number {
   let common = 0;
   for (const word of left) if (right.has(word)) common += 1;
   const all = left.size + right.size - common;

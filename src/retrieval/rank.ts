@@ -153,7 +153,7 @@ function evidenceOf(
  * Whether other passages are compared with a passage: with those that keywords found, or with all if keywords found none. What the
  * vector leg finds depends on how many hidden chunks are nearer to the question, so it may change no other passage's evidence.
  */
-export function isReferenceAmong(passages: FoundPassage[]): (passage: FoundPassage) => boolean {
+function isReferenceAmong(passages: FoundPassage[]): (passage: FoundPassage) => boolean {
   const anyByKeywords = passages.some(({ keywords }) => keywords);
   return ({ keywords }) => !anyByKeywords || keywords !== undefined;
 }

@@ -1,4 +1,4 @@
-import { withBigrams } from "./bigrams.ts";
+import { BIGRAM, withBigrams } from "./bigrams.ts";
 import { readable } from "./readable.ts";
 
 /**
@@ -18,6 +18,11 @@ const MARK_WITHIN = /[-_./:',](?=[\p{L}\p{M}\p{N}])/u;
  */
 export function wordsOf(text: string): string[] {
   return written(text).match(WORD) ?? [];
+}
+
+/** About how many words a text has, whatever its script: two letters of a script without spaces count as one. */
+export function countWords(text: string): number {
+  return wordsOf(text).reduce((sum, word) => sum + (BIGRAM.test(word) ? 0.5 : 1), 0);
 }
 
 /** The words of a text in lower case, those that are joined by a mark with it: `fh-pump-02`. */

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { subQueriesOf, withVectors } from "../../src/answering/sub-queries.ts";
+import { piecesOf, subQueriesOf, withVectors } from "../../src/answering/sub-queries.ts";
 import { estimateTokens } from "../../src/text/tokens.ts";
 import { createWorkspace, HELP_CENTRE } from "../support/workspace.ts";
 import { search } from "../support/pipeline.ts";
@@ -75,4 +75,12 @@ it("a question at the end of a long message is found, because each piece is sear
   const alone = await nearness(question);
   expect(await nearness(SMALL_TALK)).toBeLessThan(0.5 * alone);
   expect(await nearness(SMALL_TALK + question)).toBeGreaterThan(0.6 * alone);
+});
+
+it("a long message without spaces is cut into short pieces, too", () => {
+  const pieces = piecesOf(
+    `${"返品できますか".repeat(60)}\nhttps://example.com/${"a1".repeat(500)}`,
+  );
+  expect(pieces.length).toBe(3);
+  for (const piece of pieces) expect(estimateTokens(piece)).toBeLessThanOrEqual(64);
 });

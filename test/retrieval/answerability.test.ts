@@ -10,6 +10,7 @@ import {
   decisionEvidence,
   type Evidence,
 } from "../../src/retrieval/answerability.ts";
+import { queryTerms } from "../../src/retrieval/query-terms.ts";
 import { firstGeneration } from "../../src/generations/generation.ts";
 
 const { decision: DECISION } = shippedRelease;
@@ -136,12 +137,14 @@ function askedIn(words: number): Candidates {
   };
 }
 
-/** A passage that keywords found, with as many of the words of {@link askedIn}. */
+/** A passage that keywords found, with as many of the words of {@link askedIn}, and with others of its own. */
 function found(externalId: string, cosine: number | null, bm25: number, words = 2): FoundPassage {
+  const named = Array.from({ length: words }, (_, n) => `word${n}`);
+  const own = Array.from({ length: 30 }, (_, n) => `${externalId}${n}`);
   return {
     ...PASSAGE,
     externalId,
-    text: `${Array.from({ length: words }, (_, n) => `word${n}`).join(" ")}.`,
+    text: `${named.join(" ")}.\n${own.join(" ")}.`,
     cosine,
     keywords: { rank: 1, score: bm25 },
   };
@@ -220,4 +223,31 @@ it("where keywords found nothing, what else the vector leg found changes nothing
   });
   const [first, ...others] = [byVectors("a", 0.6), byVectors("b", 0.59), byVectors("c", 0.58)];
   expect(weigh(askedIn(LONG), [first!, ...others])).toEqual(weigh(askedIn(LONG), [first!]));
+});
+
+it("copies of the right article do not silence a long message", () => {
+  const right = found("a", 0.7, 20, LONG / 2);
+  const copies = ["b", "c", "d"].map((id): FoundPassage => ({ ...right, externalId: id }));
+  const alone = weigh(askedIn(LONG), [right]);
+  expect(weigh(askedIn(LONG), [right, ...copies])).toEqual(alone);
+  expect(answerability(alone)).toBeGreaterThan(DECISION.thresholds.answer);
+});
+
+it.each([
+  "パスワードを忘れた場合はどうすればいいですか？",
+  "我忘记了登录密码，应该怎么办？",
+  "ฉันลืมรหัสผ่านต้องทำอย่างไร",
+  "Wie kann ich meine Bestellung stornieren, wenn sie schon verschickt worden ist?",
+  "Comment puis-je annuler ma commande si elle a déjà été expédiée ?",
+])("a plain question is short in every language: %s", (question) => {
+  const asked = {
+    ...asking,
+    question: { ...asking.question, text: question },
+    keywords: {
+      ...asking.keywords,
+      chunkCounts: new Map(queryTerms(question).words.map((word) => [word, 1])),
+      totalChunks: 100,
+    },
+  };
+  expect(weigh(asked, [found("a", 0.6, 5)])).toMatchObject({ longSimilarity: 0, wordsLead: 0 });
 });

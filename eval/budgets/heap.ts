@@ -12,19 +12,19 @@ interface HeapUsage {
 /**
  * Samples the heap of the application's isolate through the inspector of `wrangler dev`: JavaScript objects and array buffers,
  * with garbage that is not collected yet. What workerd holds beside it (the local database, the embedding model) is not in it.
- * @returns a function that ends the sampling and says by how many megabytes the peak exceeded the first sample, which follows a
- *   garbage collection
+ * @returns a function that ends the sampling and says by how many megabytes the peak exceeded the least sample: an instance that finds
+ *   pending work when it starts is not idle at the first one
  */
 export async function watchHeap(inspectorPort: number): Promise<() => number> {
   const socket = await connect(inspectorPort);
-  let first: number | undefined;
+  let least = Infinity;
   let peak = 0;
   socket.addEventListener("message", ({ data }) => {
     const { result } = JSON.parse(String(data)) as { result?: Partial<HeapUsage> };
     if (result?.usedSize === undefined) return;
     const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = result;
     const bytes = usedSize + embedderHeapUsedSize + backingStorageSize;
-    first ??= bytes;
+    least = Math.min(least, bytes);
     peak = Math.max(peak, bytes);
   });
   let id = 0;
@@ -37,8 +37,8 @@ export async function watchHeap(inspectorPort: number): Promise<() => number> {
   return () => {
     clearInterval(sampling);
     socket.close();
-    if (first === undefined) throw new CommandError("The inspector named no size of the heap.");
-    return (peak - first) / 1024 ** 2;
+    if (least === Infinity) throw new CommandError("The inspector named no size of the heap.");
+    return (peak - least) / 1024 ** 2;
   };
 }
 

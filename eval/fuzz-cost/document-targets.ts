@@ -1,6 +1,7 @@
 import { zipSync, strToU8 } from "fflate";
 import { toMarkdown } from "../../local/ai/to-markdown.ts";
 import { excerpt } from "../../src/answering/extractive/excerpt.ts";
+import { ROOM } from "../../src/answering/extractive/quoted-blocks.ts";
 import { relevance } from "../../src/answering/extractive/best-passage.ts";
 import { buildPrompt } from "../../src/answering/prompt.ts";
 import { CitationVerifier } from "../../src/citations/citation-verifier.ts";
@@ -76,7 +77,7 @@ export const passage: Record<string, Target> = {
       reranker: "",
       decision: { action: "answer", confidence: 1 },
     });
-    const { stretches } = excerpt([text, text, text], 1, relevant);
+    const { stretches } = excerpt([text, text, text], 1, relevant, ROOM.first);
     const verifier = new CitationVerifier([{ ...SOURCE, passages: [{ ...PASSAGE, text }] }]);
     for (const stretch of stretches)
       verifier.push(`${withoutForeignMarkers(stretch.text)} [1]\n\n`);

@@ -15,7 +15,7 @@ import type { EngineInput } from "./engine-input.ts";
 import { extractiveAnswer } from "./extractive/extractive.ts";
 import { buildPrompt, NO_ANSWER } from "./prompt.ts";
 import { SupportedText } from "./supported-text.ts";
-import { completeSections } from "./sources.ts";
+import { quotedSections } from "./sources.ts";
 import { AnswerWriter } from "./verify.ts";
 
 /** What a rung of the ladder wrote. `text` is empty when it found that the sources hold no answer. */
@@ -121,13 +121,13 @@ export async function generate(
   if (kept) return write(kept, "cached");
   if (!isLikely) return write("", "none");
   // Only here: a model waits for nothing more, and reads what was found.
-  await completeSections(deps, input.reader, findings, sources);
+  const quoted = await quotedSections(deps, input.reader, findings, sources);
   const sentences = sentencesIn(release, input.language);
   const own = {
     unanswered: say(sentences.unanswered, sentences, deps.names),
     continued: say(sentences.continued, sentences, deps.names),
   };
-  const { text, isPartial } = extractiveAnswer(findings, sources, own, mayLinkTo);
+  const { text, isPartial } = extractiveAnswer(findings, sources, own, mayLinkTo, quoted);
   return write(text, "extractive", isPartial, (cited) => foreignNote(input, findings, cited));
 }
 

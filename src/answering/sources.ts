@@ -1,11 +1,12 @@
 import type { Source, SourceReference } from "../citations/source.ts";
 import type { Decision, FoundPassage, Finding } from "../retrieval/candidates.ts";
 import { withTimeout } from "../models/deadline.ts";
-import { readSections } from "../retrieval/passages.ts";
+import { readAround } from "../retrieval/passages.ts";
 import { viewOf } from "../retrieval/retrieve.ts";
 import type { Reader } from "../retrieval/visibility.ts";
 import type { EngineDeps } from "./engine-input.ts";
-import { bestPassage, passagesToQuote } from "./extractive/best-passage.ts";
+import { bestPassage, passagesToQuote, type Quoted } from "./extractive/best-passage.ts";
+import { lackedBetween } from "./extractive/chapters.ts";
 
 const MAX_SOURCES = 4;
 /** A section that takes longer to read is quoted in part. */
@@ -47,39 +48,61 @@ function addNeighbours(source: Source, findings: Finding[]): void {
 }
 
 /**
- * Adds the rest of the section that each question is answered from, where it is longer than a passage and its neighbours: a procedure is
- * quoted whole. Without it, where the read fails, the answer is shorter.
+ * The passages that each question is answered from. What stands around them is added to the sources where their sections, or what is quoted
+ * between them, were not read whole: a procedure is quoted whole. Without it, where the read fails, the answer is shorter.
  */
-export async function completeSections(
+export async function quotedSections(
   { db }: Pick<EngineDeps, "db">,
   reader: Reader,
   findings: Finding[],
   sources: Source[],
-): Promise<void> {
-  const goesOn = new Map<number, Source>();
-  for (const finding of findings.filter(({ decision }) => decision.action === "answer")) {
-    for (const { source, passage } of passagesToQuote(finding, sources)) {
-      const found = finding.passages.find(({ chunkId }) => chunkId === passage.chunkId);
-      if (found?.goesOn) goesOn.set(found.chunkId, source);
-    }
-  }
-  if (goesOn.size === 0) return;
+): Promise<Quoted[][]> {
+  const choose = (): Quoted[][] => findings.map((finding) => passagesToQuote(finding, sources));
+  const cut = cutSections(findings, choose());
+  if (cut.size === 0) return choose();
   try {
     const since = Math.min(
       ...findings.map(({ candidates }) => viewOf(reader, candidates.asked).since),
     );
-    const reading = readSections(db, { ...reader, since }, [...goesOn.keys()]);
+    const reading = readAround(db, { ...reader, since }, [...cut.keys()]);
     const chunks = await withTimeout(reading, SECTION_MS, "The section");
-    for (const { around, version, ...chunk } of chunks) {
-      const source = goesOn.get(around);
-      const isKnown = source?.passages.some(({ chunkId }) => chunkId === chunk.chunkId);
-      if (!source || isKnown || version !== source.version) continue;
-      const { headingPath = [] } = source.passages.find(({ chunkId }) => chunkId === around) ?? {};
-      source.passages.push({ ...chunk, headingPath });
-    }
+    const add = (isOwn: boolean): void => {
+      for (const { around, version, ...chunk } of chunks) {
+        const { source, headingPath } = cut.get(around) ?? {};
+        const isKnown = source?.passages.some(({ chunkId }) => chunkId === chunk.chunkId);
+        if (!source || isKnown || version !== source.version) continue;
+        if (isOwn === (chunk.headingPath.join("\n") === headingPath?.join("\n")))
+          source.passages.push(chunk);
+      }
+    };
+    add(true);
+    // The rest of a section may hold the better passage. What stands between sections is no choice of its own.
+    const quoted = choose();
+    add(false);
+    return quoted;
   } catch (error) {
     console.warn("sources: a section could not be read whole", { error: String(error) });
+    return choose();
   }
+}
+
+/** The passages around which something is not read that is quoted with them. */
+function cutSections(
+  findings: Finding[],
+  quotedOfEach: Quoted[][],
+): Map<number, { source: Source; headingPath: string[] }> {
+  const cut = new Map<number, { source: Source; headingPath: string[] }>();
+  for (const [index, finding] of findings.entries()) {
+    if (finding.decision.action !== "answer") continue;
+    const quoted = quotedOfEach[index] ?? [];
+    const lacking = new Set(lackedBetween(quoted));
+    for (const one of quoted) {
+      const { chunkId, headingPath } = one.passage;
+      const found = finding.passages.find((passage) => passage.chunkId === chunkId);
+      if (found?.goesOn || lacking.has(one)) cut.set(chunkId, { source: one.source, headingPath });
+    }
+  }
+  return cut;
 }
 
 /** The passages of one question's best documents, in their order. */

@@ -104,30 +104,31 @@ export async function readPassages(
   }));
 }
 
-export interface SectionChunk extends Neighbour {
+export interface NearbyChunk extends Neighbour {
   /** The chunk that it was read for. */
   around: number;
   version: number;
+  headingPath: string[];
 }
 
-/** Chunks on each side of one that are read of its section: about 2,500 tokens in all. */
-const SECTION_REACH = 10;
+/** Chunks on each side of one that are read: about 2,500 tokens in all. */
+const REACH = 10;
 
-/** Reads the sections that chunks stand in, as far as the reader may see them: to each chunk those around it with the same headings. */
-export async function readSections(
+/** Reads what stands around chunks in their documents, as far as the reader may see it. */
+export async function readAround(
   db: D1Database,
   { workspaceId, audience, now, since }: View,
   chunkIds: number[],
-): Promise<SectionChunk[]> {
+): Promise<NearbyChunk[]> {
   const { results } = await db
     .prepare(
-      `SELECT c.id AS around, d.live_version AS version, n.id AS chunkId, n.text, n.marks, n.ordinal
+      `SELECT c.id AS around, d.live_version AS version, n.id AS chunkId, n.text, n.marks, n.ordinal, n.heading_path AS headingPath
        FROM json_each(?1) AS wanted CROSS JOIN chunks c ON c.id = wanted.value CROSS JOIN documents d ON d.id = c.document_id
-         CROSS JOIN chunks n ON n.document_id = c.document_id AND n.ordinal BETWEEN c.ordinal - ${SECTION_REACH} AND c.ordinal + ${SECTION_REACH}
-       WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND +n.workspace_id = ?2 AND n.heading_path = c.heading_path
+         CROSS JOIN chunks n ON n.document_id = c.document_id AND n.ordinal BETWEEN c.ordinal - ${REACH} AND c.ordinal + ${REACH}
+       WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND +n.workspace_id = ?2
          AND d.live_version > 0 AND d.status <> 'deleted' AND ${visibleTo("d", { audience: "?3", now: "?4", since: "?5" })}`,
     )
     .bind(JSON.stringify(chunkIds), workspaceId, JSON.stringify(audience), now, since)
-    .all<SectionChunk>();
-  return results;
+    .all<Omit<NearbyChunk, "headingPath"> & { headingPath: string }>();
+  return results.map((row) => ({ ...row, headingPath: JSON.parse(row.headingPath) as string[] }));
 }

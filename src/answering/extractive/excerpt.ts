@@ -7,7 +7,7 @@ import {
   textOf,
   type Block,
 } from "./blocks.ts";
-import { blocksAround } from "./quoted-blocks.ts";
+import { blocksAround, type Room } from "./quoted-blocks.ts";
 import { rowsToQuote, type Choice } from "./table-rows.ts";
 
 /** A passage with fewer characters is a remainder: the end of a section that did not fit into one chunk. It says little alone. */
@@ -40,7 +40,12 @@ export interface Excerpt {
  * @param section the texts of the section's passages, in the document's order
  * @param place that of the passage to answer from
  */
-export function excerpt(section: string[], place: number, relevant: Relevance): Excerpt {
+export function excerpt(
+  section: string[],
+  place: number,
+  relevant: Relevance,
+  room: Room,
+): Excerpt {
   const blocks = blocksOfSection(section);
   const own = ownBlocks(blocks, place);
   const { rows, which } = rowsToQuote(
@@ -55,7 +60,7 @@ export function excerpt(section: string[], place: number, relevant: Relevance): 
     own.has(index) ? relevant.bestSentenceShare(textOf(block)) : -1,
   );
   const best = shares.indexOf(Math.max(...shares));
-  const [from, to] = blocksAround(blockOfTime(best, quoted, relevant), quoted);
+  const [from, to] = blocksAround(blockOfTime(best, quoted, relevant), quoted, room);
   const stretches = stretchesOf(quoted.slice(from, to + 1), which);
   return { stretches, goesOn: hasNextStep(to, quoted) };
 }

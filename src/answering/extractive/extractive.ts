@@ -8,9 +8,11 @@ import type { Sentences } from "../../releases/release.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
 import { unmarked } from "../../text/marked-text.ts";
 import { passagesToQuote, relevance, type Quoted, type Relevance } from "./best-passage.ts";
+import { inChapters } from "./chapters.ts";
 import { anchorOf, documentLinks } from "./document-links.ts";
 import { excerpt, withoutQuoted, type Stretch } from "./excerpt.ts";
 import type { LinkTo } from "./inline-markdown.ts";
+import { ROOM, type Room } from "./quoted-blocks.ts";
 import { writeQuoted } from "./quoted-text.ts";
 import { writeLine } from "./write-line.ts";
 
@@ -19,6 +21,7 @@ import { writeLine } from "./write-line.ts";
  * visitor's words and numbers would have to be supported by its source.
  * @param sentences the release's: for a question that was not answered, and for steps that go on
  * @param mayLinkTo the hosts to which links of the documents stay links
+ * @param quotedOfEach what is quoted for each of the findings
  * @returns also whether a question was not answered
  */
 export function extractiveAnswer(
@@ -26,13 +29,15 @@ export function extractiveAnswer(
   sources: Source[],
   { unanswered, continued }: Pick<Sentences, "unanswered" | "continued">,
   mayLinkTo: MayLinkTo = () => false,
+  quotedOfEach: Quoted[][] = findings.map((finding) => passagesToQuote(finding, sources)),
 ): { text: string; isPartial: boolean } {
   const isFound = ({ decision }: Finding): boolean => decision.action === "answer";
+  const quotedOf = new Map(findings.map((finding, index) => [finding, quotedOfEach[index] ?? []]));
   const quoted = new Map<Source, Stretch[]>();
   const ends: string[] = [];
   const misses: Finding[] = findings.filter((finding) => !isFound(finding));
   const answers = findings.filter(isFound).map((finding) => {
-    const answer = answerOne(finding, sources, quoted, mayLinkTo);
+    const answer = answerOne(finding, quotedOf.get(finding) ?? [], quoted, mayLinkTo);
     for (const place of answer.goesOn) ends.push(fillPlaceholders(continued, place));
     if (answer.lacksRow) misses.push(finding);
     return answer.text;
@@ -63,21 +68,28 @@ const MAX_ANSWER = 2400;
  */
 function answerOne(
   finding: Finding,
-  sources: Source[],
+  chosen: Quoted[],
   quoted: Map<Source, Stretch[]>,
   mayLinkTo: MayLinkTo,
 ): OneAnswer {
   const relevant = relevance(finding);
-  const chosen = passagesToQuote(finding, sources);
+  const isRow = (quote: Quoted | undefined): boolean =>
+    quote !== undefined &&
+    quoteSection(quote, relevant, new Map(quoted), mayLinkTo, ROOM.first).isNamedRow;
   const kept: { quote: Quoted; section: OneSection }[] = [];
   let length = 0;
-  for (const quote of chosen) {
-    const section = quoteSection(quote, relevant, quoted, mayLinkTo);
-    const isFirst = kept.length === 0;
-    if (!section.text || (!isFirst && length + section.text.length > MAX_ANSWER)) continue;
-    length += section.text.length;
-    kept.push({ quote, section });
-    if (isFirst && section.isNamedRow) break;
+  for (const chapter of isRow(chosen[0]) ? [chosen.slice(0, 1)] : inChapters(chosen)) {
+    const before = new Map(quoted);
+    const room = kept.length === 0 ? ROOM.first : ROOM.further;
+    const sections = chapter.flatMap((quote) => {
+      const section = quoteSection(quote, relevant, before, mayLinkTo, room);
+      return section.text ? [{ quote, section }] : [];
+    });
+    const own = sections.reduce((sum, { section }) => sum + section.text.length, 0);
+    if (kept.length > 0 && length + own > MAX_ANSWER) continue;
+    length += own;
+    kept.push(...sections);
+    for (const [source, stretches] of before) quoted.set(source, stretches);
   }
   const [first] = kept;
   const texts = kept.map(({ quote, section }) => {
@@ -112,6 +124,7 @@ function quoteSection(
   relevant: Relevance,
   quoted: Map<Source, Stretch[]>,
   mayLinkTo: MayLinkTo,
+  room: Room,
 ): OneSection {
   const section = sectionsIn(source.passages).find((shown) =>
     shown.some((one) => one.passage === passage),
@@ -122,6 +135,7 @@ function quoteSection(
     section.map(({ shown }) => shown.text),
     section.findIndex((one) => one.passage === passage),
     relevant,
+    room,
   );
   const stretches = quote.stretches.flatMap((stretch) => withoutQuoted(stretch, before));
   quoted.set(source, [...before, ...stretches]);

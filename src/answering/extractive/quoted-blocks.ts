@@ -7,19 +7,31 @@ import {
   type Block,
 } from "./blocks.ts";
 
-/** Length in characters up to which a section is quoted whole: what is left out of it may be the exception to what is quoted. */
-const MAX_SECTION = 1200;
-/** The same for the blocks around the one that answers, in a longer section. */
-const MAX_CHARACTERS = 600;
+/** Lengths in characters up to which a section is quoted. */
+export interface Room {
+  /** Up to which it is quoted whole: what is left out of it may be the exception to what is quoted. */
+  section: number;
+  /** Up to which blocks are added around the one that answers, in a longer section. */
+  blocks: number;
+}
+
+/** Of the section that promises most, and of those beside it. Measured in docs/decisions/0072. */
+export const ROOM = {
+  first: { section: 2000, blocks: 1200 },
+  further: { section: 1200, blocks: 600 },
+} as const satisfies Record<string, Room>;
+
+/** What stands before a procedure is quoted up to this length. */
+const MAX_INTRODUCTION = 600;
 /** A procedure is useless without its first steps, and dangerous without its last ones. Beyond this length whole steps are left out. */
 const MAX_PROCEDURE = 3000;
 
 /** The first and the last of the blocks that are quoted with one. */
-export function blocksAround(index: number, blocks: Block[]): [number, number] {
+export function blocksAround(index: number, blocks: Block[], room: Room): [number, number] {
   const [first, last] = entryAround(index, blocks);
-  if (lengthBetween(first, last, blocks) <= MAX_SECTION) return [first, last];
+  if (lengthBetween(first, last, blocks) <= room.section) return [first, last];
   const steps = stepsAround(index, blocks, first, last);
-  return steps ? withIntroduction(steps, blocks, first) : grown(index, blocks, first, last);
+  return steps ? withIntroduction(steps, blocks, first) : grown(index, blocks, [first, last], room);
 }
 
 /** The first and the last block of the section, or of its entry, if the section is a list of questions. */
@@ -72,18 +84,23 @@ function withIntroduction(
   const belongs = (before: Block | undefined): boolean =>
     before !== undefined &&
     numbersOf(before) === undefined &&
-    (introduces(before) || lengthBetween(start - 1, from - 1, blocks) <= MAX_CHARACTERS);
+    (introduces(before) || lengthBetween(start - 1, from - 1, blocks) <= MAX_INTRODUCTION);
   while (start > first && belongs(blocks[start - 1])) start -= 1;
   return [start, to];
 }
 
 /** Added first are what a block continues or is introduced by, then what follows. */
-function grown(index: number, blocks: Block[], first: number, last: number): [number, number] {
+function grown(
+  index: number,
+  blocks: Block[],
+  [first, last]: [number, number],
+  room: Room,
+): [number, number] {
   let [from, to] = [index, index];
   for (;;) {
     const [start, previous, end, next] = [from, from - 1, to, to + 1].map((at) => blocks[at]);
     const fits = (one: number, other: number): boolean =>
-      one >= first && other <= last && lengthBetween(one, other, blocks) <= MAX_CHARACTERS;
+      one >= first && other <= last && lengthBetween(one, other, blocks) <= room.blocks;
     const belongs = isContinuedBy(previous, start) || introduces(previous);
     if (belongs && from - 1 >= first && (introduces(previous) || fits(from - 1, to))) from -= 1;
     else if (isContinuedBy(end, next) && fits(from, to + 1)) to += 1;

@@ -57,3 +57,14 @@ it("an answer without a model does not quote a chapter that is too long for an a
   expect(text).toContain(PAINT);
   expect(text.split("many visitors").length).toBeLessThan(30);
 });
+
+it("an answer without a model quotes no closing section in place of what answers", async () => {
+  const content = `# Varnish for the tin castle\n\n## Colours\n\nIt comes in grey and in red.\n\n## Have more questions?\n\nIf you have more questions about varnish for the tin castle, our support is there for you.`;
+  const workspace = await createWorkspace({
+    castle: { title: "Varnish for the tin castle", content },
+    moat: { title: "The moat", content: "Close the tap of the moat in winter." },
+  });
+  const { text } = await ask(workspace, { message: "Varnish for the tin castle, which colours?" });
+  expect(text).toContain("grey and in red");
+  expect(text).not.toContain("support is there for you");
+});

@@ -7,6 +7,7 @@ import {
   stemsWithEquivalents,
 } from "../../retrieval/lexical-evidence.ts";
 import { fitsOfBlocks, type Fit } from "../../retrieval/time-fit.ts";
+import { isClosing } from "./closing-headings.ts";
 import { stemOf } from "../../text/stems.ts";
 import { splitSentences } from "../../text/sentences.ts";
 
@@ -18,6 +19,9 @@ import { splitSentences } from "../../text/sentences.ts";
 const LENGTH_BONUS = 0.2;
 /** Length in characters from which a passage gets the whole bonus. */
 const FULL_LENGTH = 400;
+
+/** What a text at an article's end ("Have more questions?") is worth, as a share of what its words promise. Chosen, not measured. */
+const CLOSING_SHARE = 0.6;
 
 /** A word that weighs at least so much of the heaviest is a subject of the question. Common words such as "garden" weigh less. */
 const SUBJECT_WEIGHT = 0.75;
@@ -103,7 +107,7 @@ function valuesOf<P extends SourcePassage>(finding: Finding, passages: P[]): Val
       (rankEvidence?.similarity ?? 0) +
       bestSentenceShare(text, headingPath) +
       LENGTH_BONUS * shareAbove * Math.min(1, text.length / FULL_LENGTH);
-    return [{ passage, value }];
+    return [{ passage, value: isClosing(headingPath) ? value * CLOSING_SHARE : value }];
   });
 }
 

@@ -4,4 +4,4 @@
  * were read by an older version are then read anew (`accept/outdated.ts`). `test/knowledge/node/reader-version.test.ts` fails when it is
  * forgotten.
  */
-export const READER_VERSION = 2;
+export const READER_VERSION = 3;

@@ -11,6 +11,7 @@ import {
 } from "../../text/marked-text.ts";
 import { splitSentences } from "../../text/sentences.ts";
 import { parseMarkdown } from "../formats/markdown/markdown-tree.ts";
+import { contentsEntries, isContentsHeading } from "./contents-list.ts";
 import {
   codeBreak,
   codeLines,
@@ -37,6 +38,8 @@ export interface Block {
   isProse: boolean;
   /** The units are items of a list. */
   isList?: boolean;
+  /** The entries of a list of links into the page. */
+  contents?: string[] | undefined;
   /** The cells of each unit, where the block is a table. */
   cells?: MarkedText[][];
 }
@@ -58,9 +61,17 @@ export function* sectionsOf(markdown: string): Steps<Section[]> {
   let current: Section = { headingPath: [], blocks: [] };
   for (const tree of parseMarkdown(markdown)) {
     yield;
-    for (const node of tree.children) {
+    for (const [index, node] of tree.children.entries()) {
+      if (node.type === "heading" && isContentsHeading(node, tree.children[index + 1])) {
+        // What follows belongs to the heading above it.
+        open = open.filter((heading) => heading.depth < node.depth);
+        const isGoingOn = pathOf(open).length === current.headingPath.length;
+        if (!isGoingOn) sections.push(current);
+        current = isGoingOn ? current : { headingPath: pathOf(open), blocks: [] };
+        continue;
+      }
       if (node.type !== "heading") {
-        const block = toBlock(node);
+        const block = { ...toBlock(node), contents: contentsEntries(node) };
         if (block.text.text.trim()) current.blocks.push(block);
         continue;
       }
@@ -69,11 +80,17 @@ export function* sectionsOf(markdown: string): Steps<Section[]> {
       open = open.filter((heading) => heading.depth < node.depth);
       const text = shortHeading(whole, lengthOf(open));
       open = [...open, { depth: node.depth, text }];
-      current = { headingPath: open.map((heading) => heading.text).filter(Boolean), blocks: [] };
+      current = { headingPath: pathOf(open), blocks: [] };
       if (text !== whole) current.blocks.push(proseBlock(unmarked(whole)));
     }
   }
   sections.push(current);
+  const headings = new Set(sections.flatMap(({ headingPath }) => headingPath));
+  for (const section of sections) {
+    section.blocks = section.blocks.filter(
+      ({ contents }) => !contents?.every((entry) => headings.has(entry)),
+    );
+  }
   return sections.filter((section, index) => {
     if (section.blocks.length > 0) return true;
     // A heading with nothing below it becomes a chunk, because no other chunk holds its text.
@@ -84,6 +101,10 @@ export function* sectionsOf(markdown: string): Steps<Section[]> {
     section.blocks.push(proseBlock(unmarked(lastHeading)));
     return true;
   });
+}
+
+function pathOf(headings: Heading[]): string[] {
+  return headings.map(({ text }) => text).filter(Boolean);
 }
 
 function lengthOf(headings: Heading[]): number {

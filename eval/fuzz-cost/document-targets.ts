@@ -75,7 +75,7 @@ export const passage: Record<string, Target> = {
       passages: [],
       superseded: [],
       reranker: "",
-      decision: { action: "answer", confidence: 1 },
+      decision: { action: "answer", confidence: 1, isSure: true },
     });
     const { stretches } = excerpt([text, text, text], 1, relevant, ROOM.first);
     const verifier = new CitationVerifier([{ ...SOURCE, passages: [{ ...PASSAGE, text }] }]);

@@ -29,7 +29,8 @@ export function decide(
     ? "answer"
     : restricted(actionAt(confidence, rule), question.text, mayClarify);
   const action = passages.length > 0 ? likely : "abstain";
-  return { ...ranking, question, decision: { action, confidence } };
+  const isSure = isNamed || confidence >= rule.sure;
+  return { ...ranking, question, decision: { action, confidence, isSure } };
 }
 
 function actionAt(confidence: number, { thresholds }: Release["decision"]): Decision["action"] {
@@ -59,10 +60,15 @@ export function decideAll(findings: Finding[]): Decision {
   const answered = findings.filter(({ decision }) => decision.action === "answer");
   const confidences = (of: Finding[]): number[] => of.map(({ decision }) => decision.confidence);
   if (answered.length > 0)
-    return { action: "answer", confidence: Math.min(...confidences(answered)) };
+    return {
+      action: "answer",
+      confidence: Math.min(...confidences(answered)),
+      isSure: answered.every(({ decision }) => decision.isSure),
+    };
   const isUnclear = findings.some(({ decision }) => decision.action === "clarify");
   return {
     action: isUnclear ? "clarify" : "abstain",
     confidence: Math.max(0, ...confidences(findings)),
+    isSure: false,
   };
 }

@@ -13,6 +13,7 @@ import type { Emit, Rung } from "./answer.ts";
 import { currentText, type CachedAnswer } from "./cached-answer.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { extractiveAnswer } from "./extractive/extractive.ts";
+import { decideAll } from "./decide.ts";
 import { buildPrompt, NO_ANSWER } from "./prompt.ts";
 import { SupportedText } from "./supported-text.ts";
 import { quotedSections } from "./sources.ts";
@@ -128,7 +129,20 @@ export async function generate(
     continued: say(sentences.continued, sentences, deps.names),
   };
   const { text, isPartial } = extractiveAnswer(findings, sources, own, mayLinkTo, quoted);
-  return write(text, "extractive", isPartial, (cited) => foreignNote(input, findings, cited));
+  const unsure = unsureNote(input, findings);
+  return write(
+    text,
+    "extractive",
+    isPartial,
+    (cited) => unsure + foreignNote(input, findings, cited),
+  );
+}
+
+/** Says of quoted text that it may be no answer: a model would have read it, and refused. */
+function unsureNote({ language, release, deps }: EngineInput, findings: Finding[]): string {
+  if (decideAll(findings).isSure) return "";
+  const sentences = sentencesIn(release, language);
+  return `${say(sentences.unsure, sentences, deps.names)}\n\n`;
 }
 
 /** Says that quoted text is in another language than the reply, where all of it is. */

@@ -52,6 +52,8 @@ const sentencesSchema = z.strictObject({
   person: sentence(),
   /** In front of quoted text that is written in another language than the reply. `{language}` is its name. */
   foreign: sentence(["language"]),
+  /** In front of quoted text that may not answer (`decision.sure`). */
+  unsure: sentence(),
   /** Answers a question how the company can be reached, and follows an answer from documents. */
   reach: sentence(),
   /** Ends a quoted procedure that is too long to be quoted whole. `{title}` is a link where the document has an address, `{step}` the next step. */
@@ -133,6 +135,8 @@ export const releaseSchema = z.strictObject({
     thresholds: z
       .strictObject({ answer: share, clarify: share })
       .refine(({ answer, clarify }) => clarify <= answer, "has `clarify` above `answer`"),
+    /** Below it, an answer without a model says that it may be none: nobody has read what it quotes. */
+    sure: share,
     /** From where on a clarifying question offers documents. Below it, down to `thresholds.clarify`, only a model is asked. */
     choices: z.strictObject({
       probability: share,

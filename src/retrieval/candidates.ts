@@ -83,6 +83,8 @@ export interface Decision {
   action: "answer" | "clarify" | "abstain";
   /** Calibrated probability that the first source answers the question. */
   confidence: number;
+  /** Whether an answer that nobody has read, as quoted text is, need not say that it may be none. */
+  isSure: boolean;
 }
 
 /** The passages that were found for one question, and whether to answer from them. */

@@ -90,7 +90,7 @@ it("a sentence of ours that a workspace replaced by one in another language is s
 
 it("quoted text of another language than the reply says in which it is", async () => {
   const shop = await createWorkspace(HELP_CENTRE);
-  await publish(shop, { decision: { thresholds: { answer: 0, clarify: 0 } } });
+  await publish(shop, { decision: { thresholds: { answer: 0, clarify: 0 }, sure: 0 } });
   const german = await ask(shop, "Wie lange dauert die Lieferung nach Canada?");
   expect(german).toMatchObject({ outcome: "answered", rung: "extractive", language: "de" });
   expect(german.text).toMatch(/^Unser Hilfecenter beantwortet das nur auf Englisch:\n\n/);

@@ -46,7 +46,7 @@ export function findingFor(
     ),
     superseded: [],
     reranker: "text",
-    decision: { action, confidence: 1 },
+    decision: { action, confidence: 1, isSure: true },
   };
   finding.candidates = {
     question: finding.question,

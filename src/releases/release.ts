@@ -116,6 +116,14 @@ export const releaseSchema = z.strictObject({
       pairs: positive,
       document: positive,
     }),
+    /**
+     * How much the order by the other variants of a follow-up counts (answering/in-context.ts); the standalone question's counts 1. `clear`: a
+     * word shows that the message depends on what was said before. `possible`: it may be a question of its own.
+     */
+    variants: z.strictObject({
+      clear: z.strictObject({ alone: positive, evidence: positive }),
+      possible: z.strictObject({ alone: positive, evidence: positive }),
+    }),
     /** When a passage is superseded by another one (retrieval/prefer-current.ts). */
     time: z.strictObject({
       /** Share of words that a title or heading has in common with that of an outdated text, from which on it is its current version. */

@@ -1,4 +1,11 @@
-import type { RankEvidence, Ranking, Candidates, FoundPassage } from "./candidates.ts";
+import type {
+  RankEvidence,
+  Ranking,
+  Candidates,
+  FoundPassage,
+  Searched,
+  Variant,
+} from "./candidates.ts";
 import { expectedCosine } from "./fuse.ts";
 import { redact } from "../privacy/redact.ts";
 import {
@@ -34,7 +41,8 @@ const BY_TEXT = "text";
 const DEADLINE_MS = 1500;
 
 /**
- * Orders passages by the evidence of their text, without calling a binding. If a reranker is configured, the order is then by the mean of
+ * Orders passages by the evidence of their text, without calling a binding; those of several variants by the weighted sum of what each
+ * variant scores them. If a reranker is configured, the order is then by the mean of
  * this evidence and the reranker's scores. If the reranker fails or is late, the order by text stays. Superseded passages are set apart.
  */
 export async function rank(
@@ -42,10 +50,15 @@ export async function rank(
   candidates: Candidates,
   passages: FoundPassage[],
   rule: Rule,
+  variants: Searched[] = [],
 ): Promise<Ranking> {
-  const byText = orderByText(candidates, passages, rule);
+  const byText = orderTogether(
+    orderByText(candidates, passages, rule),
+    variants.map((one) => orderByText(one.candidates, one.passages, rule)),
+    candidates.question.variants ?? [],
+  );
   const ranked = (ordered: FoundPassage[], by: string): Ranking => {
-    return { candidates, ...preferCurrent(ordered, candidates, rule.time), reranker: by };
+    return { candidates, variants, ...preferCurrent(ordered, candidates, rule.time), reranker: by };
   };
   if (!reranker || byText.length < 2) return ranked(byText, BY_TEXT);
   try {
@@ -76,6 +89,35 @@ function orderByText(
       return { ...passage, score: scoreOf(rankEvidence, rule), rankEvidence };
     })
     .toSorted((a, b) => b.score - a.score);
+}
+
+/**
+ * The passages of a question and its variants in one order. A passage's score is the weighted mean of its scores; where a variant did not
+ * find it, that is 0. (A weighted sum of scores, CombSUM: Fox and Shaw 1994. Measured beside ranks and maxima in docs/decisions/0075.)
+ * @param others the passages of each variant, in the order of `variants`
+ */
+function orderTogether(
+  own: FoundPassage[],
+  others: FoundPassage[][],
+  variants: Variant[],
+): FoundPassage[] {
+  if (others.length === 0) return own;
+  const total = variants.reduce((sum, { weight }) => sum + weight, 1);
+  const scores = new Map<number, number>();
+  const found = new Map<number, FoundPassage>();
+  for (const [index, passages] of [own, ...others].entries()) {
+    const weight = index === 0 ? 1 : (variants[index - 1]?.weight ?? 0);
+    for (const passage of passages) {
+      const { chunkId, score } = passage;
+      scores.set(chunkId, (scores.get(chunkId) ?? 0) + (weight * score) / total);
+      // What the question itself tells of a passage counts in the decision.
+      if (!found.has(chunkId)) found.set(chunkId, passage);
+    }
+  }
+  return Array.from(found, ([chunkId, passage]) => ({
+    ...passage,
+    score: scores.get(chunkId) ?? 0,
+  })).toSorted((a, b) => b.score - a.score);
 }
 
 /** Scales both scores to at most 1, so that neither outweighs the other. Ties keep the order by text. */

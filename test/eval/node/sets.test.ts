@@ -260,6 +260,8 @@ describe("conversations", () => {
       outcomes: ["answered", "clarified"],
       expected: new Set(["d1"]),
       answer: ["every day"],
+      standalone: undefined,
+      after: undefined,
       kind: "plain",
     };
     const say = (outcome: string, ...cited: string[]) =>

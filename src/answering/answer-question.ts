@@ -10,7 +10,7 @@ import { eligible } from "./eligible.ts";
 import { generate } from "./generate.ts";
 import { selectSources, toReference } from "./sources.ts";
 import { stoppedAnswer } from "./stopped-answer.ts";
-import { understand, type Understood } from "./understand.ts";
+import { understand, type Standalone, type Understood } from "./understand.ts";
 
 /**
  * Flow 1: understand → retrieve → read → rank → decide → generate → verify (while text is generated) → conclude. Waits on bindings: both
@@ -28,6 +28,7 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   ]);
   const rankings = await rankEach(input, found);
   const findings = decideEach(input, understood, rankings);
+  const standalone = standaloneAsDecided(understood, findings);
   const decision = understood.smallTalk ? SMALL_TALK : decideAll(findings);
   emit({ type: "decided", action: decision.action });
 
@@ -44,9 +45,30 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   if (draft?.stopped) {
     const { confidence } = decision;
     const language = input.language ?? "en";
-    return stoppedAnswer({ ...understood, draft, sources, findings, confidence, language });
+    return stoppedAnswer({
+      ...understood,
+      standalone,
+      draft,
+      sources,
+      findings,
+      confidence,
+      language,
+    });
   }
-  return conclude(input, { ...understood, decision, draft, sources, choices, findings }, emit);
+  const ending = { ...understood, standalone, decision, draft, sources, choices, findings };
+  return conclude(input, ending, emit);
+}
+
+/** The standalone question; the message itself where the decision took what may be a follow-up for a question of its own. */
+function standaloneAsDecided(
+  { questions, standalone }: Understood,
+  findings: Finding[],
+): Standalone {
+  const [asked] = questions;
+  const [finding] = findings;
+  if (!asked?.isUncertain || !finding || finding.question === asked) return standalone;
+  const [own = standalone] = finding.question.subQueries;
+  return { ...own, generation: standalone.generation };
 }
 
 const SMALL_TALK = { action: "small_talk", confidence: 1 } as const;

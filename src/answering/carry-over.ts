@@ -8,6 +8,8 @@ export interface CarriedOver {
   lines: string[];
   /** What the message says itself; a correction without "no, I meant" and without what was wrong. */
   added: string;
+  /** Whether the lines hold what the message says, in the place of what it corrects. */
+  isReplaced: boolean;
 }
 
 /** Lines after the first one that are carried over. Joining all earlier questions finds less than the last ones do. */
@@ -36,7 +38,7 @@ export function carryOver(previous: string, message: string): CarriedOver {
     const corrected = correct(lexicon, codes, message, words);
     if (corrected) return corrected;
   }
-  return { lines: codes, added: message };
+  return { lines: codes, added: message, isReplaced: false };
 }
 
 /** Undefined where a message corrects nothing. */
@@ -52,10 +54,16 @@ function correct(
   const left = words.filter((_, at) => !rejected || at < rejected.from || at >= rejected.to);
   const meant = withoutMarkers(lexicon, left, message);
   const added = textOf(meant, message);
-  if (added === "") return rejected ? { lines: rejected.without(""), added: message } : undefined;
-  const isValue = meant.length <= MAX_VALUE_WORDS;
-  if (rejected) return { lines: rejected.without(isValue ? added : ""), added };
-  return { lines: replaceSlot(lexicon, lines, meant, message) ?? lines, added };
+  if (added === "")
+    return rejected
+      ? { lines: rejected.without(""), added: message, isReplaced: false }
+      : undefined;
+  if (rejected) {
+    const isReplaced = meant.length <= MAX_VALUE_WORDS;
+    return { lines: rejected.without(isReplaced ? added : ""), added, isReplaced };
+  }
+  const replaced = replaceSlot(lexicon, lines, meant, message);
+  return { lines: replaced ?? lines, added, isReplaced: replaced !== undefined };
 }
 
 /** What a message rejects of the question before: "not Alaska". `without` puts something else in its place. */

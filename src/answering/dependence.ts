@@ -18,6 +18,8 @@ const MAX_COMPLETING_WORDS = 5;
 const MAX_FRAGMENT_WORDS = 9;
 /** A question with more content words may be complete, although it opens like a follow-up: "and how do I reset my password?". */
 const MAX_CONTINUED_CONTENT = 1;
+/** A question with more content words tells its topic; "how do I make a claim?" does not. */
+const MAX_VAGUE_CONTENT = 1;
 /** A statement of more words tells its topic; "the button is gone" does not. */
 const MAX_STATEMENT_WORDS = 6;
 const MAX_STATEMENT_CONTENT = 2;
@@ -62,7 +64,8 @@ function dependenceIn(lexicon: Lexicon, words: string[], message: string): Depen
     return completes ? "clear" : "possible";
   }
   const isBrief = words.length <= MAX_STATEMENT_WORDS && content.length <= MAX_STATEMENT_CONTENT;
-  return !asks && isBrief ? "possible" : undefined;
+  if (asks) return content.length <= MAX_VAGUE_CONTENT ? "possible" : undefined;
+  return isBrief ? "possible" : undefined;
 }
 
 function isOpened({ continues, corrects }: Lexicon, words: string[]): boolean {

@@ -19,6 +19,8 @@ export interface History {
   question: string | undefined;
   /** What the last answer was about: the titles of what it cites, or its beginning. */
   evidence: string | undefined;
+  /** The documents that the last answer cites. */
+  cited: string[];
   /** Whether the last answer offers a contact. */
   offersContact: boolean;
   /** Of the conversation. */
@@ -38,6 +40,7 @@ export const NO_HISTORY: History = {
   choices: [],
   question: undefined,
   evidence: undefined,
+  cited: [],
   offersContact: false,
   language: null,
 };

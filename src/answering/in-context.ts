@@ -1,6 +1,5 @@
 import { Phrases, firstWords } from "../language/phrases.ts";
 import { contentStems } from "../retrieval/query-terms.ts";
-import { wordsOf } from "../text/words.ts";
 import { carryOver } from "./carry-over.ts";
 import { chosenOption, chosenPlace } from "./choose.ts";
 import { anyContact } from "./contact-request.ts";
@@ -24,6 +23,8 @@ export interface InContext {
   added: string;
   /** The other texts to search with: the message alone, and the message with what the last answer was about. */
   variants: { kind: "alone" | "evidence"; text: string }[];
+  /** The documents that the last answer cites: they are looked at first. */
+  cited: string[];
   /** The offered document that the message chooses. */
   chosen: Option | undefined;
 }
@@ -77,18 +78,20 @@ function contextOf(
   const isAnswer = (one: string): boolean =>
     reply?.rest === "" || sharesWords(one, `${previous ?? ""} ${asked}`);
   if (reply && question !== undefined && isAnswer(question))
-    return answering(asked, reply, question, previous);
+    return answering(asked, reply, question, history);
   const place = chosenPlace(asked, history.choices);
   if (place) return chosen(previous, { externalId: undefined, title: place.choice }, place.rest);
   const dependence = dependenceOf(asked);
   if (previous === undefined || dependence === undefined) return undefined;
-  const { lines, added } = carryOver(previous, asked);
-  const isSaid = lines.some((line) => contains(line, added));
+  const { lines, added, isReplaced } = carryOver(previous, asked);
+  const alone = { kind: "alone" as const, text: asked };
   return {
     dependence,
-    standalone: joined([...lines, ...(isSaid ? [] : [added])]),
+    standalone: joined([...lines, ...(isReplaced ? [] : [added])]),
     added,
-    variants: [{ kind: "alone", text: asked }, ...evidence(history, previous, added)],
+    // A correction means nothing by itself.
+    variants: [...(isReplaced ? [] : [alone]), ...evidence(history, previous, added)],
+    cited: history.cited,
     chosen: undefined,
   };
 }
@@ -119,6 +122,7 @@ function chosen(previous: string | undefined, option: Option, rest = ""): InCont
     standalone: joined([...lines, option.title, rest]),
     added: joined([option.title, rest]),
     variants: [],
+    cited: [],
     chosen: option,
   };
 }
@@ -128,7 +132,7 @@ function answering(
   asked: string,
   { says, rest }: Reply,
   question: string,
-  previous: string | undefined,
+  { previous, cited }: History,
 ): InContext | undefined {
   if (rest === "") {
     if (says === "no") return undefined;
@@ -137,6 +141,7 @@ function answering(
       standalone: question,
       added: question,
       variants: [],
+      cited,
       chosen: undefined,
     };
   }
@@ -149,6 +154,7 @@ function answering(
       { kind: "alone", text: asked },
       { kind: "evidence", text: joined([question, added]) },
     ],
+    cited,
     chosen: undefined,
   };
 }
@@ -171,10 +177,6 @@ function replyIn(message: string): Reply | undefined {
 
 function isYes(reply: Reply | undefined): boolean {
   return reply?.says === "yes" && reply.rest === "";
-}
-
-function contains(line: string, added: string): boolean {
-  return ` ${wordsOf(line).join(" ")} `.includes(` ${wordsOf(added).join(" ")} `);
 }
 
 function joined(lines: string[]): string {

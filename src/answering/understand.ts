@@ -85,7 +85,7 @@ export function understand(asked: Questions, history: History, rule: VariantRule
  * @param texts the standalone question and the context's variants, in their order, with their embeddings
  */
 export function queryInContext(
-  { added, dependence, variants }: InContext,
+  { added, dependence, variants, cited }: InContext,
   [standalone, ...others]: EmbeddedText[],
   known: WordContext,
   rule: VariantRule,
@@ -100,6 +100,7 @@ export function queryInContext(
   return {
     ...queryOf(standalone ?? { text: added, vector: null }),
     isUncertain: dependence === "possible",
+    first: { externalIds: cited, gain: weights.cited },
     variants: others.flatMap((own, index) => {
       const kind = variants[index]?.kind;
       const weight = kind === undefined ? 0 : weights[kind];

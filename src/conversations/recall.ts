@@ -106,22 +106,21 @@ function toHistory(
   );
   const last = held.find(({ role }) => role === "assistant");
   const isLast = last !== undefined && last === held[0];
+  const answer = isLast && last.outcome === "answered" ? last : undefined;
+  const cited = JSON.parse(answer?.citations ?? "[]") as { external_id: string; title: string }[];
   return {
     messages: held.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
     previous: previousQuestion(rows),
     options: offeredOptions(held[0]),
-    ...(isLast && last.outcome === "answered"
-      ? aboutAnswer(last.text, citedTitles(last))
-      : aboutAnswer("", [])),
+    ...aboutAnswer(answer?.text ?? "", unique(cited.map(({ title }) => title))),
+    cited: unique(cited.map(({ external_id }) => external_id)),
     offersContact: isLast && last.outcome === "abstained",
     language,
   };
 }
 
-/** The titles of the documents that an answer cites. */
-function citedTitles({ citations }: HistoryRow): string[] {
-  const cited = JSON.parse(citations ?? "[]") as { title: string }[];
-  return [...new Set(cited.map(({ title }) => title))];
+function unique(values: string[]): string[] {
+  return [...new Set(values)];
 }
 
 /** Short messages are answered in the language of the conversation: "ok" and "E-07?" tell none. */

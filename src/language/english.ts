@@ -171,7 +171,7 @@ export const ENGLISH = {
       rather, hang on, scratch that, typo`),
     rejects: listed("not, instead of, rather than, isnt"),
     pointsBack: listed(
-      "it, its, that, this, these, those, they, them, their, ones, there, thats, theyre",
+      "it, its, that, this, these, those, they, them, their, ones, same, there, thats, theyre",
     ),
     pointsBackAlone: ["one"],
     prepositions:

@@ -18,6 +18,8 @@ export interface Query {
   isUncertain?: boolean;
   /** Other ways to ask the same. Each is searched, and orders the passages together with this one. */
   variants?: Variant[];
+  /** Documents that are looked at first, and what their passages gain, as a share of the best score. */
+  first?: { externalIds: string[]; gain: number };
   /** The message, of which the text is one of several questions. */
   message?: string;
   /** Misspelt words of the text. */
@@ -86,7 +88,7 @@ export interface RankEvidence {
 
 export interface Ranking {
   candidates: Candidates;
-  /** What was found for the variants of the question. */
+  /** What was found for the variants of the question, each with its own order. */
   variants: Searched[];
   /** Those to answer from, best first. */
   passages: FoundPassage[];

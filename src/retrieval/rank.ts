@@ -3,6 +3,7 @@ import type {
   Ranking,
   Candidates,
   FoundPassage,
+  Query,
   Searched,
   Variant,
 } from "./candidates.ts";
@@ -52,13 +53,23 @@ export async function rank(
   rule: Rule,
   variants: Searched[] = [],
 ): Promise<Ranking> {
-  const byText = orderTogether(
+  const others = variants.map((one) => ({
+    ...one,
+    passages: orderByText(one.candidates, one.passages, rule),
+  }));
+  const together = orderTogether(
     orderByText(candidates, passages, rule),
-    variants.map((one) => orderByText(one.candidates, one.passages, rule)),
+    others.map((one) => one.passages),
     candidates.question.variants ?? [],
   );
+  const byText = preferDocuments(together, candidates.question.first);
   const ranked = (ordered: FoundPassage[], by: string): Ranking => {
-    return { candidates, variants, ...preferCurrent(ordered, candidates, rule.time), reranker: by };
+    return {
+      candidates,
+      variants: others,
+      ...preferCurrent(ordered, candidates, rule.time),
+      reranker: by,
+    };
   };
   if (!reranker || byText.length < 2) return ranked(byText, BY_TEXT);
   try {
@@ -118,6 +129,19 @@ function orderTogether(
     ...passage,
     score: scores.get(chunkId) ?? 0,
   })).toSorted((a, b) => b.score - a.score);
+}
+
+/** Raises the passages of the documents that are looked at first. */
+function preferDocuments(passages: FoundPassage[], first: Query["first"]): FoundPassage[] {
+  if (!first || first.externalIds.length === 0) return passages;
+  const gain = first.gain * (passages[0]?.score ?? 0);
+  return passages
+    .map((passage) =>
+      first.externalIds.includes(passage.externalId)
+        ? { ...passage, score: passage.score + gain }
+        : passage,
+    )
+    .toSorted((a, b) => b.score - a.score);
 }
 
 /** Scales both scores to at most 1, so that neither outweighs the other. Ties keep the order by text. */

@@ -38,5 +38,6 @@ it("a message that corrects nothing leaves the question as it is", () => {
   expect(carryOver(previous, "and to Canada?")).toEqual({
     lines: [previous],
     added: "and to Canada?",
+    isReplaced: false,
   });
 });

@@ -16,6 +16,8 @@ const SHORT_WORDS = 12;
 const MAX_COMPLETING_WORDS = 5;
 /** A fragment that names something: "Austria?", "student dorm, with a login page". */
 const MAX_FRAGMENT_WORDS = 9;
+/** A fragment of more content words, numbers aside, tells its topic. */
+const MAX_FRAGMENT_CONTENT = 4;
 /** A question with more content words may be complete, although it opens like a follow-up: "and how do I reset my password?". */
 const MAX_CONTINUED_CONTENT = 1;
 /** A question with more content words tells its topic; "how do I make a claim?" does not. */
@@ -58,7 +60,9 @@ function dependenceIn(lexicon: Lexicon, words: string[], message: string): Depen
   const isBare = content.length === 0 && (words.length > 1 || message.includes("?"));
   if (isBare && words.some((word) => lexicon.words.questionWords.has(word))) return surely;
   if (!words.some((word) => lexicon.isClause(word))) {
-    if (words.length > MAX_FRAGMENT_WORDS || lexicon.contentOf(words).length === 0)
+    const named = lexicon.contentOf(words).filter((word) => !/^\p{N}+$/u.test(word)).length;
+    const isFragment = named > 0 || /\p{N}/u.test(message);
+    if (!isFragment || named > MAX_FRAGMENT_CONTENT || words.length > MAX_FRAGMENT_WORDS)
       return undefined;
     const completes = words.length <= MAX_COMPLETING_WORDS && prepositions.has(words[0] ?? "");
     return completes ? "clear" : "possible";
@@ -120,13 +124,16 @@ function refersBack(lexicon: Lexicon, words: string[], at: number): boolean {
   if (isEnglish && word === "that" && isRelative(lexicon, words, at)) return false;
   if (isEnglish && word === "it" && isJudged(lexicon, words, at)) return false;
   const standsForNoun = !isEnglish || STANDS_FOR_NOUN.has(word);
-  return !(standsForNoun && hasNoun(lexicon, words.slice(0, at)));
+  // In "the photos for it" the pronoun does not stand for the photos.
+  const isAttached = lexicon.words.prepositions.has(words[at - 1] ?? "");
+  return !(standsForNoun && hasNoun(lexicon, words.slice(0, isAttached ? at - 2 : at)));
 }
 
-/** "The pump that broke", "I think that you …": it belongs to a noun in front of it, or begins a clause. */
+/** "The pump that broke", "I think that you …", "it says that the pump …": it belongs to a noun in front of it, or begins a clause. */
 function isRelative(lexicon: Lexicon, words: string[], at: number): boolean {
   const next = words[at + 1];
-  if (next !== undefined && CLAUSE_SUBJECTS.has(next)) return true;
+  const { determiners } = lexicon.words;
+  if (next !== undefined && (CLAUSE_SUBJECTS.has(next) || determiners.has(next))) return true;
   const before = words[at - 1];
   return (
     next !== undefined &&

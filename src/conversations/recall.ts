@@ -74,7 +74,7 @@ export async function recall(
     questions: {
       ...read,
       context,
-      vector: meanVector(vectors ?? []),
+      vector: context ? (embedded[0]?.[0]?.vector ?? null) : meanVector(vectors ?? []),
       subQueries: embedded,
       ...words,
     },

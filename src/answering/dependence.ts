@@ -118,7 +118,8 @@ function refersBack(lexicon: Lexicon, words: string[], at: number): boolean {
   const word = words[at] ?? "";
   const next = words[at + 1];
   const { pointsBack: always, pointsBackAlone } = lexicon.words;
-  if (pointsBackAlone.has(word)) return next === undefined || lexicon.isClause(next);
+  if (pointsBackAlone.has(word))
+    return next === undefined || lexicon.isClause(next) || lexicon.words.prepositions.has(next);
   if (!always.has(word)) return false;
   const isEnglish = lexicon.code === "en";
   if (isEnglish && word === "that" && isRelative(lexicon, words, at)) return false;

@@ -188,7 +188,7 @@ export const ENGLISH = {
       "i, im, ive, ill, id, we, you, u, he, she, they, it, theres, its, need, want, tell, show",
     ),
     impersonal: listed(
-      "is there, are there, was there, were there, isnt there, arent there, which one, which ones, no one, its own, their own",
+      "is there, are there, was there, were there, isnt there, arent there, which one, which ones, one of, no one, its own, their own",
     ),
     measures: MEASURES,
   },

@@ -22,6 +22,7 @@ it.each([
   "without a receipt",
   "how long?",
   "why not?",
+  "can I go back to the old one after",
   "where do the photos for it get stored",
   "und nach Kanada?",
   "was kostet das?",

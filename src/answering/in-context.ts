@@ -43,7 +43,10 @@ export function mayDepend(typed: string, { asked, contact }: ReadMessage): boole
 
 /** A message in its conversation. */
 export interface ReadInContext extends ReadQuestions {
-  /** Set where the message depends on what was said before it; the sub-queries are then its standalone question and its variants. */
+  /**
+   * Set where the message depends on what was said before it. The sub-queries are then its standalone question and its variants, unless the
+   * message is a title that was offered.
+   */
   context: InContext | undefined;
 }
 
@@ -60,6 +63,8 @@ export function inContext(typed: string, read: ReadQuestions, history: History):
     return { ...searchContact(anyContact(history.language), read.message), context: undefined };
   const context = contextOf(read.asked, reply, history);
   if (!context) return { ...read, context };
+  // A title that was offered is embedded early, as any message is that does not show that it depends on something.
+  if (context.chosen && !mayDepend(typed, read)) return { ...read, context };
   const texts = [context.standalone, ...context.variants.map(({ text }) => text)];
   return { ...read, subQueries: [texts], context };
 }

@@ -63,10 +63,10 @@ export function understand(asked: Questions, history: History, rule: VariantRule
     return { ...nothing, standalone: alone, questions: [] };
   if (context) {
     const [texts = []] = subQueries;
-    const [standalone = alone] = texts;
+    const standalone = { text: context.standalone, vector: texts[0]?.vector ?? null, generation };
     return {
       ...nothing,
-      standalone: { ...standalone, generation },
+      standalone,
       questions: [queryInContext(context, texts, known, rule)],
       chosen: context.chosen?.externalId,
     };
@@ -85,26 +85,26 @@ export function understand(asked: Questions, history: History, rule: VariantRule
  * @param texts the standalone question and the context's variants, in their order, with their embeddings
  */
 export function queryInContext(
-  { added, dependence, variants, cited }: InContext,
-  [standalone, ...others]: EmbeddedText[],
+  { standalone, added, dependence, variants, cited }: InContext,
+  [own = { text: standalone, vector: null }, ...others]: EmbeddedText[],
   known: WordContext,
   rule: VariantRule,
 ): Query {
   const weights = rule.variants[dependence];
-  const queryOf = (own: EmbeddedText): Query => ({
+  const queryOf = (text: string, embedded: EmbeddedText): Query => ({
     ...known,
-    text: own.text,
+    text,
     added,
-    subQueries: [own],
+    subQueries: [embedded],
   });
   return {
-    ...queryOf(standalone ?? { text: added, vector: null }),
+    ...queryOf(standalone, own),
     isUncertain: dependence === "possible",
     first: { externalIds: cited, gain: weights.cited },
-    variants: others.flatMap((own, index) => {
+    variants: others.flatMap((other, index) => {
       const kind = variants[index]?.kind;
       const weight = kind === undefined ? 0 : weights[kind];
-      return weight > 0 ? [{ query: queryOf(own), weight }] : [];
+      return weight > 0 ? [{ query: queryOf(other.text, other), weight }] : [];
     }),
   };
 }

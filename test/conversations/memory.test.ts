@@ -68,6 +68,16 @@ it("what may be a fragment is a question of its own where it finds an answer alo
   expect(citedBy(next)).not.toContain("returns");
 });
 
+it("a title that a clarifying question offered is answered from its document, with one call to AI", async () => {
+  const { outcome, sources } = await converse("the parcel");
+  expect(outcome).toBe("clarified");
+  for (const { title, external_id } of sources) {
+    const answer = await converse("the parcel", title);
+    expect(citedBy(answer)).toEqual([external_id]);
+    expect(answer.binding_calls.ai).toBe(1);
+  }
+});
+
 describe("a yes", () => {
   const UNKNOWN = "Who won the chess championship?";
 

@@ -13,7 +13,7 @@ const MAX_CHOICE = 120;
 
 /** `(1) an order or (2) a subscription`, `1. An order`, `- An order`. */
 const NUMBERED = /\((\d)\)\s*((?:[^()\n?.;]|\.(?=\S))+)/g;
-const LISTED = /^\s*(?:\d[.)]|[-*•])\s+(.+)$/gm;
+const LISTED = /^[ \t]{0,9}(?:\d[.)]|[-*•])[ \t]+(.+)$/gm;
 
 /** What the last answer is about, and what it asks. */
 export function aboutAnswer(
@@ -41,9 +41,9 @@ function choicesIn(answer: string): string[] {
     numbered.length > 1 ? numbered : Array.from(answer.matchAll(LISTED), ([, text = ""]) => text);
   const choices = found.map((text) =>
     text
+      .slice(0, MAX_CHOICE)
       .replace(/[\s,;.]+(?:or|and|oder|und|ou|et|o|y)?\s*$/iu, "")
       .replace(/\s*\[\d+\]/g, "")
-      .slice(0, MAX_CHOICE)
       .trim(),
   );
   return choices.length > 1 && choices.length <= MAX_CHOICES ? choices : [];

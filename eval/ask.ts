@@ -38,12 +38,19 @@ export const MOST_PASSAGES = 50;
 /** If one leg fails, a search is answered from the other. Measured, this would count as both, so it is retried. */
 const TRIES_FOR_LEGS = 3;
 
+/** A message of a conversation, as a search takes it. */
+export interface HistoryMessage {
+  role: "user" | "assistant";
+  text: string;
+}
+
 /** @throws ApiError also if a leg fails in every attempt */
 export async function search(
   api: Api,
   query: string,
   legs: Leg[],
   limit = MOST_PASSAGES,
+  history?: HistoryMessage[],
 ): Promise<SearchAnswer> {
   for (let attempt = 1; ; attempt++) {
     const { body } = await api.post<SearchAnswer>("/v1/search", {
@@ -51,6 +58,7 @@ export async function search(
       limit,
       explain: true,
       legs,
+      history,
     });
     if (body.failed_legs.length === 0) return body;
     if (attempt >= TRIES_FOR_LEGS) {

@@ -1,8 +1,16 @@
 import type { Api } from "../cli/api.ts";
 import type { Document } from "../cli/document.ts";
-import { chat } from "./ask.ts";
+import { chat, type HistoryMessage } from "./ask.ts";
 import { measureBaseline } from "./baseline/measure.ts";
 import { comparedCells, compareWithBaseline, type Compared } from "./baseline/report.ts";
+import {
+  measureTurnRetrieval,
+  printTurnRetrieval,
+  retrievalCells,
+  summariseTurnRetrieval,
+  type RetrievalSummary,
+  type TurnRetrieval,
+} from "./conversation-retrieval.ts";
 import { forEachQuestion } from "./measure.ts";
 import { containsAnswer, mean } from "./metrics.ts";
 import { judgeAnswer } from "./passages/judge.ts";
@@ -20,6 +28,8 @@ export interface TurnRow {
   confidence: number;
   right: boolean;
   containsAnswer: boolean | null;
+  /** Undefined for a first turn, and for one that no document answers. */
+  retrieval?: TurnRetrieval | undefined;
 }
 
 /** Replays every conversation, each turn with the conversation's history. The earlier answers are the instance's own. */
@@ -30,14 +40,23 @@ export async function measureConversations(
 ): Promise<{ rows: Map<string, TurnRow[]>; failures: Failure[] }> {
   return forEachQuestion("chat", api, conversations, concurrency, async ({ turns }) => {
     const rows: TurnRow[] = [];
+    const said: HistoryMessage[] = [];
     let id: string | undefined;
     for (const turn of turns) {
+      const history = turn.after === undefined ? said : replyingTo(turn.after, said);
+      const retrieval = await measureTurnRetrieval(api, turn, history);
       const { answer } = await chat(api, turn.message, id);
       id = answer.conversation_id;
-      rows.push(judgeTurn(turn, answer));
+      rows.push({ ...judgeTurn(turn, answer), retrieval });
+      said.push({ role: "user", text: turn.message }, { role: "assistant", text: answer.text });
     }
     return rows;
   });
+}
+
+/** The messages with another last answer. */
+function replyingTo(text: string, said: HistoryMessage[]): HistoryMessage[] {
+  return [...said.slice(0, -1), { role: "assistant", text }];
 }
 
 export function judgeTurn(
@@ -83,6 +102,7 @@ export function conversationRows(
       outcome: row.outcome,
       contains_answer: row.containsAnswer,
       confidence: row.confidence,
+      ...retrievalCells(row.retrieval),
       ...cellsOf(`${id}#${index + 1}`),
     })),
   );
@@ -134,6 +154,7 @@ export interface ConversationSummary {
   conversations_right: number | null;
   contains_answer: number | null;
   kinds: Record<string, { n: number; right: number | null }>;
+  retrieval: Record<"dependent" | "independent", RetrievalSummary>;
 }
 
 export function summariseConversations(measured: Map<string, TurnRow[]>): ConversationSummary {
@@ -154,6 +175,7 @@ export function summariseConversations(measured: Map<string, TurnRow[]>): Conver
     kinds: Object.fromEntries(
       [...kinds].map(([kind, some]) => [kind, { n: some.length, right: rightOf(some) }]),
     ),
+    retrieval: summariseTurnRetrieval(rows),
   };
 }
 
@@ -168,6 +190,7 @@ export function printConversations(
     ["turn", "n", "right"],
     Object.entries(summary.kinds).map(([kind, { n, right }]) => [kind, `${n}`, decimal(right)]),
   );
+  printTurnRetrieval(summary.retrieval);
   for (const [id, turns] of rows) {
     for (const [index, row] of turns.entries()) {
       if (row.right) continue;

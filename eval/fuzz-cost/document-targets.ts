@@ -73,6 +73,7 @@ export const passage: Record<string, Target> = {
       question: candidatesFor(QUESTION).question,
       candidates: candidatesFor(QUESTION),
       passages: [],
+      variants: [],
       superseded: [],
       reranker: "",
       decision: { action: "answer", confidence: 1, isSure: true },

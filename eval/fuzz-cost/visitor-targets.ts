@@ -1,7 +1,9 @@
+import { inContext } from "../../src/answering/in-context.ts";
 import { buildPrompt } from "../../src/answering/prompt.ts";
 import { readMessage } from "../../src/answering/read-message.ts";
+import { replayHistory } from "../../src/answering/replay-history.ts";
 import { smallTalkIn } from "../../src/answering/small-talk.ts";
-import { asksSomething, subQueriesOf } from "../../src/answering/sub-queries.ts";
+import { asksSomething, subQueriesOf, withVectors } from "../../src/answering/sub-queries.ts";
 import { SupportedText } from "../../src/answering/supported-text.ts";
 import { understand } from "../../src/answering/understand.ts";
 import { AnswerWriter } from "../../src/answering/verify.ts";
@@ -36,20 +38,24 @@ export const message: Record<string, Target> = {
   compounds: (input) => [compoundSpellings(input), uncheckedSpellings(input)],
   "index terms": (input) => indexTerms(input, null),
   understand(input) {
+    const history = {
+      ...replayHistory([
+        { role: "visitor", text: input },
+        { role: "assistant", text: input },
+      ]),
+      options: [{ externalId: input, title: input }],
+    };
+    const { context, subQueries, ...read } = inContext(input, readMessage(input), history);
     const asked = {
-      ...readMessage(input),
+      ...read,
+      context,
       vector: null,
-      subQueries: [[{ text: input, vector: null }]],
+      subQueries: withVectors(subQueries, []),
       corrections: new Map(),
       synonyms: new Map(),
       generation: GENERATION,
     };
-    const previous = { text: input, vector: null };
-    return understand(asked, {
-      messages: [],
-      previous,
-      options: [{ externalId: input, title: input }],
-    });
+    return understand(asked, history, shippedRelease.retrieval);
   },
   "asked time": (input) => askedTime([undefined, input, input], 0),
   "small talk": smallTalkIn,

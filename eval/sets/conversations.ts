@@ -18,6 +18,10 @@ const turnLine = z
     /** Parts separated by "; ". The answer must contain one of them. */
     answer: z.string().min(1).optional(),
     ...PASSAGE_FIELDS,
+    /** The message, complete in itself. */
+    standalone: z.string().min(1).optional(),
+    /** The assistant's text that the message replies to, where it is not just any answer. */
+    after: z.string().min(1).optional(),
     kind: z.string().default("plain"),
   })
   .refine(
@@ -43,6 +47,10 @@ export interface ExpectedTurn {
   answer: string[];
   /** The words of a right answer; absent if the set notes none. */
   passage?: ExpectedPassage | undefined;
+  /** The message, complete in itself, where the set notes it. */
+  standalone: string | undefined;
+  /** The assistant's text that the message replies to, where the set notes it. */
+  after: string | undefined;
   kind: string;
 }
 
@@ -72,18 +80,22 @@ export async function readConversations(
     id,
     topic,
     language,
-    turns: turns.map(({ message, outcome, expected = [], answer, kind, ...rest }) => {
-      const unknown = expected.find((document) => !known.has(document));
-      if (unknown)
-        throw new CommandError(`${at}: ${id} expects ${unknown}, which is not in the set.`);
-      return {
-        message,
-        outcomes: [outcome].flat(),
-        expected: new Set(expected),
-        answer: answer?.split("; ") ?? [],
-        passage: readPassageFields(rest),
-        kind,
-      };
-    }),
+    turns: turns.map(
+      ({ message, outcome, expected = [], answer, kind, standalone, after, ...rest }) => {
+        const unknown = expected.find((document) => !known.has(document));
+        if (unknown)
+          throw new CommandError(`${at}: ${id} expects ${unknown}, which is not in the set.`);
+        return {
+          message,
+          outcomes: [outcome].flat(),
+          expected: new Set(expected),
+          answer: answer?.split("; ") ?? [],
+          passage: readPassageFields(rest),
+          standalone,
+          after,
+          kind,
+        };
+      },
+    ),
   }));
 }

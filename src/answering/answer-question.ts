@@ -1,6 +1,6 @@
-import type { Candidates, Finding, FoundPassage, Query, Ranking } from "../retrieval/candidates.ts";
+import type { Candidates, Finding, Query, Ranking, Searched } from "../retrieval/candidates.ts";
 import { LEG_PASSAGES, rank } from "../retrieval/rank.ts";
-import { read, retrieve } from "../retrieval/retrieve.ts";
+import { readAll, retrieveAll } from "../retrieval/variants.ts";
 import type { Answer, Emit } from "./answer.ts";
 import { choicesAmong } from "./choices.ts";
 import { conclude } from "./conclude.ts";
@@ -10,7 +10,7 @@ import { eligible } from "./eligible.ts";
 import { generate } from "./generate.ts";
 import { selectSources, toReference } from "./sources.ts";
 import { stoppedAnswer } from "./stopped-answer.ts";
-import { understand, type Understood } from "./understand.ts";
+import { understand, type Standalone, type Understood } from "./understand.ts";
 
 /**
  * Flow 1: understand → retrieve → read → rank → decide → generate → verify (while text is generated) → conclude. Waits on bindings: both
@@ -20,14 +20,15 @@ import { understand, type Understood } from "./understand.ts";
  * @throws when both legs of retrieval, or the read of the passages, fail
  */
 export async function answerQuestion(input: EngineInput, emit: Emit): Promise<Answer> {
-  const understood = understand(input.questions, input.history);
+  const understood = understand(input.questions, input.history, input.release.retrieval);
   const candidates = await retrieveEach(input, understood.questions);
-  const [passages, cached] = await Promise.all([
+  const [found, cached] = await Promise.all([
     readEach(input, candidates),
     input.deps.beforeEvents(understood.standalone),
   ]);
-  const rankings = await rankEach(input, candidates, passages);
+  const rankings = await rankEach(input, found);
   const findings = decideEach(input, understood, rankings);
+  const standalone = standaloneAsDecided(understood, findings);
   const decision = understood.smallTalk ? SMALL_TALK : decideAll(findings);
   emit({ type: "decided", action: decision.action });
 
@@ -44,37 +45,57 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   if (draft?.stopped) {
     const { confidence } = decision;
     const language = input.language ?? "en";
-    return stoppedAnswer({ ...understood, draft, sources, findings, confidence, language });
+    return stoppedAnswer({
+      ...understood,
+      standalone,
+      draft,
+      sources,
+      findings,
+      confidence,
+      language,
+    });
   }
-  return conclude(input, { ...understood, decision, draft, sources, choices, findings }, emit);
+  const ending = { ...understood, standalone, decision, draft, sources, choices, findings };
+  return conclude(input, ending, emit);
+}
+
+/** The standalone question; the message itself where the decision took what may be a follow-up for a question of its own. */
+function standaloneAsDecided(
+  { questions, standalone }: Understood,
+  findings: Finding[],
+): Standalone {
+  const [asked] = questions;
+  const [finding] = findings;
+  if (!asked?.isUncertain || !finding || finding.question === asked) return standalone;
+  const [own = standalone] = finding.question.subQueries;
+  return { ...own, generation: standalone.generation };
 }
 
 const SMALL_TALK = { action: "small_talk", confidence: 1 } as const;
 
+/** For each question what is found for it and for its variants. */
 function retrieveEach(
   { deps, reader, release }: EngineInput,
   questions: Query[],
-): Promise<Candidates[]> {
+): Promise<Candidates[][]> {
   return Promise.all(
-    questions.map((question) => retrieve(deps, reader, question, release.retrieval)),
+    questions.map((question) => retrieveAll(deps, reader, question, release.retrieval)),
   );
 }
 
 function readEach(
   { deps, reader, release }: EngineInput,
-  candidates: Candidates[],
-): Promise<FoundPassage[][]> {
+  candidates: Candidates[][],
+): Promise<Searched[][]> {
   const { retrieval } = release;
-  return Promise.all(candidates.map((found) => read(deps, reader, found, LEG_PASSAGES, retrieval)));
+  return Promise.all(candidates.map((all) => readAll(deps, reader, all, LEG_PASSAGES, retrieval)));
 }
 
-function rankEach(
-  { deps, release }: EngineInput,
-  candidates: Candidates[],
-  passages: FoundPassage[][],
-): Promise<Ranking[]> {
+function rankEach({ deps, release }: EngineInput, found: Searched[][]): Promise<Ranking[]> {
   return Promise.all(
-    candidates.map((found, index) => rank(deps, found, passages[index] ?? [], release.retrieval)),
+    found.flatMap(([own, ...variants]) =>
+      own ? [rank(deps, own.candidates, own.passages, release.retrieval, variants)] : [],
+    ),
   );
 }
 

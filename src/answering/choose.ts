@@ -13,6 +13,8 @@ const MAX_TITLE = 120;
 /** Characters of a title for each of which one typing error is allowed. */
 const CHARACTERS_PER_ERROR = 10;
 
+const CLAUSE_END = /[,.;:!?…\n]/;
+
 type Choice = number | "last" | "yes" | "none" | "word";
 
 const CHOICES = new Phrases<Choice>(({ ordinals, last, yes, none, choosing }) => [
@@ -35,6 +37,34 @@ export function chosenOption(reply: string, options: Option[]): Option | null | 
 }
 
 function byPlace(reply: string, options: Option[]): Option | null | undefined {
+  const said = choicesIn(reply);
+  if (!said) return undefined;
+  const place = placeOf(said);
+  if (place !== undefined) return options.at(place);
+  if (said.includes("none")) return null;
+  const isYes = said.includes("yes") && options.length === 1;
+  const words = firstWords(reply, MAX_WORDS);
+  return isYes || words.every(({ word }) => word === "one") ? options[0] : undefined;
+}
+
+/**
+ * The choice that a reply makes by its place among those that an answer lists, and what it says beside that: "second one, I don't have the
+ * app".
+ */
+export function chosenPlace(
+  reply: string,
+  choices: string[],
+): { choice: string; rest: string } | undefined {
+  if (choices.length === 0) return undefined;
+  const end = reply.search(CLAUSE_END);
+  const first = end < 0 ? reply : reply.slice(0, end);
+  const place = placeOf(choicesIn(first) ?? []);
+  const choice = place === undefined ? undefined : choices.at(place);
+  return choice === undefined ? undefined : { choice, rest: reply.slice(first.length + 1).trim() };
+}
+
+/** What each phrase of a reply says about a choice; undefined where one says something else. */
+function choicesIn(reply: string): Choice[] | undefined {
   const words = firstWords(reply, MAX_WORDS + 1);
   if (words.length === 0 || words.length > MAX_WORDS) return undefined;
   const said: Choice[] = [];
@@ -44,13 +74,14 @@ function byPlace(reply: string, options: Option[]): Option | null | undefined {
     said.push(phrase.kind);
     at += phrase.length;
   }
+  return said;
+}
+
+/** A place from the start, or from the end where it is negative. */
+function placeOf(said: Choice[]): number | undefined {
   const places = new Set(said.filter((choice) => typeof choice === "number"));
   const [place] = places.size === 1 ? places : [];
-  if (place !== undefined) return options[place];
-  if (said.includes("last")) return options.at(-1);
-  if (said.includes("none")) return null;
-  const isYes = said.includes("yes") && options.length === 1;
-  return isYes || words.every(({ word }) => word === "one") ? options[0] : undefined;
+  return place ?? (said.includes("last") ? -1 : undefined);
 }
 
 function byTitle(reply: string, options: Option[]): Option | undefined {

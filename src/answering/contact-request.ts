@@ -1,4 +1,4 @@
-import type { ContactWords } from "../language/language.ts";
+import type { ContactWords, LanguageCode } from "../language/language.ts";
 import { ENGLISH } from "../language/english.ts";
 import { LANGUAGES, plain } from "../language/languages.ts";
 import { firstWords } from "../language/phrases.ts";
@@ -74,6 +74,13 @@ export function contactRequestIn(message: string): ContactRequest | undefined {
     return { wish, questions, rest: asked.trim() || undefined };
   }
   return undefined;
+}
+
+/** The wish to reach somebody, as asked in a language; in English where it has no words for that. */
+export function anyContact(language: LanguageCode | null): ContactRequest {
+  const own = LANGUAGES.find(({ code }) => code === language)?.contact?.questions;
+  const asked = [own, ENGLISH_LEXICON.questions].flatMap((one) => (one ? [one.reach] : []));
+  return { wish: "any", rest: undefined, questions: [...new Set(asked)] };
 }
 
 /** What a clause wishes; null where it says nothing, as "hello" and "please" do, and undefined where it says something else. */

@@ -1,8 +1,9 @@
 import type { Release } from "../releases/release.ts";
-import { decisionEvidence, answerability } from "../retrieval/answerability.ts";
+import { answerability, decisionEvidence, likeliestEvidence } from "../retrieval/answerability.ts";
 import type { Decision, Finding, Ranking } from "../retrieval/candidates.ts";
-import { isContentWord } from "../retrieval/query-terms.ts";
+import { isContentWord, queryTerms } from "../retrieval/query-terms.ts";
 import { wordsOf } from "../text/words.ts";
+import { ownQuestion } from "./own-question.ts";
 import { asksSomething } from "./sub-queries.ts";
 
 /** What limits the decision about a question, beside its passages. */
@@ -18,19 +19,36 @@ interface Limits {
  * release.
  */
 export function decide(
-  ranking: Ranking,
+  together: Ranking,
   rule: Release["decision"],
   { mayClarify, isNamed }: Limits,
 ): Finding {
+  const ranking = ownQuestion(together, rule);
   const { candidates, passages } = ranking;
   const { question } = candidates;
-  const confidence = answerability(decisionEvidence(candidates, passages, rule), rule);
+  const confidence = answerability(likeliestEvidence(ranking, rule), rule);
   const likely = isNamed
     ? "answer"
     : restricted(actionAt(confidence, rule), question.text, mayClarify);
-  const action = passages.length > 0 ? likely : "abstain";
+  const action = passages.length > 0 && !isUnrelated(ranking, rule) ? likely : "abstain";
   const isSure = isNamed || confidence >= rule.sure;
   return { ...ranking, question, decision: { action, confidence, isSure } };
+}
+
+/**
+ * "Asdfgh" after a question may be a fragment that completes it, but names nothing that the documents know, and is near nothing in meaning: the
+ * question is not answered again.
+ */
+function isUnrelated(
+  { candidates: { question, keywords }, variants: [alone] }: Ranking,
+  rule: Release["decision"],
+): boolean {
+  if (!question.isUncertain || !alone) return false;
+  const isKnown = queryTerms(question.added ?? "").words.some(
+    (word) => (keywords.chunkCounts.get(word) ?? 0) > 0 || question.corrections.has(word),
+  );
+  const { similarity } = decisionEvidence(alone.candidates, alone.passages, rule);
+  return !isKnown && similarity < rule.choices.similarity;
 }
 
 function actionAt(confidence: number, { thresholds }: Release["decision"]): Decision["action"] {

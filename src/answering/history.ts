@@ -1,3 +1,5 @@
+import type { LanguageCode } from "../language/language.ts";
+
 export interface HistoryMessage {
   role: "visitor" | "assistant";
   text: string;
@@ -7,16 +9,38 @@ export interface HistoryMessage {
 export interface History {
   /** The latest messages, oldest first. */
   messages: HistoryMessage[];
-  /** The previous question, complete in itself. Its embedding is null if another model made it. */
-  previous: { text: string; vector: number[] | null } | undefined;
+  /** The previous question, complete in itself, in lines: the one that began the topic, and what was added to it. */
+  previous: string | undefined;
   /** The documents that the last answer offered, if it was a clarifying question; otherwise empty. */
   options: Option[];
+  /** What the last answer lists for the visitor to choose from. */
+  choices: string[];
+  /** The question that the last answer ends with, which "yes" and "no" answer. None where we ask for another wording. */
+  question: string | undefined;
+  /** What the last answer was about: the titles of what it cites, or its beginning. */
+  evidence: string | undefined;
+  /** The documents that the last answer cites. */
+  cited: string[];
+  /** Whether the last answer offers a contact. */
+  offersContact: boolean;
+  /** Of the conversation. */
+  language: LanguageCode | null;
 }
 
-/** A document that a clarifying question offers. */
+/** A document that a clarifying question offers; or a choice that an answer lists, which is none. */
 export interface Option {
-  externalId: string;
+  externalId: string | undefined;
   title: string;
 }
 
-export const NO_HISTORY: History = { messages: [], previous: undefined, options: [] };
+export const NO_HISTORY: History = {
+  messages: [],
+  previous: undefined,
+  options: [],
+  choices: [],
+  question: undefined,
+  evidence: undefined,
+  cited: [],
+  offersContact: false,
+  language: null,
+};

@@ -12,17 +12,20 @@ export interface ReadMessage {
   asked: string;
 }
 
-/**
- * Reads a message as typed. Takes linear time.
- * @returns also the sub-queries of each of its questions
- */
-export function readMessage(typed: string): ReadMessage & { subQueries: string[][] } {
+/** A message, with the sub-queries of each of its questions. */
+export type ReadQuestions = ReadMessage & { subQueries: string[][] };
+
+/** Reads a message as typed. Takes linear time. */
+export function readMessage(typed: string): ReadQuestions {
   const message = withoutOpener(typed);
   const contact = contactRequestIn(message);
-  if (contact && contact.rest === undefined) {
-    const { questions } = contact;
-    return { message, contact, asked: questions.join("\n"), subQueries: [questions] };
-  }
+  if (contact && contact.rest === undefined) return searchContact(contact, message);
   const asked = contact?.rest ?? message;
   return { message, contact, asked, subQueries: subQueriesOf(asked) };
+}
+
+/** A message that asks for nothing but a way to reach somebody: the documents are searched with a plain question. */
+export function searchContact(contact: ContactRequest, message: string): ReadQuestions {
+  const { questions } = contact;
+  return { message, contact, asked: questions.join("\n"), subQueries: [questions] };
 }

@@ -1,9 +1,10 @@
-import { answerability, decisionEvidence, type Evidence } from "../retrieval/answerability.ts";
-import type { FoundPassage, Leg, Query } from "../retrieval/candidates.ts";
+import { answerability, likeliestEvidence, type Evidence } from "../retrieval/answerability.ts";
+import type { FoundPassage, Leg, Query, Ranking } from "../retrieval/candidates.ts";
 import { LEG_PASSAGES, rank } from "../retrieval/rank.ts";
-import { read, retrieve } from "../retrieval/retrieve.ts";
+import { readAll, retrieveAll } from "../retrieval/variants.ts";
 import type { Reader } from "../retrieval/visibility.ts";
 import type { EngineInput } from "./engine-input.ts";
+import { ownQuestion } from "./own-question.ts";
 
 interface SearchInput extends Pick<EngineInput, "release"> {
   reader: Reader;
@@ -30,19 +31,20 @@ export interface Found {
 /** Flow 1 without an answer: retrieve → read → rank → the probability of an answer. */
 export async function searchDocuments(input: SearchInput): Promise<Found> {
   const { reader, question, release, deps, legs, limit } = input;
-  const candidates = await retrieve(deps, reader, question, release.retrieval, legs);
-  const found = await read(
-    deps,
-    reader,
-    candidates,
-    Math.max(limit, LEG_PASSAGES),
-    release.retrieval,
-  );
-  const { passages, superseded, reranker } =
+  const all = await retrieveAll(deps, reader, question, release.retrieval, legs);
+  const depth = Math.max(limit, LEG_PASSAGES);
+  const [own, ...variants] = await readAll(deps, reader, all, depth, release.retrieval);
+  if (!own) throw new Error("A question is searched at least once");
+  const { candidates } = own;
+  const ranking: Omit<Ranking, "reranker"> & { reranker: string | null } =
     legs.length < 2
-      ? { passages: found, superseded: [], reranker: null }
-      : await rank(deps, candidates, found, release.retrieval);
-  const evidence = decisionEvidence(candidates, passages, release.decision);
+      ? { candidates, passages: own.passages, superseded: [], variants: [], reranker: null }
+      : ownQuestion(
+          await rank(deps, candidates, own.passages, release.retrieval, variants),
+          release.decision,
+        );
+  const { passages, superseded, reranker } = ranking;
+  const evidence = likeliestEvidence(ranking, release.decision);
   return {
     passages: [...passages, ...superseded],
     reranker,

@@ -1,5 +1,6 @@
-import { AFTER_SO, OPENS_FOLLOW_UP } from "../language/english.ts";
+import { AFTER_SO } from "../language/english.ts";
 import { firstWords, Phrases, type PlacedWord } from "../language/phrases.ts";
+import { opensFollowUp } from "./dependence.ts";
 
 /** Kinds of messages that ask nothing; the release has a sentence for each. */
 export type SmallTalk = "greeting" | "thanks" | "farewell";
@@ -70,7 +71,7 @@ function openerAt(words: PlacedWord[], at: number, message: string): number {
   if (!opener || !first || !last || opener.kind === "never") return 0;
   const { length } = opener;
   // "And to Canada?" depends on what was said before.
-  if (length === 1 && OPENS_FOLLOW_UP.test(message.slice(first.start))) return 0;
+  if (length === 1 && opensFollowUp(message.slice(first.start))) return 0;
   const after = message.slice(last.end, last.end + 8);
   const next = words[at + length];
   if (!ENDS_WORD.test(after) || (last.word === "so" && next && AFTER_SO.has(next.word))) return 0;

@@ -1,37 +1,25 @@
 import type { Generation } from "../generations/generation.ts";
-import { meanVector } from "../text/mean-vector.ts";
+import type { Release } from "../releases/release.ts";
 import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
-import type { Corrections } from "../retrieval/spelling.ts";
-import type { Synonyms } from "../retrieval/synonyms.ts";
-import { wordsOf } from "../text/words.ts";
+import type { WordContext } from "../retrieval/word-context.ts";
 import { chosenOption } from "./choose.ts";
 import type { ContactRequest } from "./contact-request.ts";
-import { isFollowUp } from "./follow-up.ts";
 import type { History } from "./history.ts";
+import type { InContext } from "./in-context.ts";
 import type { ReadMessage } from "./read-message.ts";
 import { smallTalkIn, type SmallTalk } from "./small-talk.ts";
 
-/** Previous questions are repeated up to this length, so that a chain of follow-ups does not grow without end. */
-const MAX_STANDALONE_CHARACTERS = 1000;
-
-/** A reply to a clarifying question that is longer is a new question. */
-const MAX_DETAIL_WORDS = 4;
-
-/** A word, or words joined by `-_./:`, as the visitor typed them. */
-const WRITTEN_WORD = /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]+(?:[-_./:][\p{L}\p{M}\p{N}]+)*/gu;
-
 /** A message with its embeddings, and what the workspace knows about its words. */
-export interface Questions extends ReadMessage {
+export interface Questions extends ReadMessage, WordContext {
   /** Of what it asks; null when the model could not be reached. */
   vector: number[] | null;
-  /** The sub-queries of each of its questions (sub-queries.ts); never empty. */
+  /** Set where the message depends on what was said before it. */
+  context: InContext | undefined;
+  /**
+   * The sub-queries of each of its questions (sub-queries.ts); never empty. Of a message with a context: the standalone question and the
+   * context's variants, as one question.
+   */
   subQueries: EmbeddedText[][];
-  /** Corrections of misspelt words of the message. */
-  corrections: Corrections;
-  /** Synonyms of words of the message, and other spellings of them. */
-  synonyms: Synonyms;
-  /** The vectors that are searched, and the model of the embeddings. */
-  generation: Generation;
 }
 
 /** A message as it stands on its own. */
@@ -53,25 +41,35 @@ export interface Understood {
   title: string | undefined;
 }
 
+type VariantRule = Pick<Release["retrieval"], "variants">;
+
 /**
- * Makes a follow-up stand on its own without asking a model, which would be one more wait: the previous question's words
- * join the keywords, and the two embeddings, both unit vectors, are averaged. Any other message is searched question by question.
+ * A message in its conversation (in-context.ts) as what is searched: a follow-up as its standalone question with its variants, any other
+ * message question by question.
  */
-export function understand(asked: Questions, history: History): Understood {
-  const { message, contact, vector, subQueries, corrections, synonyms, generation } = asked;
+export function understand(asked: Questions, history: History, rule: VariantRule): Understood {
+  const { message, contact, context, subQueries, vector, corrections, synonyms, generation } =
+    asked;
   const known = { corrections, synonyms, generation };
-  const smallTalk = smallTalkIn(message);
+  // "Yes, thanks" may accept an offer.
+  const smallTalk = context || contact ? undefined : smallTalkIn(message);
   // Wishes for a phone number and for a person are searched alike, but their answers are kept apart.
   const alone = { text: contact ? message : asked.asked, vector, generation };
   const nothing = { smallTalk, contact, chosen: undefined, title: undefined };
-  const option = chosenOption(message, history.options);
-  if (smallTalk || option === null) return { ...nothing, standalone: alone, questions: [] };
-  const followed = followUp(asked, history, option?.title);
-  if (followed) {
-    const { added, ...whole } = followed;
-    const question = { text: whole.text, added, subQueries: [whole], ...known };
-    const standalone = { ...whole, generation };
-    return { ...nothing, standalone, questions: [question], chosen: option?.externalId };
+  // What was asked before is still the topic after "thanks".
+  const topic = { text: history.previous ?? alone.text, vector: null, generation };
+  if (smallTalk) return { ...nothing, standalone: topic, questions: [] };
+  if (!context && chosenOption(message, history.options) === null)
+    return { ...nothing, standalone: alone, questions: [] };
+  if (context) {
+    const [texts = []] = subQueries;
+    const standalone = { text: context.standalone, vector: texts[0]?.vector ?? null, generation };
+    return {
+      ...nothing,
+      standalone,
+      questions: [queryInContext(context, texts, known, rule)],
+      chosen: context.chosen?.externalId,
+    };
   }
   const questions = subQueries.map((own) => ({
     text: subQueries.length > 1 ? own.map(({ text }) => text).join(" ") : asked.asked,
@@ -83,45 +81,30 @@ export function understand(asked: Questions, history: History): Understood {
 }
 
 /**
- * The message with the question before it, where it refers to that; `added` is what the message itself says.
- * @param title of the document that the message chose
+ * A message that depends on its conversation as one question: its standalone form, with the other variants.
+ * @param texts the standalone question and the context's variants, in their order, with their embeddings
  */
-function followUp(
-  { asked, contact, vector }: Questions,
-  { previous, options }: History,
-  title: string | undefined,
-): (EmbeddedText & { added: string }) | undefined {
-  const isDetail = options.length > 0 && wordsOf(asked).length <= MAX_DETAIL_WORDS;
-  const isNew = contact !== undefined && contact.rest === undefined;
-  if (!previous || isNew || !(title !== undefined || isDetail || isFollowUp(asked)))
-    return undefined;
-  const added = title ?? asked;
-  const text = `${withoutReplaced(previous.text, asked)}\n${added}`;
-  return {
+export function queryInContext(
+  { standalone, added, dependence, variants, cited }: InContext,
+  [own = { text: standalone, vector: null }, ...others]: EmbeddedText[],
+  known: WordContext,
+  rule: VariantRule,
+): Query {
+  const weights = rule.variants[dependence];
+  const queryOf = (text: string, embedded: EmbeddedText): Query => ({
+    ...known,
+    text,
     added,
-    text: text.slice(-MAX_STANDALONE_CHARACTERS),
-    // "The second one" means nothing by itself.
-    vector: title === undefined ? meanVector([previous.vector, vector]) : previous.vector,
+    subQueries: [embedded],
+  });
+  return {
+    ...queryOf(standalone, own),
+    isUncertain: dependence === "possible",
+    first: { externalIds: cited, gain: weights.cited },
+    variants: others.flatMap((other, index) => {
+      const kind = variants[index]?.kind;
+      const weight = kind === undefined ? 0 : weights[kind];
+      return weight > 0 ? [{ query: queryOf(other.text, other), weight }] : [];
+    }),
   };
-}
-
-/** "And E-12?" after a question about E-07 is no longer about E-07: a new code replaces the earlier codes of the same shape. */
-function withoutReplaced(previous: string, message: string): string {
-  const shapes = new Set(message.match(WRITTEN_WORD)?.filter(isCode).map(shapeOf));
-  return previous.replace(WRITTEN_WORD, (word) =>
-    isCode(word) && shapes.has(shapeOf(word)) ? "" : word,
-  );
-}
-
-/** Whether a word is a code: `2024` is not, `2024-05-01` is. Digits alone are mostly an amount. */
-function isCode(word: string): boolean {
-  return /\p{N}/u.test(word) && /[^\p{N}]/u.test(word);
-}
-
-/** The shape of a code, for comparison: `E-07` and `e12` are both `a00`. */
-function shapeOf(code: string): string {
-  return code
-    .replace(/\p{L}/gu, "a")
-    .replace(/\p{N}/gu, "0")
-    .replace(/(?<=a)[-_./:](?=0)|(?<=0)[-_./:](?=a)/g, "");
 }

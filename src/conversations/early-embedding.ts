@@ -34,8 +34,8 @@ export interface EarlyEmbedding {
    * settled again.
    */
   forgo(): void;
-  /** The embeddings in a generation's model: those that were started early where they are of that model. */
-  settle(generation: Generation): Promise<Vectors>;
+  /** The embeddings of texts in a generation's model: those that were started early where they are of that model. */
+  settle(generation: Generation, texts: string[]): Promise<Vectors>;
 }
 
 /**
@@ -43,20 +43,19 @@ export interface EarlyEmbedding {
  * the one that this caller's last question was embedded with; when a switch of the index has made it the wrong one, the texts are embedded
  * again, once an isolate and caller.
  * @param caller what the model is remembered by: a hashed key
- * @param isNeeded false where the message is probably answered already: it is embedded once that turns out not to be so
+ * @param early texts that are embedded at once; undefined where what is to be embedded depends on what is read, or is probably not needed
  */
 export function startEmbedding(
   { config, embedderOf, now }: Deps,
   caller: string,
-  texts: string[],
-  isNeeded: boolean,
+  early: string[] | undefined,
 ): EarlyEmbedding {
   const remembered = models.get(caller);
   const expected = remembered ?? config.embeddingModel;
   const start = Symbol(caller);
-  const isEarly =
-    isNeeded && remembered !== null && (remembered !== undefined || mayStart(start, now()));
-  const embedding = isEarly ? embedQuestions(embedderOf(expected), texts) : undefined;
+  const starts = (): boolean =>
+    remembered !== null && (remembered !== undefined || mayStart(start, now()));
+  const embedding = early && starts() ? embedQuestions(embedderOf(expected), early) : undefined;
   return {
     started: Promise.resolve(embedding),
     refuse(): void {
@@ -68,12 +67,16 @@ export function startEmbedding(
     forgo(): void {
       remember(caller, null);
     },
-    async settle({ model }): Promise<Vectors> {
+    async settle({ model }, texts): Promise<Vectors> {
       remember(caller, model);
-      if (embedding && model === expected) return embedding;
+      if (embedding && model === expected && isSame(texts, early)) return embedding;
       return embedQuestions(embedderOf(model), texts);
     },
   };
+}
+
+function isSame(texts: string[], early: string[] = []): boolean {
+  return texts.length === early.length && texts.every((text, index) => text === early[index]);
 }
 
 /** Whether one more embedding may be started for an unverified caller; counts it if so. */

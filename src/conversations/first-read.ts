@@ -1,4 +1,5 @@
-import { readMessage, type ReadMessage } from "../answering/read-message.ts";
+import { mayDepend } from "../answering/in-context.ts";
+import { readMessage, type ReadQuestions } from "../answering/read-message.ts";
 import { limitTurn } from "../auth/burst-limits.ts";
 import { hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
 import { claimedAudience } from "../auth/visitor-token.ts";
@@ -21,10 +22,8 @@ const CONVERSATION_ID = /^cv_[0-9a-f]{32}$/;
 
 /** What one round trip brings for everything that comes before the engine. */
 export interface FirstRead {
-  read: ReadMessage;
-  /** Texts of the sub-queries of each question of the message. */
-  subQueries: string[][];
-  /** Of the sub-queries. */
+  read: ReadQuestions;
+  /** Of the sub-queries, unless the message may depend on what was said before. */
   embedding: EarlyEmbedding;
   /** What the request is known by, if it is sent again. */
   requestKey: string | null;
@@ -34,7 +33,7 @@ export interface FirstRead {
 
 /**
  * The turn's first round trip: the key, the conversation and its last messages, limits, release and what the workspace knows of the words
- * come in one batch, beside which the message is embedded. Nothing of it is trusted before `admit` has checked the key.
+ * come in one batch, beside which a message is embedded that does not depend on what was said before. Nothing of it is trusted before `admit` has checked the key.
  * @throws Problem for a caller who has to slow down or sent no well-formed credentials: such a turn reads and embeds nothing
  */
 export async function readFirst(services: Services, request: TurnRequest): Promise<FirstRead> {
@@ -45,9 +44,11 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
     throw unknownConversation();
   const requestKey = await requestKeyOf(keyHash, request);
   await limitTurn(services, keyHash, request);
-  const { subQueries, ...read } = readMessage(message);
-  const texts = subQueries.flat();
-  const embedding = startEmbedding(services, keyHash, texts, !isRemembered(requestKey));
+  const read = readMessage(message);
+  const waits =
+    isRemembered(requestKey) || (conversationId !== undefined && mayDepend(message, read));
+  const early = waits ? undefined : read.subQueries.flat();
+  const embedding = startEmbedding(services, keyHash, early);
   const [rows] = await Promise.all([
     batchByName(
       services.db,
@@ -55,7 +56,7 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
     ),
     embedding.started,
   ]);
-  return { read, subQueries, embedding, rows, requestKey };
+  return { read, embedding, rows, requestKey };
 }
 
 function statements(
@@ -72,7 +73,7 @@ function statements(
     earlier: requestKey === null ? [] : [earlierTurnStatement(db, scope, requestKey, now())],
     history: db
       .prepare(
-        `SELECT id, role, text, standalone, embedding, embedding_model, seq, outcome, sources, answer_id, failure, language,
+        `SELECT id, role, text, standalone, seq, outcome, sources, citations, answer_id, failure, language,
            ${usedDocumentsSql("m")} AS used_documents FROM messages m
          WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )

@@ -1,6 +1,8 @@
 import type { Outcome } from "../answering/answer.ts";
 import { meanVector } from "../text/mean-vector.ts";
 import type { History, HistoryMessage, Option } from "../answering/history.ts";
+import { inContext } from "../answering/in-context.ts";
+import { aboutAnswer } from "../answering/last-answer.ts";
 import { withVectors } from "../answering/sub-queries.ts";
 import type { Questions } from "../answering/understand.ts";
 import { toLanguageCode, type LanguageCode } from "../language/language.ts";
@@ -20,10 +22,9 @@ interface HistoryRow {
   role: HistoryMessage["role"];
   text: string;
   standalone: string | null;
-  embedding: number[] | null;
-  embedding_model: string | null;
   outcome: Outcome | null;
   sources: string | null;
+  citations: string | null;
   answer_id: string | null;
   failure: string | null;
   language: string | null;
@@ -48,30 +49,37 @@ export interface Recalled {
  */
 export async function recall(
   { config, now }: Pick<Services, "config" | "now">,
-  { read, rows, subQueries, embedding }: FirstRead,
+  { read: typed, rows, embedding }: FirstRead,
   { caller, allowance }: Admitted,
   message: string,
 ): Promise<Recalled> {
   const words = toWordContext(rows, caller.workspaceId, config.embeddingModel);
+  const language = replyLanguage(rows.history as HistoryRow[], message);
+  const history = toHistory(
+    rows.history as HistoryRow[],
+    caller.visitor?.audience ?? [],
+    language,
+    now(),
+  );
+  const { subQueries, context, ...read } = inContext(message, typed, history);
   const [release, vectors] = await Promise.all([
     liveRelease(config, rows.release[0]),
-    isOutOfNeurons(allowance) ? embedding.forgo() : embedding.settle(words.generation),
+    isOutOfNeurons(allowance)
+      ? embedding.forgo()
+      : embedding.settle(words.generation, subQueries.flat()),
   ]);
+  const embedded = withVectors(subQueries, vectors ?? []);
   return {
-    history: toHistory(
-      rows.history as HistoryRow[],
-      words.generation.model,
-      caller.visitor?.audience ?? [],
-      now(),
-    ),
+    history,
     questions: {
       ...read,
-      vector: meanVector(vectors ?? []),
-      subQueries: withVectors(subQueries, vectors ?? []),
+      context,
+      vector: context ? (embedded[0]?.[0]?.vector ?? null) : meanVector(vectors ?? []),
+      subQueries: embedded,
       ...words,
     },
     release,
-    language: replyLanguage(rows.history as HistoryRow[], message),
+    language,
     ownHosts: toHosts(rows.hosts),
   };
 }
@@ -81,7 +89,12 @@ export async function recall(
  * that is no longer valid, was not given, nor was one that was stopped before its first word. A follow-up may still refer to the question.
  * @param rows the latest first
  */
-function toHistory(rows: HistoryRow[], model: string, audience: string[], now: number): History {
+function toHistory(
+  rows: HistoryRow[],
+  audience: string[],
+  language: LanguageCode | null,
+  now: number,
+): History {
   const failures = new Set(rows.flatMap(({ id, failure }) => (failure === null ? [] : [id])));
   const held = rows.filter(
     ({ id, text, answer_id, used_documents }) =>
@@ -91,11 +104,23 @@ function toHistory(rows: HistoryRow[], model: string, audience: string[], now: n
       text !== "" &&
       !isNoLongerValid(used_documents, now),
   );
+  const last = held.find(({ role }) => role === "assistant");
+  const isLast = last !== undefined && last === held[0];
+  const answer = isLast && last.outcome === "answered" ? last : undefined;
+  const cited = JSON.parse(answer?.citations ?? "[]") as { external_id: string; title: string }[];
   return {
     messages: held.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
-    previous: previousQuestion(rows, model),
+    previous: previousQuestion(rows),
     options: offeredOptions(held[0]),
+    ...aboutAnswer(answer?.text ?? "", unique(cited.map(({ title }) => title))),
+    cited: unique(cited.map(({ external_id }) => external_id)),
+    offersContact: isLast && last.outcome === "abstained",
+    language,
   };
+}
+
+function unique(values: string[]): string[] {
+  return [...new Set(values)];
 }
 
 /** Short messages are answered in the language of the conversation: "ok" and "E-07?" tell none. */
@@ -110,13 +135,7 @@ function offeredOptions(last: HistoryRow | undefined): Option[] {
   return sources.map(({ external_id: externalId, title }) => ({ externalId, title }));
 }
 
-/** Its embedding is used only if the model of the live index made it: embeddings of different models cannot be compared. */
-function previousQuestion(rows: HistoryRow[], model: string): History["previous"] {
+function previousQuestion(rows: HistoryRow[]): string | undefined {
   const last = rows.find((row) => row.role === "visitor");
-  if (!last) return undefined;
-  const vector =
-    last.embedding && last.embedding_model === model
-      ? Array.from(new Float32Array(new Uint8Array(last.embedding).buffer))
-      : null;
-  return { text: last.standalone ?? last.text, vector };
+  return last?.standalone ?? last?.text;
 }

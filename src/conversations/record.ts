@@ -225,7 +225,7 @@ export async function recordAnswer(
   const keeps = mayBeKept(turn, result);
   const { answer } = await batchByName(db, {
     answer: answerStatement(db, turn, result, at),
-    question: answeredStatement(db, turn),
+    question: answeredStatement(db, turn, standalone),
     lease: releaseStatement(db, workspaceId, leaseOf(turn)),
     usage: usageStatement(db, workspaceId, { neurons }, at),
     release: storeReleaseStatement(db, workspaceId, turn.release, at),
@@ -287,11 +287,17 @@ function answerStatement(
     );
 }
 
-/** The statement that notes that the question has its answer. */
-function answeredStatement(db: D1Database, { reader, questionId }: Turn): D1PreparedStatement {
+/** The statement that notes that the question has its answer, and as what it was answered: the next follow-up starts from that. */
+function answeredStatement(
+  db: D1Database,
+  { reader, questionId }: Turn,
+  { text }: Standalone,
+): D1PreparedStatement {
   return db
-    .prepare(`UPDATE messages SET due_at = NULL WHERE id = ?1 AND workspace_id = ?2`)
-    .bind(questionId, reader.workspaceId);
+    .prepare(
+      `UPDATE messages SET due_at = NULL, standalone = ?3 WHERE id = ?1 AND workspace_id = ?2`,
+    )
+    .bind(questionId, reader.workspaceId, text);
 }
 
 /**

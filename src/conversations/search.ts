@@ -1,5 +1,10 @@
+import type { HistoryMessage } from "../answering/history.ts";
+import { inContext } from "../answering/in-context.ts";
+import { readMessage } from "../answering/read-message.ts";
+import { replayHistory } from "../answering/replay-history.ts";
 import { searchDocuments, type Found } from "../answering/search-documents.ts";
 import { piecesOf, withVectors } from "../answering/sub-queries.ts";
+import { queryInContext } from "../answering/understand.ts";
 import { allowanceStatement, isOutOfNeurons, toAllowance } from "../limits/quotas.ts";
 import { liveRelease, overlayStatement } from "../releases/live-release.ts";
 import type { Leg } from "../retrieval/candidates.ts";
@@ -11,25 +16,45 @@ import type { Services } from "../runtime/services.ts";
 import { countEmbedding } from "./early-embedding.ts";
 import { rerankerOf } from "./release-models.ts";
 
+interface Asked {
+  query: string;
+  /** What was said before it. */
+  history: HistoryMessage[];
+  legs: Leg[];
+  limit: number;
+}
+
+interface FoundInContext extends Found {
+  /** The question that was searched, complete in itself. */
+  standalone: string;
+  /** The texts that it was searched with, where it depends on what was said before; otherwise empty. */
+  variants: string[];
+}
+
 /**
- * Searches a workspace's documents with its live release, outside any conversation. The caller has been admitted. Without neurons left,
- * no model is asked: keywords search alone.
+ * Searches a workspace's documents with its live release, outside any conversation. The caller has been admitted. A query that depends on its
+ * history is searched as a turn would search it. Without neurons left, no model is asked: keywords search alone.
  */
 export async function search(
   services: Services,
   reader: Reader,
-  { query, legs, limit }: { query: string; legs: Leg[]; limit: number },
-): Promise<Found> {
+  { query, history, legs, limit }: Asked,
+): Promise<FoundInContext> {
   const { db, config, embedderOf, now } = services;
   const scope = { sql: "?1", value: reader.workspaceId };
-  const pieces = piecesOf(query);
+  const { context, subQueries: inHistory } =
+    history.length > 0
+      ? inContext(query, readMessage(query), replayHistory(history))
+      : { context: undefined, subQueries: [] };
+  const standalone = context?.standalone ?? query;
+  const pieces = context ? inHistory.flat() : piecesOf(query);
   const rows = await batchByName(db, {
     allowance: allowanceStatement(db, scope, now()),
     release: overlayStatement(db, scope),
     ...wordContextStatements(
       db,
       { workspace: scope, audience: reader.audience, now: reader.now },
-      query,
+      standalone,
     ),
   });
   const isOut = isOutOfNeurons(toAllowance(rows.allowance[0]));
@@ -42,7 +67,9 @@ export async function search(
   const reranker = isOut ? undefined : rerankerOf(release, services);
   const found = await searchDocuments({
     reader,
-    question: { text: query, subQueries, ...words },
+    question: context
+      ? queryInContext(context, subQueries, words, release.retrieval)
+      : { text: query, subQueries, ...words },
     release,
     deps: { db, vectors: services.vectors, reranker },
     legs: isOut ? legs.filter((leg) => leg !== "vectors") : legs,
@@ -50,5 +77,10 @@ export async function search(
   });
   countEmbedding(services, reader.workspaceId);
   const failedLegs = isOut ? legs.filter((leg) => leg === "vectors") : [];
-  return { ...found, failedLegs: [...found.failedLegs, ...failedLegs] };
+  return {
+    ...found,
+    failedLegs: [...found.failedLegs, ...failedLegs],
+    standalone,
+    variants: context ? pieces : [],
+  };
 }

@@ -31,7 +31,8 @@ import type { TurnRequest } from "./turn-request.ts";
 
 /**
  * One turn: admit → recall → engine → record. At most four sequential waits on bindings come before the first word: the first batch (with
- * the embedding) → both legs → passages (with storing the question) → model. A reranker model adds one. Without a model the rest
+ * the embedding) → both legs → passages (with storing the question) → model. A reranker model adds one, as does a message that may depend on
+ * what was said before, because it is embedded after the first batch. Without a model the rest
  * of a long section is read in its place. A request that is sent again gets the answer of its first sending, and is no turn.
  * @param emit receives the events of the turn as they happen; it must not throw
  * @throws Problem before the first event, for a caller who may not ask, while another turn runs, or for a question that could not be stored

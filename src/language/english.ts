@@ -17,11 +17,10 @@ export const STOP_WORDS = new Set(
 export const CONTRACTED = /'(?:s|t|d|m|ll|re|ve)$/;
 
 /** Content words that say how something is asked for ("how long", "what does it cost"), not what is asked about. */
-export const MEASURE_WORDS = new Set(
-  "long much many cost costs price days time far soon often big work works happen happens".split(
-    " ",
-  ),
+const MEASURES = listed(
+  "long, much, many, cost, costs, price, days, time, far, soon, often, big, work, works, happen, happens",
 );
+export const MEASURE_WORDS = new Set(MEASURES);
 
 const QUESTION_WORDS = "how|what|when|where|which|who|why";
 const ASKS = `(?:${QUESTION_WORDS}|can|could|do|does|did|is|are|will|would|should|may)`;
@@ -39,28 +38,12 @@ export const BEFORE_NEXT_QUESTION = new RegExp(
 export const COMPARES =
   /\b(?:compare|comparing|comparison|compared|differences?|differ|versus|vs)\b/i;
 
-/** How a follow-up opens. */
-export const OPENS_FOLLOW_UP =
-  /^\s*(?:(?:and|or|but|also|then|what about|how about|what if|same|actually|sorry|i mean|i meant)\b|no\W+\w)/i;
 const BACK = "it|its|that|this|these|those|they|them|their|one|ones|same|instead";
 /** Words by which a document's sentence refers to the one before. "Is there a warranty?" refers to nothing. */
 export const REFERS_BACK = new RegExp(String.raw`\b(?:${BACK}|(?<!\b(?:is|are)\s)there)\b`, "i");
-/** The same for a visitor's message, word by word, without apostrophes: which of them refer back depends on their neighbours (follow-up.ts). */
-export const POINTS_BACK = new Set([...BACK.split("|"), "there", "thats", "theyre"]);
-/** The pronouns of {@link POINTS_BACK} whose noun may stand in the same message. */
+/** The pronouns whose noun may stand in the same message. */
 export const STANDS_FOR_NOUN = new Set("it its they theyre them their one ones".split(" "));
 
-/** Opens a fragment that completes the question before it: "for the pump?", "in Canada". Other messages of this kind say what they ask. */
-export const OPENS_FRAGMENT =
-  /^\W*(?:for|to|in|on|with|without|from|at|by|of|via|after|before|during|within|under|over|per|into|inside|outside)\b/i;
-/** Words of a clause of its own: with one, a message is no fragment. */
-export const HAS_CLAUSE =
-  /\b(?:am|is|are|was|were|do|does|did|can|could|will|would|should|may|must|have|has|had|how|what|when|where|which|who|why|i|im|ive|we|you|he|she|they|it)\b/i;
-
-/** Words in front of a noun, which a pronoun behind it stands for: "my pump is loud, how do I clean it". */
-export const DETERMINERS = new Set(
-  "the a an my our your his her their this some any another every each".split(" "),
-);
 /** Behind "that", they begin a clause about the noun in front of it: "the pump that I bought". */
 export const CLAUSE_SUBJECTS = new Set("i im ive id you youve we weve he she they".split(" "));
 /** "Is it safe to …", "does it matter if …": here "it" stands for what follows. */
@@ -128,7 +111,7 @@ export const ENGLISH = {
     listed("3, three, third, 3rd"),
   ],
   last: listed("last, latter, bottom"),
-  yes: listed(`yes, yes please, yeah, yep, yup, correct, exactly, right, thats right, thats it, that one, this one, yes that one, yes it is,
+  yes: listed(`yes, yes please, yes pls, yes thanks, yes thank you, yes do, please do, go ahead, sure please, ok yes, yeah, yep, yup, correct, exactly, right, thats right, thats it, that one, this one, yes that one, yes it is,
     sure, y`),
   none: listed(`no, nope, nah, none, neither, none of these, none of them, none of those, none of the above, neither of these, neither of them,
     not really, no none of them, no none of these, no neither, nothing of that, no not that, not that, n`),
@@ -178,6 +161,36 @@ export const ENGLISH = {
       reach: "How do I contact you or reach your support team?",
       hours: "What are your support hours and opening hours?",
     },
+  },
+  reference: {
+    continues: listed(
+      "and, or, but, also, then, plus, what about, how about, what if, same, actually, even, still",
+    ),
+    corrects:
+      listed(`sorry, sry, i mean, i meant, meant, i was wrong, oops, my mistake, my bad, correction, wrong, wait no, actually,
+      rather, hang on, scratch that, typo`),
+    rejects: listed("not, instead of, rather than, isnt"),
+    pointsBack: listed(
+      "it, its, that, this, these, those, they, them, their, ones, same, there, thats, theyre",
+    ),
+    pointsBackAlone: ["one"],
+    prepositions:
+      listed(`for, to, in, on, with, without, from, at, by, of, via, after, before, during, within, under, over, per, into,
+      inside, outside, than, like`),
+    determiners: listed(
+      "the, a, an, my, our, your, his, her, their, this, some, any, another, every, each",
+    ),
+    questionWords: listed("how, what, when, where, which, who, why, whats, wheres, hows"),
+    auxiliaries:
+      listed(`am, is, are, was, were, do, does, did, can, could, will, would, should, may, must, have, has, had, cant, dont, didnt, doesnt,
+      isnt, arent, wont, wouldnt`),
+    subjects: listed(
+      "i, im, ive, ill, id, we, you, u, he, she, they, it, theres, its, need, want, tell, show",
+    ),
+    impersonal: listed(
+      "is there, are there, was there, were there, isnt there, arent there, which one, which ones, one of, no one, its own, their own",
+    ),
+    measures: MEASURES,
   },
 } satisfies Language;
 

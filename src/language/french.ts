@@ -36,7 +36,9 @@ export const FRENCH: Language = {
     listed("trois, troisieme, 3eme, 3e"),
   ],
   last: listed("dernier, derniere"),
-  yes: listed("oui, oui merci, cest ca, exactement, cest bien ca"),
+  yes: listed(
+    "oui, oui merci, oui svp, oui sil vous plait, volontiers, cest ca, exactement, cest bien ca",
+  ),
   none: listed(
     "non, aucun, aucune, aucun des deux, aucun des trois, rien de tout cela, ni lun ni lautre",
   ),
@@ -83,5 +85,35 @@ export const FRENCH: Language = {
       reach: "Comment vous contacter ou joindre le service client ?",
       hours: "Quels sont vos horaires d’ouverture ?",
     },
+  },
+  reference: {
+    continues:
+      listed(`et, mais, aussi, puis, ensuite, et pour, quen est il de, quen est il du, quen est il pour, et si, meme,
+      encore`),
+    corrects:
+      listed(`pardon, desole, desolee, je veux dire, je voulais dire, voulais dire, erreur, je me suis trompe, je me suis trompee, plutot,
+      en fait, correction, oups, cest faux`),
+    rejects: listed("pas, au lieu de, au lieu du, plutot que, non pas"),
+    pointsBack: listed(
+      "ca, cela, ceci, celui, celle, ceux, celles, meme, dedans, dessus, lui, leur, cest",
+    ),
+    pointsBackAlone: listed("ce, elle, elles, ils"),
+    prepositions:
+      listed(`pour, a, au, aux, en, dans, sur, avec, sans, de, du, des, depuis, par, apres, avant, pendant, chez, vers, sous, entre, contre,
+      jusqua`),
+    determiners: listed(
+      "le, la, les, un, une, mon, ma, mes, votre, vos, notre, nos, son, sa, ses, ce, cette, ces, quel, quelle",
+    ),
+    questionWords: listed(
+      "comment, quand, que, quoi, qui, pourquoi, quel, quelle, quels, quelles, combien, quest",
+    ),
+    auxiliaries:
+      listed(`est, sont, suis, etait, ai, avez, avons, ont, peut, peux, puis, pouvez, pouvons, dois, doit, faut, veux, voudrais, sera,
+      marche, fonctionne`),
+    subjects: listed("je, jai, nous, vous, on, il, elle, tu"),
+    impersonal: listed("est ce que, quest ce que, cest possible"),
+    measures:
+      listed(`combien, longtemps, temps, coute, coutent, cout, prix, cher, jours, duree, dure, durent, souvent, loin, grand, marche,
+      fonctionne, prend`),
   },
 };

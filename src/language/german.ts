@@ -43,7 +43,9 @@ export const GERMAN: Language = {
     listed("drei, dritte, dritten, dritter, drittes"),
   ],
   last: listed("letzte, letzten, letzter, letztes"),
-  yes: listed("ja, ja bitte, ja genau, genau, richtig, stimmt, jawohl"),
+  yes: listed(
+    "ja, ja bitte, ja gerne, ja gern, gerne, gern, bitte ja, ja genau, genau, richtig, stimmt, jawohl",
+  ),
   none: listed(
     "nein, keine, keins, keines, keins davon, keine davon, keines davon, nichts davon, weder noch",
   ),
@@ -98,5 +100,35 @@ export const GERMAN: Language = {
       reach: "Wie kann ich Sie kontaktieren und den Kundendienst erreichen?",
       hours: "Wie sind Ihre Öffnungszeiten und Servicezeiten?",
     },
+  },
+  reference: {
+    continues:
+      listed(`und, oder, aber, auch, dann, sondern, was ist mit, wie ist es mit, wie siehts aus mit, wie sieht es aus mit,
+      was wenn, und wenn, gilt das auch, auch wenn, sogar, trotzdem, immer noch`),
+    corrects:
+      listed(`sorry, ich meine, ich meinte, meinte, ich meins, gemeint war, falsch, mein fehler, vertippt, ups, doch nicht, vielmehr,
+      eigentlich, moment, korrektur`),
+    rejects: listed("nicht, statt, anstatt, anstelle von"),
+    pointsBack:
+      listed(`es, dies, dieses, dieser, diesen, diesem, dafur, dafuer, damit, davon, daran, darauf, daruber, darueber, dazu, dagegen, darin,
+      dabei, dort, dorthin, ihn, ihm, derselbe, dasselbe, dieselbe, stattdessen`),
+    pointsBackAlone: listed("das, die, der, den, dem, sie"),
+    prepositions:
+      listed(`fur, fuer, zu, zum, zur, in, im, ins, auf, mit, ohne, von, vom, bei, beim, aus, an, am, nach, vor, wahrend, waehrend, uber,
+      ueber, unter, pro, per, bis, seit, ab, wegen, gegen`),
+    determiners: listed(
+      "der, die, das, den, dem, des, ein, eine, einen, einem, einer, mein, meine, meinen, meinem, meiner, ihr, ihre, kein, keine",
+    ),
+    questionWords: listed(
+      "wie, was, wann, wo, wohin, woher, welche, welcher, welches, welchen, wer, warum, wieso, weshalb, wieviel",
+    ),
+    auxiliaries:
+      listed(`ist, sind, war, waren, bin, habe, hab, hat, haben, hatte, kann, konnen, koennen, konnte, konntet, muss, mussen, muessen, soll,
+      darf, wird, werden, wurde, will, mochte, moechte, gibt, geht, funktioniert, brauche, gilt`),
+    subjects: listed("ich, wir, man, du, ihr"),
+    impersonal: listed("gibt es, es gibt, ist es moglich, ist es moeglich, geht es um, gibts"),
+    measures:
+      listed(`lange, lang, viel, viele, oft, kostet, kosten, preis, teuer, dauert, dauern, tage, zeit, weit, bald, gross, funktioniert,
+      geht, passiert`),
   },
 };

@@ -54,6 +54,7 @@ export interface Language {
   /** Words around an ordinal: "the", "one", "number". */
   choosing: string[];
   contact?: ContactWords;
+  reference?: ReferenceWords;
 }
 
 /**
@@ -95,4 +96,32 @@ export interface ContactWords {
   about: string[];
   /** The questions that the documents are searched with in place of such a message. */
   questions: { reach: string; hours: string };
+}
+
+/** The words by which a message depends on what was said before it (answering/dependence.ts). */
+export interface ReferenceWords {
+  /** Open a message that goes on with a topic: "and", "what about". */
+  continues: string[];
+  /** Say that what was said is wrong: "i meant", "sorry". */
+  corrects: string[];
+  /** Stand in front of what is wrong: "not", "instead of". */
+  rejects: string[];
+  /** Stand for something that was said: "it", "that". */
+  pointsBack: string[];
+  /** Do so where no noun follows: "das" is a pronoun in "was kostet das", and an article in "das Paket". */
+  pointsBackAlone: string[];
+  /** Open a fragment that completes a question: "for the pump". */
+  prepositions: string[];
+  /** Words in front of a noun. */
+  determiners: string[];
+  /** How a question is asked: "how", "which". */
+  questionWords: string[];
+  /** Verbs of most questions: "is", "can". A message without any, a question word or a subject is a fragment. */
+  auxiliaries: string[];
+  /** Who does it: "I", "you". */
+  subjects: string[];
+  /** Where a word that points back stands for nothing: "is there", "gibt es". */
+  impersonal: string[];
+  /** Content words that say how something is asked, not what is asked about: "long", "cost". */
+  measures: string[];
 }

@@ -37,7 +37,7 @@ export const SPANISH: Language = {
     listed("tres, tercero, tercera, tercer"),
   ],
   last: listed("ultimo, ultima"),
-  yes: listed("si, si por favor, si gracias, eso es, correcto, exacto"),
+  yes: listed("si, si por favor, claro, si claro, si gracias, eso es, correcto, exacto"),
   none: listed(
     "no, ninguno, ninguna, ninguno de ellos, ninguna de ellas, ninguno de los dos, ninguno de esos, nada de eso",
   ),
@@ -81,5 +81,35 @@ export const SPANISH: Language = {
       reach: "¿Cómo puedo contactar con ustedes o con el servicio de atención al cliente?",
       hours: "¿Cuál es su horario de apertura y de atención?",
     },
+  },
+  reference: {
+    continues: listed(
+      `y, pero, tambien, y para, que tal, y si, que pasa con, que hay de, ademas, incluso, todavia`,
+    ),
+    corrects:
+      listed(`perdon, perdona, lo siento, quiero decir, quise decir, queria decir, me refiero a, me referia a, mejor dicho, mas bien,
+      en realidad, me equivoque, correccion, ups`),
+    rejects: listed("no, en vez de, en lugar de"),
+    pointsBack:
+      listed(`eso, esto, ello, ese, esa, esos, esas, aquello, estos, mismo, misma, ahi, alli, activarlo, hacerlo, usarlo,
+      cancelarlo, cambiarlo, devolverlo, pagarlo`),
+    pointsBackAlone: listed("lo, la, los, las, ella, ellos, ellas"),
+    prepositions: listed(
+      `para, a, al, en, con, sin, de, del, desde, por, hasta, antes de, despues de, durante, sobre, entre, hacia, segun, contra`,
+    ),
+    determiners: listed(
+      "el, la, los, las, un, una, unos, unas, mi, mis, su, sus, tu, tus, este, esta, cada, otro, otra",
+    ),
+    questionWords: listed(
+      "como, cuando, donde, que, quien, cual, cuales, porque, cuanto, cuanta, cuantos, cuantas",
+    ),
+    auxiliaries:
+      listed(`es, son, soy, era, esta, estan, he, ha, han, hay, puedo, puede, podeis, pueden, podemos, debo, tengo, tiene, tienen, quiero,
+      quisiera, necesito, funciona`),
+    subjects: listed("yo, nosotros, ustedes, se"),
+    impersonal: listed("lo que, los que, la que, las que"),
+    measures:
+      listed(`cuanto, cuanta, cuantos, cuantas, cuesta, cuestan, costo, coste, precio, tarda, tardan, tiempo, dias, dura, duran, lejos,
+      grande, funciona, pasa`),
   },
 };

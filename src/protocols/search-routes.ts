@@ -13,9 +13,33 @@ const legScore = z.object({ rank: z.int(), score: z.number() });
  */
 const cosineScore = z.object({ rank: z.int().optional(), score: z.number() });
 
+/** The most messages of a history, and the most characters of all of them together. */
+const MAX_HISTORY = 100;
+const MAX_HISTORY_CHARACTERS = 100_000;
+
+const historyMessage = z.strictObject({
+  role: z.enum(["user", "visitor", "assistant"]).meta({
+    description: "Who said it. `visitor` is the name of `user` in our own conversations.",
+  }),
+  text: z.string().max(MAX_HISTORY_CHARACTERS),
+});
+
 const searchBody = z
   .strictObject({
     query: z.string().trim().min(1).max(8000),
+    history: z
+      .array(historyMessage)
+      .max(MAX_HISTORY)
+      .refine(
+        (messages) =>
+          messages.reduce((sum, { text }) => sum + text.length, 0) <= MAX_HISTORY_CHARACTERS,
+        `has more than ${MAX_HISTORY_CHARACTERS} characters`,
+      )
+      .default([])
+      .meta({
+        description:
+          "What was said before the query, oldest first. A query that depends on it (“and to Canada?”) is searched as its standalone question.",
+      }),
     limit: z.int().min(1).max(50).default(10),
     explain: z.boolean().default(false),
     /** Runs only this leg, to measure it. */
@@ -43,6 +67,14 @@ const searchResult = z
       }),
     ),
     answerability: z.number(),
+    standalone: z.string().meta({
+      description:
+        "The question that was searched, complete in itself. The query itself where it does not depend on the history. What was added to a question stands in a line of its own.",
+    }),
+    variants: z.array(z.string()).meta({
+      description:
+        "The texts that were searched, where the query depends on the history: its standalone question, the query alone, and the query with what the last answer was about. Otherwise empty.",
+    }),
     /** With `explain`: the evidence that the answerability is computed from. */
     evidence: z.record(z.string(), z.number()).optional(),
     failed_legs: z.array(leg).meta({
@@ -69,19 +101,25 @@ const searchRoute = createRoute({
 export function searchRoutes(app: App): void {
   app.openapi(searchRoute, async (c) => {
     const { services, caller, workspaceId } = callOf(c);
-    const { query, limit, explain, legs, audience } = c.req.valid("json");
+    const { query, history, limit, explain, legs, audience } = c.req.valid("json");
     const reader = {
       workspaceId,
       audience: audience ?? caller.visitor?.audience ?? [],
       now: services.now(),
     };
-    const found = await search(services, reader, { query, legs, limit });
+    const said = history.map(({ role, text }) => ({
+      role: role === "user" ? ("visitor" as const) : role,
+      text,
+    }));
+    const found = await search(services, reader, { query, history: said, legs, limit });
     return c.json(
       {
         results: found.passages
           .slice(0, limit)
           .map((passage) => toResult(passage, explain, legs.length > 1)),
         answerability: found.answerability,
+        standalone: found.standalone,
+        variants: found.variants,
         evidence: explain ? { ...found.evidence } : undefined,
         failed_legs: found.failedLegs,
         reranker: found.reranker,

@@ -118,6 +118,15 @@ export const releaseSchema = z.strictObject({
       pairs: positive,
       document: positive,
     }),
+    /**
+     * How much the order by the other variants of a follow-up counts (answering/in-context.ts); the standalone question's counts 1. `clear`: a
+     * word shows that the message depends on what was said before. `possible`: it may be a question of its own. `cited`: what a passage of a
+     * document that the last answer cited gains, as a share of the best score.
+     */
+    variants: z.strictObject({
+      clear: z.strictObject({ alone: positive, evidence: positive, cited: share }),
+      possible: z.strictObject({ alone: positive, evidence: positive, cited: share }),
+    }),
     /** When a passage is superseded by another one (retrieval/prefer-current.ts). */
     time: z.strictObject({
       /** Share of words that a title or heading has in common with that of an outdated text, from which on it is its current version. */

@@ -1,6 +1,6 @@
 import { embeddingModel } from "../models/table.ts";
 import type { Release } from "../releases/release.ts";
-import type { Candidates, FoundPassage } from "./candidates.ts";
+import type { Candidates, FoundPassage, Ranking } from "./candidates.ts";
 import { lexicalEvidence, questionWords, readText } from "./lexical-evidence.ts";
 import { shared } from "./prefer-current.ts";
 
@@ -94,6 +94,23 @@ export function decisionEvidence(
   });
   return weighed.reduce((best, other) =>
     answerability(other, decision) > answerability(best, decision) ? other : best,
+  );
+}
+
+/** The evidence that the first passage answers a question: that of the likeliest among the question and its variants that found it. */
+export function likeliestEvidence(
+  { candidates, passages, variants }: Pick<Ranking, "candidates" | "passages" | "variants">,
+  decision: Release["decision"],
+): Evidence {
+  const [first] = passages;
+  return variants.reduce(
+    (best, variant) => {
+      const own = variant.passages.find(({ chunkId }) => chunkId === first?.chunkId);
+      if (!own) return best;
+      const other = decisionEvidence(variant.candidates, variant.passages, decision, own);
+      return answerability(other, decision) > answerability(best, decision) ? other : best;
+    },
+    decisionEvidence(candidates, passages, decision),
   );
 }
 

@@ -14,6 +14,12 @@ export interface Query {
   text: string;
   /** For a follow-up: the words that it adds to the question before it. */
   added?: string;
+  /** Whether a follow-up may also be a question of its own. */
+  isUncertain?: boolean;
+  /** Other ways to ask the same. Each is searched, and orders the passages together with this one. */
+  variants?: Variant[];
+  /** Documents that are looked at first, and what their passages gain, as a share of the best score. */
+  first?: { externalIds: string[]; gain: number };
   /** The message, of which the text is one of several questions. */
   message?: string;
   /** Misspelt words of the text. */
@@ -24,6 +30,12 @@ export interface Query {
   subQueries: EmbeddedText[];
   /** The generation of vectors that is searched. The embeddings are of its model. */
   generation: Generation;
+}
+
+export interface Variant {
+  query: Query;
+  /** How much its order counts; that of the query itself counts 1. */
+  weight: number;
 }
 
 /** A text and its embedding; null when the model could not be reached. */
@@ -49,6 +61,12 @@ export interface Candidates {
   failedLegs: Leg[];
 }
 
+/** What was found for one way to ask a question. */
+export interface Searched {
+  candidates: Candidates;
+  passages: FoundPassage[];
+}
+
 /**
  * The evidence that passages are ordered by. The names are those of the release's ranking weights. `sentence` and `document` are shares of
  * the question's weight, divided by the best share that any passage has which keywords found: where documents and question use different
@@ -70,6 +88,8 @@ export interface RankEvidence {
 
 export interface Ranking {
   candidates: Candidates;
+  /** What was found for the variants of the question, each with its own order. */
+  variants: Searched[];
   /** Those to answer from, best first. */
   passages: FoundPassage[];
   /** Those that apply to another time than the question is about (prefer-current.ts), best first. */

@@ -1,4 +1,12 @@
-import type { RankEvidence, Ranking, Candidates, FoundPassage } from "./candidates.ts";
+import type {
+  RankEvidence,
+  Ranking,
+  Candidates,
+  FoundPassage,
+  Query,
+  Searched,
+  Variant,
+} from "./candidates.ts";
 import { expectedCosine } from "./fuse.ts";
 import { redact } from "../privacy/redact.ts";
 import {
@@ -34,7 +42,8 @@ const BY_TEXT = "text";
 const DEADLINE_MS = 1500;
 
 /**
- * Orders passages by the evidence of their text, without calling a binding. If a reranker is configured, the order is then by the mean of
+ * Orders passages by the evidence of their text, without calling a binding; those of several variants by the weighted sum of what each
+ * variant scores them. If a reranker is configured, the order is then by the mean of
  * this evidence and the reranker's scores. If the reranker fails or is late, the order by text stays. Superseded passages are set apart.
  */
 export async function rank(
@@ -42,10 +51,25 @@ export async function rank(
   candidates: Candidates,
   passages: FoundPassage[],
   rule: Rule,
+  variants: Searched[] = [],
 ): Promise<Ranking> {
-  const byText = orderByText(candidates, passages, rule);
+  const others = variants.map((one) => ({
+    ...one,
+    passages: orderByText(one.candidates, one.passages, rule),
+  }));
+  const together = orderTogether(
+    orderByText(candidates, passages, rule),
+    others.map((one) => one.passages),
+    candidates.question.variants ?? [],
+  );
+  const byText = preferDocuments(together, candidates.question.first);
   const ranked = (ordered: FoundPassage[], by: string): Ranking => {
-    return { candidates, ...preferCurrent(ordered, candidates, rule.time), reranker: by };
+    return {
+      candidates,
+      variants: others,
+      ...preferCurrent(ordered, candidates, rule.time),
+      reranker: by,
+    };
   };
   if (!reranker || byText.length < 2) return ranked(byText, BY_TEXT);
   try {
@@ -75,6 +99,48 @@ function orderByText(
       const rankEvidence = evidence[index] as RankEvidence;
       return { ...passage, score: scoreOf(rankEvidence, rule), rankEvidence };
     })
+    .toSorted((a, b) => b.score - a.score);
+}
+
+/**
+ * The passages of a question and its variants in one order. A passage's score is the weighted mean of its scores; where a variant did not
+ * find it, that is 0. (A weighted sum of scores, CombSUM: Fox and Shaw 1994. Measured beside ranks and maxima in docs/decisions/0075.)
+ * @param others the passages of each variant, in the order of `variants`
+ */
+function orderTogether(
+  own: FoundPassage[],
+  others: FoundPassage[][],
+  variants: Variant[],
+): FoundPassage[] {
+  if (others.length === 0) return own;
+  const total = variants.reduce((sum, { weight }) => sum + weight, 1);
+  const scores = new Map<number, number>();
+  const found = new Map<number, FoundPassage>();
+  for (const [index, passages] of [own, ...others].entries()) {
+    const weight = index === 0 ? 1 : (variants[index - 1]?.weight ?? 0);
+    for (const passage of passages) {
+      const { chunkId, score } = passage;
+      scores.set(chunkId, (scores.get(chunkId) ?? 0) + (weight * score) / total);
+      // What the question itself tells of a passage counts in the decision.
+      if (!found.has(chunkId)) found.set(chunkId, passage);
+    }
+  }
+  return Array.from(found, ([chunkId, passage]) => ({
+    ...passage,
+    score: scores.get(chunkId) ?? 0,
+  })).toSorted((a, b) => b.score - a.score);
+}
+
+/** Raises the passages of the documents that are looked at first. */
+function preferDocuments(passages: FoundPassage[], first: Query["first"]): FoundPassage[] {
+  if (!first || first.externalIds.length === 0) return passages;
+  const gain = first.gain * (passages[0]?.score ?? 0);
+  return passages
+    .map((passage) =>
+      first.externalIds.includes(passage.externalId)
+        ? { ...passage, score: passage.score + gain }
+        : passage,
+    )
     .toSorted((a, b) => b.score - a.score);
 }
 

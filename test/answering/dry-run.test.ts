@@ -42,6 +42,7 @@ async function ask(
         asked: QUESTION,
         contact: undefined,
         vector,
+        context: undefined,
         subQueries: [[{ text: QUESTION, vector }]],
         corrections: new Map(),
         synonyms: new Map(),

@@ -24,6 +24,9 @@ async function found(body: object): Promise<Explained> {
   return response.json<Explained>();
 }
 
+const said = (messages: number, text: string): object[] =>
+  Array.from({ length: messages }, () => ({ role: "user", text }));
+
 describe("POST /v1/search", () => {
   const REFUSED: [what: string, body: unknown, status: number, code: string][] = [
     ["nothing", "", 400, "malformed_json"],
@@ -46,6 +49,26 @@ describe("POST /v1/search", () => {
     [
       "three legs",
       { query: "pump", legs: ["keywords", "vectors", "keywords"] },
+      422,
+      "validation_failed",
+    ],
+    ["a history that is no list", { query: "pump", history: "hi" }, 422, "validation_failed"],
+    [
+      "a role that is none",
+      { query: "pump", history: [{ role: "system", text: "hi" }] },
+      422,
+      "validation_failed",
+    ],
+    [
+      "a message without text",
+      { query: "pump", history: [{ role: "user" }] },
+      422,
+      "validation_failed",
+    ],
+    ["101 messages", { query: "pump", history: said(101, "hi") }, 422, "validation_failed"],
+    [
+      "a history of more than 100,000 characters",
+      { query: "pump", history: said(2, "x".repeat(50_001)) },
       422,
       "validation_failed",
     ],
@@ -98,6 +121,38 @@ describe("POST /v1/search", () => {
     expect((await found({ query: "Who won the chess championship?" })).answerability).toBeLessThan(
       answerability,
     );
+  });
+
+  const GERMANY = "How long does delivery to Germany take?";
+  const HISTORY = [
+    { role: "user", text: GERMANY },
+    { role: "assistant", text: "Standard delivery to Germany takes three days." },
+  ];
+
+  it("searches a query that depends on its history as its standalone question, and says so", async () => {
+    const corrected = await found({ query: "no, I meant to Canada", history: HISTORY });
+    expect(corrected.results[0]).toMatchObject({ external_id: "shipping" });
+    expect(corrected.standalone).toBe("How long does delivery to Canada take?");
+    const { standalone, variants } = await found({ query: "and to Canada?", history: HISTORY });
+    expect(standalone).toBe(`${GERMANY}\nand to Canada?`);
+    expect(variants.slice(0, 2)).toEqual([standalone, "and to Canada?"]);
+  });
+
+  it("finds for a follow-up with its history what it does not find without", async () => {
+    const [alone, together] = await Promise.all([
+      found({ query: "and how long does that take?" }),
+      found({ query: "and how long does that take?", history: HISTORY }),
+    ]);
+    expect(together.results[0]?.external_id).toBe("shipping");
+    expect(together.answerability).toBeGreaterThan(alone.answerability);
+  });
+
+  it("finds the same for a query that stands alone, whatever was said before", async () => {
+    const query = "How do I clean the pump?";
+    const alone = await found({ query, explain: true });
+    expect(alone).toMatchObject({ standalone: query, variants: [] });
+    expect(await found({ query, explain: true, history: HISTORY })).toEqual(alone);
+    expect(await found({ query, explain: true, history: [] })).toEqual(alone);
   });
 
   it("explains with the score of each leg only when asked", async () => {

@@ -112,7 +112,13 @@ it("every kind of decision evidence is between 0 and 1, for any question and any
         expect(value, name).toBeGreaterThanOrEqual(0);
         expect(value, name).toBeLessThanOrEqual(1);
       }
-      const ranking = { candidates: asked, passages, superseded: [], reranker: "text" };
+      const ranking = {
+        candidates: asked,
+        passages,
+        variants: [],
+        superseded: [],
+        reranker: "text",
+      };
       const { action, confidence } = decide(ranking, DECISION, {
         mayClarify: true,
         isNamed: false,

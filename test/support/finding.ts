@@ -44,6 +44,7 @@ export function findingFor(
         vectors: undefined,
       })),
     ),
+    variants: [],
     superseded: [],
     reranker: "text",
     decision: { action, confidence: 1, isSure: true },

@@ -74,6 +74,8 @@ export interface SearchView {
     legs?: Record<Leg, { rank: number; score: number } | null>;
   }[];
   answerability: number;
+  standalone: string;
+  variants: string[];
   failed_legs: Leg[];
 }
 

@@ -223,6 +223,13 @@ describe("conversations", () => {
     ]);
   });
 
+  it("a turn may note its standalone question and what it replies to", async () => {
+    const reply = { message: "yes", outcome: "abstained", after: "Is it?", standalone: "It is?" };
+    const [one] = await read({ id: "m1", turns: [turns[0], reply] });
+    expect(one?.turns[1]).toMatchObject({ after: "Is it?", standalone: "It is?" });
+    expect(one?.turns[0]).toMatchObject({ after: undefined, standalone: undefined });
+  });
+
   it.each([
     ["a single turn", { id: "m1", turns: turns.slice(0, 1) }],
     ["no turns", { id: "m1" }],
@@ -260,6 +267,8 @@ describe("conversations", () => {
       outcomes: ["answered", "clarified"],
       expected: new Set(["d1"]),
       answer: ["every day"],
+      standalone: undefined,
+      after: undefined,
       kind: "plain",
     };
     const say = (outcome: string, ...cited: string[]) =>

@@ -1,0 +1,30 @@
+import type { History, HistoryMessage } from "./history.ts";
+import { NO_HISTORY } from "./history.ts";
+import { inContext } from "./in-context.ts";
+import { aboutAnswer } from "./last-answer.ts";
+import { readMessage } from "./read-message.ts";
+import { smallTalkIn } from "./small-talk.ts";
+
+/** Messages of a history that are read; what was said longer ago does not count. */
+const MAX_REPLAYED = 24;
+
+/** What is known of a conversation whose messages alone are given: each question is made standalone in the order in which they were asked. */
+export function replayHistory(messages: HistoryMessage[]): History {
+  let previous: string | undefined;
+  let answer: ReturnType<typeof aboutAnswer> | undefined;
+  for (const { role, text } of messages.slice(-MAX_REPLAYED)) {
+    if (role === "assistant") answer = aboutAnswer(text, []);
+    else {
+      previous = standaloneOf(text, { ...NO_HISTORY, ...answer, previous });
+      answer = undefined;
+    }
+  }
+  return { ...NO_HISTORY, ...answer, previous, messages };
+}
+
+/** The standalone question of a message; after small talk, that of the message before. */
+function standaloneOf(text: string, history: History): string {
+  const { asked, message, context } = inContext(text, readMessage(text), history);
+  if (smallTalkIn(message)) return history.previous ?? message;
+  return context?.standalone ?? asked;
+}

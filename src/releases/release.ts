@@ -40,7 +40,7 @@ const sentence = (required: string[] = [], allowed: string[] = []) =>
 
 /**
  * The sentences that Edgewise says itself, in one language. `{titles}`, `{question}` and `{title}` are filled in, and what the workspace's
- * settings say of it: `{contact}`, `{company}`, `{assistant}`, and `{introduction}`, which is empty where the assistant has no name.
+ * settings say of it: `{contact}`, `{company}`, `{assistant}`, and `{introduction}`, which says that the assistant is an AI.
  */
 const sentencesSchema = z.strictObject({
   abstention: sentence(),
@@ -50,6 +50,8 @@ const sentencesSchema = z.strictObject({
   elsewhere: sentence(),
   /** Answers a wish to talk to a person. */
   person: sentence(),
+  /** Answers "are you a robot?". */
+  human: sentence(),
   /** In front of quoted text that is written in another language than the reply. `{language}` is its name. */
   foreign: sentence(["language"]),
   /** Answers a question how the company can be reached, and follows an answer from documents. */
@@ -64,8 +66,9 @@ const sentencesSchema = z.strictObject({
   /** `{company}` and `{assistant}` if the settings name none. */
   company: line,
   assistant: line,
-  /** `{introduction}` if the settings name the assistant. */
+  /** `{introduction}` if the settings name the assistant, and if they do not. Each says that it is an AI. */
   introduction: sentence(["assistant"]),
+  unnamed: line,
   greeting: sentence(),
   thanks: sentence(),
   farewell: sentence(),

@@ -82,7 +82,9 @@ it("the assistant introduces itself by its name, and to a model as well", async 
   expect((await ask(workspace, "hi there")).text).toContain(
     "I'm Moss, the AI assistant of Fernhill & Söhne.",
   );
-  expect((await ask(unnamed, "hi there")).text).toBe("Hello! What would you like to know?");
+  expect((await ask(unnamed, "hi there")).text).toBe(
+    "Hello! I'm an AI assistant. What would you like to know?",
+  );
   await env.CONTROL.reset();
   await env.CONTROL.scriptChat(openAiStream(["Delivery to Germany takes 3 working days [1]."]));
   await ask(workspace, "How long does delivery to Germany take?", { CHAT_MODEL });

@@ -2,6 +2,7 @@ import type { Candidates, Finding, FoundPassage, Query, Ranking } from "../retri
 import { LEG_PASSAGES, rank } from "../retrieval/rank.ts";
 import { read, retrieve } from "../retrieval/retrieve.ts";
 import type { Answer, Emit } from "./answer.ts";
+import { isAnsweredByUs } from "../language/intents.ts";
 import { choicesAmong } from "./choices.ts";
 import { conclude } from "./conclude.ts";
 import { decide, decideAll } from "./decide.ts";
@@ -28,7 +29,7 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   ]);
   const rankings = await rankEach(input, candidates, passages);
   const findings = decideEach(input, understood, rankings);
-  const decision = understood.smallTalk ? SMALL_TALK : decideAll(findings);
+  const decision = isOurs(understood) ? SMALL_TALK : decideAll(findings);
   emit({ type: "decided", action: decision.action });
 
   const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
@@ -47,6 +48,11 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
     return stoppedAnswer({ ...understood, draft, sources, findings, confidence, language });
   }
   return conclude(input, { ...understood, decision, draft, sources, choices, findings }, emit);
+}
+
+/** Whether a sentence of ours answers, whatever the documents say. */
+function isOurs({ intent, contact }: Understood): boolean {
+  return isAnsweredByUs(intent) && contact?.rest === undefined;
 }
 
 const SMALL_TALK = { action: "small_talk", confidence: 1 } as const;

@@ -1,5 +1,6 @@
-import { contactRequestIn, type ContactRequest } from "./contact-request.ts";
-import { withoutOpener } from "./small-talk.ts";
+import type { Intent } from "../language/intents.ts";
+import { askedIn, type ContactRequest } from "./asked.ts";
+import { smallTalkIn, withoutOpener } from "./small-talk.ts";
 import { subQueriesOf } from "./sub-queries.ts";
 
 /** What a message asks, before anything is known of the workspace. */
@@ -8,6 +9,8 @@ export interface ReadMessage {
   message: string;
   /** The wish to reach somebody, where it has one. */
   contact: ContactRequest | undefined;
+  /** What it wants that no article answers, where its words say so. */
+  intent: Intent | undefined;
   /** What is searched for. */
   asked: string;
 }
@@ -18,11 +21,12 @@ export interface ReadMessage {
  */
 export function readMessage(typed: string): ReadMessage & { subQueries: string[][] } {
   const message = withoutOpener(typed);
-  const contact = contactRequestIn(message);
-  if (contact && contact.rest === undefined) {
+  const smallTalk = smallTalkIn(typed) ?? smallTalkIn(message);
+  const { contact, intent = smallTalk } = smallTalk ? {} : askedIn(message);
+  if (contact && contact.questions.length > 0) {
     const { questions } = contact;
-    return { message, contact, asked: questions.join("\n"), subQueries: [questions] };
+    return { message, contact, intent, asked: questions.join("\n"), subQueries: [questions] };
   }
   const asked = contact?.rest ?? message;
-  return { message, contact, asked, subQueries: subQueriesOf(asked) };
+  return { message, contact, intent, asked, subQueries: subQueriesOf(asked) };
 }

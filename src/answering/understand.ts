@@ -1,15 +1,15 @@
 import type { Generation } from "../generations/generation.ts";
+import { isAnsweredByUs, type Intent } from "../language/intents.ts";
 import { meanVector } from "../text/mean-vector.ts";
 import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
 import type { Corrections } from "../retrieval/spelling.ts";
 import type { Synonyms } from "../retrieval/synonyms.ts";
 import { wordsOf } from "../text/words.ts";
 import { chosenOption } from "./choose.ts";
-import type { ContactRequest } from "./contact-request.ts";
+import type { ContactRequest } from "./asked.ts";
 import { isFollowUp } from "./follow-up.ts";
 import type { History } from "./history.ts";
 import type { ReadMessage } from "./read-message.ts";
-import { smallTalkIn, type SmallTalk } from "./small-talk.ts";
 
 /** Previous questions are repeated up to this length, so that a chain of follow-ups does not grow without end. */
 const MAX_STANDALONE_CHARACTERS = 1000;
@@ -43,9 +43,9 @@ export interface Standalone extends EmbeddedText {
 export interface Understood {
   /** The next follow-up starts from it. */
   standalone: Standalone;
-  /** What is searched for. Empty where nothing is to be found: small talk, a reply that turns all offered documents down. */
+  /** What is searched for. Empty where nothing is to be found: small talk, a wish for a person, a reply that turns all offered documents down. */
   questions: Query[];
-  smallTalk: SmallTalk | undefined;
+  intent: Intent | undefined;
   contact: ContactRequest | undefined;
   /** The document to answer from, where the message chose one. */
   chosen: string | undefined;
@@ -58,14 +58,14 @@ export interface Understood {
  * join the keywords, and the two embeddings, both unit vectors, are averaged. Any other message is searched question by question.
  */
 export function understand(asked: Questions, history: History): Understood {
-  const { message, contact, vector, subQueries, corrections, synonyms, generation } = asked;
+  const { message, contact, intent, vector, subQueries, corrections, synonyms, generation } = asked;
   const known = { corrections, synonyms, generation };
-  const smallTalk = smallTalkIn(message);
   // Wishes for a phone number and for a person are searched alike, but their answers are kept apart.
   const alone = { text: contact ? message : asked.asked, vector, generation };
-  const nothing = { smallTalk, contact, chosen: undefined, title: undefined };
+  const nothing = { intent, contact, chosen: undefined, title: undefined };
   const option = chosenOption(message, history.options);
-  if (smallTalk || option === null) return { ...nothing, standalone: alone, questions: [] };
+  const isOurs = isAnsweredByUs(intent) && contact?.rest === undefined;
+  if (isOurs || option === null) return { ...nothing, standalone: alone, questions: [] };
   const followed = followUp(asked, history, option?.title);
   if (followed) {
     const { added, ...whole } = followed;

@@ -1,13 +1,16 @@
 import type { Outcome } from "../answering/answer.ts";
 import { meanVector } from "../text/mean-vector.ts";
 import type { History, HistoryMessage, Option } from "../answering/history.ts";
+import { nearestIntent } from "../answering/nearest-intent.ts";
 import { withVectors } from "../answering/sub-queries.ts";
 import type { Questions } from "../answering/understand.ts";
+import type { Intent } from "../language/intents.ts";
 import { toLanguageCode, type LanguageCode } from "../language/language.ts";
 import { messageLanguage } from "../language/message-language.ts";
 import { isOutOfNeurons } from "../limits/quotas.ts";
+import { exemplarsOf } from "../releases/exemplar-vectors.ts";
 import { liveRelease } from "../releases/live-release.ts";
-import type { IdentifiedRelease } from "../releases/release.ts";
+import type { IdentifiedRelease, Release } from "../releases/release.ts";
 import { toHosts } from "../retrieval/own-hosts.ts";
 import { toWordContext } from "../retrieval/word-context.ts";
 import type { Services } from "../runtime/services.ts";
@@ -57,6 +60,9 @@ export async function recall(
     liveRelease(config, rows.release[0]),
     isOutOfNeurons(allowance) ? embedding.forgo() : embedding.settle(words.generation),
   ]);
+  const vector = meanVector(vectors ?? []);
+  const language = replyLanguage(rows.history as HistoryRow[], message);
+  const byMeaning = { rows, release: release.release, model: words.generation.model, language };
   return {
     history: toHistory(
       rows.history as HistoryRow[],
@@ -66,12 +72,13 @@ export async function recall(
     ),
     questions: {
       ...read,
-      vector: meanVector(vectors ?? []),
+      intent: read.intent ?? (await intentByMeaning(read, vector, byMeaning)),
+      vector,
       subQueries: withVectors(subQueries, vectors ?? []),
       ...words,
     },
     release,
-    language: replyLanguage(rows.history as HistoryRow[], message),
+    language,
     ownHosts: toHosts(rows.hosts),
   };
 }
@@ -102,6 +109,27 @@ function toHistory(rows: HistoryRow[], model: string, audience: string[], now: n
 function replyLanguage(rows: HistoryRow[], message: string): LanguageCode | null {
   const previous = toLanguageCode(rows.find(({ language }) => language !== null)?.language);
   return messageLanguage(message, previous) ?? previous ?? null;
+}
+
+/** The intent of a message that the lists of words do not know, by the exemplars of the release. */
+async function intentByMeaning(
+  { message, contact }: FirstRead["read"],
+  vector: number[] | null,
+  {
+    rows,
+    release,
+    model,
+    language,
+  }: Pick<FirstRead, "rows"> & {
+    release: Release;
+    model: string;
+    language: LanguageCode | null;
+  },
+): Promise<Intent | undefined> {
+  if (contact !== undefined || vector === null) return undefined;
+  const exemplars = await exemplarsOf(release, model, rows.exemplars[0]);
+  const { threshold } = release.intents;
+  return nearestIntent(message, vector, exemplars, { model, threshold, language });
 }
 
 function offeredOptions(last: HistoryRow | undefined): Option[] {

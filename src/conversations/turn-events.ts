@@ -4,7 +4,10 @@ import type { LanguageCode } from "../language/language.ts";
 import type { BindingCallReport } from "../runtime/binding-calls.ts";
 
 /** How a turn ended, as every protocol reports it. */
-export interface TurnResult extends Omit<Answer, "standalone" | "wasted" | "sources"> {
+export interface TurnResult extends Omit<
+  Answer,
+  "standalone" | "wasted" | "sources" | "personWanted"
+> {
   /** Says that an AI answers; null after the first turn of a conversation. */
   disclosure: string | null;
   sources: SourceReference[];

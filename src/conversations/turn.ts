@@ -91,7 +91,7 @@ async function runTurn(
   const recalled = await inTurn(recall(services, read, admitted, request.message));
   timer.lap("recall");
   const turn = describeTurn(services, { request, admitted, timer }, recalled);
-  const { standalone, wasted, ...answer } = await inTurn(
+  const { standalone, wasted, personWanted, ...answer } = await inTurn(
     runEngine(services, turn, recalled, running),
   ).finally(() => running.unwatch());
   const result: TurnResult = {
@@ -102,7 +102,7 @@ async function runTurn(
     bindingCalls: services.calls.report(),
   };
   running.emit({ type: "outcome", result });
-  running.answered = { result, standalone, sources: answer.sources, wasted };
+  running.answered = { result, standalone, sources: answer.sources, wasted, personWanted };
   await inTurn(recordAnswer(services, turn, running.answered));
   rememberAnswered(admitted.requestKey);
   running.emit({ type: "finish" });

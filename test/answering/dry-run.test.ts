@@ -41,6 +41,7 @@ async function ask(
         message: QUESTION,
         asked: QUESTION,
         contact: undefined,
+        intent: undefined,
         vector,
         subQueries: [[{ text: QUESTION, vector }]],
         corrections: new Map(),

@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 it.each([
   ["abstained", "Who won the world cup?"],
-  ["abstained", "asdf qwer"],
+  ["abstained", "zxcv uiop"],
   ["clarified", "the parcel"],
 ])("a refusal names the company and its contact: %s", async (outcome, message) => {
   const result = await ask(workspace, message);
@@ -105,7 +105,11 @@ it.each([
 ])("%j gets the contact where documents are silent", async (message, name) => {
   const { outcome, text, citations } = await ask(workspace, message);
   expect(text).toContain(CONTACT.replace("the Fernhill & Söhne support team", name));
-  expect({ outcome, citations }).toEqual({ outcome: "abstained", citations: [] });
+  const isPerson = !/email|phone number/.test(message);
+  expect({ outcome, citations }).toEqual({
+    outcome: isPerson ? "handed_over" : "abstained",
+    citations: [],
+  });
 });
 
 it("a wish for a person beside a question gets the answer and the contact", async () => {
@@ -121,7 +125,6 @@ it("a wish for a person beside a question gets the answer and the contact", asyn
 it.each([
   ["is there a phone number?", "+49 30 901820"],
   ["what are your opening hours", "9 am"],
-  ["agent please", "+49 30 901820"],
 ])("%j is answered from a document that holds it", async (message, held) => {
   const shop = await createWorkspace({
     ...HELP_CENTRE,

@@ -49,6 +49,7 @@ export const message: Record<string, Target> = {
       messages: [],
       previous,
       options: [{ externalId: input, title: input }],
+      handoverRequested: false,
     });
   },
   "asked time": (input) => askedTime([undefined, input, input], 0),
@@ -77,7 +78,11 @@ export const answer: Record<string, Target> = {
   "answer writer"(input) {
     const prompt = buildPrompt(QUESTION, [], [SOURCE], shippedRelease.prompt, "0000", 0);
     const pseudonyms = new Pseudonyms([QUESTION]);
-    const writer = new AnswerWriter([SOURCE], mayLinkTo, { prompt, pseudonyms });
+    const writer = new AnswerWriter([SOURCE], mayLinkTo, {
+      prompt,
+      pseudonyms,
+      handoverRequested: false,
+    });
     inPieces(input, (piece) => writer.push(piece));
     return writer.end();
   },

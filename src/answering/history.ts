@@ -11,6 +11,8 @@ export interface History {
   previous: { text: string; vector: number[] | null } | undefined;
   /** The documents that the last answer offered, if it was a clarifying question; otherwise empty. */
   options: Option[];
+  /** Whether it is recorded that the visitor wants a person. */
+  handoverRequested: boolean;
 }
 
 /** A document that a clarifying question offers. */
@@ -19,4 +21,9 @@ export interface Option {
   title: string;
 }
 
-export const NO_HISTORY: History = { messages: [], previous: undefined, options: [] };
+export const NO_HISTORY: History = {
+  messages: [],
+  previous: undefined,
+  options: [],
+  handoverRequested: false,
+};

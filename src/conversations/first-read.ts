@@ -79,6 +79,11 @@ function statements(
          WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )
       .bind(keyHash, conversationId),
+    handover: db
+      .prepare(
+        `SELECT 1 FROM handover_requested WHERE workspace_id = ${workspace} AND conversation_id = ?2 LIMIT 1`,
+      )
+      .bind(keyHash, conversationId),
     allowance: allowanceStatement(db, scope, now()),
     release: overlayStatement(db, scope),
     exemplars: exemplarStatement(db, scope, exemplars, config.embeddingModel),

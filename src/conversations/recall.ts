@@ -64,12 +64,15 @@ export async function recall(
   const language = replyLanguage(rows.history as HistoryRow[], message);
   const byMeaning = { rows, release: release.release, model: words.generation.model, language };
   return {
-    history: toHistory(
-      rows.history as HistoryRow[],
-      words.generation.model,
-      caller.visitor?.audience ?? [],
-      now(),
-    ),
+    history: {
+      ...toHistory(
+        rows.history as HistoryRow[],
+        words.generation.model,
+        caller.visitor?.audience ?? [],
+        now(),
+      ),
+      handoverRequested: rows.handover.length > 0,
+    },
     questions: {
       ...read,
       intent: read.intent ?? (await intentByMeaning(read, vector, byMeaning)),
@@ -88,7 +91,12 @@ export async function recall(
  * that is no longer valid, was not given, nor was one that was stopped before its first word. A follow-up may still refer to the question.
  * @param rows the latest first
  */
-function toHistory(rows: HistoryRow[], model: string, audience: string[], now: number): History {
+function toHistory(
+  rows: HistoryRow[],
+  model: string,
+  audience: string[],
+  now: number,
+): Omit<History, "handoverRequested"> {
   const failures = new Set(rows.flatMap(({ id, failure }) => (failure === null ? [] : [id])));
   const held = rows.filter(
     ({ id, text, answer_id, used_documents }) =>

@@ -46,6 +46,8 @@ const BY_WEIGHT = [
 const MAX_WORDS = 18;
 /** More clauses are not read. */
 const MAX_CLAUSES = 60;
+/** Words of a wish without a verb. */
+const MAX_BARE = 5;
 /** A longer message in a language without spaces says more, in characters. */
 const MAX_PATTERN = 40;
 /** Clauses that are read as one. */
@@ -169,6 +171,8 @@ function wishIn(said: Set<WordClass>, words: number): Exclude<Wish, null> | unde
   const has = (...names: WordClass[]): boolean => names.some((name) => said.has(name));
   if (asksWhoAnswers(has)) return "human";
   if (has("person") || (has("anyone") && has("speak", "real"))) return "person";
+  // "Somebody of customer service, please".
+  if (has("anyone") && has("want") && words > 2 && words <= MAX_BARE) return "person";
   if (has("call") && has("me") && words > 1 && !has("name")) return "person";
   if (has("machine")) return "person";
   const way = has("mine") ? undefined : wayIn(has, words);

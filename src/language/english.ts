@@ -90,7 +90,7 @@ export const ENGLISH = {
       hope you are doing well, i hope this finds you well, nice to meet you, quick question, a quick question, just a quick question,
       quick one, i have a question, i have a quick question, i just have a question, ive a question, ive got a question, i got a question,
       got a question, got a quick question, question for you, quick question for you, may i ask you something, can i ask a question,
-      can i ask you something, can i ask you a question, how are you today, how is it going, hows it going, whats up, sup, wassup, how do you do, how was your day, hows your day, how is your day, how are things, hows life`),
+      can i ask you something, can i ask you a question, how are you today, how is it going, hows it going, whats up, sup, wassup, how do you do, how was your day, hows your day, how is your day, how are things, hows life, merry christmas, happy new year, happy holidays`),
     thanks:
       listed(`thanks, thank you, thankyou, thank u, thanx, thx, thnx, tnx, tks, ty, tysm, tyvm, cheers, ta, many thanks, thanks a lot,
       thanks a bunch, thanks a million, thanks a ton, much appreciated, i appreciate it, appreciate it, appreciated, great, perfect, awesome,
@@ -143,7 +143,7 @@ export const ENGLISH = {
       are: `am being is r ru`,
       call: `ring`,
       chat: `bored boyfriend dance favourite football funny girlfriend hobb* joke* lonely movie* music pizza poem raining secret sleep song sunny
-        weather`,
+        weather fun`,
       complaint: `angry awful complain* disappoint* disgrace* disgust* fed furious horrible joke lousy pathetic ridiculous rude scam terrible unacceptable worst`,
       email: `email mail`,
       emailAddress: `emailaddress`,
@@ -167,7 +167,7 @@ export const ENGLISH = {
       phoneNumber: `helpline hotline phoneline`,
       reach: `contacting contacts touch`,
       real: `actual live living proper real`,
-      speak: `assist bring chat chatting connected hand message request respond speak* switch take talk* write`,
+      speak: `assist bring chat chatting connected hand message request respond speak* switch take talk* write called`,
       test: `asdf* checking ignore qwer* test*`,
       want: `can could let lets like may must pass please pls plz prefer rather there wanna`,
       when: `now saturday* sunday* time* today tomorrow weekdays weekend* when`,

@@ -12,7 +12,7 @@ export const FRENCH: Language = {
     greeting:
       listed(`bonjour, bonjour a tous, bonjour madame, bonjour monsieur, bonsoir, salut, coucou, rebonjour, bonne journee a vous,
       madame monsieur, chere equipe, petite question, une petite question, une question, jai une question, jai une petite question,
-      jaurais une question, ca va, comment ca va, comment allez vous, comment vas tu, tu vas bien, vous allez bien, la forme, quoi de neuf, ca roule, quel temps il fait, quel temps fait il, bien le bonjour, bonjour a tous, salut a tous`),
+      jaurais une question, ca va, comment ca va, comment allez vous, comment vas tu, tu vas bien, vous allez bien, la forme, quoi de neuf, ca roule, quel temps il fait, quel temps fait il, bien le bonjour, bonjour a tous, salut a tous, bonne annee, joyeux noel, bonnes fetes`),
     thanks:
       listed(`merci, merci beaucoup, merci bien, merci infiniment, merci mille fois, mille mercis, un grand merci, grand merci,
       je vous remercie, je te remercie, remerciements, super, parfait, genial, impeccable, cest parfait, cest bon,
@@ -22,7 +22,7 @@ export const FRENCH: Language = {
       bonne fin de journee, bon week end, bon weekend, adieu, cordialement, bien cordialement, bien a vous, bonne fin de journee, bonne continuation, bonne fin de soiree, bon week end, bon weekend, bonne nuit, a plus, a plus tard, a la prochaine, a tout a lheure, a demain, a bientot, salut, ciao, adieu, bye, au plaisir, bien a vous`),
     filler:
       listed(`ok, okay, oui, non, daccord, tres bien, ah, oh, et, alors, bon, bien, encore, a vous, pour votre aide, pour ton aide,
-      pour laide, pour linfo, pour les infos, pour votre reponse, pour la reponse, davance, par avance, vraiment, a tous, beaucoup, chez toi, chez vous, toi, vous, aujourdhui, cest tres gentil, cest gentil, tres gentil, allez, bien, a tous, a toutes, pour ton aide, pour votre aide, pour laide, super, et toi, et vous`),
+      pour laide, pour linfo, pour les infos, pour votre reponse, pour la reponse, davance, par avance, vraiment, a tous, beaucoup, chez toi, chez vous, toi, vous, aujourdhui, cest tres gentil, cest gentil, tres gentil, allez, bien, a tous, a toutes, pour ton aide, pour votre aide, pour laide, super, et toi, et vous, pour tout`),
   },
   openers: {
     hesitation: listed(`ok, okay, euh, heu, ah, oh, hein, alors, excusez moi, pardon`),
@@ -44,7 +44,7 @@ export const FRENCH: Language = {
   asks: {
     words: {
       about: `car concernant propos sujet`,
-      anyone: `collaborateur employe equipe gens personne quelquun responsable`,
+      anyone: `collaborateur employe equipe gens personne quelquun responsable collegue*`,
       are: `cest est suis`,
       call: `appelle rappelez rappelle telephoner`,
       chat: `blague* chanson hobb* journee meteo musique pizza poeme`,
@@ -54,7 +54,7 @@ export const FRENCH: Language = {
       feedback: `adore avis bravo compliment* excellent* felicit* genial* idee* proposez suggestion* superbe*`,
       hours: `horaire*`,
       insult: `abruti* connard* connasse* cretin* debil* dimbecil* encul* foutre gueule idiot* imbecil* merde* nique* putain pute* salaud*
-        salope*`,
+        salope* foutre`,
       machine: `automat* bot chatbot ia logiciel machine ordinateur programme robot`,
       me: `me moi`,
       mine: `ma mes mon`,
@@ -64,7 +64,7 @@ export const FRENCH: Language = {
       other: `as aupres avez bande bien ces cet changer chez chose comprenez continuer deja dhumain dire* directement douverture dun dune e
         encore espece ete fait foutu hein ici ils jai jen juste laide lequipe longue maintenant marche ok on ouverture parlez peuvent plutot
         probleme quelles quelque quels question quoi quun* raconte* repond* reponses rien sert sil stupide suisje suite urgen* vers vite vraiment
-        ya`,
+        ya maider nai envie`,
       ours: `adresse ladresse ligne no numero`,
       person: `agent* conseiller* etre humain* interlocuteur operat* representant* teleconseiller`,
       phone: `tel telephone telephonique`,

@@ -13,7 +13,7 @@ export const GERMAN: Language = {
     greeting:
       listed(`hallo, hallo zusammen, hallo liebes team, liebes team, hi zusammen, guten tag, guten morgen, guten abend, schonen
       guten tag, moin, moin moin, servus, gruss gott, gruess gott, gruezi, sehr geehrte damen und herren, kurze frage, eine kurze frage,
-      eine frage, ich habe eine frage, ich hab eine frage, ich hab mal ne frage, ich hatte eine frage, hatte eine frage, mal ne frage, wie gehts, wie gehts dir, wie gehts ihnen, wie geht es dir, wie geht es ihnen, wie gehts euch, wie geht es euch, alles klar, alles gut, alles gut bei dir, na du, na, was geht, was geht ab, schonen tag zusammen, guten tag zusammen, wie lauft es, wie laufts, wie war dein tag`),
+      eine frage, ich habe eine frage, ich hab eine frage, ich hab mal ne frage, ich hatte eine frage, hatte eine frage, mal ne frage, wie gehts, wie gehts dir, wie gehts ihnen, wie geht es dir, wie geht es ihnen, wie gehts euch, wie geht es euch, alles klar, alles gut, alles gut bei dir, na du, na, was geht, was geht ab, schonen tag zusammen, guten tag zusammen, wie lauft es, wie laufts, wie war dein tag, schonen guten morgen, schonen guten tag, moin moin, hallihallo, wie lauft es so bei dir, wie laufts so bei dir, frohe weihnachten, frohes neues jahr`),
     thanks:
       listed(`danke, dankeschon, dankeschoen, danke schon, danke schoen, danke sehr, vielen dank, vielen lieben dank, besten dank,
       herzlichen dank, lieben dank, tausend dank, merci, ich danke ihnen, ich danke dir, danke dir, danke ihnen, danke euch, super,
@@ -23,7 +23,7 @@ export const GERMAN: Language = {
       listed(`tschuss, tschuess, tschau, ciao, auf wiedersehen, wiedersehen, auf wiederschauen, bis bald, bis dann, bis spater,
       bis spaeter, schonen tag, schoenen tag, schonen tag noch, schoenen tag noch, einen schonen tag, einen schonen tag noch, schonen
       abend, schonen abend noch, einen schonen abend, schones wochenende, gute nacht, mach s gut, machs gut, mfg, mit freundlichen
-      grussen, mit freundlichen gruessen, viele grusse, viele gruesse, liebe grusse, beste grusse, lg, vg, bis dann, bis bald, bis spater, bis morgen, machs gut, machen sie es gut, schones wochenende, schonen tag, schonen abend, schonen feierabend, mach es gut, ich bin dann mal weg, servus, ade, tschau, ciao`),
+      grussen, mit freundlichen gruessen, viele grusse, viele gruesse, liebe grusse, beste grusse, lg, vg, bis dann, bis bald, bis spater, bis morgen, machs gut, machen sie es gut, schones wochenende, schonen tag, schonen abend, schonen feierabend, mach es gut, ich bin dann mal weg, servus, ade, tschau, ciao, bis zum nachsten mal`),
     filler:
       listed(`ok, okay, ja, nein, gut, toll, super, ach so, achso, ah, aha, und, noch, erstmal, dann, fur die hilfe, fuer die hilfe,
       fur ihre hilfe, fur deine hilfe, fur eure hilfe, fur die info, fur die antwort, fur die schnelle antwort, fur die schnelle hilfe,
@@ -54,7 +54,7 @@ export const GERMAN: Language = {
       anyone: `beratung chef irgendjemand* irgendwer jemand* kolleg* leute* menschliche* person personen team vorgesetzte*`,
       are: `bin bist ist schreibe sind sitzt`,
       call: `ruf rufe* ruft`,
-      chat: `freundin gedicht hobby* langweilig lieblings* lied los lustiges musik pizza wetter witz*`,
+      chat: `freundin gedicht hobby* langweilig lieblings* lied los lustiges musik pizza wetter witz* sing* tanz*`,
       complaint: `abzocke armutszeugnis beschwer* enttaeusch* enttausch* frechheit katastroph* reklam* sauer schlecht* stinksauer unmoglich* unverschaemt* unverschamt* unzufrieden verarsch* wutend zumutung`,
       email: `email mail`,
       emailAddress: `emailadresse mailadresse`,
@@ -73,7 +73,7 @@ export const GERMAN: Language = {
         irgend lautet live* lustig* magst na nem nen ner nichts ok per rein sag sage scheiss schoen* schon* sehr sitze sofort soll* sondern
         sprecht sprichst statt um versteh* viel vom wechseln weiter wem wen wieder wir wuerde zuruck zusammen`,
       ours: `adresse nr nummer`,
-      person: `agent* ansprechpartner* berater* kundenberater kundenbetreuer mensch menschen mitarbeiter* sachbearbeiter*`,
+      person: `agent* ansprechpartner* berater* kundenberater kundenbetreuer mensch menschen mitarbeiter* sachbearbeiter* telefonieren`,
       phone: `tel telefon telefonisch`,
       phoneNumber: `hotline kundenhotline rufnummer servicehotline servicenummer telefonnr telefonnummer*`,
       reach: `erreiche* kontakt kontaktdaten kontaktmoglichkeiten`,
@@ -84,7 +84,7 @@ export const GERMAN: Language = {
       tongue: `hollandisch`,
       want: `bitte gibt* hatte kann* koenn* konn* lass* lieber lust mag mochte* moechte* muss verbind* wollen wuerde* wurde*`,
       when: `heute jetzt morgen samstag* sonntag* wann wochenende`,
-      you: `deine du euch euer eure* ihnen ihr ihre* sie`,
+      you: `deine du euch euer eure* ihnen ihr ihre* sie dein*`,
       "are speak": `chatte rede spreche`,
       "call me": `ruckruf zuruckrufen`,
       "call phone": `anruf`,

@@ -12,7 +12,7 @@ export const SPANISH: Language = {
     greeting:
       listed(`hola, hola a todos, que tal, buenas, muy buenas, buenos dias, buen dia, buenas tardes,
       buenas noches, saludos, estimado equipo, estimados, una pregunta, una preguntita, tengo una pregunta, tengo una duda, una duda,
-      una consulta, tengo una consulta, que tal, como estas, como esta usted, como esta, como va, como va todo, como va tu dia, que tal tu dia, que tal el dia, que tal va el dia, como te va, que hay, que pasa, que onda, todo bien, muy buenas, buenas`),
+      una consulta, tengo una consulta, que tal, como estas, como esta usted, como esta, como va, como va todo, como va tu dia, que tal tu dia, que tal el dia, que tal va el dia, como te va, que hay, que pasa, que onda, todo bien, muy buenas, buenas, que tal todo, como te encuentras, feliz navidad, feliz ano nuevo`),
     thanks:
       listed(`gracias, muchas gracias, muchisimas gracias, mil gracias, gracias mil, te lo agradezco, se lo agradezco, agradecido,
       agradecida, perfecto, genial, estupendo, excelente, me sirve, eso es todo, nada mas, no gracias, muy amable, muy amables, muy amable, mil gracias, muchisimas gracias, gracias de corazon, te lo agradezco, se lo agradezco, eres muy amable, muy util, me sirvio, me ha servido, me ayudo mucho, buen trabajo, bien hecho, de lujo, estupendo, fenomenal`),
@@ -21,7 +21,7 @@ export const SPANISH: Language = {
       que tengas un buen dia, que tengan buen dia, buen fin de semana, un saludo, saludos cordiales, cuidate, nos vemos, que tenga buen dia, que tengas buen dia, que tenga un buen dia, que tengas un buen dia, que pase buen dia, que vaya bien, que le vaya bien, buen dia, buen fin de semana, hasta la vista, hasta manana, hasta pronto, hasta la proxima, chao, chau, adios, buenas noches, cuidate`),
     filler:
       listed(`ok, okay, vale, si, no, bien, muy bien, ah, oh, y, de acuerdo, entendido, claro, por tu ayuda, por su ayuda,
-      por la ayuda, por todo, por la informacion, por la info, por la respuesta, de antemano, de nuevo, otra vez, de verdad, a todos, hoy, a ti, a usted, a todos, muy amable, y tu, y usted, eres muy amable, muy buenas, gracias a ti, igualmente`),
+      por la ayuda, por todo, por la informacion, por la info, por la respuesta, de antemano, de nuevo, otra vez, de verdad, a todos, hoy, a ti, a usted, a todos, muy amable, y tu, y usted, eres muy amable, muy buenas, gracias a ti, igualmente, te lo, mucho, todo, por todo`),
   },
   openers: {
     hesitation: listed(
@@ -54,7 +54,7 @@ export const SPANISH: Language = {
       emailAddress: `correo`,
       feedback: `encanta* enhorabuena fantastic* felicit* genial idea* maravill* opinion sugerencia* sugiero`,
       hours: `horario*`,
-      insult: `cabron* callate capullo* gilipollas idiota* imbecil* inutil* joder mierda* pendejo* puta* puto* subnormal* tonto*`,
+      insult: `cabron* callate capullo* gilipollas idiota* imbecil* inutil* joder mierda* pendejo* puta* puto* subnormal* tonto* hijo hijoputa`,
       machine: `automatic* bot chatbot computadora contestador ia maquina* ordenador programa robot`,
       me: `me`,
       mine: `mi mis`,
@@ -63,7 +63,7 @@ export const SPANISH: Language = {
       open: `abierto* abren abris cerrais cierran`,
       other: `a ahora algo algun* apertura aqui ayuda* bueno cambiar contest* cuales cuantos cuenta* den dia dime direct* directamente e eh
         electronic* entiende* equipo esto estupido funciona hablas hace hueso idioma les maldito mismo ok otra otro oye podria pregunta problema
-        puede pues respond* sea sirve tal tan tener todo uno urgente va vaya vez`,
+        puede pues respond* sea sirve tal tan tener todo uno urgente va vaya vez mensaje`,
       ours: `direccion numero`,
       person: `agente* asesor* ejecutivo human* operador* representante* teleoperador`,
       phone: `fono llamarles llamaros tel telefono*`,

@@ -3,7 +3,7 @@ import { promises } from "../src/guards/promises.ts";
 
 /**
  * `npm run eval:promises -- [file]`: how many sentences of a file that promise something are recognised, how many honest ones are kept, and
- * all mistakes.
+ * all mistakes, unless the file is held out: nobody should fit rules to those.
  */
 const path = process.argv[2] ?? "demo/promises.jsonl";
 const sentences = readFileSync(path, "utf8")
@@ -24,4 +24,5 @@ for (const language of [...new Set(sentences.map((one) => one.language)), "all"]
   );
 }
 for (const { isRight, promising, language, text } of sentences)
-  if (!isRight) console.log(`${language} ${promising ? "missed" : "taken for a promise"}: ${text}`);
+  if (!isRight && !path.includes("held-out"))
+    console.log(`${language} ${promising ? "missed" : "taken for a promise"}: ${text}`);

@@ -20,7 +20,7 @@ export interface EmbeddingModel {
   unrelatedCosine: number;
   matchingCosine: number;
   /** It was trained on English alone: what it makes of other languages means nothing. */
-  isEnglish?: boolean;
+  isEnglish?: boolean | undefined;
   /** Dollars per million input tokens. */
   price: number;
 }

@@ -18,6 +18,7 @@ import { consumeGenerations } from "./knowledge/reindex/step.ts";
 import { sweep } from "./knowledge/sweeper.ts";
 import { sweepOldRecords } from "./privacy/old-records.ts";
 import { sweepRetention } from "./privacy/retention.ts";
+import { sweepExemplars } from "./releases/exemplar-vectors.ts";
 import { createServices } from "./services.ts";
 import { consumeSourceWakeUps } from "./webhooks/consumer.ts";
 import { sweepSourceEvents } from "./webhooks/sweeper.ts";
@@ -68,6 +69,7 @@ const duties: Record<string, (services: Services) => Promise<Record<string, numb
   ledger: sweepLedger,
   retention: sweepRetention,
   "old records": sweepOldRecords,
+  exemplars: sweepExemplars,
 };
 
 function isOfStage(

@@ -83,7 +83,11 @@ export const answer: Record<string, Target> = {
   "answer writer"(input) {
     const prompt = buildPrompt(QUESTION, [], [SOURCE], shippedRelease.prompt, "0000", 0);
     const pseudonyms = new Pseudonyms([QUESTION]);
-    const writer = new AnswerWriter([SOURCE], mayLinkTo, { prompt, pseudonyms });
+    const writer = new AnswerWriter([SOURCE], mayLinkTo, {
+      prompt,
+      pseudonyms,
+      handoverRequested: false,
+    });
     inPieces(input, (piece) => writer.push(piece));
     return writer.end();
   },

@@ -2,6 +2,7 @@ import type { Candidates, Finding, Query, Ranking, Searched } from "../retrieval
 import { LEG_PASSAGES, rank } from "../retrieval/rank.ts";
 import { readAll, retrieveAll } from "../retrieval/variants.ts";
 import type { Answer, Emit } from "./answer.ts";
+import { isAnsweredByUs } from "../language/intents.ts";
 import { choicesAmong } from "./choices.ts";
 import { conclude } from "./conclude.ts";
 import { decide, decideAll } from "./decide.ts";
@@ -29,7 +30,7 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   const rankings = await rankEach(input, found);
   const findings = decideEach(input, understood, rankings);
   const standalone = standaloneAsDecided(understood, findings);
-  const decision = understood.smallTalk ? SMALL_TALK : decideAll(findings);
+  const decision = isOurs(understood) ? SMALL_TALK : decideAll(findings);
   emit({ type: "decided", action: decision.action });
 
   const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
@@ -69,6 +70,11 @@ function standaloneAsDecided(
   if (!asked?.isUncertain || !finding || finding.question === asked) return standalone;
   const [own = standalone] = finding.question.subQueries;
   return { ...own, generation: standalone.generation };
+}
+
+/** Whether a sentence of ours answers, whatever the documents say. */
+function isOurs({ intent, contact }: Understood): boolean {
+  return isAnsweredByUs(intent) && contact?.rest === undefined;
 }
 
 const SMALL_TALK = { action: "small_talk", confidence: 1 } as const;

@@ -34,6 +34,8 @@ export interface Answer {
   stopped?: true;
   /** The message as it stands on its own; the next follow-up starts from it. */
   standalone: Standalone;
+  /** The visitor wants to talk to a person. */
+  personWanted: boolean;
 }
 
 /** What happens while a message is answered, in order. */

@@ -1,4 +1,7 @@
 import type { Source } from "../citations/source.ts";
+import { LANGUAGE_CODES, languageName } from "../language/language.ts";
+import type { Intent } from "../language/intents.ts";
+import type { Sentences } from "../releases/release.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
 import { contactAddresses, hasContact, say, sentencesIn } from "../releases/sentences.ts";
 import type { Decision, Finding } from "../retrieval/candidates.ts";
@@ -8,7 +11,7 @@ import type { EngineInput } from "./engine-input.ts";
 import { NO_TOKENS, type Draft } from "./generate.ts";
 import type { Understood } from "./understand.ts";
 
-interface Ending extends Pick<Understood, "smallTalk" | "contact" | "standalone"> {
+interface Ending extends Pick<Understood, "intent" | "contact" | "standalone"> {
   decision: Decision | { action: "small_talk"; confidence: number };
   draft: Draft | undefined;
   sources: Source[];
@@ -44,19 +47,37 @@ export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer
     usage: draft?.usage ?? NO_TOKENS,
     wasted: draft?.wasted ?? [],
     standalone,
+    personWanted: ending.intent === "person",
   };
 }
 
-function outcomeOf({ decision, choices }: Ending, supported: boolean): Outcome {
-  if (decision.action === "small_talk") return "small_talk";
+function outcomeOf({ intent, choices }: Ending, supported: boolean): Outcome {
   if (supported) return "answered";
+  if (intent === "person") return "handed_over";
+  if (intent === "complaint") return "abstained";
+  if (intent) return "small_talk";
   return choices.length > 0 ? "clarified" : "abstained";
 }
+
+/** The sentence that answers an intent. */
+const SENTENCES = {
+  person: "person",
+  human: "human",
+  greeting: "greeting",
+  thanks: "thanks",
+  farewell: "farewell",
+  chat: "greeting",
+  test: "greeting",
+  language: "languages",
+  abuse: "sorry",
+  complaint: "sorry",
+  feedback: "feedback",
+} as const satisfies Record<Intent, keyof Sentences>;
 
 /** What Edgewise says itself: all of a reply without an answer, and what follows an answer. */
 function ownText(
   { language, release, deps }: EngineInput,
-  { smallTalk, contact, draft, choices }: Ending,
+  { intent, contact, draft, choices }: Ending,
   outcome: Outcome,
 ): string {
   const { names } = deps;
@@ -68,8 +89,10 @@ function ownText(
     if (contact) return lacksContact || names.contact !== null ? sentence(sentences.reach) : "";
     return draft?.isPartial ? sentence(sentences.elsewhere) : "";
   }
-  if (smallTalk) return sentence(sentences[smallTalk]);
-  if (contact?.wish === "person") return sentence(sentences.person);
+  if (intent) {
+    const languages = LANGUAGE_CODES.map((code) => languageName(code, language ?? "en")).join(", ");
+    return say(sentences[SENTENCES[intent]], sentences, names, { languages });
+  }
   if (contact && hasContact(names)) return sentence(sentences.reach);
   if (outcome !== "clarified") return sentence(sentences.abstention);
   return clarification(choices, sentences, names, linkPolicy(deps.linkHosts, choices));

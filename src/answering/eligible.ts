@@ -2,7 +2,7 @@ import type { FoundPassage, Ranking } from "../retrieval/candidates.ts";
 import { emails, phones } from "../privacy/contact.ts";
 import { PhoneChecks } from "../privacy/phone-checks.ts";
 import { isTitle } from "./choose.ts";
-import type { ContactWish } from "./contact-request.ts";
+import type { ContactWish } from "./asked.ts";
 import type { Understood } from "./understand.ts";
 
 /** Passages that are read for an address or a time of day, best first. Chosen, not measured. */

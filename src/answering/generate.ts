@@ -198,7 +198,11 @@ function prepare(
   };
   const mark = deps.newId("mark");
   const prompt = buildPrompt(message, messages, sources, rules, mark, reader.now);
-  const writer = new AnswerWriter(sources, mayLinkTo, { prompt, pseudonyms });
+  const writer = new AnswerWriter(sources, mayLinkTo, {
+    prompt,
+    pseudonyms,
+    handoverRequested: history.handoverRequested,
+  });
   const output = new SupportedText(policy === "hold");
   return { messages: prompt.messages, writer, output, received: "", usage: NO_TOKENS };
 }

@@ -25,6 +25,8 @@ export interface History {
   offersContact: boolean;
   /** Of the conversation. */
   language: LanguageCode | null;
+  /** Whether it is recorded that the visitor wants a person. */
+  handoverRequested: boolean;
 }
 
 /** A document that a clarifying question offers; or a choice that an answer lists, which is none. */
@@ -43,4 +45,5 @@ export const NO_HISTORY: History = {
   cited: [],
   offersContact: false,
   language: null,
+  handoverRequested: false,
 };

@@ -1,12 +1,12 @@
+import { isAnsweredByUs } from "../language/intents.ts";
 import { Phrases, firstWords } from "../language/phrases.ts";
 import { contentStems } from "../retrieval/query-terms.ts";
 import { carryOver } from "./carry-over.ts";
 import { chosenOption, chosenPlace } from "./choose.ts";
-import { anyContact } from "./contact-request.ts";
+import { anyContact } from "./asked.ts";
 import { dependenceOf, type Dependence } from "./dependence.ts";
 import type { History, Option } from "./history.ts";
 import { searchContact, type ReadMessage, type ReadQuestions } from "./read-message.ts";
-import { smallTalkIn } from "./small-talk.ts";
 
 /** The standalone question is cut to this length, so that no chain of follow-ups grows without end. */
 const MAX_STANDALONE_CHARACTERS = 1000;
@@ -35,9 +35,9 @@ const REPLIES = new Phrases<"yes" | "no">(({ yes, none }) => [
 ]);
 
 /** Whether the message alone shows that it may depend on what was said before it. Then it is embedded once that is known. */
-export function mayDepend(typed: string, { asked, contact }: ReadMessage): boolean {
+export function mayDepend(typed: string, { asked, contact, intent }: ReadMessage): boolean {
   if (isYes(replyIn(typed))) return true;
-  if (contact || smallTalkIn(typed)) return false;
+  if (contact || isAnsweredByUs(intent)) return false;
   return replyIn(typed) !== undefined || dependenceOf(asked) !== undefined;
 }
 
@@ -57,16 +57,18 @@ export interface ReadInContext extends ReadQuestions {
 export function inContext(typed: string, read: ReadQuestions, history: History): ReadInContext {
   const reply = replyIn(typed) ?? replyIn(read.message);
   const accepts = isYes(reply) && (history.question !== undefined || history.offersContact);
-  const asksNothing = read.contact ? read.contact.rest === undefined : smallTalkIn(read.message);
-  if (asksNothing && !accepts) return { ...read, context: undefined };
+  const isOurs = read.contact !== undefined || isAnsweredByUs(read.intent);
+  if (isOurs && read.contact?.rest === undefined && !accepts)
+    return { ...read, context: undefined };
   if (accepts && history.offersContact)
     return { ...searchContact(anyContact(history.language), read.message), context: undefined };
   const context = contextOf(read.asked, reply, history);
   if (!context) return { ...read, context };
   // A title that was offered is embedded early, as any message is that does not show that it depends on something.
-  if (context.chosen && !mayDepend(typed, read)) return { ...read, context };
+  if (context.chosen && !mayDepend(typed, read)) return { ...read, intent: undefined, context };
   const texts = [context.standalone, ...context.variants.map(({ text }) => text)];
-  return { ...read, subQueries: [texts], context };
+  // "Yes, thanks" may accept an offer.
+  return { ...read, intent: undefined, subQueries: [texts], context };
 }
 
 function contextOf(

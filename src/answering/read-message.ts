@@ -1,5 +1,6 @@
-import { contactRequestIn, type ContactRequest } from "./contact-request.ts";
-import { withoutOpener } from "./small-talk.ts";
+import type { Intent } from "../language/intents.ts";
+import { askedIn, type ContactRequest } from "./asked.ts";
+import { smallTalkIn, withoutOpener } from "./small-talk.ts";
 import { subQueriesOf } from "./sub-queries.ts";
 
 /** What a message asks, before anything is known of the workspace. */
@@ -8,6 +9,8 @@ export interface ReadMessage {
   message: string;
   /** The wish to reach somebody, where it has one. */
   contact: ContactRequest | undefined;
+  /** What it wants that no article answers, where its words say so. */
+  intent: Intent | undefined;
   /** What is searched for. */
   asked: string;
 }
@@ -18,14 +21,22 @@ export type ReadQuestions = ReadMessage & { subQueries: string[][] };
 /** Reads a message as typed. Takes linear time. */
 export function readMessage(typed: string): ReadQuestions {
   const message = withoutOpener(typed);
-  const contact = contactRequestIn(message);
-  if (contact && contact.rest === undefined) return searchContact(contact, message);
+  const smallTalk = smallTalkIn(typed) ?? smallTalkIn(message);
+  const { contact, intent = smallTalk } = smallTalk ? {} : askedIn(message);
+  if (contact && contact.questions.length > 0)
+    return { ...searchContact(contact, message), intent };
   const asked = contact?.rest ?? message;
-  return { message, contact, asked, subQueries: subQueriesOf(asked) };
+  return { message, contact, intent, asked, subQueries: subQueriesOf(asked) };
 }
 
 /** A message that asks for nothing but a way to reach somebody: the documents are searched with a plain question. */
 export function searchContact(contact: ContactRequest, message: string): ReadQuestions {
   const { questions } = contact;
-  return { message, contact, asked: questions.join("\n"), subQueries: [questions] };
+  return {
+    message,
+    contact,
+    intent: undefined,
+    asked: questions.join("\n"),
+    subQueries: [questions],
+  };
 }

@@ -36,6 +36,15 @@ const ENDS_WORD = /^(?:$|[\s,!?;:…。、！？،؟–—]|[.](?:\s|$|\.)|(?![\
 /** The kind of small talk that a message is, or undefined. All of it must be: "hi, where is my order" is a question. */
 export function smallTalkIn(message: string): SmallTalk | undefined {
   const words = firstWords(message, MAX_WORDS + 1);
+  return smallTalkOf(words) ?? smallTalkOf(words.map(undrawn));
+}
+
+/** "Mercii" is "merci". */
+function undrawn({ word, ...place }: PlacedWord): PlacedWord {
+  return { ...place, word: word.replace(/(\p{L})\1$/u, "$1") };
+}
+
+function smallTalkOf(words: PlacedWord[]): SmallTalk | undefined {
   if (words.length > MAX_WORDS) return undefined;
   const kinds = new Set<SmallTalk | "filler">();
   for (let at = 0; at < words.length;) {

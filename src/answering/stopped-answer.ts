@@ -4,7 +4,7 @@ import type { Answer } from "./answer.ts";
 import type { Draft } from "./generate.ts";
 import type { Understood } from "./understand.ts";
 
-interface Ending extends Pick<Understood, "standalone"> {
+interface Ending extends Pick<Understood, "standalone" | "intent"> {
   draft: Draft;
   sources: Source[];
   findings: Finding[];
@@ -22,6 +22,7 @@ export function stoppedAnswer({
   findings,
   confidence,
   standalone,
+  intent,
   language,
 }: Ending): Answer {
   const { text, citations, rung, model, usage, wasted } = draft;
@@ -39,6 +40,7 @@ export function stoppedAnswer({
     usage,
     wasted,
     standalone,
+    personWanted: intent === "person",
     stopped: true,
   };
 }

@@ -1,13 +1,13 @@
 import type { Generation } from "../generations/generation.ts";
+import { isAnsweredByUs, type Intent } from "../language/intents.ts";
 import type { Release } from "../releases/release.ts";
 import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
 import type { WordContext } from "../retrieval/word-context.ts";
 import { chosenOption } from "./choose.ts";
-import type { ContactRequest } from "./contact-request.ts";
+import type { ContactRequest } from "./asked.ts";
 import type { History } from "./history.ts";
 import type { InContext } from "./in-context.ts";
 import type { ReadMessage } from "./read-message.ts";
-import { smallTalkIn, type SmallTalk } from "./small-talk.ts";
 
 /** A message with its embeddings, and what the workspace knows about its words. */
 export interface Questions extends ReadMessage, WordContext {
@@ -31,9 +31,9 @@ export interface Standalone extends EmbeddedText {
 export interface Understood {
   /** The next follow-up starts from it. */
   standalone: Standalone;
-  /** What is searched for. Empty where nothing is to be found: small talk, a reply that turns all offered documents down. */
+  /** What is searched for. Empty where nothing is to be found: small talk, a wish for a person, a reply that turns all offered documents down. */
   questions: Query[];
-  smallTalk: SmallTalk | undefined;
+  intent: Intent | undefined;
   contact: ContactRequest | undefined;
   /** The document to answer from, where the message chose one. */
   chosen: string | undefined;
@@ -48,17 +48,25 @@ type VariantRule = Pick<Release["retrieval"], "variants">;
  * message question by question.
  */
 export function understand(asked: Questions, history: History, rule: VariantRule): Understood {
-  const { message, contact, context, subQueries, vector, corrections, synonyms, generation } =
-    asked;
+  const {
+    message,
+    contact,
+    intent,
+    context,
+    subQueries,
+    vector,
+    corrections,
+    synonyms,
+    generation,
+  } = asked;
   const known = { corrections, synonyms, generation };
-  // "Yes, thanks" may accept an offer.
-  const smallTalk = context || contact ? undefined : smallTalkIn(message);
   // Wishes for a phone number and for a person are searched alike, but their answers are kept apart.
   const alone = { text: contact ? message : asked.asked, vector, generation };
-  const nothing = { smallTalk, contact, chosen: undefined, title: undefined };
+  const nothing = { intent, contact, chosen: undefined, title: undefined };
   // What was asked before is still the topic after "thanks".
   const topic = { text: history.previous ?? alone.text, vector: null, generation };
-  if (smallTalk) return { ...nothing, standalone: topic, questions: [] };
+  if (isAnsweredByUs(intent) && contact?.rest === undefined)
+    return { ...nothing, standalone: topic, questions: [] };
   if (!context && chosenOption(message, history.options) === null)
     return { ...nothing, standalone: alone, questions: [] };
   if (context) {

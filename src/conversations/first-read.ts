@@ -4,6 +4,7 @@ import { limitTurn } from "../auth/burst-limits.ts";
 import { hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
 import { claimedAudience } from "../auth/visitor-token.ts";
 import { allowanceStatement } from "../limits/quotas.ts";
+import { deploymentExemplars, exemplarStatement } from "../releases/exemplar-vectors.ts";
 import { overlayStatement } from "../releases/live-release.ts";
 import { ownHostsStatement } from "../retrieval/own-hosts.ts";
 import { wordContextStatements } from "../retrieval/word-context.ts";
@@ -43,6 +44,7 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
   if (conversationId !== undefined && !CONVERSATION_ID.test(conversationId))
     throw unknownConversation();
   const requestKey = await requestKeyOf(keyHash, request);
+  const exemplars = await deploymentExemplars(services.config);
   await limitTurn(services, keyHash, request);
   const read = readMessage(message);
   const waits =
@@ -52,7 +54,7 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
   const [rows] = await Promise.all([
     batchByName(
       services.db,
-      statements(services, keyHash, request, { asked: read.asked, requestKey }),
+      statements(services, keyHash, request, { asked: read.asked, requestKey, exemplars }),
     ),
     embedding.started,
   ]);
@@ -60,10 +62,10 @@ export async function readFirst(services: Services, request: TurnRequest): Promi
 }
 
 function statements(
-  { db, now }: Pick<Services, "db" | "now">,
+  { db, now, config }: Pick<Services, "db" | "now" | "config">,
   keyHash: string,
   { conversationId = "", credentials }: TurnRequest,
-  { asked, requestKey }: { asked: string; requestKey: string | null },
+  { asked, requestKey, exemplars }: { asked: string; requestKey: string | null; exemplars: string },
 ) {
   const workspace = `(SELECT workspace_id FROM api_keys WHERE hash = ?1 AND revoked_at IS NULL)`;
   const scope = { sql: workspace, value: keyHash };
@@ -78,8 +80,14 @@ function statements(
          WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )
       .bind(keyHash, conversationId),
+    handover: db
+      .prepare(
+        `SELECT 1 FROM handover_requested WHERE workspace_id = ${workspace} AND conversation_id = ?2 LIMIT 1`,
+      )
+      .bind(keyHash, conversationId),
     allowance: allowanceStatement(db, scope, now()),
     release: overlayStatement(db, scope),
+    exemplars: exemplarStatement(db, scope, exemplars, config.embeddingModel),
     hosts: ownHostsStatement(db, scope),
     ...wordContextStatements(
       db,

@@ -10,7 +10,7 @@ import { visitorStatement, visitorIdOf } from "./visitors.ts";
 import { withholdingAudience, isWithheld, usedDocumentsSql } from "./withheld.ts";
 
 type Message = ConversationView["messages"][number];
-type MessageRow = Omit<Message, "citations" | "created_at" | "stopped"> & {
+type MessageRow = Omit<Message, "author" | "citations" | "created_at" | "stopped"> & {
   stopped: 0 | 1;
   citations: string | null;
   created_at: number;
@@ -157,6 +157,7 @@ function toMessage(
 ): Message {
   const message = {
     ...row,
+    author: row.role,
     ...(stopped === 1 && { stopped: true as const }),
     created_at: new Date(created_at).toISOString(),
   };

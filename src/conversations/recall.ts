@@ -1,15 +1,19 @@
 import type { Outcome } from "../answering/answer.ts";
 import { meanVector } from "../text/mean-vector.ts";
 import type { History, HistoryMessage, Option } from "../answering/history.ts";
-import { inContext } from "../answering/in-context.ts";
+import { inContext, type InContext } from "../answering/in-context.ts";
 import { aboutAnswer } from "../answering/last-answer.ts";
+import { nearestIntent } from "../answering/nearest-intent.ts";
 import { withVectors } from "../answering/sub-queries.ts";
 import type { Questions } from "../answering/understand.ts";
+import type { Intent } from "../language/intents.ts";
 import { toLanguageCode, type LanguageCode } from "../language/language.ts";
 import { messageLanguage } from "../language/message-language.ts";
 import { isOutOfNeurons } from "../limits/quotas.ts";
+import { exemplarsOf } from "../releases/exemplar-vectors.ts";
 import { liveRelease } from "../releases/live-release.ts";
-import type { IdentifiedRelease } from "../releases/release.ts";
+import type { IdentifiedRelease, Release } from "../releases/release.ts";
+import type { EmbeddedText } from "../retrieval/candidates.ts";
 import { toHosts } from "../retrieval/own-hosts.ts";
 import { toWordContext } from "../retrieval/word-context.ts";
 import type { Services } from "../runtime/services.ts";
@@ -55,12 +59,11 @@ export async function recall(
 ): Promise<Recalled> {
   const words = toWordContext(rows, caller.workspaceId, config.embeddingModel);
   const language = replyLanguage(rows.history as HistoryRow[], message);
-  const history = toHistory(
-    rows.history as HistoryRow[],
-    caller.visitor?.audience ?? [],
-    language,
-    now(),
-  );
+  const audience = caller.visitor?.audience ?? [];
+  const history: History = {
+    ...toHistory(rows.history as HistoryRow[], audience, language, now()),
+    handoverRequested: rows.handover.length > 0,
+  };
   const { subQueries, context, ...read } = inContext(message, typed, history);
   const [release, vectors] = await Promise.all([
     liveRelease(config, rows.release[0]),
@@ -69,12 +72,15 @@ export async function recall(
       : embedding.settle(words.generation, subQueries.flat()),
   ]);
   const embedded = withVectors(subQueries, vectors ?? []);
+  const alone = context ? vectorAlone(context, embedded[0]) : meanVector(vectors ?? []);
+  const byMeaning = { rows, release: release.release, model: words.generation.model, language };
   return {
     history,
     questions: {
       ...read,
+      intent: read.intent ?? (await intentByMeaning(read, alone, byMeaning)),
       context,
-      vector: context ? (embedded[0]?.[0]?.vector ?? null) : meanVector(vectors ?? []),
+      vector: context ? (embedded[0]?.[0]?.vector ?? null) : alone,
       subQueries: embedded,
       ...words,
     },
@@ -94,7 +100,7 @@ function toHistory(
   audience: string[],
   language: LanguageCode | null,
   now: number,
-): History {
+): Omit<History, "handoverRequested"> {
   const failures = new Set(rows.flatMap(({ id, failure }) => (failure === null ? [] : [id])));
   const held = rows.filter(
     ({ id, text, answer_id, used_documents }) =>
@@ -127,6 +133,36 @@ function unique(values: string[]): string[] {
 function replyLanguage(rows: HistoryRow[], message: string): LanguageCode | null {
   const previous = toLanguageCode(rows.find(({ language }) => language !== null)?.language);
   return messageLanguage(message, previous) ?? previous ?? null;
+}
+
+/** The embedding of a message that may depend on what was said before it, and may not; null where it does. */
+function vectorAlone(
+  { dependence, variants }: InContext,
+  [, ...others]: EmbeddedText[] = [],
+): number[] | null {
+  const at = variants.findIndex(({ kind }) => kind === "alone");
+  return dependence === "possible" ? (others[at]?.vector ?? null) : null;
+}
+
+/** The intent of a message that the lists of words do not know, by the exemplars of the release. */
+async function intentByMeaning(
+  { message, contact }: Pick<Questions, "message" | "contact">,
+  vector: number[] | null,
+  {
+    rows,
+    release,
+    model,
+    language,
+  }: Pick<FirstRead, "rows"> & {
+    release: Release;
+    model: string;
+    language: LanguageCode | null;
+  },
+): Promise<Intent | undefined> {
+  if (contact !== undefined || vector === null) return undefined;
+  const exemplars = await exemplarsOf(release, model, rows.exemplars[0]);
+  const { threshold } = release.intents;
+  return nearestIntent(message, vector, exemplars, { model, threshold, language });
 }
 
 function offeredOptions(last: HistoryRow | undefined): Option[] {

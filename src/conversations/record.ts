@@ -216,7 +216,7 @@ function questionStatement(
 export async function recordAnswer(
   services: Services,
   turn: Turn,
-  { result, standalone, sources, wasted }: Answered,
+  { result, standalone, sources, wasted, personWanted }: Answered,
 ): Promise<void> {
   const { db, now, calls } = services;
   const { workspaceId } = turn.reader;
@@ -226,6 +226,7 @@ export async function recordAnswer(
   const { answer } = await batchByName(db, {
     answer: answerStatement(db, turn, result, at),
     question: answeredStatement(db, turn, standalone),
+    ...(personWanted && { handover: handoverStatement(db, turn, at) }),
     lease: releaseStatement(db, workspaceId, leaseOf(turn)),
     usage: usageStatement(db, workspaceId, { neurons }, at),
     release: storeReleaseStatement(db, workspaceId, turn.release, at),
@@ -244,6 +245,18 @@ export async function recordAnswer(
     .bind(workspaceId, turn.messageId)
     .first();
   if (closed) throw new Error("The question was closed before its answer was stored");
+}
+
+/** The statement that notes that the visitor asked for a person. It finds the message only while nobody has erased it. */
+function handoverStatement(db: D1Database, turn: Turn, at: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO handover_requested (message_id, conversation_id, workspace_id, created_at)
+       SELECT q.id, q.conversation_id, q.workspace_id, ?3 FROM messages q
+       JOIN messages a ON a.id = q.answer_id AND a.workspace_id = q.workspace_id
+       WHERE q.id = ?1 AND q.workspace_id = ?2 ON CONFLICT (message_id) DO NOTHING`,
+    )
+    .bind(turn.questionId, turn.reader.workspaceId, at);
 }
 
 function leaseOf({ admitted, questionId }: Turn): { conversationId: string; questionId: string } {
@@ -344,7 +357,10 @@ export function closeFailedTurn(
 const CLOSED_WITHIN_MS = 1000;
 
 /** An answer as it is to be stored. */
-export interface Answered extends Pick<Answer, "standalone" | "sources" | "wasted"> {
+export interface Answered extends Pick<
+  Answer,
+  "standalone" | "sources" | "wasted" | "personWanted"
+> {
   result: TurnResult;
 }
 

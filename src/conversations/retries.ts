@@ -74,6 +74,8 @@ export function isRemembered(requestKey: string | null): boolean {
 export interface EarlierTurn extends Lease {
   question_id: string;
   conversation_id: string;
+  /** Place of the question in its conversation, from 1. */
+  seq: number;
   question: string;
   /** Subject of the visitor to whom the conversation belongs. */
   visitor: string | null;
@@ -103,7 +105,7 @@ export function earlierTurnStatement(
 ): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT q.id AS question_id, q.conversation_id, q.text AS question, v.subject AS visitor, c.lease_question_id,
+      `SELECT q.id AS question_id, q.conversation_id, q.seq, q.text AS question, v.subject AS visitor, c.lease_question_id,
          c.lease_expires_at, a.id AS answer_id, a.text, a.language, a.outcome, a.confidence, a.rung, a.release, a.model, a.reranker,
          a.citations, a.sources, a.usage, a.timings_ms, a.stopped, ${usedDocumentsSql("a")} AS used_documents
        FROM messages q JOIN conversations c ON c.id = q.conversation_id LEFT JOIN visitors v ON v.id = c.visitor_id
@@ -119,8 +121,8 @@ export function isNewRequestSql(workspace: string, requestKey: string, now: stri
     AND r.created_at > ${now} - ${REMEMBERED_MS})`;
 }
 
-/** What a retry is answered with: all of the earlier turn but what this request took. */
-export type Repeated = Omit<TurnResult, "bindingCalls">;
+/** What a retry is answered with: all of the earlier turn but what this request took, and what the release says. */
+export type Repeated = Omit<TurnResult, "bindingCalls" | "disclosure"> & { isFirst: boolean };
 
 /**
  * The answer that a retry gets again; undefined where the earlier turn ended without one.
@@ -167,6 +169,7 @@ function toRepeated(
   const withheld = audience !== undefined && isWithheld(earlier.used_documents, audience);
   const usage = JSON.parse(earlier.usage) as { input_tokens: number; output_tokens: number };
   return {
+    isFirst: earlier.seq === 1,
     conversationId: earlier.conversation_id,
     conversationToken: token,
     messageId: earlier.answer_id,

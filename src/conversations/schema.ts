@@ -51,6 +51,10 @@ export const rungSchema = z.enum(["model", "small_model", "cached", "extractive"
 const message = z.object({
   id: z.string(),
   role: z.enum(["visitor", "assistant"]),
+  author: z.enum(["visitor", "assistant", "person"]).meta({
+    description:
+      "Who wrote the message. `assistant` is an AI; `person` is kept for people who answer",
+  }),
   text: z.string(),
   outcome: outcomeSchema.nullable(),
   confidence: z.number().nullable(),

@@ -4,7 +4,12 @@ import type { LanguageCode } from "../language/language.ts";
 import type { BindingCallReport } from "../runtime/binding-calls.ts";
 
 /** How a turn ended, as every protocol reports it. */
-export interface TurnResult extends Omit<Answer, "standalone" | "wasted" | "sources"> {
+export interface TurnResult extends Omit<
+  Answer,
+  "standalone" | "wasted" | "sources" | "personWanted"
+> {
+  /** Says that an AI answers; null after the first turn of a conversation. */
+  disclosure: string | null;
   sources: SourceReference[];
   conversationId: string;
   /** What opens the conversation from now on; null when it belongs to a visitor, whom only a JWT proves. */
@@ -27,6 +32,7 @@ export type TurnEvent =
       conversationToken: string | null;
       messageId: string;
       language: LanguageCode;
+      disclosure: string | null;
     }
   | AnswerEvent
   | { type: "outcome"; result: TurnResult }

@@ -3,17 +3,18 @@ import type { Answer } from "../answering/answer.ts";
 import type { CachedAnswer } from "../answering/cached-answer.ts";
 import type { EmitPolicy, EngineDeps } from "../answering/engine-input.ts";
 import type { Standalone } from "../answering/understand.ts";
-import type { Caller } from "../auth/keys.ts";
 import { withTimeout } from "../models/deadline.ts";
 import { affordableModels } from "../limits/budget.ts";
 import { isOutOfNeurons } from "../limits/quotas.ts";
 import { Problem } from "../http/problem.ts";
+import { liveRelease } from "../releases/live-release.ts";
 import type { Release } from "../releases/release.ts";
+import { introduction } from "../releases/sentences.ts";
 import type { Services } from "../runtime/services.ts";
 import type { WorkspaceSettings } from "../workspaces/settings.ts";
 import { admit, type Admitted } from "./admit.ts";
 import { countEmbedding } from "./early-embedding.ts";
-import { readFirst } from "./first-read.ts";
+import { readFirst, type FirstRead } from "./first-read.ts";
 import { recall, type Recalled } from "./recall.ts";
 import {
   closeFailedTurn,
@@ -87,22 +88,22 @@ async function runTurn(
   const inTurn = <T>(stage: Promise<T>): Promise<T> => withTimeout(stage, timer.left(), "The turn");
   const read = await inTurn(readFirst(services, request));
   const admitted = await inTurn(admit(services, request, read));
-  if (admitted.repeated) return repeat(services, admitted.caller, admitted.repeated, running);
+  if (admitted.repeated) return repeat(services, read, admitted, admitted.repeated, running);
   const recalled = await inTurn(recall(services, read, admitted, request.message));
   timer.lap("recall");
   const turn = describeTurn(services, { request, admitted, timer }, recalled);
-  const { standalone, wasted, ...answer } = await inTurn(
+  const { standalone, wasted, personWanted, ...answer } = await inTurn(
     runEngine(services, turn, recalled, running),
   ).finally(() => running.unwatch());
   const result: TurnResult = {
     ...answer,
-    ...idOf(turn),
+    ...openingOf(turn),
     release: turn.release.id,
     timingsMs: timer.report(),
     bindingCalls: services.calls.report(),
   };
   running.emit({ type: "outcome", result });
-  running.answered = { result, standalone, sources: answer.sources, wasted };
+  running.answered = { result, standalone, sources: answer.sources, wasted, personWanted };
   await inTurn(recordAnswer(services, turn, running.answered));
   rememberAnswered(admitted.requestKey);
   running.emit({ type: "finish" });
@@ -110,16 +111,19 @@ async function runTurn(
 }
 
 /** Says the answer to a retry again, as the first sending was answered. */
-function repeat(
+async function repeat(
   services: Services,
-  { workspaceId }: Caller,
-  repeated: Repeated,
+  { rows }: FirstRead,
+  { caller, allowance }: Admitted,
+  { isFirst, ...repeated }: Repeated,
   { emit }: Running,
-): TurnResult {
+): Promise<TurnResult> {
   const { conversationId, conversationToken, messageId, language, sources, text } = repeated;
-  countEmbedding(services, workspaceId);
-  const result: TurnResult = { ...repeated, bindingCalls: services.calls.report() };
-  emit({ type: "start", conversationId, conversationToken, messageId, language });
+  countEmbedding(services, caller.workspaceId);
+  const { release } = await liveRelease(services.config, rows.release[0]);
+  const disclosure = isFirst ? introduction(release, language, allowance.settings) : null;
+  const result = { ...repeated, disclosure, bindingCalls: services.calls.report() };
+  emit({ type: "start", conversationId, conversationToken, messageId, language, disclosure });
   if (sources.length > 0) emit({ type: "sources", sources });
   if (text) emit({ type: "text", delta: text });
   emit({ type: "outcome", result });
@@ -146,14 +150,16 @@ function describeTurn(
   };
 }
 
-/** How a turn is named to the visitor. */
-function idOf({ admitted, messageId, language }: Turn) {
-  const { id, token } = admitted.conversation;
+/** What the visitor is told before the answer. */
+function openingOf({ admitted, messageId, language, release }: Turn) {
+  const { id, token, lastSeq } = admitted.conversation;
+  const { settings } = admitted.allowance;
   return {
     conversationId: id,
     conversationToken: token,
     messageId,
     language: language ?? ("en" as const),
+    disclosure: lastSeq === 0 ? introduction(release.release, language, settings) : null,
   };
 }
 
@@ -194,7 +200,7 @@ function runEngine(
     (event) => {
       // The first event: the question is stored, and its passages are read.
       if (event.type === "decided") {
-        running.emit({ type: "start", ...idOf(turn) });
+        running.emit({ type: "start", ...openingOf(turn) });
         timer.lap("retrieve");
       }
       if (event.type === "text") timer.lap("first_text");

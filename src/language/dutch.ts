@@ -10,7 +10,7 @@ export const DUTCH: Language = {
   smallTalk: {
     greeting:
       listed(`hallo, hallo allemaal, hoi, hoi hoi, hey, goedemorgen, goedemiddag, goedenavond, goedendag, goeiedag, een vraag, een
-      vraagje, vraagje, kort vraagje, ik heb een vraag, ik heb een vraagje`),
+      vraagje, vraagje, kort vraagje, ik heb een vraag, ik heb een vraagje, hoe gaat het, hoe is het, hoe gaat het met je, hoe gaat het met u, alles goed, hoe gaat ie`),
     thanks:
       listed(`bedankt, dankjewel, dank je wel, dank u wel, dankuwel, dank je, dank u, hartelijk dank, hartelijk bedankt, heel erg bedankt, heel
       veel dank, veel dank, dank, thanks, super, top, perfect, prima, geweldig, dat helpt, dat was het, dat was alles, nee dank
@@ -18,7 +18,7 @@ export const DUTCH: Language = {
     farewell:
       listed(`doei, doeg, dag, daag, tot ziens, tot straks, tot later, tot de volgende keer, fijne dag, fijne dag nog, nog een fijne dag,
       prettige dag, fijne avond, prettig weekend, fijn weekend, goede nacht, goedenacht, welterusten, groetjes, groeten, met
-      vriendelijke groet, mvg`),
+      vriendelijke groet, mvg, tot gauw, tot snel, tot morgen, later, de groeten, doei doei, tot dan`),
     filler:
       listed(`ok, oke, okay, ja, nee, goed, mooi, ah, oh, en, nog, alvast, nogmaals, zeer, voor de hulp, voor je hulp, voor uw hulp, voor de
       info, voor de informatie, voor het antwoord, echt, erg`),
@@ -32,4 +32,39 @@ export const DUTCH: Language = {
   yes: listed("ja, ja graag, ja precies, klopt, precies"),
   none: listed("nee, geen, geen van beide, geen van deze, geen van allen, niets daarvan"),
   choosing: listed("de, het, nummer, optie, artikel, graag, alsjeblieft"),
+  asks: {
+    words: {
+      about: `betreffende omdat over wegens`,
+      anyone: `collega* helpdesk iemand leidinggevende manager monteur personen persoon specialist supervisor team`,
+      are: `ben chat is zijn`,
+      call: `bel opbellen telefoneren terugbel*`,
+      chat: `gedicht grap* hobby* liedje mop`,
+      complaint: `belachelijk boos ergste klacht* klagen onacceptabel oplichters schande* slecht* teleurgesteld`,
+      feedback: `compliment* fantastisch* geweldig* idee* suggestie* tevreden tip`,
+      insult: `bek debiel* eikel* hoer* idio* klootzak* kut* lul* mongool rotop stom* sukkel* trut`,
+      machine: `ai automaat bot chatbot computer geautomatiseerd* machine programma robot software`,
+      me: `me mij ons terugbellen`,
+      name: `heet naam`,
+      not: `geen niet zonder`,
+      other: `adres antwoord* begrijp* dank dicht direct door dringend eens email emailadres ga gaat geopend gesloten gewoon hallo helpt hier hoe
+        hoi hou houd iets kun live maar mail mailadres meteen mijn mooi morgen niets nu nummer om open openingstijden openingsuren probleem
+        rechtstreeks servicenummer snel spreekt taal tel telefonisch telefoon telefoonnummer* vandaag vertel* via vraag wanneer weer welk* werkt
+        wissel* word* zaterdag zo zondag zouden`,
+      person: `adviseur* agent* consulent* medewerker* mens mensen operator vertegenwoordiger*`,
+      reach: `bereik* contactgegevens`,
+      real: `echt* levend* menselijk* persoonlijk*`,
+      speak: `chatten doorschakel* doorverbind* doorverbonden helpen overnemen praten schrijven spreken zetten`,
+      test: `asdf* negeren probeersel qwer* test*`,
+      tongue: `vlaams`,
+      want: `alsjeblieft alstublieft aub doorverb* er even graag kan kun* laat liever mag moet willen zou`,
+      you: `hebben je jij jouw jullie u uw`,
+      "anyone reach": `klantendienst klantenservice support`,
+      "are speak": `praat spreek`,
+      "are you": `bent`,
+      "call speak": `bellen`,
+      "complaint insult": `waardeloos`,
+      "reach speak": `contact`,
+      "speak want": `geef nodig verbind* wil zet`,
+    },
+  },
 };

@@ -73,7 +73,7 @@ export const ENGLISH = {
       hope you are doing well, i hope this finds you well, nice to meet you, quick question, a quick question, just a quick question,
       quick one, i have a question, i have a quick question, i just have a question, ive a question, ive got a question, i got a question,
       got a question, got a quick question, question for you, quick question for you, may i ask you something, can i ask a question,
-      can i ask you something, can i ask you a question`),
+      can i ask you something, can i ask you a question, how are you today, how is it going, hows it going, whats up, sup, wassup, how do you do, how was your day, hows your day, how is your day, how are things, hows life, merry christmas, happy new year, happy holidays`),
     thanks:
       listed(`thanks, thank you, thankyou, thank u, thanx, thx, thnx, tnx, tks, ty, tysm, tyvm, cheers, ta, many thanks, thanks a lot,
       thanks a bunch, thanks a million, thanks a ton, much appreciated, i appreciate it, appreciate it, appreciated, great, perfect, awesome,
@@ -81,19 +81,19 @@ export const ENGLISH = {
       it helped, very helpful, really helpful, that was helpful, that was quick, good to know, nice one, that worked, it worked, it works,
       it works now, that works, problem solved, solved, all good, all set, thats all, that is all, thats it, thats everything, thatll be all,
       that will be all, nothing else, thats all i need, thats all i needed, you rock, youre the best, youre a star, you are the best,
-      you saved me, lifesaver, no thanks, no thank you, no need`),
+      you saved me, lifesaver, no thanks, no thank you, no need, thanks so much, thank you kindly, bless you, thats great, that is great, thats perfect, you were a great help, youve been a great help, you helped me a lot, very kind, so kind, nice work, good job, well done, good bot, god bless`),
     farewell:
       listed(`bye, goodbye, good bye, bye bye, byebye, see you, see ya, see you later, see you soon, cya, talk later, talk to you later,
       talk soon, ttyl, take care, good night, goodnight, farewell, until next time, till next time, have a nice day, have a good day,
       have a great day, have a lovely day, have a nice one, have a good one, have a great one, have a nice evening, have a good evening,
       have a great evening, have a nice weekend, have a good weekend, have a great weekend, have a good night, enjoy your day,
-      kind regards, best regards, regards, best wishes, ciao`),
+      kind regards, best regards, regards, best wishes, ciao, have a good one, so long, until later, im off, gotta go, i have to go, see you around, see you tomorrow, catch you later, peace out, later, nice talking to you, nice chatting with you`),
     filler:
       listed(`ok, okay, okey, okie, k, kk, oh, ah, aha, alright, all right, right, cool, super, nice, good, fine, sweet, yes, yeah, yep,
       yup, no, nope, sure, well, wow, and, then, so, so much, very much, a lot, for your help, for the help, for helping, for helping me,
       for all your help, for your time, for the info, for the information, for that, for this, for everything, for the quick reply,
       for the quick response, for the answer, in advance, again, mate, man, buddy, bro, dude, friend, guys, team, everyone, everybody, all,
-      there, now, for now, anyway, too, really, truly, you, you too, indeed, im good, i will try that, ill try that, ill try, will do`),
+      there, now, for now, anyway, too, really, truly, you, you too, indeed, im good, i will try that, ill try that, ill try, will do, today, to you, to all, so kind, very kind`),
   },
   openers: {
     hesitation:
@@ -118,45 +118,53 @@ export const ENGLISH = {
   choosing: listed(
     "the, one, number, no, nr, option, article, choice, answer, please, pls, i, mean, meant, think, its, it, is, want, take",
   ),
-  contact: {
-    person: listed(
-      `human, humans, person, agent, representative, representatives, rep, operator, advisor, adviser, employee`,
-    ),
-    anyone:
-      listed(`agents, someone, somebody, anyone, anybody, people, manager, supervisor, staff, team, support, service, colleague, guy, specialist,
-      technician, expert, assistant`),
-    real: listed("real, live, living, actual, proper"),
-    speak:
-      listed(`talk, talking, speak, speaking, chat, chatting, connect, transfer, contact, reach, message, write, escalate, put, get, give,
-      forward, need, want, call, respond`),
-    call: listed("call, phone, ring, callback, calling"),
-    me: listed("me, us, back, callback"),
-    machine: listed("bot, bots, chatbot, robot, machine, computer, ai"),
-    not: listed("not, no, dont, never, stop, without, instead, than, arent"),
-    you: listed("you, u, your, ur, youre"),
-    reach: listed("contact, contacts, contacting, reach, touch, support, helpdesk, customer"),
-    phoneNumber: listed("hotline, helpline, phoneline"),
-    emailAddress: listed("emailaddress"),
-    phone: listed("phone, telephone, tel, call, landline, fone"),
-    email: listed("mail, email, emails"),
-    hours: listed("hours, openinghours, businesshours"),
-    open: listed("open, opened, close, closed, reachable, available, staffed"),
-    when: listed(
-      "when, are, time, times, today, now, tomorrow, weekends, weekend, saturday, saturdays, sunday, sundays, weekdays",
-    ),
-    ours: listed(
-      "number, numbers, nr, line, address, adress, support, customer, company, helpdesk",
-    ),
-    other:
-      listed(`i, im, id, ive, we, a, an, the, this, that, it, its, is, are, am, be, do, does, did, can, could, cant, would, will, may,
-      should, have, has, got, get, want, wanna, need, like, love, prefer, rather, try, trying, let, lets, to, with, of, for, on, by, via, at,
-      in, from, through, over, up, and, or, any, some, another, there, here, now, right, asap, immediately, today, please, pls, plz, hi, hello,
-      hey, thanks, thank, ok, okay, just, only, really, finally, again, how, what, whats, where, wheres, when, which, who, way, ways, best,
-      care, service, desk, help, center, centre, department, office, details, info, information, e, being, opening, business, on, until, weekday,
-      stupid, dumb, useless, damn, fucking,
-      freaking, bloody, idiot, automated, virtual, fed, tired, sick, directly, available, urgently, urgent, me, possible, still, so, send,
-      tell, know, find, must, immediate, ever, yes`),
-    about: listed("about, regarding, because, concerning, since"),
+  asks: {
+    words: {
+      about: `about because concerning regarding since`,
+      anyone: `agents anybody anyone assistant associate attendant clerk colleague expert guy manager member people service somebody someone
+        specialist staff supervisor team* technician`,
+      are: `am being is r ru`,
+      call: `ring`,
+      chat: `bored boyfriend dance favourite football funny girlfriend hobb* joke* lonely movie* music pizza poem raining secret sleep song sunny
+        weather fun`,
+      complaint: `angry awful complain* disappoint* disgrace* disgust* fed furious horrible joke lousy pathetic ridiculous rude scam terrible unacceptable worst`,
+      email: `email mail`,
+      emailAddress: `emailaddress`,
+      feedback: `amazing compliment* congrat* delicious fantastic feedback great idea love suggest*`,
+      hours: `businesshours hours openinghours`,
+      insult: `asshole* bastard* bitch* crap dumbass f fuck* idiot* junk loser* moron* piss retard* screw scum shit* stfu suck* wanker*`,
+      machine: `ai bot bots chatbot computer machine robot`,
+      me: `back me us`,
+      mine: `mine my`,
+      name: `made name* old`,
+      not: `dont instead never no not stop than without`,
+      open: `available close* open opened reachable staffed`,
+      other: `a again another answer asap automated best bloody bro business cant care cent* change continue damn day department desk details
+        directly doesnt dude dumb e else ever everything finally find freaking got hello help helping helps here hey hi hold id immediate* info
+        information isnt issue know language* madam man moment more mr mrs myself nice office ok okay only opening over piece possible problem
+        question really reply right say send shop shut sick sing sir some still story stupid thank* then thing through tired told too try trying
+        understand until urgent* useful useless very via virtual way ways weekday well whats wheres whichever whoever work*`,
+      ours: `address company line nr number*`,
+      person: `advis* agent employee human* operator person rep representative*`,
+      phone: `fone landline phone tel telephone`,
+      phoneNumber: `helpline hotline phoneline`,
+      reach: `contacting contacts touch`,
+      real: `actual live living proper real`,
+      speak: `assist bring chat chatting connected hand message request respond speak* switch take talk* write called`,
+      test: `asdf* checking ignore qwer* test*`,
+      want: `can could let lets like may must pass please pls plz prefer rather there wanna`,
+      when: `now saturday* sunday* time* today tomorrow weekdays weekend* when`,
+      you: `u ur you your*`,
+      "are not": `arent`,
+      "are when": `are`,
+      "call me": `callback`,
+      "feedback want": `wish`,
+      "ours reach": `customer helpdesk`,
+      "reach speak": `contact reach`,
+      "speak want": `connect demand escalate forward get give need put transfer want`,
+      "anyone ours reach": `support`,
+      "call phone speak": `call`,
+    },
     questions: {
       reach: "How do I contact you or reach your support team?",
       hours: "What are your support hours and opening hours?",

@@ -12,17 +12,17 @@ export const FRENCH: Language = {
     greeting:
       listed(`bonjour, bonjour a tous, bonjour madame, bonjour monsieur, bonsoir, salut, coucou, rebonjour, bonne journee a vous,
       madame monsieur, chere equipe, petite question, une petite question, une question, jai une question, jai une petite question,
-      jaurais une question`),
+      jaurais une question, ca va, comment ca va, comment allez vous, comment vas tu, tu vas bien, vous allez bien, la forme, quoi de neuf, ca roule, quel temps il fait, quel temps fait il, bien le bonjour, bonjour a tous, salut a tous, bonne annee, joyeux noel, bonnes fetes`),
     thanks:
       listed(`merci, merci beaucoup, merci bien, merci infiniment, merci mille fois, mille mercis, un grand merci, grand merci,
       je vous remercie, je te remercie, remerciements, super, parfait, genial, impeccable, cest parfait, cest bon,
-      ca marche, ca maide, cest tout, non merci`),
+      ca marche, ca maide, cest tout, non merci, cest tres gentil, cest gentil, tres aimable, vous etes tres aimable, merci a vous, merci a toi, merci infiniment, mille mercis, grand merci, je vous remercie, je te remercie, ca maide beaucoup, tres utile, bien joue, bravo, nickel, cest parfait, impeccable`),
     farewell:
       listed(`au revoir, aurevoir, a bientot, a plus, a plus tard, a la prochaine, bonne journee, bonne soiree, bonne nuit,
-      bonne fin de journee, bon week end, bon weekend, adieu, cordialement, bien cordialement, bien a vous`),
+      bonne fin de journee, bon week end, bon weekend, adieu, cordialement, bien cordialement, bien a vous, bonne fin de journee, bonne continuation, bonne fin de soiree, bon week end, bon weekend, bonne nuit, a plus, a plus tard, a la prochaine, a tout a lheure, a demain, a bientot, salut, ciao, adieu, bye, au plaisir, bien a vous`),
     filler:
       listed(`ok, okay, oui, non, daccord, tres bien, ah, oh, et, alors, bon, bien, encore, a vous, pour votre aide, pour ton aide,
-      pour laide, pour linfo, pour les infos, pour votre reponse, pour la reponse, davance, par avance, vraiment, a tous, beaucoup`),
+      pour laide, pour linfo, pour les infos, pour votre reponse, pour la reponse, davance, par avance, vraiment, a tous, beaucoup, chez toi, chez vous, toi, vous, aujourdhui, cest tres gentil, cest gentil, tres gentil, allez, bien, a tous, a toutes, pour ton aide, pour votre aide, pour laide, super, et toi, et vous, pour tout`),
   },
   openers: {
     hesitation: listed(`ok, okay, euh, heu, ah, oh, hein, alors, excusez moi, pardon`),
@@ -43,44 +43,57 @@ export const FRENCH: Language = {
     "non, aucun, aucune, aucun des deux, aucun des trois, rien de tout cela, ni lun ni lautre",
   ),
   choosing: listed("le, la, les, numero, no, option, article, svp, sil vous plait, celui, celle"),
-  contact: {
-    person:
-      listed(`humain, humaine, conseiller, conseillere, agent, operateur, operatrice, representant, representante, interlocuteur,
-      teleconseiller`),
-    anyone: listed(
-      "personne, quelquun, responsable, gens, service, support, equipe, sav, collaborateur, employe",
-    ),
-    real: listed("vrai, vraie, reel, reelle, vivant, vivante"),
-    speak:
-      listed(`parler, parle, discuter, echanger, contacter, joindre, passer, passez, mettre, transferer, transferez, connecter, ecrire,
-      appeler, rappeler, besoin, veux, voudrais`),
-    call: listed(
-      "appeler, mappeler, appelez, appelle, rappeler, rappelez, rappelle, rappel, telephoner, telephonez",
-    ),
-    me: listed("moi, me, mappeler, rappel"),
-    machine: listed("robot, bot, chatbot, machine, ordinateur, ia"),
-    not: listed("pas, plus, non, sans"),
-    you: listed("vous, votre, vos, tu, ton, etes, es"),
-    reach: listed(
-      "contact, contacter, joindre, contactez, coordonnees, support, sav, assistance, client, clients, clientele",
-    ),
-    phoneNumber: listed("hotline, standard"),
-    emailAddress: listed("courriel"),
-    phone: listed("telephone, telephonique, tel, appeler"),
-    email: listed("mail, email, mel"),
-    hours: listed("horaires, horaire"),
-    open: listed("ouvert, ouverts, ouvrez, fermez, fermes, joignable, joignables"),
-    when: listed("quand, etes, heure, heures, samedi, dimanche, weekend"),
-    ours: listed(
-      "numero, no, ligne, adresse, ladresse, service, support, sav, client, clients, clientele",
-    ),
-    other:
-      listed(`je, veux, voudrais, souhaite, souhaiterais, aimerais, jaimerais, jai, besoin, peux, puis, peut, peuvent, pouvez, pourrait,
-      pourriez, on, nous, il, y, a, au, aux, avec, par, pour, de, du, des, d, l, le, la, les, un, une, en, et, ou, est, sont, cest, que, quel,
-      quelle, quels, quelles, qui, comment, quand, sur, chez, dun, dune, e, direct, etre, svp, stp, sil, te, plait, merci, bonjour, ok, vite,
-      maintenant, tout, suite, urgent, urgence, relation, service, lequipe, equipe, stupide, foutu, ici, juste, avez, ya, ce, cet, moi, me,
-      aide, dois, directement, douverture, ouverture, quelle`),
-    about: listed("concernant, car, propos, sujet"),
+  asks: {
+    words: {
+      about: `car concernant propos sujet`,
+      anyone: `collaborateur employe equipe gens personne quelquun responsable collegue*`,
+      are: `cest est suis`,
+      call: `appelle rappelez rappelle telephoner`,
+      chat: `blague* chanson hobb* journee meteo musique pizza poeme`,
+      complaint: `arnaque* catastroph* colere decu* furieu* honte* inacceptable* inadmissible* lamentable* nul nulle pire plain* reclamation* scandal*`,
+      email: `email mail mel`,
+      emailAddress: `courriel`,
+      feedback: `adore avis bravo compliment* excellent* felicit* genial* idee* proposez suggestion* superbe*`,
+      hours: `horaire*`,
+      insult: `abruti* connard* connasse* cretin* debil* dimbecil* encul* foutre gueule idiot* imbecil* merde* nique* putain pute* salaud*
+        salope* foutre`,
+      machine: `automat* bot chatbot ia logiciel machine ordinateur programme robot`,
+      me: `me moi`,
+      mine: `ma mes mon`,
+      name: `age appelles fais nom prenom`,
+      not: `non pas plus sans`,
+      open: `ferme* joignable* ouvert ouvrez`,
+      other: `as aupres avez bande bien ces cet changer chez chose comprenez continuer deja dhumain dire* directement douverture dun dune e
+        encore espece ete fait foutu hein ici ils jai jen juste laide lequipe longue maintenant marche ok on ouverture parlez peuvent plutot
+        probleme quelles quelque quels question quoi quun* raconte* repond* reponses rien sert sil stupide suisje suite urgen* vers vite vraiment
+        ya maider nai envie`,
+      ours: `adresse ladresse ligne no numero`,
+      person: `agent* conseiller* etre humain* interlocuteur operat* representant* teleconseiller`,
+      phone: `tel telephone telephonique`,
+      phoneNumber: `hotline standard`,
+      reach: `assistance contactez coordonnees`,
+      real: `physique reel* vivant* vrai vraie`,
+      speak: `affaire avoir connecter discute* echange* ecrire parler relation repondre train transfere* transfert veut voudrais`,
+      test: `asdf* azert* essai* ignore* qwer* test* verifie`,
+      want: `aimer* dois exige faut jaimerai* marre mettez passe peut peux plait possible pourr* pouvez prefer* puis quon souhait* stp svp
+        transfer* voudrai* voulez`,
+      when: `dimanche heure* quand samedi weekend`,
+      you: `te toi ton tu vos votre vous`,
+      "anyone ours": `service`,
+      "are speak": `parle`,
+      "are you": `es tes`,
+      "call me": `mappeler rappel`,
+      "call name": `appelez`,
+      "call speak": `rappeler`,
+      "name you": `tappelles`,
+      "ours reach": `client*`,
+      "reach speak": `contact contacter joindre`,
+      "speak want": `aide* besoin disponible laisse* mettre passer reponde veux`,
+      "anyone ours reach": `sav support`,
+      "are when you": `etes`,
+      "call phone speak": `appeler`,
+      "call speak want": `rappele`,
+    },
     questions: {
       reach: "Comment vous contacter ou joindre le service client ?",
       hours: "Quels sont vos horaires d’ouverture ?",

@@ -13,21 +13,21 @@ export const GERMAN: Language = {
     greeting:
       listed(`hallo, hallo zusammen, hallo liebes team, liebes team, hi zusammen, guten tag, guten morgen, guten abend, schonen
       guten tag, moin, moin moin, servus, gruss gott, gruess gott, gruezi, sehr geehrte damen und herren, kurze frage, eine kurze frage,
-      eine frage, ich habe eine frage, ich hab eine frage, ich hab mal ne frage, ich hatte eine frage, hatte eine frage, mal ne frage`),
+      eine frage, ich habe eine frage, ich hab eine frage, ich hab mal ne frage, ich hatte eine frage, hatte eine frage, mal ne frage, wie gehts, wie gehts dir, wie gehts ihnen, wie geht es dir, wie geht es ihnen, wie gehts euch, wie geht es euch, alles klar, alles gut, alles gut bei dir, na du, na, was geht, was geht ab, schonen tag zusammen, guten tag zusammen, wie lauft es, wie laufts, wie war dein tag, schonen guten morgen, schonen guten tag, moin moin, hallihallo, wie lauft es so bei dir, wie laufts so bei dir, frohe weihnachten, frohes neues jahr`),
     thanks:
       listed(`danke, dankeschon, dankeschoen, danke schon, danke schoen, danke sehr, vielen dank, vielen lieben dank, besten dank,
       herzlichen dank, lieben dank, tausend dank, merci, ich danke ihnen, ich danke dir, danke dir, danke ihnen, danke euch, super,
       perfekt, klasse, prima, das hilft, das hat geholfen, hat geholfen, das wars, das wars schon, das war alles, alles klar,
-      nein danke, alles gut`),
+      nein danke, alles gut, dank, danke dir, danke ihnen, danke euch, lieben dank, vielen lieben dank, herzlichen dank, tausend dank, besten dank, ganz lieb, sehr nett, das ist nett, das hat geholfen, das hilft mir, sehr hilfreich, du bist super, gut gemacht, toll`),
     farewell:
       listed(`tschuss, tschuess, tschau, ciao, auf wiedersehen, wiedersehen, auf wiederschauen, bis bald, bis dann, bis spater,
       bis spaeter, schonen tag, schoenen tag, schonen tag noch, schoenen tag noch, einen schonen tag, einen schonen tag noch, schonen
       abend, schonen abend noch, einen schonen abend, schones wochenende, gute nacht, mach s gut, machs gut, mfg, mit freundlichen
-      grussen, mit freundlichen gruessen, viele grusse, viele gruesse, liebe grusse, beste grusse, lg, vg`),
+      grussen, mit freundlichen gruessen, viele grusse, viele gruesse, liebe grusse, beste grusse, lg, vg, bis dann, bis bald, bis spater, bis morgen, machs gut, machen sie es gut, schones wochenende, schonen tag, schonen abend, schonen feierabend, mach es gut, ich bin dann mal weg, servus, ade, tschau, ciao, bis zum nachsten mal`),
     filler:
       listed(`ok, okay, ja, nein, gut, toll, super, ach so, achso, ah, aha, und, noch, erstmal, dann, fur die hilfe, fuer die hilfe,
       fur ihre hilfe, fur deine hilfe, fur eure hilfe, fur die info, fur die antwort, fur die schnelle antwort, fur die schnelle hilfe,
-      im voraus, schon mal, nochmal, nochmals, wirklich, sehr`),
+      im voraus, schon mal, nochmal, nochmals, wirklich, sehr, zusammen, heute, dir, ihnen, euch, auch, lieben, vielen, sehr, so lieb, sehr nett, echt nett, noch, ganz herzlich`),
   },
   openers: {
     hesitation: listed(
@@ -50,52 +50,52 @@ export const GERMAN: Language = {
     "nein, keine, keins, keines, keins davon, keine davon, keines davon, nichts davon, weder noch",
   ),
   choosing: listed("das, die, der, den, dem, nummer, nr, option, punkt, bitte, artikel, zu"),
-  contact: {
-    person:
-      listed(`mensch, menschen, mitarbeiter, mitarbeiterin, mitarbeitern, berater, beraterin, kundenberater, kundenbetreuer,
-      ansprechpartner, ansprechpartnerin, sachbearbeiter, sachbearbeiterin, agent, agenten`),
-    anyone:
-      listed(`person, personen, jemand, jemanden, jemandem, irgendjemand, irgendjemanden, irgendwer, vorgesetzten, vorgesetzter, chef,
-      leute, leuten, kollege, kollegin, kollegen, support, kundendienst, kundenservice, kundensupport, kundenbetreuung, team`),
-    real: listed(
-      "echt, echte, echter, echten, echtem, richtige, richtiger, richtigen, lebende, lebenden, wirkliche, wirklichen",
-    ),
-    speak:
-      listed(`sprechen, spreche, reden, rede, telefonieren, chatten, schreiben, verbinden, verbinde, verbindet, weiterleiten,
-      durchstellen, anrufen, kontaktieren, brauche, will, mochte, moechte`),
-    call: listed(
-      "anrufen, anruf, ruf, rufe, ruft, rufen, zuruckrufen, zurueckrufen, ruckruf, rueckruf",
-    ),
-    me: listed("mich, uns, ruckruf, rueckruf, zuruckrufen, zurueckrufen"),
-    machine: listed("bot, chatbot, roboter, maschine, computer, ki, automaten"),
-    not: listed("nicht, kein, keine, keinem, keiner, keinen"),
-    you: listed("ihr, sie, ihnen, euch, du, ihre, ihren, eure, euren, euer, deine, seid"),
-    reach:
-      listed(`kontakt, kontaktieren, kontaktdaten, kontaktmoglichkeiten, kontaktmoeglichkeiten, erreichen, erreiche, support,
-      kundendienst, kundenservice, kundensupport, kundenbetreuung`),
-    phoneNumber: listed(
-      "telefonnummer, telefonnummern, telefonnr, rufnummer, hotline, servicenummer, kundenhotline, servicehotline",
-    ),
-    emailAddress: listed("emailadresse, mailadresse"),
-    phone: listed("telefon, telefonisch, tel, anrufen, anruf"),
-    email: listed("mail, email"),
-    hours: listed(
-      "offnungszeiten, oeffnungszeiten, geschaftszeiten, geschaeftszeiten, servicezeiten, sprechzeiten, offnungszeit",
-    ),
-    open: listed("geoffnet, offen, erreichbar, auf, zu"),
-    when: listed(
-      "wann, heute, jetzt, morgen, samstag, samstags, sonntag, sonntags, seid, wochenende",
-    ),
-    ours: listed(
-      "nummer, nr, adresse, support, kundendienst, kundenservice, kundensupport, kundenbetreuung",
-    ),
-    other:
-      listed(`ich, wir, man, es, das, die, der, den, dem, ein, eine, einen, einem, einer, mit, an, am, per, zu, zum, zur, von, vom, fur,
-      fuer, bei, und, oder, bitte, gerne, gern, jetzt, sofort, endlich, mal, doch, bin, ist, sind, hab, habe, haben, habt, hat, gibt, kann,
-      konnte, koennte, konnen, koennen, konnt, koennt, konnten, koennten, wurde, wuerde, will, wollen, mochte, moechte, mochten, darf, wie,
-      was, wann, wo, welche, lautet, dumme, dummen, bloden, bloeden, scheiss, hier, hallo, hi, danke, ok, nur, e, ja, nein, auch, dringend,
-      heute, live, ab, an, zuruck, zurueck, sehr, mir, mich, brauche, ruf, muss, direkt`),
-    about: listed("wegen, uber, ueber, bezuglich, bezueglich, weil"),
+  asks: {
+    words: {
+      about: `bezuglich uber ueber wegen weil`,
+      anyone: `beratung chef irgendjemand* irgendwer jemand* kolleg* leute* menschliche* person personen team vorgesetzte*`,
+      are: `bin bist ist schreibe sind sitzt`,
+      call: `ruf rufe* ruft`,
+      chat: `freundin gedicht hobby* langweilig lieblings* lied los lustiges musik pizza wetter witz* sing* tanz*`,
+      complaint: `abzocke armutszeugnis beschwer* enttaeusch* enttausch* frechheit katastroph* reklam* sauer schlecht* stinksauer unmoglich* unverschaemt* unverschamt* unzufrieden verarsch* wutend zumutung`,
+      email: `email mail`,
+      emailAddress: `emailadresse mailadresse`,
+      feedback: `anregung* begeistert fantastisch* feedback gluckwunsch grossartig* idee* kompliment* lob* super toll* verbesserungsvorschlag* vorschlag*`,
+      hours: `geschaftszeiten oeffnungszeiten offnungszeit* servicezeiten sprechzeiten`,
+      insult: `arsch* depp* drecks* dummkopf fick* fresse hurensohn* idiot* klappe penner scheiss* schlampe spast* trottel* verpiss* vollidiot*
+        wichser*`,
+      machine: `automat* bot bots chatbot* computer computerprogramm ki maschine programm roboter* software`,
+      me: `mich uns`,
+      mine: `mein*`,
+      name: `alt heiss* machst name*`,
+      not: `kein* nicht`,
+      open: `auf erreichbar geoffnet offen zu`,
+      other: `ab alle anstatt antworte* aus bande bekomme blod* bloed* da dann darauf darf dazu dein denen dich ding direkt doch dringend dumm* e
+        eigentlich einer einmal endlich erzaehl* erzahl* etwas funktioniert ganz gern* gespra* hab haben habt hallo halt hast helfen hi hilft ihn
+        irgend lautet live* lustig* magst na nem nen ner nichts ok per rein sag sage scheiss schoen* schon* sehr sitze sofort soll* sondern
+        sprecht sprichst statt um versteh* viel vom wechseln weiter wem wen wieder wir wuerde zuruck zusammen`,
+      ours: `adresse nr nummer`,
+      person: `agent* ansprechpartner* berater* kundenberater kundenbetreuer mensch menschen mitarbeiter* sachbearbeiter* telefonieren`,
+      phone: `tel telefon telefonisch`,
+      phoneNumber: `hotline kundenhotline rufnummer servicehotline servicenummer telefonnr telefonnummer*`,
+      reach: `erreiche* kontakt kontaktdaten kontaktmoglichkeiten`,
+      real: `echt* lebende* menschlich* persoenlich* personlich* richtige* wirkliche*`,
+      speak: `chat chatten durch durchstellen hilfe mochte reden schalt* schreiben sprechbar sprechen stell* telefonieren ubergeben ubernehmen
+        ubernimmt verbinde*`,
+      test: `asdf* ignorieren probe qwer* test*`,
+      tongue: `hollandisch`,
+      want: `bitte gibt* hatte kann* koenn* konn* lass* lieber lust mag mochte* moechte* muss verbind* wollen wuerde* wurde*`,
+      when: `heute jetzt morgen samstag* sonntag* wann wochenende`,
+      you: `deine du euch euer eure* ihnen ihr ihre* sie dein*`,
+      "are speak": `chatte rede spreche`,
+      "call me": `ruckruf zuruckrufen`,
+      "call phone": `anruf`,
+      "reach speak": `kontaktieren`,
+      "speak want": `bestehe brauche geben gebt gib hol holen weiterleiten will`,
+      "anyone ours reach": `kundenbetreuung kundendienst kundenservice kundensupport support`,
+      "are when you": `seid`,
+      "call phone speak": `anrufen`,
+    },
     questions: {
       reach: "Wie kann ich Sie kontaktieren und den Kundendienst erreichen?",
       hours: "Wie sind Ihre Öffnungszeiten und Servicezeiten?",

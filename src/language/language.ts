@@ -1,3 +1,5 @@
+import type { Intent } from "./intents.ts";
+
 /** The languages that our own sentences are written in, as ISO 639-1 codes. */
 export const LANGUAGE_CODES = ["en", "de", "fr", "es", "pt", "it", "nl", "pl", "ja", "ar"] as const;
 export type LanguageCode = (typeof LANGUAGE_CODES)[number];
@@ -53,49 +55,21 @@ export interface Language {
   none: string[];
   /** Words around an ordinal: "the", "one", "number". */
   choosing: string[];
-  contact?: ContactWords;
   reference?: ReferenceWords;
+  asks: AskedWords;
 }
 
 /**
- * The words of messages that ask for a person, or for a way to reach one. A message asks for that only if it consists of these words:
- * "phone number?" does, "how do I change my phone number?" does not.
+ * Words of messages that ask for no article: for a person, a way to reach one, whether an AI answers, another language; that swear, test
+ * or chat. A message asks for that only if it consists of these words: "phone number?" does, "how do I change my phone number?" does not.
  */
-export interface ContactWords {
-  /** Who is asked for: "human", "representative". */
-  person: string[];
-  /** Who is asked for where a word of `speak` or `real` stands beside it: "someone", "manager". */
-  anyone: string[];
-  real: string[];
-  speak: string[];
-  /** With a word of `me`, they ask to be called. */
-  call: string[];
-  me: string[];
-  /** With a word of `not` or `you`: "not a bot", "are you a robot". */
-  machine: string[];
-  not: string[];
-  you: string[];
-  /** Ask for any way: "contact", "support". */
-  reach: string[];
-  phoneNumber: string[];
-  emailAddress: string[];
-  /** With a word of `ours` or `you`, they ask for a telephone number. */
-  phone: string[];
-  /** With a word of `ours` or `you`, they ask for an e-mail address. */
-  email: string[];
-  /** Ask when somebody can be reached. */
-  hours: string[];
-  /** With words of `you` and `when`, they ask that, too: "when are you open". */
-  open: string[];
-  when: string[];
-  /** "number", "address", "customer service". */
-  ours: string[];
-  /** Words that say nothing of these. Politeness and anger are among them. */
-  other: string[];
-  /** In front of what is to be talked about: "about", "because". */
-  about: string[];
-  /** The questions that the documents are searched with in place of such a message. */
-  questions: { reach: string; hours: string };
+export interface AskedWords {
+  /** By the classes that they belong to, with spaces between both. A word that ends with `*` is the beginning of words. */
+  words: Record<string, string>;
+  /** For a language that has no spaces between words: the first that a short message has is what it wants. */
+  patterns?: Partial<Record<Intent, RegExp>>;
+  /** The questions that the documents are searched with in place of a message that asks for a way to reach the company, where the words know one. */
+  questions?: { reach: string; hours: string };
 }
 
 /** The words by which a message depends on what was said before it (answering/dependence.ts). */
@@ -125,3 +99,57 @@ export interface ReferenceWords {
   /** Content words that say how something is asked, not what is asked about: "long", "cost". */
   measures: string[];
 }
+
+/** What a word says of what is asked. */
+export type WordClass =
+  /** Who is asked for: "human", "representative". */
+  | "person"
+  /** Who is asked for where a word of `speak` or `real` stands beside it: "someone", "manager". */
+  | "anyone"
+  | "real"
+  | "speak"
+  /** With a word of `me`, they ask to be called. */
+  | "call"
+  | "me"
+  /** "Are you a robot", and with a word of `not`, "not a bot", a wish for a person. */
+  | "machine"
+  | "not"
+  | "you"
+  /** Begin a question what somebody is: "are you real", "am I talking to a person". */
+  | "are"
+  /** Make it a wish: "can I", "please". */
+  | "want"
+  /** Ask for any way: "contact", "support". */
+  | "reach"
+  | "phoneNumber"
+  | "emailAddress"
+  /** With a word of `ours` or `you`, they ask for a telephone number. */
+  | "phone"
+  /** With a word of `ours` or `you`, they ask for an e-mail address. */
+  | "email"
+  /** Ask when somebody can be reached. */
+  | "hours"
+  /** With words of `you` and `when`, they ask that, too: "when are you open". */
+  | "open"
+  | "when"
+  /** "number", "address", "customer service". */
+  | "ours"
+  /** What belongs to the visitor is not how the company is reached: "what is my email address". */
+  | "mine"
+  /** Names of languages, beside those that the platform knows. */
+  | "tongue"
+  | "insult"
+  /** "Testing". */
+  | "test"
+  /** What nobody asks a company: "joke", "weather". */
+  | "chat"
+  /** With a word of `you`: "what is your name". */
+  | "name"
+  /** Anywhere in a message that asks nothing: "unacceptable". */
+  | "complaint"
+  /** The same: "suggestion", "bravo". */
+  | "feedback"
+  /** In front of what is to be talked about: "about", "because". */
+  | "about"
+  /** Words that say nothing of these, beside the frequent ones. Politeness and anger are among them. */
+  | "other";

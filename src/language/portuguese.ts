@@ -10,13 +10,13 @@ export const PORTUGUESE: Language = {
   smallTalk: {
     greeting:
       listed(`ola, ola a todos, oi, oi tudo bem, tudo bem, bom dia, boa tarde, boa noite, uma pergunta, tenho uma pergunta, tenho uma
-      duvida, uma duvida`),
+      duvida, uma duvida, tudo bom, como vai, como vais, como esta, como estas, tudo certo, e ai, beleza`),
     thanks:
       listed(`obrigado, obrigada, muito obrigado, muito obrigada, obrigadao, brigado, brigada, valeu, agradeco, agradecido, agradecida,
       perfeito, otimo, optimo, excelente, e tudo, era isso, nao obrigado, nao obrigada`),
     farewell:
       listed(`tchau, tchau tchau, adeus, ate logo, ate mais, ate breve, ate amanha, ate a proxima, tenha um bom dia, tenha uma boa tarde, um bom
-      dia, bom fim de semana, abraco, abracos, um abraco, atenciosamente`),
+      dia, bom fim de semana, abraco, abracos, um abraco, atenciosamente, fique bem, ate a vista, boa noite, um bom fim de semana, passe bem, continuacao de um bom dia`),
     filler:
       listed(`ok, okay, sim, nao, ta, ta bom, esta bem, beleza, bem, muito bem, ah, oh, e, entendi, certo, mesmo, de novo, pela ajuda, pela sua
       ajuda, pela resposta, pela informacao, por tudo, desde ja, a todos`),
@@ -34,4 +34,37 @@ export const PORTUGUESE: Language = {
   yes: listed("sim, sim por favor, isso, isso mesmo, exato, exatamente"),
   none: listed("nao, nenhum, nenhuma, nenhum deles, nenhuma delas, nenhum dos dois, nada disso"),
   choosing: listed("o, a, numero, opcao, artigo, por favor"),
+  asks: {
+    words: {
+      about: `acerca porque sobre`,
+      anyone: `alguem atendimento colega* equip* gerente pessoa* responsavel supervisor* tecnico*`,
+      are: `e esta estou fala sou`,
+      call: `ligacao ligarem ligue* telefonar telefonem`,
+      chat: `anedota* cancao hobb* piada* poema`,
+      complaint: `burla dececionad* decepcionad* desastre horrivel inaceitavel pessim* queixa* reclam* vergonha`,
+      feedback: `adoro elogio* excelente fantastic* ideia* parabens sugest*`,
+      insult: `burro* cabr* caralho estupid* foda* idiota* imbecil* inutil* merda* otari* palhac* porra puta*`,
+      machine: `automatic* bot chatbot computador ia maquina* programa robo* software`,
+      me: `me mim nos`,
+      name: `chama* nome`,
+      not: `nao nenhum* sem`,
+      other: `aberto* abre* agora ajuda* algum* aqui boa boca bom cala carne cliente* conta* conte dia diga dire* domingo email endereco entende*
+        estao fala* fecha* funciona hoje hora* idioma isto lingua linha mail mesmo meu meus minha* mudar nada noite numero obrigad* oi ou outra
+        podia problema quais quando respond* resposta* sabado seja serio so tarde tel telefon* telefonico telemovel urgente urgentemente vai vez`,
+      person: `agente* assistentes atendente* colaborador* consultor* funcionario* human* operador* representante*`,
+      reach: `contacto* contato*`,
+      real: `osso reais real verdade* viva vivo`,
+      speak: `atend* chat comunicar conversar encaminh* escrever falar fale preciso quero`,
+      test: `asdf* qwer* test*`,
+      want: `deix* desejo exijo favor gostar* ha pode* posso precis* prefiro quer*`,
+      you: `seu sua te tu voce* vos voss*`,
+      "anyone reach": `apoio suporte`,
+      "are speak": `falo`,
+      "are you": `es`,
+      "call speak": `ligar`,
+      "reach speak": `contactar`,
+      "speak want": `pass* ponha* transfer*`,
+      "want you": `tem`,
+    },
+  },
 };

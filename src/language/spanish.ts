@@ -12,16 +12,16 @@ export const SPANISH: Language = {
     greeting:
       listed(`hola, hola a todos, que tal, buenas, muy buenas, buenos dias, buen dia, buenas tardes,
       buenas noches, saludos, estimado equipo, estimados, una pregunta, una preguntita, tengo una pregunta, tengo una duda, una duda,
-      una consulta, tengo una consulta`),
+      una consulta, tengo una consulta, que tal, como estas, como esta usted, como esta, como va, como va todo, como va tu dia, que tal tu dia, que tal el dia, que tal va el dia, como te va, que hay, que pasa, que onda, todo bien, muy buenas, buenas, que tal todo, como te encuentras, feliz navidad, feliz ano nuevo`),
     thanks:
       listed(`gracias, muchas gracias, muchisimas gracias, mil gracias, gracias mil, te lo agradezco, se lo agradezco, agradecido,
-      agradecida, perfecto, genial, estupendo, excelente, me sirve, eso es todo, nada mas, no gracias, muy amable, muy amables`),
+      agradecida, perfecto, genial, estupendo, excelente, me sirve, eso es todo, nada mas, no gracias, muy amable, muy amables, muy amable, mil gracias, muchisimas gracias, gracias de corazon, te lo agradezco, se lo agradezco, eres muy amable, muy util, me sirvio, me ha servido, me ayudo mucho, buen trabajo, bien hecho, de lujo, estupendo, fenomenal`),
     farewell:
       listed(`adios, hasta luego, hasta pronto, hasta la proxima, hasta manana, chao, chau, nos vemos, que tenga un buen dia,
-      que tengas un buen dia, que tengan buen dia, buen fin de semana, un saludo, saludos cordiales, cuidate`),
+      que tengas un buen dia, que tengan buen dia, buen fin de semana, un saludo, saludos cordiales, cuidate, nos vemos, que tenga buen dia, que tengas buen dia, que tenga un buen dia, que tengas un buen dia, que pase buen dia, que vaya bien, que le vaya bien, buen dia, buen fin de semana, hasta la vista, hasta manana, hasta pronto, hasta la proxima, chao, chau, adios, buenas noches, cuidate`),
     filler:
       listed(`ok, okay, vale, si, no, bien, muy bien, ah, oh, y, de acuerdo, entendido, claro, por tu ayuda, por su ayuda,
-      por la ayuda, por todo, por la informacion, por la info, por la respuesta, de antemano, de nuevo, otra vez, de verdad, a todos`),
+      por la ayuda, por todo, por la informacion, por la info, por la respuesta, de antemano, de nuevo, otra vez, de verdad, a todos, hoy, a ti, a usted, a todos, muy amable, y tu, y usted, eres muy amable, muy buenas, gracias a ti, igualmente, te lo, mucho, todo, por todo`),
   },
   openers: {
     hesitation: listed(
@@ -42,41 +42,53 @@ export const SPANISH: Language = {
     "no, ninguno, ninguna, ninguno de ellos, ninguna de ellas, ninguno de los dos, ninguno de esos, nada de eso",
   ),
   choosing: listed("el, la, lo, los, numero, num, opcion, articulo, por favor"),
-  contact: {
-    person: listed(
-      `humano, humana, agente, agentes, asesor, asesora, representante, operador, operadora, ejecutivo, teleoperador`,
-    ),
-    anyone:
-      listed(`persona, personas, alguien, encargado, encargada, supervisor, responsable, gerente, soporte, servicio, atencion, empleado,
-      tecnico`),
-    real: listed("real, verdadera, verdadero, viva, vivo"),
-    speak:
-      listed(`hablar, hablo, platicar, conversar, comunicarme, comunicar, contactar, conectar, conectarme, conectame, pasar, pasame,
-      paseme, transferir, transferirme, transfiereme, ponme, necesito, escribir, chatear, llamar, llame, atienda, quiero`),
-    call: listed("llamar, llamarme, llamame, llameme, llamenme, llamadme, llame, llamen, llamada"),
-    me: listed("me, llamarme, llamame, llameme, llamenme, llamadme"),
-    machine: listed("robot, bot, chatbot, maquina, ordenador, computadora, ia"),
-    not: listed("no, ningun, sin"),
-    you: listed(
-      "ustedes, vosotros, usted, tu, su, sus, eres, vuestro, vuestra, tienen, teneis, tienes, tiene",
-    ),
-    reach: listed(
-      `contacto, contactar, contactarles, contactaros, contactarlos, contactarte, comunicarme, soporte, cliente, clientes`,
-    ),
-    phoneNumber: listed("telefonico, telefonica, tfno"),
-    emailAddress: listed("correo"),
-    phone: listed("telefono, telefonos, tel, llamar, llamarles, llamaros, fono"),
-    email: listed("email, mail"),
-    hours: listed("horario, horarios"),
-    open: listed("abierto, abiertos, abren, abris, cierran, cerrais"),
-    when: listed("cuando, hora, hoy, estan, estais, sabado, domingo"),
-    ours: listed("numero, direccion, soporte, cliente, clientes, servicio, atencion"),
-    other:
-      listed(`yo, quiero, quisiera, queria, necesito, puedo, puede, pueden, puedes, podria, podrian, podemos, podeis, deseo, gustaria, me,
-      con, un, una, uno, el, la, los, las, lo, de, del, al, a, por, para, en, y, o, es, son, estoy, hay, que, cual, cuales, como, cuando, donde,
-      favor, gracias, hola, ok, si, ya, ahora, mismo, aqui, electronico, electronica, e, carne, hueso, directo, urgente, le, les, te, se,
-      estupido, maldito, solo, otra, vez, equipo, estan, esta, atencion, directamente, apertura, qué`),
-    about: listed("sobre, porque, respecto, acerca"),
+  asks: {
+    words: {
+      about: `acerca porque respecto sobre`,
+      anyone: `alguien empleado encargad* gerente persona* responsable supervisor tecnico`,
+      are: `contesta es esta estoy responde son`,
+      call: `llamada llamen`,
+      chat: `aburrido calor cancion chiste* clima gracios* hobb* musica novia pizza poema`,
+      complaint: `decepcion* desastre enfadad* estafa horrible inaceptable* indignad* lamentable mala malo pesima* pesimo* queja* reclam* verguenza`,
+      email: `email mail`,
+      emailAddress: `correo`,
+      feedback: `encanta* enhorabuena fantastic* felicit* genial idea* maravill* opinion sugerencia* sugiero`,
+      hours: `horario*`,
+      insult: `cabron* callate capullo* gilipollas idiota* imbecil* inutil* joder mierda* pendejo* puta* puto* subnormal* tonto* hijo hijoputa`,
+      machine: `automatic* bot chatbot computadora contestador ia maquina* ordenador programa robot`,
+      me: `me`,
+      mine: `mi mis`,
+      name: `anos llamas nombre`,
+      not: `ningun no sin`,
+      open: `abierto* abren abris cerrais cierran`,
+      other: `a ahora algo algun* apertura aqui ayuda* bueno cambiar contest* cuales cuantos cuenta* den dia dime direct* directamente e eh
+        electronic* entiende* equipo esto estupido funciona hablas hace hueso idioma les maldito mismo ok otra otro oye podria pregunta problema
+        puede pues respond* sea sirve tal tan tener todo uno urgente va vaya vez mensaje`,
+      ours: `direccion numero`,
+      person: `agente* asesor* ejecutivo human* operador* representante* teleoperador`,
+      phone: `fono llamarles llamaros tel telefono*`,
+      phoneNumber: `telefonic* tfno`,
+      reach: `contactarl* contactaros contactarte contacto`,
+      real: `carne fisica real* verdad* viva vivo`,
+      speak: `atend* atiend* chatear comunic* comuniqu* conectame conectar* conteste conversar escribir hablando hablar necesito pasadme pasar
+        pasen* platicar ponga* responda transferir* transfier* transfir* tratar`,
+      test: `asdf* probando prueba* qwer* test*`,
+      tongue: `castellano`,
+      want: `comuni* conecta* dame deme deseo exijo favor gustaria hay necesit* pasar* pasenme pode* podria* pongame puede* puedo queria quisiera
+        transf* ya`,
+      when: `cuando domingo estais estan hora hoy sabado`,
+      you: `su sus te teneis tiene* tu usted* vosotr* vuestr*`,
+      "anyone ours": `atencion servicio`,
+      "are speak": `hablo`,
+      "are you": `eres`,
+      "call me": `llamarme llameme`,
+      "call speak": `llame`,
+      "ours reach": `cliente*`,
+      "reach speak": `comunicarme contactar`,
+      "speak want": `pasame ponme prefiero quiero`,
+      "anyone ours reach": `soporte`,
+      "call phone speak": `llamar`,
+    },
     questions: {
       reach: "¿Cómo puedo contactar con ustedes o con el servicio de atención al cliente?",
       hours: "¿Cuál es su horario de apertura y de atención?",

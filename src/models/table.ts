@@ -19,6 +19,8 @@ export interface EmbeddingModel {
    */
   unrelatedCosine: number;
   matchingCosine: number;
+  /** It was trained on English alone: what it makes of other languages means nothing. */
+  isEnglish?: boolean | undefined;
   /** Dollars per million input tokens. */
   price: number;
 }
@@ -63,6 +65,7 @@ export const embeddingModels: Record<string, EmbeddingModel> = {
     passagePrefix: "",
     unrelatedCosine: 0.45,
     matchingCosine: 0.8,
+    isEnglish: true,
     price: 0.067,
   },
   "@local/all-minilm-l6-v2": {
@@ -72,6 +75,7 @@ export const embeddingModels: Record<string, EmbeddingModel> = {
     passagePrefix: "",
     unrelatedCosine: 0.1,
     matchingCosine: 0.7,
+    isEnglish: true,
     price: 0,
   },
   // The local platform's stand-in for a second model (local/ai/embedding-model.ts).
@@ -82,6 +86,7 @@ export const embeddingModels: Record<string, EmbeddingModel> = {
     passagePrefix: "",
     unrelatedCosine: 0.1,
     matchingCosine: 0.7,
+    isEnglish: true,
     price: 0,
   },
 };

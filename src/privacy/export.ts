@@ -145,6 +145,7 @@ async function* messagesOf(
       messages: statement(`SELECT * ${within}`),
       cached_answers: dependentsOf("cached_answers"),
       turn_ledger: dependentsOf("turn_ledger"),
+      handover_requested: dependentsOf("handover_requested"),
     });
     const last = messages.at(-1);
     if (!last) return undefined;

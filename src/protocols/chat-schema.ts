@@ -30,9 +30,11 @@ const plainBody = z.strictObject({
   }),
   language: z.string().max(64).optional().meta({
     description:
-      "Ignored, as `direction` is: the metadata of a streamed message may be sent back as it came. The message's own language counts",
+      "Ignored, as `direction`, `author` and `disclosure` are: the metadata of a streamed message may be sent back as it came. The message's own language counts",
   }),
   direction: z.string().max(64).optional(),
+  author: z.string().max(64).optional(),
+  disclosure: z.string().max(2000).nullish(),
   history: z.array(z.unknown()).optional().meta({
     description: "Ignored: the server keeps the history of its conversations, and its own counts",
   }),
@@ -147,6 +149,11 @@ export const chatResult = z
     /** Opens an anonymous conversation: send it with the next message and to read the conversation. Null for a visitor with a JWT. */
     conversation_token: z.string().nullable(),
     message_id: z.string(),
+    author: z.literal("assistant").meta({ description: "Who wrote the text: an AI" }),
+    disclosure: z.string().nullable().meta({
+      description:
+        "On the first turn of a conversation: a sentence that says that an AI answers, to be shown with the answer. Null on later ones.",
+    }),
     text: z.string(),
     outcome: outcomeSchema,
     confidence: z.number().min(0).max(1),
@@ -186,6 +193,8 @@ export function toChatResult(result: TurnResult): ChatResult {
     conversation_id: result.conversationId,
     conversation_token: result.conversationToken,
     message_id: result.messageId,
+    author: "assistant",
+    disclosure: result.disclosure,
     text: result.text,
     outcome: result.outcome,
     confidence: result.confidence,

@@ -84,6 +84,8 @@ class UiEncoder {
               conversation_token: event.conversationToken,
               language: event.language,
               direction: directionOf(event.language),
+              author: "assistant",
+              disclosure: event.disclosure,
             },
           },
           { type: "start-step" },

@@ -21,7 +21,7 @@ const remembered = new Map<string, Promise<IdentifiedRelease>>();
 let rememberedCharacters = 0;
 
 /** The part of a deployment's configuration that concerns releases. */
-type Deployment = Pick<Config, "releaseOverlays" | "allowedModels">;
+export type Deployment = Pick<Config, "releaseOverlays" | "allowedModels">;
 
 /** The statement that reads a workspace's overlay; a turn batches it with its other reads. */
 export function overlayStatement(
@@ -116,12 +116,14 @@ interface OverlayChange {
 /**
  * Makes an overlay the workspace's live one. It replaces the previous one as a whole. Every change is a new row. The same
  * overlay again changes nothing.
+ * @param exemplars name of its exemplars, where it has its own (exemplar-vectors.ts)
  * @returns the overlay as it is stored, as {@link liveRelease} reads it
  */
 export async function publishOverlay(
   db: D1Database,
   workspaceId: string,
   overlay: Overlay,
+  exemplars: string | null,
   by: Actor,
   now: number,
 ): Promise<{ overlay: string }> {
@@ -129,11 +131,11 @@ export async function publishOverlay(
   await db.batch([
     db
       .prepare(
-        `INSERT INTO releases (workspace_id, number, overlay, created_by, created_at)
-         SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM releases WHERE workspace_id = ?1
+        `INSERT INTO releases (workspace_id, number, overlay, created_by, created_at, exemplars)
+         SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM releases WHERE workspace_id = ?1
          HAVING ?2 IS NOT (SELECT overlay FROM releases WHERE workspace_id = ?1 ORDER BY number DESC LIMIT 1)`,
       )
-      .bind(workspaceId, stored, by.actor, now),
+      .bind(workspaceId, stored, by.actor, now, exemplars),
     auditStatement(db, {
       ...by,
       workspaceId,

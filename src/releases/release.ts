@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { sha256Hex } from "../crypto/hash.ts";
+import { INTENTS, type Intent } from "../language/intents.ts";
 import type { LanguageCode } from "../language/language.ts";
 import shipped from "./default.json" with { type: "json" };
 import ar from "./sentences/ar.json" with { type: "json" };
@@ -16,6 +17,8 @@ const weight = z.number().min(-100).max(100);
 const positive = z.number().min(0).max(100);
 const share = z.number().min(0).max(1);
 const line = z.string().min(1).max(2000);
+/** One embedding represents it well. */
+const exemplar = z.string().min(1).max(200);
 /** The placeholders that every sentence may hold. */
 const OWN_PLACEHOLDERS = ["contact", "company", "assistant", "introduction"] as const;
 export type OwnPlaceholder = (typeof OWN_PLACEHOLDERS)[number];
@@ -40,7 +43,7 @@ const sentence = (required: string[] = [], allowed: string[] = []) =>
 
 /**
  * The sentences that Edgewise says itself, in one language. `{titles}`, `{question}` and `{title}` are filled in, and what the workspace's
- * settings say of it: `{contact}`, `{company}`, `{assistant}`, and `{introduction}`, which is empty where the assistant has no name.
+ * settings say of it: `{contact}`, `{company}`, `{assistant}`, and `{introduction}`, which says that the assistant is an AI.
  */
 const sentencesSchema = z.strictObject({
   abstention: sentence(),
@@ -50,6 +53,14 @@ const sentencesSchema = z.strictObject({
   elsewhere: sentence(),
   /** Answers a wish to talk to a person. */
   person: sentence(),
+  /** Answers "are you a robot?". */
+  human: sentence(),
+  /** Answers a request for another language. */
+  languages: sentence(["languages"]),
+  /** Answers an insult, and a complaint where the documents are silent. */
+  sorry: sentence(),
+  /** Answers praise and suggestions. */
+  feedback: sentence(),
   /** In front of quoted text that is written in another language than the reply. `{language}` is its name. */
   foreign: sentence(["language"]),
   /** In front of quoted text that may not answer (`decision.sure`). */
@@ -66,8 +77,9 @@ const sentencesSchema = z.strictObject({
   /** `{company}` and `{assistant}` if the settings name none. */
   company: line,
   assistant: line,
-  /** `{introduction}` if the settings name the assistant. */
+  /** `{introduction}` if the settings name the assistant, and if they do not. Each says that it is an AI. */
   introduction: sentence(["assistant"]),
+  unnamed: line,
   greeting: sentence(),
   thanks: sentence(),
   farewell: sentence(),
@@ -164,6 +176,17 @@ export const releaseSchema = z.strictObject({
       meaningLead: weight,
       wordsLead: weight,
     }),
+  }),
+  /** How a message is recognised that no article answers: by the exemplar that is nearest to it in meaning. */
+  intents: z.strictObject({
+    /** How near the exemplar has to be, between an unrelated (0) and a matching (1) pair of texts. */
+    threshold: z.number().min(0).max(2),
+    /** `none` are questions that look alike and are searched for. */
+    exemplars: z.strictObject(
+      Object.fromEntries(
+        [...INTENTS, "none" as const].map((intent) => [intent, z.array(exemplar).max(50)]),
+      ) as Record<Intent | "none", z.ZodArray<typeof exemplar>>,
+    ),
   }),
   /** In English. What is said in a language that has no sentences is English, too. */
   sentences: sentencesSchema,

@@ -4,6 +4,8 @@ import type { App } from "../auth/context.ts";
 import { jsonContent, jsonRequest } from "../http/openapi.ts";
 import { pageOf, pageQuery, readPage } from "../http/paging.ts";
 import { Problem, validationProblem } from "../http/problem.ts";
+import type { Services } from "../runtime/services.ts";
+import { liveModelStatement, ownExemplars, storeExemplars } from "./exemplar-vectors.ts";
 import {
   liveRelease,
   listOverlays,
@@ -11,7 +13,7 @@ import {
   publishOverlay,
   workspaceRelease,
 } from "./live-release.ts";
-import { releaseSchema, type Overlay } from "./release.ts";
+import { releaseSchema, type Overlay, type Release } from "./release.ts";
 
 const overlaySchema = z.record(z.string(), z.unknown()).meta({
   id: "ReleaseOverlay",
@@ -48,7 +50,8 @@ const listRoute = createRoute({
 const getRoute = createRoute({
   method: "get",
   path: livePath,
-  summary: "The release that answers now: prompt rules, models, weights, thresholds, sentences",
+  summary:
+    "The release that answers now: prompt rules, models, weights, thresholds, exemplars of intents, sentences",
   responses: { 200: jsonContent(releaseView, "The release") },
 });
 
@@ -91,16 +94,35 @@ export function releaseRoutes(app: App): void {
     const { db, config, now } = services;
     const overlay = c.req.valid("json");
     requireSmall(overlay);
+    let next: Release;
     try {
-      workspaceRelease(config, overlay);
+      next = workspaceRelease(config, overlay);
     } catch (error) {
       if (error instanceof z.ZodError) throw validationProblem(error);
       throw error;
     }
-    const row = await publishOverlay(db, workspaceId, overlay, by, now());
+    const exemplars = await ownExemplars(overlay, next);
+    const row = await publishOverlay(db, workspaceId, overlay, exemplars, by, now());
     const { id, release } = await liveRelease(config, row);
+    if (exemplars !== null) await prepareExemplars(services, workspaceId, release);
     return c.json({ id, release, overlay }, 200);
   });
+}
+
+/** A cron tick makes up for it where the model cannot be reached now. */
+async function prepareExemplars(
+  services: Services,
+  workspaceId: string,
+  release: Release,
+): Promise<void> {
+  const { db, config } = services;
+  const scope = { sql: "?1", value: workspaceId };
+  const row = await liveModelStatement(db, scope).first<{ model: string | null }>();
+  try {
+    await storeExemplars(services, release, row?.model ?? config.embeddingModel);
+  } catch (error) {
+    console.warn("release: its exemplars are embedded later", { error: String(error) });
+  }
 }
 
 /** The limit on an overlay, because every change is stored and every turn reads the live one. */

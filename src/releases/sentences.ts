@@ -70,14 +70,22 @@ export function say(
   others: Record<string, string> = {},
 ): string {
   const said = fillPlaceholders(sentence, { ...ownValues(sentences, names), ...others });
-  // An empty introduction leaves its space.
-  return said.replace(/ {2,}/g, " ").trim();
+  return said.trim();
+}
+
+/** Says that an AI answers, and its name. */
+export function introduction(
+  release: Pick<Release, "sentences" | "translations">,
+  language: LanguageCode | null,
+  names: OwnNames,
+): string {
+  return ownValues(sentencesIn(release, language), names).introduction;
 }
 
 function ownValues(sentences: Sentences, names: OwnNames): Record<OwnPlaceholder, string> {
   const company = names.company_name ?? sentences.company;
   const assistant = names.assistant_name ?? sentences.assistant;
-  const introduction = names.assistant_name === null ? "" : sentences.introduction;
+  const introduction = names.assistant_name === null ? sentences.unnamed : sentences.introduction;
   return {
     company,
     assistant,

@@ -31,6 +31,7 @@ const embeddingModelSchema = z
     passagePrefix: z.string().max(1000),
     unrelatedCosine: cosine,
     matchingCosine: cosine,
+    isEnglish: z.boolean().optional(),
     price: z.number().min(0).max(1000),
   })
   .refine(({ unrelatedCosine, matchingCosine }) => unrelatedCosine < matchingCosine, {

@@ -69,7 +69,7 @@ describe("a model's answer", () => {
         citations: [{ n: 1, external_id: "shipping" }],
       });
       expect(texts).toEqual([FULL_ANSWER]);
-      expect(parts.filter(({ type }) => type === "text-delta").length).toBeGreaterThan(2);
+      expect(parts.filter(({ type }) => type === "text-delta").length).toBeGreaterThan(0);
       // 1,000 × $0.06 and 50 × $0.40 per million tokens.
       await expect
         .poll(() => ledgerRow(outcome))
@@ -165,6 +165,17 @@ describe("a model's answer", () => {
   });
 });
 
+it("what a model promises is neither shown nor stored, and an answer that only promises is none", async () => {
+  const promising = ["I have forwarded ", "your request [1]. ", FULL_ANSWER];
+  const { outcome, texts, parts } = await streamed(openAiStream(promising));
+  expect(outcome.text).toBe(FULL_ANSWER);
+  expect(texts).toEqual([FULL_ANSWER]);
+  expect(JSON.stringify(parts)).not.toContain("forwarded");
+  const only = await streamed(openAiStream(["Your parcel was refunded today [1]."]));
+  expect(only.outcome.rung).not.toBe("model");
+  expect(only.outcome.text).not.toContain("refunded");
+});
+
 describe("the ladder", () => {
   const capacity = { binding: "ai", kind: "capacity" } as const;
 
@@ -219,15 +230,16 @@ describe("the ladder", () => {
   });
 
   it("the next rung starts the answer over when a model's stream is cut in the middle", async () => {
-    const half = { ...brokenAfter(openAiStream(ANSWER), 2), model: CHAT_MODEL };
+    const begun = ["Delivery to Germany takes 3 working days. ", "It ", "costs"];
+    const half = { ...brokenAfter(openAiStream(begun), 2), model: CHAT_MODEL };
     await env.CONTROL.scriptChat(half);
     const small = await streamed({ ...openAiStream(ANSWER), model: SMALL_CHAT_MODEL }, MODELS);
     expect(small.outcome).toMatchObject({ rung: "small_model", text: FULL_ANSWER });
-    expect(small.texts).toEqual(["Delivery to Germany takes 3 working", FULL_ANSWER]);
+    expect(small.texts).toEqual(["Delivery to Germany takes 3 working days. ", FULL_ANSWER]);
 
     await env.CONTROL.scriptChat(half);
     const both = await streamed(
-      { ...brokenAfter(workersAiStream(ANSWER), 1), model: SMALL_CHAT_MODEL },
+      { ...brokenAfter(workersAiStream(begun), 2), model: SMALL_CHAT_MODEL },
       MODELS,
     );
     // What the small model said just before is what is left to say.

@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 it.each([
   ["abstained", "Who won the world cup?"],
-  ["abstained", "asdf qwer"],
+  ["abstained", "zxcv uiop"],
   ["clarified", "the parcel"],
 ])("a refusal names the company and its contact: %s", async (outcome, message) => {
   const result = await ask(workspace, message);
@@ -82,7 +82,9 @@ it("the assistant introduces itself by its name, and to a model as well", async 
   expect((await ask(workspace, "hi there")).text).toContain(
     "I'm Moss, the AI assistant of Fernhill & Söhne.",
   );
-  expect((await ask(unnamed, "hi there")).text).toBe("Hello! What would you like to know?");
+  expect((await ask(unnamed, "hi there")).text).toBe(
+    "Hello! I'm an AI assistant. What would you like to know?",
+  );
   await env.CONTROL.reset();
   await env.CONTROL.scriptChat(openAiStream(["Delivery to Germany takes 3 working days [1]."]));
   await ask(workspace, "How long does delivery to Germany take?", { CHAT_MODEL });
@@ -103,7 +105,11 @@ it.each([
 ])("%j gets the contact where documents are silent", async (message, name) => {
   const { outcome, text, citations } = await ask(workspace, message);
   expect(text).toContain(CONTACT.replace("the Fernhill & Söhne support team", name));
-  expect({ outcome, citations }).toEqual({ outcome: "abstained", citations: [] });
+  const isPerson = !/email|phone number/.test(message);
+  expect({ outcome, citations }).toEqual({
+    outcome: isPerson ? "handed_over" : "abstained",
+    citations: [],
+  });
 });
 
 it("a wish for a person beside a question gets the answer and the contact", async () => {
@@ -119,7 +125,6 @@ it("a wish for a person beside a question gets the answer and the contact", asyn
 it.each([
   ["is there a phone number?", "+49 30 901820"],
   ["what are your opening hours", "9 am"],
-  ["agent please", "+49 30 901820"],
 ])("%j is answered from a document that holds it", async (message, held) => {
   const shop = await createWorkspace({
     ...HELP_CENTRE,

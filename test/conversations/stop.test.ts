@@ -21,6 +21,8 @@ import {
 
 const GERMANY = "How long does delivery to Germany take?";
 const CITED = "Delivery to Germany takes 3 working days [1].";
+/** What follows shows that the sentence has ended. */
+const MORE = `${CITED} And`;
 
 beforeEach(async () => {
   await env.CONTROL.reset();
@@ -87,7 +89,7 @@ describe("an answer that is stopped", () => {
     const turn = await finish(running);
     expect(turn.outcome).toMatchObject({ stopped: true, outcome: "answered", message_id });
     expect(turn.outcome.text).toContain(CITED);
-    expect(turn.texts).toEqual([turn.outcome.text]);
+    expect(turn.texts.map((text) => text.trim())).toEqual([turn.outcome.text]);
     expect(turn.parts.slice(-4).map(({ type }) => type)).toEqual([
       "data-outcome",
       "abort",
@@ -123,12 +125,12 @@ describe("an answer that is stopped", () => {
 
   it("keeps what was shown also where no citation supports it yet, and the conversation goes on", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
-    const running = await startRunning(workspace, ["Delivery to Germany takes"]);
+    const running = await startRunning(workspace, ["Delivery to Germany takes long. And"]);
     const { conversationId } = running;
     await stop(workspace, conversationId);
     const { outcome, texts } = await finish(running);
     expect(outcome).toMatchObject({
-      text: "Delivery to Germany takes",
+      text: "Delivery to Germany takes long.",
       outcome: "abstained",
       citations: [],
       stopped: true,
@@ -178,7 +180,7 @@ describe("an answer that is stopped", () => {
       { message: GERMANY },
       { overrides: model.overrides, context },
     );
-    model.say(CITED);
+    model.say(MORE);
     const row = await env.DB.prepare(`SELECT id FROM conversations WHERE workspace_id = ?1`)
       .bind(workspace.id)
       .first<{ id: string }>();
@@ -231,7 +233,7 @@ describe("who may stop an answer", () => {
       .bind(conversation_id)
       .first();
     expect(row).toEqual({ stop_requested_at: null });
-    const twice = await startRunning(workspace, [CITED]);
+    const twice = await startRunning(workspace, [MORE]);
     const first = await (await stop(workspace, twice.conversationId)).json();
     expect(await (await stop(workspace, twice.conversationId)).json()).toEqual(first);
     expect((await finish(twice)).outcome).toMatchObject({ stopped: true });

@@ -75,6 +75,8 @@ it("an anonymous conversation opens to its token and to secret keys alone", asyn
     conversation_token: streamed.outcome.conversation_token,
     language: "en",
     direction: "ltr",
+    author: "assistant",
+    disclosure: "I'm an AI assistant.",
   });
   const bodies = [
     { message: "Hello", ...metadata },

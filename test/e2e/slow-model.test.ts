@@ -64,30 +64,32 @@ const messagesOf = async (id: string): Promise<unknown> =>
     ({ role, text, outcome, rung }) => ({ role, text, outcome, rung }),
   );
 
-it("the first word is sent over HTTP while the model is still generating the second", async () => {
+it("the first sentence is sent over HTTP while the model is still generating the second", async () => {
   const parts = await startTurn();
   const answer = await model.nextRequest();
-  for (const word of ["Delivery ", "to Germany takes ", "3 working days [1]"]) {
-    answer.say(word);
-    expect((await readTo(parts, "text-delta")).at(-1)).toMatchObject({ delta: word });
-  }
+  for (const piece of ["Delivery to Germany ", "takes 3 working days [1]", ". It "])
+    answer.say(piece);
+  expect((await readTo(parts, "text-delta")).at(-1)).toMatchObject({
+    delta: "Delivery to Germany takes 3 working days [1]. ",
+  });
+  answer.say("costs 4.90 euros [1]");
   answer.end();
   const outcome = (await readTo(parts, "finish")).find(({ type }) => type === "data-outcome");
   expect(outcome).toMatchObject({
     data: {
       outcome: "answered",
       rung: "model",
-      text: "Delivery to Germany takes 3 working days [1]",
+      text: "Delivery to Germany takes 3 working days [1]. It costs 4.90 euros [1]",
       usage: { input_tokens: 50, output_tokens: 9 },
     },
   });
 });
 
-it("a turn is completed and stored when the connection closes after the first word", async () => {
+it("a turn is completed and stored when the connection closes after the first sentence", async () => {
   const leaving = new AbortController();
   const parts = await startTurn(leaving.signal);
   const answer = await model.nextRequest();
-  answer.say("Delivery to Germany ");
+  answer.say("Delivery to Germany takes 3 working days [1]. It ");
   const [start] = await readTo(parts, "text-delta");
   const { conversation_id: id } = (start as { messageMetadata: { conversation_id: string } })
     .messageMetadata;
@@ -95,7 +97,7 @@ it("a turn is completed and stored when the connection closes after the first wo
   // Long enough for the disconnect to have reached the Worker.
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(answer.disconnected()).toBe(false);
-  answer.say("takes 3 working days [1].");
+  answer.say("costs 4.90 euros [1].");
   answer.end();
   await expect
     .poll(() => messagesOf(id), { timeout: 10_000 })
@@ -103,7 +105,7 @@ it("a turn is completed and stored when the connection closes after the first wo
       { role: "visitor", text: QUESTION, outcome: null, rung: null },
       {
         role: "assistant",
-        text: "Delivery to Germany takes 3 working days [1].",
+        text: "Delivery to Germany takes 3 working days [1]. It costs 4.90 euros [1].",
         outcome: "answered",
         rung: "model",
       },

@@ -216,6 +216,7 @@ describe("the output filter", () => {
   it("an answer with invisible characters reads the same whether it arrives at once or character by character", () => {
     const model = {
       prompt: { mark: "^", rules: "", messages: [] },
+      handoverRequested: false,
     };
     const written = (pieces: string[]): string => {
       const writer = new AnswerWriter([], mayLinkTo, { ...model, pseudonyms: undefined });
@@ -230,7 +231,7 @@ describe("the output filter", () => {
     "an invisible %j between the letters of an address hides no link from the output filter",
     (invisible) => {
       const prompt = { mark: "^", rules: "", messages: [] };
-      const model = { prompt, pseudonyms: undefined };
+      const model = { prompt, pseudonyms: undefined, handoverRequested: false };
       const written = (pieces: string[]): string => {
         const writer = new AnswerWriter([], mayLinkTo, model);
         return pieces.map((piece) => writer.push(piece)).join("") + writer.end();

@@ -119,6 +119,7 @@ describe("an erased visitor", () => {
     expect(rowsOf(receipt)).toEqual({
       cached_answers: 1,
       turn_ledger: 4,
+      handover_requested: 0,
       messages: 8,
       visitors: 1,
       conversations: 2,
@@ -271,6 +272,7 @@ describe("an anonymous visitor", () => {
     expect(rowsOf(receipt)).toEqual({
       ...NOTHING,
       turn_ledger: 1,
+      handover_requested: 0,
       messages: 2,
       conversations: 1,
     });

@@ -289,7 +289,7 @@ describe("the cron tick", () => {
       },
     });
     await tick({ overrides: { DB } });
-    expect(rounds).toBeGreaterThan(20);
+    expect(rounds).toBeGreaterThan(15);
     expect(await conversationsOf(workspace)).toBe(0);
   });
 });

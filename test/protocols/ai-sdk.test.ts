@@ -138,17 +138,17 @@ it("a stream to the AI SDK's client can be stopped, and the next turn continues 
       .at(-1)
       ?.parts.map((part) => (part.type === "text" ? part.text : ""))
       .join("") ?? "";
-  model.say("Delivery to Germany ");
-  await expect.poll(shown).toBe("Delivery to Germany ");
+  model.say("Delivery to Germany takes 3 working days [1]. It ");
+  await expect.poll(shown).toBe("Delivery to Germany takes 3 working days [1]. ");
   await browser.stop();
   await turn;
-  model.say("takes 3 working days [1].");
+  model.say("costs 4.90 euros [1].");
   model.end();
   const metadata = browser.messages.at(-1)?.metadata as { conversation_id: string } | undefined;
   const id = metadata?.conversation_id ?? "";
   await expect
     .poll(async () => (await readConversation(workspace, id)).messages.at(-1)?.text)
-    .toBe("Delivery to Germany takes 3 working days [1].");
+    .toBe("Delivery to Germany takes 3 working days [1]. It costs 4.90 euros [1].");
 });
 
 it("the chat route also accepts our own request shape", async () => {

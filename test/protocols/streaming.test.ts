@@ -12,8 +12,8 @@ import {
 } from "../support/workspace.ts";
 
 const GERMANY = "How long does delivery to Germany take?";
-const FIRST = "Delivery to Germany ";
-const REST = "takes 3 working days [1].";
+const FIRST = "Delivery to Germany takes 3 working days [1]. It ";
+const REST = "costs 4.90 euros [1].";
 
 type Model = ReturnType<typeof gatedModel>;
 
@@ -55,20 +55,22 @@ const WHOLE_TURN = [
   { role: "assistant", text: FIRST + REST, outcome: "answered" },
 ];
 
-it("each word is streamed before the model has generated the next", async () => {
+it("each sentence is streamed before the model has generated the one after the next", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   const model = gatedModel();
   const reader = parseParts(await startTurn(workspace, model)).getReader();
   // The model has said nothing yet.
   const opening = await readTo(reader, "source-url");
   expect(opening.map(({ type }) => type)).toEqual(["start", "start-step", "source-url"]);
-  for (const word of ["Delivery ", "to ", "Germany ", "takes ", "3 working days [1]"]) {
-    model.say(word);
-    expect((await readTo(reader, "text-delta")).at(-1)).toMatchObject({ delta: word });
-  }
-  // A marker waits for its end, and nothing else does.
-  model.say(" or so [");
-  expect((await readTo(reader, "text-delta")).at(-1)).toMatchObject({ delta: " or so " });
+  // A sentence waits for its end, because it may turn out to be a promise, and for the citations behind it.
+  for (const piece of ["Delivery to Germany ", "takes 3 working days", ". [1", "] It "])
+    model.say(piece);
+  const delta = "Delivery to Germany takes 3 working days. [1] ";
+  expect((await readTo(reader, "text-delta")).at(-1)).toMatchObject({ delta });
+  model.say("costs 4.90 euros [1]. And");
+  expect((await readTo(reader, "text-delta")).at(-1)).toMatchObject({
+    delta: "It costs 4.90 euros [1]. ",
+  });
   model.end();
   expect((await readTo(reader, "finish")).map(({ type }) => type)).toContain("data-outcome");
 });

@@ -17,6 +17,7 @@ export const rowsOf = ({ removed }: Receipt): Record<string, number> =>
 export const NOTHING = {
   cached_answers: 0,
   turn_ledger: 0,
+  handover_requested: 0,
   messages: 0,
   visitors: 0,
   conversations: 0,

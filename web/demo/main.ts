@@ -115,6 +115,7 @@ async function showEvents(
         keep(key, conversation);
         ids.conversation = event.conversationId;
         ids.message = event.messageId;
+        turn.disclose(event.disclosure);
         break;
       case "text-start":
         turn.startParagraph();

@@ -16,7 +16,8 @@ export type Outcome = {
 };
 
 export type ChatEvent =
-  | { type: "start"; messageId: string; conversationId: string; conversationToken: string }
+  /** `disclosure` says that an AI answers, on the first turn of a conversation; else it is empty. */
+  | { type: "start"; messageId: string; conversationId: string; conversationToken: string; disclosure: string }
   | { type: "text-start" }
   | { type: "text"; delta: string }
   | { type: "outcome"; outcome: Outcome }
@@ -66,6 +67,7 @@ function toChatEvent(part: Record<string, unknown>): ChatEvent | null {
         messageId: asText(part.messageId),
         conversationId: asText(asRecord(part.messageMetadata).conversation_id),
         conversationToken: asText(asRecord(part.messageMetadata).conversation_token),
+        disclosure: asText(asRecord(part.messageMetadata).disclosure),
       };
     case "text-start":
       return { type: "text-start" };

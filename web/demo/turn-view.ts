@@ -16,6 +16,8 @@ export type TurnView = {
   root: HTMLElement;
   /** Clears the answer and shows that it is loading, at first and for a retry. */
   begin: () => void;
+  /** Shows above the answer that an AI gives it. */
+  disclose: (disclosure: string) => void;
   startParagraph: () => void;
   appendText: (delta: string) => void;
   /** Shows the final answer. A click on an option of a clarifying question sends it as a message by `ask`. */
@@ -28,9 +30,11 @@ const debug = new URLSearchParams(location.search).has("debug");
 
 export function createTurnView(question: string, number: number): TurnView {
   const status = element("p", { class: "status" });
+  const disclosed = element("p", { class: "disclosure", dir: "auto" });
+  disclosed.hidden = true;
   const text = element("div", { class: "text markdown", dir: "auto" });
   const extras = element("div", { class: "extras" });
-  const answer = element("div", { class: "answer" }, status, text, extras);
+  const answer = element("div", { class: "answer" }, status, disclosed, text, extras);
   const root = element(
     "article",
     { class: "turn", tabindex: "-1", "aria-label": `Question ${number}` },
@@ -53,11 +57,16 @@ export function createTurnView(question: string, number: number): TurnView {
     begin() {
       targets = new Map();
       streamed = "";
+      this.disclose("");
       answerText.replace("");
       extras.replaceChildren();
       setState("waiting", "Searching the help centre");
       // Screen readers then read the answer once, when it is complete, instead of every few letters.
       root.ariaBusy = "true";
+    },
+    disclose(disclosure) {
+      disclosed.textContent = disclosure;
+      disclosed.hidden = disclosure === "";
     },
     startParagraph() {
       if (streamed) this.appendText("\n\n");

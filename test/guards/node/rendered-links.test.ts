@@ -88,7 +88,11 @@ describe("a filtered answer", () => {
     const source = citedSource(passage);
     const pseudonyms = new Pseudonyms(["joe@mine.example"]);
     pseudonyms.hide("joe@mine.example");
-    const model = { prompt: { mark: "¦", rules: "", messages: [] }, pseudonyms };
+    const model = {
+      prompt: { mark: "¦", rules: "", messages: [] },
+      pseudonyms,
+      handoverRequested: false,
+    };
     const written = (pieces: string[]): unknown => {
       const writer = new AnswerWriter([source], mayLinkTo, model);
       const shown = pieces.map((piece) => writer.push(piece)).join("") + writer.end();
@@ -109,7 +113,11 @@ describe("a filtered answer", () => {
     const message = "I am joe@mine.example, +49 30 1234567.";
     const pseudonyms = new Pseudonyms([message]);
     expect(pseudonyms.hide(message)).toBe("I am [EMAIL_A], [PHONE_A].");
-    const model = { prompt: { mark: "¦", rules: "", messages: [] }, pseudonyms };
+    const model = {
+      prompt: { mark: "¦", rules: "", messages: [] },
+      pseudonyms,
+      handoverRequested: false,
+    };
     const mayLink = (host: string): boolean => mayLinkTo(host) || host === "mine.example";
     const written = (answer: string, pieces: string[]): string => {
       const writer = new AnswerWriter([], mayLinkTo, model);

@@ -1,0 +1,52 @@
+import type { Intent } from "../language/intents.ts";
+import type { LanguageCode } from "../language/language.ts";
+import { embeddingModel } from "../models/table.ts";
+import type { Exemplar } from "../releases/exemplar-vectors.ts";
+import { wordsOf } from "../text/words.ts";
+
+/** A longer message says more than one exemplar does. */
+const MAX_WORDS = 20;
+
+interface Measure {
+  /** Of the vectors. */
+  model: string;
+  /** Between an unrelated (0) and a matching (1) pair of texts of the model. */
+  threshold: number;
+  /** Of the message; null where it tells none. */
+  language: LanguageCode | null;
+}
+
+/**
+ * The intent of the exemplar that is nearest to a message in meaning; undefined where that is a question, or none is near enough.
+ * @param vector of the whole message, by the model that made the exemplars' vectors
+ */
+export function nearestIntent(
+  message: string,
+  vector: number[],
+  exemplars: Exemplar[],
+  { model, threshold, language }: Measure,
+): Intent | undefined {
+  const { unrelatedCosine, matchingCosine, isEnglish = false } = embeddingModel(model);
+  const isKnown = !isEnglish || language === null || language === "en";
+  if (!isKnown || wordsOf(message).length > MAX_WORDS) return undefined;
+  let best: { kind: Exemplar["kind"]; cosine: number } | undefined;
+  for (const exemplar of exemplars) {
+    const cosine = cosineOf(vector, exemplar.vector);
+    if (!best || cosine > best.cosine) best = { kind: exemplar.kind, cosine };
+  }
+  const least = unrelatedCosine + threshold * (matchingCosine - unrelatedCosine);
+  return best && best.kind !== "none" && best.cosine >= least ? best.kind : undefined;
+}
+
+function cosineOf(vector: number[], exemplar: Int8Array): number {
+  let product = 0;
+  let length = 0;
+  let exemplarLength = 0;
+  for (const [index, part] of vector.entries()) {
+    const other = exemplar[index] ?? 0;
+    product += part * other;
+    length += part * part;
+    exemplarLength += other * other;
+  }
+  return product / (Math.sqrt(length * exemplarLength) || 1);
+}

@@ -1,0 +1,41 @@
+import { PROMISES, type PromiseWords } from "../language/promises.ts";
+import { plain } from "../language/languages.ts";
+
+const QUESTION = /[?？؟]\s*$/u;
+const BETWEEN_CLAUSES = /[,;:،؛、]\s*|\s[–—-]\s|\s(?:that|dass|que|che|dat|ze|أن(?:ك|كم|ه|ها)?)\s/u;
+/** Citations, Markdown marks and the vowels of Arabic say nothing. */
+const MARKS = /\[\d{1,2}\]|[*_`#>]+|[\u064B-\u0652\u0640]/g;
+
+/** Whether a sentence claims that something was done, or will be done, for the visitor. Takes linear time. */
+export function promises(sentence: string): boolean {
+  const text = sentence.normalize("NFC").replace(MARKS, "").replaceAll("’", "'").trim();
+  if (text === "" || QUESTION.test(text)) return false;
+  const folded = foldedText(text);
+  return (
+    PROMISES.folded.some((words) => claims(folded, words)) ||
+    PROMISES.written.some((words) => claims(text, words))
+  );
+}
+
+function foldedText(text: string): string {
+  return text
+    .split(" ")
+    .map((word) => word.split("'").map(plain).join("'"))
+    .join(" ");
+}
+
+function claims(sentence: string, { did, will, not, condition }: PromiseWords): boolean {
+  const isRule = condition.test(sentence);
+  return sentence.split(BETWEEN_CLAUSES).some((clause) => {
+    if (not.test(clause)) return false;
+    return did.test(clause) || (!isRule && will.test(clause));
+  });
+}
+
+const NOTED =
+  /\b(?:noted|recorded|notiert|vermerkt|note|enregistre|anotad|registr?ad|annotat|registrat|genoteerd|geregistreerd|zanotowan|zapisan)|記録|سجل/u;
+
+/** Whether a sentence claims of something that it is noted. */
+export function saysItIsNoted(sentence: string): boolean {
+  return NOTED.test(foldedText(sentence)) || NOTED.test(sentence);
+}

@@ -146,11 +146,11 @@ for (const [title, set] of [
     const figures = [
       rate((name) => name === "person"),
       rate((name) => SMALL_TALK.has(name)),
-      rate((name) => isAnsweredByUs(name as Intent) && name !== "none"),
+      rate((name) => isAnsweredByUs(name as Intent, false) && name !== "none"),
     ];
     console.log(`  threshold ${threshold}: ${figures.join(", ")}`);
   }
   for (const [index, { all }] of seenHere.entries())
-    if (all !== "none" && isAnsweredByUs(all as Intent))
+    if (all !== "none" && isAnsweredByUs(all as Intent, false))
       console.log(`  ${all}: ${set[index]?.text}`);
 }

@@ -48,6 +48,7 @@ export const message: Record<string, Target> = {
     const { context, subQueries, ...read } = inContext(input, readMessage(input), history);
     const asked = {
       ...read,
+      isGuessed: false,
       context,
       vector: null,
       subQueries: withVectors(subQueries, []),

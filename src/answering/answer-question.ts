@@ -34,7 +34,7 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   emit({ type: "decided", action: decision.action });
 
   const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
-  const isUnclear = decision.action === "clarify";
+  const isUnclear = decision.action === "clarify" && understood.intent === undefined;
   const choices = isUnclear ? choicesAmong(findings, sources, input.release.decision) : [];
   const shown = isUnclear && input.deps.chatModels.length === 0 ? choices : sources;
   if (shown.length > 0) emit({ type: "sources", sources: shown.map(toReference) });
@@ -73,8 +73,8 @@ function standaloneAsDecided(
 }
 
 /** Whether a sentence of ours answers, whatever the documents say. */
-function isOurs({ intent, contact }: Understood): boolean {
-  return isAnsweredByUs(intent) && contact?.rest === undefined;
+function isOurs({ intent, isGuessed, contact }: Understood): boolean {
+  return isAnsweredByUs(intent, isGuessed) && contact?.rest === undefined;
 }
 
 const SMALL_TALK = { action: "small_talk", confidence: 1 } as const;

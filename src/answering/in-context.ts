@@ -37,7 +37,7 @@ const REPLIES = new Phrases<"yes" | "no">(({ yes, none }) => [
 /** Whether the message alone shows that it may depend on what was said before it. Then it is embedded once that is known. */
 export function mayDepend(typed: string, { asked, contact, intent }: ReadMessage): boolean {
   if (isYes(replyIn(typed))) return true;
-  if (contact || isAnsweredByUs(intent)) return false;
+  if (contact || isAnsweredByUs(intent, false)) return false;
   return replyIn(typed) !== undefined || dependenceOf(asked) !== undefined;
 }
 
@@ -57,7 +57,7 @@ export interface ReadInContext extends ReadQuestions {
 export function inContext(typed: string, read: ReadQuestions, history: History): ReadInContext {
   const reply = replyIn(typed) ?? replyIn(read.message);
   const accepts = isYes(reply) && (history.question !== undefined || history.offersContact);
-  const isOurs = read.contact !== undefined || isAnsweredByUs(read.intent);
+  const isOurs = read.contact !== undefined || isAnsweredByUs(read.intent, false);
   if (isOurs && read.contact?.rest === undefined && !accepts)
     return { ...read, context: undefined };
   if (accepts && history.offersContact)

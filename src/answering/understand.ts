@@ -13,6 +13,8 @@ import type { ReadMessage } from "./read-message.ts";
 export interface Questions extends ReadMessage, WordContext {
   /** Of what it asks; null when the model could not be reached. */
   vector: number[] | null;
+  /** Whether the meaning of the message tells its intent, and not its words. */
+  isGuessed: boolean;
   /** Set where the message depends on what was said before it. */
   context: InContext | undefined;
   /**
@@ -34,6 +36,7 @@ export interface Understood {
   /** What is searched for. Empty where nothing is to be found: small talk, a wish for a person, a reply that turns all offered documents down. */
   questions: Query[];
   intent: Intent | undefined;
+  isGuessed: boolean;
   contact: ContactRequest | undefined;
   /** The document to answer from, where the message chose one. */
   chosen: string | undefined;
@@ -52,6 +55,7 @@ export function understand(asked: Questions, history: History, rule: VariantRule
     message,
     contact,
     intent,
+    isGuessed,
     context,
     subQueries,
     vector,
@@ -62,10 +66,10 @@ export function understand(asked: Questions, history: History, rule: VariantRule
   const known = { corrections, synonyms, generation };
   // Wishes for a phone number and for a person are searched alike, but their answers are kept apart.
   const alone = { text: contact ? message : asked.asked, vector, generation };
-  const nothing = { intent, contact, chosen: undefined, title: undefined };
+  const nothing = { intent, isGuessed, contact, chosen: undefined, title: undefined };
   // What was asked before is still the topic after "thanks".
   const topic = { text: history.previous ?? alone.text, vector: null, generation };
-  if (isAnsweredByUs(intent) && contact?.rest === undefined)
+  if (isAnsweredByUs(intent, isGuessed) && contact?.rest === undefined)
     return { ...nothing, standalone: topic, questions: [] };
   if (!context && chosenOption(message, history.options) === null)
     return { ...nothing, standalone: alone, questions: [] };

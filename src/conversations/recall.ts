@@ -79,6 +79,7 @@ export async function recall(
     questions: {
       ...read,
       intent: read.intent ?? (await intentByMeaning(read, alone, byMeaning)),
+      isGuessed: read.intent === undefined,
       context,
       vector: context ? (embedded[0]?.[0]?.vector ?? null) : alone,
       subQueries: embedded,

@@ -17,7 +17,12 @@ export type Intent = (typeof INTENTS)[number];
 /** These may still ask something. They are searched for, and are answered by a sentence where the documents are silent. */
 const MAY_ASK: ReadonlySet<Intent> = new Set(["complaint", "feedback"]);
 
-/** Whether a message with the intent is answered by a sentence of ours, whatever the documents say. */
-export function isAnsweredByUs(intent: Intent | undefined): boolean {
-  return intent !== undefined && !MAY_ASK.has(intent);
+/**
+ * Whether a message with the intent is answered by a sentence of ours, whatever the documents say.
+ * @param isGuessed whether its meaning tells the intent, and not its words: "which colours does it come in?" is near to "what is your favourite
+ *   colour?". Of these only a wish for a person is answered without the documents.
+ */
+export function isAnsweredByUs(intent: Intent | undefined, isGuessed: boolean): boolean {
+  if (intent === undefined || MAY_ASK.has(intent)) return false;
+  return !isGuessed || intent === "person";
 }

@@ -42,6 +42,7 @@ async function ask(
         asked: QUESTION,
         contact: undefined,
         intent: undefined,
+        isGuessed: false,
         vector,
         context: undefined,
         subQueries: [[{ text: QUESTION, vector }]],

@@ -118,3 +118,17 @@ it("a complaint that asks something is answered, and one that documents do not a
     outcome: "abstained",
   });
 });
+
+it("a question that is near in meaning to small talk is answered by the documents, and by us only where they are silent", async () => {
+  const colours = "The grove comes in white, in sage green and in graphite.";
+  const shop = await createWorkspace({
+    colours: { title: "Colours of the grove", content: colours },
+  });
+  await tick();
+  const asked = await ask(shop, "what colour is the grove?");
+  expect(asked).toMatchObject({ outcome: "answered", citations: [{ external_id: "colours" }] });
+  expect(await ask(workspace, "What is the colour that you like best?")).toMatchObject({
+    outcome: "small_talk",
+    sources: [],
+  });
+}, 60_000);

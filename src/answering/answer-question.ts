@@ -34,7 +34,7 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   emit({ type: "decided", action: decision.action });
 
   const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
-  const isUnclear = decision.action === "clarify" && understood.intent === undefined;
+  const isUnclear = decision.action === "clarify";
   const choices = isUnclear ? choicesAmong(findings, sources, input.release.decision) : [];
   const shown = isUnclear && input.deps.chatModels.length === 0 ? choices : sources;
   if (shown.length > 0) emit({ type: "sources", sources: shown.map(toReference) });
@@ -56,7 +56,9 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
       language,
     });
   }
-  const ending = { ...understood, standalone, decision, draft, sources, choices, findings };
+  // Documents that are near enough to be offered say more of a message than a guess does.
+  const intent = understood.isGuessed && choices.length > 0 ? undefined : understood.intent;
+  const ending = { ...understood, intent, standalone, decision, draft, sources, choices, findings };
   return conclude(input, ending, emit);
 }
 

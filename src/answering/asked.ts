@@ -182,7 +182,7 @@ function wishIn(said: Set<WordClass>, words: number): Exclude<Wish, null> | unde
   // "Somebody of customer service, please".
   if (has("anyone") && has("want") && words > 2 && words <= MAX_BARE) return "person";
   if (has("call") && has("me") && words > 1 && !has("name")) return "person";
-  if (has("machine")) return "person";
+  if (has("machine")) return has("mine") ? undefined : "person";
   const way = has("mine") ? undefined : wayIn(has, words);
   if (way) return way;
   if (has("tongue")) return "language";
@@ -206,7 +206,7 @@ function wayIn(
 /** "Are you a robot?", "am I talking to a real person": no wish, and nothing turned down. */
 function asksWhoAnswers(has: (...names: WordClass[]) => boolean): boolean {
   const isPerson = has("person", "anyone");
-  if (has("machine")) return !has("not") && !(has("want") && isPerson);
+  if (has("machine")) return !has("not", "mine") && !(has("want") && isPerson);
   if (has("open", "hours", "complaint", "feedback")) return false;
   return has("are") && has("you", "speak") && (isPerson || has("real")) && !has("want");
 }

@@ -188,6 +188,8 @@ function replaceSlot(
   const preposition = meant[at];
   const value = preposition ? meant.slice(at + 1) : meant;
   if (value.length === 0 || value.length > MAX_VALUE_WORDS) return undefined;
+  // "What does express cost to Germany" says more than where to.
+  if (meant.slice(0, Math.max(0, at)).some(({ word }) => lexicon.isContent(word))) return undefined;
   const text = textOf(value, message);
   const replaceAfter = (
     isBefore: (word: string) => boolean,
@@ -226,14 +228,16 @@ function objectLength(lexicon: Lexicon, words: PlacedWord[], from: number): numb
 }
 
 function replaceNumbers(line: string, said: PlacedWord[], numbers: PlacedWord[]): string {
-  let written = line;
+  const places = new Map<PlacedWord, string>();
   for (const { word: number } of numbers) {
     const old = said.findLast(
       ({ word }) => /^\p{N}+$/u.test(word) && word.length === number.length && word !== number,
     );
-    if (old) written = written.replace(line.slice(old.start, old.end), number);
+    if (old) places.set(old, number);
   }
-  return written;
+  return [...places]
+    .toSorted(([one], [other]) => other.start - one.start)
+    .reduce((written, [{ start, end }, number]) => spliced(written, start, end, number), line);
 }
 
 /** "And E-12?" after a question about E-07 is no longer about E-07. */

@@ -5,6 +5,7 @@ import { editDistance } from "../retrieval/spelling.ts";
 import { stemOf, stemsOf } from "../text/stems.ts";
 import { wordsOf } from "../text/words.ts";
 import type { Option } from "./history.ts";
+import { asksSomething } from "./sub-queries.ts";
 
 /** A longer reply says more than which title is meant. */
 const MAX_WORDS = 8;
@@ -60,7 +61,10 @@ export function chosenPlace(
   const first = end < 0 ? reply : reply.slice(0, end);
   const place = placeOf(choicesIn(first) ?? []);
   const choice = place === undefined ? undefined : choices.at(place);
-  return choice === undefined ? undefined : { choice, rest: reply.slice(first.length + 1).trim() };
+  const rest = reply.slice(first.length + 1).trim();
+  // "First, how do I cancel?" chooses nothing.
+  const isOpener = asksSomething(rest) && wordsOf(first).length === 1;
+  return choice === undefined || isOpener ? undefined : { choice, rest };
 }
 
 /** What each phrase of a reply says about a choice; undefined where one says something else. */

@@ -3,7 +3,7 @@ import { answerability, decisionEvidence, likeliestEvidence } from "../retrieval
 import type { Decision, Finding, Ranking } from "../retrieval/candidates.ts";
 import { isContentWord, queryTerms } from "../retrieval/query-terms.ts";
 import { wordsOf } from "../text/words.ts";
-import { ownQuestion } from "./own-question.ts";
+import { foundAlone, ownQuestion } from "./own-question.ts";
 import { asksSomething } from "./sub-queries.ts";
 
 /** What limits the decision about a question, beside its passages. */
@@ -39,10 +39,9 @@ export function decide(
  * "Asdfgh" after a question may be a fragment that completes it, but names nothing that the documents know, and is near nothing in meaning: the
  * question is not answered again.
  */
-function isUnrelated(
-  { candidates: { question, keywords }, variants: [alone] }: Ranking,
-  rule: Release["decision"],
-): boolean {
+function isUnrelated(ranking: Ranking, rule: Release["decision"]): boolean {
+  const { question, keywords } = ranking.candidates;
+  const alone = foundAlone(ranking);
   if (!question.isUncertain || !alone) return false;
   const isKnown = queryTerms(question.added ?? "").words.some(
     (word) => (keywords.chunkCounts.get(word) ?? 0) > 0 || question.corrections.has(word),

@@ -37,7 +37,8 @@ const REPLIES = new Phrases<"yes" | "no">(({ yes, none }) => [
 /** Whether the message alone shows that it may depend on what was said before it. Then it is embedded once that is known. */
 export function mayDepend(typed: string, { asked, contact, intent }: ReadMessage): boolean {
   if (isYes(replyIn(typed))) return true;
-  if (contact || isAnsweredByUs(intent, false)) return false;
+  const isOurs = contact !== undefined || isAnsweredByUs(intent, false);
+  if (isOurs && contact?.rest === undefined) return false;
   return replyIn(typed) !== undefined || dependenceOf(asked) !== undefined;
 }
 
@@ -65,10 +66,11 @@ export function inContext(typed: string, read: ReadQuestions, history: History):
   const context = contextOf(read.asked, reply, history);
   if (!context) return { ...read, context };
   // A title that was offered is embedded early, as any message is that does not show that it depends on something.
-  if (context.chosen && !mayDepend(typed, read)) return { ...read, intent: undefined, context };
-  const texts = [context.standalone, ...context.variants.map(({ text }) => text)];
   // "Yes, thanks" may accept an offer.
-  return { ...read, intent: undefined, subQueries: [texts], context };
+  const intent = accepts ? undefined : read.intent;
+  if (context.chosen && !mayDepend(typed, read)) return { ...read, intent, context };
+  const texts = [context.standalone, ...context.variants.map(({ text }) => text)];
+  return { ...read, intent, subQueries: [texts], context };
 }
 
 function contextOf(

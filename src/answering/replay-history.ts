@@ -1,9 +1,10 @@
+import { isAnsweredByUs } from "../language/intents.ts";
+import { contentWords } from "../retrieval/query-terms.ts";
 import type { History, HistoryMessage } from "./history.ts";
 import { NO_HISTORY } from "./history.ts";
 import { inContext } from "./in-context.ts";
 import { aboutAnswer } from "./last-answer.ts";
 import { readMessage } from "./read-message.ts";
-import { smallTalkIn } from "./small-talk.ts";
 
 /** Messages of a history that are read; what was said longer ago does not count. */
 const MAX_REPLAYED = 24;
@@ -22,9 +23,10 @@ export function replayHistory(messages: HistoryMessage[]): History {
   return { ...NO_HISTORY, ...answer, previous, messages };
 }
 
-/** The standalone question of a message; after small talk, that of the message before. */
-function standaloneOf(text: string, history: History): string {
-  const { asked, message, context } = inContext(text, readMessage(text), history);
-  if (smallTalkIn(message)) return history.previous ?? message;
-  return context?.standalone ?? asked;
+/** The standalone question of a message; after one that asks the documents nothing, that of the message before. */
+function standaloneOf(text: string, history: History): string | undefined {
+  const { asked, message, contact, intent, context } = inContext(text, readMessage(text), history);
+  if (context) return context.standalone;
+  const isOurs = isAnsweredByUs(intent, false) && contact?.rest === undefined;
+  return isOurs || contentWords(message).length === 0 ? history.previous : asked;
 }

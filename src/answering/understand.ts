@@ -2,6 +2,7 @@ import type { Generation } from "../generations/generation.ts";
 import { isAnsweredByUs, type Intent } from "../language/intents.ts";
 import type { Release } from "../releases/release.ts";
 import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
+import { contentWords } from "../retrieval/query-terms.ts";
 import type { WordContext } from "../retrieval/word-context.ts";
 import { chosenOption } from "./choose.ts";
 import type { ContactRequest } from "./asked.ts";
@@ -72,7 +73,7 @@ export function understand(asked: Questions, history: History, rule: VariantRule
   if (isAnsweredByUs(intent, isGuessed) && contact?.rest === undefined)
     return { ...nothing, standalone: topic, questions: [] };
   if (!context && chosenOption(message, history.options) === null)
-    return { ...nothing, standalone: alone, questions: [] };
+    return { ...nothing, standalone: topic, questions: [] };
   if (context) {
     const [texts = []] = subQueries;
     const standalone = { text: context.standalone, vector: texts[0]?.vector ?? null, generation };
@@ -89,7 +90,9 @@ export function understand(asked: Questions, history: History, rule: VariantRule
     subQueries: own,
     ...known,
   }));
-  return { ...nothing, standalone: alone, questions, title: contact ? undefined : message };
+  // "Ok" and a thumb ask nothing.
+  const standalone = contentWords(message).length > 0 ? alone : topic;
+  return { ...nothing, standalone, questions, title: contact ? undefined : message };
 }
 
 /**
@@ -116,7 +119,9 @@ export function queryInContext(
     variants: others.flatMap((other, index) => {
       const kind = variants[index]?.kind;
       const weight = kind === undefined ? 0 : weights[kind];
-      return weight > 0 ? [{ query: queryOf(other.text, other), weight }] : [];
+      return kind !== undefined && weight > 0
+        ? [{ kind, query: queryOf(other.text, other), weight }]
+        : [];
     }),
   };
 }

@@ -31,6 +31,7 @@ interface HistoryRow {
   citations: string | null;
   answer_id: string | null;
   failure: string | null;
+  stopped: 0 | 1;
   language: string | null;
   /** The documents that an answer was made of. */
   used_documents: string;
@@ -121,7 +122,7 @@ function toHistory(
     options: offeredOptions(held[0]),
     ...aboutAnswer(answer?.text ?? "", unique(cited.map(({ title }) => title))),
     cited: unique(cited.map(({ external_id }) => external_id)),
-    offersContact: isLast && last.outcome === "abstained",
+    offersContact: isLast && last.outcome === "abstained" && last.stopped === 0,
     language,
   };
 }
@@ -172,7 +173,12 @@ function offeredOptions(last: HistoryRow | undefined): Option[] {
   return sources.map(({ external_id: externalId, title }) => ({ externalId, title }));
 }
 
+/** The question that a follow-up goes on with. A greeting before the first one is none. */
 function previousQuestion(rows: HistoryRow[]): string | undefined {
-  const last = rows.find((row) => row.role === "visitor");
-  return last?.standalone ?? last?.text;
+  const outcomes = new Map(rows.map(({ id, outcome }) => [id, outcome]));
+  const last = rows.find(({ role }) => role === "visitor");
+  if (!last) return undefined;
+  const { text, standalone, answer_id } = last;
+  const asksNothing = outcomes.get(answer_id ?? "") === "small_talk" && standalone === text;
+  return asksNothing ? undefined : (standalone ?? text);
 }

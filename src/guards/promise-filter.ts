@@ -1,7 +1,7 @@
 import { foldWord } from "../text/fold.ts";
 import { splitSentences } from "../text/sentences.ts";
 import { wordsOf } from "../text/words.ts";
-import { promises, saysItIsNoted } from "./promises.ts";
+import { promises } from "./promises.ts";
 
 /** Where a sentence may end. An ASCII full stop also stands within addresses and numbers, so white space has to follow. */
 const END = /\n|[。！？][”’」）)]*|[.!?؟…]+["'”’)»*_]*(?=\s)/gu;
@@ -80,8 +80,7 @@ export class PromiseFilter {
 
   /** A sentence; of one that promises, the line's end. */
   #honest(sentence: string): string {
-    const isHonest =
-      !promises(sentence) || (this.#isNoted && saysItIsNoted(sentence)) || this.#isSaid(sentence);
+    const isHonest = !promises(sentence, this.#isNoted) || this.#isSaid(sentence);
     return isHonest ? sentence : (/\n\s*$/.exec(sentence)?.[0] ?? "");
   }
 

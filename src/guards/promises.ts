@@ -6,14 +6,21 @@ const BETWEEN_CLAUSES = /[,;:،؛、]\s*|\s[–—-]\s|\s(?:that|dass|que|che|da
 /** Citations, Markdown marks and the vowels of Arabic say nothing. */
 const MARKS = /\[\d{1,2}\]|[*_`#>]+|[\u064B-\u0652\u0640]/g;
 
-/** Whether a sentence claims that something was done, or will be done, for the visitor. Takes linear time. */
-export function promises(sentence: string): boolean {
+/** A clause with one of these says that something is noted. */
+const NOTED =
+  /\b(?:noted|recorded|notiert|vermerkt|note|enregistre|anotad|registr?ad|annotat|registrat|genoteerd|geregistreerd|zanotowan|zapisan)|記録|سجل/u;
+
+/**
+ * Whether a sentence claims that something was done, or will be done, for the visitor. Takes linear time.
+ * @param isNoted whether a wish for a person is recorded: that something is noted is then no mere claim
+ */
+export function promises(sentence: string, isNoted = false): boolean {
   const text = sentence.normalize("NFC").replace(MARKS, "").replaceAll("’", "'").trim();
   if (text === "" || QUESTION.test(text)) return false;
   const folded = foldedText(text);
   return (
-    PROMISES.folded.some((words) => claims(folded, words)) ||
-    PROMISES.written.some((words) => claims(text, words))
+    PROMISES.folded.some((words) => claims(folded, words, isNoted)) ||
+    PROMISES.written.some((words) => claims(text, words, isNoted))
   );
 }
 
@@ -24,18 +31,14 @@ function foldedText(text: string): string {
     .join(" ");
 }
 
-function claims(sentence: string, { did, will, not, condition }: PromiseWords): boolean {
+function claims(
+  sentence: string,
+  { did, will, not, condition }: PromiseWords,
+  isNoted: boolean,
+): boolean {
   const isRule = condition.test(sentence);
   return sentence.split(BETWEEN_CLAUSES).some((clause) => {
-    if (not.test(clause)) return false;
+    if (not.test(clause) || (isNoted && NOTED.test(clause))) return false;
     return did.test(clause) || (!isRule && will.test(clause));
   });
-}
-
-const NOTED =
-  /\b(?:noted|recorded|notiert|vermerkt|note|enregistre|anotad|registr?ad|annotat|registrat|genoteerd|geregistreerd|zanotowan|zapisan)|記録|سجل/u;
-
-/** Whether a sentence claims of something that it is noted. */
-export function saysItIsNoted(sentence: string): boolean {
-  return NOTED.test(foldedText(sentence)) || NOTED.test(sentence);
 }

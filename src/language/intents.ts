@@ -14,8 +14,8 @@ export const INTENTS = [
 ] as const;
 export type Intent = (typeof INTENTS)[number];
 
-/** These may still ask something. They are searched for, and are answered by a sentence where the documents are silent. */
-const MAY_ASK: ReadonlySet<Intent> = new Set(["complaint", "feedback"]);
+/** These may still ask something: "how do I change the song?", "when is my test?". They are searched for, and are answered by a sentence where the documents are silent. */
+const MAY_ASK: ReadonlySet<Intent> = new Set(["complaint", "feedback", "chat", "test", "abuse"]);
 
 /**
  * Whether a message with the intent is answered by a sentence of ours, whatever the documents say.

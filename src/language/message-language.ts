@@ -1,3 +1,4 @@
+import { shareOfCommonWords } from "./common-words.ts";
 import { guessLanguages } from "./detect.ts";
 import type { LanguageCode } from "./language.ts";
 import { LANGUAGES, plain } from "./languages.ts";
@@ -20,11 +21,6 @@ const CHARACTERS = 1.5;
 const MOST_BY_CHARACTERS = 0.15;
 /** What a telling letter counts. */
 const LETTER = 0.2;
-
-/** The languages of frequent words. */
-const COMMON = new Map<string, LanguageCode[]>();
-for (const { code, common } of LANGUAGES)
-  for (const word of common.map(plain)) COMMON.set(word, [...(COMMON.get(word) ?? []), code]);
 
 /** Characters that a language is told by, alone or with few others. */
 const LETTERS: [RegExp, LanguageCode][] = [
@@ -86,17 +82,14 @@ function scriptLanguage(message: string): LanguageCode | undefined {
 }
 
 function scoresOf(message: string, words: string[]): Map<LanguageCode, number> {
-  const scores = new Map<LanguageCode, number>();
+  // "E-18" is a code and no Portuguese.
+  const isShort = words.length <= ENOUGH_WORDS;
+  const scores = shareOfCommonWords(
+    words.map((word) => (isShort && word.length === 1 ? "" : word)),
+  );
   const add = (code: LanguageCode, score: number): void => {
     scores.set(code, (scores.get(code) ?? 0) + score);
   };
-  // "E-18" is a code and no Portuguese.
-  const isShort = words.length <= ENOUGH_WORDS;
-  for (const word of words) {
-    if (isShort && word.length === 1) continue;
-    const codes = COMMON.get(word) ?? [];
-    for (const code of codes) add(code, 1 / Math.sqrt(codes.length) / words.length);
-  }
   for (const [letters, code] of LETTERS)
     if (letters.test(message.slice(0, MAX_SCRIPT))) add(code, LETTER);
   const whole = words.join(" ");

@@ -152,3 +152,8 @@ it("what is asked beside a wish for a person is kept", () => {
     "How do I cancel?",
   );
 });
+
+it.each(["my computer is not working", "my machine doesn't work"])(
+  "%j asks for no person, and not whether one answers",
+  (message) => expect(askedIn(message)).toEqual({}),
+);

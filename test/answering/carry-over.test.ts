@@ -11,6 +11,11 @@ it.each([
   ["How heavy is the Wall?", "sorry, I mean the Sprout", "How heavy is the Sprout?"],
   ["a gift for 6 months, gardener", "i mean 12 not 6", "a gift for 12 months, gardener"],
   ["ordered january 2025", "my mistake, order was jan 2026", "ordered january 2026"],
+  [
+    "Can the 120 W panel charge a 12 V battery?",
+    "no, I meant 24 V",
+    "Can the 120 W panel charge a 24 V battery?",
+  ],
   ["What does E-07 mean?", "and E-12?", "What does E-12 mean?"],
   ["Lieferung nach Deutschland?", "nein, ich meinte nach Österreich", "Lieferung nach Österreich?"],
   ["Garantie auf die Pumpe?", "nein, die Lampe, nicht die Pumpe", "Garantie auf die Lampe?"],
@@ -40,4 +45,11 @@ it("a message that corrects nothing leaves the question as it is", () => {
     added: "and to Canada?",
     isReplaced: false,
   });
+});
+
+it("a correction that asks something else is not cut to what stands in one place", () => {
+  const previous = "How long does standard shipping to Canada take?";
+  const { isReplaced, added } = carryOver(previous, "No, what does express cost to Germany?");
+  expect(isReplaced).toBe(false);
+  expect(added).toContain("express cost");
 });

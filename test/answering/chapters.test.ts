@@ -68,3 +68,17 @@ it("an answer without a model quotes no closing section in place of what answers
   expect(text).toContain("grey and in red");
   expect(text).not.toContain("support is there for you");
 });
+
+it("an answer without a model takes no version or model for a step", async () => {
+  const content =
+    "## Windows 10\n\nOpen the old panel of the tin castle, and press Install.\n\n## Windows 11\n\nOpen Settings of the tin castle, and press Add.";
+  const workspace = await createWorkspace({
+    install: { title: "Install the tin castle", content },
+  });
+  const { text } = await ask(workspace, {
+    message: "How do I install the tin castle on Windows 11?",
+  });
+  expect(text.indexOf("press Add")).toBeGreaterThanOrEqual(0);
+  const other = text.indexOf("press Install");
+  expect(other < 0 || other > text.indexOf("press Add")).toBe(true);
+});

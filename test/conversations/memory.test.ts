@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 import { ask, call, createWorkspace, HELP_CENTRE, type Workspace } from "../support/workspace.ts";
@@ -96,3 +97,25 @@ describe("a yes", () => {
     expect(await converse(GERMANY, "yes")).toMatchObject({ citations: [] });
   });
 });
+
+it("the topic stays after what asks nothing", async () => {
+  for (const between of ["ok", "👍", "thanks"]) {
+    const answer = await converse(GERMANY, between, "and to Canada?");
+    expect(answer.outcome, between).toBe("answered");
+    expect(answer.text, between).toContain("Canada");
+  }
+});
+
+it("a wish for a person beside something else is heard in a conversation, too", async () => {
+  const answer = await converse(GERMANY, "it still does not arrive, get me a human");
+  expect(answer.text).toContain(CONTACT);
+  const { results } = await requestsOf(answer.conversation_id);
+  expect(results).toHaveLength(1);
+});
+
+const requestsOf = (conversation: string) =>
+  env.DB.prepare(
+    `SELECT * FROM handover_requested WHERE workspace_id = ?1 AND conversation_id = ?2`,
+  )
+    .bind(workspace.id, conversation)
+    .all();

@@ -47,6 +47,8 @@ it("a recorded wish for a person may be called noted, and nothing else may", () 
   expect(shown(noted, 9)).toBe("");
   expect(shown(noted, 9, true)).toBe(noted);
   expect(shown("A colleague will call you.", 9, true)).toBe("");
+  expect(shown("I have noted this, and a colleague will call you tomorrow.", 9, true)).toBe("");
+  expect(shown("Please note that I have cancelled your order.", 9, true)).toBe("");
 });
 
 it("a sentence without end is checked, too, and takes linear time", () => {

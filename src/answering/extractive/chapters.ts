@@ -1,12 +1,13 @@
 import { sectionsIn } from "../../citations/shown-passages.ts";
 import type { Source, SourcePassage } from "../../citations/source.ts";
-import type { Quoted } from "./best-passage.ts";
+import type { Quoted, Relevance } from "./best-passage.ts";
 
 /** Characters up to which sections are quoted together with what stands between them. */
 const MAX_CHAPTER = 3000;
 
-/** "2. Add the file", "Step 2: add the file", "Schritt 2". */
-const STEP_HEADING = /^(?:\p{L}+\s*)?(\d{1,2})(?!\d|[.,]\d|\s*[%$€£])/u;
+/** "2. Add the file", "Step 2: add the file", and no "Windows 10", in the languages of `language/`. */
+const STEP_HEADING =
+  /^(?:(?:step|part|schritt|teil|étape|etape|paso|passo|passaggio|fase|stap|deel|krok|część)\s+|(?:手順|ステップ|الخطوة)\s*)(\d{1,2})(?!\d)|^(\d{1,2})[.):]\s/iu;
 
 /** Sections of one document that follow each other, of which at least one was chosen. */
 interface Chapter {
@@ -20,13 +21,20 @@ interface Chapter {
  * Puts sections below one heading into the document's order, with what stands between them: a procedure is often spread over such sections, and
  * the words of the question are not in each. (Merging the parts of a whole once several of them are found is LlamaIndex's auto-merging
  * retrieval.) The sections of numbered headings are quoted from the first to the last.
+ * A section whose own heading the question names stays alone.
  * @returns what is quoted together, the most promising first
  */
-export function inChapters(chosen: Quoted[]): Quoted[][] {
+export function inChapters(chosen: Quoted[], { stemsIn, share }: Relevance): Quoted[][] {
+  // "On Windows 11" names one of the sections below "Install it". What stands beside it is no part of the answer.
+  const isNamed = ({ source, passage: { headingPath } }: Quoted): boolean => {
+    const shareOf = (path: string[]): number => share(stemsIn([source.title, ...path].join("\n")));
+    return shareOf(headingPath) > shareOf(headingPath.slice(0, -1));
+  };
   return chaptersOf(chosen).flatMap(({ quoted, from, to }) => {
     const alone = quoted.map((one) => [one]);
     const [first] = quoted;
     if (!first || (quoted.length < 2 && from === to)) return alone;
+    if (stepOf(first.passage) === undefined && isNamed(first)) return alone;
     const { source } = first;
     const sections = sectionsIn(source.passages)
       .map((shown) => shown.map(({ passage }) => passage))
@@ -108,7 +116,8 @@ function stepsAround({ passages }: Source, passage: SourcePassage): SourcePassag
 }
 
 function stepOf({ headingPath }: SourcePassage): number | undefined {
-  const step = STEP_HEADING.exec(headingPath.at(-1) ?? "")?.[1];
+  const [, named, numbered] = STEP_HEADING.exec(headingPath.at(-1) ?? "") ?? [];
+  const step = named ?? numbered;
   return step === undefined ? undefined : Number(step);
 }
 

@@ -78,7 +78,7 @@ function answerOne(
     quoteSection(quote, relevant, new Map(quoted), mayLinkTo, ROOM.first).isNamedRow;
   const kept: { quote: Quoted; section: OneSection }[] = [];
   let length = 0;
-  for (const chapter of isRow(chosen[0]) ? [chosen.slice(0, 1)] : inChapters(chosen)) {
+  for (const chapter of isRow(chosen[0]) ? [chosen.slice(0, 1)] : inChapters(chosen, relevant)) {
     const before = new Map(quoted);
     const room = kept.length === 0 ? ROOM.first : ROOM.further;
     const sections = chapter.flatMap((quote) => {

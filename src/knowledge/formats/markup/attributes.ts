@@ -5,11 +5,17 @@ const ATTRIBUTES = new RegExp(
   "g",
 );
 
+/** `{data-zoomable}` behind the address of an image or a link. Elsewhere it is a placeholder: "Enter {first-name}". */
+const BARE = new RegExp(
+  String.raw`(?<=\]\([^()\n]{1,500}\))\{[ \t]*(?:${TOKEN}|[A-Za-z][\w-]*)(?:[ \t]+(?:${TOKEN}|[A-Za-z][\w-]*)){0,20}[ \t]*\}`,
+  "g",
+);
+
 /** Pandoc's `[small]{.smallcaps}`. */
 const SPAN = /(?<!\])\[([^[\]\n]{1,200})\]\{[.#][^{}\n]{1,200}\}/g;
 
 export function withoutAttributes(whole: string, isAfterCode: boolean): string {
-  const text = whole.replace(SPAN, "$1");
+  const text = whole.replace(SPAN, "$1").replace(BARE, "");
   return text.replace(ATTRIBUTES, (found, start: number) => {
     const isKramdown = found.startsWith("{:");
     const before = start === 0 ? (isAfterCode ? "`" : "\n") : text.charAt(start - 1);

@@ -2,7 +2,7 @@ import { isAnsweredByUs } from "../language/intents.ts";
 import { Phrases, firstWords } from "../language/phrases.ts";
 import { contentStems } from "../retrieval/query-terms.ts";
 import { carryOver } from "./carry-over.ts";
-import { chosenOption, chosenPlace } from "./choose.ts";
+import { chosenOption, chosenPlace, sectionIn } from "./choose.ts";
 import { anyContact } from "./asked.ts";
 import { dependenceOf, type Dependence } from "./dependence.ts";
 import type { History, Option } from "./history.ts";
@@ -82,7 +82,7 @@ function contextOf(
   const option = chosenOption(asked, history.options);
   // It turns down what was offered.
   if (option === null) return undefined;
-  if (option) return chosen(previous, option);
+  if (option) return chosen(previous, option, sectionIn(asked, option.title));
   // "Could you put it another way?" is about nothing that "yes, by card" answers.
   const isAnswer = (one: string): boolean =>
     reply?.rest === "" || sharesWords(one, `${previous ?? ""} ${asked}`);

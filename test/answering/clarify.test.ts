@@ -329,3 +329,8 @@ it("a clarifying question names the section of each article that is nearest", as
   expect(text).toContain("- The guide › Varnish for the roof\n");
   expect(sources).toMatchObject([{ title: "The guide" }]);
 });
+
+it("what a clarifying question shows of an article chooses it", () => {
+  const options = OFFERED.map(({ title }, index) => ({ externalId: `${index}`, title }));
+  expect(chosenOption("Shipping costs › Express within the EU", options)).toBe(options[2]);
+});

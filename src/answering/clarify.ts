@@ -25,7 +25,7 @@ export function clarification(
 }
 
 function nameOf(source: Source, findings: Finding[]): string {
-  const [finding] = findings.filter(({ passages }) =>
+  const finding = findings.find(({ passages }) =>
     passages.some(({ externalId }) => externalId === source.externalId),
   );
   const passage = finding && bestPassage(finding, source.passages);

@@ -43,10 +43,12 @@ const BY_WEIGHT = [
   "chat",
 ] as const;
 
+/** Nobody who is to answer. */
+const OTHER_PERSON = /\b(?:another|other|second|each|per|one) person\b|\bin person\b/i;
 /** A longer clause says more than that. */
 const MAX_WORDS = 18;
 /** More clauses are not read. */
-const MAX_CLAUSES = 60;
+const MAX_CLAUSES = 16;
 /** Words of a wish without a verb. */
 const MAX_BARE = 5;
 /** A longer message in a language without spaces says more, in characters. */
@@ -153,6 +155,7 @@ function toAsked(
 /** What a clause asks for; undefined where it says something that the lists lack. */
 function wishOf(clause: string, end: string, lexicon: Lexicon): Wish | undefined {
   if (smallTalkIn(clause)) return null;
+  if (OTHER_PERSON.test(clause)) return undefined;
   const words = lexicon.read(clause, MAX_WORDS + 1);
   if (words.length > MAX_WORDS) return undefined;
   const said = new Set<WordClass>();
@@ -178,12 +181,15 @@ function wishOf(clause: string, end: string, lexicon: Lexicon): Wish | undefined
 function wishIn(said: Set<WordClass>, words: number): Exclude<Wish, null> | undefined {
   const has = (...names: WordClass[]): boolean => names.some((name) => said.has(name));
   if (asksWhoAnswers(has)) return "human";
-  if (has("person") || (has("anyone") && has("speak", "real"))) return "person";
+  // "Can I take another person with me?" asks for nobody.
+  const isWanted = has("speak", "real") || (words <= MAX_BARE && !has("are"));
+  if ((has("person") && isWanted) || (has("anyone") && has("speak", "real"))) return "person";
   // "Somebody of customer service, please".
   if (has("anyone") && has("want") && words > 2 && words <= MAX_BARE) return "person";
   if (has("call") && has("me") && words > 1 && !has("name")) return "person";
-  if (has("machine")) return has("mine") ? undefined : "person";
-  const way = has("mine") ? undefined : wayIn(has, words);
+  // "No bots, please." "The machine is not working."
+  if (has("machine")) return has("not") && has("want") && !has("mine") ? "person" : undefined;
+  const way = has("mine", "not") ? undefined : wayIn(has, words);
   if (way) return way;
   if (has("tongue")) return "language";
   if (has("insult")) return "abuse";
@@ -206,7 +212,8 @@ function wayIn(
 /** "Are you a robot?", "am I talking to a real person": no wish, and nothing turned down. */
 function asksWhoAnswers(has: (...names: WordClass[]) => boolean): boolean {
   const isPerson = has("person", "anyone");
-  if (has("machine")) return !has("not", "mine") && !(has("want") && isPerson);
+  if (has("machine"))
+    return has("you", "speak", "person") && !has("not", "mine") && !(has("want") && isPerson);
   if (has("open", "hours", "complaint", "feedback")) return false;
   return has("are") && has("you", "speak") && (isPerson || has("real")) && !has("want");
 }

@@ -89,7 +89,7 @@ function placeOf(said: Choice[]): number | undefined {
 }
 
 function byTitle(reply: string, options: Option[]): Option | undefined {
-  const exact = options.find(({ title }) => isTitle(reply, title));
+  const exact = options.find(({ title }) => isTitle(reply, title) || sectionIn(reply, title));
   if (exact) return exact;
   const words = wordsOf(plain(reply));
   if (words.length === 0 || words.length > MAX_WORDS) return undefined;
@@ -103,6 +103,11 @@ function byTitle(reply: string, options: Option[]): Option | undefined {
     return stems.length > 0 && stems.every((stem) => inTitle.has(stem));
   });
   return holding.length === 1 ? holding[0] : undefined;
+}
+
+/** The section that a reply names behind an offered title, as a clarifying question shows it: "The guide › Varnish". */
+export function sectionIn(reply: string, title: string): string | undefined {
+  return reply.startsWith(`${title} › `) ? reply.slice(title.length + 3).trim() : undefined;
 }
 
 /** Whether a message is a title, whatever its case, accents and punctuation. */

@@ -77,7 +77,7 @@ const SENTENCES = {
 /** What Edgewise says itself: all of a reply without an answer, and what follows an answer. */
 function ownText(
   { language, release, deps }: EngineInput,
-  { intent, contact, draft, choices }: Ending,
+  { intent, contact, draft, choices, findings }: Ending,
   outcome: Outcome,
 ): string {
   const { names } = deps;
@@ -95,5 +95,5 @@ function ownText(
   }
   if (contact && hasContact(names)) return sentence(sentences.reach);
   if (outcome !== "clarified") return sentence(sentences.abstention);
-  return clarification(choices, sentences, names, linkPolicy(deps.linkHosts, choices));
+  return clarification(choices, findings, sentences, names, linkPolicy(deps.linkHosts, choices));
 }

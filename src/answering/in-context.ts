@@ -1,11 +1,12 @@
 import { isAnsweredByUs } from "../language/intents.ts";
 import { Phrases, firstWords } from "../language/phrases.ts";
-import { contentStems } from "../retrieval/query-terms.ts";
+import { contentStems, contentWords } from "../retrieval/query-terms.ts";
 import { carryOver } from "./carry-over.ts";
-import { chosenOption, chosenPlace } from "./choose.ts";
+import { chosenOption, chosenPlace, sectionIn } from "./choose.ts";
 import { anyContact } from "./asked.ts";
 import { dependenceOf, type Dependence } from "./dependence.ts";
 import type { History, Option } from "./history.ts";
+import { asksSomething } from "./sub-queries.ts";
 import { searchContact, type ReadMessage, type ReadQuestions } from "./read-message.ts";
 
 /** The standalone question is cut to this length, so that no chain of follow-ups grows without end. */
@@ -28,6 +29,9 @@ export interface InContext {
   /** The offered document that the message chooses. */
   chosen: Option | undefined;
 }
+
+/** Words that may follow "yes" without punctuation: "yes by card". */
+const MAX_UNSEPARATED = 3;
 
 const REPLIES = new Phrases<"yes" | "no">(({ yes, none }) => [
   [yes, "yes"],
@@ -82,7 +86,7 @@ function contextOf(
   const option = chosenOption(asked, history.options);
   // It turns down what was offered.
   if (option === null) return undefined;
-  if (option) return chosen(previous, option);
+  if (option) return chosen(previous, option, sectionIn(asked, option.title));
   // "Could you put it another way?" is about nothing that "yes, by card" answers.
   const isAnswer = (one: string): boolean =>
     reply?.rest === "" || sharesWords(one, `${previous ?? ""} ${asked}`);
@@ -180,8 +184,13 @@ function replyIn(message: string): Reply | undefined {
   if (words.length > MAX_REPLY_WORDS) return undefined;
   const phrase = REPLIES.at(words, 0);
   if (!phrase) return undefined;
-  const next = words[phrase.length];
-  return { says: phrase.kind, rest: next ? message.slice(next.start).trim() : "" };
+  const [last, next] = [words[phrase.length - 1], words[phrase.length]];
+  const rest = next ? message.slice(next.start).trim() : "";
+  // "None of my lamps light up" and "no thanks, how do I clean it?" are no replies.
+  const isApart = last !== undefined && /^\s*(?:$|[,.!;:…،。、–—-])/u.test(message.slice(last.end));
+  const isBrief = phrase.kind === "yes" && words.length - phrase.length <= MAX_UNSEPARATED;
+  const asksAnew = asksSomething(rest) && contentWords(rest).length > 0;
+  return (isApart || isBrief) && !asksAnew ? { says: phrase.kind, rest } : undefined;
 }
 
 function isYes(reply: Reply | undefined): boolean {

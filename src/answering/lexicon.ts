@@ -33,6 +33,7 @@ export class Lexicon {
   readonly patterns: AskedWords["patterns"];
   readonly #words = new Map<string, Set<WordClass>>();
   readonly #stems = new Map<string, Set<WordClass>>();
+  readonly #longestStem: number;
   /** The words by their first letter, for misspelt ones. */
   readonly #byLetter: Map<string, string[]>;
 
@@ -44,6 +45,7 @@ export class Lexicon {
         for (const word of words.split(/\s+/)) this.#add(word, name as WordClass);
     for (const word of common) this.#add(word, "other");
     for (const name of ASKED_FOR) this.#add(`${languageName(name, code).slice(0, -1)}*`, "tongue");
+    this.#longestStem = Math.max(0, ...Array.from(this.#stems.keys(), (stem) => stem.length));
     const all = [...this.#words.keys(), ...this.#stems.keys()];
     this.#byLetter = Map.groupBy(all, (word) => word.charAt(0));
   }
@@ -72,7 +74,8 @@ export class Lexicon {
 
   #known(word: string): ReadonlySet<WordClass> | undefined {
     const whole = this.#words.get(word);
-    for (let length = word.length; length >= SHORTEST_STEM; length--) {
+    const longest = Math.min(word.length, this.#longestStem);
+    for (let length = longest; length >= SHORTEST_STEM; length--) {
       const found = this.#stems.get(word.slice(0, length));
       if (found) return whole ? whole.union(found) : found;
     }

@@ -8,12 +8,15 @@ import { readMessage } from "./read-message.ts";
 
 /** Messages of a history that are read; what was said longer ago does not count. */
 const MAX_REPLAYED = 24;
+/** Characters of each that are read, as many as a message may have. */
+const MAX_TEXT = 4000;
 
 /** What is known of a conversation whose messages alone are given: each question is made standalone in the order in which they were asked. */
 export function replayHistory(messages: HistoryMessage[]): History {
   let previous: string | undefined;
   let answer: ReturnType<typeof aboutAnswer> | undefined;
-  for (const { role, text } of messages.slice(-MAX_REPLAYED)) {
+  for (const { role, text: whole } of messages.slice(-MAX_REPLAYED)) {
+    const text = whole.slice(0, MAX_TEXT);
     if (role === "assistant") answer = aboutAnswer(text, []);
     else {
       previous = standaloneOf(text, { ...NO_HISTORY, ...answer, previous });

@@ -44,6 +44,22 @@ function undrawn({ word, ...place }: PlacedWord): PlacedWord {
   return { ...place, word: word.replace(/(\p{L})\1$/u, "$1") };
 }
 
+const SAYS_NOTHING = new Phrases<true>(({ smallTalk, openers, yes, none }) => [
+  [[...smallTalk.filler, ...openers.hesitation, ...yes, ...none], true],
+]);
+
+/** Whether a message neither asks nor tells anything, as "ok", "hm", "no" and a thumb do. */
+export function saysNothing(message: string): boolean {
+  const words = firstWords(message, MAX_WORDS + 1);
+  if (words.length > MAX_WORDS || /[?？؟]/u.test(message)) return false;
+  for (let at = 0; at < words.length;) {
+    const phrase = SAYS_NOTHING.at(words, at);
+    if (!phrase) return false;
+    at += phrase.length;
+  }
+  return true;
+}
+
 function smallTalkOf(words: PlacedWord[]): SmallTalk | undefined {
   if (words.length > MAX_WORDS) return undefined;
   const kinds = new Set<SmallTalk | "filler">();

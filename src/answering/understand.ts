@@ -9,6 +9,7 @@ import type { ContactRequest } from "./asked.ts";
 import type { History } from "./history.ts";
 import type { InContext } from "./in-context.ts";
 import type { ReadMessage } from "./read-message.ts";
+import { saysNothing } from "./small-talk.ts";
 
 /** A message with its embeddings, and what the workspace knows about its words. */
 export interface Questions extends ReadMessage, WordContext {
@@ -74,6 +75,11 @@ export function understand(asked: Questions, history: History, rule: VariantRule
     return { ...nothing, standalone: topic, questions: [] };
   if (!context && chosenOption(message, history.options) === null)
     return { ...nothing, standalone: topic, questions: [] };
+  // "Ok" after an answer, or a thumb.
+  if (!context && !contact && saysNothing(message)) {
+    const said = history.messages.length > 0 ? ("thanks" as const) : ("greeting" as const);
+    return { ...nothing, intent: said, isGuessed: false, standalone: topic, questions: [] };
+  }
   if (context) {
     const [texts = []] = subQueries;
     const standalone = { text: context.standalone, vector: texts[0]?.vector ?? null, generation };
@@ -90,7 +96,6 @@ export function understand(asked: Questions, history: History, rule: VariantRule
     subQueries: own,
     ...known,
   }));
-  // "Ok" and a thumb ask nothing.
   const standalone = contentWords(message).length > 0 ? alone : topic;
   return { ...nothing, standalone, questions, title: contact ? undefined : message };
 }

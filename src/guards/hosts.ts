@@ -91,6 +91,8 @@ function editHost(part: string, bounds: HostBounds, around: Around, mayLinkTo: M
   // Clicking on a mail address opens no page.
   if (isMail(part, bounds, around)) return { start, end, shown: part.slice(start, end) };
   const host = part.slice(start, hostEnd);
+  // In "admin.it@example.com" a dot of the mailbox would else be taken for that of a host.
+  if (isMailbox(part, bounds, around)) return { start, end: hostEnd, shown: host };
   const inert = host.replace(DOT, (found, index: number) =>
     isEndingAt(host, index + 1) ? `${found}${JOINER}` : found,
   );
@@ -122,6 +124,15 @@ function isMail(part: string, { start, hostEnd, end }: HostBounds, { before }: A
     LOCAL_PART.test(localPart) &&
     !AFTER_PORT.test(localPart)
   );
+}
+
+const MAIL_HOST = /^@[a-z0-9-]+(?:\.[a-z0-9-]+)+(?![\p{L}\p{N}_-])/iu;
+
+/** Whether what looks like a host is what stands in front of the host of a mail address. */
+function isMailbox(part: string, { start, hostEnd }: HostBounds, { before }: Around): boolean {
+  const from = Math.max(0, start - MAX_LOCAL_PART - 1);
+  const localPart = before + part.slice(from, hostEnd + 1);
+  return MAIL_HOST.test(part.slice(hostEnd, hostEnd + MAX_HOST)) && LOCAL_PART.test(localPart);
 }
 
 /** Whether some renderer takes what is in front of a host for its beginning. */

@@ -15,13 +15,21 @@ const NOTED =
  * @param isNoted whether a wish for a person is recorded: that something is noted is then no mere claim
  */
 export function promises(sentence: string, isNoted = false): boolean {
-  const text = sentence.normalize("NFC").replace(MARKS, "").replaceAll("’", "'").trim();
-  if (text === "" || QUESTION.test(text)) return false;
+  const plainText = sentence.normalize("NFC").replace(MARKS, "").replaceAll("’", "'");
+  const whole = plainText.replace(/\s+/gu, " ").trim();
+  // "I've cancelled it, is there anything else?" asks with its last clause only.
+  const text = QUESTION.test(whole) ? withoutLastClause(whole) : whole;
+  if (text === "") return false;
   const folded = foldedText(text);
   return (
     PROMISES.folded.some((words) => claims(folded, words, isNoted)) ||
     PROMISES.written.some((words) => claims(text, words, isNoted))
   );
+}
+
+function withoutLastClause(text: string): string {
+  const clauses = text.split(/(?<=[,;:،؛、–—])/u);
+  return clauses.slice(0, -1).join("").trim();
 }
 
 function foldedText(text: string): string {

@@ -89,7 +89,7 @@ export const ENGLISH = {
       have a great evening, have a nice weekend, have a good weekend, have a great weekend, have a good night, enjoy your day,
       kind regards, best regards, regards, best wishes, ciao, have a good one, so long, until later, im off, gotta go, i have to go, see you around, see you tomorrow, catch you later, peace out, later, nice talking to you, nice chatting with you`),
     filler:
-      listed(`ok, okay, okey, okie, k, kk, oh, ah, aha, alright, all right, right, cool, super, nice, good, fine, sweet, yes, yeah, yep,
+      listed(`hm, hmm, mhm, ok, okay, okey, okie, k, kk, oh, ah, aha, alright, all right, right, cool, super, nice, good, fine, sweet, yes, yeah, yep,
       yup, no, nope, sure, well, wow, and, then, so, so much, very much, a lot, for your help, for the help, for helping, for helping me,
       for all your help, for your time, for the info, for the information, for that, for this, for everything, for the quick reply,
       for the quick response, for the answer, in advance, again, mate, man, buddy, bro, dude, friend, guys, team, everyone, everybody, all,

@@ -25,7 +25,7 @@ export const GERMAN: Language = {
       abend, schonen abend noch, einen schonen abend, schones wochenende, gute nacht, mach s gut, machs gut, mfg, mit freundlichen
       grussen, mit freundlichen gruessen, viele grusse, viele gruesse, liebe grusse, beste grusse, lg, vg, bis dann, bis bald, bis spater, bis morgen, machs gut, machen sie es gut, schones wochenende, schonen tag, schonen abend, schonen feierabend, mach es gut, ich bin dann mal weg, servus, ade, tschau, ciao, bis zum nachsten mal`),
     filler:
-      listed(`ok, okay, ja, nein, gut, toll, super, ach so, achso, ah, aha, und, noch, erstmal, dann, fur die hilfe, fuer die hilfe,
+      listed(`passt, hm, hmm, ok, okay, ja, nein, gut, toll, super, ach so, achso, ah, aha, und, noch, erstmal, dann, fur die hilfe, fuer die hilfe,
       fur ihre hilfe, fur deine hilfe, fur eure hilfe, fur die info, fur die antwort, fur die schnelle antwort, fur die schnelle hilfe,
       im voraus, schon mal, nochmal, nochmals, wirklich, sehr, zusammen, heute, dir, ihnen, euch, auch, lieben, vielen, sehr, so lieb, sehr nett, echt nett, noch, ganz herzlich`),
   },

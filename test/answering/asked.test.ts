@@ -157,3 +157,25 @@ it.each(["my computer is not working", "my machine doesn't work"])(
   "%j asks for no person, and not whether one answers",
   (message) => expect(askedIn(message)).toEqual({}),
 );
+
+it.each([
+  "How do I stop the machine?",
+  "The machine is not working",
+  "La máquina no funciona",
+  "Can I transfer my account to another person?",
+  "Can I take another person with me?",
+  "Do I need to be there in person?",
+  "Who is the operator?",
+  "How do I open the machine?",
+  "What is the machine for?",
+  "I did not get your email",
+])("%j is a question for the documents", (message) => {
+  expect(askedIn(message)).toEqual({});
+});
+
+it("a long word takes linear time", () => {
+  const started = performance.now();
+  askedIn("abcdefghij".repeat(800));
+  askedIn("وال".repeat(2600));
+  expect(performance.now() - started).toBeLessThan(1000);
+});

@@ -145,6 +145,7 @@ it("a clarifying question shows titles as text, without links, images, markup or
       source("<img src=x onerror=y> ![a](https://evil.example/a.png)"),
       source("Call https://evil.example/now"),
     ],
+    [],
     sentences,
     NO_NAMES,
     () => false,
@@ -255,7 +256,7 @@ it.each([
   [["Returns"], "about this?"],
   [["Returns", "Refunds"], "about one of these?"],
 ])("a clarifying question names the titles %j", (titles, asked) => {
-  expect(clarification(titles.map(source), sentences, NO_NAMES, () => false)).toContain(asked);
+  expect(clarification(titles.map(source), [], sentences, NO_NAMES, () => false)).toContain(asked);
 });
 
 const OFFERED = ["Returning an order", "When do I get my refund?", "Shipping costs"].map(
@@ -313,3 +314,23 @@ it.each(["yes", "Yes please", "that one", "ja", "oui", "sí"])(
     expect(chosenOption(message, OFFERED.slice(0, 1))).toBe(OFFERED[0]);
   },
 );
+
+it("a clarifying question names the section of each article that is nearest", async () => {
+  const shop = await createWorkspace({
+    guide: {
+      title: "The guide",
+      content:
+        "# The guide\n\n## Unpacking\n\nOpen the box with care, and lay out all of its parts.\n\n## Varnish for the roof\n\nBrush the roof twice, and let it dry for a day.",
+    },
+  });
+  await publish(shop, { decision: { thresholds: { answer: 1, clarify: 0 } } });
+  const { outcome, text, sources } = await ask(shop, "how often do I brush varnish on the roof?");
+  expect(outcome).toBe("clarified");
+  expect(text).toContain("- The guide › Varnish for the roof\n");
+  expect(sources).toMatchObject([{ title: "The guide" }]);
+});
+
+it("what a clarifying question shows of an article chooses it", () => {
+  const options = OFFERED.map(({ title }, index) => ({ externalId: `${index}`, title }));
+  expect(chosenOption("Shipping costs › Express within the EU", options)).toBe(options[2]);
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { HistoryMessage } from "../../src/answering/history.ts";
+import { NO_HISTORY, type HistoryMessage } from "../../src/answering/history.ts";
 import { inContext } from "../../src/answering/in-context.ts";
 import { readMessage } from "../../src/answering/read-message.ts";
 import { replayHistory } from "../../src/answering/replay-history.ts";
@@ -91,3 +91,19 @@ it.each(["no", "thanks!", "I want to talk to a human", "How do I clean the pump?
     expect(contextAfter(DELIVERY, message)).toBeUndefined();
   },
 );
+
+it.each([
+  "no thanks, how do I clean the pump?",
+  "No, how do I clean the pump?",
+  "No lamp lights up",
+  "None of my lamps light up",
+  "sure, and how do I clean the pump?",
+])("%j does not answer the question that the last answer ends with", (message) => {
+  const history = {
+    ...NO_HISTORY,
+    previous: "How do I return the pump?",
+    question: "Would you like to know how the refund of returned items works?",
+  };
+  const { context } = inContext(message, readMessage(message), history);
+  expect(context?.standalone ?? "").not.toContain("Would you like");
+});

@@ -119,3 +119,10 @@ const requestsOf = (conversation: string) =>
   )
     .bind(workspace.id, conversation)
     .all();
+
+it.each(["ok", "cool", "no", "hm", "👍", "vale", "passt"])(
+  "%j after an answer is no question",
+  async (message) => {
+    expect(await converse(GERMANY, message)).toMatchObject({ outcome: "small_talk", sources: [] });
+  },
+);

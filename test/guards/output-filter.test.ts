@@ -349,3 +349,9 @@ it.each(["\u2060", "\0", "\u200B"])(
     }
   },
 );
+
+it("a mailbox with a dot is left as it is", () => {
+  const filter = new OutputFilter(linkPolicy([], []));
+  const text = "Write to admin.it@arduino.example or to a.b@shop.example.";
+  expect(filter.push(text) + filter.end()).toBe(text);
+});

@@ -187,3 +187,14 @@ it.each(Object.keys(SENTENCES))("a claim is told from a rule and an offer: %s", 
   for (const sentence of claims) expect([sentence, promises(sentence)]).toEqual([sentence, true]);
   for (const sentence of honest) expect([sentence, promises(sentence)]).toEqual([sentence, false]);
 });
+
+it.each([
+  "I've cancelled your order, is there anything else I can help you with?",
+  "Ich habe Ihre Bestellung storniert, kann ich sonst noch helfen?",
+  "I have\u00a0refunded  your\torder.",
+])("%j is a claim", (sentence) => expect(promises(sentence)).toBe(true));
+
+it("a mere question is no claim", () => {
+  expect(promises("Have you refunded my order?")).toBe(false);
+  expect(promises("Would you like to know how refunds work?")).toBe(false);
+});

@@ -71,7 +71,7 @@ export async function ingest(
         const stages = { vectors_at: expect.any(String) };
         expect(await response.json()).toMatchObject({ status: "live", stages });
       },
-      { timeout: 15_000 },
+      { timeout: 30_000 },
     );
   }
   await showVectors();

@@ -6,8 +6,11 @@ export type PastTurn = { question: string; messageId: string; outcome: Outcome |
 
 const NAME = "edgewise.conversation";
 
+/** A conversation with what its first turn said of who answers. */
+export type KeptConversation = Conversation & { disclosure: string };
+
 /** Keeps the conversation for this tab, so that it survives a refresh. */
-export function keep(key: string, conversation: Conversation | null): void {
+export function keep(key: string, conversation: KeptConversation | null): void {
   try {
     if (conversation) sessionStorage.setItem(NAME, JSON.stringify({ key, ...conversation }));
     else sessionStorage.removeItem(NAME);
@@ -19,16 +22,20 @@ export function keep(key: string, conversation: Conversation | null): void {
 /** The conversation that this tab kept for the key, if the server still opens it. */
 export async function recall(
   key: string,
-): Promise<{ conversation: Conversation; turns: PastTurn[] } | null> {
+): Promise<{ conversation: KeptConversation; turns: PastTurn[] } | null> {
   const conversation = readKept(key);
   const messages = conversation && (await readMessages(key, conversation));
   return messages && { conversation, turns: toTurns(messages) };
 }
 
-function readKept(key: string): Conversation | null {
+function readKept(key: string): KeptConversation | null {
   try {
     const kept = asRecord(JSON.parse(sessionStorage.getItem(NAME) ?? "null"));
-    const conversation = { id: asText(kept.id), token: asText(kept.token) };
+    const conversation = {
+      id: asText(kept.id),
+      token: asText(kept.token),
+      disclosure: asText(kept.disclosure),
+    };
     return kept.key === key && conversation.id && conversation.token ? conversation : null;
   } catch {
     return null;

@@ -3,10 +3,9 @@ import {
   findKey,
   readWorkspace,
   UNKNOWN_WORKSPACE,
-  type Conversation,
   type KeyLookup,
 } from "./api.ts";
-import { keep, recall } from "./kept-conversation.ts";
+import { keep, recall, type KeptConversation } from "./kept-conversation.ts";
 import type { ChatEvent } from "./stream.ts";
 import type { TurnEnd, TurnView } from "./turn-view.ts";
 import { openPage } from "./view.ts";
@@ -15,7 +14,7 @@ import { openPage } from "./view.ts";
 const LOCAL_DEMO_KEY = "pk_local_demo";
 
 let key: string | null = null;
-let conversation: Conversation | null = null;
+let conversation: KeptConversation | null = null;
 let running: AbortController | null = null;
 
 const ask = (message: string): void => {
@@ -51,9 +50,10 @@ async function showKept(key: string): Promise<void> {
   const kept = await recall(key);
   if (!kept || kept.turns.length === 0) return;
   conversation = kept.conversation;
-  for (const { question, messageId, outcome } of kept.turns) {
+  for (const [index, { question, messageId, outcome }] of kept.turns.entries()) {
     const turn = page.addTurn(question);
     turn.begin();
+    if (index === 0 && outcome) turn.disclose(kept.conversation.disclosure);
     if (outcome) {
       turn.showOutcome(outcome, { conversation: kept.conversation.id, message: messageId }, ask);
     }
@@ -111,7 +111,11 @@ async function showEvents(
     if (signal.aborted) return { kind: "stopped" };
     switch (event.type) {
       case "start":
-        conversation = { id: event.conversationId, token: event.conversationToken };
+        conversation = {
+          id: event.conversationId,
+          token: event.conversationToken,
+          disclosure: event.disclosure || (conversation?.disclosure ?? ""),
+        };
         keep(key, conversation);
         ids.conversation = event.conversationId;
         ids.message = event.messageId;

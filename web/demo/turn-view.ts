@@ -50,6 +50,7 @@ export function createTurnView(question: string, number: number): TurnView {
   const setState = (state: string, label: string) => {
     answer.dataset.state = state;
     status.textContent = label;
+    status.hidden = label === "";
   };
 
   return {
@@ -124,9 +125,9 @@ function outcomeLabel({ outcome, confidence }: Outcome): string {
     case "abstained":
       return "Not found in the help centre";
     case "handed_over":
-      return "Handed over to a person";
+      return "How to reach a person";
     case "small_talk":
-      return "Small talk, no article used";
+      return "";
   }
 }
 

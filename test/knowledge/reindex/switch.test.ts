@@ -382,43 +382,6 @@ it("no text is recorded as refused when the model itself is unavailable", async 
   });
 });
 
-it("a question's embedding from before a switch is not used after it", async () => {
-  const workspace = await workspaceWith();
-  await begin(workspace, LONG, "VECTORIZE");
-  const first = await ask(workspace, QUESTION);
-  await env.DB.prepare(
-    `UPDATE messages SET embedding_model = 'other' WHERE workspace_id = ?1 AND role = 'visitor'`,
-  )
-    .bind(workspace.id)
-    .run();
-  const rows = await env.DB.prepare(
-    `UPDATE messages SET embedding = zeroblob(length(embedding)) WHERE workspace_id = ?1 AND role = 'visitor' RETURNING id`,
-  )
-    .bind(workspace.id)
-    .all();
-  expect(rows.results).toHaveLength(1);
-  const { overrides } = watched();
-  let vector: number[] = [];
-  const VECTORIZE = {
-    query: (values: number[], options: VectorizeQueryOptions) => {
-      vector = values;
-      return env.VECTORIZE.query(values, options);
-    },
-  } as unknown as Vectorize;
-  const { conversation_id } = first;
-  await ask(
-    workspace,
-    { message: "And to Germany?", conversation_id },
-    { ...overrides, VECTORIZE },
-  );
-  // The vector is the question's own, not averaged with another, so its length is 1.
-  expect(Math.hypot(...vector)).toBeCloseTo(1, 3);
-  const { data } = (await env.AI.run(LONG as "@cf/baai/bge-m3", { text: ["And to Germany?"] })) as {
-    data: number[][];
-  };
-  expect(vector[0]).toBeCloseTo(data[0]?.[0] ?? 0, 5);
-});
-
 it("reindexing needs the scope admin, and refuses invalid requests", async () => {
   const workspace = await workspaceWith();
   for (const [model, index, status] of [

@@ -52,6 +52,7 @@ const SAYS_NOTHING = new Phrases<true>(({ smallTalk, openers, yes, none }) => [
 export function saysNothing(message: string): boolean {
   const words = firstWords(message, MAX_WORDS + 1);
   if (words.length > MAX_WORDS || /[?？؟]/u.test(message)) return false;
+  if (words.length === 0 && /[\p{L}\p{N}]/u.test(message)) return false;
   for (let at = 0; at < words.length;) {
     const phrase = SAYS_NOTHING.at(words, at);
     if (!phrase) return false;

@@ -50,7 +50,6 @@ export const message: Record<string, Target> = {
       ...read,
       isGuessed: false,
       context,
-      vector: null,
       subQueries: withVectors(subQueries, []),
       corrections: new Map(),
       synonyms: new Map(),

@@ -11,7 +11,7 @@ import { eligible } from "./eligible.ts";
 import { generate } from "./generate.ts";
 import { selectSources, toReference } from "./sources.ts";
 import { stoppedAnswer } from "./stopped-answer.ts";
-import { understand, type Standalone, type Understood } from "./understand.ts";
+import { understand, type Understood } from "./understand.ts";
 
 /**
  * Flow 1: understand → retrieve → read → rank → decide → generate → verify (while text is generated) → conclude. Waits on bindings: both
@@ -63,15 +63,11 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
 }
 
 /** The standalone question; the message itself where the decision took what may be a follow-up for a question of its own. */
-function standaloneAsDecided(
-  { questions, standalone }: Understood,
-  findings: Finding[],
-): Standalone {
+function standaloneAsDecided({ questions, standalone }: Understood, findings: Finding[]): string {
   const [asked] = questions;
   const [finding] = findings;
   if (!asked?.isUncertain || !finding || finding.question === asked) return standalone;
-  const [own = standalone] = finding.question.subQueries;
-  return { ...own, generation: standalone.generation };
+  return finding.question.text;
 }
 
 /** Whether a sentence of ours answers, whatever the documents say. */

@@ -2,7 +2,6 @@ import type { Citation, Source, SourceReference } from "../citations/source.ts";
 import type { LanguageCode } from "../language/language.ts";
 import type { TokenUsage } from "../models/ports.ts";
 import type { Decision } from "../retrieval/candidates.ts";
-import type { Standalone } from "./understand.ts";
 
 export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "small_talk";
 
@@ -33,7 +32,7 @@ export interface Answer {
   /** The reader stopped the answer: its text is what was shown until then. */
   stopped?: true;
   /** The message as it stands on its own; the next follow-up starts from it. */
-  standalone: Standalone;
+  standalone: string;
   /** The visitor wants to talk to a person. */
   personWanted: boolean;
 }

@@ -92,7 +92,7 @@ export function askedIn(message: string): Asked {
     const asked = rest.map(({ text, end }) => text + end).join("");
     return toAsked(wish, asked.trim() || undefined, lexicon);
   }
-  const feeling = (["complaint", "feedback"] as const).find((one) => expresses(message, one));
+  const feeling = feelingIn(message);
   return feeling ? { intent: feeling } : {};
 }
 
@@ -109,11 +109,12 @@ function patternIn(message: string, { patterns = {} }: Lexicon): Intent | undefi
   return found?.[0] as Intent | undefined;
 }
 
-/** Whether a word of a message that is no question expresses that. Such a message may still ask something. */
-function expresses(message: string, feeling: "complaint" | "feedback"): boolean {
-  if (asksSomething(message) || message.includes("？")) return false;
-  return lexica().some((lexicon) =>
-    lexicon.read(message, MAX_FEELING_WORDS).some((classes) => classes?.has(feeling)),
+/** What a word of a message that is no question expresses. Such a message may still ask something. */
+function feelingIn(message: string): "complaint" | "feedback" | undefined {
+  if (asksSomething(message) || message.includes("？")) return undefined;
+  const words = lexica().flatMap((lexicon) => lexicon.read(message, MAX_FEELING_WORDS));
+  return (["complaint", "feedback"] as const).find((one) =>
+    words.some((classes) => classes?.has(one)),
   );
 }
 

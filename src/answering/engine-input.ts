@@ -5,7 +5,7 @@ import type { OwnNames } from "../releases/sentences.ts";
 import type { Reader } from "../retrieval/visibility.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import type { History } from "./history.ts";
-import type { Standalone, Questions } from "./understand.ts";
+import type { Questions } from "./understand.ts";
 
 /**
  * Whether text may be shown before it is certain. `stream`: at once; a later `restart` takes it back. `hold`: text waits until a
@@ -36,7 +36,7 @@ export interface EngineDeps {
    * Runs after both legs have answered, at the same time as the read of the passages, and ends before the first event. A turn stores its
    * question here. It returns the cached answer to the same question, if there is one.
    */
-  beforeEvents: (standalone: Standalone) => Promise<CachedAnswer | undefined>;
+  beforeEvents: (standalone: string) => Promise<CachedAnswer | undefined>;
 }
 
 export interface EngineInput {

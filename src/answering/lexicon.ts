@@ -12,6 +12,8 @@ import { editDistance } from "../retrieval/spelling.ts";
 /** A shorter word is too near to others for a typing error to be told. */
 const MIN_MISSPELT = 5;
 const LONG_WORD = 8;
+/** Unknown words of a clause among which typing errors are looked for. */
+const MAX_MISSPELT = 3;
 /** Words that are a typing error away from those of the lists. */
 const OTHER_WORDS = new Set(
   "contract contracts massage beach plant plants personal advise advice assistance employed employer".split(
@@ -57,9 +59,18 @@ export class Lexicon {
     kept.set(key, (kept.get(key) ?? new Set()).add(name));
   }
 
-  /** The words of a clause, each with its classes; undefined for a word that is not in the lists. */
+  /**
+   * The words of a clause, each with its classes; undefined for a word that is not in the lists. Where more than a few are not, they are no
+   * typing errors but words of another subject or language, and are not compared with the lists.
+   */
   read(clause: string, most: number): (ReadonlySet<WordClass> | undefined)[] {
-    return firstWords(clause, most).map(({ word }) => this.#classesOf(word));
+    const words = firstWords(clause, most).map(({ word }) => word);
+    const classes = words.map((word) => this.#classesOf(word));
+    const unknown = classes.filter((found) => !found).length;
+    if (unknown > MAX_MISSPELT) return classes;
+    return classes.map(
+      (found, index) => found ?? this.#known(this.#meant(words[index] ?? "") ?? ""),
+    );
   }
 
   #classesOf(word: string): ReadonlySet<WordClass> | undefined {
@@ -69,7 +80,7 @@ export class Lexicon {
     const bare = word.replace(ARABIC_PREFIX, "");
     if (bare !== word && bare.length >= SHORTEST_STEM && this.#words.has(bare))
       return this.#words.get(bare);
-    return this.#known(word.replace(/(\p{L})\1$/u, "$1")) ?? this.#known(this.#meant(word) ?? "");
+    return this.#known(word.replace(/(\p{L})\1$/u, "$1"));
   }
 
   #known(word: string): ReadonlySet<WordClass> | undefined {

@@ -1,4 +1,3 @@
-import type { Generation } from "../generations/generation.ts";
 import { isAnsweredByUs, type Intent } from "../language/intents.ts";
 import type { Release } from "../releases/release.ts";
 import type { EmbeddedText, Query } from "../retrieval/candidates.ts";
@@ -13,8 +12,6 @@ import { saysNothing } from "./small-talk.ts";
 
 /** A message with its embeddings, and what the workspace knows about its words. */
 export interface Questions extends ReadMessage, WordContext {
-  /** Of what it asks; null when the model could not be reached. */
-  vector: number[] | null;
   /** Whether the meaning of the message tells its intent, and not its words. */
   isGuessed: boolean;
   /** Set where the message depends on what was said before it. */
@@ -26,15 +23,9 @@ export interface Questions extends ReadMessage, WordContext {
   subQueries: EmbeddedText[][];
 }
 
-/** A message as it stands on its own. */
-export interface Standalone extends EmbeddedText {
-  /** The generation whose model made the embedding. */
-  generation: Generation;
-}
-
 export interface Understood {
-  /** The next follow-up starts from it. */
-  standalone: Standalone;
+  /** The message as it stands on its own. The next follow-up starts from it. */
+  standalone: string;
   /** What is searched for. Empty where nothing is to be found: small talk, a wish for a person, a reply that turns all offered documents down. */
   questions: Query[];
   intent: Intent | undefined;
@@ -60,17 +51,16 @@ export function understand(asked: Questions, history: History, rule: VariantRule
     isGuessed,
     context,
     subQueries,
-    vector,
     corrections,
     synonyms,
     generation,
   } = asked;
   const known = { corrections, synonyms, generation };
   // Wishes for a phone number and for a person are searched alike, but their answers are kept apart.
-  const alone = { text: contact ? message : asked.asked, vector, generation };
+  const alone = contact ? message : asked.asked;
   const nothing = { intent, isGuessed, contact, chosen: undefined, title: undefined };
   // What was asked before is still the topic after "thanks".
-  const topic = { text: history.previous ?? alone.text, vector: null, generation };
+  const topic = history.previous ?? alone;
   if (isAnsweredByUs(intent, isGuessed) && contact?.rest === undefined)
     return { ...nothing, standalone: topic, questions: [] };
   if (!context && chosenOption(message, history.options) === null)
@@ -82,10 +72,9 @@ export function understand(asked: Questions, history: History, rule: VariantRule
   }
   if (context) {
     const [texts = []] = subQueries;
-    const standalone = { text: context.standalone, vector: texts[0]?.vector ?? null, generation };
     return {
       ...nothing,
-      standalone,
+      standalone: context.standalone,
       questions: [queryInContext(context, texts, known, rule)],
       chosen: context.chosen?.externalId,
     };

@@ -82,7 +82,6 @@ export async function recall(
       intent: read.intent ?? (await intentByMeaning(read, alone, byMeaning)),
       isGuessed: read.intent === undefined,
       context,
-      vector: context ? (embedded[0]?.[0]?.vector ?? null) : alone,
       subQueries: embedded,
       ...words,
     },

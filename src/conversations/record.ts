@@ -1,6 +1,5 @@
 import type { Answer } from "../answering/answer.ts";
 import type { CachedAnswer } from "../answering/cached-answer.ts";
-import type { Standalone } from "../answering/understand.ts";
 import type { LanguageCode } from "../language/language.ts";
 import { usageStatement } from "../limits/quotas.ts";
 import { withTimeout } from "../models/deadline.ts";
@@ -59,7 +58,7 @@ const NEXT_SEQ = `(SELECT coalesce(max(seq), 0) + 1 FROM messages WHERE conversa
 export async function storeQuestion(
   services: Services,
   turn: Turn,
-  question: Standalone,
+  question: string,
 ): Promise<CachedAnswer | undefined> {
   const { db, now } = services;
   const { caller, conversation } = turn.admitted;
@@ -128,8 +127,8 @@ function opensAll({ kind, visitor }: Admitted["caller"]): 0 | 1 {
 }
 
 /** Who asks the same again under the same conditions gets the same answer, where one was kept. */
-function cacheKey({ reader, release }: Turn, standalone: Standalone): CacheKey {
-  return { ...reader, release: release.id, question: standalone.text };
+function cacheKey({ reader, release }: Turn, question: string): CacheKey {
+  return { ...reader, release: release.id, question };
 }
 
 /**
@@ -175,18 +174,18 @@ function conversationStatement(
 function questionStatement(
   { db, now }: Services,
   turn: Turn,
-  question: Standalone,
+  question: string,
   person: string | null,
 ): D1PreparedStatement {
   const { caller, conversation, requestKey } = turn.admitted;
   const { workspaceId, visitor, erasures } = caller;
   return db
     .prepare(
-      `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, embedding,
-         embedding_model, created_at, answer_id, due_at, request_key, language)
-       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?7, ?8, ?13, ?8 + ${ANSWER_WITHIN_MS}, ?14, ?15 FROM conversations
-       WHERE id = ?2 AND workspace_id = ?3 AND lease_question_id = ?1 AND (visitor_id IS ${visitorIdOf("?3", "?9")} OR ?10)
-         AND ${notErasedSql("?3", "?11", "?12")}
+      `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, standalone, created_at,
+         answer_id, due_at, request_key, language)
+       SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'visitor', ?4, ?5, ?6, ?11, ?6 + ${ANSWER_WITHIN_MS}, ?12, ?13 FROM conversations
+       WHERE id = ?2 AND workspace_id = ?3 AND lease_question_id = ?1 AND (visitor_id IS ${visitorIdOf("?3", "?7")} OR ?8)
+         AND ${notErasedSql("?3", "?9", "?10")}
        RETURNING id`,
     )
     .bind(
@@ -194,9 +193,7 @@ function questionStatement(
       conversation.id,
       workspaceId,
       turn.request.message,
-      question.text,
-      question.vector ? new Float32Array(question.vector).buffer : null,
-      question.vector ? question.generation.model : null,
+      question,
       now(),
       visitor?.subject ?? null,
       opensAll(caller),
@@ -304,13 +301,13 @@ function answerStatement(
 function answeredStatement(
   db: D1Database,
   { reader, questionId }: Turn,
-  { text }: Standalone,
+  standalone: string,
 ): D1PreparedStatement {
   return db
     .prepare(
       `UPDATE messages SET due_at = NULL, standalone = ?3 WHERE id = ?1 AND workspace_id = ?2`,
     )
-    .bind(questionId, reader.workspaceId, text);
+    .bind(questionId, reader.workspaceId, standalone);
 }
 
 /**

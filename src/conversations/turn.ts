@@ -2,7 +2,6 @@ import { answerQuestion } from "../answering/answer-question.ts";
 import type { Answer } from "../answering/answer.ts";
 import type { CachedAnswer } from "../answering/cached-answer.ts";
 import type { EmitPolicy, EngineDeps } from "../answering/engine-input.ts";
-import type { Standalone } from "../answering/understand.ts";
 import { withTimeout } from "../models/deadline.ts";
 import { affordableModels } from "../limits/budget.ts";
 import { isOutOfNeurons } from "../limits/quotas.ts";
@@ -172,7 +171,7 @@ function runEngine(
 ): Promise<Answer> {
   const { reader, release, admitted, language } = turn;
   const { policy, timer } = running;
-  const beforeEvents = (standalone: Standalone): Promise<CachedAnswer | undefined> => {
+  const beforeEvents = (standalone: string): Promise<CachedAnswer | undefined> => {
     running.asking = turn;
     const { conversation } = admitted;
     const watched = { ...reader, conversationId: conversation.id, questionId: turn.questionId };

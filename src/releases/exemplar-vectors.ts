@@ -34,9 +34,16 @@ function listOf(exemplars: Exemplars): { kind: Kind; text: string }[] {
   );
 }
 
+/** Each turn asks for the name, and releases are remembered in an isolate. */
+const names = new WeakMap<Exemplars, Promise<string>>();
+
 /** By what vectors of exemplars are found: equal lists have equal names, whatever release they are of. */
-async function nameOf(exemplars: Exemplars): Promise<string> {
-  return (await sha256Hex(JSON.stringify(listOf(exemplars)))).slice(0, 32);
+function nameOf(exemplars: Exemplars): Promise<string> {
+  const known = names.get(exemplars);
+  if (known) return known;
+  const name = sha256Hex(JSON.stringify(listOf(exemplars))).then((hash) => hash.slice(0, 32));
+  names.set(exemplars, name);
+  return name;
 }
 
 /** The name of the exemplars of a workspace's overlay; null where it has none of its own. */

@@ -43,7 +43,6 @@ async function ask(
         contact: undefined,
         intent: undefined,
         isGuessed: false,
-        vector,
         context: undefined,
         subQueries: [[{ text: QUESTION, vector }]],
         corrections: new Map(),

@@ -39,22 +39,16 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   const shown = isUnclear && input.deps.chatModels.length === 0 ? choices : sources;
   if (shown.length > 0) emit({ type: "sources", sources: shown.map(toReference) });
   const isLikely = decision.action === "answer";
+  const { isSure } = decision;
   const draft =
     sources.length > 0
-      ? await generate(input, { findings, sources, cached, isLikely }, emit)
+      ? await generate(input, { findings, sources, cached, isLikely, isSure }, emit)
       : undefined;
   if (draft?.stopped) {
     const { confidence } = decision;
     const language = input.language ?? "en";
-    return stoppedAnswer({
-      ...understood,
-      standalone,
-      draft,
-      sources,
-      findings,
-      confidence,
-      language,
-    });
+    const stopped = { draft, sources, findings, confidence, language };
+    return stoppedAnswer({ ...understood, ...stopped, standalone });
   }
   // Documents that are near enough to be offered say more of a message than a guess does.
   const intent = understood.isGuessed && choices.length > 0 ? undefined : understood.intent;
@@ -75,7 +69,7 @@ function isOurs({ intent, isGuessed, contact }: Understood): boolean {
   return isAnsweredByUs(intent, isGuessed) && contact?.rest === undefined;
 }
 
-const SMALL_TALK = { action: "small_talk", confidence: 1 } as const;
+const SMALL_TALK = { action: "small_talk", confidence: 1, isSure: true } as const;
 
 /** For each question what is found for it and for its variants. */
 function retrieveEach(

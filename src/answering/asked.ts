@@ -1,4 +1,4 @@
-import { ENGLISH } from "../language/english.ts";
+import { ENGLISH, OTHER_PERSON } from "../language/english.ts";
 import type { Intent } from "../language/intents.ts";
 import type { LanguageCode, WordClass } from "../language/language.ts";
 import { LANGUAGES } from "../language/languages.ts";
@@ -43,8 +43,6 @@ const BY_WEIGHT = [
   "chat",
 ] as const;
 
-/** Nobody who is to answer. */
-const OTHER_PERSON = /\b(?:another|other|second|each|per|one) person\b|\bin person\b/i;
 /** A longer clause says more than that. */
 const MAX_WORDS = 18;
 /** More clauses are not read. */

@@ -13,7 +13,6 @@ import type { Emit, Rung } from "./answer.ts";
 import { currentText, type CachedAnswer } from "./cached-answer.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { extractiveAnswer } from "./extractive/extractive.ts";
-import { decideAll } from "./decide.ts";
 import { buildPrompt, NO_ANSWER } from "./prompt.ts";
 import { SupportedText } from "./supported-text.ts";
 import { quotedSections } from "./sources.ts";
@@ -45,6 +44,8 @@ interface Material {
    * False if the passages probably do not answer. A model can still read them and refuse; the extractive generator would have to guess.
    */
   isLikely: boolean;
+  /** Whether quoted text need not say that it may be no answer. */
+  isSure: boolean;
 }
 
 /** A model that has less time than this is not asked: it would be cut in the middle of its answer. */
@@ -56,7 +57,7 @@ const LEAST_MODEL_MS = 5000;
  */
 export async function generate(
   input: EngineInput,
-  { findings, sources, cached, isLikely }: Material,
+  { findings, sources, cached, isLikely, isSure }: Material,
   emit: Emit,
 ): Promise<Draft> {
   const { release, deps, policy } = input;
@@ -129,7 +130,7 @@ export async function generate(
     continued: say(sentences.continued, sentences, deps.names),
   };
   const { text, isPartial } = extractiveAnswer(findings, sources, own, mayLinkTo, quoted);
-  const unsure = unsureNote(input, findings);
+  const unsure = isSure ? "" : unsureNote(input);
   return write(
     text,
     "extractive",
@@ -139,8 +140,7 @@ export async function generate(
 }
 
 /** Says of quoted text that it may be no answer: a model would have read it, and refused. */
-function unsureNote({ language, release, deps }: EngineInput, findings: Finding[]): string {
-  if (decideAll(findings).isSure) return "";
+function unsureNote({ language, release, deps }: EngineInput): string {
   const sentences = sentencesIn(release, language);
   return `${say(sentences.unsure, sentences, deps.names)}\n\n`;
 }

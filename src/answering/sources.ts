@@ -57,49 +57,40 @@ export async function quotedSections(
   findings: Finding[],
   sources: Source[],
 ): Promise<Quoted[][]> {
-  const choose = (): Quoted[][] => findings.map((finding) => passagesToQuote(finding, sources));
-  const cut = cutSections(findings, choose());
-  if (cut.size === 0) return choose();
+  const quoted = findings.map((finding) => passagesToQuote(finding, sources));
+  const cut = cutSections(findings, quoted);
+  if (cut.size === 0) return quoted;
   try {
     const since = Math.min(
       ...findings.map(({ candidates }) => viewOf(reader, candidates.asked).since),
     );
     const reading = readAround(db, { ...reader, since }, [...cut.keys()]);
-    const chunks = await withTimeout(reading, SECTION_MS, "The section");
-    const add = (isOwn: boolean): void => {
-      for (const { around, version, ...chunk } of chunks) {
-        const { source, headingPath } = cut.get(around) ?? {};
-        const isKnown = source?.passages.some(({ chunkId }) => chunkId === chunk.chunkId);
-        if (!source || isKnown || version !== source.version) continue;
-        if (isOwn === (chunk.headingPath.join("\n") === headingPath?.join("\n")))
-          source.passages.push(chunk);
-      }
-    };
-    add(true);
-    // The rest of a section may hold the better passage. What stands between sections is no choice of its own.
-    const quoted = choose();
-    add(false);
-    return quoted;
+    for (const { around, version, ...chunk } of await withTimeout(
+      reading,
+      SECTION_MS,
+      "The section",
+    )) {
+      const source = cut.get(around);
+      const isKnown = source?.passages.some(({ chunkId }) => chunkId === chunk.chunkId);
+      if (source && !isKnown && version === source.version) source.passages.push(chunk);
+    }
   } catch (error) {
     console.warn("sources: a section could not be read whole", { error: String(error) });
-    return choose();
   }
+  return quoted;
 }
 
-/** The passages around which something is not read that is quoted with them. */
-function cutSections(
-  findings: Finding[],
-  quotedOfEach: Quoted[][],
-): Map<number, { source: Source; headingPath: string[] }> {
-  const cut = new Map<number, { source: Source; headingPath: string[] }>();
+/** The passages around which something is not read that is quoted with them, with their documents. */
+function cutSections(findings: Finding[], quotedOfEach: Quoted[][]): Map<number, Source> {
+  const cut = new Map<number, Source>();
   for (const [index, finding] of findings.entries()) {
     if (finding.decision.action !== "answer") continue;
     const quoted = quotedOfEach[index] ?? [];
     const lacking = new Set(lackedBetween(quoted));
     for (const one of quoted) {
-      const { chunkId, headingPath } = one.passage;
+      const { chunkId } = one.passage;
       const found = finding.passages.find((passage) => passage.chunkId === chunkId);
-      if (found?.goesOn || lacking.has(one)) cut.set(chunkId, { source: one.source, headingPath });
+      if (found?.goesOn || lacking.has(one)) cut.set(chunkId, one.source);
     }
   }
   return cut;

@@ -53,6 +53,9 @@ export const JUDGEMENTS = new Set(
 );
 export const OPENS_JUDGED = new Set("to that if when for whether".split(" "));
 
+/** Nobody who is to answer a visitor: "transfer it to another person". */
+export const OTHER_PERSON = /\b(?:another|other|second|each|per|one) person\b|\bin person\b/i;
+
 /** What "so" in front of makes a measure or a conjunction, and no opener. */
 export const AFTER_SO = new Set("much many far long that little few called soon".split(" "));
 

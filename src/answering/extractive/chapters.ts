@@ -1,3 +1,4 @@
+import { STEP_WORDS } from "../../language/article-headings.ts";
 import { sectionsIn } from "../../citations/shown-passages.ts";
 import type { Source, SourcePassage } from "../../citations/source.ts";
 import type { Quoted, Relevance } from "./best-passage.ts";
@@ -5,17 +6,11 @@ import type { Quoted, Relevance } from "./best-passage.ts";
 /** Characters up to which sections are quoted together with what stands between them. */
 const MAX_CHAPTER = 3000;
 
-/** "2. Add the file", "Step 2: add the file", and no "Windows 10", in the languages of `language/`. */
-const STEP_HEADING =
-  /^(?:(?:step|part|schritt|teil|étape|etape|paso|passo|passaggio|fase|stap|deel|krok|część)\s+|(?:手順|ステップ|الخطوة)\s*)(\d{1,2})(?!\d)|^(\d{1,2})[.):]\s/iu;
-
-/** Sections of one document that follow each other, of which at least one was chosen. */
-interface Chapter {
-  quoted: Quoted[];
-  /** Where in the document they begin and end. */
-  from: number;
-  to: number;
-}
+/** "2. Add the file", "Step 2: add the file", and no "Windows 10". */
+const STEP_HEADING = new RegExp(
+  String.raw`^(?:${STEP_WORDS.join("|")})\s*(\d{1,2})(?!\d)|^(\d{1,2})[.):]\s`,
+  "iu",
+);
 
 /**
  * Puts sections below one heading into the document's order, with what stands between them: a procedure is often spread over such sections, and
@@ -30,80 +25,80 @@ export function inChapters(chosen: Quoted[], { stemsIn, share }: Relevance): Quo
     const shareOf = (path: string[]): number => share(stemsIn([source.title, ...path].join("\n")));
     return shareOf(headingPath) > shareOf(headingPath.slice(0, -1));
   };
-  return chaptersOf(chosen).flatMap(({ quoted, from, to }) => {
-    const alone = quoted.map((one) => [one]);
-    const [first] = quoted;
-    if (!first || (quoted.length < 2 && from === to)) return alone;
-    if (stepOf(first.passage) === undefined && isNamed(first)) return alone;
+  return chaptersOf(chosen).flatMap((chapter) => {
+    const alone = chapter.map((one) => [one]);
+    const [first] = chapter;
+    if (!first || (stepOf(first.passage) === undefined && isNamed(first))) return alone;
     const { source } = first;
+    const within = isBetween(chapter);
     const sections = sectionsIn(source.passages)
       .map((shown) => shown.map(({ passage }) => passage))
-      .filter((own) => own.some(({ ordinal }) => ordinal >= from && ordinal <= to))
+      .filter((own) => own.some(within))
       .toSorted(([one], [other]) => (one?.ordinal ?? 0) - (other?.ordinal ?? 0));
     const passages = sections.flat();
     const length = passages.reduce((sum, { text }) => sum + text.length, 0);
     if (length > MAX_CHAPTER || !isWithoutGap(passages)) return alone;
     const together = sections.flatMap((own) => {
-      const known = quoted.find(({ passage }) => own.includes(passage))?.passage;
-      const passage = known ?? own[0];
+      const chosenOne = chapter.find(({ passage }) => own.includes(passage))?.passage;
+      const passage = chosenOne ?? own[0];
       return passage ? [{ source, passage }] : [];
     });
     return [together];
   });
 }
 
-/** Those of the sections between which something is not read yet. */
+/** The first section of each chapter of which something may not be read yet. */
 export function lackedBetween(chosen: Quoted[]): Quoted[] {
-  return chaptersOf(chosen).flatMap(({ quoted, from, to }) => {
-    const [first] = quoted;
+  return chaptersOf(chosen).flatMap((chapter) => {
+    const [first] = chapter;
     if (!first) return [];
-    const isStep = stepOf(first.passage) !== undefined;
-    const known = first.source.passages.filter(({ ordinal }) => ordinal >= from && ordinal <= to);
+    const known = first.source.passages.filter(isBetween(chapter));
     const isRead = isWithoutGap(known.toSorted((one, other) => one.ordinal - other.ordinal));
-    return isStep || (quoted.length > 1 && !isRead) ? quoted.slice(0, 1) : [];
+    return stepOf(first.passage) !== undefined || !isRead ? [first] : [];
   });
 }
 
-/** The sections in their order, those below one heading together. */
-function chaptersOf(chosen: Quoted[]): Chapter[] {
-  const chapters: Chapter[] = [];
+/** The sections in their order, those of one document below one heading together. */
+function chaptersOf(chosen: Quoted[]): Quoted[][] {
+  const chapters: Quoted[][] = [];
   for (const one of chosen) {
-    const known = chapters.find(({ quoted }) => quoted.some((other) => isBeside(one, other)));
-    if (known) known.quoted.push(one);
-    else chapters.push({ quoted: [one], from: 0, to: 0 });
+    const known = chapters.find((chapter) => chapter.some((other) => isBeside(one, other)));
+    if (known) known.push(one);
+    else chapters.push([one]);
   }
-  return chapters.map(({ quoted }) => {
-    const passages = quoted.flatMap(({ source, passage }) => [
-      passage,
-      ...stepsAround(source, passage),
-    ]);
-    const places = passages.map(({ ordinal }) => ordinal);
-    return { quoted, from: Math.min(...places), to: Math.max(...places) };
-  });
+  return chapters;
 }
 
 /** Whether sections stand below the same heading, or one of them is what the other stands below. */
 function isBeside(one: Quoted, other: Quoted): boolean {
-  if (one.source !== other.source) return false;
-  const [paths, parents] = [
-    [one, other],
-    [one, other],
-  ].map((both, index) =>
-    both.map(({ passage: { headingPath } }) =>
-      JSON.stringify(headingPath.slice(0, index ? -1 : undefined)),
-    ),
-  ) as [string[], string[]];
-  return parents[0] === parents[1] || parents[0] === paths[1] || parents[1] === paths[0];
+  const [path, otherPath] = [one, other].map(({ passage }) => pathOf(passage));
+  const [parent, otherParent] = [one, other].map(({ passage }) => parentOf(passage));
+  const isNear = parent === otherParent || parent === otherPath || otherParent === path;
+  return one.source === other.source && isNear;
+}
+
+function pathOf({ headingPath }: SourcePassage): string {
+  return JSON.stringify(headingPath);
+}
+
+function parentOf({ headingPath }: SourcePassage): string {
+  return JSON.stringify(headingPath.slice(0, -1));
+}
+
+/** Whether a passage of the document stands between the first and the last section of a chapter, or the first and the last of its steps. */
+function isBetween(chapter: Quoted[]): (passage: SourcePassage) => boolean {
+  const places = chapter.flatMap(({ source, passage }) =>
+    [passage, ...stepsAround(source, passage)].map(({ ordinal }) => ordinal),
+  );
+  const [from, to] = [Math.min(...places), Math.max(...places)];
+  return ({ ordinal }) => ordinal >= from && ordinal <= to;
 }
 
 /** The passages whose numbered headings go on from, or lead to, that of a passage. */
 function stepsAround({ passages }: Source, passage: SourcePassage): SourcePassage[] {
   const own = stepOf(passage);
   if (own === undefined) return [];
-  const parent = JSON.stringify(passage.headingPath.slice(0, -1));
-  const siblings = passages.filter(
-    ({ headingPath }) => JSON.stringify(headingPath.slice(0, -1)) === parent,
-  );
+  const siblings = passages.filter((one) => parentOf(one) === parentOf(passage));
   const at = (step: number): SourcePassage[] =>
     siblings.filter(
       (one) =>

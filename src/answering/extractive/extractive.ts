@@ -73,12 +73,12 @@ function answerOne(
   mayLinkTo: MayLinkTo,
 ): OneAnswer {
   const relevant = relevance(finding);
-  const isRow = (quote: Quoted | undefined): boolean =>
-    quote !== undefined &&
-    quoteSection(quote, relevant, new Map(quoted), mayLinkTo, ROOM.first).isNamedRow;
+  const [best] = chosen;
+  const isRow =
+    best && quoteSection(best, relevant, new Map(quoted), mayLinkTo, ROOM.first).isNamedRow;
   const kept: { quote: Quoted; section: OneSection }[] = [];
   let length = 0;
-  for (const chapter of isRow(chosen[0]) ? [chosen.slice(0, 1)] : inChapters(chosen, relevant)) {
+  for (const chapter of isRow ? [[best]] : inChapters(chosen, relevant)) {
     const before = new Map(quoted);
     const room = kept.length === 0 ? ROOM.first : ROOM.further;
     const sections = chapter.flatMap((quote) => {

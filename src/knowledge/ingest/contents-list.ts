@@ -1,22 +1,10 @@
 import type { Heading, List, ListItem, RootContent } from "mdast";
+import { CONTENTS_HEADINGS, MAYBE_CONTENTS_HEADINGS } from "../../language/article-headings.ts";
 import { foldWord } from "../../text/fold.ts";
 import { readableText } from "../formats/readable-text.ts";
 
-const listed = (texts: string): ReadonlySet<string> =>
-  new Set(texts.split(",").map((text) => foldWord(text.trim())));
-
-/** Headings of a table of contents, in the languages of `language/`. They say nothing of the text below them. */
-const CONTENTS_HEADINGS = listed(`
-  table of contents, on this page, in this article, in this guide, in this section, page contents, toc, inhaltsverzeichnis, auf dieser seite,
-  in diesem artikel, table des matières, sur cette page, dans cet article, tabla de contenidos, tabla de contenido, en esta página,
-  en este artículo, índice de contenidos, sumário, nesta página, neste artigo, índice de conteúdo, indice dei contenuti, in questa pagina,
-  in questo articolo, inhoudsopgave, op deze pagina, in dit artikel, spis treści, na tej stronie, w tym artykule, 目次, このページの内容,
-  この記事の内容, جدول المحتويات, في هذه الصفحة, في هذا المقال`);
-
-/** Headings that stand above a table of contents as above what is in a box. */
-const MAYBE_CONTENTS_HEADINGS = listed(`
-  contents, content, overview, index, inhalt, übersicht, sommaire, contenu, contenido, contenidos, índice, conteúdo, conteúdos, sommario,
-  indice, contenuti, inhoud, overzicht, zawartość, 内容, もくじ, المحتويات`);
+const CONTENTS = new Set(CONTENTS_HEADINGS.map(foldWord));
+const MAYBE_CONTENTS = new Set(MAYBE_CONTENTS_HEADINGS.map(foldWord));
 
 const LEAST_ENTRIES = 2;
 
@@ -50,8 +38,5 @@ function entriesOfItem({ children: [label, nested, ...more] }: ListItem): string
  */
 export function isContentsHeading(heading: Heading, next: RootContent | undefined): boolean {
   const text = foldWord(readableText(heading).trim()).replace(/\s*[::]$/, "");
-  return (
-    CONTENTS_HEADINGS.has(text) ||
-    (MAYBE_CONTENTS_HEADINGS.has(text) && contentsEntries(next) !== undefined)
-  );
+  return CONTENTS.has(text) || (MAYBE_CONTENTS.has(text) && contentsEntries(next) !== undefined);
 }

@@ -11,7 +11,7 @@ import {
   storeExemplars,
 } from "../src/releases/exemplar-vectors.ts";
 import { shippedRelease } from "../src/releases/release.ts";
-import { meanVector } from "../src/text/mean-vector.ts";
+import { meanVector } from "../src/text/vectors.ts";
 import { OWN_EMBEDDING } from "../local/dev/embedding-server.ts";
 import { openDatabase } from "./in-process/database.ts";
 import { openModels } from "./in-process/embeddings.ts";

@@ -2,6 +2,7 @@ import type { Intent } from "../language/intents.ts";
 import type { LanguageCode } from "../language/language.ts";
 import { embeddingModel } from "../models/table.ts";
 import type { Exemplar } from "../releases/exemplar-vectors.ts";
+import { cosine } from "../text/vectors.ts";
 import { wordsOf } from "../text/words.ts";
 
 /** A longer message says more than one exemplar does. */
@@ -29,24 +30,11 @@ export function nearestIntent(
   const { unrelatedCosine, matchingCosine, isEnglish = false } = embeddingModel(model);
   const isKnown = !isEnglish || language === null || language === "en";
   if (!isKnown || wordsOf(message).length > MAX_WORDS) return undefined;
-  let best: { kind: Exemplar["kind"]; cosine: number } | undefined;
+  let best: { kind: Exemplar["kind"]; near: number } | undefined;
   for (const exemplar of exemplars) {
-    const cosine = cosineOf(vector, exemplar.vector);
-    if (!best || cosine > best.cosine) best = { kind: exemplar.kind, cosine };
+    const near = cosine(vector, exemplar.vector);
+    if (!best || near > best.near) best = { kind: exemplar.kind, near };
   }
   const least = unrelatedCosine + threshold * (matchingCosine - unrelatedCosine);
-  return best && best.kind !== "none" && best.cosine >= least ? best.kind : undefined;
-}
-
-function cosineOf(vector: number[], exemplar: Int8Array): number {
-  let product = 0;
-  let length = 0;
-  let exemplarLength = 0;
-  for (const [index, part] of vector.entries()) {
-    const other = exemplar[index] ?? 0;
-    product += part * other;
-    length += part * part;
-    exemplarLength += other * other;
-  }
-  return product / (Math.sqrt(length * exemplarLength) || 1);
+  return best && best.kind !== "none" && best.near >= least ? best.kind : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Outcome } from "../answering/answer.ts";
-import { meanVector } from "../text/mean-vector.ts";
+import { meanVector } from "../text/vectors.ts";
 import type { History, HistoryMessage, Option } from "../answering/history.ts";
 import { inContext, type InContext } from "../answering/in-context.ts";
 import { aboutAnswer } from "../answering/last-answer.ts";

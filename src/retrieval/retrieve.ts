@@ -5,6 +5,7 @@ import { askedTime, type AskedTime } from "../language/times/asked-time.ts";
 import type { Services } from "../runtime/services.ts";
 import { chunkIdOf, spaceOf, vectorId } from "../generations/generation.ts";
 import { withTimeout } from "../models/deadline.ts";
+import { cosine } from "../text/vectors.ts";
 import type { VectorMatch } from "../models/ports.ts";
 import { fuse } from "./fuse.ts";
 import { NOTHING, searchKeywords, type KeywordMatch, type KeywordResult } from "./keywords.ts";
@@ -125,20 +126,6 @@ async function cosinesOf(
     });
     return new Map();
   }
-}
-
-function cosine(left: Float32Array, right: ArrayLike<number>): number {
-  let dot = 0;
-  let leftSquares = 0;
-  let rightSquares = 0;
-  for (const [index, value] of left.entries()) {
-    const other = right[index] ?? 0;
-    dot += value * other;
-    leftSquares += value * value;
-    rightSquares += other * other;
-  }
-  const norms = Math.sqrt(leftSquares) * Math.sqrt(rightSquares);
-  return norms === 0 ? 0 : dot / norms;
 }
 
 function byKeywords(

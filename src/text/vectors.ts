@@ -15,3 +15,19 @@ export function meanVector(vectors: (number[] | null)[]): number[] | null {
   const length = Math.hypot(...sum);
   return length > 0 ? sum.map((value) => value / length) : last;
 }
+
+/** The cosine of two vectors of any length; 0 where one of them is nothing but zeros. */
+export function cosine(left: ArrayLike<number>, right: ArrayLike<number>): number {
+  let dot = 0;
+  let leftSquares = 0;
+  let rightSquares = 0;
+  for (let index = 0; index < left.length; index++) {
+    const value = left[index] ?? 0;
+    const other = right[index] ?? 0;
+    dot += value * other;
+    leftSquares += value * value;
+    rightSquares += other * other;
+  }
+  const norms = Math.sqrt(leftSquares) * Math.sqrt(rightSquares);
+  return norms === 0 ? 0 : dot / norms;
+}

@@ -49,7 +49,7 @@ export async function closeQuestions(
 
 /**
  * The statements that close questions which have no answer with a message that says so, under the id that the answer would have had. A
- * question that was answered, closed or erased meanwhile stays as it is. The answer of a turn that ends later is not stored (record.ts).
+ * question that was answered, closed or erased meanwhile stays as it is. The answer of a turn that ends later is not stored (record-answer.ts).
  * The conversation is free for its next turn, and a retry of the question is a new turn.
  */
 export function closeStatements(

@@ -15,13 +15,9 @@ import { admit, type Admitted } from "./admit.ts";
 import { countEmbedding } from "./early-embedding.ts";
 import { readFirst, type FirstRead } from "./first-read.ts";
 import { recall, type Recalled } from "./recall.ts";
-import {
-  closeFailedTurn,
-  recordAnswer,
-  storeQuestion,
-  type Answered,
-  type Turn,
-} from "./record.ts";
+import { closeFailedTurn, recordAnswer, type Answered } from "./record-answer.ts";
+import type { Turn } from "./recorded-turn.ts";
+import { storeQuestion } from "./store-question.ts";
 import { chatModelsOf, rerankerOf } from "./release-models.ts";
 import { rememberAnswered, type Repeated } from "./retries.ts";
 import { watchForStop } from "./stop.ts";

@@ -1,6 +1,6 @@
 import { firstWords, type PlacedWord } from "../language/phrases.ts";
 import { isCorrection } from "./dependence.ts";
-import { lexicaFor, longestAt, type Lexicon } from "./reference-words.ts";
+import { lexicaFor, longestAt, type ReferenceLexicon } from "./reference-words.ts";
 
 /** What a follow-up is searched with: the question before it, without what the message replaces, and what it adds to that. */
 export interface CarriedOver {
@@ -43,7 +43,7 @@ export function carryOver(previous: string, message: string): CarriedOver {
 
 /** Undefined where a message corrects nothing. */
 function correct(
-  lexicon: Lexicon,
+  lexicon: ReferenceLexicon,
   lines: string[],
   message: string,
   words: PlacedWord[],
@@ -68,7 +68,7 @@ function correct(
 
 /** What a message rejects of the question before: "not Alaska". `without` puts something else in its place. */
 function rejectedIn(
-  lexicon: Lexicon,
+  lexicon: ReferenceLexicon,
   lines: string[],
   words: string[],
 ): { from: number; to: number; without: (value: string) => string[] } | undefined {
@@ -107,7 +107,7 @@ function indexOf(line: PlacedWord[], phrase: string[]): number {
 
 /** Replaces a phrase in a line, with the article in front of it. */
 function replacePhrase(
-  { words }: Lexicon,
+  { words }: ReferenceLexicon,
   line: string,
   said: PlacedWord[],
   phrase: string[],
@@ -125,14 +125,18 @@ function spliced(line: string, start: number, end: number, value: string): strin
   return `${line.slice(0, start)}${value}${line.slice(end)}`.replace(/ {2,}/g, " ").trim();
 }
 
-function nonEmpty(lexicon: Lexicon, lines: string[]): string[] {
+function nonEmpty(lexicon: ReferenceLexicon, lines: string[]): string[] {
   return lines.filter((line) =>
     firstWords(line, MAX_READ_WORDS).some(({ word }) => lexicon.isContent(word)),
   );
 }
 
 /** What is meant, without the words that say that it is a correction: "no sorry I meant the Yukon" → "the Yukon". */
-function withoutMarkers(lexicon: Lexicon, words: PlacedWord[], message: string): PlacedWord[] {
+function withoutMarkers(
+  lexicon: ReferenceLexicon,
+  words: PlacedWord[],
+  message: string,
+): PlacedWord[] {
   const plainWords = words.map(({ word }) => word);
   const isMarker = new Set<number>();
   for (const [at, word] of plainWords.entries()) {
@@ -172,7 +176,7 @@ function textOf(words: PlacedWord[], message: string): string {
  * the same preposition or an article, a fragment that is a line of its own, or what follows the last preposition.
  */
 function replaceSlot(
-  lexicon: Lexicon,
+  lexicon: ReferenceLexicon,
   lines: string[],
   meant: PlacedWord[],
   message: string,
@@ -218,7 +222,7 @@ function replaceSlot(
 }
 
 /** Words of what follows a preposition or an article, with an article in front; 0 where no content word follows. */
-function objectLength(lexicon: Lexicon, words: PlacedWord[], from: number): number {
+function objectLength(lexicon: ReferenceLexicon, words: PlacedWord[], from: number): number {
   let length = 0;
   if (lexicon.words.determiners.has(words[from]?.word ?? "")) length++;
   const content = words.slice(from + length, from + length + MAX_OBJECT_CONTENT);

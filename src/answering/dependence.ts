@@ -1,6 +1,6 @@
 import { CLAUSE_SUBJECTS, JUDGEMENTS, OPENS_JUDGED, STANDS_FOR_NOUN } from "../language/english.ts";
 import { firstWords } from "../language/phrases.ts";
-import { lexicaFor, longestAt, type Lexicon } from "./reference-words.ts";
+import { lexicaFor, longestAt, type ReferenceLexicon } from "./reference-words.ts";
 
 /**
  * How surely a message depends on what was said before it: `clear` where a word shows it ("and …", "it", "no, I meant …"), `possible` where
@@ -46,7 +46,11 @@ function plainWords(message: string, most: number): string[] {
   return firstWords(message, most).map(({ word }) => word);
 }
 
-function dependenceIn(lexicon: Lexicon, words: string[], message: string): Dependence | undefined {
+function dependenceIn(
+  lexicon: ReferenceLexicon,
+  words: string[],
+  message: string,
+): Dependence | undefined {
   const { prepositions, measures } = lexicon.words;
   const content = lexicon.contentOf(words).filter((word) => !measures.has(word));
   const surely = words.length <= SHORT_WORDS ? "clear" : "possible";
@@ -72,13 +76,13 @@ function dependenceIn(lexicon: Lexicon, words: string[], message: string): Depen
   return isBrief ? "possible" : undefined;
 }
 
-function isOpened({ continues, corrects }: Lexicon, words: string[]): boolean {
+function isOpened({ continues, corrects }: ReferenceLexicon, words: string[]): boolean {
   return longestAt(continues, words, 0) > 0 || longestAt(corrects, words, 0) > 0;
 }
 
 /** "No, the US", "no sorry I meant Canada", "the Grove I meant". "No puedo entrar" is none. */
 export function isCorrection(
-  { corrects, words: { refuses } }: Lexicon,
+  { corrects, words: { refuses } }: ReferenceLexicon,
   words: string[],
   message: string,
 ): boolean {
@@ -92,7 +96,7 @@ export function isCorrection(
 }
 
 function isQuestion(
-  { words: { questionWords, auxiliaries } }: Lexicon,
+  { words: { questionWords, auxiliaries } }: ReferenceLexicon,
   words: string[],
   message: string,
 ): boolean {
@@ -104,7 +108,7 @@ function isQuestion(
 }
 
 /** Whether a word refers to what was said before the message. "The pump that I bought" refers to nothing else. */
-function pointsBack(lexicon: Lexicon, words: string[]): boolean {
+function pointsBack(lexicon: ReferenceLexicon, words: string[]): boolean {
   const { impersonal } = lexicon;
   const isImpersonal = new Set<number>();
   for (const at of words.keys()) {
@@ -114,7 +118,7 @@ function pointsBack(lexicon: Lexicon, words: string[]): boolean {
   return words.some((_, at) => !isImpersonal.has(at) && refersBack(lexicon, words, at));
 }
 
-function refersBack(lexicon: Lexicon, words: string[], at: number): boolean {
+function refersBack(lexicon: ReferenceLexicon, words: string[], at: number): boolean {
   const word = words[at] ?? "";
   const next = words[at + 1];
   const { pointsBack: always, pointsBackAlone } = lexicon.words;
@@ -131,7 +135,7 @@ function refersBack(lexicon: Lexicon, words: string[], at: number): boolean {
 }
 
 /** "The pump that broke", "I think that you …", "it says that the pump …": it belongs to a noun in front of it, or begins a clause. */
-function isRelative(lexicon: Lexicon, words: string[], at: number): boolean {
+function isRelative(lexicon: ReferenceLexicon, words: string[], at: number): boolean {
   const next = words[at + 1];
   const { determiners } = lexicon.words;
   if (next !== undefined && (CLAUSE_SUBJECTS.has(next) || determiners.has(next))) return true;
@@ -145,14 +149,14 @@ function isRelative(lexicon: Lexicon, words: string[], at: number): boolean {
 }
 
 /** "Is it safe to wash the pods", "does it matter if …". */
-function isJudged(lexicon: Lexicon, words: string[], at: number): boolean {
+function isJudged(lexicon: ReferenceLexicon, words: string[], at: number): boolean {
   if (!JUDGEMENTS.has(words[at + 1] ?? "")) return false;
   const opens = words.findIndex((word, index) => index > at + 1 && OPENS_JUDGED.has(word));
   return opens >= 0 && lexicon.contentOf(words.slice(opens)).length >= MIN_JUDGED_WORDS;
 }
 
 /** Whether words hold a noun of their own: "my pump". */
-function hasNoun(lexicon: Lexicon, words: string[]): boolean {
+function hasNoun(lexicon: ReferenceLexicon, words: string[]): boolean {
   return words.some((word, at) => {
     const next = words[at + 1];
     return lexicon.words.determiners.has(word) && next !== undefined && lexicon.isContent(next);

@@ -7,7 +7,7 @@ type Sequences = "continues" | "corrects" | "rejects" | "impersonal";
 type Words = Exclude<keyof ReferenceWords, Sequences> | "refuses";
 
 /** The reference words of a language, as they are compared. */
-export interface Lexicon extends Record<Sequences, string[][]> {
+export interface ReferenceLexicon extends Record<Sequences, string[][]> {
   code: LanguageCode;
   words: Record<Words, Set<string>>;
   isContent(word: string): boolean;
@@ -18,14 +18,14 @@ export interface Lexicon extends Record<Sequences, string[][]> {
   isKnown(word: string): boolean;
 }
 
-const LEXICA: Lexicon[] = LANGUAGES.flatMap((language) =>
+const LEXICA: ReferenceLexicon[] = LANGUAGES.flatMap((language) =>
   language.reference ? [toLexicon(language, language.reference)] : [],
 );
 
 function toLexicon(
   { code, common, none, smallTalk }: Language,
   { continues, corrects, rejects, impersonal, ...lists }: ReferenceWords,
-): Lexicon {
+): ReferenceLexicon {
   const sequences = (phrases: string[]): string[][] =>
     phrases.map((phrase) => phrase.split(" ").map(plain));
   const setOf = (phrases: string[]): Set<string> => new Set(sequences(phrases).flat());
@@ -66,7 +66,7 @@ function singleWords(phrases: string[]): Set<string> {
 }
 
 /** The languages that most words of a text belong to: those whose rules it is read by. */
-export function lexicaFor(words: string[]): Lexicon[] {
+export function lexicaFor(words: string[]): ReferenceLexicon[] {
   const counts = LEXICA.map(({ isKnown }) => words.filter(isKnown).length);
   const most = Math.max(...counts);
   return LEXICA.filter((_, index) => counts[index] === most);

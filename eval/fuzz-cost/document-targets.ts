@@ -87,7 +87,10 @@ export const passage: Record<string, Target> = {
   "passage in a prompt"(input) {
     const text = longestChunk(input);
     const source = { ...SOURCE, passages: [{ ...PASSAGE, text }] };
-    return buildPrompt(QUESTION, [], [source], shippedRelease.prompt, "0000", 0);
+    return buildPrompt({ message: QUESTION }, [source], shippedRelease.prompt, {
+      random: "0000",
+      now: 0,
+    });
   },
 };
 

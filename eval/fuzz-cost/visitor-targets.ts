@@ -63,13 +63,15 @@ export const message: Record<string, Target> = {
   synonyms: (input) => synonymsFor(input, new Map([["parcel", ["package"]]])),
   spelling: (input) => correct(input.split(/\s/)[0] ?? "", [input.slice(0, 64), "parcel"]),
   invisible: withoutInvisible,
-  prompt: (input) => buildPrompt(input, [], [], shippedRelease.prompt, "0000", 0),
+  prompt: (input) => buildPrompt({ message: input }, [], shippedRelease.prompt, TERMS),
   evidence(input) {
     const candidates = candidatesFor(input);
     const read = readText(PASSAGE);
     return questionWords(candidates).map((words) => lexicalEvidence(words, read));
   },
 };
+
+const TERMS = { random: "0000", now: 0 };
 
 /** Pieces as small as those of a model's stream. */
 function inPieces(input: string, push: (piece: string) => unknown): void {
@@ -81,7 +83,7 @@ const mayLinkTo = (host: string): boolean => host === "help.example.com";
 /** What an answer passes through while it streams, and as a message of the history. */
 export const answer: Record<string, Target> = {
   "answer writer"(input) {
-    const prompt = buildPrompt(QUESTION, [], [SOURCE], shippedRelease.prompt, "0000", 0);
+    const prompt = buildPrompt({ message: QUESTION }, [SOURCE], shippedRelease.prompt, TERMS);
     const pseudonyms = new Pseudonyms([QUESTION]);
     const writer = new AnswerWriter([SOURCE], mayLinkTo, {
       prompt,
@@ -110,12 +112,10 @@ export const answer: Record<string, Target> = {
   },
   history: (input) =>
     buildPrompt(
-      QUESTION,
-      [{ role: "assistant", text: input }],
+      { message: QUESTION, messages: [{ role: "assistant", text: input }], before: [input] },
       [],
       shippedRelease.prompt,
-      "0000",
-      0,
+      TERMS,
     ),
   redact,
 };

@@ -9,6 +9,8 @@ import { decide, decideAll } from "./decide.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { eligible } from "./eligible.ts";
 import { generate } from "./generate.ts";
+import type { Rewritten } from "./rewrite.ts";
+import { searchRewritten, withRewritten } from "./search-rewritten.ts";
 import { selectSources, toReference } from "./sources.ts";
 import { stoppedAnswer } from "./stopped-answer.ts";
 import { understand, type Understood } from "./understand.ts";
@@ -23,13 +25,14 @@ import { understand, type Understood } from "./understand.ts";
 export async function answerQuestion(input: EngineInput, emit: Emit): Promise<Answer> {
   const understood = understand(input.questions, input.history, input.release.retrieval);
   const candidates = await retrieveEach(input, understood.questions);
+  const rewritten = await input.rewriting;
   const [found, cached] = await Promise.all([
     readEach(input, candidates),
     input.deps.beforeEvents(understood.standalone),
   ]);
   const rankings = await rankEach(input, found);
   const findings = decideEach(input, understood, rankings);
-  const standalone = standaloneAsDecided(understood, findings);
+  const standalone = standaloneAsDecided(understood, rewritten?.question, findings);
   const decision = isOurs(understood) ? SMALL_TALK : decideAll(findings);
   emit({ type: "decided", action: decision.action });
 
@@ -40,28 +43,44 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   if (shown.length > 0) emit({ type: "sources", sources: shown.map(toReference) });
   const isLikely = decision.action === "answer";
   const { isSure } = decision;
+  const meant = rewritten?.question;
   const draft =
     sources.length > 0
-      ? await generate(input, { findings, sources, cached, isLikely, isSure }, emit)
+      ? await generate(input, { findings, sources, cached, isLikely, isSure, meant }, emit)
       : undefined;
   if (draft?.stopped) {
     const { confidence } = decision;
     const language = input.language ?? "en";
     const stopped = { draft, sources, findings, confidence, language };
-    return stoppedAnswer({ ...understood, ...stopped, standalone });
+    return withCost(stoppedAnswer({ ...understood, ...stopped, standalone }), rewritten);
   }
   // Documents that are near enough to be offered say more of a message than a guess does.
   const intent = understood.isGuessed && choices.length > 0 ? undefined : understood.intent;
   const ending = { ...understood, intent, standalone, decision, draft, sources, choices, findings };
-  return conclude(input, ending, emit);
+  return withCost(conclude(input, ending, emit), rewritten);
 }
 
-/** The standalone question; the message itself where the decision took what may be a follow-up for a question of its own. */
-function standaloneAsDecided({ questions, standalone }: Understood, findings: Finding[]): string {
+/**
+ * The standalone question, as a model completed it where one did; the message itself where the decision took what may be a follow-up for a
+ * question of its own.
+ */
+function standaloneAsDecided(
+  { questions, standalone }: Understood,
+  rewritten: string | undefined,
+  findings: Finding[],
+): string {
   const [asked] = questions;
   const [finding] = findings;
-  if (!asked?.isUncertain || !finding || finding.question === asked) return standalone;
+  if (!asked?.isUncertain || !finding || finding.question.text === asked.text)
+    return rewritten ?? standalone;
   return finding.question.text;
+}
+
+/** Tokens of the model that completed the question cost money, too. */
+function withCost(answer: Answer, rewritten: Rewritten | undefined): Answer {
+  if (!rewritten) return answer;
+  const { model, usage } = rewritten;
+  return { ...answer, wasted: [...answer.wasted, { model, usage }] };
 }
 
 /** Whether a sentence of ours answers, whatever the documents say. */
@@ -71,14 +90,16 @@ function isOurs({ intent, isGuessed, contact }: Understood): boolean {
 
 const SMALL_TALK = { action: "small_talk", confidence: 1, isSure: true } as const;
 
-/** For each question what is found for it and for its variants. */
-function retrieveEach(
-  { deps, reader, release }: EngineInput,
-  questions: Query[],
-): Promise<Candidates[][]> {
-  return Promise.all(
-    questions.map((question) => retrieveAll(deps, reader, question, release.retrieval)),
-  );
+/** For each question what is found for it and for its variants. A follow-up is the only question of its message. */
+async function retrieveEach(input: EngineInput, questions: Query[]): Promise<Candidates[][]> {
+  const { deps, reader, release } = input;
+  const [[first = [], ...others], rewritten] = await Promise.all([
+    Promise.all(
+      questions.map((question) => retrieveAll(deps, reader, question, release.retrieval)),
+    ),
+    searchRewritten(input, questions[0]),
+  ]);
+  return questions.length === 0 ? [] : [withRewritten(first, rewritten), ...others];
 }
 
 function readEach(

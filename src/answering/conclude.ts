@@ -8,7 +8,8 @@ import type { Decision, Finding } from "../retrieval/candidates.ts";
 import type { Answer, Emit, Outcome } from "./answer.ts";
 import { clarification } from "./clarify.ts";
 import type { EngineInput } from "./engine-input.ts";
-import { NO_TOKENS, type Draft } from "./generate.ts";
+import { NO_TOKENS } from "../models/token-usage.ts";
+import type { Draft } from "./generate.ts";
 import type { Understood } from "./understand.ts";
 
 interface Ending extends Pick<Understood, "intent" | "contact" | "standalone"> {

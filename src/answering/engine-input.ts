@@ -5,6 +5,7 @@ import type { OwnNames } from "../releases/sentences.ts";
 import type { Reader } from "../retrieval/visibility.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import type { History } from "./history.ts";
+import type { Rewritten } from "./rewrite.ts";
 import type { Questions } from "./understand.ts";
 
 /**
@@ -46,6 +47,8 @@ export interface EngineInput {
   history: History;
   /** The message with its embeddings. */
   questions: Questions;
+  /** What a language model makes of a follow-up; undefined where none is asked. Resolves within a second or two. */
+  rewriting?: Promise<Rewritten | undefined>;
   release: Release;
   /** Of the reply; null where neither the message nor the conversation tells one, and English is written. */
   language: LanguageCode | null;

@@ -5,10 +5,11 @@ import { PromptLeak } from "../guards/prompt-guard.ts";
 import { Stopped, withIdleTimeout } from "../models/deadline.ts";
 import { languageName } from "../language/language.ts";
 import { ModelUnavailable, type ChatModel, type TokenUsage } from "../models/ports.ts";
+import { contextOf } from "../models/table.ts";
+import { NO_TOKENS, usageOf } from "../models/token-usage.ts";
 import { Pseudonyms } from "../privacy/pseudonyms.ts";
 import type { Finding } from "../retrieval/candidates.ts";
 import { withoutInvisible } from "../text/invisible-characters.ts";
-import { estimateTokens } from "../text/tokens.ts";
 import type { Emit, Rung } from "./answer.ts";
 import { currentText, type CachedAnswer } from "./cached-answer.ts";
 import type { EngineInput } from "./engine-input.ts";
@@ -46,7 +47,15 @@ interface Material {
   isLikely: boolean;
   /** Whether quoted text need not say that it may be no answer. */
   isSure: boolean;
+  /** The message as a model completed it. */
+  meant: string | undefined;
 }
+
+/**
+ * Share of a model's context that the conversation may take, in tokens as they are estimated. Real ones may be twice as many; sources, rules and
+ * the answer need the rest.
+ */
+const CONVERSATION_SHARE = 0.2;
 
 /** A model that has less time than this is not asked: it would be cut in the middle of its answer. */
 const LEAST_MODEL_MS = 5000;
@@ -57,7 +66,7 @@ const LEAST_MODEL_MS = 5000;
  */
 export async function generate(
   input: EngineInput,
-  { findings, sources, cached, isLikely, isSure }: Material,
+  { findings, sources, cached, isLikely, isSure, meant }: Material,
   emit: Emit,
 ): Promise<Draft> {
   const { release, deps, policy } = input;
@@ -73,7 +82,7 @@ export async function generate(
       console.warn("generate: no time for a rung", { model: model.id, left });
       break;
     }
-    const attempt = prepare(input, sources, mayLinkTo);
+    const attempt = prepare(input, { model, sources, meant }, mayLinkTo);
     // A model that is silent leaves the models after it their share of the time.
     const limit = (isFirst: boolean): number =>
       isFirst ? left / (deps.chatModels.length - index) : deps.timeLeft();
@@ -91,7 +100,10 @@ export async function generate(
       // Under `hold`, shown text is supported by a citation. It stays, although the answer ends early.
       if (policy === "hold" && attempt.output.text)
         return { ...endedEarly(model, attempt), wasted };
-      wasted.push({ model: model.id, usage: usageOf(attempt) });
+      wasted.push({
+        model: model.id,
+        usage: usageOf(attempt.messages, attempt.received, attempt.usage),
+      });
       if (attempt.output.text) emit({ type: "restart" });
     }
   }
@@ -163,8 +175,6 @@ function foreignNote(
   return `${say(sentences.foreign, sentences, deps.names, others)}\n\n`;
 }
 
-export const NO_TOKENS: TokenUsage = { inputTokens: 0, outputTokens: 0 };
-
 /** One model's try at an answer. */
 interface Attempt {
   messages: ReturnType<typeof buildPrompt>["messages"];
@@ -179,17 +189,21 @@ interface Attempt {
 
 function prepare(
   { questions, history, reader, release, language, deps, policy }: EngineInput,
-  sources: Source[],
+  { model, sources, meant }: Pick<Material, "sources" | "meant"> & { model: ChatModel },
   mayLinkTo: (host: string) => boolean,
 ): Attempt {
   // The prompt has no invisible characters, so personal data is searched in texts without them.
-  const texts = [questions.message, ...history.messages.map(({ text }) => text)];
+  const texts = [questions.message, ...history.before, ...history.messages.map(({ text }) => text)];
   const pseudonyms = deps.hidePersonalData
     ? new Pseudonyms(texts.map(withoutInvisible))
     : undefined;
   const hide = (text: string): string => pseudonyms?.hide(withoutInvisible(text)) ?? text;
-  const messages = history.messages.map(({ role, text }) => ({ role, text: hide(text) }));
-  const message = hide(questions.message);
+  const talk = {
+    before: history.before.map(hide),
+    messages: history.messages.map(({ role, text }) => ({ role, text: hide(text) })),
+    message: hide(questions.message),
+    meant: meant && hide(meant),
+  };
   const spoken = { language: languageName(language ?? "en", "en") };
   const rules = {
     ...release.prompt,
@@ -197,7 +211,8 @@ function prepare(
     rules: release.prompt.rules.map((rule) => fillPlaceholders(rule, spoken)),
   };
   const mark = deps.newId("mark");
-  const prompt = buildPrompt(message, messages, sources, rules, mark, reader.now);
+  const room = CONVERSATION_SHARE * contextOf(model.id);
+  const prompt = buildPrompt(talk, sources, rules, { random: mark, now: reader.now, room });
   const writer = new AnswerWriter(sources, mayLinkTo, {
     prompt,
     pseudonyms,
@@ -239,7 +254,12 @@ async function streamAnswer(
     refusing = NO_ANSWER.startsWith(opening.trim()) || opening.trim().startsWith(NO_ANSWER);
     if (!refusing) write(opening);
   }
-  const draft = { rung: model.rung, model: model.id, usage: usageOf(attempt), isPartial: false };
+  const draft = {
+    rung: model.rung,
+    model: model.id,
+    usage: usageOf(attempt.messages, attempt.received, attempt.usage),
+    isPartial: false,
+  };
   if (refusing && opening.trim().startsWith(NO_ANSWER))
     return { ...draft, text: "", citations: [], shown: false };
   if (refusing) write(opening);
@@ -265,17 +285,6 @@ function endedEarly(model: ChatModel, attempt: Attempt): Omit<Draft, "wasted"> {
     isPartial: false,
     rung: model.rung,
     model: model.id,
-    usage: usageOf(attempt),
+    usage: usageOf(attempt.messages, attempt.received, attempt.usage),
   };
-}
-
-/**
- * What a model used. Some models report nothing, or only at their end: then it is estimated, so that the budget counts it. A model that
- * sent nothing most likely never ran, and counts as nothing.
- */
-function usageOf({ messages, received, usage }: Attempt): TokenUsage {
-  if (usage.inputTokens + usage.outputTokens > 0) return usage;
-  if (!received) return NO_TOKENS;
-  const prompt = messages.map(({ content }) => content).join("\n");
-  return { inputTokens: estimateTokens(prompt), outputTokens: estimateTokens(received) };
 }

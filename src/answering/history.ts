@@ -9,6 +9,8 @@ export interface HistoryMessage {
 export interface History {
   /** The latest messages, oldest first. */
   messages: HistoryMessage[];
+  /** The beginnings of what the visitor said before those, oldest first. */
+  before: string[];
   /** The previous question, complete in itself, in lines: the one that began the topic, and what was added to it. */
   previous: string | undefined;
   /** The documents that the last answer offered, if it was a clarifying question; otherwise empty. */
@@ -37,6 +39,7 @@ export interface Option {
 
 export const NO_HISTORY: History = {
   messages: [],
+  before: [],
   previous: undefined,
   options: [],
   choices: [],

@@ -18,6 +18,9 @@ import type { TurnRequest } from "./turn-request.ts";
 
 /** Messages of the conversation that the model and the follow-up see. */
 const HISTORY_MESSAGES = 8;
+/** Questions before those that the model is told, and characters of each. */
+const QUESTIONS_BEFORE = 12;
+const MAX_BEFORE_CHARACTERS = 160;
 
 const CONVERSATION_ID = /^cv_[0-9a-f]{32}$/;
 
@@ -80,6 +83,7 @@ function statements(
          WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )
       .bind(keyHash, conversationId),
+    before: questionsBefore(db, workspace, keyHash, conversationId),
     handover: db
       .prepare(
         `SELECT 1 FROM handover_requested WHERE workspace_id = ${workspace} AND conversation_id = ?2 LIMIT 1`,
@@ -95,4 +99,21 @@ function statements(
       asked,
     ),
   };
+}
+
+/** What the visitor said before the messages of the history, the latest first: what is left of a long conversation. */
+function questionsBefore(
+  db: D1Database,
+  workspace: string,
+  keyHash: string,
+  conversationId: string,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT substr(text, 1, ${MAX_BEFORE_CHARACTERS}) AS text FROM messages
+       WHERE workspace_id = ${workspace} AND conversation_id = ?2 AND role = 'visitor' AND seq <= -${HISTORY_MESSAGES} +
+         (SELECT max(seq) FROM messages WHERE workspace_id = ${workspace} AND conversation_id = ?2)
+       ORDER BY seq DESC LIMIT ${QUESTIONS_BEFORE}`,
+    )
+    .bind(keyHash, conversationId);
 }

@@ -2,6 +2,7 @@ import type { Outcome } from "../answering/answer.ts";
 import { meanVector } from "../text/vectors.ts";
 import type { History, HistoryMessage, Option } from "../answering/history.ts";
 import { inContext, type InContext } from "../answering/in-context.ts";
+import type { Rewritten } from "../answering/rewrite.ts";
 import { aboutAnswer } from "../answering/last-answer.ts";
 import { nearestIntent } from "../answering/nearest-intent.ts";
 import { withVectors } from "../answering/sub-queries.ts";
@@ -19,6 +20,7 @@ import { toWordContext } from "../retrieval/word-context.ts";
 import type { Services } from "../runtime/services.ts";
 import type { Admitted } from "./admit.ts";
 import type { FirstRead } from "./first-read.ts";
+import { startRewriting } from "./start-rewriting.ts";
 import { isNoLongerValid, isWithheld } from "./withheld.ts";
 
 interface HistoryRow {
@@ -41,6 +43,8 @@ interface HistoryRow {
 export interface Recalled {
   history: History;
   questions: Questions;
+  /** What a language model makes of a follow-up, meanwhile. */
+  rewriting: Promise<Rewritten | undefined> | undefined;
   release: IdentifiedRelease;
   /** Of the reply; null where neither the message nor the conversation tells one. */
   language: LanguageCode | null;
@@ -53,21 +57,30 @@ export interface Recalled {
  * @param message as typed
  */
 export async function recall(
-  { config, now }: Pick<Services, "config" | "now">,
+  services: Pick<Services, "config" | "now" | "chatModelOf" | "newId">,
   { read: typed, rows, embedding }: FirstRead,
   { caller, allowance }: Admitted,
   message: string,
 ): Promise<Recalled> {
+  const { config, now } = services;
   const words = toWordContext(rows, caller.workspaceId, config.embeddingModel);
   const language = replyLanguage(rows.history as HistoryRow[], message);
   const audience = caller.visitor?.audience ?? [];
   const history: History = {
     ...toHistory(rows.history as HistoryRow[], audience, language, now()),
+    before: (rows.before as { text: string }[]).map(({ text }) => text).toReversed(),
     handoverRequested: rows.handover.length > 0,
   };
   const { subQueries, context, ...read } = inContext(message, typed, history);
+  const live = liveRelease(config, rows.release[0]);
+  const rewriting =
+    context &&
+    live.then(
+      ({ release }) => startRewriting(services, { release, allowance, context, history, message }),
+      () => undefined,
+    );
   const [release, vectors] = await Promise.all([
-    liveRelease(config, rows.release[0]),
+    live,
     isOutOfNeurons(allowance)
       ? embedding.forgo()
       : embedding.settle(words.generation, subQueries.flat()),
@@ -85,6 +98,7 @@ export async function recall(
       subQueries: embedded,
       ...words,
     },
+    rewriting,
     release,
     language,
     ownHosts: toHosts(rows.hosts),
@@ -101,7 +115,7 @@ function toHistory(
   audience: string[],
   language: LanguageCode | null,
   now: number,
-): Omit<History, "handoverRequested"> {
+): Omit<History, "before" | "handoverRequested"> {
   const failures = new Set(rows.flatMap(({ id, failure }) => (failure === null ? [] : [id])));
   const held = rows.filter(
     ({ id, text, answer_id, used_documents }) =>

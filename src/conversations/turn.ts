@@ -162,7 +162,7 @@ function openingOf({ admitted, messageId, language, release }: Turn) {
 function runEngine(
   services: Services,
   turn: Turn,
-  { history, questions, ownHosts }: Recalled,
+  { history, questions, rewriting, ownHosts }: Recalled,
   running: Running,
 ): Promise<Answer> {
   const { reader, release, admitted, language } = turn;
@@ -187,6 +187,7 @@ function runEngine(
       reader,
       history,
       questions,
+      ...(rewriting && { rewriting }),
       release: release.release,
       language,
       policy,

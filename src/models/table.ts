@@ -137,6 +137,13 @@ const UNKNOWN_CHAT = {
   priceIn: Math.max(...Object.values(chatModels).map(({ priceIn }) => priceIn)),
   priceOut: Math.max(...Object.values(chatModels).map(({ priceOut }) => priceOut)),
 };
+/** Of a model that the table does not know: that of small open models. */
+const UNKNOWN_CONTEXT = 8192;
+
+/** Tokens that a chat model reads and writes together. */
+export function contextOf(model: string): number {
+  return entryOf(chatModels, model)?.contextTokens ?? UNKNOWN_CONTEXT;
+}
 const UNKNOWN_RERANKER = Math.max(...Object.values(rerankers));
 
 /** What an answer costs in the unit that Workers AI bills. */

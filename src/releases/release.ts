@@ -108,8 +108,14 @@ export const releaseSchema = z.strictObject({
     /** The model to ask if `chat` fails or the day's budget is nearly used up; null: none. */
     small: modelId.nullable(),
     reranker: modelId.nullable(),
-    /** `tokens`: the length limit of an answer. */
-    parameters: z.strictObject({ tokens: z.int().min(16).max(8192) }),
+    /**
+     * `tokens`: the length limit of an answer. `rewriteMs`: how long a follow-up waits for a model that completes it, in milliseconds; 0:
+     * none is asked.
+     */
+    parameters: z.strictObject({
+      tokens: z.int().min(16).max(8192),
+      rewriteMs: z.int().min(0).max(5000),
+    }),
   }),
   retrieval: z.strictObject({
     fusion: z.strictObject({
@@ -138,6 +144,8 @@ export const releaseSchema = z.strictObject({
     variants: z.strictObject({
       clear: z.strictObject({ alone: positive, evidence: positive, cited: share }),
       possible: z.strictObject({ alone: positive, evidence: positive, cited: share }),
+      /** The question as a model completed it (answering/rewrite.ts). Searched with keywords alone. */
+      rewritten: positive,
     }),
     /** When a passage is superseded by another one (retrieval/prefer-current.ts). */
     time: z.strictObject({

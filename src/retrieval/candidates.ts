@@ -33,8 +33,8 @@ export interface Query {
 }
 
 export interface Variant {
-  /** `alone`: the message itself; `evidence`: it with what the last answer was about. */
-  kind: "alone" | "evidence";
+  /** `alone`: the message itself; `evidence`: it with what the last answer was about; `rewritten`: as a model completed it. */
+  kind: "alone" | "evidence" | "rewritten";
   query: Query;
   /** How much its order counts; that of the query itself counts 1. */
   weight: number;

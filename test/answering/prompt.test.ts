@@ -131,11 +131,15 @@ it("the prompt holds the conversation without the markers of earlier answers, an
   const other = await promptFor(stranger, QUESTION);
   expect(JSON.stringify(other.prompt)).toContain("stranger's secret");
 
+  await env.CONTROL.scriptChat(openAiStream(["What does the moonstone lamp weigh?"]));
   const { prompt } = await promptFor(workspace, "And what does the lamp weigh?", id);
   expect(prompt.slice(1)).toEqual([
     { role: "user", content: framed(QUESTION) },
     { role: "assistant", content: "The moonstone lamp costs 80 euros." },
-    { role: "user", content: framed("And what does the lamp weigh?") },
+    {
+      role: "user",
+      content: `${framed("And what does the lamp weigh?")}\n<message_in_full>\nWhat does the moonstone lamp weigh?\n</message_in_full>`,
+    },
   ]);
   expect(JSON.stringify(prompt)).not.toContain("stranger");
 

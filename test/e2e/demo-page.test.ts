@@ -1,24 +1,10 @@
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-
-const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const executablePath = CANDIDATES.find((candidate) => existsSync(candidate));
-const skipped = !executablePath && !process.env["CI"];
-if (skipped) console.warn(`The demo page is not tested: no Chromium at ${CANDIDATES.join(", ")}.`);
+import { launchBrowser, skipsBrowser } from "../support/browser.ts";
 
 const SCREENSHOTS = path.resolve(import.meta.dirname, "../../.edgewise/screenshots");
-const ARGUMENTS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const url = inject("url");
 
 const MARKDOWN = `Do the **whole** procedure:
@@ -89,11 +75,10 @@ it("the demo page is served with headers that forbid foreign scripts and frames"
   expect(headers.get("referrer-policy")).toBe("same-origin");
 });
 
-describe.skipIf(skipped)("the demo page", () => {
+describe.skipIf(skipsBrowser)("the demo page", () => {
   let browser: Browser;
   beforeAll(async () => {
-    if (!executablePath) throw new Error(`CI needs Chromium at one of ${CANDIDATES.join(", ")}.`);
-    browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    browser = await launchBrowser();
     await mkdir(SCREENSHOTS, { recursive: true });
   });
   afterAll(() => browser?.close());

@@ -5,6 +5,7 @@ import { uiMessageChunkSchema, parseJsonEventStream, type UIMessageChunk } from 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { DEMO_KEYS } from "../../local/config.ts";
 import { startInstance, type Instance } from "../../local/dev/instance.ts";
+import { launchBrowser, skipsBrowser } from "../support/browser.ts";
 import { startGatedChatServer, type GatedChatServer } from "../support/gated-chat-server.ts";
 import { request, requestJson, type Json } from "../support/http.ts";
 
@@ -111,3 +112,32 @@ it("a turn is completed and stored when the connection closes after the first se
       },
     ]);
 });
+
+it.skipIf(skipsBrowser)(
+  "the page stops an answer at the server, and shows it as stopped, after a reload, too",
+  async () => {
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${instance.url}/?key=${DEMO_KEYS.publishable}`);
+      const ask = async (text: string): Promise<void> => {
+        await page.getByRole("textbox").fill(text);
+        await page.getByRole("button", { name: "Send" }).click();
+      };
+      await ask("Hello");
+      await page.locator(".answer[data-state=small_talk]").waitFor();
+      await ask(QUESTION);
+      const answer = await model.nextRequest();
+      answer.say("Delivery to Germany takes 3 working days [1]. It ");
+      await page.getByText("takes 3 working days").waitFor();
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.getByText("You stopped this answer").waitFor();
+      await expect.poll(answer.disconnected).toBe(true);
+      await page.reload();
+      await page.getByText("You stopped this answer").waitFor();
+      expect(await page.locator(".answer .text").last().textContent()).toContain("3 working days");
+    } finally {
+      await browser.close();
+    }
+  },
+);

@@ -103,6 +103,14 @@ export async function askQuestion(
   return { ok: true, events: readChatEvents(response.body) };
 }
 
+/** Asks the server to end the answer that it is writing; what was shown stays in the conversation. */
+export async function requestStop(key: string, { id, token }: Conversation): Promise<void> {
+  await fetch(`/v1/conversations/${encodeURIComponent(id)}/stop`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "x-conversation-token": token },
+  }).catch(() => undefined);
+}
+
 function networkFailure(): Failure {
   const title = navigator.onLine ? "The help centre cannot be reached" : "You are offline";
   return {

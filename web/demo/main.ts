@@ -2,11 +2,12 @@ import {
   askQuestion,
   findKey,
   readWorkspace,
+  requestStop,
   UNKNOWN_WORKSPACE,
   type KeyLookup,
 } from "./api.ts";
 import { keep, recall, type KeptConversation } from "./kept-conversation.ts";
-import type { ChatEvent } from "./stream.ts";
+import type { ChatEvent, Outcome } from "./stream.ts";
 import type { TurnEnd, TurnView } from "./turn-view.ts";
 import { openPage } from "./view.ts";
 
@@ -16,6 +17,8 @@ const LOCAL_DEMO_KEY = "pk_local_demo";
 let key: string | null = null;
 let conversation: KeptConversation | null = null;
 let running: AbortController | null = null;
+/** A server that is asked to stop ends the stream within a second or two; one that does not is left. */
+const STOP_WITHIN_MS = 4000;
 
 const ask = (message: string): void => {
   if (!running && key) void answer(key, message, page.addTurn(message));
@@ -23,7 +26,14 @@ const ask = (message: string): void => {
 
 const page = openPage({
   ask,
-  stop: () => running?.abort(),
+  stop() {
+    const stopped = running;
+    if (!stopped) return;
+    // Before its first answer begins, a conversation has no name by which the server could be asked.
+    if (!key || !conversation) return stopped.abort();
+    void requestStop(key, conversation);
+    setTimeout(() => stopped.abort(), STOP_WITHIN_MS);
+  },
   startOver() {
     running?.abort();
     running = null;
@@ -57,9 +67,14 @@ async function showKept(key: string): Promise<void> {
     if (outcome) {
       turn.showOutcome(outcome, { conversation: kept.conversation.id, message: messageId }, ask);
     }
-    turn.end({ kind: outcome ? "finished" : "not_kept" }, retry(key, question, turn));
+    turn.end({ kind: endOf(outcome) }, retry(key, question, turn));
     page.watch(turn);
   }
+}
+
+function endOf(outcome: Outcome | null): "finished" | "stopped" | "not_kept" {
+  if (!outcome) return "not_kept";
+  return outcome.stopped ? "stopped" : "finished";
 }
 
 function retry(key: string, question: string, turn: TurnView): () => void {
@@ -107,6 +122,7 @@ async function showEvents(
   signal: AbortSignal,
 ): Promise<TurnEnd> {
   const ids = { conversation: "", message: "" };
+  let isStopped = false;
   for await (const event of events) {
     if (signal.aborted) return { kind: "stopped" };
     switch (event.type) {
@@ -128,6 +144,7 @@ async function showEvents(
         turn.appendText(event.delta);
         break;
       case "outcome":
+        isStopped = event.outcome.stopped;
         turn.showOutcome(event.outcome, ids, ask);
         break;
       case "error":
@@ -140,7 +157,7 @@ async function showEvents(
           },
         };
       case "finish":
-        return { kind: "finished" };
+        return { kind: isStopped ? "stopped" : "finished" };
     }
     page.follow();
   }

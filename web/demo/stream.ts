@@ -13,6 +13,8 @@ export type Outcome = {
   /** The verified text; it replaces what was streamed. */
   text: string;
   citations: Citation[];
+  /** The visitor stopped it: the text is what was shown until then. */
+  stopped: boolean;
 };
 
 export type ChatEvent =
@@ -97,6 +99,7 @@ export function toOutcome(data: Record<string, unknown>): Outcome | null {
     rung: asText(data.rung),
     release: asText(data.release),
     text: asText(data.text),
+    stopped: data.stopped === true,
     citations: citations.map((citation) => ({
       ...toSource(citation.n, citation),
       quotes: toQuotes(citation),

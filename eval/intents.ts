@@ -72,22 +72,22 @@ const read = <T>(file: string): T[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as T);
 
-/** What a turn recognises, by its words and then by its embedding. */
+/** What a turn recognises: surely, by the message's words, and with guesses, by its words and its embedding. */
 async function recognise(
   text: string,
   thresholds = [release.intents.threshold],
 ): Promise<{ words: string; all: string; at: string[] }> {
-  const { message, contact, intent, subQueries } = readMessage(text);
-  const words = intent ?? "none";
-  if (intent !== undefined || contact !== undefined)
+  const { message, contact, intent, isGuessed, subQueries } = readMessage(text);
+  const words = isGuessed ? "none" : (intent ?? "none");
+  if (words !== "none" || contact !== undefined)
     return { words, all: words, at: thresholds.map(() => words) };
   const vectors = await embedder.embed(subQueries.flat(), "query");
   const vector = meanVector(vectors) ?? [];
   const language = messageLanguage(text, undefined) ?? null;
-  const at = thresholds.map(
-    (threshold) =>
-      nearestIntent(message, vector, exemplars, { model, threshold, language }) ?? "none",
-  );
+  const at = thresholds.map((threshold) => {
+    const nearest = nearestIntent(message, vector, exemplars, { model, threshold, language });
+    return nearest === "none" ? nearest : (intent ?? nearest ?? "none");
+  });
   return { words, all: at[0] ?? "none", at };
 }
 
@@ -97,21 +97,23 @@ const seen = await Promise.all(
 );
 const share = (part: number, whole: number): string => (whole ? (part / whole).toFixed(3) : "-");
 console.log(
-  `${labelled.length} messages of ${path}\n\nintent              n  words  words and exemplars  false alarms`,
+  `${labelled.length} messages of ${path}\n\nintent              n  surely    with guesses  false alarms, sure / with guesses`,
 );
 for (const [label, names] of Object.entries(LABELS)) {
   const own = seen.filter(({ intent }) => intent === label);
   const rest = seen.filter(({ intent }) => intent !== label);
   const hit = (by: "words" | "all"): number => own.filter((one) => names.includes(one[by])).length;
-  const wrong = rest.filter(({ all }) => names.includes(all)).length;
+  const wrong = (by: "words" | "all"): string =>
+    share(rest.filter((one) => names.includes(one[by])).length, rest.length);
   console.log(
-    `${label.padEnd(17)} ${String(own.length).padStart(3)}  ${share(hit("words"), own.length)}  ${share(hit("all"), own.length).padStart(19)}  ${share(wrong, rest.length).padStart(12)}`,
+    `${label.padEnd(17)} ${String(own.length).padStart(3)}  ${share(hit("words"), own.length)}  ${share(hit("all"), own.length).padStart(19)}  ${wrong("words").padStart(12)} / ${wrong("all")}`,
   );
 }
 const chatting = seen.filter(({ intent }) => /^(?:small_talk|thanks|goodbye)$/.test(intent));
-const kept = chatting.filter(({ all }) => SMALL_TALK.has(all)).length;
+const kept = (by: "words" | "all"): string =>
+  share(chatting.filter((one) => SMALL_TALK.has(one[by])).length, chatting.length);
 console.log(
-  `any small talk    ${String(chatting.length).padStart(3)}         ${share(kept, chatting.length).padStart(19)}`,
+  `any small talk    ${String(chatting.length).padStart(3)}  ${kept("words")}  ${kept("all").padStart(19)}`,
 );
 for (const { text, intent, all, language } of seen)
   if (!path.includes("held-out") && !(LABELS[intent] ?? ["none"]).includes(all))
@@ -137,20 +139,17 @@ for (const [title, set] of [
   const thresholds = [release.intents.threshold, ...THRESHOLDS];
   const seenHere: Awaited<ReturnType<typeof recognise>>[] = [];
   for (const { text } of set) seenHere.push(await recognise(text, thresholds));
-  console.log(
-    `\n${title}: ${set.length}. False alarms: person, small talk, any that is not searched`,
-  );
-  for (const [index, threshold] of thresholds.entries()) {
-    const rate = (isAlarm: (name: string) => boolean): string =>
-      share(seenHere.filter(({ at }) => isAlarm(at[index] ?? "none")).length, set.length);
-    const figures = [
-      rate((name) => name === "person"),
-      rate((name) => SMALL_TALK.has(name)),
-      rate((name) => isAnsweredByUs(name as Intent, false) && name !== "none"),
-    ];
-    console.log(`  threshold ${threshold}: ${figures.join(", ")}`);
-  }
-  for (const [index, { all }] of seenHere.entries())
-    if (all !== "none" && isAnsweredByUs(all as Intent, false))
-      console.log(`  ${all}: ${set[index]?.text}`);
+  console.log(`\n${title}: ${set.length}. False alarms: person, small talk`);
+  const figures = (told: string[]): string =>
+    [told.filter((name) => name === "person"), told.filter((name) => SMALL_TALK.has(name))]
+      .map((alarms) => share(alarms.length, set.length))
+      .join(", ");
+  console.log(`  sure: ${figures(seenHere.map(({ words }) => words))}`);
+  for (const [index, threshold] of thresholds.entries())
+    console.log(
+      `  with guesses, exemplars at ${threshold}: ${figures(seenHere.map(({ at }) => at[index] ?? "none"))}`,
+    );
+  for (const [index, { words }] of seenHere.entries())
+    if (words !== "none" && isAnsweredByUs(words as Intent, false))
+      console.log(`  ${words}: ${set[index]?.text}`);
 }

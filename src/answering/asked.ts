@@ -2,6 +2,8 @@ import { ENGLISH, OTHER_PERSON } from "../language/english.ts";
 import type { Intent } from "../language/intents.ts";
 import type { LanguageCode, WordClass } from "../language/language.ts";
 import { LANGUAGES } from "../language/languages.ts";
+import { toldIntent } from "../language/told-intent.ts";
+import { countWords } from "../text/words.ts";
 import { lexica, type Lexicon } from "./lexicon.ts";
 import { asksSomething } from "./sub-queries.ts";
 import { smallTalkIn } from "./small-talk.ts";
@@ -20,10 +22,12 @@ export interface ContactRequest {
   questions: string[];
 }
 
-/** What a message says in the words of one language and in no others. */
+/** What a message asks for that no article answers, or how to reach the company. */
 export interface Asked {
   contact?: ContactRequest;
   intent?: Intent;
+  /** Whether the message may ask something else. */
+  isGuessed?: boolean;
 }
 
 /** What a clause asks for; null where it says nothing, as "hello" and "please" do. */
@@ -57,6 +61,8 @@ const MAX_JOINED = 4;
 const MAX_FEELING_WORDS = 40;
 /** A longer clause is no wish for a person if it has a word that the lists lack. */
 const MAX_WISH_WORDS = 8;
+/** Words of a clause that the classifier is asked about. */
+const LEAST_TOLD = 4;
 /** An insult has so many words, with one that the lists lack. A shorter one may be about a thing. */
 const INSULT_WORDS = { least: 4, most: 8 };
 
@@ -66,7 +72,7 @@ const CLAUSE_END =
 
 /**
  * What a message asks for that no article answers, or how to reach the company: it, or each of its clauses, says that in the words of one
- * language. "It leaks, I want to talk to a human" asks something else, too.
+ * language, or it is like the messages that a classifier knows. "It leaks, I want to talk to a human" asks something else, too.
  */
 export function askedIn(message: string): Asked {
   const parts = message.split(CLAUSE_END);
@@ -74,14 +80,18 @@ export function askedIn(message: string): Asked {
     index % 2 === 0 && /[\p{L}\p{N}]/u.test(text) ? [{ text, end: parts[index + 1] ?? "" }] : [],
   );
   if (clauses.length === 0 || clauses.length > MAX_CLAUSES) return {};
+  const told = toldIntent(message);
+  const mayWantPerson = clauses.length > 1 && told?.intent === "person";
   for (const lexicon of lexica()) {
     const byPattern = patternIn(message, lexicon);
-    if (byPattern)
-      return byPattern === "person" ? toAsked("person", undefined, lexicon) : { intent: byPattern };
+    if (byPattern) return byPattern === "person" ? personWanted(undefined) : { intent: byPattern };
     // "Is there anybody, whom I can talk to?" "Are you an AI, or a person?"
     const whole = wholeWish(message, clauses.length, lexicon);
     if (whole) return toAsked(whole, undefined, lexicon);
-    const wishes = clauses.map(({ text, end }) => wishOf(text, end, lexicon));
+    const wishes = clauses.map(
+      ({ text, end }) =>
+        wishOf(text, end, lexicon) ?? (mayWantPerson ? surePerson(text) : undefined),
+    );
     const wish = BY_WEIGHT.find((one) => wishes.includes(one));
     if (!wish) continue;
     const rest = clauses.filter((_, index) => wishes[index] === undefined);
@@ -90,8 +100,11 @@ export function askedIn(message: string): Asked {
     const asked = rest.map(({ text, end }) => text + end).join("");
     return toAsked(wish, asked.trim() || undefined, lexicon);
   }
+  if (told?.isSure)
+    return told.intent === "person" ? personWanted(undefined) : { intent: told.intent };
   const feeling = feelingIn(message);
-  return feeling ? { intent: feeling } : {};
+  if (feeling) return { intent: feeling };
+  return told ? { intent: told.intent, isGuessed: true } : {};
 }
 
 /** The wish to reach somebody, as asked in a language; in English where it has no words for that. */
@@ -99,6 +112,13 @@ export function anyContact(language: LanguageCode | null): ContactRequest {
   const own = LANGUAGES.find(({ code }) => code === language)?.asks.questions;
   const asked = [own, ENGLISH.asks.questions].flatMap((one) => (one ? [one.reach] : []));
   return { wish: "any", rest: undefined, questions: [...new Set(asked)] };
+}
+
+/** A clause that surely wants a person. The shortest ones also stand in questions. */
+function surePerson(clause: string): "person" | undefined {
+  if (countWords(clause) < LEAST_TOLD) return undefined;
+  const told = toldIntent(clause);
+  return told?.isSure && told.intent === "person" ? "person" : undefined;
 }
 
 function patternIn(message: string, { patterns = {} }: Lexicon): Intent | undefined {
@@ -129,6 +149,10 @@ function wholeWish(
   return wish === "person" || wish === "human" ? wish : undefined;
 }
 
+function personWanted(rest: string | undefined): Asked {
+  return { intent: "person", contact: { wish: "person", rest, questions: [] } };
+}
+
 function toAsked(
   wish: (typeof BY_WEIGHT)[number],
   rest: string | undefined,
@@ -136,7 +160,7 @@ function toAsked(
 ): Asked {
   switch (wish) {
     case "person":
-      return { intent: "person", contact: { wish, rest, questions: [] } };
+      return personWanted(rest);
     case "phone":
     case "email":
     case "any":

@@ -39,9 +39,12 @@ const REPLIES = new Phrases<"yes" | "no">(({ yes, none }) => [
 ]);
 
 /** Whether the message alone shows that it may depend on what was said before it. Then it is embedded once that is known. */
-export function mayDepend(typed: string, { asked, contact, intent }: ReadMessage): boolean {
+export function mayDepend(
+  typed: string,
+  { asked, contact, intent, isGuessed }: ReadMessage,
+): boolean {
   if (isYes(replyIn(typed))) return true;
-  const isOurs = contact !== undefined || isAnsweredByUs(intent, false);
+  const isOurs = contact !== undefined || isAnsweredByUs(intent, isGuessed);
   if (isOurs && contact?.rest === undefined) return false;
   return replyIn(typed) !== undefined || dependenceOf(asked) !== undefined;
 }
@@ -62,7 +65,7 @@ export interface ReadInContext extends ReadQuestions {
 export function inContext(typed: string, read: ReadQuestions, history: History): ReadInContext {
   const reply = replyIn(typed) ?? replyIn(read.message);
   const accepts = isYes(reply) && (history.question !== undefined || history.offersContact);
-  const isOurs = read.contact !== undefined || isAnsweredByUs(read.intent, false);
+  const isOurs = read.contact !== undefined || isAnsweredByUs(read.intent, read.isGuessed);
   if (isOurs && read.contact?.rest === undefined && !accepts)
     return { ...read, context: undefined };
   if (accepts && history.offersContact)

@@ -1,4 +1,3 @@
-import type { Intent } from "../language/intents.ts";
 import type { LanguageCode } from "../language/language.ts";
 import { embeddingModel } from "../models/table.ts";
 import type { Exemplar } from "../releases/exemplar-vectors.ts";
@@ -18,7 +17,7 @@ interface Measure {
 }
 
 /**
- * The intent of the exemplar that is nearest to a message in meaning; undefined where that is a question, or none is near enough.
+ * The intent of the exemplar that is nearest to a message in meaning, "none" for one that is a question; undefined where none is near enough.
  * @param vector of the whole message, by the model that made the exemplars' vectors
  */
 export function nearestIntent(
@@ -26,7 +25,7 @@ export function nearestIntent(
   vector: number[],
   exemplars: Exemplar[],
   { model, threshold, language }: Measure,
-): Intent | undefined {
+): Exemplar["kind"] | undefined {
   const { unrelatedCosine, matchingCosine, isEnglish = false } = embeddingModel(model);
   const isKnown = !isEnglish || language === null || language === "en";
   if (!isKnown || wordsOf(message).length > MAX_WORDS) return undefined;
@@ -36,5 +35,5 @@ export function nearestIntent(
     if (!best || near > best.near) best = { kind: exemplar.kind, near };
   }
   const least = unrelatedCosine + threshold * (matchingCosine - unrelatedCosine);
-  return best && best.kind !== "none" && best.near >= least ? best.kind : undefined;
+  return best && best.near >= least ? best.kind : undefined;
 }

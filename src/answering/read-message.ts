@@ -11,6 +11,8 @@ export interface ReadMessage {
   contact: ContactRequest | undefined;
   /** What it wants that no article answers, where its words say so. */
   intent: Intent | undefined;
+  /** Whether it may want something else: documents are searched first. */
+  isGuessed: boolean;
   /** What is searched for. */
   asked: string;
 }
@@ -22,11 +24,11 @@ export type ReadQuestions = ReadMessage & { subQueries: string[][] };
 export function readMessage(typed: string): ReadQuestions {
   const message = withoutOpener(typed);
   const smallTalk = smallTalkIn(typed) ?? smallTalkIn(message);
-  const { contact, intent = smallTalk } = smallTalk ? {} : askedIn(message);
+  const { contact, intent = smallTalk, isGuessed = false } = smallTalk ? {} : askedIn(message);
   if (contact && contact.questions.length > 0)
     return { ...searchContact(contact, message), intent };
   const asked = contact?.rest ?? message;
-  return { message, contact, intent, asked, subQueries: subQueriesOf(asked) };
+  return { message, contact, intent, isGuessed, asked, subQueries: subQueriesOf(asked) };
 }
 
 /** A message that asks for nothing but a way to reach somebody: the documents are searched with a plain question. */
@@ -36,6 +38,7 @@ export function searchContact(contact: ContactRequest, message: string): ReadQue
     message,
     contact,
     intent: undefined,
+    isGuessed: false,
     asked: questions.join("\n"),
     subQueries: [questions],
   };

@@ -28,8 +28,12 @@ export function replayHistory(messages: HistoryMessage[]): History {
 
 /** The standalone question of a message; after one that asks the documents nothing, that of the message before. */
 function standaloneOf(text: string, history: History): string | undefined {
-  const { asked, message, contact, intent, context } = inContext(text, readMessage(text), history);
+  const { asked, message, contact, intent, isGuessed, context } = inContext(
+    text,
+    readMessage(text),
+    history,
+  );
   if (context) return context.standalone;
-  const isOurs = isAnsweredByUs(intent, false) && contact?.rest === undefined;
+  const isOurs = isAnsweredByUs(intent, isGuessed) && contact?.rest === undefined;
   return isOurs || contentWords(message).length === 0 ? history.previous : asked;
 }

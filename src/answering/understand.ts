@@ -12,8 +12,6 @@ import { saysNothing } from "./small-talk.ts";
 
 /** A message with its embeddings, and what the workspace knows about its words. */
 export interface Questions extends ReadMessage, WordContext {
-  /** Whether the meaning of the message tells its intent, and not its words. */
-  isGuessed: boolean;
   /** Set where the message depends on what was said before it. */
   context: InContext | undefined;
   /**

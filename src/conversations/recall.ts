@@ -7,7 +7,6 @@ import { aboutAnswer } from "../answering/last-answer.ts";
 import { nearestIntent } from "../answering/nearest-intent.ts";
 import { withVectors } from "../answering/sub-queries.ts";
 import type { Questions } from "../answering/understand.ts";
-import type { Intent } from "../language/intents.ts";
 import { toLanguageCode, type LanguageCode } from "../language/language.ts";
 import { messageLanguage } from "../language/message-language.ts";
 import { isOutOfNeurons } from "../limits/quotas.ts";
@@ -92,8 +91,7 @@ export async function recall(
     history,
     questions: {
       ...read,
-      intent: read.intent ?? (await intentByMeaning(read, alone, byMeaning)),
-      isGuessed: read.intent === undefined,
+      ...(await intentOf(read, alone, byMeaning)),
       context,
       subQueries: embedded,
       ...words,
@@ -159,9 +157,14 @@ function vectorAlone(
   return dependence === "possible" ? (others[at]?.vector ?? null) : null;
 }
 
-/** The intent of a message that the lists of words do not know, by the exemplars of the release. */
-async function intentByMeaning(
-  { message, contact }: Pick<Questions, "message" | "contact">,
+/** The intent of a message; one that its words do not surely tell, by the exemplars of the release, too. */
+async function intentOf(
+  {
+    message,
+    contact,
+    intent,
+    isGuessed,
+  }: Pick<Questions, "message" | "contact" | "intent" | "isGuessed">,
   vector: number[] | null,
   {
     rows,
@@ -173,11 +176,14 @@ async function intentByMeaning(
     model: string;
     language: LanguageCode | null;
   },
-): Promise<Intent | undefined> {
-  if (contact !== undefined || vector === null) return undefined;
+): Promise<Pick<Questions, "intent" | "isGuessed">> {
+  const isSure = contact !== undefined || (intent !== undefined && !isGuessed);
+  if (isSure || vector === null) return { intent, isGuessed };
   const exemplars = await exemplarsOf(release, model, rows.exemplars[0]);
   const { threshold } = release.intents;
-  return nearestIntent(message, vector, exemplars, { model, threshold, language });
+  const nearest = nearestIntent(message, vector, exemplars, { model, threshold, language });
+  if (nearest === "none") return { intent: undefined, isGuessed };
+  return { intent: intent ?? nearest, isGuessed: true };
 }
 
 function offeredOptions(last: HistoryRow | undefined): Option[] {

@@ -3,6 +3,8 @@
  * of it for one word. Korean has spaces, but is included because no stemmer here removes its endings.
  */
 const LETTER = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ーｰ\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}][\p{M}ﾞﾟ]*`;
+/** A letter of such a script. */
+export const UNSPACED = new RegExp(LETTER, "u");
 /** A word of {@link withBigrams} that is a pair of such letters. */
 export const BIGRAM = new RegExp(`^(?:${LETTER}){2}$`, "u");
 const RUN = new RegExp(`(?:${LETTER})+`, "gu");

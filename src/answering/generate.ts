@@ -4,13 +4,18 @@ import { linkPolicy } from "../guards/output-filter.ts";
 import { PromptLeak } from "../guards/prompt-guard.ts";
 import { Stopped, withIdleTimeout } from "../models/deadline.ts";
 import { languageName } from "../language/language.ts";
-import { ModelUnavailable, type ChatModel, type TokenUsage } from "../models/ports.ts";
+import {
+  ModelUnavailable,
+  type ChatModel,
+  type ModelUsage,
+  type TokenUsage,
+} from "../models/ports.ts";
 import { Pseudonyms } from "../privacy/pseudonyms.ts";
 import type { Finding } from "../retrieval/candidates.ts";
 import { withoutInvisible } from "../text/invisible-characters.ts";
 import { estimateTokens } from "../text/tokens.ts";
 import type { Emit, Rung } from "./answer.ts";
-import { currentText, type CachedAnswer } from "./cached-answer.ts";
+import { countMarkers, currentText, type CachedAnswer } from "./cached-answer.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { extractiveAnswer } from "./extractive/extractive.ts";
 import { buildPrompt, NO_ANSWER } from "./prompt.ts";
@@ -32,7 +37,11 @@ export interface Draft {
   /** The reader stopped it: `text` is what was shown. */
   stopped?: true;
   /** Tokens of models whose text was discarded. They cost money, too. */
-  wasted: { model: string; usage: TokenUsage }[];
+  wasted: ModelUsage[];
+  /** Of a kept answer that came before the model: what that used. */
+  saved?: ModelUsage;
+  /** The model failed, and its text ends early. */
+  isCut?: true;
 }
 
 /** What the rungs of the ladder work with. */
@@ -52,8 +61,9 @@ interface Material {
 const LEAST_MODEL_MS = 5000;
 
 /**
- * Down the ladder: language models in their order → cached → extractive. The extractive rung always answers; it is left out if an answer
- * is not likely, and then the draft may be empty. A reader who stops the answer ends the ladder where it is.
+ * Down the ladder: language models in their order → cached → extractive. A cached answer may also come first. The extractive rung always
+ * answers; it is left out if an answer is not likely, and then the draft may be empty. A reader who stops the answer ends the ladder where
+ * it is.
  */
 export async function generate(
   input: EngineInput,
@@ -66,6 +76,30 @@ export async function generate(
     if (delta) emit({ type: "text", delta });
   };
   const wasted: Draft["wasted"] = [];
+  const compose = (text: string, rung: Rung): Draft => {
+    const writer = new AnswerWriter(sources, mayLinkTo);
+    const checked = writer.push(text) + writer.end();
+    const { citations } = writer;
+    const made = { model: null, usage: NO_TOKENS, wasted };
+    return { text: checked, citations, shown: false, isPartial: false, rung, ...made };
+  };
+  const reveal = (draft: Draft): Draft => {
+    const shown = draft.text !== "" && (policy === "stream" || draft.citations.length > 0);
+    if (shown) show(draft.text);
+    return { ...draft, shown };
+  };
+  const cachedDraft = (): Draft | undefined => {
+    const text = cached && currentText(cached, sources);
+    const draft = text && compose(text, "cached");
+    // What is cited has to stand in the passages that this question found.
+    return draft && draft.citations.length > 0 && countMarkers(draft.text) === countMarkers(text)
+      ? reveal(draft)
+      : undefined;
+  };
+  if (cached?.comesFirst && deps.chatModels.length > 0 && !deps.stop?.aborted) {
+    const draft = cachedDraft();
+    if (draft) return { ...draft, saved: cached.saved };
+  }
   for (const [index, model] of deps.chatModels.entries()) {
     if (deps.stop?.aborted) break;
     const left = deps.timeLeft();
@@ -90,38 +124,15 @@ export async function generate(
       console.warn("generate: a rung failed", { model: model.id, error: error.message });
       // Under `hold`, shown text is supported by a citation. It stays, although the answer ends early.
       if (policy === "hold" && attempt.output.text)
-        return { ...endedEarly(model, attempt), wasted };
+        return { ...endedEarly(model, attempt), isCut: true, wasted };
       wasted.push({ model: model.id, usage: usageOf(attempt) });
       if (attempt.output.text) emit({ type: "restart" });
     }
   }
-  const write = (
-    text: string,
-    rung: Rung,
-    isPartial = false,
-    noteOn: (cited: Citation[]) => string = () => "",
-  ): Draft => {
-    const writer = new AnswerWriter(sources, mayLinkTo);
-    const checked = writer.push(text) + writer.end();
-    const written = noteOn(writer.citations) + checked;
-    const shown = written !== "" && (policy === "stream" || writer.citations.length > 0);
-    if (shown) show(written);
-    const { citations } = writer;
-    return {
-      text: written,
-      citations,
-      shown,
-      isPartial,
-      rung,
-      model: null,
-      usage: NO_TOKENS,
-      wasted,
-    };
-  };
-  if (deps.stop?.aborted) return { ...write("", "none"), stopped: true };
-  const kept = cached && currentText(cached, sources);
-  if (kept) return write(kept, "cached");
-  if (!isLikely) return write("", "none");
+  if (deps.stop?.aborted) return { ...compose("", "none"), stopped: true };
+  const kept = cachedDraft();
+  if (kept) return kept;
+  if (!isLikely) return compose("", "none");
   // Only here: a model waits for nothing more, and reads what was found.
   const quoted = await quotedSections(deps, input.reader, findings, sources);
   const sentences = sentencesIn(release, input.language);
@@ -131,12 +142,9 @@ export async function generate(
   };
   const { text, isPartial } = extractiveAnswer(findings, sources, own, mayLinkTo, quoted);
   const unsure = isSure ? "" : unsureNote(input);
-  return write(
-    text,
-    "extractive",
-    isPartial,
-    (cited) => unsure + foreignNote(input, findings, cited),
-  );
+  const quote = compose(text, "extractive");
+  const note = unsure + foreignNote(input, findings, quote.citations);
+  return reveal({ ...quote, text: note + quote.text, isPartial });
 }
 
 /** Says of quoted text that it may be no answer: a model would have read it, and refused. */

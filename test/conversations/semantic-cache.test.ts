@@ -189,9 +189,14 @@ describe("a kept answer is not given", () => {
   it("before the model to a message that depends on the conversation", async () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     await keep(workspace);
-    const { conversation_id } = await ask(workspace, GERMANY, { CHAT_MODEL });
+    const canada = "How long does delivery to Canada take?";
+    const { conversation_id } = await ask(workspace, canada, { CHAT_MODEL: "extractive" });
     await env.CONTROL.scriptChat(openAiStream(SAID, USAGE));
-    const message = "And how long does delivery to Germany take?";
-    expect((await ask(workspace, { message, conversation_id }, { CHAT_MODEL })).rung).toBe("model");
+    const body = { message: "Sorry, I meant Germany", conversation_id };
+    expect((await ask(workspace, body, { CHAT_MODEL })).rung).toBe("model");
+    await spend(workspace);
+    const again = await ask(workspace, canada, { CHAT_MODEL: "extractive" });
+    const later = { ...body, conversation_id: again.conversation_id };
+    expect((await ask(workspace, later, { CHAT_MODEL })).rung).toBe("cached");
   });
 });

@@ -91,9 +91,9 @@ const RULES: [name: string, rule: (pair: Pair) => boolean][] = [
   ["and equal deciding words (the product)", ({ one, other }) => one.words === other.words],
 ];
 
-function print(title: string, pairs: Pair[], others: string): void {
+function print(title: string, pairs: Pair[], others: string, rules = RULES): void {
   console.log(`\n${title}`);
-  for (const [name, rule] of RULES) {
+  for (const [name, rule] of rules) {
     const kept = pairs.filter(rule);
     console.log(`  ${name}`);
     for (const nearness of NEARNESS) {
@@ -167,5 +167,10 @@ if (process.argv.includes("--sets"))
     const groups = [...Map.groupBy(asked, ({ words }) => words).values()];
     const embedded = await embed(groups.filter(({ length }) => length > 1).flat());
     const alike = [...Map.groupBy(embedded, ({ words }) => words).values()].flatMap(pairsOf);
-    print(`${set}: ${asked.length} questions, pairs with equal words`, alike, "of other intents");
+    print(
+      `${set}: ${asked.length} questions, pairs of them`,
+      alike,
+      "of other intents",
+      RULES.slice(-1),
+    );
   }

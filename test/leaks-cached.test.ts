@@ -174,6 +174,23 @@ describe("the cache's key", () => {
     expect(await isFound({ question: `When ${QUESTION}` })).toBe(false);
   });
 
+  it("finds one row, however many are kept", async () => {
+    const explaining = {
+      prepare: (sql: string) => env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`),
+    } as D1Database;
+    const names = { company_name: null, assistant_name: null };
+    const asked = { language: null, names, question: QUESTION, embedded: null };
+    const key = { workspaceId: ours.id, audience: [], release: "any", ...asked };
+    const { results } = await (
+      await cachedAnswerStatement(explaining, key, Date.now())
+    ).all<{ detail: string }>();
+    const tables = results.filter(({ detail }) => / (?:c|d) /.test(detail));
+    expect(tables.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^SEARCH c .*question_hash=\?/),
+      expect.stringMatching(/^SEARCH d .*external_id=\?/),
+    ]);
+  });
+
   it.each([
     ["workspace", "workspace_id = ?1"],
     ["audience", "audience = ?2"],

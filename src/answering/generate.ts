@@ -88,18 +88,9 @@ export async function generate(
     if (shown) show(draft.text);
     return { ...draft, shown };
   };
-  const cachedDraft = (): Draft | undefined => {
-    const text = cached && currentText(cached, sources);
-    const draft = text && compose(text, "cached");
-    // What is cited has to stand in the passages that this question found.
-    return draft && draft.citations.length > 0 && countMarkers(draft.text) === countMarkers(text)
-      ? reveal(draft)
-      : undefined;
-  };
-  if (cached?.comesFirst && deps.chatModels.length > 0 && !deps.stop?.aborted) {
-    const draft = cachedDraft();
-    if (draft) return { ...draft, saved: cached.saved };
-  }
+  const kept = cached && cachedDraft(cached, sources, compose);
+  if (kept && cached.comesFirst && deps.chatModels.length > 0 && !deps.stop?.aborted)
+    return { ...reveal(kept), saved: cached.saved };
   for (const [index, model] of deps.chatModels.entries()) {
     if (deps.stop?.aborted) break;
     const left = deps.timeLeft();
@@ -130,8 +121,7 @@ export async function generate(
     }
   }
   if (deps.stop?.aborted) return { ...compose("", "none"), stopped: true };
-  const kept = cachedDraft();
-  if (kept) return kept;
+  if (kept) return reveal(kept);
   if (!isLikely) return compose("", "none");
   // Only here: a model waits for nothing more, and reads what was found.
   const quoted = await quotedSections(deps, input.reader, findings, sources);
@@ -145,6 +135,21 @@ export async function generate(
   const quote = compose(text, "extractive");
   const note = unsure + foreignNote(input, findings, quote.citations);
   return reveal({ ...quote, text: note + quote.text, isPartial });
+}
+
+/** A kept answer, if all that it cites stands in the passages that this question found. */
+function cachedDraft(
+  cached: CachedAnswer,
+  sources: Source[],
+  compose: (text: string, rung: Rung) => Draft,
+): Draft | undefined {
+  const text = currentText(cached, sources);
+  const draft = text === undefined ? undefined : compose(text, "cached");
+  const isSupported =
+    draft !== undefined &&
+    draft.citations.length > 0 &&
+    countMarkers(draft.text) === countMarkers(text ?? "");
+  return isSupported ? draft : undefined;
 }
 
 /** Says of quoted text that it may be no answer: a model would have read it, and refused. */

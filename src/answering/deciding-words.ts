@@ -10,11 +10,18 @@ const SIGN = /[^\p{L}\p{M}\p{N}\s.,;:!?¿¡…。？！'’"()]/gu;
 /**
  * What two questions have to have in common to ask the same: their content words without endings, numbers and codes as they are written,
  * words such as "not", "when" and "only", and signs. An English question may have them in any order, unless a word says that the
- * order counts. In another language every word counts, in its order.
+ * order counts. In another language, and where none of these words is said, every word counts, in its order.
  */
 export function decidingWords(question: string, language: LanguageCode | null): string[] {
-  const isEnglish = language === "en";
-  const words = writtenWords(question).flatMap((word) => {
+  const english = language === "en" ? wordsIn(question, true) : [];
+  const isFree = !ORDER_COUNTS.test(question);
+  const words =
+    english.length > 0 ? (isFree ? english.toSorted() : english) : wordsIn(question, false);
+  return [...words, ...(question.match(SIGN) ?? [])];
+}
+
+function wordsIn(question: string, isEnglish: boolean): string[] {
+  return writtenWords(question).flatMap((word) => {
     if (/\p{N}/u.test(word)) return [word];
     const parts = partsOf(word);
     const kept = isEnglish
@@ -22,6 +29,4 @@ export function decidingWords(question: string, language: LanguageCode | null): 
       : parts;
     return kept.map(stemOf);
   });
-  const isFree = isEnglish && !ORDER_COUNTS.test(question);
-  return [...(isFree ? words.toSorted() : words), ...(question.match(SIGN) ?? [])];
 }

@@ -30,6 +30,7 @@ describe("the words that decide what is asked", () => {
     ["Is it used with C++?", "Is it used with C#?"],
     ["Does it start at -20°?", "Does it start at 20°?"],
     ["Tell me my name", "Tell me your name"],
+    ["What is it?", "How is it?"],
   ])("are others: %s | %s", (one, other) => expect(isSame(one, other)).toBe(false));
 
   it("are all words in their order, in a language other than English", () => {

@@ -14,6 +14,7 @@ import { obey, withCompliantModel, type Answer } from "./injection/compliant-mod
 import { forbiddenEffects } from "./injection/effects.ts";
 import { openModels } from "./in-process/embeddings.ts";
 import { startInProcess, type InProcessInstance } from "./in-process/instance.ts";
+import { ASKS_EACH_TIME } from "./release.ts";
 
 const HELP = `
 Usage: npm run eval:injection -- [folder]
@@ -72,6 +73,7 @@ async function startChat(articles: Document[]): Promise<Chat> {
   };
   const instance = await startInProcess(withCompliantModel(models, answer, MODEL), {
     CHAT_MODEL: MODEL,
+    ...ASKS_EACH_TIME,
   });
   const api = new Api({ ...instance, key: DEMO_KEYS.secret, tries: 1, timeoutMs: 60_000 });
   await ingestDocuments(api, articles);

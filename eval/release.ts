@@ -11,6 +11,11 @@ export async function publishRelease(api: Api, overlay: Overlay): Promise<void> 
   await api.put("/v1/releases/live", overlay);
 }
 
+/** Variables of the application under which a model is asked each question, though it answered the same one before. */
+export const ASKS_EACH_TIME = {
+  RELEASE_OVERLAY: JSON.stringify({ cache: { before: false } } satisfies Overlay),
+};
+
 /** A release that answers from this confidence on; at 0, it answers whenever there is a passage to answer from. */
 export function answersFrom(threshold: number): Overlay {
   return { decision: { thresholds: { answer: threshold, clarify: threshold } } };

@@ -13,6 +13,7 @@ import { startInstance, type Instance } from "../local/dev/instance.ts";
 import { openModels } from "./in-process/embeddings.ts";
 import { startInProcess } from "./in-process/instance.ts";
 import { isInShare } from "./sample.ts";
+import { ASKS_EACH_TIME } from "./release.ts";
 
 export interface Failure {
   stage: "documents" | "search" | "chat";
@@ -56,7 +57,7 @@ export async function withTarget<T>(
     return explained(api, measure);
   }
   const embedding = await chooseEmbedding(env);
-  const vars = { ...(await readVars(env)), ...own };
+  const vars = { ...(needsWrangler() && ASKS_EACH_TIME), ...(await readVars(env)), ...own };
   if (!wrangler && !needsWrangler()) {
     const instance = await startInProcess(openModels(undefined, undefined, embedding), vars, {
       embedding,

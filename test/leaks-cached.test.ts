@@ -1,7 +1,7 @@
 import { MAX_CACHED_AGE_MS } from "../src/privacy/retention.ts";
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { cachedAnswerStatement } from "../src/conversations/cached-answers.ts";
+import { cachedAnswerStatement, type CacheKey } from "../src/conversations/cached-answers.ts";
 import type { ChatResult } from "../src/protocols/chat-schema.ts";
 import { asVisitor, createIdentitySecret } from "./support/visitor.ts";
 import {
@@ -135,7 +135,9 @@ async function wronglyFound(without?: string): Promise<string[]> {
           const isOwner =
             tenant === ours && audience.join() === OWNER.join() && of === release && days === 0;
           if (isOwner) continue;
-          const key = { workspaceId: tenant.id, audience, release: of, question: QUESTION };
+          const names = { company_name: null, assistant_name: null };
+          const asked = { language: "en" as const, names, question: QUESTION, embedded: null };
+          const key = { workspaceId: tenant.id, audience, release: of, ...asked };
           const row = await (await cachedAnswerStatement(db, key, Date.now() + days)).first();
           if (!row) continue;
           const wrong = [
@@ -155,6 +157,38 @@ async function wronglyFound(without?: string): Promise<string[]> {
 describe("the cache's key", () => {
   it("separates workspaces, audiences, releases and questions", async () => {
     expect(await wronglyFound()).toEqual([]);
+  });
+
+  it("separates languages, names of the workspace and questions", async () => {
+    const { release } = await askAs(ours, OWNER);
+    const names = { company_name: null, assistant_name: null };
+    const asked = { language: "en" as const, names, question: QUESTION, embedded: null };
+    const key = { workspaceId: ours.id, audience: OWNER, release, ...asked };
+    const isFound = async (other: Partial<CacheKey>): Promise<boolean> =>
+      (await (await cachedAnswerStatement(env.DB, { ...key, ...other }, Date.now())).first()) !==
+      null;
+    expect(await isFound({})).toBe(true);
+    expect(await isFound({ language: "de" })).toBe(false);
+    expect(await isFound({ language: null })).toBe(false);
+    expect(await isFound({ names: { ...names, assistant_name: "Fern" } })).toBe(false);
+    expect(await isFound({ question: `When ${QUESTION}` })).toBe(false);
+  });
+
+  it("finds one row, however many are kept", async () => {
+    const explaining = {
+      prepare: (sql: string) => env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`),
+    } as D1Database;
+    const names = { company_name: null, assistant_name: null };
+    const asked = { language: null, names, question: QUESTION, embedded: null };
+    const key = { workspaceId: ours.id, audience: [], release: "any", ...asked };
+    const { results } = await (
+      await cachedAnswerStatement(explaining, key, Date.now())
+    ).all<{ detail: string }>();
+    const tables = results.filter(({ detail }) => / (?:c|d) /.test(detail));
+    expect(tables.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^SEARCH c .*question_hash=\?/),
+      expect.stringMatching(/^SEARCH d .*external_id=\?/),
+    ]);
   });
 
   it.each([

@@ -17,6 +17,7 @@ import { readTurn, type ReadTurn } from "./read-turn.ts";
 import { ReplicatedDatabase } from "./replicated-database.ts";
 import { TIMED } from "./timed-models.ts";
 import { VirtualClock } from "./virtual-clock.ts";
+import { ASKS_EACH_TIME } from "../release.ts";
 
 const TIMEOUT_MS = 120_000;
 
@@ -60,7 +61,7 @@ export async function openWorld(
   let bindings: DistantBindings | undefined;
   const instance = await startInProcess(
     models,
-    { CHAT_MODEL: TIMED },
+    { CHAT_MODEL: TIMED, ...ASKS_EACH_TIME },
     {
       database: d1Over(database.atPrimary),
       seenByRequest: (env) => {

@@ -4,7 +4,7 @@ import { DEMO_KEYS } from "../../local/config.ts";
 import { openModels } from "../in-process/embeddings.ts";
 import { startInProcess } from "../in-process/instance.ts";
 import { measureChat, type ChatRow } from "../measure.ts";
-import { answersFrom, publishRelease, SHIPPED_THRESHOLD } from "../release.ts";
+import { ASKS_EACH_TIME, answersFrom, publishRelease, SHIPPED_THRESHOLD } from "../release.ts";
 import { ingest } from "../target.ts";
 import { openOracle, ORACLE } from "./oracle-model.ts";
 import { knowledgeOf, type OracleSet } from "./sets.ts";
@@ -55,7 +55,10 @@ export async function measureWriters(
 }
 
 async function startWith({ documents }: OracleSet, models: Ai, chatModel?: string): Promise<Api> {
-  const instance = await startInProcess(models, chatModel ? { CHAT_MODEL: chatModel } : {});
+  const instance = await startInProcess(
+    models,
+    chatModel ? { CHAT_MODEL: chatModel, ...ASKS_EACH_TIME } : {},
+  );
   const api = new Api({ ...instance, key: DEMO_KEYS.secret, tries: 1, timeoutMs: TIMEOUT_MS });
   const [failure] = await ingest(api, documents, 1);
   if (failure) throw new CommandError(`${failure.id}: ${failure.reason}`);

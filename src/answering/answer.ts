@@ -1,6 +1,6 @@
 import type { Citation, Source, SourceReference } from "../citations/source.ts";
 import type { LanguageCode } from "../language/language.ts";
-import type { TokenUsage } from "../models/ports.ts";
+import type { ModelUsage, TokenUsage } from "../models/ports.ts";
 import type { Decision } from "../retrieval/candidates.ts";
 
 export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "small_talk";
@@ -28,7 +28,11 @@ export interface Answer {
   /** Of the model that wrote the text. */
   usage: TokenUsage;
   /** Tokens of models whose text was discarded. They cost money, too. */
-  wasted: { model: string; usage: TokenUsage }[];
+  wasted: ModelUsage[];
+  /** Where a kept answer came before the model: what that used when it wrote it. */
+  saved?: ModelUsage;
+  /** A model's text that ends early, because the model failed. */
+  isCut?: true;
   /** The reader stopped the answer: its text is what was shown until then. */
   stopped?: true;
   /** The message as it stands on its own; the next follow-up starts from it. */

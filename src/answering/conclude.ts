@@ -47,6 +47,8 @@ export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer
     sources: decision.action === "clarify" && !supported ? choices : sources,
     usage: draft?.usage ?? NO_TOKENS,
     wasted: draft?.wasted ?? [],
+    ...(draft?.saved && { saved: draft.saved }),
+    ...(draft?.isCut && { isCut: draft.isCut }),
     standalone,
     personWanted: ending.intent === "person",
   };

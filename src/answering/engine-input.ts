@@ -35,7 +35,7 @@ export interface EngineDeps {
   names: OwnNames;
   /**
    * Runs after both legs have answered, at the same time as the read of the passages, and ends before the first event. A turn stores its
-   * question here. It returns the cached answer to the same question, if there is one.
+   * question here. It returns a kept answer to the same question, if there is one.
    */
   beforeEvents: (standalone: string) => Promise<CachedAnswer | undefined>;
 }

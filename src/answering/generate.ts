@@ -4,14 +4,19 @@ import { linkPolicy } from "../guards/output-filter.ts";
 import { PromptLeak } from "../guards/prompt-guard.ts";
 import { Stopped, withIdleTimeout } from "../models/deadline.ts";
 import { languageName } from "../language/language.ts";
-import { ModelUnavailable, type ChatModel, type TokenUsage } from "../models/ports.ts";
+import {
+  ModelUnavailable,
+  type ChatModel,
+  type ModelUsage,
+  type TokenUsage,
+} from "../models/ports.ts";
 import { contextOf } from "../models/table.ts";
 import { NO_TOKENS, usageOf } from "../models/token-usage.ts";
 import { Pseudonyms } from "../privacy/pseudonyms.ts";
 import type { Finding } from "../retrieval/candidates.ts";
 import { withoutInvisible } from "../text/invisible-characters.ts";
 import type { Emit, Rung } from "./answer.ts";
-import { currentText, type CachedAnswer } from "./cached-answer.ts";
+import { countMarkers, currentText, type CachedAnswer } from "./cached-answer.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { extractiveAnswer } from "./extractive/extractive.ts";
 import { buildPrompt, NO_ANSWER } from "./prompt.ts";
@@ -33,7 +38,11 @@ export interface Draft {
   /** The reader stopped it: `text` is what was shown. */
   stopped?: true;
   /** Tokens of models whose text was discarded. They cost money, too. */
-  wasted: { model: string; usage: TokenUsage }[];
+  wasted: ModelUsage[];
+  /** Of a kept answer that came before the model: what that used. */
+  saved?: ModelUsage;
+  /** The model failed, and its text ends early. */
+  isCut?: true;
 }
 
 /** What the rungs of the ladder work with. */
@@ -61,8 +70,9 @@ const CONVERSATION_SHARE = 0.2;
 const LEAST_MODEL_MS = 5000;
 
 /**
- * Down the ladder: language models in their order → cached → extractive. The extractive rung always answers; it is left out if an answer
- * is not likely, and then the draft may be empty. A reader who stops the answer ends the ladder where it is.
+ * Down the ladder: language models in their order → cached → extractive. A cached answer may also come first. The extractive rung always
+ * answers; it is left out if an answer is not likely, and then the draft may be empty. A reader who stops the answer ends the ladder where
+ * it is.
  */
 export async function generate(
   input: EngineInput,
@@ -75,6 +85,21 @@ export async function generate(
     if (delta) emit({ type: "text", delta });
   };
   const wasted: Draft["wasted"] = [];
+  const compose = (text: string, rung: Rung): Draft => {
+    const writer = new AnswerWriter(sources, mayLinkTo);
+    const checked = writer.push(text) + writer.end();
+    const { citations } = writer;
+    const made = { model: null, usage: NO_TOKENS, wasted };
+    return { text: checked, citations, shown: false, isPartial: false, rung, ...made };
+  };
+  const reveal = (draft: Draft): Draft => {
+    const shown = draft.text !== "" && (policy === "stream" || draft.citations.length > 0);
+    if (shown) show(draft.text);
+    return { ...draft, shown };
+  };
+  const kept = cached && cachedDraft(cached, sources, compose);
+  if (kept && cached.comesFirst && deps.chatModels.length > 0 && !deps.stop?.aborted)
+    return { ...reveal(kept), saved: cached.saved };
   for (const [index, model] of deps.chatModels.entries()) {
     if (deps.stop?.aborted) break;
     const left = deps.timeLeft();
@@ -99,7 +124,7 @@ export async function generate(
       console.warn("generate: a rung failed", { model: model.id, error: error.message });
       // Under `hold`, shown text is supported by a citation. It stays, although the answer ends early.
       if (policy === "hold" && attempt.output.text)
-        return { ...endedEarly(model, attempt), wasted };
+        return { ...endedEarly(model, attempt), isCut: true, wasted };
       wasted.push({
         model: model.id,
         usage: usageOf(attempt.messages, attempt.received, attempt.usage),
@@ -107,33 +132,9 @@ export async function generate(
       if (attempt.output.text) emit({ type: "restart" });
     }
   }
-  const write = (
-    text: string,
-    rung: Rung,
-    isPartial = false,
-    noteOn: (cited: Citation[]) => string = () => "",
-  ): Draft => {
-    const writer = new AnswerWriter(sources, mayLinkTo);
-    const checked = writer.push(text) + writer.end();
-    const written = noteOn(writer.citations) + checked;
-    const shown = written !== "" && (policy === "stream" || writer.citations.length > 0);
-    if (shown) show(written);
-    const { citations } = writer;
-    return {
-      text: written,
-      citations,
-      shown,
-      isPartial,
-      rung,
-      model: null,
-      usage: NO_TOKENS,
-      wasted,
-    };
-  };
-  if (deps.stop?.aborted) return { ...write("", "none"), stopped: true };
-  const kept = cached && currentText(cached, sources);
-  if (kept) return write(kept, "cached");
-  if (!isLikely) return write("", "none");
+  if (deps.stop?.aborted) return { ...compose("", "none"), stopped: true };
+  if (kept) return reveal(kept);
+  if (!isLikely) return compose("", "none");
   // Only here: a model waits for nothing more, and reads what was found.
   const quoted = await quotedSections(deps, input.reader, findings, sources);
   const sentences = sentencesIn(release, input.language);
@@ -143,12 +144,24 @@ export async function generate(
   };
   const { text, isPartial } = extractiveAnswer(findings, sources, own, mayLinkTo, quoted);
   const unsure = isSure ? "" : unsureNote(input);
-  return write(
-    text,
-    "extractive",
-    isPartial,
-    (cited) => unsure + foreignNote(input, findings, cited),
-  );
+  const quote = compose(text, "extractive");
+  const note = unsure + foreignNote(input, findings, quote.citations);
+  return reveal({ ...quote, text: note + quote.text, isPartial });
+}
+
+/** A kept answer, if all that it cites stands in the passages that this question found. */
+function cachedDraft(
+  cached: CachedAnswer,
+  sources: Source[],
+  compose: (text: string, rung: Rung) => Draft,
+): Draft | undefined {
+  const text = currentText(cached, sources);
+  const draft = text === undefined ? undefined : compose(text, "cached");
+  const isSupported =
+    draft !== undefined &&
+    draft.citations.length > 0 &&
+    countMarkers(draft.text) === countMarkers(text ?? "");
+  return isSupported ? draft : undefined;
 }
 
 /** Says of quoted text that it may be no answer: a model would have read it, and refused. */

@@ -2,7 +2,6 @@ import type { Answer } from "../answering/answer.ts";
 import { usageStatement } from "../limits/quotas.ts";
 import { withTimeout } from "../models/deadline.ts";
 import { neuronsOf } from "../models/table.ts";
-import { holdsPersonalData } from "../privacy/redact.ts";
 import { storeReleaseStatement } from "../releases/live-release.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
@@ -11,9 +10,9 @@ import { LEDGER_WITHIN_MS } from "./due-messages.ts";
 import { expireStatement, releaseStatement } from "./lease.ts";
 import { closeQuestions, failureText, type Failure } from "./open-questions.ts";
 import { keepAnswerStatement } from "./cached-answers.ts";
-import { toCitationJson, toReferenceJson } from "./schema.ts";
+import { toCitationJson, toReferenceJson, toUsageJson } from "./schema.ts";
 import type { TurnResult } from "./turn-events.ts";
-import { type Turn, NEXT_SEQ, cacheKey, leaseOf } from "./recorded-turn.ts";
+import { type CacheUse, type Turn, NEXT_SEQ, cacheKey, leaseOf } from "./recorded-turn.ts";
 
 /**
  * Stores the answer with what it used, gives the conversation back, and wakes the ledger. Runs to its end even if the visitor has gone.
@@ -29,7 +28,7 @@ export async function recordAnswer(
   const { workspaceId } = turn.reader;
   const at = now();
   const neurons = neuronsUsed(calls.neurons, result, wasted);
-  const keeps = mayBeKept(turn, result);
+  const keeps = personWanted ? undefined : mayBeKept(turn, result);
   const { answer } = await batchByName(db, {
     answer: answerStatement(db, turn, result, at),
     question: answeredStatement(db, turn, standalone),
@@ -40,8 +39,8 @@ export async function recordAnswer(
     ...(keeps && {
       kept: await keepAnswerStatement(
         db,
-        cacheKey(turn, standalone),
-        { ...withoutOwn(result), sources },
+        cacheKey(turn, keeps, standalone),
+        { ...withoutOwn(result), model: result.model ?? "", sources },
         at,
       ),
     }),
@@ -72,7 +71,7 @@ function answerStatement(
   result: TurnResult,
   at: number,
 ): D1PreparedStatement {
-  const { inputTokens, outputTokens } = result.usage;
+  const { usage, saved } = result;
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, outcome, confidence, rung, release,
@@ -94,7 +93,10 @@ function answerStatement(
       result.model,
       JSON.stringify(result.citations.map(toCitationJson)),
       JSON.stringify(result.sources.map(toReferenceJson)),
-      JSON.stringify({ input_tokens: inputTokens, output_tokens: outputTokens }),
+      JSON.stringify({
+        ...toUsageJson(usage),
+        ...(saved && { saved: { model: saved.model, ...toUsageJson(saved.usage) } }),
+      }),
       JSON.stringify(result.timingsMs),
       at,
       turn.questionId,
@@ -175,17 +177,19 @@ function wakeLedger(
 }
 
 /**
- * Only what a model said, to its end, to a question that stands alone is kept: an answer within a conversation, or to a question that
- * holds something personal, is for the one who asked.
+ * Only what a model said, to its end, to a question that stands alone is kept: an answer within a conversation is for the one who asked. One
+ * as long as the limit was most likely cut.
+ * @returns how the answer is kept; undefined where it is not
  */
-function mayBeKept(turn: Turn, result: TurnResult): boolean {
-  return (
-    result.outcome === "answered" &&
+function mayBeKept(turn: Turn, result: TurnResult): CacheUse | undefined {
+  const isWhole =
     !result.stopped &&
-    (result.rung === "model" || result.rung === "small_model") &&
-    !turn.hasHistory &&
-    !holdsPersonalData(turn.request.message)
-  );
+    !result.isCut &&
+    result.usage.outputTokens < turn.release.release.models.parameters.tokens;
+  const isModels = result.rung === "model" || result.rung === "small_model";
+  return isWhole && isModels && result.outcome === "answered" && !turn.hasHistory
+    ? turn.cache
+    : undefined;
 }
 
 /** An answer as a model wrote it. What Edgewise says itself is said anew with it. */

@@ -17,15 +17,28 @@ export interface Turn {
   /** Of the answer. The question is stored with it. */
   messageId: string;
   hasHistory: boolean;
+  /** Undefined where the answer is for the one who asks alone: the turn neither uses nor leaves a kept answer. */
+  cache: CacheUse | undefined;
   /** Until when the turn holds its conversation, in milliseconds since the epoch. */
   leaseExpiresAt: number;
+}
+
+/** How a turn uses kept answers. */
+export interface CacheUse extends Pick<CacheKey, "embedded"> {
+  /** Whether one may come before the models. */
+  before: boolean;
 }
 
 export const NEXT_SEQ = `(SELECT coalesce(max(seq), 0) + 1 FROM messages WHERE conversation_id = ?2)`;
 
 /** Who asks the same again under the same conditions gets the same answer, where one was kept. */
-export function cacheKey({ reader, release }: Turn, question: string): CacheKey {
-  return { ...reader, release: release.id, question };
+export function cacheKey(
+  { reader, release, language, admitted }: Turn,
+  { embedded }: CacheUse,
+  question: string,
+): CacheKey {
+  const { settings: names } = admitted.allowance;
+  return { ...reader, release: release.id, language, names, question, embedded };
 }
 
 export function leaseOf({ admitted, questionId }: Turn): {

@@ -10,8 +10,10 @@ import { isHeld, turnRunning, type Lease } from "./lease.ts";
 import {
   fromCitationJson,
   fromReferenceJson,
+  fromUsageJson,
   type CitationJson,
   type ReferenceJson,
+  type StoredUsage,
 } from "./schema.ts";
 import type { TurnResult } from "./turn-events.ts";
 import type { TurnRequest } from "./turn-request.ts";
@@ -167,7 +169,7 @@ function toRepeated(
 ): Repeated {
   const audience = withholdingAudience(caller);
   const withheld = audience !== undefined && isWithheld(earlier.used_documents, audience);
-  const usage = JSON.parse(earlier.usage) as { input_tokens: number; output_tokens: number };
+  const { saved, ...usage } = JSON.parse(earlier.usage) as StoredUsage;
   return {
     isFirst: earlier.seq === 1,
     conversationId: earlier.conversation_id,
@@ -188,7 +190,8 @@ function toRepeated(
     sources: withheld
       ? []
       : (JSON.parse(earlier.sources) as ReferenceJson[]).map(fromReferenceJson),
-    usage: { inputTokens: usage.input_tokens, outputTokens: usage.output_tokens },
+    usage: fromUsageJson(usage),
+    ...(saved && { saved: { model: saved.model, usage: fromUsageJson(saved) } }),
     timingsMs: JSON.parse(earlier.timings_ms) as Record<string, number>,
     ...(earlier.stopped === 1 && { stopped: true as const }),
     ...(withheld && { withheld: true as const }),

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Citation, SourceReference } from "../citations/source.ts";
+import type { TokenUsage } from "../models/ports.ts";
 
 export const referenceSchema = z.object({
   n: z.int(),
@@ -19,6 +20,24 @@ export const citationSchema = referenceSchema
 
 export type ReferenceJson = z.infer<typeof referenceSchema>;
 export type CitationJson = z.infer<typeof citationSchema>;
+
+export function toUsageJson({ inputTokens, outputTokens }: TokenUsage): UsageJson {
+  return { input_tokens: inputTokens, output_tokens: outputTokens };
+}
+
+export interface UsageJson {
+  input_tokens: number;
+  output_tokens: number;
+}
+
+/** What a message holds of what its answer used. `saved`: what a model did not use, because an answer was kept. */
+export interface StoredUsage extends UsageJson {
+  saved?: UsageJson & { model: string };
+}
+
+export function fromUsageJson({ input_tokens, output_tokens }: UsageJson): TokenUsage {
+  return { inputTokens: input_tokens, outputTokens: output_tokens };
+}
 
 /** A source as JSON: in history and in every protocol of ours. */
 export function toReferenceJson({ n, externalId, title, url }: SourceReference): ReferenceJson {

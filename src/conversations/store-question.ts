@@ -17,7 +17,7 @@ import { type Turn, NEXT_SEQ, cacheKey } from "./recorded-turn.ts";
 /**
  * Stores the visitor's message and its conversation, whose lease it takes. An anonymous conversation becomes the visitor's if the message
  * comes with a JWT. Counts the turn. The response starts only after it: a 2xx means that the question is kept.
- * @returns an answer to the same question, kept for when no model can be asked: one wait brings both
+ * @returns a kept answer to the same question: one wait brings both
  * @throws Problem when nothing was stored: `turn_running` when another turn was faster, or the same request, and `not_found` when the
  * conversation has been claimed by another visitor or erased since it was opened
  */
@@ -32,6 +32,7 @@ export async function storeQuestion(
   const at = now();
   const person = visitor && (await personOf(caller, { visitor: visitor.subject }));
   const conversationId = conversation.isNew ? null : conversation.id;
+  const key = turn.cache && cacheKey(turn, turn.cache, question);
   const naming = visitor && person && { visitor, person, conversationId };
   const isStored = {
     sql: `EXISTS (SELECT 1 FROM messages WHERE workspace_id = ?1 AND id = ?6)`,
@@ -43,13 +44,16 @@ export async function storeQuestion(
     conversation: conversationStatement(db, turn, person, at),
     question: questionStatement(services, turn, question, person),
     usage: usageStatement(db, workspaceId, { turns: 1 }, at, isStored),
-    cached: await cachedAnswerStatement(db, cacheKey(turn, question), at),
+    cached: key ? await cachedAnswerStatement(db, key, at) : [],
   });
   if (stored.length !== 1) {
     countEmbedding(services, workspaceId);
     throw (await isBusy(db, turn, person)) ? turnRunning() : unknownConversation();
   }
-  return toCachedAnswer(cached[0]);
+  if (!key) return undefined;
+  const { cache, models } = turn.release.release;
+  const before = turn.cache?.before ? models.chat : undefined;
+  return toCachedAnswer(cached[0], key, { now: at, nearness: cache.nearness, before });
 }
 
 /** Closes what killed turns have left open, before the next question follows it. */

@@ -2,10 +2,12 @@ import { answerQuestion } from "../answering/answer-question.ts";
 import type { Answer } from "../answering/answer.ts";
 import type { CachedAnswer } from "../answering/cached-answer.ts";
 import type { EmitPolicy, EngineDeps } from "../answering/engine-input.ts";
+import type { Questions } from "../answering/understand.ts";
 import { withTimeout } from "../models/deadline.ts";
 import { affordableModels } from "../limits/budget.ts";
 import { isOutOfNeurons } from "../limits/quotas.ts";
 import { Problem } from "../http/problem.ts";
+import { holdsPersonalData } from "../privacy/redact.ts";
 import { liveRelease } from "../releases/live-release.ts";
 import type { Release } from "../releases/release.ts";
 import { introduction } from "../releases/sentences.ts";
@@ -16,7 +18,7 @@ import { countEmbedding } from "./early-embedding.ts";
 import { readFirst, type FirstRead } from "./first-read.ts";
 import { recall, type Recalled } from "./recall.ts";
 import { closeFailedTurn, recordAnswer, type Answered } from "./record-answer.ts";
-import type { Turn } from "./recorded-turn.ts";
+import type { CacheUse, Turn } from "./recorded-turn.ts";
 import { storeQuestion } from "./store-question.ts";
 import { chatModelsOf, rerankerOf } from "./release-models.ts";
 import { rememberAnswered, type Repeated } from "./retries.ts";
@@ -129,7 +131,7 @@ async function repeat(
 function describeTurn(
   { newId, now }: Pick<Services, "newId" | "now">,
   { request, admitted, timer }: { request: TurnRequest; admitted: Admitted; timer: Timer },
-  { history, release, language }: Recalled,
+  { history, questions, release, language }: Recalled,
 ): Turn {
   const { workspaceId, visitor } = admitted.caller;
   return {
@@ -141,7 +143,28 @@ function describeTurn(
     questionId: newId("msg"),
     messageId: newId("msg"),
     hasHistory: history.messages.length > 0,
+    cache: cacheUse(request.message, questions, release.release),
     leaseExpiresAt: timer.endsAt,
+  };
+}
+
+/**
+ * How the turn uses kept answers. One that depends on the conversation is given only where no model answers; what is said in more than one
+ * question, or asks for a contact, has no embedding of its own.
+ */
+function cacheUse(
+  message: string,
+  { context, contact, subQueries, generation }: Questions,
+  { cache }: Release,
+): CacheUse | undefined {
+  const mayCache = !holdsPersonalData(message);
+  if (!mayCache) return undefined;
+  const [embedded, ...others] = subQueries.flat();
+  const isOne = context === undefined && contact === undefined && others.length === 0;
+  const vector = isOne ? embedded?.vector : undefined;
+  return {
+    before: cache.before && context === undefined,
+    embedded: vector ? { model: generation.model, vector } : null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { LEDGER_WITHIN_MS, takeDueMessages } from "../conversations/due-messages.ts";
+import type { StoredUsage, UsageJson } from "../conversations/schema.ts";
 import type { Services } from "../runtime/services.ts";
 import type { TurnRecorded } from "../runtime/messages.ts";
 import { chatModels, entryOf } from "../models/table.ts";
@@ -71,10 +72,11 @@ async function writeRows(db: D1Database, ids: string[]): Promise<void> {
     db
       .prepare(
         `INSERT OR REPLACE INTO turn_ledger (message_id, workspace_id, day, outcome, rung, model, input_tokens,
-           output_tokens, cost_micro_usd, failure, stopped, created_at)
+           output_tokens, cost_micro_usd, saved_input_tokens, saved_output_tokens, saved_micro_usd, failure, stopped, created_at)
          SELECT value ->> 'message_id', value ->> 'workspace_id', value ->> 'day', value ->> 'outcome',
            value ->> 'rung', value ->> 'model', value ->> 'input_tokens', value ->> 'output_tokens',
-           value ->> 'cost_micro_usd', value ->> 'failure', value ->> 'stopped', value ->> 'created_at'
+           value ->> 'cost_micro_usd', value ->> 'saved_input_tokens', value ->> 'saved_output_tokens',
+           value ->> 'saved_micro_usd', value ->> 'failure', value ->> 'stopped', value ->> 'created_at'
          FROM json_each(?1) JOIN messages m ON m.id = value ->> 'message_id' AND m.workspace_id = value ->> 'workspace_id'`,
       )
       .bind(JSON.stringify(results.map(toLedgerRow))),
@@ -88,11 +90,9 @@ async function writeRows(db: D1Database, ids: string[]): Promise<void> {
 }
 
 function toLedgerRow(turn: RecordedTurn): Record<string, unknown> {
-  const usage = JSON.parse(turn.usage ?? "{}") as Partial<Record<string, number>>;
-  const [input, output] = [usage["input_tokens"] ?? 0, usage["output_tokens"] ?? 0];
-  const price = entryOf(chatModels, turn.model ?? "");
-  // Dollars per million tokens are micro-dollars per token.
-  const cost = price ? input * price.priceIn + output * price.priceOut : 0;
+  const usage = JSON.parse(turn.usage ?? "{}") as Partial<StoredUsage>;
+  const used = priced(turn.model, usage);
+  const saved = priced(usage.saved?.model, usage.saved);
   return {
     message_id: turn.id,
     workspace_id: turn.workspace_id,
@@ -100,12 +100,23 @@ function toLedgerRow(turn: RecordedTurn): Record<string, unknown> {
     outcome: turn.outcome,
     rung: turn.rung,
     model: turn.model,
-    // A model's server may count in fractions; the ledger does not.
-    input_tokens: Math.round(input),
-    output_tokens: Math.round(output),
-    cost_micro_usd: Math.round(cost),
+    input_tokens: used.input,
+    output_tokens: used.output,
+    cost_micro_usd: used.cost,
+    saved_input_tokens: saved.input,
+    saved_output_tokens: saved.output,
+    saved_micro_usd: saved.cost,
     failure: turn.failure,
     stopped: turn.stopped,
     created_at: turn.created_at,
   };
+}
+
+/** A model's server may count in fractions; the ledger does not. */
+function priced(model: string | null | undefined, usage: Partial<UsageJson> | undefined) {
+  const { input_tokens: input = 0, output_tokens: output = 0 } = usage ?? {};
+  const price = entryOf(chatModels, model ?? "");
+  // Dollars per million tokens are micro-dollars per token.
+  const cost = price ? input * price.priceIn + output * price.priceOut : 0;
+  return { input: Math.round(input), output: Math.round(output), cost: Math.round(cost) };
 }

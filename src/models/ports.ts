@@ -32,6 +32,12 @@ export interface TokenUsage {
   outputTokens: number;
 }
 
+/** What a model used for a text. */
+export interface ModelUsage {
+  model: string;
+  usage: TokenUsage;
+}
+
 export type ChatPart = { type: "text"; delta: string } | { type: "usage"; usage: TokenUsage };
 
 export interface ChatModel {

@@ -7,6 +7,7 @@ import {
   rungSchema,
   toCitationJson,
   toReferenceJson,
+  toUsageJson,
 } from "../conversations/schema.ts";
 import { directionOf, LANGUAGE_CODES } from "../language/language.ts";
 import { metadataSchema } from "../http/metadata.ts";
@@ -166,7 +167,14 @@ export const chatResult = z
     reranker: z.string().nullable(),
     citations: z.array(citationSchema),
     sources: z.array(referenceSchema),
-    usage: z.object({ input_tokens: z.int(), output_tokens: z.int() }),
+    usage: z.object({
+      input_tokens: z.int(),
+      output_tokens: z.int(),
+      saved: z.object({ input_tokens: z.int(), output_tokens: z.int() }).optional().meta({
+        description:
+          "Of an answer that was kept from the same question: what its model used then, and did not use again. Absent otherwise",
+      }),
+    }),
     timings_ms: z.record(z.string(), z.number()),
     stopped: z.literal(true).optional().meta({
       description: "The answer ends where somebody stopped it. Absent otherwise.",
@@ -206,7 +214,10 @@ export function toChatResult(result: TurnResult): ChatResult {
     reranker: result.reranker,
     citations: result.citations.map(toCitationJson),
     sources: result.sources.map(toReferenceJson),
-    usage: { input_tokens: result.usage.inputTokens, output_tokens: result.usage.outputTokens },
+    usage: {
+      ...toUsageJson(result.usage),
+      ...(result.saved && { saved: toUsageJson(result.saved.usage) }),
+    },
     timings_ms: result.timingsMs,
     ...(result.stopped && { stopped: result.stopped }),
     ...(result.withheld && { withheld: result.withheld }),

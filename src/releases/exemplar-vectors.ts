@@ -3,6 +3,7 @@ import { INTENTS, type Intent } from "../language/intents.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import type { WorkspaceParameter } from "../runtime/workspace-parameter.ts";
+import { decodeVectors, encodeVectors } from "../text/vectors.ts";
 import { liveRelease, type Deployment } from "./live-release.ts";
 import type { Release } from "./release.ts";
 
@@ -21,8 +22,6 @@ const MAX_REMEMBERED = 40;
 /** By the hash of their texts and the model. */
 const remembered = new Map<string, Exemplar[]>();
 
-/** The largest number of a signed byte. */
-const SCALE = 127;
 /** Sets of workspaces that one cron tick prepares. */
 const WORKSPACES = 5;
 const STEP = { statements: 1, subrequests: 2 };
@@ -113,7 +112,7 @@ export async function exemplarsOf(
 
 function toExemplars(exemplars: Exemplars, vectors: string): Exemplar[] {
   const list = listOf(exemplars);
-  const bytes = Int8Array.from(atob(vectors), (character) => character.charCodeAt(0));
+  const bytes = decodeVectors(vectors);
   const dimensions = bytes.length / list.length;
   return list.map(({ kind }, index) => ({
     kind,
@@ -138,17 +137,12 @@ export async function storeExemplars(
 ): Promise<void> {
   const texts = listOf(intents.exemplars).map(({ text }) => text);
   const vectors = texts.length > 0 ? await embedderOf(model).embed(texts, "query") : [];
-  const bytes = vectors.flatMap((vector) => {
-    const length = Math.hypot(...vector) || 1;
-    return vector.map((part) => Math.round((part / length) * SCALE) & 0xff);
-  });
-  const encoded = btoa(bytes.map((byte) => String.fromCharCode(byte)).join(""));
   await db
     .prepare(
       `INSERT INTO exemplar_vectors (exemplars, model, vectors, created_at) VALUES (?1, ?2, ?3, ?4)
        ON CONFLICT (exemplars, model) DO NOTHING`,
     )
-    .bind(await nameOf(intents.exemplars), model, encoded, now())
+    .bind(await nameOf(intents.exemplars), model, encodeVectors(vectors), now())
     .run();
 }
 

@@ -196,6 +196,13 @@ export const releaseSchema = z.strictObject({
       ) as Record<Intent | "none", z.ZodArray<typeof exemplar>>,
     ),
   }),
+  /** When a kept answer of a model is given instead of asking it (conversations/cached-answers.ts). */
+  cache: z.strictObject({
+    /** How near in meaning a question has to be that is asked in other words, between an unrelated (0) and a matching (1) pair of texts. */
+    nearness: z.number().min(0).max(2),
+    /** Whether it is looked for before a model is asked; else only after all models failed. */
+    before: z.boolean(),
+  }),
   /** In English. What is said in a language that has no sentences is English, too. */
   sentences: sentencesSchema,
   /** The same sentences in the other languages, by their code. */

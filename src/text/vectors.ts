@@ -16,6 +16,23 @@ export function meanVector(vectors: (number[] | null)[]): number[] | null {
   return length > 0 ? sum.map((value) => value / length) : last;
 }
 
+/** The largest number of a signed byte. */
+const SCALE = 127;
+
+/** Vectors of one length as text: each is scaled to the length 127, and each of its numbers is one signed byte. In Base64. */
+export function encodeVectors(vectors: number[][]): string {
+  const characters = vectors.flatMap((vector) => {
+    const length = Math.hypot(...vector) || 1;
+    return vector.map((part) => String.fromCharCode(Math.round((part / length) * SCALE) & 0xff));
+  });
+  return btoa(characters.join(""));
+}
+
+/** The numbers of {@link encodeVectors}, one vector after the other. */
+export function decodeVectors(encoded: string): Int8Array {
+  return Int8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+}
+
 /** The cosine of two vectors of any length; 0 where one of them is nothing but zeros. */
 export function cosine(left: ArrayLike<number>, right: ArrayLike<number>): number {
   let dot = 0;

@@ -56,7 +56,9 @@ function obedient(way: number, leaksPrompt: boolean): object {
   const models = {
     run: (model: string, inputs: unknown) => env.AI.run(model as never, inputs as never),
   };
-  return { CHAT_MODEL, AI: withCompliantModel(models as never, answer, CHAT_MODEL) };
+  const AI = withCompliantModel(models as never, answer, CHAT_MODEL);
+  // The same question is asked again and again.
+  return { CHAT_MODEL, AI, RELEASE_OVERLAY: JSON.stringify({ cache: { before: false } }) };
 }
 
 /** Everything that a reader is shown in any protocol, or finds stored. */

@@ -94,7 +94,7 @@ describe("a model's answer", () => {
     });
   });
 
-  it("a turn takes four sequential waits on bindings and two AI calls; five and three, one of them to complete it, if it depends on the one before", async () => {
+  it("a turn takes four sequential waits on bindings and two AI calls; five and three, one of them to complete it, if it depends on the one before; three and one with a kept answer", async () => {
     const ids: (string | undefined)[] = [undefined];
     for (let turn = 0; turn < 3; turn++) {
       if (turn > 0) await env.CONTROL.scriptChat(openAiStream(["How long is delivery to Canada?"]));
@@ -111,6 +111,8 @@ describe("a model's answer", () => {
       ids.push(result.conversation_id);
     }
     expect(new Set(ids.slice(1)).size).toBe(1);
+    const again = await ask(workspace, GERMANY, { CHAT_MODEL });
+    expect(again).toMatchObject({ rung: "cached", binding_calls: { ai: 1, sequential: 3 } });
   });
 
   it.each<[what: string, pieces: string[]]>([
@@ -202,6 +204,7 @@ describe("the ladder", () => {
     expect(outcome).toMatchObject({ rung: "model", model: CHAT_MODEL, text: FULL_ANSWER });
     expect(texts).toEqual([FULL_ANSWER]);
     await env.CONTROL.failNext({ ...capacity, model: CHAT_MODEL, times: 2 });
+    await env.DB.prepare(`DELETE FROM cached_answers`).run();
     const script = { ...openAiStream(ANSWER), model: SMALL_CHAT_MODEL };
     expect((await streamed(script, MODELS)).outcome.rung).toBe("small_model");
   });

@@ -20,6 +20,8 @@ async function promptFor(
   conversation_id?: string,
   overrides: Partial<Env> = {},
 ): Promise<{ prompt: Message[]; id: string }> {
+  // A kept answer would come before the model.
+  await env.DB.prepare(`DELETE FROM cached_answers`).run();
   await env.CONTROL.scriptChat(openAiStream(SAID));
   const body = { message, ...(conversation_id && { conversation_id }) };
   const result = await ask(workspace, body, { CHAT_MODEL, ...overrides });

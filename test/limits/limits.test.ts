@@ -175,6 +175,10 @@ describe("the budget", () => {
 
     await choose(workspace, { neuron_budget_per_day: 100 });
     await use(workspace, 85);
+    // It would come before the model.
+    await env.DB.prepare(`DELETE FROM cached_answers WHERE workspace_id = ?1`)
+      .bind(workspace.id)
+      .run();
     await env.CONTROL.scriptChat({ ...openAiStream(SAID), model: SMALL_CHAT_MODEL });
     expect((await ask(workspace, GERMANY, MODELS)).rung).toBe("small_model");
 
@@ -197,7 +201,7 @@ it("the budget also counts a model whose price is unknown", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   await choose(workspace, { neuron_budget_per_day: 100 });
   const models = { CHAT_MODEL: "@cf/new/model-of-next-year" };
-  const usage = { prompt_tokens: 100_000, completion_tokens: 1000 };
+  const usage = { prompt_tokens: 100_000, completion_tokens: 500 };
   const rungs: string[] = [];
   for (let turn = 0; turn < 2; turn++) {
     await env.CONTROL.scriptChat({ ...openAiStream(SAID, usage), model: models.CHAT_MODEL });

@@ -1,4 +1,4 @@
-import { answersFrom, publishRelease } from "../../../eval/release.ts";
+import { ASKS_EACH_TIME, answersFrom, publishRelease } from "../../../eval/release.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -52,7 +52,7 @@ beforeAll(async () => {
   ];
   const known = knowledgeOf({ name: "", documents, questions });
   oracle = openOracle(openModels(path.join(folder, "embeddings.bin")), known);
-  const instance = await startInProcess(oracle.ai, { CHAT_MODEL: ORACLE });
+  const instance = await startInProcess(oracle.ai, { CHAT_MODEL: ORACLE, ...ASKS_EACH_TIME });
   api = new Api({ ...instance, key: "sk_local_demo", tries: 1, timeoutMs: 60_000 });
   expect(await ingest(api, documents, 1)).toEqual([]);
 }, 60_000);

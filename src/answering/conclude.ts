@@ -6,7 +6,7 @@ import { linkPolicy } from "../guards/output-filter.ts";
 import { contactAddresses, hasContact, say, sentencesIn } from "../releases/sentences.ts";
 import type { Decision, Finding } from "../retrieval/candidates.ts";
 import type { Answer, Emit, Outcome } from "./answer.ts";
-import { clarification } from "./clarify.ts";
+import { clarification, offeredArticles } from "./clarify.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { NO_TOKENS, type Draft } from "./generate.ts";
 import type { Understood } from "./understand.ts";
@@ -28,7 +28,11 @@ export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer
   const { draft, decision, sources, choices, findings, standalone } = ending;
   const supported = draft !== undefined && draft.citations.length > 0;
   const outcome = outcomeOf(ending, supported);
-  const own = ownText(input, ending, outcome);
+  const offered =
+    outcome === "clarified"
+      ? offeredArticles(choices, findings, linkPolicy(input.deps.linkHosts, choices))
+      : [];
+  const own = ownText(input, ending, { outcome, offered });
   if (!supported && draft?.shown) emit({ type: "restart" });
   const said = supported ? draft.text.trim() : "";
   const addition = said && own ? `\n\n${own}` : own;
@@ -44,6 +48,7 @@ export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer
     reranker: findings[0]?.reranker ?? null,
     citations: supported ? draft.citations.toSorted((a, b) => a.n - b.n) : [],
     sources: decision.action === "clarify" && !supported ? choices : sources,
+    choices: offered.flatMap(({ label, message }) => (label ? [{ label, message }] : [])),
     usage: draft?.usage ?? NO_TOKENS,
     wasted: draft?.wasted ?? [],
     standalone,
@@ -77,8 +82,8 @@ const SENTENCES = {
 /** What Edgewise says itself: all of a reply without an answer, and what follows an answer. */
 function ownText(
   { language, release, deps }: EngineInput,
-  { intent, contact, draft, choices, findings }: Ending,
-  outcome: Outcome,
+  { intent, contact, draft }: Ending,
+  { outcome, offered }: { outcome: Outcome; offered: ReturnType<typeof offeredArticles> },
 ): string {
   const { names } = deps;
   const sentences = sentencesIn(release, language);
@@ -95,5 +100,5 @@ function ownText(
   }
   if (contact && hasContact(names)) return sentence(sentences.reach);
   if (outcome !== "clarified") return sentence(sentences.abstention);
-  return clarification(choices, findings, sentences, names, linkPolicy(deps.linkHosts, choices));
+  return clarification(offered, sentences, names);
 }

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { TurnResult } from "../conversations/turn-events.ts";
 import {
+  choicesSchema,
   citationSchema,
   outcomeSchema,
   referenceSchema,
@@ -166,6 +167,7 @@ export const chatResult = z
     reranker: z.string().nullable(),
     citations: z.array(citationSchema),
     sources: z.array(referenceSchema),
+    choices: choicesSchema,
     usage: z.object({ input_tokens: z.int(), output_tokens: z.int() }),
     timings_ms: z.record(z.string(), z.number()),
     stopped: z.literal(true).optional().meta({
@@ -206,6 +208,7 @@ export function toChatResult(result: TurnResult): ChatResult {
     reranker: result.reranker,
     citations: result.citations.map(toCitationJson),
     sources: result.sources.map(toReferenceJson),
+    choices: result.choices,
     usage: { input_tokens: result.usage.inputTokens, output_tokens: result.usage.outputTokens },
     timings_ms: result.timingsMs,
     ...(result.stopped && { stopped: result.stopped }),

@@ -67,6 +67,10 @@ function write(
   controller?.enqueue(bytes.encode(`data: ${data}\n\n`));
 }
 
+function choicesPart({ choices }: TurnResult): object[] {
+  return choices.length > 0 ? [{ type: "data-choices", data: { choices } }] : [];
+}
+
 /** Turns the events of a turn into UI message parts; text parts have to be opened and closed. */
 class UiEncoder {
   #textParts = 0;
@@ -111,6 +115,7 @@ class UiEncoder {
       case "outcome":
         return [
           ...this.#closeText(),
+          ...choicesPart(event.result),
           { type: "data-outcome", data: toChatResult(event.result) },
           ...(event.result.stopped ? [{ type: "abort", reason: "stopped" }] : []),
         ];

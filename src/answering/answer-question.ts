@@ -1,4 +1,6 @@
 import type { Candidates, Finding, Query, Ranking, Searched } from "../retrieval/candidates.ts";
+import { toAttributes } from "../retrieval/attributes.ts";
+import { personalised } from "../retrieval/personalised.ts";
 import { LEG_PASSAGES, rank } from "../retrieval/rank.ts";
 import { readAll, retrieveAll } from "../retrieval/variants.ts";
 import type { Answer, Emit } from "./answer.ts";
@@ -22,14 +24,19 @@ import { understand, type Understood } from "./understand.ts";
  */
 export async function answerQuestion(input: EngineInput, emit: Emit): Promise<Answer> {
   const understood = understand(input.questions, input.history, input.release.retrieval);
-  const candidates = await retrieveEach(input, understood.questions);
+  const attributes = toAttributes(input.visitor ?? {});
+  const questions = understood.questions.map((one) =>
+    personalised(one, attributes, input.language),
+  );
+  const candidates = await retrieveEach(input, questions);
   const [found, cached] = await Promise.all([
     readEach(input, candidates),
     input.deps.beforeEvents(understood.standalone),
   ]);
   const rankings = await rankEach(input, found);
-  const findings = decideEach(input, understood, rankings);
-  const standalone = standaloneAsDecided(understood, findings);
+  const decided = decideEach(input, understood, rankings);
+  const findings = decided.map(forVisitor);
+  const standalone = standaloneAsDecided({ ...understood, questions }, decided);
   const decision = isOurs(understood) ? SMALL_TALK : decideAll(findings);
   emit({ type: "decided", action: decision.action });
 
@@ -92,7 +99,9 @@ function readEach(
 function rankEach({ deps, release }: EngineInput, found: Searched[][]): Promise<Ranking[]> {
   return Promise.all(
     found.flatMap(([own, ...variants]) =>
-      own ? [rank(deps, own.candidates, own.passages, release.retrieval, variants)] : [],
+      own
+        ? [rank(deps, own.candidates, own.passages, release.retrieval, variants, own.personal)]
+        : [],
     ),
   );
 }
@@ -107,6 +116,17 @@ function decideEach(
   const mayClarify = history.options.length === 0 && understood.contact === undefined;
   return rankings.map((ranking) => {
     const { passages, isNamed } = eligible(ranking, understood);
-    return decide({ ...ranking, passages }, release.decision, { mayClarify, isNamed });
+    const personal = ranking.personal && {
+      ...ranking.personal,
+      passages: eligible({ ...ranking, ...ranking.personal }, understood).passages,
+    };
+    return decide({ ...ranking, passages, personal }, release.decision, { mayClarify, isNamed });
   });
+}
+
+/** What answers a question is taken in the order for the visitor. Whether it is answered does not depend on who asks. */
+function forVisitor(finding: Finding): Finding {
+  const { personal, decision } = finding;
+  if (decision.action !== "answer" || !personal || personal.passages.length === 0) return finding;
+  return { ...finding, ...personal };
 }

@@ -178,12 +178,17 @@ interface Attempt {
 }
 
 function prepare(
-  { questions, history, reader, release, language, deps, policy }: EngineInput,
+  { questions, history, reader, release, language, visitor = {}, deps, policy }: EngineInput,
   sources: Source[],
   mayLinkTo: (host: string) => boolean,
 ): Attempt {
   // The prompt has no invisible characters, so personal data is searched in texts without them.
-  const texts = [questions.message, ...history.messages.map(({ text }) => text)];
+  const values = Object.entries(visitor);
+  const texts = [
+    questions.message,
+    ...history.messages.map(({ text }) => text),
+    ...Object.values(visitor),
+  ];
   const pseudonyms = deps.hidePersonalData
     ? new Pseudonyms(texts.map(withoutInvisible))
     : undefined;
@@ -197,7 +202,8 @@ function prepare(
     rules: release.prompt.rules.map((rule) => fillPlaceholders(rule, spoken)),
   };
   const mark = deps.newId("mark");
-  const prompt = buildPrompt(message, messages, sources, rules, mark, reader.now);
+  const attributes = Object.fromEntries(values.map(([name, value]) => [name, hide(value)]));
+  const prompt = buildPrompt(message, messages, sources, rules, mark, reader.now, attributes);
   const writer = new AnswerWriter(sources, mayLinkTo, {
     prompt,
     pseudonyms,

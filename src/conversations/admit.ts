@@ -19,6 +19,8 @@ export interface Admitted {
     isNew: boolean;
     /** What opens it from now on; null when it belongs to a visitor, whom only a JWT proves. */
     token: string | null;
+    /** What its first message sent as `metadata`. */
+    metadata: Record<string, unknown>;
     /** Position of the last message that the turn knows of. */
     lastSeq: number;
   };
@@ -88,7 +90,8 @@ async function openConversation(
   const isAnonymous = !caller.visitor && !known?.visitor;
   const token = isAnonymous ? await conversationToken(caller, id) : null;
   const [last] = rows.history as { seq: number }[];
-  return { id, isNew, token, lastSeq: last?.seq ?? 0 };
+  const metadata = JSON.parse(known?.metadata ?? "{}") as Record<string, unknown>;
+  return { id, isNew, token, metadata, lastSeq: last?.seq ?? 0 };
 }
 
 /** Whoever is refused is told whom to ask instead. */

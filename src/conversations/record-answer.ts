@@ -13,7 +13,7 @@ import { closeQuestions, failureText, type Failure } from "./open-questions.ts";
 import { keepAnswerStatement } from "./cached-answers.ts";
 import { toCitationJson, toReferenceJson } from "./schema.ts";
 import type { TurnResult } from "./turn-events.ts";
-import { type Turn, NEXT_SEQ, cacheKey, leaseOf } from "./recorded-turn.ts";
+import { type Turn, NEXT_SEQ, cacheKey, isPersonal, leaseOf } from "./recorded-turn.ts";
 
 /**
  * Stores the answer with what it used, gives the conversation back, and wakes the ledger. Runs to its end even if the visitor has gone.
@@ -177,7 +177,7 @@ function wakeLedger(
 
 /**
  * Only what a model said, to its end, to a question that stands alone is kept: an answer within a conversation, or to a question that
- * holds something personal, is for the one who asked.
+ * holds something personal or is answered for a visitor's attributes, is for the one who asked.
  */
 function mayBeKept(turn: Turn, result: TurnResult): boolean {
   return (
@@ -185,6 +185,7 @@ function mayBeKept(turn: Turn, result: TurnResult): boolean {
     !result.stopped &&
     (result.rung === "model" || result.rung === "small_model") &&
     !turn.hasHistory &&
+    !isPersonal(turn) &&
     !holdsPersonalData(turn.request.message)
   );
 }

@@ -1,5 +1,6 @@
 import type { LanguageCode } from "../language/language.ts";
 import type { IdentifiedRelease } from "../releases/release.ts";
+import type { VisitorValues } from "../retrieval/attributes.ts";
 import type { Reader } from "../retrieval/visibility.ts";
 import type { Admitted } from "./admit.ts";
 import { type CacheKey } from "./cached-answers.ts";
@@ -13,6 +14,8 @@ export interface Turn {
   release: IdentifiedRelease;
   /** Of the reply; null where neither the message nor the conversation tells one. */
   language: LanguageCode | null;
+  /** The attributes that the answer may depend on. */
+  visitor: VisitorValues;
   questionId: string;
   /** Of the answer. The question is stored with it. */
   messageId: string;
@@ -26,6 +29,11 @@ export const NEXT_SEQ = `(SELECT coalesce(max(seq), 0) + 1 FROM messages WHERE c
 /** Who asks the same again under the same conditions gets the same answer, where one was kept. */
 export function cacheKey({ reader, release }: Turn, question: string): CacheKey {
   return { ...reader, release: release.id, question };
+}
+
+/** Such an answer is for the one who asked: it is neither kept for others nor taken from what was kept. */
+export function isPersonal({ visitor }: Turn): boolean {
+  return Object.keys(visitor).length > 0;
 }
 
 export function leaseOf({ admitted, questionId }: Turn): {

@@ -12,7 +12,7 @@ import { isNewRequestSql } from "./retries.ts";
 import type { Admitted } from "./admit.ts";
 import { cachedAnswerStatement, toCachedAnswer } from "./cached-answers.ts";
 import { visitorStatement, visitorIdOf } from "./visitors.ts";
-import { type Turn, NEXT_SEQ, cacheKey } from "./recorded-turn.ts";
+import { type Turn, NEXT_SEQ, cacheKey, isPersonal } from "./recorded-turn.ts";
 
 /**
  * Stores the visitor's message and its conversation, whose lease it takes. An anonymous conversation becomes the visitor's if the message
@@ -43,7 +43,7 @@ export async function storeQuestion(
     conversation: conversationStatement(db, turn, person, at),
     question: questionStatement(services, turn, question, person),
     usage: usageStatement(db, workspaceId, { turns: 1 }, at, isStored),
-    cached: await cachedAnswerStatement(db, cacheKey(turn, question), at),
+    cached: isPersonal(turn) ? [] : await cachedAnswerStatement(db, cacheKey(turn, question), at),
   });
   if (stored.length !== 1) {
     countEmbedding(services, workspaceId);

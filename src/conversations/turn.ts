@@ -24,6 +24,7 @@ import { watchForStop } from "./stop.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { TurnEvent, TurnResult } from "./turn-events.ts";
 import type { TurnRequest } from "./turn-request.ts";
+import { visitorValues } from "./visitor-values.ts";
 
 /**
  * One turn: admit → recall → engine → record. At most four sequential waits on bindings come before the first word: the first batch (with
@@ -138,6 +139,7 @@ function describeTurn(
     reader: { workspaceId, audience: visitor?.audience ?? [], now: now() },
     release,
     language,
+    visitor: visitorValues(request, admitted),
     questionId: newId("msg"),
     messageId: newId("msg"),
     hasHistory: history.messages.length > 0,
@@ -189,6 +191,7 @@ function runEngine(
       questions,
       release: release.release,
       language,
+      visitor: turn.visitor,
       policy,
       deps,
     },

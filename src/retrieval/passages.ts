@@ -1,3 +1,5 @@
+import { spacedWords } from "../language/code-names.ts";
+import { fieldValues, type Attribute } from "./attributes.ts";
 import { visibleTo, type View } from "./visibility.ts";
 
 /** A stored chunk that may be shown to the reader for whom it was read. */
@@ -57,6 +59,7 @@ const OPENING = 500;
  * Reads the chunks that the legs found, and drops those that the reader may not see. The legs give only hints: this read decides, by
  * workspace, audience, validity and live version. The ids' order is kept, the first leg's before the second's. `limit` counts the visible chunks of
  * each leg, so hidden ones displace none.
+ * Documents whose metadata has another value than the visitor's attribute are left out, unless the question names that value.
  * CROSS JOIN keeps SQLite to the join order as written, with one look-up for each id. Without it SQLite compares every chunk of the
  * workspace with all ids.
  */
@@ -65,6 +68,7 @@ export async function readPassages(
   { workspaceId, audience, now, since }: View,
   chunkIdsByLeg: number[][],
   limit: number,
+  { only = [], text = "" }: { only?: Attribute[]; text?: string } = {},
 ): Promise<FoundByLeg[]> {
   if (chunkIdsByLeg.every((ids) => ids.length === 0)) return [];
   const { results } = await db
@@ -74,7 +78,7 @@ export async function readPassages(
          FROM json_each(?1) AS leg CROSS JOIN json_each(leg.value) AS wanted CROSS JOIN chunks c ON c.id = wanted.value
            CROSS JOIN documents d ON d.id = c.document_id
          WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND d.live_version > 0 AND d.status <> 'deleted'
-           AND ${visibleTo("d", { audience: "?3", now: "?5", since: "?6" })}),
+           AND ${visibleTo("d", { audience: "?3", now: "?5", since: "?6" })}${only.length > 0 ? ` AND ${FITS}` : ""}),
        best AS MATERIALIZED (
          SELECT id, json_array(max(iif(leg = 0, place, NULL)), max(iif(leg = 1, place, NULL))) AS places,
            min(leg * ?4 + place) AS first
@@ -93,7 +97,15 @@ export async function readPassages(
        FROM best CROSS JOIN chunks c ON c.id = best.id CROSS JOIN documents d ON d.id = c.document_id
        ORDER BY best.first`,
     )
-    .bind(JSON.stringify(chunkIdsByLeg), workspaceId, JSON.stringify(audience), limit, now, since)
+    .bind(
+      JSON.stringify(chunkIdsByLeg),
+      workspaceId,
+      JSON.stringify(audience),
+      limit,
+      now,
+      since,
+      ...(only.length > 0 ? [valuesByName(only), spacedWords(text)] : []),
+    )
     .all<PassageRow>();
   return results.map((row) => ({
     ...row,
@@ -102,6 +114,16 @@ export async function readPassages(
     neighbours: JSON.parse(row.neighbours) as Neighbour[],
     places: JSON.parse(row.places) as (number | null)[],
   }));
+}
+
+/** SQL: each field of the document's metadata that an attribute names has one of its values, or one that the question names. */
+const FITS = `NOT EXISTS (SELECT 1 FROM json_each(?7) AS own CROSS JOIN json_each(d.metadata) AS field ON field.key = own.key
+  WHERE field.type IN ('text', 'integer', 'real', 'array') AND NOT EXISTS (
+    SELECT 1 FROM json_each(iif(field.type = 'array', field.value, json_array(field.value))) AS has
+    WHERE lower(has.value) IN (SELECT value FROM json_each(own.value)) OR instr(?8, ' ' || lower(has.value) || ' ') > 0))`;
+
+function valuesByName(only: Attribute[]): string {
+  return JSON.stringify(Object.fromEntries(only.map((one) => [one.name, fieldValues(one)])));
 }
 
 export interface NearbyChunk extends Neighbour {

@@ -5,7 +5,6 @@ import type {
   FoundPassage,
   Query,
   Searched,
-  Variant,
 } from "./candidates.ts";
 import { expectedCosine } from "./fuse.ts";
 import { redact } from "../privacy/redact.ts";
@@ -17,6 +16,8 @@ import {
   type QuestionWords,
   type ReadText,
 } from "./lexical-evidence.ts";
+import { orderTogether } from "./order-together.ts";
+import { personalOrder } from "./personal-order.ts";
 import { preferCurrent } from "./prefer-current.ts";
 import { withTimeout } from "../models/deadline.ts";
 import { ModelUnavailable, type Reranker } from "../models/ports.ts";
@@ -25,7 +26,7 @@ import type { Release } from "../releases/release.ts";
 
 /** How much each kind of evidence counts, and the cosine to be expected where it is unknown. */
 type RankRule = Pick<Release["retrieval"], "ranking" | "fusion">;
-type Rule = RankRule & Pick<Release["retrieval"], "time">;
+type Rule = RankRule & Pick<Release["retrieval"], "time" | "personal">;
 
 /** Passages of each leg that are read for an answer. Chosen; decision 0055 measures retrieval with it. */
 export const LEG_PASSAGES = 20;
@@ -52,11 +53,12 @@ export async function rank(
   passages: FoundPassage[],
   rule: Rule,
   variants: Searched[] = [],
+  personal?: Searched,
 ): Promise<Ranking> {
-  const others = variants.map((one) => ({
-    ...one,
-    passages: orderByText(one.candidates, one.passages, rule),
-  }));
+  const others = variants.map(({ candidates: own, personal: preferring, ...one }) => {
+    const ordered = orderByText(own, one.passages, rule);
+    return { candidates: own, passages: ordered, ...preferred(ordered, own, preferring, rule) };
+  });
   const together = orderTogether(
     orderByText(candidates, passages, rule),
     others.map((one) => one.passages),
@@ -68,6 +70,7 @@ export async function rank(
       candidates,
       variants: others,
       ...preferCurrent(ordered, candidates, rule.time),
+      ...preferred(byText, candidates, personal, rule),
       reranker: by,
     };
   };
@@ -88,6 +91,19 @@ export async function rank(
   }
 }
 
+/** The order for the visitor, where the passages of the question with the values of the visitor's attributes were read. */
+function preferred(
+  ordered: FoundPassage[],
+  { question }: Candidates,
+  personal: Searched | undefined,
+  rule: Rule,
+): { personal?: Searched } {
+  if (!personal) return {};
+  const passages = orderByText(personal.candidates, personal.passages, rule);
+  const own = personalOrder(ordered, { ...personal, passages }, question, rule);
+  return own ? { personal: own } : {};
+}
+
 function orderByText(
   candidates: Candidates,
   passages: FoundPassage[],
@@ -100,35 +116,6 @@ function orderByText(
       return { ...passage, score: scoreOf(rankEvidence, rule), rankEvidence };
     })
     .toSorted((a, b) => b.score - a.score);
-}
-
-/**
- * The passages of a question and its variants in one order. A passage's score is the weighted mean of its scores; where a variant did not
- * find it, that is 0. (A weighted sum of scores, CombSUM: Fox and Shaw 1994. Measured beside ranks and maxima in docs/decisions/0075.)
- * @param others the passages of each variant, in the order of `variants`
- */
-function orderTogether(
-  own: FoundPassage[],
-  others: FoundPassage[][],
-  variants: Variant[],
-): FoundPassage[] {
-  if (others.length === 0) return own;
-  const total = variants.reduce((sum, { weight }) => sum + weight, 1);
-  const scores = new Map<number, number>();
-  const found = new Map<number, FoundPassage>();
-  for (const [index, passages] of [own, ...others].entries()) {
-    const weight = index === 0 ? 1 : (variants[index - 1]?.weight ?? 0);
-    for (const passage of passages) {
-      const { chunkId, score } = passage;
-      scores.set(chunkId, (scores.get(chunkId) ?? 0) + (weight * score) / total);
-      // What the question itself tells of a passage counts in the decision.
-      if (!found.has(chunkId)) found.set(chunkId, passage);
-    }
-  }
-  return Array.from(found, ([chunkId, passage]) => ({
-    ...passage,
-    score: scores.get(chunkId) ?? 0,
-  })).toSorted((a, b) => b.score - a.score);
 }
 
 /** Raises the passages of the documents that are looked at first. */

@@ -7,12 +7,22 @@ export function spacedWords(text: string): string {
   return ` ${wordsOf(text).map(foldWord).join(" ")} `;
 }
 
+/** What else countries are called: also in documents, and where it means something else, only in questions. */
+const ALIASES: Record<string, { names: string[]; asked: string[] }> = {
+  US: { names: ["USA"], asked: ["the US", "the U.S.", "in US", "to US", "America"] },
+  GB: { names: ["UK"], asked: ["Britain", "England"] },
+  NL: { names: [], asked: ["Holland"] },
+  CZ: { names: ["Czech Republic"], asked: [] },
+  AE: { names: ["UAE"], asked: [] },
+};
+
 type Kind = "region" | "language";
 
 /** What a country or language is called in our languages, English first; none for a code that is none. */
 export function namesOfCode(code: string, type: Kind): string[] {
   const names = LANGUAGE_CODES.flatMap((language) => nameIn(language, code, type) ?? []);
-  return [...new Set(names)];
+  const others = type === "region" ? (ALIASES[code]?.names ?? []) : [];
+  return [...new Set([...names, ...others])];
 }
 
 function nameIn(language: LanguageCode, code: string, type: Kind): string | undefined {
@@ -43,7 +53,9 @@ function countryNames(language: LanguageCode): Map<string, string> {
   const all = new Map(
     codes.flatMap((code) => {
       const name = names.of(code);
-      return name === undefined ? [] : [[spacedWords(name), code] as const];
+      if (name === undefined) return [];
+      const { names: also = [], asked = [] } = ALIASES[code] ?? {};
+      return [name, ...also, ...asked].map((one) => [spacedWords(one), code] as const);
     }),
   );
   known.set(language, all);

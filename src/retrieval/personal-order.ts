@@ -9,7 +9,7 @@ import { preferCurrent } from "./prefer-current.ts";
  * that are about a value by their title, a heading or a cell before others that are nearly as good.
  * @param ordered the passages of the question itself
  * @param personal those of the question with the values, ordered by text
- * @returns undefined where the question names another value
+ * @returns undefined where the question names another value, or nothing in the best document is about one
  */
 export function personalOrder(
   ordered: FoundPassage[],
@@ -21,6 +21,8 @@ export function personalOrder(
   const { prefers = [] } = candidates.question;
   const wanted = prefers.filter((attribute) => !namesAnother(text, together, attribute));
   if (wanted.length < prefers.length) return undefined;
+  const isOwn = (passage: FoundPassage): boolean =>
+    wanted.some((attribute) => isAbout(passage, attribute));
   const gain = personal.gain * (together[0]?.score ?? 0);
   const raised = together
     .map((passage) => {
@@ -28,5 +30,7 @@ export function personalOrder(
       return { ...passage, score: passage.score + gain * times };
     })
     .toSorted((a, b) => b.score - a.score);
+  const [first] = raised;
+  if (!raised.some((one) => one.externalId === first?.externalId && isOwn(one))) return undefined;
   return { candidates, passages: preferCurrent(raised, candidates, time).passages };
 }

@@ -17,13 +17,17 @@ export function personalised(
   language: LanguageCode | null,
 ): Query {
   if (attributes.length === 0) return question;
-  const said = [question.text, question.message ?? ""].join("\n");
+  const { text, message = "", corrections } = question;
+  const said = [text, message, ...corrections.values()].join("\n");
   const languages = new Set([language ?? "en", "en" as const]);
   const countries = [...languages].flatMap((one) => countriesIn(said, one));
   const only = attributes.filter(
     ({ country }) => country === undefined || countries.every((code) => code === country),
   );
-  const prefers = only.filter((attribute) => !isNamedIn(said, attribute));
+  // All countries that are named are the visitor's own by now.
+  const prefers = only.filter(
+    (one) => !isNamedIn(said, one) && (one.country === undefined || countries.length === 0),
+  );
   const preferring = (query: Query): Query => ({
     ...query,
     only,

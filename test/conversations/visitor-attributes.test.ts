@@ -99,6 +99,8 @@ describe("what the documents say for the visitor's value is quoted", () => {
 describe("what the message names counts before the visitor's value", () => {
   it.each([
     [{ country: "DE" }, "How long does shipping to Canada take?", ["12 days"], ["2 days,"]],
+    [{ country: "DE" }, "how long does shipping to the us take?", ["9 days"], ["Time: 2 days"]],
+    [{ country: "CA" }, "shipping usa how long?", ["9 days"], []],
     [{ country: "DE" }, "How do I send a return back from Canada?", ["Canada Post"], []],
     [{ platform: "ios" }, "How do I install the app on Android?", ["Play Store"], []],
     [{ plan: "free" }, "How quickly do you answer a ticket on the Pro plan?", ["four hours"], []],

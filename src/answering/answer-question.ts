@@ -10,6 +10,7 @@ import { conclude } from "./conclude.ts";
 import { decide, decideAll } from "./decide.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { eligible } from "./eligible.ts";
+import { askingForValue, valuesAmong } from "./value-question.ts";
 import { generate } from "./generate.ts";
 import { selectSources, toReference } from "./sources.ts";
 import { stoppedAnswer } from "./stopped-answer.ts";
@@ -43,6 +44,7 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
   const isUnclear = decision.action === "clarify";
   const choices = isUnclear ? choicesAmong(findings, sources, input.release.decision) : [];
+  const values = valuesAmong(findings, choices);
   const shown = isUnclear && input.deps.chatModels.length === 0 ? choices : sources;
   if (shown.length > 0) emit({ type: "sources", sources: shown.map(toReference) });
   const isLikely = decision.action === "answer";
@@ -59,7 +61,17 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   }
   // Documents that are near enough to be offered say more of a message than a guess does.
   const intent = understood.isGuessed && choices.length > 0 ? undefined : understood.intent;
-  const ending = { ...understood, intent, standalone, decision, draft, sources, choices, findings };
+  const ending = {
+    ...understood,
+    intent,
+    standalone,
+    decision,
+    draft,
+    sources,
+    choices,
+    values,
+    findings,
+  };
   return conclude(input, ending, emit);
 }
 
@@ -120,7 +132,9 @@ function decideEach(
       ...ranking.personal,
       passages: eligible({ ...ranking, ...ranking.personal }, understood).passages,
     };
-    return decide({ ...ranking, passages, personal }, release.decision, { mayClarify, isNamed });
+    const limits = { mayClarify, isNamed };
+    const finding = decide({ ...ranking, passages, personal }, release.decision, limits);
+    return mayClarify && !isNamed && rankings.length === 1 ? askingForValue(finding) : finding;
   });
 }
 

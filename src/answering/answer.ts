@@ -12,6 +12,8 @@ export type Rung = "model" | "small_model" | "cached" | "extractive" | "none";
 export interface Choice {
   label: string;
   message: string;
+  /** It is a value that the conversation remembers, and no article. */
+  isValue?: true;
 }
 
 /** What the engine made of a message. */

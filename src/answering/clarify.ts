@@ -22,17 +22,24 @@ export function offeredArticles(
   findings: Finding[],
   mayLinkTo: (host: string) => boolean,
 ): Offered[] {
-  return sources.map((source) => {
-    const writer = new AnswerWriter([], mayLinkTo);
-    writer.push(`- ${nameOf(source, findings)}`);
-    writer.end();
-    const item = writer.text.trim();
-    const label = (plainText(item) ?? item).replace(/^- ?/, "").trim();
-    return { item, label, message: label };
-  });
+  return sources.map((source) => offer(nameOf(source, findings), mayLinkTo));
 }
 
-/** Asks which of the offered articles a question is about. It can be read where no client makes buttons of them. */
+/** The values that an answer depends on. */
+export function offeredValues(labels: string[], mayLinkTo: (host: string) => boolean): Offered[] {
+  return labels.map((label) => ({ ...offer(label, mayLinkTo), isValue: true }));
+}
+
+function offer(name: string, mayLinkTo: (host: string) => boolean): Offered {
+  const writer = new AnswerWriter([], mayLinkTo);
+  writer.push(`- ${name}`);
+  writer.end();
+  const item = writer.text.trim();
+  const label = (plainText(item) ?? item).replace(/^- ?/, "").trim();
+  return { item, label, message: label };
+}
+
+/** Asks which of the offered articles or values a question is about. It can be read where no client makes buttons of them. */
 export function clarification(offered: Offered[], sentences: Sentences, names: OwnNames): string {
   const { one, several } = sentences.clarification;
   const titles = offered.map(({ item }) => item).join("\n");

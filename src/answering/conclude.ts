@@ -4,9 +4,9 @@ import type { Intent } from "../language/intents.ts";
 import type { Sentences } from "../releases/release.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
 import { contactAddresses, hasContact, say, sentencesIn } from "../releases/sentences.ts";
-import type { Decision, Finding } from "../retrieval/candidates.ts";
+import type { Decision, Finding, Value } from "../retrieval/candidates.ts";
 import type { Answer, Emit, Outcome } from "./answer.ts";
-import { clarification, offeredArticles } from "./clarify.ts";
+import { clarification, offeredArticles, offeredValues } from "./clarify.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { NO_TOKENS, type Draft } from "./generate.ts";
 import type { Understood } from "./understand.ts";
@@ -17,6 +17,8 @@ interface Ending extends Pick<Understood, "intent" | "contact" | "standalone"> {
   sources: Source[];
   /** The documents that a clarifying question may offer. */
   choices: Source[];
+  /** What it offers instead of documents, where the answer depends on it. */
+  values: Value[];
   findings: Finding[];
 }
 
@@ -28,10 +30,7 @@ export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer
   const { draft, decision, sources, choices, findings, standalone } = ending;
   const supported = draft !== undefined && draft.citations.length > 0;
   const outcome = outcomeOf(ending, supported);
-  const offered =
-    outcome === "clarified"
-      ? offeredArticles(choices, findings, linkPolicy(input.deps.linkHosts, choices))
-      : [];
+  const offered = outcome === "clarified" ? offeredOf(input, ending) : [];
   const own = ownText(input, ending, { outcome, offered });
   if (!supported && draft?.shown) emit({ type: "restart" });
   const said = supported ? draft.text.trim() : "";
@@ -48,12 +47,24 @@ export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer
     reranker: findings[0]?.reranker ?? null,
     citations: supported ? draft.citations.toSorted((a, b) => a.n - b.n) : [],
     sources: decision.action === "clarify" && !supported ? choices : sources,
-    choices: offered.flatMap(({ label, message }) => (label ? [{ label, message }] : [])),
+    choices: offered.flatMap(({ item: _item, ...choice }) => (choice.label ? [choice] : [])),
     usage: draft?.usage ?? NO_TOKENS,
     wasted: draft?.wasted ?? [],
     standalone,
     personWanted: ending.intent === "person",
   };
+}
+
+function offeredOf(
+  { deps }: EngineInput,
+  { choices, values, findings }: Ending,
+): ReturnType<typeof offeredArticles> {
+  const mayLinkTo = linkPolicy(deps.linkHosts, choices);
+  if (values.length === 0) return offeredArticles(choices, findings, mayLinkTo);
+  return offeredValues(
+    values.map(({ label }) => label),
+    mayLinkTo,
+  );
 }
 
 function outcomeOf({ intent, choices }: Ending, supported: boolean): Outcome {

@@ -13,6 +13,8 @@ export interface History {
   previous: string | undefined;
   /** The documents that the last answer offered, if it was a clarifying question; otherwise empty. */
   options: Option[];
+  /** Whether these are values that the answer depends on, such as platforms. */
+  offersValues: boolean;
   /** What the last answer lists for the visitor to choose from. */
   choices: string[];
   /** The question that the last answer ends with, which "yes" and "no" answer. None where we ask for another wording. */
@@ -39,6 +41,7 @@ export const NO_HISTORY: History = {
   messages: [],
   previous: undefined,
   options: [],
+  offersValues: false,
   choices: [],
   question: undefined,
   evidence: undefined,

@@ -5,6 +5,7 @@ import { requireQuota, toAllowance, type Allowance } from "../limits/quotas.ts";
 import { contactAddresses, type OwnNames } from "../releases/sentences.ts";
 import type { Services } from "../runtime/services.ts";
 import { conversationToken, mayOpen, unknownConversation, type Owned } from "./access.ts";
+import { toChosen, type ChosenValue } from "./chosen-values.ts";
 import { countEmbedding } from "./early-embedding.ts";
 import type { FirstRead } from "./first-read.ts";
 import { isHeld, turnRunning } from "./lease.ts";
@@ -21,6 +22,7 @@ export interface Admitted {
     token: string | null;
     /** What its first message sent as `metadata`. */
     metadata: Record<string, unknown>;
+    chosen: ChosenValue[];
     /** Position of the last message that the turn knows of. */
     lastSeq: number;
   };
@@ -91,7 +93,7 @@ async function openConversation(
   const token = isAnonymous ? await conversationToken(caller, id) : null;
   const [last] = rows.history as { seq: number }[];
   const metadata = JSON.parse(known?.metadata ?? "{}") as Record<string, unknown>;
-  return { id, isNew, token, metadata, lastSeq: last?.seq ?? 0 };
+  return { id, isNew, token, metadata, chosen: toChosen(known?.chosen), lastSeq: last?.seq ?? 0 };
 }
 
 /** Whoever is refused is told whom to ask instead. */

@@ -5,7 +5,8 @@ import { notErasedSql, personOf } from "../privacy/erasures.ts";
 import { batchByName, changesByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { mayOpen, ownedStatement, type Owned } from "./access.ts";
-import type { ConversationSummary, ConversationView } from "./schema.ts";
+import type { Choice } from "../answering/answer.ts";
+import { toChoiceJson, type ConversationSummary, type ConversationView } from "./schema.ts";
 import { visitorStatement, visitorIdOf } from "./visitors.ts";
 import { withholdingAudience, isWithheld, usedDocumentsSql } from "./withheld.ts";
 
@@ -167,6 +168,6 @@ function toMessage(
   return {
     ...message,
     citations: citations ? (JSON.parse(citations) as Message["citations"]) : [],
-    choices: choices ? (JSON.parse(choices) as Message["choices"]) : [],
+    choices: choices ? (JSON.parse(choices) as Choice[]).map(toChoiceJson) : [],
   };
 }

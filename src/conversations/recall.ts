@@ -1,4 +1,4 @@
-import type { Outcome } from "../answering/answer.ts";
+import type { Choice, Outcome } from "../answering/answer.ts";
 import { meanVector } from "../text/vectors.ts";
 import type { History, HistoryMessage, Option } from "../answering/history.ts";
 import { inContext, type InContext } from "../answering/in-context.ts";
@@ -18,6 +18,7 @@ import { toHosts } from "../retrieval/own-hosts.ts";
 import { toWordContext } from "../retrieval/word-context.ts";
 import type { Services } from "../runtime/services.ts";
 import type { Admitted } from "./admit.ts";
+import { chosenAfter, type ChosenValue } from "./chosen-values.ts";
 import type { FirstRead } from "./first-read.ts";
 import { isNoLongerValid, isWithheld } from "./withheld.ts";
 
@@ -29,6 +30,7 @@ interface HistoryRow {
   outcome: Outcome | null;
   sources: string | null;
   citations: string | null;
+  choices: string | null;
   answer_id: string | null;
   failure: string | null;
   stopped: 0 | 1;
@@ -44,6 +46,8 @@ export interface Recalled {
   release: IdentifiedRelease;
   /** Of the reply; null where neither the message nor the conversation tells one. */
   language: LanguageCode | null;
+  /** What the conversation remembers as chosen, with this message. */
+  chosen: ChosenValue[];
   /** Hosts where the workspace is on the web. */
   ownHosts: string[];
 }
@@ -55,7 +59,7 @@ export interface Recalled {
 export async function recall(
   { config, now }: Pick<Services, "config" | "now">,
   { read: typed, rows, embedding }: FirstRead,
-  { caller, allowance }: Admitted,
+  { caller, allowance, conversation }: Admitted,
   message: string,
 ): Promise<Recalled> {
   const words = toWordContext(rows, caller.workspaceId, config.embeddingModel);
@@ -87,6 +91,11 @@ export async function recall(
     },
     release,
     language,
+    chosen: chosenAfter(
+      message,
+      conversation.chosen,
+      history.offersValues ? history.options.map(({ title }) => title) : [],
+    ),
     ownHosts: toHosts(rows.hosts),
   };
 }
@@ -119,6 +128,7 @@ function toHistory(
     messages: held.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
     previous: previousQuestion(rows),
     options: offeredOptions(held[0]),
+    offersValues: offeredValues(held[0]).length > 0,
     ...aboutAnswer(answer?.text ?? "", unique(cited.map(({ title }) => title))),
     cited: unique(cited.map(({ external_id }) => external_id)),
     offersContact: isLast && last.outcome === "abstained" && last.stopped === 0,
@@ -169,7 +179,21 @@ async function intentByMeaning(
 function offeredOptions(last: HistoryRow | undefined): Option[] {
   if (last?.outcome !== "clarified") return [];
   const sources = JSON.parse(last.sources ?? "[]") as { external_id: string; title: string }[];
+  const values = offeredValues(last);
+  // Sections of one document may be what has several values.
+  const isEach = values.length === sources.length;
+  if (values.length > 0)
+    return values.map((title, at) => ({
+      externalId: isEach ? sources[at]?.external_id : undefined,
+      title,
+    }));
   return sources.map(({ external_id: externalId, title }) => ({ externalId, title }));
+}
+
+/** The values that a clarifying question asks for. */
+function offeredValues(last: HistoryRow | undefined): string[] {
+  const choices = JSON.parse(last?.choices ?? "[]") as Choice[];
+  return choices.flatMap(({ message, isValue }) => (isValue ? [message] : []));
 }
 
 /** The question that a follow-up goes on with. A greeting before the first one is none. */

@@ -34,6 +34,7 @@ export async function recordAnswer(
     answer: answerStatement(db, turn, result, at),
     question: answeredStatement(db, turn, standalone),
     ...(personWanted && { handover: handoverStatement(db, turn, at) }),
+    ...(turn.chosen.length > 0 && { chosen: chosenStatement(db, turn) }),
     lease: releaseStatement(db, workspaceId, leaseOf(turn)),
     usage: usageStatement(db, workspaceId, { neurons }, at),
     release: storeReleaseStatement(db, workspaceId, turn.release, at),
@@ -64,6 +65,12 @@ function handoverStatement(db: D1Database, turn: Turn, at: number): D1PreparedSt
        WHERE q.id = ?1 AND q.workspace_id = ?2 ON CONFLICT (message_id) DO NOTHING`,
     )
     .bind(turn.questionId, turn.reader.workspaceId, at);
+}
+
+function chosenStatement(db: D1Database, { admitted, reader, chosen }: Turn): D1PreparedStatement {
+  return db
+    .prepare(`UPDATE conversations SET chosen = ?3 WHERE id = ?1 AND workspace_id = ?2`)
+    .bind(admitted.conversation.id, reader.workspaceId, JSON.stringify(chosen));
 }
 
 function answerStatement(

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { Choice } from "../answering/answer.ts";
 import type { Citation, SourceReference } from "../citations/source.ts";
 
 export const referenceSchema = z.object({
@@ -23,6 +24,10 @@ export const choiceSchema = z
     message: z.string().meta({ description: "What a click sends as the visitor's next message" }),
   })
   .meta({ id: "Choice" });
+
+export function toChoiceJson({ label, message }: Choice): z.infer<typeof choiceSchema> {
+  return { label, message };
+}
 
 /** `choices` of a message. */
 export const choicesSchema = z.array(choiceSchema).meta({

@@ -12,6 +12,7 @@ import { introduction } from "../releases/sentences.ts";
 import type { Services } from "../runtime/services.ts";
 import type { WorkspaceSettings } from "../workspaces/settings.ts";
 import { admit, type Admitted } from "./admit.ts";
+import { valuesOf } from "./chosen-values.ts";
 import { countEmbedding } from "./early-embedding.ts";
 import { readFirst, type FirstRead } from "./first-read.ts";
 import { recall, type Recalled } from "./recall.ts";
@@ -130,7 +131,7 @@ async function repeat(
 function describeTurn(
   { newId, now }: Pick<Services, "newId" | "now">,
   { request, admitted, timer }: { request: TurnRequest; admitted: Admitted; timer: Timer },
-  { history, release, language }: Recalled,
+  { history, release, language, chosen }: Recalled,
 ): Turn {
   const { workspaceId, visitor } = admitted.caller;
   return {
@@ -139,7 +140,8 @@ function describeTurn(
     reader: { workspaceId, audience: visitor?.audience ?? [], now: now() },
     release,
     language,
-    visitor: visitorValues(request, admitted),
+    visitor: { ...visitorValues(request, admitted), ...valuesOf(chosen) },
+    chosen,
     questionId: newId("msg"),
     messageId: newId("msg"),
     hasHistory: history.messages.length > 0,

@@ -14,6 +14,7 @@ const JSON_COLUMNS = new Set([
   "citations",
   "sources",
   "choices",
+  "chosen",
   "usage",
   "timings_ms",
 ]);

@@ -6,6 +6,7 @@ import {
   outcomeSchema,
   referenceSchema,
   rungSchema,
+  toChoiceJson,
   toCitationJson,
   toReferenceJson,
 } from "../conversations/schema.ts";
@@ -208,7 +209,7 @@ export function toChatResult(result: TurnResult): ChatResult {
     reranker: result.reranker,
     citations: result.citations.map(toCitationJson),
     sources: result.sources.map(toReferenceJson),
-    choices: result.choices,
+    choices: result.choices.map(toChoiceJson),
     usage: { input_tokens: result.usage.inputTokens, output_tokens: result.usage.outputTokens },
     timings_ms: result.timingsMs,
     ...(result.stopped && { stopped: result.stopped }),

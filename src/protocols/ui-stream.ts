@@ -1,5 +1,6 @@
 import { directionOf } from "../language/language.ts";
 import type { TurnEvent, TurnResult } from "../conversations/turn-events.ts";
+import { toChoiceJson } from "../conversations/schema.ts";
 import { toChatResult } from "./chat-schema.ts";
 
 /**
@@ -68,7 +69,8 @@ function write(
 }
 
 function choicesPart({ choices }: TurnResult): object[] {
-  return choices.length > 0 ? [{ type: "data-choices", data: { choices } }] : [];
+  const data = { choices: choices.map(toChoiceJson) };
+  return choices.length > 0 ? [{ type: "data-choices", data }] : [];
 }
 
 /** Turns the events of a turn into UI message parts; text parts have to be opened and closed. */

@@ -127,4 +127,12 @@ export interface Decision {
 export interface Finding extends Ranking {
   question: Query;
   decision: Decision;
+  /** What the answer depends on, where the visitor is asked for it (answering/value-question.ts). */
+  values?: Value[];
+}
+
+/** A value that tells a passage of a document from parallel ones. */
+export interface Value {
+  label: string;
+  externalId: string;
 }

@@ -31,7 +31,7 @@ export function personalised(
   const preferring = (query: Query): Query => ({
     ...query,
     only,
-    ...(prefers.length > 0 && { personal: withValues(query, prefers) }),
+    ...(prefers.length > 0 && { personal: { ...withValues(query, prefers), only } }),
   });
   const variants = question.variants?.map((variant) => ({
     ...variant,

@@ -159,12 +159,12 @@ export function passagesToQuote(finding: Finding, sources: Source[]): Quoted[] {
     valuesOf(finding, source.passages).map((one) => ({ ...one, source })),
   );
   const valueOfFirst = values.find((one) => one.passage === passage)?.value ?? 0;
-  const { prefers = [] } = finding.candidates.question;
+  const { only = [] } = finding.candidates.question;
   const own = { ...passage, title: first.title };
   const near = values
     .filter((one) => {
       const other = { ...one.passage, title: one.source.title };
-      return !prefers.some((attribute) => isAboutAnother(other, own, attribute));
+      return !only.some((attribute) => isAboutAnother(other, own, attribute));
     })
     .filter(({ value, source }) => {
       const { sameDocument, otherDocument } = NEAR_FIRST;

@@ -57,7 +57,8 @@ export async function rank(
 ): Promise<Ranking> {
   const others = variants.map(({ candidates: own, personal: preferring, ...one }) => {
     const ordered = orderByText(own, one.passages, rule);
-    return { candidates: own, passages: ordered, ...preferred(ordered, own, preferring, rule) };
+    const forVisitor = preferred(ordered, own, preferring, rule);
+    return { candidates: own, passages: ordered, personal: forVisitor };
   });
   const together = orderTogether(
     orderByText(candidates, passages, rule),
@@ -65,16 +66,17 @@ export async function rank(
     candidates.question.variants ?? [],
   );
   const byText = preferDocuments(together, candidates.question.first);
-  const ranked = (ordered: FoundPassage[], by: string): Ranking => {
+  const forVisitor = preferred(byText, candidates, personal, rule);
+  const ranked = (by: string, reorder: Reorder = (passages) => passages): Ranking => {
     return {
       candidates,
       variants: others,
-      ...preferCurrent(ordered, candidates, rule.time),
-      ...preferred(byText, candidates, personal, rule),
+      ...preferCurrent(reorder(byText), candidates, rule.time),
+      personal: forVisitor && { ...forVisitor, passages: reorder(forVisitor.passages) },
       reranker: by,
     };
   };
-  if (!reranker || byText.length < 2) return ranked(byText, BY_TEXT);
+  if (!reranker || byText.length < 2) return ranked(BY_TEXT);
   try {
     const first = byText.slice(0, RERANKED_PASSAGES);
     const scores = await withTimeout(
@@ -82,14 +84,20 @@ export async function rank(
       DEADLINE_MS,
       "The reranker",
     );
-    const ordered = orderByModel(first, scores);
-    return ranked([...ordered, ...byText.slice(RERANKED_PASSAGES)], reranker.model);
+    const worst = Math.min(...scores);
+    const scoreById = new Map(first.map(({ chunkId }, at) => [chunkId, scores[at] ?? worst]));
+    return ranked(reranker.model, (passages) => [
+      ...orderByModel(passages, scoreById),
+      ...passages.filter(({ chunkId }) => !scoreById.has(chunkId)),
+    ]);
   } catch (error) {
     if (!(error instanceof ModelUnavailable)) throw error;
     console.warn("rank: by text only", { model: reranker.model, error: error.message });
-    return ranked(byText, BY_TEXT);
+    return ranked(BY_TEXT);
   }
 }
+
+type Reorder = (passages: FoundPassage[]) => FoundPassage[];
 
 /** The order for the visitor, where the passages of the question with the values of the visitor's attributes were read. */
 function preferred(
@@ -97,11 +105,10 @@ function preferred(
   { question }: Candidates,
   personal: Searched | undefined,
   rule: Rule,
-): { personal?: Searched } {
-  if (!personal) return {};
+): Searched | undefined {
+  if (!personal) return undefined;
   const passages = orderByText(personal.candidates, personal.passages, rule);
-  const own = personalOrder(ordered, { ...personal, passages }, question, rule);
-  return own ? { personal: own } : {};
+  return personalOrder(ordered, { ...personal, passages }, question, rule);
 }
 
 function orderByText(
@@ -131,15 +138,16 @@ function preferDocuments(passages: FoundPassage[], first: Query["first"]): Found
     .toSorted((a, b) => b.score - a.score);
 }
 
-/** Scales both scores to at most 1, so that neither outweighs the other. Ties keep the order by text. */
-function orderByModel(passages: FoundPassage[], scores: number[]): FoundPassage[] {
-  const bestScore = Math.max(...scores);
-  const worstScore = Math.min(...scores);
-  const bestByText = Math.max(...passages.map(({ score }) => score), Number.EPSILON);
+/** The passages that the model has scored. Scales both scores to at most 1, so that neither outweighs the other. Ties keep the order by text. */
+function orderByModel(passages: FoundPassage[], scores: Map<number, number>): FoundPassage[] {
+  const bestScore = Math.max(...scores.values());
+  const worstScore = Math.min(...scores.values());
+  const scored = passages.filter(({ chunkId }) => scores.has(chunkId));
+  const bestByText = Math.max(...scored.map(({ score }) => score), Number.EPSILON);
   const spread = bestScore - worstScore || 1;
-  return passages
-    .map((passage, index) => {
-      const byModel = ((scores[index] ?? worstScore) - worstScore) / spread;
+  return scored
+    .map((passage) => {
+      const byModel = ((scores.get(passage.chunkId) ?? worstScore) - worstScore) / spread;
       return { passage, value: passage.score / bestByText + byModel };
     })
     .toSorted((a, b) => b.value - a.value)

@@ -27,7 +27,7 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   const understood = understand(input.questions, input.history, input.release.retrieval);
   const attributes = toAttributes(input.visitor ?? {});
   const questions = understood.questions.map((one) =>
-    personalised(one, attributes, input.language),
+    personalised(one, attributes, input.language, input.attributeNames ?? []),
   );
   const candidates = await retrieveEach(input, questions);
   const [found, cached] = await Promise.all([

@@ -14,6 +14,8 @@ export interface Choice {
   message: string;
   /** It is a value that the conversation remembers, and no article. */
   isValue?: true;
+  /** The attribute that it is a value of. */
+  name?: string;
 }
 
 /** What the engine made of a message. */

@@ -3,7 +3,7 @@ import { sectionHeading } from "../citations/section-heading.ts";
 import type { Source } from "../citations/source.ts";
 import type { Sentences } from "../releases/release.ts";
 import { say, type OwnNames } from "../releases/sentences.ts";
-import type { Finding } from "../retrieval/candidates.ts";
+import type { Finding, Value } from "../retrieval/candidates.ts";
 import type { Choice } from "./answer.ts";
 import { bestPassage } from "./extractive/best-passage.ts";
 import { AnswerWriter } from "./verify.ts";
@@ -26,8 +26,12 @@ export function offeredArticles(
 }
 
 /** The values that an answer depends on. */
-export function offeredValues(labels: string[], mayLinkTo: (host: string) => boolean): Offered[] {
-  return labels.map((label) => ({ ...offer(label, mayLinkTo), isValue: true }));
+export function offeredValues(values: Value[], mayLinkTo: (host: string) => boolean): Offered[] {
+  return values.map(({ label, name }) => ({
+    ...offer(label, mayLinkTo),
+    isValue: true,
+    ...(name !== undefined && { name }),
+  }));
 }
 
 function offer(name: string, mayLinkTo: (host: string) => boolean): Offered {

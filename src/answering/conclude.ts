@@ -61,10 +61,7 @@ function offeredOf(
 ): ReturnType<typeof offeredArticles> {
   const mayLinkTo = linkPolicy(deps.linkHosts, choices);
   if (values.length === 0) return offeredArticles(choices, findings, mayLinkTo);
-  return offeredValues(
-    values.map(({ label }) => label),
-    mayLinkTo,
-  );
+  return offeredValues(values, mayLinkTo);
 }
 
 function outcomeOf({ intent, choices }: Ending, supported: boolean): Outcome {

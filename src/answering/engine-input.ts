@@ -45,6 +45,8 @@ export interface EngineInput {
   reader: Reader;
   /** What is known of the visitor: preferences and filters among what the reader may see, and data for a model. */
   visitor?: VisitorValues;
+  /** The attributes that the workspace lists. Where documents differ in one, the visitor may be asked for it. */
+  attributeNames?: string[];
   /** The conversation before the message. */
   history: History;
   /** The message with its embeddings. */

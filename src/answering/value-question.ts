@@ -16,6 +16,8 @@ export const MAX_VALUES = 4;
 const MAX_VALUE_WORDS = 4;
 /** Sections up to so many characters together are quoted beside each other (docs/decisions/0071): nobody has to choose. */
 const SHORT = 900;
+/** Share of the words that the titles of articles have in common which differ in their metadata. Chosen, not measured. */
+const NEAR_TITLE = 0.6;
 /** Share of common words from which on two passages say the same. */
 const SAME = 0.8;
 
@@ -35,19 +37,22 @@ function valuesToAskFor({ candidates, passages }: Finding): { values: Value[]; i
   if (!first) return { values: [], isShort: true };
   const near = passages.filter(({ score }) => score >= NEAR_BEST * first.score);
   const said = new Set(stemsOf([candidates.question.text, candidates.question.message].join("\n")));
-  const groups = labelsOf(first).map((label) =>
+  const groups: Parallel[][] = labelsOf(first).map((label) =>
     parallelTo(
       label,
       near,
       passages.filter(({ score }) => score >= IN_GROUP * first.score),
     ),
   );
+  groups.push(...Object.keys(first.fields ?? {}).map((name) => differingIn(name, first, near)));
   const group = groups.find((one) => one.length > 1) ?? [];
   const isNamed = group.some(({ value }) => contentStems(value).some((stem) => said.has(stem)));
   const length = group.reduce((sum, { passage }) => sum + lengthOf(passage), 0);
-  const values = group
-    .slice(0, MAX_VALUES)
-    .map(({ value, passage }) => ({ label: value, externalId: passage.externalId }));
+  const values = group.slice(0, MAX_VALUES).map(({ value, name, passage: { externalId } }) => ({
+    label: value,
+    externalId,
+    ...(name !== undefined && { name }),
+  }));
   return { values: isNamed ? [] : values, isShort: length <= SHORT };
 }
 
@@ -60,7 +65,9 @@ export function askingForValue(finding: Finding): Finding {
   if (decision.action === "abstain" || personal) return finding;
   const { values, isShort } = valuesToAskFor(finding);
   // Where the message is unclear, the visitor is asked in any case.
-  if (isShort && decision.action === "answer") return finding;
+  // What only the metadata tells apart cannot be told apart where it is quoted, however short.
+  if (isShort && values.every(({ name }) => name === undefined) && decision.action === "answer")
+    return finding;
   if (values.length < 2) return finding;
   const documents = new Set(values.map(({ externalId }) => externalId));
   const passages = finding.passages.filter(({ externalId }) => documents.has(externalId));
@@ -78,7 +85,22 @@ export function valuesAmong(findings: Finding[], choices: Source[]): Value[] {
 
 interface Parallel {
   value: string;
+  /** The attribute of the metadata that tells it. */
+  name?: string;
   passage: FoundPassage;
+}
+
+/** The passages of documents of nearly the same title whose metadata has different values of an attribute, each value once. */
+function differingIn(name: string, first: FoundPassage, near: FoundPassage[]): Parallel[] {
+  const title = new Set(stemsOf(first.title));
+  const found = new Map<string, Parallel>();
+  for (const passage of near) {
+    const value = passage.fields?.[name];
+    const isNear = shared(title, new Set(stemsOf(passage.title))) >= NEAR_TITLE;
+    if (value !== undefined && isNear && !found.has(value))
+      found.set(value, { value, name, passage });
+  }
+  return [...found.values()];
 }
 
 interface Label {

@@ -1,10 +1,13 @@
 import { chosenOption } from "../answering/choose.ts";
+import type { AskedValues } from "../answering/history.ts";
 import { spacedWords } from "../language/code-names.ts";
 import type { VisitorValues } from "../retrieval/attributes.ts";
 
 /** A value that the visitor has chosen, and what else was offered. */
 export interface ChosenValue {
   value: string;
+  /** The attribute that it is a value of, where documents' metadata tells it. */
+  name?: string;
   others: string[];
 }
 
@@ -23,7 +26,7 @@ export function toChosen(stored: string | null | undefined): ChosenValue[] {
 export function chosenAfter(
   message: string,
   before: ChosenValue[],
-  offered: string[],
+  { values: offered, name }: AskedValues,
 ): ChosenValue[] {
   const changed = before.map((one) => switched(one, message));
   const option = chosenOption(message, offered.map(toOption));
@@ -31,17 +34,18 @@ export function chosenAfter(
   if (value === undefined) return changed;
   const kept = changed.filter((one) => !offered.includes(one.value));
   const others = offered.filter((one) => one !== value);
-  return [...kept, { value, others }].slice(-MAX_CHOSEN);
+  return [...kept, { value, others, ...(name !== undefined && { name }) }].slice(-MAX_CHOSEN);
 }
 
 function toOption(title: string): { externalId: undefined; title: string } {
   return { externalId: undefined, title };
 }
 
-function switched({ value, others }: ChosenValue, message: string): ChosenValue {
+function switched(chosen: ChosenValue, message: string): ChosenValue {
+  const { value, others } = chosen;
   const named = onlyNamed(message, [value, ...others]);
-  if (named === undefined || named === value) return { value, others };
-  return { value: named, others: [value, ...others].filter((one) => one !== named) };
+  if (named === undefined || named === value) return chosen;
+  return { ...chosen, value: named, others: [value, ...others].filter((one) => one !== named) };
 }
 
 /** The only one of some values that a message names. */
@@ -53,5 +57,7 @@ function onlyNamed(message: string, values: string[]): string | undefined {
 
 /** Chosen values count as attributes do. A name with a space is no field of a document's metadata that anybody lists. */
 export function valuesOf(chosen: ChosenValue[]): VisitorValues {
-  return Object.fromEntries(chosen.map(({ value }, at) => [`choice ${at + 1}`, value]));
+  return Object.fromEntries(
+    chosen.map(({ value, name }, at) => [name ?? `choice ${at + 1}`, value]),
+  );
 }

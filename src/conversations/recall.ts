@@ -1,6 +1,6 @@
 import type { Choice, Outcome } from "../answering/answer.ts";
 import { meanVector } from "../text/vectors.ts";
-import type { History, HistoryMessage, Option } from "../answering/history.ts";
+import type { AskedValues, History, HistoryMessage, Option } from "../answering/history.ts";
 import { inContext, type InContext } from "../answering/in-context.ts";
 import { aboutAnswer } from "../answering/last-answer.ts";
 import { nearestIntent } from "../answering/nearest-intent.ts";
@@ -91,11 +91,7 @@ export async function recall(
     },
     release,
     language,
-    chosen: chosenAfter(
-      message,
-      conversation.chosen,
-      history.offersValues ? history.options.map(({ title }) => title) : [],
-    ),
+    chosen: chosenAfter(message, conversation.chosen, history.asked),
     ownHosts: toHosts(rows.hosts),
   };
 }
@@ -128,7 +124,7 @@ function toHistory(
     messages: held.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
     previous: previousQuestion(rows),
     options: offeredOptions(held[0]),
-    offersValues: offeredValues(held[0]).length > 0,
+    asked: askedValues(held[0]),
     ...aboutAnswer(answer?.text ?? "", unique(cited.map(({ title }) => title))),
     cited: unique(cited.map(({ external_id }) => external_id)),
     offersContact: isLast && last.outcome === "abstained" && last.stopped === 0,
@@ -179,7 +175,7 @@ async function intentByMeaning(
 function offeredOptions(last: HistoryRow | undefined): Option[] {
   if (last?.outcome !== "clarified") return [];
   const sources = JSON.parse(last.sources ?? "[]") as { external_id: string; title: string }[];
-  const values = offeredValues(last);
+  const { values } = askedValues(last);
   // Sections of one document may be what has several values.
   const isEach = values.length === sources.length;
   if (values.length > 0)
@@ -190,10 +186,11 @@ function offeredOptions(last: HistoryRow | undefined): Option[] {
   return sources.map(({ external_id: externalId, title }) => ({ externalId, title }));
 }
 
-/** The values that a clarifying question asks for. */
-function offeredValues(last: HistoryRow | undefined): string[] {
+/** The values that a clarifying question asks for, and the attribute that they are values of. */
+function askedValues(last: HistoryRow | undefined): AskedValues {
   const choices = JSON.parse(last?.choices ?? "[]") as Choice[];
-  return choices.flatMap(({ message, isValue }) => (isValue ? [message] : []));
+  const values = choices.filter(({ isValue }) => isValue);
+  return { values: values.map(({ message }) => message), name: values[0]?.name };
 }
 
 /** The question that a follow-up goes on with. A greeting before the first one is none. */

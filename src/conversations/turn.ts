@@ -194,6 +194,7 @@ function runEngine(
       release: release.release,
       language,
       visitor: turn.visitor,
+      attributeNames: admitted.allowance.settings.visitor_attributes,
       policy,
       deps,
     },

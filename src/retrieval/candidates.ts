@@ -23,6 +23,8 @@ export interface Query {
   first?: { externalIds: string[]; gain: number };
   /** The attributes of the visitor: documents whose metadata has another value are left out. */
   only?: Attribute[];
+  /** Names of attributes of which passages bring what their document's metadata says. */
+  listed?: string[];
   /** The question with the values of the visitor's attributes, which orders passages for the visitor. It has the same embeddings. */
   personal?: Query;
   /** Of such a question: the attributes, and the words that it adds. They count less than the visitor's own. */
@@ -134,5 +136,7 @@ export interface Finding extends Ranking {
 /** A value that tells a passage of a document from parallel ones. */
 export interface Value {
   label: string;
+  /** The attribute of the metadata that it is a value of; undefined where titles or headings tell it. */
+  name?: string;
   externalId: string;
 }

@@ -15,8 +15,9 @@ export function personalised(
   question: Query,
   attributes: Attribute[],
   language: LanguageCode | null,
+  listed: string[],
 ): Query {
-  if (attributes.length === 0) return question;
+  if (attributes.length === 0) return listed.length > 0 ? { ...question, listed } : question;
   const { text, message = "", corrections } = question;
   const said = [text, message, ...corrections.values()].join("\n");
   const languages = new Set([language ?? "en", "en" as const]);
@@ -31,6 +32,7 @@ export function personalised(
   const preferring = (query: Query): Query => ({
     ...query,
     only,
+    listed,
     ...(prefers.length > 0 && { personal: { ...withValues(query, prefers), only } }),
   });
   const variants = question.variants?.map((variant) => ({

@@ -243,6 +243,51 @@ describe("asks for no value", () => {
   });
 });
 
+describe("what only the metadata tells apart", () => {
+  const DOCUMENTS = {
+    free: article("How quickly we answer tickets", "We answer a ticket within five days.", {
+      metadata: { plan: "Free", internal: "a" },
+    }),
+    pro: article("How quickly we answer your tickets", "We answer a ticket within four hours.", {
+      metadata: { plan: "Pro", internal: "b" },
+    }),
+    holidays: article("Holidays of the office", "The office is closed in the last week of May.", {
+      metadata: { plan: "Free" },
+    }),
+    party: article("Holidays of the office team", "The office is closed on the first of June.", {
+      metadata: { plan: "Pro" },
+    }),
+  };
+  const TICKETS = "How quickly do you answer a ticket?";
+  const listing = async (names: string[]): Promise<Workspace> => {
+    const shop = await createWorkspace(DOCUMENTS);
+    await call(shop.secret, "PATCH", "/v1/settings", { visitor_attributes: names });
+    return shop;
+  };
+
+  it("is asked for where the workspace lists the attribute, however short the articles are", async () => {
+    const shop = await listing(["plan"]);
+    const { outcome, choices, conversation_id } = await ask(shop, TICKETS);
+    const labels = choices.map(({ label }) => label).toSorted();
+    expect({ outcome, labels }).toEqual({ outcome: "clarified", labels: ["Free", "Pro"] });
+    const chosen = await ask(shop, { message: "Pro", conversation_id });
+    expect(chosen.text).toContain("four hours");
+    const message = "On which days are the holidays of the office?";
+    const later = await ask(shop, { message, conversation_id });
+    expect(later).toMatchObject({ outcome: "answered", citations: [{ external_id: "party" }] });
+  });
+
+  it("is not asked for where a visitor has the attribute, the message names it, or nobody lists it", async () => {
+    const shop = await listing(["plan"]);
+    const metadata = { plan: "free" };
+    expect(await ask(shop, { message: TICKETS, metadata })).toMatchObject({ outcome: "answered" });
+    const named = await ask(shop, `${TICKETS} I have the plan Pro.`);
+    expect(named.outcome).toBe("answered");
+    expect(named.text).toContain("four hours");
+    expect(await ask(await listing([]), TICKETS)).toMatchObject({ outcome: "answered" });
+  });
+});
+
 describe("a chosen value", () => {
   let shop: Workspace;
   beforeAll(async () => {

@@ -21,7 +21,7 @@ const NEAR_TITLE = 0.6;
 /** Share of common words from which on two passages say the same. */
 const SAME = 0.8;
 
-/** What a headings that names nothing but a value may be, beside a country: of others, sections below one heading are parts of a whole. */
+/** What a heading that names nothing but a value may be, beside a country: of others, sections below one heading are parts of a whole. */
 const VALUES = new Set(
   `android ios iphone ipad windows mac macos linux web browser desktop mobile
    free basic starter standard plus premium pro professional team business enterprise`.split(/\s+/),
@@ -36,7 +36,8 @@ function valuesToAskFor({ candidates, passages }: Finding): { values: Value[]; i
   const [first] = passages;
   if (!first) return { values: [], isShort: true };
   const near = passages.filter(({ score }) => score >= NEAR_BEST * first.score);
-  const said = new Set(stemsOf([candidates.question.text, candidates.question.message].join("\n")));
+  const { text, message = "", corrections } = candidates.question;
+  const asked = [text, message, ...corrections.values()].join("\n");
   const groups: Parallel[][] = labelsOf(first).map((label) =>
     parallelTo(
       label,
@@ -46,7 +47,10 @@ function valuesToAskFor({ candidates, passages }: Finding): { values: Value[]; i
   );
   groups.push(...Object.keys(first.fields ?? {}).map((name) => differingIn(name, first, near)));
   const group = groups.find((one) => one.length > 1) ?? [];
-  const isNamed = group.some(({ value }) => contentStems(value).some((stem) => said.has(stem)));
+  const isNamed = isAnyNamed(
+    asked,
+    group.map(({ value }) => value),
+  );
   const length = group.reduce((sum, { passage }) => sum + lengthOf(passage), 0);
   const values = group.slice(0, MAX_VALUES).map(({ value, name, passage: { externalId } }) => ({
     label: value,
@@ -54,6 +58,16 @@ function valuesToAskFor({ candidates, passages }: Finding): { values: Value[]; i
     ...(name !== undefined && { name }),
   }));
   return { values: isNamed ? [] : values, isShort: length <= SHORT };
+}
+
+function isAnyNamed(question: string, values: string[]): boolean {
+  const said = new Set(stemsOf(question));
+  const countries = new Set(countriesIn(question, "en"));
+  return values.some(
+    (value) =>
+      contentStems(value).some((stem) => said.has(stem)) ||
+      countriesIn(value, "en").some((code) => countries.has(code)),
+  );
 }
 
 /**
@@ -64,10 +78,9 @@ export function askingForValue(finding: Finding): Finding {
   const { decision, personal } = finding;
   if (decision.action === "abstain" || personal) return finding;
   const { values, isShort } = valuesToAskFor(finding);
-  // Where the message is unclear, the visitor is asked in any case.
-  // What only the metadata tells apart cannot be told apart where it is quoted, however short.
-  if (isShort && values.every(({ name }) => name === undefined) && decision.action === "answer")
-    return finding;
+  // What only the metadata tells apart cannot be told apart where it is quoted. Where the message is unclear, the visitor is asked in any case.
+  const canBeQuoted = isShort && values.every(({ name }) => name === undefined);
+  if (canBeQuoted && decision.action === "answer") return finding;
   if (values.length < 2) return finding;
   const documents = new Set(values.map(({ externalId }) => externalId));
   const passages = finding.passages.filter(({ externalId }) => documents.has(externalId));

@@ -175,6 +175,24 @@ const OTHERS: (Omit<Case, "labels"> & { outcome: string })[] = [
     outcome: "answered",
   },
   {
+    by: "a country that the message names otherwise",
+    documents: {
+      a: article("Cancelling a subscription in Germany", REFUNDS.monthly),
+      b: article(
+        "Cancelling a subscription in the United States",
+        `How cancelling a subscription works in the USA. ${REFUNDS.yearly}`,
+      ),
+    },
+    message: "How does cancelling a subscription work in the USA?",
+    outcome: "answered",
+  },
+  {
+    by: "a value that the message misspells",
+    documents: CASES[0]?.documents ?? {},
+    message: "How do I set up the garden app on Andriod?",
+    outcome: "answered",
+  },
+  {
     by: "short articles, which are quoted together",
     documents: {
       a: article("Install the app on Android", "Open the Play Store and tap Install."),

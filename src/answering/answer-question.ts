@@ -1,4 +1,6 @@
 import type { Candidates, Finding, Query, Ranking, Searched } from "../retrieval/candidates.ts";
+import { toAttributes } from "../retrieval/attributes.ts";
+import { personalised } from "../retrieval/personalised.ts";
 import { LEG_PASSAGES, rank } from "../retrieval/rank.ts";
 import { readAll, retrieveAll } from "../retrieval/variants.ts";
 import type { Answer, Emit } from "./answer.ts";
@@ -8,6 +10,7 @@ import { conclude } from "./conclude.ts";
 import { decide, decideAll } from "./decide.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { eligible } from "./eligible.ts";
+import { askingForValue, valuesAmong } from "./value-question.ts";
 import { generate } from "./generate.ts";
 import type { Rewritten } from "./rewrite.ts";
 import { searchRewritten, withRewritten } from "./search-rewritten.ts";
@@ -24,21 +27,28 @@ import { understand, type Understood } from "./understand.ts";
  */
 export async function answerQuestion(input: EngineInput, emit: Emit): Promise<Answer> {
   const understood = understand(input.questions, input.history, input.release.retrieval);
-  const candidates = await retrieveEach(input, understood.questions);
+  const attributes = toAttributes(input.visitor ?? {});
+  const questions = understood.questions.map((one) =>
+    personalised(one, attributes, input.language, input.attributeNames ?? []),
+  );
+  const candidates = await retrieveEach(input, questions);
   const rewritten = await input.rewriting;
   const [found, cached] = await Promise.all([
     readEach(input, candidates),
     input.deps.beforeEvents(understood.standalone),
   ]);
   const rankings = await rankEach(input, found);
-  const findings = decideEach(input, understood, rankings);
-  const standalone = standaloneAsDecided(understood, rewritten?.question, findings);
+  const decided = decideEach(input, understood, rankings);
+  const findings = decided.map(forVisitor);
+  const asked = { ...understood, questions };
+  const standalone = standaloneAsDecided(asked, rewritten?.question, decided);
   const decision = isOurs(understood) ? SMALL_TALK : decideAll(findings);
   emit({ type: "decided", action: decision.action });
 
   const sources = decision.action === "small_talk" ? [] : selectSources(findings, decision.action);
   const isUnclear = decision.action === "clarify";
   const choices = isUnclear ? choicesAmong(findings, sources, input.release.decision) : [];
+  const values = valuesAmong(findings, choices);
   const shown = isUnclear && input.deps.chatModels.length === 0 ? choices : sources;
   if (shown.length > 0) emit({ type: "sources", sources: shown.map(toReference) });
   const isLikely = decision.action === "answer";
@@ -56,7 +66,17 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   }
   // Documents that are near enough to be offered say more of a message than a guess does.
   const intent = understood.isGuessed && choices.length > 0 ? undefined : understood.intent;
-  const ending = { ...understood, intent, standalone, decision, draft, sources, choices, findings };
+  const ending = {
+    ...understood,
+    intent,
+    standalone,
+    decision,
+    draft,
+    sources,
+    choices,
+    values,
+    findings,
+  };
   return withCost(conclude(input, ending, emit), rewritten);
 }
 
@@ -113,7 +133,9 @@ function readEach(
 function rankEach({ deps, release }: EngineInput, found: Searched[][]): Promise<Ranking[]> {
   return Promise.all(
     found.flatMap(([own, ...variants]) =>
-      own ? [rank(deps, own.candidates, own.passages, release.retrieval, variants)] : [],
+      own
+        ? [rank(deps, own.candidates, own.passages, release.retrieval, variants, own.personal)]
+        : [],
     ),
   );
 }
@@ -128,6 +150,19 @@ function decideEach(
   const mayClarify = history.options.length === 0 && understood.contact === undefined;
   return rankings.map((ranking) => {
     const { passages, isNamed } = eligible(ranking, understood);
-    return decide({ ...ranking, passages }, release.decision, { mayClarify, isNamed });
+    const personal = ranking.personal && {
+      ...ranking.personal,
+      passages: eligible({ ...ranking, ...ranking.personal }, understood).passages,
+    };
+    const limits = { mayClarify, isNamed };
+    const finding = decide({ ...ranking, passages, personal }, release.decision, limits);
+    return mayClarify && !isNamed && rankings.length === 1 ? askingForValue(finding) : finding;
   });
+}
+
+/** What answers a question is taken in the order for the visitor. Whether it is answered does not depend on who asks. */
+function forVisitor(finding: Finding): Finding {
+  const { personal, decision } = finding;
+  if (decision.action !== "answer" || !personal || personal.passages.length === 0) return finding;
+  return { ...finding, ...personal };
 }

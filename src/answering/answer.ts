@@ -8,6 +8,16 @@ export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "
 /** The step of the ladder that wrote the answer (generate.ts); `none` where no step did. */
 export type Rung = "model" | "small_model" | "cached" | "extractive" | "none";
 
+/** What a clarifying question offers: what it is called, and the message that chooses it. */
+export interface Choice {
+  label: string;
+  message: string;
+  /** It is a value that the conversation remembers, and no article. */
+  isValue?: true;
+  /** The attribute that it is a value of. */
+  name?: string;
+}
+
 /** What the engine made of a message. */
 export interface Answer {
   text: string;
@@ -25,6 +35,8 @@ export interface Answer {
   reranker: string | null;
   citations: Citation[];
   sources: Source[];
+  /** What a clarifying question offers; empty for any other text. */
+  choices: Choice[];
   /** Of the model that wrote the text. */
   usage: TokenUsage;
   /** Tokens of models whose text was discarded. They cost money, too. */

@@ -1,27 +1,53 @@
+import { plainText } from "../citations/plain-text.ts";
 import { sectionHeading } from "../citations/section-heading.ts";
 import type { Source } from "../citations/source.ts";
 import type { Sentences } from "../releases/release.ts";
 import { say, type OwnNames } from "../releases/sentences.ts";
-import type { Finding } from "../retrieval/candidates.ts";
+import type { Finding, Value } from "../retrieval/candidates.ts";
+import type { Choice } from "./answer.ts";
 import { bestPassage } from "./extractive/best-passage.ts";
 import { AnswerWriter } from "./verify.ts";
 
+/** A choice as it is written into the question: as an item of a list. */
+interface Offered extends Choice {
+  item: string;
+}
+
 /**
- * Asks which article a question is about, by their titles and the headings of the sections that are nearest to it, which pass the checks that
+ * The articles that a question may be about, by their titles and the headings of the sections that are nearest to it, which pass the checks that
  * every answer passes. Often the title of a long article says nothing of the question.
  */
-export function clarification(
+export function offeredArticles(
   sources: Source[],
   findings: Finding[],
-  sentences: Sentences,
-  names: OwnNames,
   mayLinkTo: (host: string) => boolean,
-): string {
-  const { one, several } = sentences.clarification;
+): Offered[] {
+  return sources.map((source) => offer(nameOf(source, findings), mayLinkTo));
+}
+
+/** The values that an answer depends on. */
+export function offeredValues(values: Value[], mayLinkTo: (host: string) => boolean): Offered[] {
+  return values.map(({ label, name }) => ({
+    ...offer(label, mayLinkTo),
+    isValue: true,
+    ...(name !== undefined && { name }),
+  }));
+}
+
+function offer(name: string, mayLinkTo: (host: string) => boolean): Offered {
   const writer = new AnswerWriter([], mayLinkTo);
-  writer.push(sources.map((source) => `- ${nameOf(source, findings)}`).join("\n"));
+  writer.push(`- ${name}`);
   writer.end();
-  return say(sources.length === 1 ? one : several, sentences, names, { titles: writer.text });
+  const item = writer.text.trim();
+  const label = (plainText(item) ?? item).replace(/^- ?/, "").trim();
+  return { item, label, message: label };
+}
+
+/** Asks which of the offered articles or values a question is about. It can be read where no client makes buttons of them. */
+export function clarification(offered: Offered[], sentences: Sentences, names: OwnNames): string {
+  const { one, several } = sentences.clarification;
+  const titles = offered.map(({ item }) => item).join("\n");
+  return say(offered.length === 1 ? one : several, sentences, names, { titles });
 }
 
 function nameOf(source: Source, findings: Finding[]): string {

@@ -4,9 +4,9 @@ import type { Intent } from "../language/intents.ts";
 import type { Sentences } from "../releases/release.ts";
 import { linkPolicy } from "../guards/output-filter.ts";
 import { contactAddresses, hasContact, say, sentencesIn } from "../releases/sentences.ts";
-import type { Decision, Finding } from "../retrieval/candidates.ts";
+import type { Decision, Finding, Value } from "../retrieval/candidates.ts";
 import type { Answer, Emit, Outcome } from "./answer.ts";
-import { clarification } from "./clarify.ts";
+import { clarification, offeredArticles, offeredValues } from "./clarify.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { NO_TOKENS } from "../models/token-usage.ts";
 import type { Draft } from "./generate.ts";
@@ -18,6 +18,8 @@ interface Ending extends Pick<Understood, "intent" | "contact" | "standalone"> {
   sources: Source[];
   /** The documents that a clarifying question may offer. */
   choices: Source[];
+  /** What it offers instead of documents, where the answer depends on it. */
+  values: Value[];
   findings: Finding[];
 }
 
@@ -29,7 +31,8 @@ export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer
   const { draft, decision, sources, choices, findings, standalone } = ending;
   const supported = draft !== undefined && draft.citations.length > 0;
   const outcome = outcomeOf(ending, supported);
-  const own = ownText(input, ending, outcome);
+  const offered = outcome === "clarified" ? offeredOf(input, ending) : [];
+  const own = ownText(input, ending, { outcome, offered });
   if (!supported && draft?.shown) emit({ type: "restart" });
   const said = supported ? draft.text.trim() : "";
   const addition = said && own ? `\n\n${own}` : own;
@@ -45,6 +48,7 @@ export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer
     reranker: findings[0]?.reranker ?? null,
     citations: supported ? draft.citations.toSorted((a, b) => a.n - b.n) : [],
     sources: decision.action === "clarify" && !supported ? choices : sources,
+    choices: offered.flatMap(({ item: _item, ...choice }) => (choice.label ? [choice] : [])),
     usage: draft?.usage ?? NO_TOKENS,
     wasted: draft?.wasted ?? [],
     ...(draft?.saved && { saved: draft.saved }),
@@ -52,6 +56,15 @@ export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer
     standalone,
     personWanted: ending.intent === "person",
   };
+}
+
+function offeredOf(
+  { deps }: EngineInput,
+  { choices, values, findings }: Ending,
+): ReturnType<typeof offeredArticles> {
+  const mayLinkTo = linkPolicy(deps.linkHosts, choices);
+  if (values.length === 0) return offeredArticles(choices, findings, mayLinkTo);
+  return offeredValues(values, mayLinkTo);
 }
 
 function outcomeOf({ intent, choices }: Ending, supported: boolean): Outcome {
@@ -80,8 +93,8 @@ const SENTENCES = {
 /** What Edgewise says itself: all of a reply without an answer, and what follows an answer. */
 function ownText(
   { language, release, deps }: EngineInput,
-  { intent, contact, draft, choices, findings }: Ending,
-  outcome: Outcome,
+  { intent, contact, draft }: Ending,
+  { outcome, offered }: { outcome: Outcome; offered: ReturnType<typeof offeredArticles> },
 ): string {
   const { names } = deps;
   const sentences = sentencesIn(release, language);
@@ -98,5 +111,5 @@ function ownText(
   }
   if (contact && hasContact(names)) return sentence(sentences.reach);
   if (outcome !== "clarified") return sentence(sentences.abstention);
-  return clarification(choices, findings, sentences, names, linkPolicy(deps.linkHosts, choices));
+  return clarification(offered, sentences, names);
 }

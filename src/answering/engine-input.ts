@@ -2,6 +2,7 @@ import type { LanguageCode } from "../language/language.ts";
 import type { ChatModel, Reranker, VectorIndex } from "../models/ports.ts";
 import type { Release } from "../releases/release.ts";
 import type { OwnNames } from "../releases/sentences.ts";
+import type { VisitorValues } from "../retrieval/attributes.ts";
 import type { Reader } from "../retrieval/visibility.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import type { History } from "./history.ts";
@@ -43,6 +44,10 @@ export interface EngineDeps {
 export interface EngineInput {
   /** The workspace, the audiences whose documents may be used, and the time of the question. */
   reader: Reader;
+  /** What is known of the visitor: preferences and filters among what the reader may see, and data for a model. */
+  visitor?: VisitorValues;
+  /** The attributes that the workspace lists. Where documents differ in one, the visitor may be asked for it. */
+  attributeNames?: string[];
   /** The conversation before the message. */
   history: History;
   /** The message with its embeddings. */

@@ -201,12 +201,18 @@ interface Attempt {
 }
 
 function prepare(
-  { questions, history, reader, release, language, deps, policy }: EngineInput,
+  { questions, history, reader, release, language, visitor = {}, deps, policy }: EngineInput,
   { model, sources, meant }: Pick<Material, "sources" | "meant"> & { model: ChatModel },
   mayLinkTo: (host: string) => boolean,
 ): Attempt {
   // The prompt has no invisible characters, so personal data is searched in texts without them.
-  const texts = [questions.message, ...history.before, ...history.messages.map(({ text }) => text)];
+  const values = Object.entries(visitor);
+  const texts = [
+    questions.message,
+    ...history.before,
+    ...history.messages.map(({ text }) => text),
+    ...Object.values(visitor),
+  ];
   const pseudonyms = deps.hidePersonalData
     ? new Pseudonyms(texts.map(withoutInvisible))
     : undefined;
@@ -225,7 +231,12 @@ function prepare(
   };
   const mark = deps.newId("mark");
   const room = CONVERSATION_SHARE * contextOf(model.id);
-  const prompt = buildPrompt(talk, sources, rules, { random: mark, now: reader.now, room });
+  const attributes = Object.fromEntries(values.map(([name, value]) => [name, hide(value)]));
+  const prompt = buildPrompt({ ...talk, attributes }, sources, rules, {
+    random: mark,
+    now: reader.now,
+    room,
+  });
   const writer = new AnswerWriter(sources, mayLinkTo, {
     prompt,
     pseudonyms,

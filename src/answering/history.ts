@@ -15,6 +15,8 @@ export interface History {
   previous: string | undefined;
   /** The documents that the last answer offered, if it was a clarifying question; otherwise empty. */
   options: Option[];
+  /** The values, such as platforms, that the last answer asks for; otherwise empty. */
+  asked: AskedValues;
   /** What the last answer lists for the visitor to choose from. */
   choices: string[];
   /** The question that the last answer ends with, which "yes" and "no" answer. None where we ask for another wording. */
@@ -31,6 +33,12 @@ export interface History {
   handoverRequested: boolean;
 }
 
+export interface AskedValues {
+  values: string[];
+  /** The attribute that they are values of, where documents' metadata tells it. */
+  name?: string | undefined;
+}
+
 /** A document that a clarifying question offers; or a choice that an answer lists, which is none. */
 export interface Option {
   externalId: string | undefined;
@@ -42,6 +50,7 @@ export const NO_HISTORY: History = {
   before: [],
   previous: undefined,
   options: [],
+  asked: { values: [] },
   choices: [],
   question: undefined,
   evidence: undefined,

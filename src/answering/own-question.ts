@@ -16,7 +16,8 @@ export function ownQuestion(ranking: Ranking, rule: Release["decision"]): Rankin
   if (!isSame || confidence < rule.thresholds.answer) return ranking;
   const superseded = new Set(ranking.superseded.map(({ chunkId }) => chunkId));
   const passages = alone.passages.filter(({ chunkId }) => !superseded.has(chunkId));
-  return { ...ranking, candidates: alone.candidates, passages, variants: [] };
+  const { candidates, personal } = alone;
+  return { ...ranking, candidates, passages, variants: [], personal };
 }
 
 /** What the message alone found, of a follow-up. */

@@ -19,12 +19,13 @@ export async function searchRewritten(
 ): Promise<Found | undefined> {
   const text = (await rewriting)?.question;
   if (text === undefined || !question) return undefined;
-  const { corrections, synonyms, generation } = question;
+  const { corrections, synonyms, generation, only } = question;
   const query = {
     text,
     corrections,
     synonyms,
     generation,
+    ...(only && { only }),
     subQueries: [{ text, vector: null }],
   };
   const { retrieval } = release;

@@ -7,6 +7,7 @@ import type { Reader } from "../retrieval/visibility.ts";
 import type { EngineDeps } from "./engine-input.ts";
 import { bestPassage, passagesToQuote, type Quoted } from "./extractive/best-passage.ts";
 import { lackedBetween } from "./extractive/chapters.ts";
+import { MAX_VALUES } from "./value-question.ts";
 
 const MAX_SOURCES = 4;
 /** A section that takes longer to read is quoted in part. */
@@ -31,7 +32,8 @@ export function selectSources(findings: Finding[], action: Decision["action"]): 
     for (const passage of passagesOfBestDocuments(passages, places)) add(sources, passage);
   }
   for (const source of sources.values()) addNeighbours(source, chosen);
-  return [...sources.values()].slice(0, action === "clarify" ? MAX_OPTIONS : undefined);
+  const most = chosen.some(({ values }) => values) ? MAX_VALUES : MAX_OPTIONS;
+  return [...sources.values()].slice(0, action === "clarify" ? most : undefined);
 }
 
 /** Adds the neighbours of the best passage for each question. Neighbours of all passages bring no more answers (docs/decisions/0042). */

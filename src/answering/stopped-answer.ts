@@ -37,6 +37,7 @@ export function stoppedAnswer({
     reranker: findings[0]?.reranker ?? null,
     citations: citations.toSorted((a, b) => a.n - b.n),
     sources,
+    choices: [],
     usage,
     wasted,
     standalone,

@@ -11,6 +11,8 @@ export interface Visitor {
   email: string | null;
   /** Audiences that the person belongs to. Documents restricted to one of them are shown. */
   audience: string[];
+  /** All claims. Of those that are not named above, the workspace's settings say which are used. */
+  claims: Record<string, unknown>;
 }
 
 export interface IdentitySecret {
@@ -132,6 +134,7 @@ function toVisitor(payload: unknown, now: number): Visitor {
     name: data.name ?? null,
     email: data.email ?? null,
     audience: data.audience,
+    claims: data,
   };
 }
 

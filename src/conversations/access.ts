@@ -15,6 +15,10 @@ export interface Owned extends Lease {
   id: string;
   /** Subject of the visitor to whom the conversation belongs; null while it is anonymous. */
   visitor: string | null;
+  /** What its first message sent as `metadata`, as JSON. */
+  metadata: string;
+  /** Values that the visitor has chosen (chosen-values.ts), as JSON. */
+  chosen: string | null;
 }
 
 /**
@@ -44,7 +48,7 @@ export function ownedStatement(
 ): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT c.id, v.subject AS visitor, c.lease_question_id, c.lease_expires_at FROM conversations c LEFT JOIN visitors v ON v.id = c.visitor_id
+      `SELECT c.id, c.metadata, c.chosen, v.subject AS visitor, c.lease_question_id, c.lease_expires_at FROM conversations c LEFT JOIN visitors v ON v.id = c.visitor_id
        WHERE c.workspace_id = ${workspace.sql} AND c.id = ?2`,
     )
     .bind(workspace.value, conversationId);

@@ -5,6 +5,7 @@ import { requireQuota, toAllowance, type Allowance } from "../limits/quotas.ts";
 import { contactAddresses, type OwnNames } from "../releases/sentences.ts";
 import type { Services } from "../runtime/services.ts";
 import { conversationToken, mayOpen, unknownConversation, type Owned } from "./access.ts";
+import { toChosen, type ChosenValue } from "./chosen-values.ts";
 import { countEmbedding } from "./early-embedding.ts";
 import type { FirstRead } from "./first-read.ts";
 import { isHeld, turnRunning } from "./lease.ts";
@@ -19,6 +20,9 @@ export interface Admitted {
     isNew: boolean;
     /** What opens it from now on; null when it belongs to a visitor, whom only a JWT proves. */
     token: string | null;
+    /** What its first message sent as `metadata`. */
+    metadata: Record<string, unknown>;
+    chosen: ChosenValue[];
     /** Position of the last message that the turn knows of. */
     lastSeq: number;
   };
@@ -88,7 +92,8 @@ async function openConversation(
   const isAnonymous = !caller.visitor && !known?.visitor;
   const token = isAnonymous ? await conversationToken(caller, id) : null;
   const [last] = rows.history as { seq: number }[];
-  return { id, isNew, token, lastSeq: last?.seq ?? 0 };
+  const metadata = JSON.parse(known?.metadata ?? "{}") as Record<string, unknown>;
+  return { id, isNew, token, metadata, chosen: toChosen(known?.chosen), lastSeq: last?.seq ?? 0 };
 }
 
 /** Whoever is refused is told whom to ask instead. */

@@ -78,7 +78,7 @@ function statements(
     earlier: requestKey === null ? [] : [earlierTurnStatement(db, scope, requestKey, now())],
     history: db
       .prepare(
-        `SELECT id, role, text, standalone, seq, outcome, sources, citations, answer_id, failure, stopped, language,
+        `SELECT id, role, text, standalone, seq, outcome, sources, citations, choices, answer_id, failure, stopped, language,
            ${usedDocumentsSql("m")} AS used_documents FROM messages m
          WHERE workspace_id = ${workspace} AND conversation_id = ?2 ORDER BY seq DESC LIMIT ${HISTORY_MESSAGES}`,
       )

@@ -5,14 +5,16 @@ import { notErasedSql, personOf } from "../privacy/erasures.ts";
 import { batchByName, changesByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { mayOpen, ownedStatement, type Owned } from "./access.ts";
-import type { ConversationSummary, ConversationView } from "./schema.ts";
+import type { Choice } from "../answering/answer.ts";
+import { toChoiceJson, type ConversationSummary, type ConversationView } from "./schema.ts";
 import { visitorStatement, visitorIdOf } from "./visitors.ts";
 import { withholdingAudience, isWithheld, usedDocumentsSql } from "./withheld.ts";
 
 type Message = ConversationView["messages"][number];
-type MessageRow = Omit<Message, "author" | "citations" | "created_at" | "stopped"> & {
+type MessageRow = Omit<Message, "author" | "citations" | "choices" | "created_at" | "stopped"> & {
   stopped: 0 | 1;
   citations: string | null;
+  choices: string | null;
   created_at: number;
   used_documents: string;
 };
@@ -43,7 +45,7 @@ export async function readConversation(
     conversations: summaryStatement(db, caller.workspaceId, id),
     messages: db
       .prepare(
-        `SELECT id, role, text, outcome, confidence, rung, language, failure, stopped, citations, created_at,
+        `SELECT id, role, text, outcome, confidence, rung, language, failure, stopped, citations, choices, created_at,
            ${usedDocumentsSql("m")} AS used_documents FROM messages m
          WHERE workspace_id = ?1 AND conversation_id = ?2 ORDER BY seq`,
       )
@@ -152,7 +154,7 @@ function toSummary(row: ConversationRow): ConversationSummary {
 
 /** @param audience whose reader it is; undefined for one who reads everything */
 function toMessage(
-  { used_documents, citations, created_at, stopped, ...row }: MessageRow,
+  { used_documents, citations, choices, created_at, stopped, ...row }: MessageRow,
   audience: string[] | undefined,
 ): Message {
   const message = {
@@ -162,9 +164,10 @@ function toMessage(
     created_at: new Date(created_at).toISOString(),
   };
   if (audience && isWithheld(used_documents, audience))
-    return { ...message, text: "", confidence: null, citations: [], withheld: true };
+    return { ...message, text: "", confidence: null, citations: [], choices: [], withheld: true };
   return {
     ...message,
     citations: citations ? (JSON.parse(citations) as Message["citations"]) : [],
+    choices: choices ? (JSON.parse(choices) as Choice[]).map(toChoiceJson) : [],
   };
 }

@@ -1,6 +1,6 @@
-import type { Outcome } from "../answering/answer.ts";
+import type { Choice, Outcome } from "../answering/answer.ts";
 import { meanVector } from "../text/vectors.ts";
-import type { History, HistoryMessage, Option } from "../answering/history.ts";
+import type { AskedValues, History, HistoryMessage, Option } from "../answering/history.ts";
 import { inContext, type InContext } from "../answering/in-context.ts";
 import type { Rewritten } from "../answering/rewrite.ts";
 import { aboutAnswer } from "../answering/last-answer.ts";
@@ -18,6 +18,7 @@ import { toHosts } from "../retrieval/own-hosts.ts";
 import { toWordContext } from "../retrieval/word-context.ts";
 import type { Services } from "../runtime/services.ts";
 import type { Admitted } from "./admit.ts";
+import { chosenAfter, type ChosenValue } from "./chosen-values.ts";
 import type { FirstRead } from "./first-read.ts";
 import { startRewriting } from "./start-rewriting.ts";
 import { isNoLongerValid, isWithheld } from "./withheld.ts";
@@ -30,6 +31,7 @@ interface HistoryRow {
   outcome: Outcome | null;
   sources: string | null;
   citations: string | null;
+  choices: string | null;
   answer_id: string | null;
   failure: string | null;
   stopped: 0 | 1;
@@ -47,6 +49,8 @@ export interface Recalled {
   release: IdentifiedRelease;
   /** Of the reply; null where neither the message nor the conversation tells one. */
   language: LanguageCode | null;
+  /** What the conversation remembers as chosen, with this message. */
+  chosen: ChosenValue[];
   /** Hosts where the workspace is on the web. */
   ownHosts: string[];
 }
@@ -58,7 +62,7 @@ export interface Recalled {
 export async function recall(
   services: Pick<Services, "config" | "now" | "chatModelOf" | "newId">,
   { read: typed, rows, embedding }: FirstRead,
-  { caller, allowance }: Admitted,
+  { caller, allowance, conversation }: Admitted,
   message: string,
 ): Promise<Recalled> {
   const { config, now } = services;
@@ -99,6 +103,7 @@ export async function recall(
     rewriting,
     release,
     language,
+    chosen: chosenAfter(message, conversation.chosen, history.asked),
     ownHosts: toHosts(rows.hosts),
   };
 }
@@ -131,6 +136,7 @@ function toHistory(
     messages: held.toReversed().map(({ role, text }): HistoryMessage => ({ role, text })),
     previous: previousQuestion(rows),
     options: offeredOptions(held[0]),
+    asked: askedValues(held[0]),
     ...aboutAnswer(answer?.text ?? "", unique(cited.map(({ title }) => title))),
     cited: unique(cited.map(({ external_id }) => external_id)),
     offersContact: isLast && last.outcome === "abstained" && last.stopped === 0,
@@ -189,7 +195,22 @@ async function intentOf(
 function offeredOptions(last: HistoryRow | undefined): Option[] {
   if (last?.outcome !== "clarified") return [];
   const sources = JSON.parse(last.sources ?? "[]") as { external_id: string; title: string }[];
+  const { values } = askedValues(last);
+  // Sections of one document may be what has several values.
+  const isEach = values.length === sources.length;
+  if (values.length > 0)
+    return values.map((title, at) => ({
+      externalId: isEach ? sources[at]?.external_id : undefined,
+      title,
+    }));
   return sources.map(({ external_id: externalId, title }) => ({ externalId, title }));
+}
+
+/** The values that a clarifying question asks for, and the attribute that they are values of. */
+function askedValues(last: HistoryRow | undefined): AskedValues {
+  const choices = JSON.parse(last?.choices ?? "[]") as Choice[];
+  const values = choices.filter(({ isValue }) => isValue);
+  return { values: values.map(({ message }) => message), name: values[0]?.name };
 }
 
 /** The question that a follow-up goes on with. A greeting before the first one is none. */

@@ -33,6 +33,7 @@ export async function recordAnswer(
     answer: answerStatement(db, turn, result, at),
     question: answeredStatement(db, turn, standalone),
     ...(personWanted && { handover: handoverStatement(db, turn, at) }),
+    ...(turn.chosen.length > 0 && { chosen: chosenStatement(db, turn) }),
     lease: releaseStatement(db, workspaceId, leaseOf(turn)),
     usage: usageStatement(db, workspaceId, { neurons }, at),
     release: storeReleaseStatement(db, workspaceId, turn.release, at),
@@ -65,6 +66,12 @@ function handoverStatement(db: D1Database, turn: Turn, at: number): D1PreparedSt
     .bind(turn.questionId, turn.reader.workspaceId, at);
 }
 
+function chosenStatement(db: D1Database, { admitted, reader, chosen }: Turn): D1PreparedStatement {
+  return db
+    .prepare(`UPDATE conversations SET chosen = ?3 WHERE id = ?1 AND workspace_id = ?2`)
+    .bind(admitted.conversation.id, reader.workspaceId, JSON.stringify(chosen));
+}
+
 function answerStatement(
   db: D1Database,
   turn: Turn,
@@ -75,9 +82,9 @@ function answerStatement(
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, outcome, confidence, rung, release,
-         model, citations, sources, usage, timings_ms, created_at, due_at, reranker, stopped, language)
+         model, citations, sources, usage, timings_ms, created_at, due_at, reranker, stopped, choices, language)
        SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14 + ${LEDGER_WITHIN_MS},
-         ?16, ?17, language
+         ?16, ?17, ?18, language
        FROM messages WHERE id = ?15 AND workspace_id = ?3 AND due_at IS NOT NULL
        RETURNING id`,
     )
@@ -102,6 +109,7 @@ function answerStatement(
       turn.questionId,
       result.reranker,
       result.stopped ? 1 : 0,
+      result.choices.length > 0 ? JSON.stringify(result.choices) : null,
     );
 }
 
@@ -176,6 +184,7 @@ function wakeLedger(
   wakeUp(services, services.eventsQueue, { message_id: messageId });
 }
 
+/**
 /**
  * Only what a model said, to its end, to a question that stands alone is kept: an answer within a conversation is for the one who asked. One
  * as long as the limit was most likely cut.

@@ -1,7 +1,9 @@
 import type { LanguageCode } from "../language/language.ts";
 import type { IdentifiedRelease } from "../releases/release.ts";
+import type { VisitorValues } from "../retrieval/attributes.ts";
 import type { Reader } from "../retrieval/visibility.ts";
 import type { Admitted } from "./admit.ts";
+import type { ChosenValue } from "./chosen-values.ts";
 import { type CacheKey } from "./cached-answers.ts";
 import type { TurnRequest } from "./turn-request.ts";
 
@@ -13,6 +15,9 @@ export interface Turn {
   release: IdentifiedRelease;
   /** Of the reply; null where neither the message nor the conversation tells one. */
   language: LanguageCode | null;
+  /** The attributes and chosen values that the answer may depend on. */
+  visitor: VisitorValues;
+  chosen: ChosenValue[];
   questionId: string;
   /** Of the answer. The question is stored with it. */
   messageId: string;

@@ -1,4 +1,4 @@
-import type { Outcome, Rung } from "../answering/answer.ts";
+import type { Choice, Outcome, Rung } from "../answering/answer.ts";
 import type { Caller } from "../auth/keys.ts";
 import { claimedSubject } from "../auth/visitor-token.ts";
 import { sha256Hex } from "../crypto/hash.ts";
@@ -92,6 +92,7 @@ export interface EarlierTurn extends Lease {
   reranker: string | null;
   citations: string;
   sources: string;
+  choices: string | null;
   usage: string;
   timings_ms: string;
   stopped: number;
@@ -109,7 +110,7 @@ export function earlierTurnStatement(
     .prepare(
       `SELECT q.id AS question_id, q.conversation_id, q.seq, q.text AS question, v.subject AS visitor, c.lease_question_id,
          c.lease_expires_at, a.id AS answer_id, a.text, a.language, a.outcome, a.confidence, a.rung, a.release, a.model, a.reranker,
-         a.citations, a.sources, a.usage, a.timings_ms, a.stopped, ${usedDocumentsSql("a")} AS used_documents
+         a.citations, a.sources, a.choices, a.usage, a.timings_ms, a.stopped, ${usedDocumentsSql("a")} AS used_documents
        FROM messages q JOIN conversations c ON c.id = q.conversation_id LEFT JOIN visitors v ON v.id = c.visitor_id
        LEFT JOIN messages a ON a.id = q.answer_id AND a.workspace_id = q.workspace_id
        WHERE q.workspace_id = ${workspace.sql} AND q.request_key = ?2 AND q.created_at > ?3`,
@@ -190,6 +191,7 @@ function toRepeated(
     sources: withheld
       ? []
       : (JSON.parse(earlier.sources) as ReferenceJson[]).map(fromReferenceJson),
+    choices: withheld ? [] : (JSON.parse(earlier.choices ?? "[]") as Choice[]),
     usage: fromUsageJson(usage),
     ...(saved && { saved: { model: saved.model, usage: fromUsageJson(saved) } }),
     timingsMs: JSON.parse(earlier.timings_ms) as Record<string, number>,

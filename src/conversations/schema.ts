@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { Choice } from "../answering/answer.ts";
 import type { Citation, SourceReference } from "../citations/source.ts";
 import type { TokenUsage } from "../models/ports.ts";
 
@@ -17,6 +18,23 @@ export const citationSchema = referenceSchema
     page: z.int().optional(),
   })
   .meta({ id: "Citation" });
+
+export const choiceSchema = z
+  .object({
+    label: z.string().meta({ description: "What a button says" }),
+    message: z.string().meta({ description: "What a click sends as the visitor's next message" }),
+  })
+  .meta({ id: "Choice" });
+
+export function toChoiceJson({ label, message }: Choice): z.infer<typeof choiceSchema> {
+  return { label, message };
+}
+
+/** `choices` of a message. */
+export const choicesSchema = z.array(choiceSchema).meta({
+  description:
+    "What a clarifying question offers. Its text lists the same, for clients without buttons. Empty otherwise.",
+});
 
 export type ReferenceJson = z.infer<typeof referenceSchema>;
 export type CitationJson = z.infer<typeof citationSchema>;
@@ -83,6 +101,7 @@ const message = z.object({
   /** Why the message is no answer but closes a question that has none. */
   failure: z.enum(["error", "late", "interrupted"]).nullable(),
   citations: z.array(citationSchema),
+  choices: choicesSchema,
   /** True for an answer that ends where somebody stopped it. Absent otherwise. */
   stopped: z.literal(true).optional(),
   /** True for an answer without its text: it was made of a document that the visitor may not see now. Absent otherwise. */

@@ -3,6 +3,7 @@ import type { Answer } from "../answering/answer.ts";
 import type { CachedAnswer } from "../answering/cached-answer.ts";
 import type { EmitPolicy, EngineDeps } from "../answering/engine-input.ts";
 import type { Questions } from "../answering/understand.ts";
+import type { VisitorValues } from "../retrieval/attributes.ts";
 import { withTimeout } from "../models/deadline.ts";
 import { affordableModels } from "../limits/budget.ts";
 import { isOutOfNeurons } from "../limits/quotas.ts";
@@ -14,6 +15,7 @@ import { introduction } from "../releases/sentences.ts";
 import type { Services } from "../runtime/services.ts";
 import type { WorkspaceSettings } from "../workspaces/settings.ts";
 import { admit, type Admitted } from "./admit.ts";
+import { valuesOf } from "./chosen-values.ts";
 import { countEmbedding } from "./early-embedding.ts";
 import { readFirst, type FirstRead } from "./first-read.ts";
 import { recall, type Recalled } from "./recall.ts";
@@ -26,6 +28,7 @@ import { watchForStop } from "./stop.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { TurnEvent, TurnResult } from "./turn-events.ts";
 import type { TurnRequest } from "./turn-request.ts";
+import { visitorValues } from "./visitor-values.ts";
 
 /**
  * One turn: admit → recall → engine → record. At most four sequential waits on bindings come before the first word: the first batch (with
@@ -131,21 +134,29 @@ async function repeat(
 function describeTurn(
   { newId, now }: Pick<Services, "newId" | "now">,
   { request, admitted, timer }: { request: TurnRequest; admitted: Admitted; timer: Timer },
-  { history, questions, release, language }: Recalled,
+  { history, questions, release, language, chosen }: Recalled,
 ): Turn {
   const { workspaceId, visitor } = admitted.caller;
+  const values = { ...visitorValues(request, admitted), ...valuesOf(chosen) };
   return {
     request,
     admitted,
     reader: { workspaceId, audience: visitor?.audience ?? [], now: now() },
     release,
     language,
+    visitor: values,
+    chosen,
     questionId: newId("msg"),
     messageId: newId("msg"),
     hasHistory: history.messages.length > 0,
-    cache: cacheUse(request.message, questions, release.release),
+    cache: isPersonal(request.message, values) ? undefined : cacheUse(questions, release.release),
     leaseExpiresAt: timer.endsAt,
   };
+}
+
+/** Such an answer is for the one who asked: it is neither kept for others nor taken from what was kept. */
+function isPersonal(message: string, visitor: VisitorValues): boolean {
+  return holdsPersonalData(message) || Object.keys(visitor).length > 0;
 }
 
 /**
@@ -153,12 +164,9 @@ function describeTurn(
  * question, or asks for a contact, has no embedding of its own.
  */
 function cacheUse(
-  message: string,
   { context, contact, subQueries, generation }: Questions,
   { cache }: Release,
-): CacheUse | undefined {
-  const mayCache = !holdsPersonalData(message);
-  if (!mayCache) return undefined;
+): CacheUse {
   const [embedded, ...others] = subQueries.flat();
   const isOne = context === undefined && contact === undefined && others.length === 0;
   const vector = isOne ? embedded?.vector : undefined;
@@ -213,6 +221,8 @@ function runEngine(
       ...(rewriting && { rewriting }),
       release: release.release,
       language,
+      visitor: turn.visitor,
+      attributeNames: admitted.allowance.settings.visitor_attributes,
       policy,
       deps,
     },

@@ -9,7 +9,15 @@ const MESSAGES = 100;
 
 type Row = Record<string, unknown>;
 
-const JSON_COLUMNS = new Set(["metadata", "citations", "sources", "usage", "timings_ms"]);
+const JSON_COLUMNS = new Set([
+  "metadata",
+  "citations",
+  "sources",
+  "choices",
+  "chosen",
+  "usage",
+  "timings_ms",
+]);
 
 interface Visitor extends Row {
   id: string;

@@ -1,10 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import type { TurnResult } from "../conversations/turn-events.ts";
 import {
+  choicesSchema,
   citationSchema,
   outcomeSchema,
   referenceSchema,
   rungSchema,
+  toChoiceJson,
   toCitationJson,
   toReferenceJson,
   toUsageJson,
@@ -167,6 +169,7 @@ export const chatResult = z
     reranker: z.string().nullable(),
     citations: z.array(citationSchema),
     sources: z.array(referenceSchema),
+    choices: choicesSchema,
     usage: z.object({
       input_tokens: z.int(),
       output_tokens: z.int(),
@@ -214,6 +217,7 @@ export function toChatResult(result: TurnResult): ChatResult {
     reranker: result.reranker,
     citations: result.citations.map(toCitationJson),
     sources: result.sources.map(toReferenceJson),
+    choices: result.choices.map(toChoiceJson),
     usage: {
       ...toUsageJson(result.usage),
       ...(result.saved && { saved: toUsageJson(result.saved.usage) }),

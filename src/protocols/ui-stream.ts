@@ -1,5 +1,6 @@
 import { directionOf } from "../language/language.ts";
 import type { TurnEvent, TurnResult } from "../conversations/turn-events.ts";
+import { toChoiceJson } from "../conversations/schema.ts";
 import { toChatResult } from "./chat-schema.ts";
 
 /**
@@ -67,6 +68,11 @@ function write(
   controller?.enqueue(bytes.encode(`data: ${data}\n\n`));
 }
 
+function choicesPart({ choices }: TurnResult): object[] {
+  const data = { choices: choices.map(toChoiceJson) };
+  return choices.length > 0 ? [{ type: "data-choices", data }] : [];
+}
+
 /** Turns the events of a turn into UI message parts; text parts have to be opened and closed. */
 class UiEncoder {
   #textParts = 0;
@@ -111,6 +117,7 @@ class UiEncoder {
       case "outcome":
         return [
           ...this.#closeText(),
+          ...choicesPart(event.result),
           { type: "data-outcome", data: toChatResult(event.result) },
           ...(event.result.stopped ? [{ type: "abort", reason: "stopped" }] : []),
         ];

@@ -147,6 +147,11 @@ export const releaseSchema = z.strictObject({
       /** The question as a model completed it (answering/rewrite.ts). Searched with keywords alone. */
       rewritten: positive,
     }),
+    /**
+     * How much the order by a question with the values of the visitor's attributes counts beside that by the question, and what a passage gains that
+     * is about such a value, as a share of the best score (retrieval/personal-order.ts).
+     */
+    personal: z.strictObject({ weight: positive, gain: share }),
     /** When a passage is superseded by another one (retrieval/prefer-current.ts). */
     time: z.strictObject({
       /** Share of words that a title or heading has in common with that of an outdated text, from which on it is its current version. */

@@ -1,3 +1,4 @@
+import type { Attribute } from "./attributes.ts";
 import type { Generation } from "../generations/generation.ts";
 import type { AskedTime } from "../language/times/asked-time.ts";
 import type { VectorMatch } from "../models/ports.ts";
@@ -20,6 +21,15 @@ export interface Query {
   variants?: Variant[];
   /** Documents that are looked at first, and what their passages gain, as a share of the best score. */
   first?: { externalIds: string[]; gain: number };
+  /** The attributes of the visitor: documents whose metadata has another value are left out. */
+  only?: Attribute[];
+  /** Names of attributes of which passages bring what their document's metadata says. */
+  listed?: string[];
+  /** The question with the values of the visitor's attributes, which orders passages for the visitor. It has the same embeddings. */
+  personal?: Query;
+  /** Of such a question: the attributes, and the words that it adds. They count less than the visitor's own. */
+  prefers?: Attribute[];
+  preferred?: string;
   /** The message, of which the text is one of several questions. */
   message?: string;
   /** Misspelt words of the text. */
@@ -61,12 +71,16 @@ export interface Candidates {
   vectors: VectorMatch[] | undefined;
   /** Legs that failed. The matches are then of the other leg alone. */
   failedLegs: Leg[];
+  /** What was found for {@link Query.personal}. */
+  personal?: Candidates | undefined;
 }
 
 /** What was found for one way to ask a question. */
 export interface Searched {
   candidates: Candidates;
   passages: FoundPassage[];
+  /** What was found for {@link Query.personal}, and once passages are ordered: all of them in the order for the visitor. */
+  personal?: Searched | undefined;
 }
 
 /**
@@ -92,6 +106,8 @@ export interface Ranking {
   candidates: Candidates;
   /** What was found for the variants of the question, each with its own order. */
   variants: Searched[];
+  /** The passages in the order for the visitor, where attributes tell one. The decision does not depend on it. */
+  personal?: Searched | undefined;
   /** Those to answer from, best first. */
   passages: FoundPassage[];
   /** Those that apply to another time than the question is about (prefer-current.ts), best first. */
@@ -113,4 +129,14 @@ export interface Decision {
 export interface Finding extends Ranking {
   question: Query;
   decision: Decision;
+  /** What the answer depends on, where the visitor is asked for it (answering/value-question.ts). */
+  values?: Value[];
+}
+
+/** A value that tells a passage of a document from parallel ones. */
+export interface Value {
+  label: string;
+  /** The attribute of the metadata that it is a value of; undefined where titles or headings tell it. */
+  name?: string;
+  externalId: string;
 }

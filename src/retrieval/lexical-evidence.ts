@@ -47,6 +47,12 @@ export function questionWords({ question, keywords, asked }: Candidates): Questi
  */
 const ADDED_WEIGHT = 2;
 
+/**
+ * What a value of the visitor's attributes weighs, as a share of the mean of the question's own words: a rare name such as "Liechtenstein" must not
+ * outweigh what is asked.
+ */
+const PREFERRED_SHARE = 0.5;
+
 /** Digits and letters: `e07`, `4k`, `v1 2`. */
 const CODE = /\p{L}.*\p{N}|\p{N}.*\p{L}/u;
 
@@ -58,12 +64,14 @@ function wordsFor(
 ): QuestionWords {
   const known = new Map<string, number>();
   const added = new Set(queryTerms(question.added ?? "").words);
+  const limit = limitOfPreferred(question, chunkCounts, totalChunks);
   let unknown = 0;
   let total = 0;
   for (const [word, chunks] of chunkCounts) {
     // "Orders from 2024" asks about what says "before March 2025": a date that no document uses is understood, and no word of its own.
     if (chunks === 0 && asked.stems.has(stemOf(word))) continue;
-    const weight = inverseFrequency(chunks, totalChunks) * (added.has(word) ? ADDED_WEIGHT : 1);
+    const rarity = inverseFrequency(chunks, totalChunks) * (added.has(word) ? ADDED_WEIGHT : 1);
+    const weight = Math.min(rarity, limit.get(word) ?? Infinity);
     total += weight;
     if (chunks === 0) unknown += weight;
     // A code tells more than a word.
@@ -78,6 +86,20 @@ function wordsFor(
     count: chunkCounts.size,
     written: countWords(question.text),
   };
+}
+
+/** Words that a question has only because of its visitor's attributes → what they weigh at most. */
+function limitOfPreferred(
+  { text, preferred = "" }: Candidates["question"],
+  chunkCounts: ReadonlyMap<string, number>,
+  totalChunks: number,
+): Map<string, number> {
+  if (preferred === "") return new Map();
+  const own = queryTerms(text.slice(0, text.length - preferred.length)).words;
+  const weights = own.map((word) => inverseFrequency(chunkCounts.get(word) ?? 0, totalChunks));
+  const mean = weights.reduce((sum, weight) => sum + weight, 0) / Math.max(1, own.length);
+  const added = queryTerms(preferred).words.filter((word) => !own.includes(word));
+  return new Map(added.map((word) => [word, PREFERRED_SHARE * mean]));
 }
 
 /** The stem of a word of the question, or the stems of one that is written with marks or spaces, such as `1 5`. */

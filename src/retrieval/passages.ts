@@ -1,3 +1,5 @@
+import { spacedWords } from "../language/code-names.ts";
+import { fieldValues, type Attribute } from "./attributes.ts";
 import { visibleTo, type View } from "./visibility.ts";
 
 /** A stored chunk that may be shown to the reader for whom it was read. */
@@ -21,6 +23,8 @@ export interface Passage {
   times: DocumentTimes;
   /** 1: its section has more chunks than these and their neighbours. */
   goesOn: 0 | 1;
+  /** Of the document's metadata: the values of the attributes that the workspace lists, where they were asked for. */
+  fields?: Record<string, string>;
   /** The chunks before and after it in the same section: a chunk ends where it is full, which may be in the middle of a thought. */
   neighbours: Neighbour[];
 }
@@ -43,7 +47,8 @@ export interface FoundByLeg extends Passage {
 
 export type Neighbour = Pick<Passage, "chunkId" | "text" | "marks" | "ordinal">;
 
-type PassageRow = Omit<FoundByLeg, "headingPath" | "times" | "neighbours" | "places"> & {
+type PassageRow = Omit<FoundByLeg, "headingPath" | "times" | "neighbours" | "places" | "fields"> & {
+  fields: string;
   headingPath: string;
   times: string;
   neighbours: string;
@@ -57,6 +62,7 @@ const OPENING = 500;
  * Reads the chunks that the legs found, and drops those that the reader may not see. The legs give only hints: this read decides, by
  * workspace, audience, validity and live version. The ids' order is kept, the first leg's before the second's. `limit` counts the visible chunks of
  * each leg, so hidden ones displace none.
+ * Documents whose metadata has another value than the visitor's attribute are left out, unless the question names that value.
  * CROSS JOIN keeps SQLite to the join order as written, with one look-up for each id. Without it SQLite compares every chunk of the
  * workspace with all ids.
  */
@@ -65,6 +71,11 @@ export async function readPassages(
   { workspaceId, audience, now, since }: View,
   chunkIdsByLeg: number[][],
   limit: number,
+  {
+    only = [],
+    text = "",
+    listed = [],
+  }: { only?: Attribute[]; text?: string; listed?: string[] } = {},
 ): Promise<FoundByLeg[]> {
   if (chunkIdsByLeg.every((ids) => ids.length === 0)) return [];
   const { results } = await db
@@ -74,14 +85,14 @@ export async function readPassages(
          FROM json_each(?1) AS leg CROSS JOIN json_each(leg.value) AS wanted CROSS JOIN chunks c ON c.id = wanted.value
            CROSS JOIN documents d ON d.id = c.document_id
          WHERE c.workspace_id = ?2 AND d.workspace_id = ?2 AND d.live_version > 0 AND d.status <> 'deleted'
-           AND ${visibleTo("d", { audience: "?3", now: "?5", since: "?6" })}),
+           AND ${visibleTo("d", { audience: "?3", now: "?5", since: "?6" })}${only.length > 0 ? ` AND ${FITS}` : ""}),
        best AS MATERIALIZED (
          SELECT id, json_array(max(iif(leg = 0, place, NULL)), max(iif(leg = 1, place, NULL))) AS places,
            min(leg * ?4 + place) AS first
          FROM visible WHERE place <= ?4 GROUP BY id)
        SELECT c.id AS chunkId, d.external_id AS externalId, d.served_title AS title, d.served_url AS url,
          d.live_version AS version, d.reader_version AS readerVersion, coalesce(d.language, d.detected_language) AS language,
-         c.heading_path AS headingPath, c.text, c.marks, c.ordinal, best.places,
+         c.heading_path AS headingPath, c.text, c.marks, c.ordinal, best.places, ${listed.length > 0 ? FIELDS : "'{}'"} AS fields,
          json_object('validSince', d.served_since, 'validBefore', d.served_before, 'updatedAt', d.source_instant,
            'opening', coalesce((SELECT substr(o.text, 1, ${OPENING}) FROM chunks o
              WHERE o.document_id = c.document_id AND o.ordinal = 0 AND +o.workspace_id = ?2), '')) AS times,
@@ -93,15 +104,39 @@ export async function readPassages(
        FROM best CROSS JOIN chunks c ON c.id = best.id CROSS JOIN documents d ON d.id = c.document_id
        ORDER BY best.first`,
     )
-    .bind(JSON.stringify(chunkIdsByLeg), workspaceId, JSON.stringify(audience), limit, now, since)
+    .bind(
+      JSON.stringify(chunkIdsByLeg),
+      workspaceId,
+      JSON.stringify(audience),
+      limit,
+      now,
+      since,
+      ...(only.length + listed.length > 0 ? [attributesValue(only, text, listed)] : []),
+    )
     .all<PassageRow>();
   return results.map((row) => ({
     ...row,
     times: JSON.parse(row.times) as DocumentTimes,
     headingPath: JSON.parse(row.headingPath) as string[],
     neighbours: JSON.parse(row.neighbours) as Neighbour[],
+    fields: JSON.parse(row.fields) as Record<string, string>,
     places: JSON.parse(row.places) as (number | null)[],
   }));
+}
+
+/** SQL: each field of the document's metadata that an attribute names has one of its values, or one that the question names. */
+const FITS = `NOT EXISTS (SELECT 1 FROM json_each(?7, '$.only') AS own CROSS JOIN json_each(d.metadata) AS field ON field.key = own.key
+  WHERE field.type IN ('text', 'integer', 'real', 'array') AND NOT EXISTS (
+    SELECT 1 FROM json_each(iif(field.type = 'array', field.value, json_array(field.value))) AS has
+    WHERE lower(has.value) IN (SELECT value FROM json_each(own.value)) OR instr(?7 ->> 'text', ' ' || lower(has.value) || ' ') > 0))`;
+
+/** SQL: the fields of the document's metadata that the workspace lists as attributes, where they are one text. */
+const FIELDS = `(SELECT json_group_object(field.key, field.value) FROM json_each(d.metadata) AS field
+  WHERE field.type = 'text' AND field.key IN (SELECT value FROM json_each(?7, '$.listed')))`;
+
+function attributesValue(only: Attribute[], text: string, listed: string[]): string {
+  const values = Object.fromEntries(only.map((one) => [one.name, fieldValues(one)]));
+  return JSON.stringify({ only: values, text: spacedWords(text), listed });
 }
 
 export interface NearbyChunk extends Neighbour {

@@ -5,7 +5,6 @@ import type {
   FoundPassage,
   Query,
   Searched,
-  Variant,
 } from "./candidates.ts";
 import { expectedCosine } from "./fuse.ts";
 import { redact } from "../privacy/redact.ts";
@@ -17,6 +16,8 @@ import {
   type QuestionWords,
   type ReadText,
 } from "./lexical-evidence.ts";
+import { orderTogether } from "./order-together.ts";
+import { personalOrder } from "./personal-order.ts";
 import { preferCurrent } from "./prefer-current.ts";
 import { withTimeout } from "../models/deadline.ts";
 import { ModelUnavailable, type Reranker } from "../models/ports.ts";
@@ -25,7 +26,7 @@ import type { Release } from "../releases/release.ts";
 
 /** How much each kind of evidence counts, and the cosine to be expected where it is unknown. */
 type RankRule = Pick<Release["retrieval"], "ranking" | "fusion">;
-type Rule = RankRule & Pick<Release["retrieval"], "time">;
+type Rule = RankRule & Pick<Release["retrieval"], "time" | "personal">;
 
 /** Passages of each leg that are read for an answer. Chosen; decision 0055 measures retrieval with it. */
 export const LEG_PASSAGES = 20;
@@ -52,26 +53,30 @@ export async function rank(
   passages: FoundPassage[],
   rule: Rule,
   variants: Searched[] = [],
+  personal?: Searched,
 ): Promise<Ranking> {
-  const others = variants.map((one) => ({
-    ...one,
-    passages: orderByText(one.candidates, one.passages, rule),
-  }));
+  const others = variants.map(({ candidates: own, personal: preferring, ...one }) => {
+    const ordered = orderByText(own, one.passages, rule);
+    const forVisitor = preferred(ordered, own, preferring, rule);
+    return { candidates: own, passages: ordered, personal: forVisitor };
+  });
   const together = orderTogether(
     orderByText(candidates, passages, rule),
     others.map((one) => one.passages),
     candidates.question.variants ?? [],
   );
   const byText = preferDocuments(together, candidates.question.first);
-  const ranked = (ordered: FoundPassage[], by: string): Ranking => {
+  const forVisitor = preferred(byText, candidates, personal, rule);
+  const ranked = (by: string, reorder: Reorder = (passages) => passages): Ranking => {
     return {
       candidates,
       variants: others,
-      ...preferCurrent(ordered, candidates, rule.time),
+      ...preferCurrent(reorder(byText), candidates, rule.time),
+      personal: forVisitor && { ...forVisitor, passages: reorder(forVisitor.passages) },
       reranker: by,
     };
   };
-  if (!reranker || byText.length < 2) return ranked(byText, BY_TEXT);
+  if (!reranker || byText.length < 2) return ranked(BY_TEXT);
   try {
     const first = byText.slice(0, RERANKED_PASSAGES);
     const scores = await withTimeout(
@@ -79,13 +84,31 @@ export async function rank(
       DEADLINE_MS,
       "The reranker",
     );
-    const ordered = orderByModel(first, scores);
-    return ranked([...ordered, ...byText.slice(RERANKED_PASSAGES)], reranker.model);
+    const worst = Math.min(...scores);
+    const scoreById = new Map(first.map(({ chunkId }, at) => [chunkId, scores[at] ?? worst]));
+    return ranked(reranker.model, (passages) => [
+      ...orderByModel(passages, scoreById),
+      ...passages.filter(({ chunkId }) => !scoreById.has(chunkId)),
+    ]);
   } catch (error) {
     if (!(error instanceof ModelUnavailable)) throw error;
     console.warn("rank: by text only", { model: reranker.model, error: error.message });
-    return ranked(byText, BY_TEXT);
+    return ranked(BY_TEXT);
   }
+}
+
+type Reorder = (passages: FoundPassage[]) => FoundPassage[];
+
+/** The order for the visitor, where the passages of the question with the values of the visitor's attributes were read. */
+function preferred(
+  ordered: FoundPassage[],
+  { question }: Candidates,
+  personal: Searched | undefined,
+  rule: Rule,
+): Searched | undefined {
+  if (!personal) return undefined;
+  const passages = orderByText(personal.candidates, personal.passages, rule);
+  return personalOrder(ordered, { ...personal, passages }, question, rule);
 }
 
 function orderByText(
@@ -102,35 +125,6 @@ function orderByText(
     .toSorted((a, b) => b.score - a.score);
 }
 
-/**
- * The passages of a question and its variants in one order. A passage's score is the weighted mean of its scores; where a variant did not
- * find it, that is 0. (A weighted sum of scores, CombSUM: Fox and Shaw 1994. Measured beside ranks and maxima in docs/decisions/0075.)
- * @param others the passages of each variant, in the order of `variants`
- */
-function orderTogether(
-  own: FoundPassage[],
-  others: FoundPassage[][],
-  variants: Variant[],
-): FoundPassage[] {
-  if (others.length === 0) return own;
-  const total = variants.reduce((sum, { weight }) => sum + weight, 1);
-  const scores = new Map<number, number>();
-  const found = new Map<number, FoundPassage>();
-  for (const [index, passages] of [own, ...others].entries()) {
-    const weight = index === 0 ? 1 : (variants[index - 1]?.weight ?? 0);
-    for (const passage of passages) {
-      const { chunkId, score } = passage;
-      scores.set(chunkId, (scores.get(chunkId) ?? 0) + (weight * score) / total);
-      // What the question itself tells of a passage counts in the decision.
-      if (!found.has(chunkId)) found.set(chunkId, passage);
-    }
-  }
-  return Array.from(found, ([chunkId, passage]) => ({
-    ...passage,
-    score: scores.get(chunkId) ?? 0,
-  })).toSorted((a, b) => b.score - a.score);
-}
-
 /** Raises the passages of the documents that are looked at first. */
 function preferDocuments(passages: FoundPassage[], first: Query["first"]): FoundPassage[] {
   if (!first || first.externalIds.length === 0) return passages;
@@ -144,15 +138,16 @@ function preferDocuments(passages: FoundPassage[], first: Query["first"]): Found
     .toSorted((a, b) => b.score - a.score);
 }
 
-/** Scales both scores to at most 1, so that neither outweighs the other. Ties keep the order by text. */
-function orderByModel(passages: FoundPassage[], scores: number[]): FoundPassage[] {
-  const bestScore = Math.max(...scores);
-  const worstScore = Math.min(...scores);
-  const bestByText = Math.max(...passages.map(({ score }) => score), Number.EPSILON);
+/** The passages that the model has scored. Scales both scores to at most 1, so that neither outweighs the other. Ties keep the order by text. */
+function orderByModel(passages: FoundPassage[], scores: Map<number, number>): FoundPassage[] {
+  const bestScore = Math.max(...scores.values());
+  const worstScore = Math.min(...scores.values());
+  const scored = passages.filter(({ chunkId }) => scores.has(chunkId));
+  const bestByText = Math.max(...scored.map(({ score }) => score), Number.EPSILON);
   const spread = bestScore - worstScore || 1;
-  return passages
-    .map((passage, index) => {
-      const byModel = ((scores[index] ?? worstScore) - worstScore) / spread;
+  return scored
+    .map((passage) => {
+      const byModel = ((scores.get(passage.chunkId) ?? worstScore) - worstScore) / spread;
       return { passage, value: passage.score / bestByText + byModel };
     })
     .toSorted((a, b) => b.value - a.value)

@@ -79,7 +79,7 @@ export async function read(
     (vectors ?? []).flatMap(({ id }) => chunkIdOf(id) ?? []),
   ];
   const [passages, cosines] = await Promise.all([
-    readPassages(deps.db, viewOf(reader, candidates.asked), byLeg, limit),
+    readPassages(deps.db, viewOf(reader, candidates.asked), byLeg, limit, question),
     vectors ? cosinesOf(deps, question, keywords.matches.slice(0, limit)) : new Map(),
   ]);
   const passageOf = new Map(passages.map((passage) => [passage.chunkId, passage]));

@@ -15,7 +15,17 @@ export function retrieveAll(
   legs?: Leg[],
 ): Promise<Candidates[]> {
   const queries = [question, ...(question.variants ?? []).map(({ query }) => query)];
-  return Promise.all(queries.map((query) => retrieve(deps, reader, query, rule, legs)));
+  return Promise.all(
+    queries.map(async (query) => {
+      const [found, personal] = await Promise.all([
+        retrieve(deps, reader, query, rule, legs),
+        query.personal && retrieve(deps, reader, query.personal, rule, ["keywords"]),
+      ]);
+      // It has the same embeddings.
+      const { vectors } = found;
+      return personal ? { ...found, personal: { ...personal, vectors } } : found;
+    }),
+  );
 }
 
 /** Reads the passages that were found for a question and its variants, at the same time. */
@@ -27,9 +37,16 @@ export function readAll(
   rule: Release["retrieval"],
 ): Promise<Searched[]> {
   return Promise.all(
-    all.map(async (candidates) => ({
-      candidates,
-      passages: await read(deps, reader, candidates, limit, rule),
-    })),
+    all.map(async ({ personal, ...candidates }) => {
+      const readOne = async (one: Candidates): Promise<Searched> => ({
+        candidates: one,
+        passages: await read(deps, reader, one, limit, rule),
+      });
+      const [own, preferring] = await Promise.all([
+        readOne(candidates),
+        personal && readOne(personal),
+      ]);
+      return { ...own, personal: preferring };
+    }),
   );
 }

@@ -24,6 +24,12 @@ const plainLine = z
   .trim()
   .min(1)
   .regex(/^[^\p{C}\p{Zl}\p{Zp}[\]<>\\`*_|]+$/u, "takes no line breaks and none of []<>\\`*_|");
+/** Claims that say who the visitor is, and how long the token holds. */
+const RESERVED = new Set("sub name email audience exp iat nbf iss aud jti".split(" "));
+const attributeName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,31}$/i, "is no name of letters, digits, _ and -")
+  .refine((name) => !RESERVED.has(name), "is a claim that says who the visitor is");
 const perDay = z.int().min(0).max(1_000_000_000).nullable();
 
 /** The settings of a workspace. `null`: no limit, or nothing is named. */
@@ -55,6 +61,14 @@ export const settingsSchema = z
     starter_questions: z.array(plainLine.max(200)).max(6).meta({
       description: "Questions that the chat page offers before the first message.",
     }),
+    visitor_attributes: z
+      .array(attributeName)
+      .max(8)
+      .refine((names) => new Set(names).size === names.length, "names an attribute twice")
+      .meta({
+        description:
+          "What answers may depend on of a visitor, such as `country`, `plan` or `platform`: names of claims of the visitor's JWT, or else of the `metadata` of the message or its conversation. What the documents say for the visitor's value is preferred, and documents whose `metadata` has another value of the same name are left out. Values open no document, and models read them as data.",
+      }),
     hide_personal_data: z.boolean().meta({
       description:
         "Whether chat models get placeholders for the personal data in a visitor's messages.",
@@ -123,6 +137,7 @@ const DEFAULTS: WorkspaceSettings = {
   company_name: null,
   assistant_name: null,
   starter_questions: [],
+  visitor_attributes: [],
   hide_personal_data: false,
   retention_days: null,
   max_conversation_messages: 200,

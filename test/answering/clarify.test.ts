@@ -2,7 +2,7 @@ import type { Source } from "../../src/citations/source.ts";
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { chosenOption } from "../../src/answering/choose.ts";
-import { clarification } from "../../src/answering/clarify.ts";
+import { clarification, offeredArticles } from "../../src/answering/clarify.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
 import { NO_NAMES } from "../../src/releases/sentences.ts";
 import { openAiStream } from "../support/chat-script.ts";
@@ -39,7 +39,7 @@ const source = (title: string): Source => ({
 });
 
 it("a clarifying question asks which article is meant, cites nothing, and is stored like any answer", async () => {
-  const { outcome, text, citations, sources, rung, conversation_id } = await ask(
+  const { outcome, text, citations, sources, choices, rung, conversation_id } = await ask(
     workspace,
     UNCLEAR,
   );
@@ -52,8 +52,15 @@ it("a clarifying question asks which article is meant, cites nothing, and is sto
   expect(titles).toContain("Returning an order");
   expect(titles.length).toBeGreaterThan(1);
   for (const title of titles) expect(text).toContain(`- ${title}`);
+  for (const [at, { label, message }] of choices.entries()) {
+    expect(label).toMatch(new RegExp(`^${titles[at]}`));
+    expect(text).toContain(`- ${label}\n`);
+    expect(message).toBe(label);
+  }
+  expect(choices).toHaveLength(titles.length);
   const { messages } = await readConversation(workspace, conversation_id);
-  expect(messages.at(-1)).toMatchObject({ outcome: "clarified", text });
+  expect(messages.at(-1)).toMatchObject({ outcome: "clarified", text, choices });
+  expect(messages[0]).toMatchObject({ choices: [] });
 });
 
 it.each(["place", "title", "detail"])(
@@ -141,20 +148,19 @@ it("a clarifying question offers no article that the visitor may not see", async
 });
 
 it("a clarifying question shows titles as text, without links, images, markup or citations", () => {
-  const text = clarification(
+  const offered = offeredArticles(
     [
       source("Free [1] parcels"),
       source("<img src=x onerror=y> ![a](https://evil.example/a.png)"),
       source("Call https://evil.example/now"),
     ],
     [],
-    sentences,
-    NO_NAMES,
     () => false,
   );
+  const text = clarification(offered, sentences, NO_NAMES);
   expect(text).toContain("- Free");
   for (const forbidden of ["[1]", "<img", "![", "evil.example"])
-    expect(text).not.toContain(forbidden);
+    expect(text + JSON.stringify(offered)).not.toContain(forbidden);
 });
 
 it.each([
@@ -258,7 +264,9 @@ it.each([
   [["Returns"], "about this?"],
   [["Returns", "Refunds"], "about one of these?"],
 ])("a clarifying question names the titles %j", (titles, asked) => {
-  expect(clarification(titles.map(source), [], sentences, NO_NAMES, () => false)).toContain(asked);
+  const offered = offeredArticles(titles.map(source), [], () => false);
+  expect(clarification(offered, sentences, NO_NAMES)).toContain(asked);
+  expect(offered.map(({ label }) => label)).toEqual(titles);
 });
 
 const OFFERED = ["Returning an order", "When do I get my refund?", "Shipping costs"].map(
@@ -326,9 +334,14 @@ it("a clarifying question names the section of each article that is nearest", as
     },
   });
   await publish(shop, { decision: { thresholds: { answer: 1, clarify: 0 } } });
-  const { outcome, text, sources } = await ask(shop, "how often do I brush varnish on the roof?");
+  const { outcome, text, sources, choices } = await ask(
+    shop,
+    "how often do I brush varnish on the roof?",
+  );
   expect(outcome).toBe("clarified");
   expect(text).toContain("- The guide › Varnish for the roof\n");
+  const label = "The guide › Varnish for the roof";
+  expect(choices).toEqual([{ label, message: label }]);
   expect(sources).toMatchObject([{ title: "The guide" }]);
 });
 

@@ -16,6 +16,7 @@ it("a conversation is shown to its workspace without the fields that only retrie
   for (const message of view.messages) {
     expect(Object.keys(message).toSorted()).toEqual([
       "author",
+      "choices",
       "citations",
       "confidence",
       "created_at",

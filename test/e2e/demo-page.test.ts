@@ -150,7 +150,12 @@ describe.skipIf(skipsBrowser)("the demo page", () => {
     const unclear = await ask(page, "my refund");
     expect(await state(unclear)).toBe("clarified");
     await page.screenshot({ path: path.join(SCREENSHOTS, "clarified.png") });
-    const option = unclear.locator(".options button").first();
+    const buttons = await unclear.locator(".options button").allInnerTexts();
+    await page.reload();
+    const kept = page.locator(".turn").last();
+    const option = kept.locator(".options button").first();
+    await option.waitFor();
+    expect(await kept.locator(".options button").allInnerTexts()).toEqual(buttons);
     const title = await option.innerText();
     await option.click();
     await settled(page);

@@ -254,7 +254,11 @@ function asExported(column: string, value: unknown): string {
   }
   if (typeof value === "number")
     return column.endsWith("_at") ? new Date(value).toISOString() : String(value);
-  if (["metadata", "citations", "sources", "usage", "timings_ms"].includes(column))
+  if (
+    ["metadata", "citations", "sources", "choices", "chosen", "usage", "timings_ms"].includes(
+      column,
+    )
+  )
     return JSON.stringify(JSON.parse(String(value)));
   return JSON.stringify(value).slice(1, -1);
 }

@@ -165,3 +165,18 @@ it("the chat route also accepts our own request shape", async () => {
   expect(outcome.outcome).toBe("answered");
   expect(texts).toHaveLength(1);
 });
+
+it("the AI SDK's client gets the choices of a clarifying question as a part of their own", async () => {
+  const workspace = await createWorkspace(HELP_CENTRE);
+  const browser = new Browser(workspace);
+  await browser.sendMessage({ text: "the parcel" });
+  await browser.sendMessage({ text: GERMANY });
+  const [clarified, answered] = browser.outcomes;
+  expect(clarified).toMatchObject({ outcome: "clarified" });
+  expect(clarified?.choices.length).toBeGreaterThan(0);
+  expect(answered).toMatchObject({ outcome: "answered", choices: [] });
+  const parts = browser.messages.flatMap((message) => message.parts);
+  expect(parts.filter(({ type }) => type === "data-choices")).toEqual([
+    { type: "data-choices", data: { choices: clarified?.choices } },
+  ]);
+});

@@ -4,6 +4,8 @@ const OUTCOMES = ["answered", "clarified", "abstained", "handed_over", "small_ta
 
 type Source = { n: string; title: string; url: string | null };
 export type Citation = Source & { quotes: string[]; page?: number };
+/** What a button says, and the message that it sends. */
+export type Choice = { label: string; message: string };
 export type Outcome = {
   outcome: (typeof OUTCOMES)[number];
   /** 0–1, or null when the server gives none. */
@@ -13,6 +15,8 @@ export type Outcome = {
   /** The verified text; it replaces what was streamed. */
   text: string;
   citations: Citation[];
+  /** What a clarifying question offers. */
+  choices: Choice[];
   /** The visitor stopped it: the text is what was shown until then. */
   stopped: boolean;
 };
@@ -93,6 +97,7 @@ export function toOutcome(data: Record<string, unknown>): Outcome | null {
   const outcome = OUTCOMES.find((known) => known === data.outcome);
   if (!outcome) return null;
   const citations = Array.isArray(data.citations) ? data.citations.map(asRecord) : [];
+  const choices = Array.isArray(data.choices) ? data.choices.map(asRecord) : [];
   return {
     outcome,
     confidence: typeof data.confidence === "number" ? data.confidence : null,
@@ -105,6 +110,7 @@ export function toOutcome(data: Record<string, unknown>): Outcome | null {
       quotes: toQuotes(citation),
       ...(typeof citation.page === "number" && { page: citation.page }),
     })),
+    choices: choices.map(({ label, message }) => ({ label: asText(label), message: asText(message) })),
   };
 }
 

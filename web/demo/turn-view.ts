@@ -2,7 +2,7 @@ import { createAnswerText, type MarkerTarget } from "./answer-text.ts";
 import type { Failure } from "./api.ts";
 import { renderCitations } from "./citations.ts";
 import { element } from "./element.ts";
-import type { Outcome } from "./stream.ts";
+import type { Choice, Outcome } from "./stream.ts";
 
 /** How an answer ended. It is complete only if it is `finished`. */
 export type TurnEnd =
@@ -20,8 +20,8 @@ export type TurnView = {
   disclose: (disclosure: string) => void;
   startParagraph: () => void;
   appendText: (delta: string) => void;
-  /** Shows the final answer. A click on an option of a clarifying question sends it as a message by `ask`. */
-  showOutcome: (outcome: Outcome, ids: Record<string, string>, ask: (option: string) => void) => void;
+  /** Shows the final answer. A click on a choice of a clarifying question sends its message by `ask`. */
+  showOutcome: (outcome: Outcome, ids: Record<string, string>, ask: (message: string) => void) => void;
   end: (end: TurnEnd, retry: () => void) => void;
 };
 
@@ -82,7 +82,7 @@ export function createTurnView(question: string, number: number): TurnView {
       targets = cited.targets;
       answerText.replace(outcome.text || streamed || emptyText(outcome));
       if (targets.size > 0) extras.append(cited.section);
-      if (outcome.outcome === "clarified") offerOptions(text, ask);
+      if (outcome.choices.length > 0) offerChoices(text, outcome.choices, ask);
       if (debug) extras.append(renderDetails(outcome, ids));
       setState(outcome.outcome, outcomeLabel(outcome));
     },
@@ -103,17 +103,17 @@ export function createTurnView(question: string, number: number): TurnView {
   }
 }
 
-/** A clarifying question lists titles. Each becomes a button in its place. */
-function offerOptions(text: HTMLElement, ask: (option: string) => void): void {
-  for (const list of text.querySelectorAll(":scope > ul")) {
-    list.classList.add("options");
-    for (const item of list.querySelectorAll(":scope > li")) {
-      const title = item.textContent.trim();
-      const option = element("button", { type: "button", class: "chip", dir: "auto", "data-asks": "" }, title);
-      option.addEventListener("click", () => ask(title));
-      item.replaceChildren(option);
-    }
-  }
+/** The buttons stand in the place of the list that the text has for clients without buttons. */
+function offerChoices(text: HTMLElement, choices: Choice[], ask: (message: string) => void): void {
+  const items = choices.map(({ label, message }) => {
+    const option = element("button", { type: "button", class: "chip", dir: "auto", "data-asks": "" }, label);
+    option.addEventListener("click", () => ask(message));
+    return element("li", {}, option);
+  });
+  const buttons = element("ul", { class: "options" }, ...items);
+  const list = text.querySelector(":scope > ul");
+  if (list) list.replaceWith(buttons);
+  else text.append(buttons);
 }
 
 function outcomeLabel({ outcome, confidence }: Outcome): string {

@@ -6,6 +6,7 @@ import {
   questionWords,
   stemsWithEquivalents,
 } from "../../retrieval/lexical-evidence.ts";
+import { isAbout, isAboutAnother } from "../../retrieval/labels.ts";
 import { fitsOfBlocks, type Fit } from "../../retrieval/time-fit.ts";
 import { isClosing } from "./closing-headings.ts";
 import { stemOf } from "../../text/stems.ts";
@@ -19,6 +20,9 @@ import { splitSentences } from "../../text/sentences.ts";
 const LENGTH_BONUS = 0.2;
 /** Length in characters from which a passage gets the whole bonus. */
 const FULL_LENGTH = 400;
+
+/** Bonus for a passage that is about a value of the visitor's attributes: its title, a heading or a cell of a table names the value. */
+const PREFERRED_BONUS = 0.25;
 
 /** What a text at an article's end ("Have more questions?") is worth, as a share of what its words promise. Chosen, not measured. */
 const CLOSING_SHARE = 0.6;
@@ -98,12 +102,15 @@ interface Valued<P> {
 function valuesOf<P extends SourcePassage>(finding: Finding, passages: P[]): Valued<P>[] {
   const { stemsIn, share, bestSentenceShare } = relevance(finding);
   const found = new Map(finding.passages.map((passage) => [passage.chunkId, passage]));
+  const { prefers = [] } = finding.candidates.question;
   return passages.flatMap((passage) => {
     const ranked = found.get(passage.chunkId);
     if (!ranked) return [];
     const { title, headingPath, text, rankEvidence } = ranked;
     const shareAbove = share(stemsIn([title, ...headingPath].join("\n")));
+    const preferred = prefers.filter((attribute) => isAbout(ranked, attribute)).length;
     const value =
+      PREFERRED_BONUS * preferred +
       (rankEvidence?.similarity ?? 0) +
       bestSentenceShare(text, headingPath) +
       LENGTH_BONUS * shareAbove * Math.min(1, text.length / FULL_LENGTH);
@@ -152,7 +159,13 @@ export function passagesToQuote(finding: Finding, sources: Source[]): Quoted[] {
     valuesOf(finding, source.passages).map((one) => ({ ...one, source })),
   );
   const valueOfFirst = values.find((one) => one.passage === passage)?.value ?? 0;
+  const { only = [] } = finding.candidates.question;
+  const own = { ...passage, title: first.title };
   const near = values
+    .filter((one) => {
+      const other = { ...one.passage, title: one.source.title };
+      return !only.some((attribute) => isAboutAnother(other, own, attribute));
+    })
     .filter(({ value, source }) => {
       const { sameDocument, otherDocument } = NEAR_FIRST;
       return value >= valueOfFirst * (source === first ? sameDocument : otherDocument);

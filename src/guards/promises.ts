@@ -2,8 +2,8 @@ import trained from "../language/classifiers/promises.json" with { type: "json" 
 import { probabilities } from "../text/linear-classifier.ts";
 
 /** From which probability on a sentence, or a clause of it, is taken for a promise. Measured in docs/decisions/0078. */
-const SENTENCE_THRESHOLD = 0.4;
-const CLAUSE_THRESHOLD = 0.8;
+const SENTENCE_THRESHOLD = 0.25;
+const CLAUSE_THRESHOLD = 0.95;
 /** What has fewer letters claims nothing. */
 const LEAST_LETTERS = 3;
 const LETTER = /\p{L}/gu;

@@ -1,5 +1,6 @@
 import type { Intent } from "../language/intents.ts";
-import { askedIn, type ContactRequest } from "./asked.ts";
+import { toldIntent } from "../language/told-intent.ts";
+import { askedIn, type Asked, type ContactRequest } from "./asked.ts";
 import { smallTalkIn, withoutOpener } from "./small-talk.ts";
 import { subQueriesOf } from "./sub-queries.ts";
 
@@ -24,11 +25,19 @@ export type ReadQuestions = ReadMessage & { subQueries: string[][] };
 export function readMessage(typed: string): ReadQuestions {
   const message = withoutOpener(typed);
   const smallTalk = smallTalkIn(typed) ?? smallTalkIn(message);
-  const { contact, intent = smallTalk, isGuessed = false } = smallTalk ? {} : askedIn(message);
+  const asks = smallTalk ? { intent: smallTalk } : askedIn(message);
+  const { contact, intent, isGuessed = false } = byOpener(typed, asks) ?? asks;
   if (contact && contact.questions.length > 0)
     return { ...searchContact(contact, message), intent };
   const asked = contact?.rest ?? message;
   return { message, contact, intent, isGuessed, asked, subQueries: subQueriesOf(asked) };
+}
+
+/** "Thx, got it": what is said in front tells what the rest means, where that says nothing surely. */
+function byOpener(typed: string, { contact, intent, isGuessed }: Asked): Asked | undefined {
+  if (contact !== undefined || (intent !== undefined && !isGuessed)) return undefined;
+  const told = toldIntent(typed);
+  return told?.isSure && told.intent !== "person" ? { intent: told.intent } : undefined;
 }
 
 /** A message that asks for nothing but a way to reach somebody: the documents are searched with a plain question. */

@@ -74,7 +74,7 @@ function relative({ rule, labels, bias, weights }: Weights): Weights {
 }
 
 /**
- * Rounds the weights, for a file of a few tens of KiB.
+ * Rounds the weights, for a file of 64 KiB a label at 2^16 buckets.
  * @param trainedOn hash of the examples
  */
 export function toData(

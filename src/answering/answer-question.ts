@@ -12,7 +12,6 @@ import type { EngineInput } from "./engine-input.ts";
 import { eligible } from "./eligible.ts";
 import { askingForValue, valuesAmong } from "./value-question.ts";
 import { generate } from "./generate.ts";
-import type { Rewritten } from "./rewrite.ts";
 import { searchRewritten, withRewritten } from "./search-rewritten.ts";
 import { selectSources, toReference } from "./sources.ts";
 import { stoppedAnswer } from "./stopped-answer.ts";
@@ -41,7 +40,7 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   const decided = decideEach(input, understood, rankings);
   const findings = decided.map(forVisitor);
   const asked = { ...understood, questions };
-  const standalone = standaloneAsDecided(asked, rewritten?.question, decided);
+  const standalone = standaloneAsDecided(asked, rewritten, decided);
   const decision = isOurs(understood) ? SMALL_TALK : decideAll(findings);
   emit({ type: "decided", action: decision.action });
 
@@ -53,7 +52,7 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   if (shown.length > 0) emit({ type: "sources", sources: shown.map(toReference) });
   const isLikely = decision.action === "answer";
   const { isSure } = decision;
-  const meant = rewritten?.question;
+  const meant = standalone === rewritten ? standalone : undefined;
   const draft =
     sources.length > 0
       ? await generate(input, { findings, sources, cached, isLikely, isSure, meant }, emit)
@@ -62,7 +61,7 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
     const { confidence } = decision;
     const language = input.language ?? "en";
     const stopped = { draft, sources, findings, confidence, language };
-    return withCost(stoppedAnswer({ ...understood, ...stopped, standalone }), rewritten);
+    return stoppedAnswer({ ...understood, ...stopped, standalone });
   }
   // Documents that are near enough to be offered say more of a message than a guess does.
   const intent = understood.isGuessed && choices.length > 0 ? undefined : understood.intent;
@@ -77,7 +76,7 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
     values,
     findings,
   };
-  return withCost(conclude(input, ending, emit), rewritten);
+  return conclude(input, ending, emit);
 }
 
 /**
@@ -94,13 +93,6 @@ function standaloneAsDecided(
   if (!asked?.isUncertain || !finding || finding.question.text === asked.text)
     return rewritten ?? standalone;
   return finding.question.text;
-}
-
-/** Tokens of the model that completed the question cost money, too. */
-function withCost(answer: Answer, rewritten: Rewritten | undefined): Answer {
-  if (!rewritten) return answer;
-  const { model, usage } = rewritten;
-  return { ...answer, wasted: [...answer.wasted, { model, usage }] };
 }
 
 /** Whether a sentence of ours answers, whatever the documents say. */

@@ -2,11 +2,11 @@ import { ENGLISH, OTHER_PERSON } from "../language/english.ts";
 import type { Intent } from "../language/intents.ts";
 import type { LanguageCode, WordClass } from "../language/language.ts";
 import { LANGUAGES } from "../language/languages.ts";
-import { toldIntent } from "../language/told-intent.ts";
+import { mayWantPerson, toldIntent } from "../language/told-intent.ts";
 import { countWords } from "../text/words.ts";
 import { lexica, type Lexicon } from "./lexicon.ts";
 import { asksSomething } from "./sub-queries.ts";
-import { smallTalkIn } from "./small-talk.ts";
+import { saysNothing, smallTalkIn } from "./small-talk.ts";
 
 /** Which way to reach the company a message asks for, or when. */
 export type ContactWish = "person" | "phone" | "email" | "any" | "hours";
@@ -80,18 +80,42 @@ export function askedIn(message: string): Asked {
     index % 2 === 0 && /[\p{L}\p{N}]/u.test(text) ? [{ text, end: parts[index + 1] ?? "" }] : [],
   );
   if (clauses.length === 0 || clauses.length > MAX_CLAUSES) return {};
-  const told = toldIntent(message);
-  const mayWantPerson = clauses.length > 1 && told?.intent === "person";
+  const known = byLists(message, clauses, () => undefined);
+  const isDoubtful = known?.intent === "person" && clauses.length === 1 && !mayWantPerson(message);
+  if (known && !isDoubtful) return known;
+  // "None of these" answers something.
+  const told = saysNothing(message) ? undefined : toldIntent(message);
+  const beside =
+    clauses.length > 1 && told?.intent === "person" && byLists(message, clauses, surePerson);
+  if (beside) return beside;
+  const feeling = told?.intent === "person" ? undefined : feelingIn(message);
+  if (feeling) return { intent: feeling };
+  if (told?.isSure && (told.intent !== "person" || told.isPlain || !asksSomething(message)))
+    return told.intent === "person" ? personWanted(undefined) : { intent: told.intent };
+  return told ? { intent: told.intent, isGuessed: true } : {};
+}
+
+interface Clause {
+  text: string;
+  end: string;
+}
+
+/**
+ * What the words of one language say that a message asks for.
+ * @param otherwise what a clause asks for that the lists do not know
+ */
+function byLists(
+  message: string,
+  clauses: Clause[],
+  otherwise: (clause: string) => "person" | undefined,
+): Asked | undefined {
   for (const lexicon of lexica()) {
     const byPattern = patternIn(message, lexicon);
     if (byPattern) return byPattern === "person" ? personWanted(undefined) : { intent: byPattern };
     // "Is there anybody, whom I can talk to?" "Are you an AI, or a person?"
     const whole = wholeWish(message, clauses.length, lexicon);
     if (whole) return toAsked(whole, undefined, lexicon);
-    const wishes = clauses.map(
-      ({ text, end }) =>
-        wishOf(text, end, lexicon) ?? (mayWantPerson ? surePerson(text) : undefined),
-    );
+    const wishes = clauses.map(({ text, end }) => wishOf(text, end, lexicon) ?? otherwise(text));
     const wish = BY_WEIGHT.find((one) => wishes.includes(one));
     if (!wish) continue;
     const rest = clauses.filter((_, index) => wishes[index] === undefined);
@@ -100,11 +124,7 @@ export function askedIn(message: string): Asked {
     const asked = rest.map(({ text, end }) => text + end).join("");
     return toAsked(wish, asked.trim() || undefined, lexicon);
   }
-  if (told?.isSure)
-    return told.intent === "person" ? personWanted(undefined) : { intent: told.intent };
-  const feeling = feelingIn(message);
-  if (feeling) return { intent: feeling };
-  return told ? { intent: told.intent, isGuessed: true } : {};
+  return undefined;
 }
 
 /** The wish to reach somebody, as asked in a language; in English where it has no words for that. */

@@ -1,32 +1,30 @@
-import { DECIDING_WORDS, ORDER_COUNTS } from "../language/english.ts";
+import { FILLERS } from "../language/english.ts";
 import type { LanguageCode } from "../language/language.ts";
-import { isContentWord } from "../retrieval/query-terms.ts";
 import { stemOf } from "../text/stems.ts";
 import { partsOf, writtenWords } from "../text/words.ts";
 
-/** Signs that change a question: C++ is not C#, and -20° is not 20°. */
-const SIGN = /[^\p{L}\p{M}\p{N}\s.,;:!?¿¡…。？！'’"()]/gu;
+/** A word with the signs at its sides: C++ is not C#, A+ is not A, and -20° is not 20°. */
+const SIGNED = /[^\p{L}\p{M}\p{N}\s.,;:!?¿¡…。？！'’"()]+/gu;
 
 /**
- * What two questions have to have in common to ask the same: their content words without endings, numbers and codes as they are written,
- * words such as "not", "when" and "only", and signs. An English question may have them in any order, unless a word says that the
- * order counts. In another language, and where none of these words is said, every word counts, in its order.
+ * What two questions have to have in common to ask the same: their words without endings, in their order, numbers and codes as they are written,
+ * and characters such as "+" with what stands in front of them. Of an English question, fillers are left out.
  */
 export function decidingWords(question: string, language: LanguageCode | null): string[] {
-  const english = language === "en" ? wordsIn(question, true) : [];
-  const isFree = !ORDER_COUNTS.test(question);
-  const words =
-    english.length > 0 ? (isFree ? english.toSorted() : english) : wordsIn(question, false);
-  return [...words, ...(question.match(SIGN) ?? [])];
+  const words = question.split(SIGNED).map(wordsIn);
+  const signs = question.match(SIGNED) ?? [];
+  const all = words.flatMap((some, at) => [
+    ...some,
+    ...(signs[at] === undefined ? [] : [signs[at]]),
+  ]);
+  const kept = language === "en" ? all.filter((word) => !FILLERS.has(word)) : all;
+  return kept.length > 0 ? kept : all;
 }
 
-function wordsIn(question: string, isEnglish: boolean): string[] {
-  return writtenWords(question).flatMap((word) => {
-    if (/\p{N}/u.test(word)) return [word];
-    const parts = partsOf(word);
-    const kept = isEnglish
-      ? parts.filter((part) => isContentWord(part) || DECIDING_WORDS.has(part))
-      : parts;
-    return kept.map(stemOf);
-  });
+function wordsIn(text: string): string[] {
+  return writtenWords(text).flatMap((word) =>
+    /\p{N}/u.test(word)
+      ? [word]
+      : partsOf(word).map((part) => (FILLERS.has(part) ? part : stemOf(part))),
+  );
 }

@@ -6,7 +6,6 @@ import type { VisitorValues } from "../retrieval/attributes.ts";
 import type { Reader } from "../retrieval/visibility.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import type { History } from "./history.ts";
-import type { Rewritten } from "./rewrite.ts";
 import type { Questions } from "./understand.ts";
 
 /**
@@ -15,7 +14,7 @@ import type { Questions } from "./understand.ts";
  */
 export type EmitPolicy = "stream" | "hold";
 
-/** What the engine works with. It stores nothing and does not know who asks. */
+/** What the engine works with. It stores nothing, and knows of who asks only attributes. */
 export interface EngineDeps {
   db: D1Database;
   vectors: VectorIndex;
@@ -52,8 +51,8 @@ export interface EngineInput {
   history: History;
   /** The message with its embeddings. */
   questions: Questions;
-  /** What a language model makes of a follow-up; undefined where none is asked. Resolves within a second or two. */
-  rewriting?: Promise<Rewritten | undefined>;
+  /** A follow-up as a language model completes it; undefined where none is asked, or it is late. Resolves within the time that the release gives it. */
+  rewriting?: Promise<string | undefined>;
   release: Release;
   /** Of the reply; null where neither the message nor the conversation tells one, and English is written. */
   language: LanguageCode | null;

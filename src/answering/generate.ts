@@ -66,6 +66,9 @@ interface Material {
  */
 const CONVERSATION_SHARE = 0.2;
 
+/** Characters of a message before the latest ones. */
+const MAX_BEFORE = 160;
+
 /** A model that has less time than this is not asked: it would be cut in the middle of its answer. */
 const LEAST_MODEL_MS = 5000;
 
@@ -218,7 +221,7 @@ function prepare(
     : undefined;
   const hide = (text: string): string => pseudonyms?.hide(withoutInvisible(text)) ?? text;
   const talk = {
-    before: history.before.map(hide),
+    before: history.before.map((text) => beginningOf(hide(text))),
     messages: history.messages.map(({ role, text }) => ({ role, text: hide(text) })),
     message: hide(questions.message),
     meant: meant && hide(meant),
@@ -244,6 +247,11 @@ function prepare(
   });
   const output = new SupportedText(policy === "hold");
   return { messages: prompt.messages, writer, output, received: "", usage: NO_TOKENS };
+}
+
+/** Cut behind what hides personal data: half an address is one, too. */
+function beginningOf(text: string): string {
+  return text.slice(0, MAX_BEFORE).replace(/\[[A-Z_]*$/, "");
 }
 
 /** The role with the names that the workspace gives its company and its assistant. */

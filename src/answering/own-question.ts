@@ -1,23 +1,41 @@
 import type { Release } from "../releases/release.ts";
 import { answerability, decisionEvidence } from "../retrieval/answerability.ts";
-import type { Ranking, Searched } from "../retrieval/candidates.ts";
+import type { FoundPassage, Ranking, Searched } from "../retrieval/candidates.ts";
+import { lexicalEvidence, questionWords, readText } from "../retrieval/lexical-evidence.ts";
+
+/** Shares of a message's words, by their weight. Chosen on the open dialogues of the demo. */
+const ENOUGH = 0.4;
+const LITTLE = 0.1;
 
 /**
- * A message that may be a question of its own is one where what it finds alone answers it, and comes first with the question before, too:
- * then nothing of that question is carried over.
+ * A message that may be a question of its own is one where what it finds alone answers it, and comes first with the question before, too; or
+ * where only what it finds alone holds its words ("forgot pasword" after a question about fees). Then nothing of that question is carried over.
  */
 export function ownQuestion(ranking: Ranking, rule: Release["decision"]): Ranking {
   const alone = foundAlone(ranking);
   const [first] = ranking.passages;
   if (!ranking.candidates.question.isUncertain || !alone || !first) return ranking;
   const [best] = alone.passages;
-  const isSame = best?.externalId === first.externalId;
+  if (!best) return ranking;
+  const isSame = best.externalId === first.externalId;
   const confidence = answerability(decisionEvidence(alone.candidates, alone.passages, rule), rule);
-  if (!isSame || confidence < rule.thresholds.answer) return ranking;
+  const isOwn = isSame ? confidence >= rule.thresholds.answer : isForeign(alone, best, first);
+  if (!isOwn) return ranking;
   const superseded = new Set(ranking.superseded.map(({ chunkId }) => chunkId));
   const passages = alone.passages.filter(({ chunkId }) => !superseded.has(chunkId));
   const { candidates, personal } = alone;
   return { ...ranking, candidates, passages, variants: [], personal };
+}
+
+/** Whether what the message says stands in what it finds alone, and not in what it finds with the question before. */
+function isForeign({ candidates }: Searched, best: FoundPassage, first: FoundPassage): boolean {
+  const covered = (passage: FoundPassage): number => {
+    const text = readText(passage);
+    return Math.max(
+      ...questionWords(candidates).map((words) => lexicalEvidence(words, text).share),
+    );
+  };
+  return covered(best) >= ENOUGH && covered(first) < LITTLE;
 }
 
 /** What the message alone found, of a follow-up. */

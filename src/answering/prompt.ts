@@ -112,7 +112,7 @@ function latestWithin(messages: HistoryMessage[], room: number): HistoryMessage[
 /** What is left of a long conversation. */
 function renderBefore(before: string[], quoted: (text: string) => string): string {
   const lines = before.map((text) => `- ${quoted(text.replace(/\s+/gu, " "))}`).join("\n");
-  return `The visitor asked this earlier in the conversation, and has been answered:\n<earlier_messages>\n${lines}\n</earlier_messages>`;
+  return `The visitor said this earlier in the conversation:\n<earlier_messages>\n${lines}\n</earlier_messages>`;
 }
 
 /** Of an earlier message, what a model reads that completes a question. What a message is about, it says at its beginning. */

@@ -1,7 +1,7 @@
 import type { Intent } from "../language/intents.ts";
 import { toldIntent } from "../language/told-intent.ts";
 import { askedIn, type Asked, type ContactRequest } from "./asked.ts";
-import { smallTalkIn, withoutOpener } from "./small-talk.ts";
+import { saysNothing, smallTalkIn, withoutOpener } from "./small-talk.ts";
 import { subQueriesOf } from "./sub-queries.ts";
 
 /** What a message asks, before anything is known of the workspace. */
@@ -36,7 +36,7 @@ export function readMessage(typed: string): ReadQuestions {
 /** "Thx, got it": what is said in front tells what the rest means, where that says nothing surely. */
 function byOpener(typed: string, { contact, intent, isGuessed }: Asked): Asked | undefined {
   if (contact !== undefined || (intent !== undefined && !isGuessed)) return undefined;
-  const told = toldIntent(typed);
+  const told = saysNothing(typed) ? undefined : toldIntent(typed);
   return told?.isSure && told.intent !== "person" ? { intent: told.intent } : undefined;
 }
 

@@ -17,7 +17,7 @@ export async function searchRewritten(
   { deps, reader, release, rewriting }: EngineInput,
   question: Query | undefined,
 ): Promise<Found | undefined> {
-  const text = (await rewriting)?.question;
+  const text = await rewriting;
   if (text === undefined || !question) return undefined;
   const { corrections, synonyms, generation, only } = question;
   const query = {

@@ -18,9 +18,9 @@ import type { TurnRequest } from "./turn-request.ts";
 
 /** Messages of the conversation that the model and the follow-up see. */
 const HISTORY_MESSAGES = 8;
-/** Questions before those that the model is told, and characters of each. */
+/** Messages of the visitor before those, of which a model is told the beginnings; and characters of each that are read. */
 const QUESTIONS_BEFORE = 12;
-const MAX_BEFORE_CHARACTERS = 160;
+const MAX_BEFORE_CHARACTERS = 400;
 
 const CONVERSATION_ID = /^cv_[0-9a-f]{32}$/;
 

@@ -2,7 +2,6 @@ import type { Choice, Outcome } from "../answering/answer.ts";
 import { meanVector } from "../text/vectors.ts";
 import type { AskedValues, History, HistoryMessage, Option } from "../answering/history.ts";
 import { inContext, type InContext } from "../answering/in-context.ts";
-import type { Rewritten } from "../answering/rewrite.ts";
 import { aboutAnswer } from "../answering/last-answer.ts";
 import { nearestIntent } from "../answering/nearest-intent.ts";
 import { withVectors } from "../answering/sub-queries.ts";
@@ -45,7 +44,7 @@ export interface Recalled {
   history: History;
   questions: Questions;
   /** What a language model makes of a follow-up, meanwhile. */
-  rewriting: Promise<Rewritten | undefined> | undefined;
+  rewriting: Promise<string | undefined> | undefined;
   release: IdentifiedRelease;
   /** Of the reply; null where neither the message nor the conversation tells one. */
   language: LanguageCode | null;
@@ -60,7 +59,7 @@ export interface Recalled {
  * @param message as typed
  */
 export async function recall(
-  services: Pick<Services, "config" | "now" | "chatModelOf" | "newId">,
+  services: Pick<Services, "config" | "now" | "chatModelOf" | "newId" | "calls">,
   { read: typed, rows, embedding }: FirstRead,
   { caller, allowance, conversation }: Admitted,
   message: string,

@@ -185,7 +185,6 @@ function wakeLedger(
 }
 
 /**
-/**
  * Only what a model said, to its end, to a question that stands alone is kept: an answer within a conversation is for the one who asked. One
  * as long as the limit was most likely cut.
  * @returns how the answer is kept; undefined where it is not

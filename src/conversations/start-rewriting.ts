@@ -1,8 +1,9 @@
 import type { History } from "../answering/history.ts";
 import type { InContext } from "../answering/in-context.ts";
-import { rewrite, type Rewritten } from "../answering/rewrite.ts";
+import { rewrite } from "../answering/rewrite.ts";
 import { affordableModels } from "../limits/budget.ts";
 import type { Allowance } from "../limits/quotas.ts";
+import { neuronsOf } from "../models/table.ts";
 import type { Release } from "../releases/release.ts";
 import type { Services } from "../runtime/services.ts";
 import { chatModelsOf } from "./release-models.ts";
@@ -21,12 +22,13 @@ interface FollowUp {
  * @returns undefined where no model is asked
  */
 export function startRewriting(
-  services: Pick<Services, "chatModelOf" | "now" | "newId">,
+  services: Pick<Services, "chatModelOf" | "now" | "newId" | "calls">,
   { release, allowance, context, history, message }: FollowUp,
-): Promise<Rewritten> | undefined {
+): Promise<string | undefined> | undefined {
   const { rewriteMs } = release.models.parameters;
   const model = affordableModels(chatModelsOf(release, services), allowance).at(-1);
-  if (rewriteMs === 0 || model === undefined || context.chosen) return undefined;
+  const isOff = rewriteMs === 0 || release.retrieval.variants.rewritten === 0;
+  if (isOff || model === undefined || context.chosen) return undefined;
   const until = services.now() + rewriteMs;
   return rewrite(
     model,
@@ -34,6 +36,8 @@ export function startRewriting(
     {
       left: () => until - services.now(),
       random: services.newId("mark"),
+      // With the cost of searching: it is counted for a turn that is refused or fails, too.
+      spend: (usage) => void (services.calls.neurons += neuronsOf(model.id, usage)),
       hidesPersonalData: allowance.settings.hide_personal_data,
     },
   );

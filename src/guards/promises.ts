@@ -15,7 +15,7 @@ const QUESTION = /[?？؟]\s*$/u;
 const MARKS = /\[\d{1,2}\]|[*_`#>]+/g;
 
 const CLAUSE_END = /(?<=[,;:،؛、–—])/u;
-/** Behind punctuation, or in front of "that" and "and". */
+/** Where a clause begins: behind punctuation, and with "that" and "and". */
 const CLAUSE_BEGIN =
   /(?<=[,;:،؛、–—])|(?<!\s)\s+(?=(?:that|dass|que|che|dat|że|ze|and|und|et|y|e|en|i)\s)/u;
 

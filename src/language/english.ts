@@ -13,16 +13,12 @@ export const STOP_WORDS = new Set(
   who whom whose why will with won would wouldn yes yet you your yours`.split(/\s+/),
 );
 
-/** Stop words that make another question of the same content words: "how do I register?", "when do I have to register?". */
-export const DECIDING_WORDS = new Set(
-  `again all anyone before cannot did dont each else every many may might more most much must need no not now off one only
-  other out over own should someone something t than up us use when where who whom whose why your yours`.split(
+/** Words of an English question that change nothing in what it asks. All others do: "to Pro" is not "from Pro", "do I pay" is not "do you pay". */
+export const FILLERS = new Set(
+  `am are can could did do does hello hey hi is just kindly may please pls so the then want wanted was well were will would`.split(
     /\s+/,
   ),
 );
-
-/** Words around which the order of the others says what is meant: "from A to B", "A instead of B". */
-export const ORDER_COUNTS = /\b(?:from|to|than|instead|before|after|into)\b/i;
 
 /** The ending of a contraction or a possessive: "you'll", "user's". */
 export const CONTRACTED = /'(?:s|t|d|m|ll|re|ve)$/;

@@ -12,7 +12,7 @@ type Told = (typeof TOLD)[number];
  * docs/decisions/0078.
  */
 const SURE: Record<Told, number> = {
-  person: 0.88,
+  person: 0.8,
   human: 0.5,
   thanks: 0.6,
   farewell: 0.6,
@@ -27,12 +27,33 @@ const LIKELY: Record<Told, number> = {
 };
 /** They end a conversation, and ask nothing. */
 const ENDS: ReadonlySet<Told> = new Set(["thanks", "farewell"]);
-/** A single word is told by lists: "yes" and "it" answer something. A longer message says more. */
-const WORDS = { least: 2, most: 40 };
+/** They look like questions about things ("what are they made of?"), so documents are searched first, unless lists of words know them. */
+const NEVER_SURE: ReadonlySet<Told> = new Set(["human", "chat"]);
+/** "Thanks, but it still leaks" asks for more. */
+const CONTRASTS =
+  /(?<!\p{L})(?:but|however|still|aber|trotzdem|jedoch|mais|pourtant|pero|aunque|mas|porém|ma|però|maar|toch|ale|jednak|لكن|بس)(?!\p{L})|(?:けど|けれど|しかし|でも)/iu;
+/** Shorter messages are told by lists: "yes", "it" and "ios please" answer something. A longer one says more. */
+const WORDS = { least: 3, most: 40 };
 
 export interface ToldIntent {
   intent: Told;
   isSure: boolean;
+  /** Whether it is sure enough for a message that asks something: "who do I talk to about an invoice?". */
+  isPlain: boolean;
+}
+
+/** From where on a question has an intent. */
+const PLAIN = 0.95;
+/** From where on a message of several words may want a person, if lists of words say so: "are my messages read by humans" does not. */
+const MAY_WANT_PERSON = 0.2;
+/** A shorter message says nothing beside its wish. */
+const LEAST_DOUBTED = 4;
+
+/** Whether a message that has the words of a wish for a person is like one. */
+export function mayWantPerson(message: string): boolean {
+  const words = countWords(message);
+  const isShort = words <= LEAST_DOUBTED || words > WORDS.most;
+  return isShort || probabilities<Told>(trained, message).person >= MAY_WANT_PERSON;
 }
 
 /**
@@ -43,8 +64,10 @@ export function toldIntent(message: string): ToldIntent | undefined {
   const words = countWords(message);
   if (!/\p{L}/u.test(message) || words < WORDS.least || words > WORDS.most) return undefined;
   const by = probabilities<Told>(trained satisfies ClassifierData, message);
-  const intent = TOLD.find((one) => by[one] >= LIKELY[one]);
+  const [intent] = TOLD.filter((one) => by[one] >= LIKELY[one]).toSorted((a, b) => by[b] - by[a]);
+  if (!intent) return undefined;
   // "Refund? Thanks!" asks something.
-  if (!intent || (ENDS.has(intent) && /[?？؟]/u.test(message))) return undefined;
-  return { intent, isSure: by[intent] >= SURE[intent] };
+  if (ENDS.has(intent) && (/[?？؟]/u.test(message) || CONTRASTS.test(message))) return undefined;
+  const isSure = by[intent] >= SURE[intent] && !NEVER_SURE.has(intent);
+  return { intent, isSure, isPlain: isSure && by[intent] >= PLAIN };
 }

@@ -16,7 +16,7 @@ const ZERO = "h".charCodeAt(0);
 /**
  * The probability of each label of a text, by a multinomial logistic regression over {@link ngramFeatures}. The same text always has the same
  * ones. Takes linear time.
- * @returns by label; what is left to 1 is "none"
+ * @returns by label; together with "none", which is left out, they are 1
  */
 export function probabilities<Label extends string>(
   { features: rule, step, labels }: ClassifierData,

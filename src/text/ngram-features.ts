@@ -3,8 +3,9 @@ import { UNSPACED } from "./bigrams.ts";
 
 /** Words and marks of a text that are read; a longer one is told by its beginning. */
 const MAX_TOKENS = 60;
-/** Letters of a longer word are not read. */
+/** Letters of a longer word are not read; in scripts without spaces, a sentence is one. */
 const MAX_WORD = 40;
+const MAX_UNSPACED = 200;
 /** Lengths of the pieces of a word, in letters, with a mark where it begins and ends. */
 const PIECES = { from: 3, to: 5 };
 /** The same in scripts without spaces. */
@@ -66,7 +67,8 @@ export function ngramFeatures(text: string, { bits, hasGrammar }: FeatureRule): 
 function comparable(token: string): string {
   if (/^[?？؟]/u.test(token)) return "?";
   if (/^[!！]/u.test(token)) return "!";
-  const plain = token.slice(0, MAX_WORD).replace(/\p{N}+/gu, "0");
+  const most = UNSPACED.test(token) ? MAX_UNSPACED : MAX_WORD;
+  const plain = token.slice(0, most).replace(/\p{N}+/gu, "0");
   return foldWord(plain) || plain;
 }
 

@@ -85,6 +85,9 @@ it.each([
   ["that is an essay", openAiStream([`${COMPLETED} `.repeat(20)])],
   ["that breaks off", brokenAfter(openAiStream(["What does ", "delivery"]), 1)],
   ["that is empty", openAiStream([" "])],
+  ["that says nothing", openAiStream(["???"])],
+  ["that adds nothing", openAiStream([FOLLOW_UP])],
+  ["that drops what the message asks", openAiStream([FIRST])],
   ["that comes late", slowed(openAiStream(["What does ", "delivery ", "cost?"]), 900)],
 ])("a completed question %s changes nothing", async (_, completes) => {
   const { result, standalone, prompts } = await followUp(completes);

@@ -103,12 +103,17 @@ export async function askQuestion(
   return { ok: true, events: readChatEvents(response.body) };
 }
 
-/** Asks the server to end the answer that it is writing; what was shown stays in the conversation. */
-export async function requestStop(key: string, { id, token }: Conversation): Promise<void> {
-  await fetch(`/v1/conversations/${encodeURIComponent(id)}/stop`, {
+/**
+ * Asks the server to end the answer that it is writing; what was shown stays in the conversation.
+ * @returns whether an answer is being written
+ */
+export async function requestStop(key: string, { id, token }: Conversation): Promise<boolean> {
+  const reply = await fetch(`/v1/conversations/${encodeURIComponent(id)}/stop`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "x-conversation-token": token },
-  }).catch(() => undefined);
+  }).catch(() => null);
+  const answer: unknown = reply?.ok ? await reply.json().catch(() => null) : null;
+  return asRecord(answer).stopping === true;
 }
 
 function networkFailure(): Failure {

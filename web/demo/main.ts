@@ -19,6 +19,7 @@ let conversation: KeptConversation | null = null;
 let running: AbortController | null = null;
 /** A server that is asked to stop ends the stream within a second or two; one that does not is left. */
 const STOP_WITHIN_MS = 4000;
+const STOP_AGAIN_MS = 500;
 
 const ask = (message: string): void => {
   if (!running && key) void answer(key, message, page.addTurn(message));
@@ -31,10 +32,11 @@ const page = openPage({
     if (!stopped) return;
     // Before its first answer begins, a conversation has no name by which the server could be asked.
     if (!key || !conversation) return stopped.abort();
-    void requestStop(key, conversation);
+    void stopAtServer(key, conversation, stopped);
     setTimeout(() => stopped.abort(), STOP_WITHIN_MS);
   },
   startOver() {
+    if (key && conversation && running) void requestStop(key, conversation);
     running?.abort();
     running = null;
     conversation = null;
@@ -70,6 +72,16 @@ async function showKept(key: string): Promise<void> {
     turn.end({ kind: endOf(outcome) }, retry(key, question, turn));
     page.watch(turn);
   }
+}
+
+/** Asks again while the turn has not begun at the server: until then there is nothing to stop. */
+async function stopAtServer(
+  key: string,
+  asked: KeptConversation,
+  { signal }: AbortController,
+): Promise<void> {
+  while (!signal.aborted && !(await requestStop(key, asked)))
+    await new Promise((resolve) => setTimeout(resolve, STOP_AGAIN_MS));
 }
 
 function endOf(outcome: Outcome | null): "finished" | "stopped" | "not_kept" {

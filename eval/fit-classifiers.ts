@@ -38,7 +38,7 @@ await runCommand(HELP, async (args) => {
     crossValidate(examples, rule);
     if (values.dry) continue;
     const data = toData(train(examples, rule), hashOf(examples));
-    writeFileSync(path.join(TARGET, `${name}.json`), `${JSON.stringify(data)}\n`);
+    writeFileSync(path.join(TARGET, `${name}.json`), `${JSON.stringify(data, null, 2)}\n`);
   }
   return 0;
 });

@@ -62,7 +62,8 @@ export interface ReadInContext extends ReadQuestions {
  * Reads a message in its conversation, without asking a model. "Yes" to our offer of a contact asks for it.
  * @param typed the message with what is said in front of its question
  */
-export function inContext(typed: string, read: ReadQuestions, history: History): ReadInContext {
+export function inContext(typed: string, told: ReadQuestions, history: History): ReadInContext {
+  const read = choosing(told, history.options);
   const reply = replyIn(typed) ?? replyIn(read.message);
   const accepts = isYes(reply) && (history.question !== undefined || history.offersContact);
   const isOurs = read.contact !== undefined || isAnsweredByUs(read.intent, read.isGuessed);
@@ -78,6 +79,14 @@ export function inContext(typed: string, read: ReadQuestions, history: History):
   if (context.chosen && !mayDepend(typed, read)) return { ...read, intent, context };
   const texts = [context.standalone, ...context.variants.map(({ text }) => text)];
   return { ...read, intent, subQueries: [texts], context };
+}
+
+/** What was offered is chosen, whatever else a message like "iOS please" may ask for. */
+function choosing(read: ReadQuestions, options: Option[]): ReadQuestions {
+  const { message, contact, intent } = read;
+  if ((contact ?? intent) === undefined || !chosenOption(message, options)) return read;
+  const asked = { asked: message, subQueries: [[message]] };
+  return { message, contact: undefined, intent: undefined, isGuessed: false, ...asked };
 }
 
 function contextOf(

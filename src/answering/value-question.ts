@@ -57,7 +57,9 @@ function valuesToAskFor({ candidates, passages }: Finding): { values: Value[]; i
     externalId,
     ...(name !== undefined && { name }),
   }));
-  return { values: isNamed ? [] : values, isShort: length <= SHORT };
+  // In an order that does not depend on the wording.
+  const sorted = values.toSorted((a, b) => a.label.localeCompare(b.label));
+  return { values: isNamed ? [] : sorted, isShort: length <= SHORT };
 }
 
 function isAnyNamed(question: string, values: string[]): boolean {

@@ -6,6 +6,8 @@ export type VisitorValues = Readonly<Record<string, string>>;
 /** A value that passages about it are preferred for. */
 export interface Attribute {
   name: string;
+  /** As it was given. */
+  value: string;
   /** What the value is called; the first name is searched for, the others count as it. */
   names: string[];
   /** The two letters of a country or language, which mean something else within a sentence. */
@@ -14,20 +16,24 @@ export interface Attribute {
   country: string | undefined;
 }
 
-const CODE = /^([a-z]{2})(?:[-_][a-z]{2,4})?$/i;
+const REGION_CODE = /^[a-z]{2}$/i;
+const LANGUAGE_CODE = /^([a-z]{2})(?:[-_][a-z]{2,4})*$/i;
 const OF_LANGUAGE = /lang|locale/i;
+const OF_REGION = /country|region|land$|pays|pa[ií]s|paese|kraj|market$/i;
 
 export function toAttributes(values: VisitorValues): Attribute[] {
   return Object.entries(values).map(([name, value]) => {
-    const [, code] = CODE.exec(value) ?? [];
     if (OF_LANGUAGE.test(name)) {
+      const [, code] = LANGUAGE_CODE.exec(value) ?? [];
       const names = code === undefined ? [] : namesOfCode(code.toLowerCase(), "language");
-      return { name, names: names.length > 0 ? names : [value], code, country: undefined };
+      return { name, value, names: names.length > 0 ? names : [value], code, country: undefined };
     }
-    const country = code?.toUpperCase() ?? countryCalled(value);
+    const isCode = OF_REGION.test(name) && REGION_CODE.test(value);
+    const country = isCode ? value.toUpperCase() : countryCalled(value);
     const names = country === undefined ? [] : namesOfCode(country, "region");
-    if (names.length === 0) return { name, names: [value], code: undefined, country: undefined };
-    return { name, names, code: country, country };
+    if (names.length === 0)
+      return { name, value, names: [value], code: undefined, country: undefined };
+    return { name, value, names, code: country, country };
   });
 }
 
@@ -50,9 +56,24 @@ export function isLabelOf(label: string, attribute: Attribute): boolean {
 }
 
 /** The values that a field of a document's metadata may have, in lower case. */
-export function fieldValues({ names, code }: Attribute): string[] {
-  const values = [...names, ...(code === undefined ? [] : [code])];
-  // SQLite's lower() leaves all letters but those of ASCII as they are.
-  const ascii = values.map((value) => value.replace(/[A-Z]+/g, (run) => run.toLowerCase()));
-  return [...new Set([...ascii, ...values.map((value) => value.toLowerCase())])];
+export function fieldValues({ value, names, code }: Attribute): string[] {
+  const values = [value, ...names, ...(code === undefined ? [] : [code])];
+  return [...new Set(values.flatMap((one) => [lowerInSql(one), one.toLowerCase()]))];
+}
+
+/** As SQLite's lower() writes it, which leaves all letters but those of ASCII as they are. */
+function lowerInSql(text: string): string {
+  return text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
+}
+
+/** A question in the forms in which a field of a document's metadata is looked for in it: words as typed, with a capital, and folded. */
+export function sayableForms(text: string): string {
+  const typed = text
+    .normalize("NFC")
+    .split(/\s+/)
+    .map((word) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{M}\p{N}+#]+$/gu, "").toLowerCase());
+  const capital = typed.map((word) => lowerInSql(word.charAt(0).toUpperCase() + word.slice(1)));
+  return [typed.join(" "), capital.join(" "), spacedWords(text).trim()]
+    .map((form) => ` ${form} `)
+    .join("\n");
 }

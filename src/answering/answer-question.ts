@@ -159,7 +159,9 @@ function decideEach(
     };
     const limits = { mayClarify, isNamed };
     const finding = decide({ ...ranking, passages, personal }, release.decision, limits);
-    return mayClarify && !isNamed && rankings.length === 1 ? askingForValue(finding) : finding;
+    // A title that the visitor names may be that of several documents.
+    const mayAsk = mayClarify && understood.chosen === undefined && rankings.length === 1;
+    return mayAsk ? askingForValue(finding) : finding;
   });
 }
 

@@ -6,6 +6,7 @@ import { chosenOption, chosenPlace, sectionIn } from "./choose.ts";
 import { anyContact } from "./asked.ts";
 import { dependenceOf, type Dependence } from "./dependence.ts";
 import type { History, Option } from "./history.ts";
+import { isValue } from "./rival-values.ts";
 import { asksSomething } from "./sub-queries.ts";
 import { searchContact, type ReadMessage, type ReadQuestions } from "./read-message.ts";
 
@@ -98,25 +99,30 @@ function contextOf(
   const option = chosenOption(asked, history.options);
   // It turns down what was offered.
   if (option === null) return undefined;
-  if (option) return chosen(previous, option, sectionIn(asked, option.title));
+  if (option) return chosen(history, option, sectionIn(asked, option.title));
   // "Could you put it another way?" is about nothing that "yes, by card" answers.
   const isAnswer = (one: string): boolean =>
     reply?.rest === "" || sharesWords(one, `${previous ?? ""} ${asked}`);
   if (reply && question !== undefined && isAnswer(question))
     return answering(asked, reply, question, history);
   const place = chosenPlace(asked, history.choices);
-  if (place) return chosen(previous, { externalId: undefined, title: place.choice }, place.rest);
+  if (place) return chosen(history, { externalId: undefined, title: place.choice }, place.rest);
   const dependence = dependenceOf(asked);
   if (previous === undefined || dependence === undefined) return undefined;
-  const { lines, added, isReplaced } = carryOver(previous, asked);
+  const { lines, added, isReplaced, isSwitched } = carryOver(previous, asked, history);
+  const isBare = isValue(added, history);
   const alone = { kind: "alone" as const, text: asked };
   return {
-    dependence,
+    dependence: isBare ? "clear" : dependence,
     standalone: joined([...lines, ...(isReplaced ? [] : [added])]),
     added,
-    // A correction means nothing by itself.
-    variants: [...(isReplaced ? [] : [alone]), ...evidence(history, previous, added)],
-    cited: history.cited,
+    variants: [
+      // A correction and a value mean nothing by themselves.
+      ...(isReplaced || isBare ? [] : [alone]),
+      // The last answer was about another value.
+      ...(isSwitched ? [] : evidence(history, previous, added)),
+    ],
+    cited: isSwitched ? [] : history.cited,
     chosen: undefined,
   };
 }
@@ -140,8 +146,9 @@ function sharesWords(text: string | undefined, other: string): boolean {
 }
 
 /** A message that chooses what was offered. "The second one" means nothing by itself, so it is not searched. */
-function chosen(previous: string | undefined, option: Option, rest = ""): InContext {
-  const lines = previous === undefined ? [] : carryOver(previous, option.title).lines;
+function chosen(history: History, option: Option, rest = ""): InContext {
+  const { previous } = history;
+  const lines = previous === undefined ? [] : carryOver(previous, option.title, history).lines;
   return {
     dependence: "clear",
     standalone: joined([...lines, option.title, rest]),

@@ -71,6 +71,7 @@ export async function recall(
   const audience = caller.visitor?.audience ?? [];
   const history: History = {
     ...toHistory(rows.history as HistoryRow[], audience, language, now()),
+    offered: conversation.chosen.map(({ value, others }) => [value, ...others]),
     before: (rows.before as { text: string }[]).map(({ text }) => text).toReversed(),
     handoverRequested: rows.handover.length > 0,
   };
@@ -118,7 +119,7 @@ function toHistory(
   audience: string[],
   language: LanguageCode | null,
   now: number,
-): Omit<History, "before" | "handoverRequested"> {
+): Omit<History, "before" | "handoverRequested" | "offered"> {
   const failures = new Set(rows.flatMap(({ id, failure }) => (failure === null ? [] : [id])));
   const held = rows.filter(
     ({ id, text, answer_id, used_documents }) =>

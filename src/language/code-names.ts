@@ -57,6 +57,11 @@ export function countriesIn(text: string, language: LanguageCode): string[] {
   return [...codes];
 }
 
+/** The code of the country that is called so in a language. */
+export function countryCalled(name: string, language: LanguageCode): string | undefined {
+  return countryNames(language).get(spacedWords(name));
+}
+
 const known = new Map<LanguageCode, Map<string, string | undefined>>();
 const LETTERS = Array.from({ length: 26 }, (_, at) => String.fromCharCode(65 + at));
 

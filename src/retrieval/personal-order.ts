@@ -1,6 +1,6 @@
 import type { Release } from "../releases/release.ts";
 import type { FoundPassage, Query, Searched } from "./candidates.ts";
-import { isAbout, namesAnother } from "./labels.ts";
+import { isAbout, labelsOf, namesAnother } from "./labels.ts";
 import { orderTogether } from "./order-together.ts";
 import { preferCurrent } from "./prefer-current.ts";
 
@@ -19,11 +19,13 @@ export function personalOrder(
 ): Searched | undefined {
   const together = orderTogether(ordered, [passages], [personal]);
   const { prefers = [] } = candidates.question;
-  if (prefers.some((attribute) => namesAnother(text, together, attribute))) return undefined;
+  const all = labelsOf(together);
+  if (prefers.some((attribute) => namesAnother(text, all, attribute))) return undefined;
   const gain = personal.gain * (together[0]?.score ?? 0);
   const raised = together
     .map((passage) => {
-      const times = prefers.filter((attribute) => isAbout(passage, attribute)).length;
+      const labels = labelsOf([passage]);
+      const times = prefers.filter((attribute) => isAbout(labels, attribute)).length;
       return { passage: { ...passage, score: passage.score + gain * times }, isOwn: times > 0 };
     })
     .toSorted((a, b) => b.passage.score - a.passage.score);

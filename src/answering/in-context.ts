@@ -6,7 +6,7 @@ import { chosenOption, chosenPlace, sectionIn } from "./choose.ts";
 import { anyContact } from "./asked.ts";
 import { dependenceOf, type Dependence } from "./dependence.ts";
 import type { History, Option } from "./history.ts";
-import { isValue } from "./rival-values.ts";
+import { isValue, withRivalReplaced } from "./rival-values.ts";
 import { asksSomething } from "./sub-queries.ts";
 import { searchContact, type ReadMessage, type ReadQuestions } from "./read-message.ts";
 
@@ -111,6 +111,9 @@ function contextOf(
   if (previous === undefined || dependence === undefined) return undefined;
   const { lines, added, isReplaced, isSwitched } = carryOver(previous, asked, history);
   const isBare = isValue(added, history);
+  // What the last answer cites is by its title about the value that is replaced.
+  const isOther =
+    isSwitched && withRivalReplaced([history.evidence ?? ""], added, history) !== undefined;
   const alone = { kind: "alone" as const, text: asked };
   return {
     dependence: isBare ? "clear" : dependence,
@@ -119,10 +122,9 @@ function contextOf(
     variants: [
       // A correction and a value mean nothing by themselves.
       ...(isReplaced || isBare ? [] : [alone]),
-      // The last answer was about another value.
-      ...(isSwitched ? [] : evidence(history, previous, added)),
+      ...(isOther ? [] : evidence(history, previous, added)),
     ],
-    cited: isSwitched ? [] : history.cited,
+    cited: isOther ? [] : history.cited,
     chosen: undefined,
   };
 }

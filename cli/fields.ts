@@ -3,7 +3,8 @@ import { checkValidity } from "../src/knowledge/accept/validity.ts";
 import type { Document } from "./document.ts";
 
 type Validity = Pick<Document, "valid_from" | "valid_until">;
-type Fields = Pick<Document, "url" | "language" | "updated_at" | "audience"> & Validity;
+type Fields = Pick<Document, "url" | "language" | "updated_at" | "audience" | "metadata"> &
+  Validity;
 
 /** What a document's own fields say about its address below the site. `addresses.ts` reads them as the site's generator does. */
 export interface Place {
@@ -29,6 +30,7 @@ const NAMES = {
   language: ["language", "lang", "locale"],
   updated_at: ["updated_at", "last_modified_at", "lastmod", "updated", "last_updated"],
   audience: ["audience"],
+  metadata: ["metadata"],
   valid_from: ["valid_from", "publishDate", "publishdate"],
   valid_until: ["valid_until", "expiryDate", "expirydate"],
 };
@@ -78,6 +80,7 @@ export function readFields(given: Record<string, unknown>): ReadFields {
     );
   if (isGiven(given["audience"])) read.audience = readAudience(given["audience"]);
   Object.assign(read, readValidity(given));
+  readMetadata(given["metadata"], read);
   if (given["draft"] === true || given["published"] === false) read.isDraft = true;
   return read;
 }
@@ -164,6 +167,31 @@ export function toInstant(value: unknown): string | undefined {
   // `Date` takes February 30 for March 2.
   const midnight = `${date}T00:00:00.000Z`;
   return new Date(midnight).toISOString() === midnight ? instant : undefined;
+}
+
+/** Characters of a value of `metadata` at most: front matter is for short values, such as a plan. */
+const MAX_VALUE = 64;
+
+/** A map of short values. Site generators write other things below the same name. */
+function readMetadata(given: unknown, read: ReadFields): void {
+  if (!isGiven(given)) return;
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    read.notes.push("metadata: not a map of short values");
+    return;
+  }
+  const isShort = (value: unknown): boolean =>
+    typeof value === "number" ||
+    (typeof value === "string" && value.trim() !== "" && value.length <= MAX_VALUE);
+  const isValue = (value: unknown): boolean =>
+    Array.isArray(value) ? value.length > 0 && value.every(isShort) : isShort(value);
+  const [kept, others] = [true, false].map((wanted) =>
+    Object.entries(given).filter(
+      ([name, value]) => (name.length <= MAX_VALUE && isValue(value)) === wanted,
+    ),
+  );
+  for (const [name] of others ?? [])
+    read.notes.push(`metadata: ${shown(name)} is no short text, number or list of them`);
+  if (kept && kept.length > 0) read.metadata = Object.fromEntries(kept);
 }
 
 function readAudience(value: unknown): string[] {

@@ -22,6 +22,8 @@ import { detectLanguage } from "../../src/language/detect.ts";
 import { indexTerms } from "../../src/language/index-terms.ts";
 import { redact } from "../../src/privacy/redact.ts";
 import { shippedRelease } from "../../src/releases/release.ts";
+import { toAttributes } from "../../src/retrieval/attributes.ts";
+import { isAbout, labelsOf, namesAnother } from "../../src/retrieval/labels.ts";
 import { lexicalEvidence, questionWords, readText } from "../../src/retrieval/lexical-evidence.ts";
 import { hiddenPassages, withoutInvisible } from "../../src/text/invisible-characters.ts";
 import { presentAt } from "../../src/language/times/asked-time.ts";
@@ -84,6 +86,13 @@ export const passage: Record<string, Target> = {
       verifier.push(`${withoutForeignMarkers(stretch.text)} [1]\n\n`);
     return verifier.end();
   },
+  "labels for a visitor"(input) {
+    const labels = labelsOf([{ ...PASSAGE, text: input }]);
+    return CANADA.map((attribute) => [
+      isAbout(labels, attribute),
+      namesAnother(QUESTION, labels, attribute),
+    ]);
+  },
   "passage in a prompt"(input) {
     const text = longestChunk(input);
     const source = { ...SOURCE, passages: [{ ...PASSAGE, text }] };
@@ -93,6 +102,8 @@ export const passage: Record<string, Target> = {
     });
   },
 };
+
+const CANADA = toAttributes({ country: "CA" });
 
 function longestChunk(markdown: string): string {
   const chunks = chunkMarkdown("Title", markdown);

@@ -20,6 +20,11 @@ export interface KnownCost extends Omit<Found, "readers"> {
 
 const FOUND: Found[] = [
   {
+    name: "a table with the visitor's country in each second cell",
+    recipe: { repeat: "Country: Canada {i}\nCountry: Peru {i}\n" },
+    readers: { text: ["labels for a visitor"] },
+  },
+  {
     name: "groups of digits",
     recipe: { repeat: "1,000," },
     readers: { message: ["query terms", "index terms"] },

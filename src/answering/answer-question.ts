@@ -48,13 +48,16 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   const isUnclear = decision.action === "clarify";
   const choices = isUnclear ? choicesAmong(findings, sources, input.release.decision) : [];
   const values = valuesAmong(findings, choices);
-  const shown = isUnclear && input.deps.chatModels.length === 0 ? choices : sources;
+  // Nobody is asked to write an answer that depends on what is not known.
+  const isAsking = values.length > 0;
+  const isChoice = isUnclear && (isAsking || input.deps.chatModels.length === 0);
+  const shown = isChoice ? choices : sources;
   if (shown.length > 0) emit({ type: "sources", sources: shown.map(toReference) });
   const isLikely = decision.action === "answer";
   const { isSure } = decision;
   const meant = standalone === rewritten ? standalone : undefined;
   const draft =
-    sources.length > 0
+    sources.length > 0 && !isAsking
       ? await generate(input, { findings, sources, cached, isLikely, isSure, meant }, emit)
       : undefined;
   if (draft?.stopped) {
@@ -148,7 +151,9 @@ function decideEach(
     };
     const limits = { mayClarify, isNamed };
     const finding = decide({ ...ranking, passages, personal }, release.decision, limits);
-    return mayClarify && !isNamed && rankings.length === 1 ? askingForValue(finding) : finding;
+    // A title that the visitor names may be that of several documents.
+    const mayAsk = mayClarify && understood.chosen === undefined && rankings.length === 1;
+    return mayAsk ? askingForValue(finding) : finding;
   });
 }
 

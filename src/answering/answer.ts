@@ -16,6 +16,8 @@ export interface Choice {
   isValue?: true;
   /** The attribute that it is a value of. */
   name?: string;
+  /** The document that is about the value, where it is about no other one. */
+  externalId?: string;
 }
 
 /** What the engine made of a message. */

@@ -1,5 +1,6 @@
 import { firstWords, type PlacedWord } from "../language/phrases.ts";
 import { isCorrection } from "./dependence.ts";
+import { isValue, withRivalReplaced, type Rivals } from "./rival-values.ts";
 import { lexicaFor, longestAt, type ReferenceLexicon } from "./reference-words.ts";
 
 /** What a follow-up is searched with: the question before it, without what the message replaces, and what it adds to that. */
@@ -10,6 +11,8 @@ export interface CarriedOver {
   added: string;
   /** Whether the lines hold what the message says, in the place of what it corrects. */
   isReplaced: boolean;
+  /** Whether another value of the same kind takes the place of one: another country, platform or offered value. */
+  isSwitched?: true;
 }
 
 /** Lines after the first one that are carried over. Joining all earlier questions finds less than the last ones do. */
@@ -27,17 +30,27 @@ const WRITTEN_WORD = /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]+(?:[-_./:][\p{L}\p
  * Carries a question over to a message that depends on it. A correction replaces what it corrects: what it rejects ("not Alaska"), or else
  * what stands in the same place ("to Germany" for "to Canada"). A code replaces earlier codes of the same shape.
  * @param previous the question before, as lines
+ * @param rivals what tells values of one kind, of which the newest takes the place of the others
  */
-export function carryOver(previous: string, message: string): CarriedOver {
+export function carryOver(
+  previous: string,
+  message: string,
+  rivals: Rivals = { language: null, offered: [] },
+): CarriedOver {
   const all = previous.split("\n").filter((line) => line.trim() !== "");
   const lines = [...all.slice(0, 1), ...all.slice(1).slice(-MAX_ADDITIONS)];
-  const codes = withReplacedCodes(lines, message);
+  const switched = withRivalReplaced(lines, message, rivals);
+  // The lines hold the value that a message says alone.
+  const isSaid = (text: string): boolean => isValue(text, rivals);
+  const codes = withReplacedCodes(switched ?? lines, message);
   const words = firstWords(message, MAX_READ_WORDS);
   const plainWords = words.map(({ word }) => word);
   for (const lexicon of lexicaFor(plainWords)) {
-    const corrected = correct(lexicon, codes, message, words);
-    if (corrected) return corrected;
+    const corrected = correct(lexicon, codes, message, words, switched && isSaid);
+    if (corrected) return { ...corrected, ...(switched && { isSwitched: true }) };
   }
+  if (switched)
+    return { lines: codes, added: message, isReplaced: isSaid(message), isSwitched: true };
   return { lines: codes, added: message, isReplaced: false };
 }
 
@@ -47,6 +60,7 @@ function correct(
   lines: string[],
   message: string,
   words: PlacedWord[],
+  isAllSaid: ((added: string) => boolean) | undefined,
 ): CarriedOver | undefined {
   const plainWords = words.map(({ word }) => word);
   const rejected = rejectedIn(lexicon, lines, plainWords);
@@ -62,6 +76,7 @@ function correct(
     const isReplaced = meant.length <= MAX_VALUE_WORDS;
     return { lines: rejected.without(isReplaced ? added : ""), added, isReplaced };
   }
+  if (isAllSaid) return { lines, added, isReplaced: isAllSaid(added) };
   const replaced = replaceSlot(lexicon, lines, meant, message);
   return { lines: replaced ?? lines, added, isReplaced: replaced !== undefined };
 }

@@ -7,6 +7,7 @@ import type { Finding } from "../retrieval/candidates.ts";
  * The documents that a clarifying question offers: those that are nearly as likely as the best one. None is offered where the best one is
  * unlikely, or far from the question in meaning: a choice between articles that have nothing to do with the question is worse than saying
  * that there is none.
+ * A question for a value offers the documents of its values.
  * @param sources what was found for the questions that are unclear
  */
 export function choicesAmong(
@@ -15,7 +16,7 @@ export function choicesAmong(
   rule: Release["decision"],
 ): Source[] {
   const likely = new Map<string, number>();
-  for (const { candidates, passages, decision } of findings) {
+  for (const { candidates, passages, decision, values } of findings) {
     if (decision.action !== "clarify") continue;
     const { choices, thresholds } = rule;
     const { similarity, longSimilarity } = decisionEvidence(candidates, passages, rule);
@@ -24,6 +25,7 @@ export function choicesAmong(
       similarity + longSimilarity >= choices.similarity;
     // A message that names its topic and asks nothing is as likely as an answer.
     if (!isNear && decision.confidence < thresholds.answer) continue;
+    if (values) return sources;
     for (const [externalId, [own]] of Map.groupBy(passages, (passage) => passage.externalId)) {
       const probability = answerability(decisionEvidence(candidates, passages, rule, own), rule);
       likely.set(externalId, Math.max(probability, likely.get(externalId) ?? 0));

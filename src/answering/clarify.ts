@@ -27,10 +27,12 @@ export function offeredArticles(
 
 /** The values that an answer depends on. */
 export function offeredValues(values: Value[], mayLinkTo: (host: string) => boolean): Offered[] {
-  return values.map(({ label, name }) => ({
+  const byDocument = Map.groupBy(values, ({ externalId }) => externalId);
+  return values.map(({ label, name, externalId }) => ({
     ...offer(label, mayLinkTo),
     isValue: true,
     ...(name !== undefined && { name }),
+    ...(byDocument.get(externalId)?.length === 1 && { externalId }),
   }));
 }
 
@@ -45,9 +47,11 @@ function offer(name: string, mayLinkTo: (host: string) => boolean): Offered {
 
 /** Asks which of the offered articles or values a question is about. It can be read where no client makes buttons of them. */
 export function clarification(offered: Offered[], sentences: Sentences, names: OwnNames): string {
-  const { one, several } = sentences.clarification;
+  const { one, several, value } = sentences.clarification;
   const titles = offered.map(({ item }) => item).join("\n");
-  return say(offered.length === 1 ? one : several, sentences, names, { titles });
+  const isValue = offered.some((choice) => choice.isValue);
+  const text = offered.length === 1 ? one : several;
+  return say(isValue ? value : text, sentences, names, { titles });
 }
 
 function nameOf(source: Source, findings: Finding[]): string {

@@ -17,6 +17,8 @@ export interface History {
   options: Option[];
   /** The values, such as platforms, that the last answer asks for; otherwise empty. */
   asked: AskedValues;
+  /** Values that the visitor has chosen, each with the others that were offered. */
+  offered: string[][];
   /** What the last answer lists for the visitor to choose from. */
   choices: string[];
   /** The question that the last answer ends with, which "yes" and "no" answer. None where we ask for another wording. */
@@ -51,6 +53,7 @@ export const NO_HISTORY: History = {
   previous: undefined,
   options: [],
   asked: { values: [] },
+  offered: [],
   choices: [],
   question: undefined,
   evidence: undefined,

@@ -6,6 +6,7 @@ import { chosenOption, chosenPlace, sectionIn } from "./choose.ts";
 import { anyContact } from "./asked.ts";
 import { dependenceOf, type Dependence } from "./dependence.ts";
 import type { History, Option } from "./history.ts";
+import { isValue, withRivalReplaced } from "./rival-values.ts";
 import { asksSomething } from "./sub-queries.ts";
 import { searchContact, type ReadMessage, type ReadQuestions } from "./read-message.ts";
 
@@ -62,7 +63,8 @@ export interface ReadInContext extends ReadQuestions {
  * Reads a message in its conversation, without asking a model. "Yes" to our offer of a contact asks for it.
  * @param typed the message with what is said in front of its question
  */
-export function inContext(typed: string, read: ReadQuestions, history: History): ReadInContext {
+export function inContext(typed: string, told: ReadQuestions, history: History): ReadInContext {
+  const read = choosing(told, history.options);
   const reply = replyIn(typed) ?? replyIn(read.message);
   const accepts = isYes(reply) && (history.question !== undefined || history.offersContact);
   const isOurs = read.contact !== undefined || isAnsweredByUs(read.intent, read.isGuessed);
@@ -80,6 +82,14 @@ export function inContext(typed: string, read: ReadQuestions, history: History):
   return { ...read, intent, subQueries: [texts], context };
 }
 
+/** What was offered is chosen, whatever else a message like "iOS please" may ask for. */
+function choosing(read: ReadQuestions, options: Option[]): ReadQuestions {
+  const { message, contact, intent } = read;
+  if ((contact ?? intent) === undefined || !chosenOption(message, options)) return read;
+  const asked = { asked: message, subQueries: [[message]] };
+  return { message, contact: undefined, intent: undefined, isGuessed: false, ...asked };
+}
+
 function contextOf(
   asked: string,
   reply: Reply | undefined,
@@ -89,25 +99,32 @@ function contextOf(
   const option = chosenOption(asked, history.options);
   // It turns down what was offered.
   if (option === null) return undefined;
-  if (option) return chosen(previous, option, sectionIn(asked, option.title));
+  if (option) return chosen(history, option, sectionIn(asked, option.title));
   // "Could you put it another way?" is about nothing that "yes, by card" answers.
   const isAnswer = (one: string): boolean =>
     reply?.rest === "" || sharesWords(one, `${previous ?? ""} ${asked}`);
   if (reply && question !== undefined && isAnswer(question))
     return answering(asked, reply, question, history);
   const place = chosenPlace(asked, history.choices);
-  if (place) return chosen(previous, { externalId: undefined, title: place.choice }, place.rest);
+  if (place) return chosen(history, { externalId: undefined, title: place.choice }, place.rest);
   const dependence = dependenceOf(asked);
   if (previous === undefined || dependence === undefined) return undefined;
-  const { lines, added, isReplaced } = carryOver(previous, asked);
+  const { lines, added, isReplaced, isSwitched } = carryOver(previous, asked, history);
+  const isBare = isValue(added, history);
+  // What the last answer cites is by its title about the value that is replaced.
+  const isOther =
+    isSwitched && withRivalReplaced([history.evidence ?? ""], added, history) !== undefined;
   const alone = { kind: "alone" as const, text: asked };
   return {
-    dependence,
+    dependence: isBare ? "clear" : dependence,
     standalone: joined([...lines, ...(isReplaced ? [] : [added])]),
     added,
-    // A correction means nothing by itself.
-    variants: [...(isReplaced ? [] : [alone]), ...evidence(history, previous, added)],
-    cited: history.cited,
+    variants: [
+      // A correction and a value mean nothing by themselves.
+      ...(isReplaced || isBare ? [] : [alone]),
+      ...(isOther ? [] : evidence(history, previous, added)),
+    ],
+    cited: isOther ? [] : history.cited,
     chosen: undefined,
   };
 }
@@ -131,8 +148,9 @@ function sharesWords(text: string | undefined, other: string): boolean {
 }
 
 /** A message that chooses what was offered. "The second one" means nothing by itself, so it is not searched. */
-function chosen(previous: string | undefined, option: Option, rest = ""): InContext {
-  const lines = previous === undefined ? [] : carryOver(previous, option.title).lines;
+function chosen(history: History, option: Option, rest = ""): InContext {
+  const { previous } = history;
+  const lines = previous === undefined ? [] : carryOver(previous, option.title, history).lines;
   return {
     dependence: "clear",
     standalone: joined([...lines, option.title, rest]),

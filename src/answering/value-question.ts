@@ -1,10 +1,9 @@
 import type { Source } from "../citations/source.ts";
-import { countriesIn } from "../language/code-names.ts";
 import type { Finding, FoundPassage, Value } from "../retrieval/candidates.ts";
+import { headingsOf, type Label } from "../retrieval/labels.ts";
+import { isNearTitle, namedBy, slotBetween, valueIn } from "../retrieval/parallel.ts";
 import { shared } from "../retrieval/prefer-current.ts";
-import { contentStems, isContentWord } from "../retrieval/query-terms.ts";
 import { stemsOf } from "../text/stems.ts";
-import { wordsOf } from "../text/words.ts";
 
 /** A passage is as good as the first one from this share of its score on. Measured in docs/decisions/0080. */
 const NEAR_BEST = 0.75;
@@ -12,20 +11,10 @@ const NEAR_BEST = 0.75;
 const IN_GROUP = 0.6;
 /** Choices that a question offers at most: visitors do not read longer lists. */
 export const MAX_VALUES = 4;
-/** Words of a value at most: a longer difference is another subject. */
-const MAX_VALUE_WORDS = 4;
 /** Sections up to so many characters together are quoted beside each other (docs/decisions/0071): nobody has to choose. */
 const SHORT = 900;
-/** Share of the words that the titles of articles have in common which differ in their metadata. Chosen, not measured. */
-const NEAR_TITLE = 0.6;
 /** Share of common words from which on two passages say the same. */
 const SAME = 0.8;
-
-/** What a heading that names nothing but a value may be, beside a country: of others, sections below one heading are parts of a whole. */
-const VALUES = new Set(
-  `android ios iphone ipad windows mac macos linux web browser desktop mobile
-   free basic starter standard plus premium pro professional team business enterprise`.split(/\s+/),
-);
 
 /**
  * The values that parallel passages differ in, where a question names none of them: "Install it on Android" and "Install it on iOS". The passages
@@ -38,36 +27,22 @@ function valuesToAskFor({ candidates, passages }: Finding): { values: Value[]; i
   const near = passages.filter(({ score }) => score >= NEAR_BEST * first.score);
   const { text, message = "", corrections } = candidates.question;
   const asked = [text, message, ...corrections.values()].join("\n");
-  const groups: Parallel[][] = labelsOf(first).map((label) =>
-    parallelTo(
-      label,
-      near,
-      passages.filter(({ score }) => score >= IN_GROUP * first.score),
-    ),
-  );
-  groups.push(...Object.keys(first.fields ?? {}).map((name) => differingIn(name, first, near)));
+  const all = passages.filter(({ score }) => score >= IN_GROUP * first.score);
+  const groups = [
+    ...headingsOf(first).map((label) => parallelTo(label, near, all)),
+    ...Object.keys(first.fields ?? {}).map((name) => differingIn(name, first, near, all)),
+  ];
   const group = groups.find((one) => one.length > 1) ?? [];
-  const isNamed = isAnyNamed(
-    asked,
-    group.map(({ value }) => value),
-  );
+  const isNamed = group.map(({ value }) => value).some(namedBy(asked));
   const length = group.reduce((sum, { passage }) => sum + lengthOf(passage), 0);
   const values = group.slice(0, MAX_VALUES).map(({ value, name, passage: { externalId } }) => ({
     label: value,
     externalId,
     ...(name !== undefined && { name }),
   }));
-  return { values: isNamed ? [] : values, isShort: length <= SHORT };
-}
-
-function isAnyNamed(question: string, values: string[]): boolean {
-  const said = new Set(stemsOf(question));
-  const countries = new Set(countriesIn(question, "en"));
-  return values.some(
-    (value) =>
-      contentStems(value).some((stem) => said.has(stem)) ||
-      countriesIn(value, "en").some((code) => countries.has(code)),
-  );
+  // In an order that does not depend on the wording.
+  const sorted = values.toSorted((a, b) => a.label.localeCompare(b.label));
+  return { values: isNamed ? [] : sorted, isShort: length <= SHORT };
 }
 
 /**
@@ -103,95 +78,66 @@ interface Parallel {
   passage: FoundPassage;
 }
 
-/** The passages of documents of nearly the same title whose metadata has different values of an attribute, each value once. */
-function differingIn(name: string, first: FoundPassage, near: FoundPassage[]): Parallel[] {
-  const title = new Set(stemsOf(first.title));
-  const found = new Map<string, Parallel>();
-  for (const passage of near) {
-    const value = passage.fields?.[name];
-    const isNear = shared(title, new Set(stemsOf(passage.title))) >= NEAR_TITLE;
-    if (value !== undefined && isNear && !found.has(value))
-      found.set(value, { value, name, passage });
-  }
-  return [...found.values()];
-}
-
-interface Label {
-  place: string;
-  words: string[];
-}
-
-function labelsOf({ title, headingPath }: FoundPassage): Label[] {
-  return [
-    { place: "", words: wordsIn(title) },
-    ...headingPath.map((text, level) => ({
-      place: JSON.stringify(headingPath.slice(0, level)),
-      words: wordsIn(text),
+/**
+ * The passages of documents of nearly the same title whose metadata has different values of an attribute, each value once. One beside the first is near
+ * it.
+ */
+function differingIn(
+  name: string,
+  first: FoundPassage,
+  near: FoundPassage[],
+  all: FoundPassage[],
+): Parallel[] {
+  const isOther = ({ fields, title }: FoundPassage): boolean =>
+    fields?.[name] !== undefined &&
+    fields[name] !== first.fields?.[name] &&
+    isNearTitle(first.title, title);
+  if (!near.some(isOther)) return [];
+  return eachValue(
+    [first, ...all.filter(isOther)].map((passage) => ({
+      value: passage.fields?.[name],
+      name,
+      passage,
     })),
-  ];
-}
-
-function wordsIn(label: string): string[] {
-  return label.split(/\s+/).filter(Boolean);
+  );
 }
 
 /** The passages with a label at the same place that differs from one in a value only, each value once, the first passage first. */
 function parallelTo(label: Label, near: FoundPassage[], all: FoundPassage[]): Parallel[] {
   for (const other of near) {
-    const match = labelsOf(other).find(({ place }) => place === label.place);
-    const slot = match && slotBetween(label.words, match.words);
-    if (!slot || isTooBare(slot, label, match)) continue;
-    const found = new Map<string, Parallel>();
-    for (const passage of all) {
-      const words = labelsOf(passage).find(({ place }) => place === label.place)?.words ?? [];
-      const value = valueIn(words, slot);
-      const isNew = value !== undefined && !found.has(value.toLowerCase());
-      const saysMore = [...found.values()].every((one) => !saySame(one.passage, passage));
-      if (isNew && saysMore) found.set(value.toLowerCase(), { value, passage });
-    }
-    if (found.size > 1) return [...found.values()];
+    const slot = labelAt(other, label.place, (match) => slotBetween(label, match));
+    if (!slot) continue;
+    const found = eachValue(
+      all.map((passage) => ({
+        value: labelAt(passage, label.place, (match) => valueIn(match, slot)),
+        passage,
+      })),
+    );
+    if (found.length > 1) return found;
   }
   return [];
 }
 
-interface Slot {
-  before: string[];
-  after: string[];
+function labelAt<T>(
+  passage: FoundPassage,
+  place: string,
+  read: (label: Label) => T | undefined,
+): T | undefined {
+  const label = headingsOf(passage).find((one) => one.place === place);
+  return label && read(label);
 }
 
-/** What two labels have in common around the only place where they differ. */
-function slotBetween(one: string[], other: string[]): Slot | undefined {
-  const isSame = (a: string | undefined, b: string | undefined): boolean =>
-    a !== undefined && a.toLowerCase() === b?.toLowerCase();
-  let start = 0;
-  while (isSame(one[start], other[start])) start++;
-  let end = 0;
-  const most = Math.min(one.length, other.length) - start;
-  while (end < most && isSame(one.at(-1 - end), other.at(-1 - end))) end++;
-  const lengths = [one.length - start - end, other.length - start - end];
-  const isValue = lengths.every((length) => length > 0 && length <= MAX_VALUE_WORDS);
-  return isValue ? { before: one.slice(0, start), after: one.slice(one.length - end) } : undefined;
-}
-
-function valueIn(words: string[], { before, after }: Slot): string | undefined {
-  const own = words.slice(before.length, words.length - after.length);
-  const label = [...before, ...own, ...after].join(" ").toLowerCase();
-  const isIn = own.length > 0 && own.length <= MAX_VALUE_WORDS;
-  const text = own.join(" ").replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}+#]+$/gu, "");
-  return isIn && label === words.join(" ").toLowerCase() && /\p{L}/u.test(text) ? text : undefined;
-}
-
-/**
- * Titles have two content words in common, or the rest is a value of a kind that is known; so it is in all headings. Other headings below the same one name
- * parts of a whole.
- */
-function isTooBare({ before, after }: Slot, one: Label, other: Label): boolean {
-  const common = wordsOf([...before, ...after].join(" ")).filter(isContentWord);
-  if (one.place === "" && common.length >= 2) return false;
-  return [one, other].some(({ words }) => {
-    const own = words.slice(before.length, words.length - after.length).join(" ");
-    return countriesIn(own, "en").length === 0 && !wordsOf(own).some((word) => VALUES.has(word));
-  });
+/** The first passage of each value, but for those that say the same as one before. */
+function eachValue(
+  passages: (Omit<Parallel, "value"> & { value: string | undefined })[],
+): Parallel[] {
+  const found = new Map<string, Parallel>();
+  for (const { value, ...one } of passages) {
+    if (value === undefined || found.has(value.toLowerCase())) continue;
+    const saysMore = [...found.values()].every(({ passage }) => !saySame(passage, one.passage));
+    if (saysMore) found.set(value.toLowerCase(), { ...one, value });
+  }
+  return [...found.values()];
 }
 
 function saySame(one: FoundPassage, other: FoundPassage): boolean {

@@ -2,6 +2,7 @@ import { chosenOption } from "../answering/choose.ts";
 import type { AskedValues } from "../answering/history.ts";
 import { spacedWords } from "../language/code-names.ts";
 import type { VisitorValues } from "../retrieval/attributes.ts";
+import { wordsOf } from "../text/words.ts";
 
 /** A value that the visitor has chosen, and what else was offered. */
 export interface ChosenValue {
@@ -44,8 +45,19 @@ function toOption(title: string): { externalId: undefined; title: string } {
 function switched(chosen: ChosenValue, message: string): ChosenValue {
   const { value, others } = chosen;
   const named = onlyNamed(message, [value, ...others]);
-  if (named === undefined || named === value) return chosen;
+  if (named === undefined || named === value || !isPlain(message, named)) return chosen;
   return { ...chosen, value: named, others: [value, ...others].filter((one) => one !== named) };
+}
+
+/** A longer message has the word of a value for its meaning, too: "What is the basic idea?" */
+const MAX_PLAIN_WORDS = 4;
+
+/** Whether a message says a value as one: it says little else, writes it with its capital, or ends a clause with it. */
+function isPlain(message: string, value: string): boolean {
+  if (wordsOf(message).length <= MAX_PLAIN_WORDS) return true;
+  const isWritten = /\p{Lu}/u.test(value) && message.includes(value);
+  const ends = message.split(/[,.;:!?\n]+/).map((clause) => spacedWords(clause));
+  return isWritten || ends.some((clause) => clause.endsWith(spacedWords(value)));
 }
 
 /** The only one of some values that a message names. */
@@ -55,9 +67,15 @@ function onlyNamed(message: string, values: string[]): string | undefined {
   return named.length === 1 ? named[0] : undefined;
 }
 
-/** Chosen values count as attributes do. A name with a space is no field of a document's metadata that anybody lists. */
-export function valuesOf(chosen: ChosenValue[]): VisitorValues {
+/**
+ * Chosen values count as attributes do, while the workspace lists their name. A name with a space is no field of a document's metadata that
+ * anybody lists.
+ */
+export function valuesOf(chosen: ChosenValue[], listed: string[]): VisitorValues {
   return Object.fromEntries(
-    chosen.map(({ value, name }, at) => [name ?? `choice ${at + 1}`, value]),
+    chosen.flatMap(({ value, name }, at) => {
+      if (name === undefined) return [[`choice ${at + 1}`, value]];
+      return listed.includes(name) ? [[name, value]] : [];
+    }),
   );
 }

@@ -70,6 +70,7 @@ export async function recall(
   const audience = caller.visitor?.audience ?? [];
   const history: History = {
     ...toHistory(rows.history as HistoryRow[], audience, language, now()),
+    offered: conversation.chosen.map(({ value, others }) => [value, ...others]),
     before: (rows.before as { text: string }[]).map(({ text }) => text).toReversed(),
     handoverRequested: rows.handover.length > 0,
   };
@@ -117,7 +118,7 @@ function toHistory(
   audience: string[],
   language: LanguageCode | null,
   now: number,
-): Omit<History, "before" | "handoverRequested"> {
+): Omit<History, "before" | "handoverRequested" | "offered"> {
   const failures = new Set(rows.flatMap(({ id, failure }) => (failure === null ? [] : [id])));
   const held = rows.filter(
     ({ id, text, answer_id, used_documents }) =>
@@ -193,23 +194,22 @@ async function intentOf(
 
 function offeredOptions(last: HistoryRow | undefined): Option[] {
   if (last?.outcome !== "clarified") return [];
-  const sources = JSON.parse(last.sources ?? "[]") as { external_id: string; title: string }[];
-  const { values } = askedValues(last);
-  // Sections of one document may be what has several values.
-  const isEach = values.length === sources.length;
+  const values = valuesIn(last);
   if (values.length > 0)
-    return values.map((title, at) => ({
-      externalId: isEach ? sources[at]?.external_id : undefined,
-      title,
-    }));
+    return values.map(({ message, externalId }) => ({ externalId, title: message }));
+  const sources = JSON.parse(last.sources ?? "[]") as { external_id: string; title: string }[];
   return sources.map(({ external_id: externalId, title }) => ({ externalId, title }));
 }
 
 /** The values that a clarifying question asks for, and the attribute that they are values of. */
 function askedValues(last: HistoryRow | undefined): AskedValues {
-  const choices = JSON.parse(last?.choices ?? "[]") as Choice[];
-  const values = choices.filter(({ isValue }) => isValue);
+  const values = valuesIn(last);
   return { values: values.map(({ message }) => message), name: values[0]?.name };
+}
+
+function valuesIn(last: HistoryRow | undefined): Choice[] {
+  const choices = JSON.parse(last?.choices ?? "[]") as Choice[];
+  return choices.filter(({ isValue }) => isValue);
 }
 
 /** The question that a follow-up goes on with. A greeting before the first one is none. */

@@ -15,7 +15,6 @@ import { introduction } from "../releases/sentences.ts";
 import type { Services } from "../runtime/services.ts";
 import type { WorkspaceSettings } from "../workspaces/settings.ts";
 import { admit, type Admitted } from "./admit.ts";
-import { valuesOf } from "./chosen-values.ts";
 import { countEmbedding } from "./early-embedding.ts";
 import { readFirst, type FirstRead } from "./first-read.ts";
 import { recall, type Recalled } from "./recall.ts";
@@ -137,7 +136,7 @@ function describeTurn(
   { history, questions, release, language, chosen }: Recalled,
 ): Turn {
   const { workspaceId, visitor } = admitted.caller;
-  const values = { ...visitorValues(request, admitted), ...valuesOf(chosen) };
+  const values = visitorValues(request, admitted, chosen);
   return {
     request,
     admitted,

@@ -9,12 +9,22 @@ export function spacedWords(text: string): string {
 
 /** What else countries are called: also in documents, and where it means something else, only in questions. */
 const ALIASES: Record<string, { names: string[]; asked: string[] }> = {
-  US: { names: ["USA"], asked: ["the US", "the U.S.", "in US", "to US", "America"] },
-  GB: { names: ["UK"], asked: ["Britain", "England"] },
+  US: { names: ["USA"], asked: ["the US", "the U.S.", "America"] },
+  GB: { names: ["UK"], asked: ["Britain", "England", "Northern Ireland"] },
   NL: { names: [], asked: ["Holland"] },
   CZ: { names: ["Czech Republic"], asked: [] },
   AE: { names: ["UAE"], asked: [] },
 };
+
+/** Names that hold a country's and mean none. */
+const OTHER_NAMES = [
+  ..."North America,South America,Latin America,Central America,New Mexico,New England,New Jersey".split(
+    ",",
+  ),
+  ..."Amérique du Nord,Amérique du Sud,América del Norte,América del Sur,América Latina".split(","),
+];
+/** "Send it to us" names no country. */
+const CAPITAL_US = /\b(?:in|to|from) US\b/;
 
 type Kind = "region" | "language";
 
@@ -35,28 +45,41 @@ function nameIn(language: LanguageCode, code: string, type: Kind): string | unde
 
 /** The codes of the countries that a text names in a language. */
 export function countriesIn(text: string, language: LanguageCode): string[] {
-  const said = spacedWords(text);
-  return Array.from(countryNames(language)).flatMap(([name, code]) =>
-    said.includes(name) ? [code] : [],
-  );
+  let said = spacedWords(text);
+  const codes = new Set<string>();
+  if (CAPITAL_US.test(text) && text !== text.toUpperCase()) codes.add("US");
+  for (const [name, code] of countryNames(language)) {
+    if (!said.includes(name)) continue;
+    if (code !== undefined) codes.add(code);
+    // "South Sudan" does not name Sudan.
+    said = said.replaceAll(name, " | ");
+  }
+  return [...codes];
 }
 
-const known = new Map<LanguageCode, Map<string, string>>();
+/** The code of the country that is called so in a language. */
+export function countryCalled(name: string, language: LanguageCode): string | undefined {
+  return countryNames(language).get(spacedWords(name));
+}
+
+const known = new Map<LanguageCode, Map<string, string | undefined>>();
 const LETTERS = Array.from({ length: 26 }, (_, at) => String.fromCharCode(65 + at));
 
-/** Names of all countries as {@link spacedWords}, with their codes. Made once a language and isolate: some 2 ms. */
-function countryNames(language: LanguageCode): Map<string, string> {
+/** Names of all countries as {@link spacedWords}, the longest first, with their codes, and what holds such a name and is none. Made once a language and isolate: some 2 ms. */
+function countryNames(language: LanguageCode): Map<string, string | undefined> {
   const made = known.get(language);
   if (made) return made;
   const names = new Intl.DisplayNames([language], { type: "region", fallback: "none" });
   const codes = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
-  const all = new Map(
-    codes.flatMap((code) => {
-      const name = names.of(code);
-      if (name === undefined) return [];
-      const { names: also = [], asked = [] } = ALIASES[code] ?? {};
-      return [name, ...also, ...asked].map((one) => [spacedWords(one), code] as const);
-    }),
+  const called = codes.flatMap((code) => {
+    const name = names.of(code);
+    if (name === undefined) return [];
+    const { names: also = [], asked = [] } = ALIASES[code] ?? {};
+    return [name, ...also, ...asked].map((one) => [spacedWords(one), code] as const);
+  });
+  const others = OTHER_NAMES.map((name) => [spacedWords(name), undefined] as const);
+  const all = new Map<string, string | undefined>(
+    [...called, ...others].toSorted(([one], [other]) => other.length - one.length),
   );
   known.set(language, all);
   return all;

@@ -47,7 +47,12 @@ const sentence = (required: string[] = [], allowed: string[] = []) =>
  */
 const sentencesSchema = z.strictObject({
   abstention: sentence(),
-  clarification: z.strictObject({ one: sentence(["titles"]), several: sentence(["titles"]) }),
+  clarification: z.strictObject({
+    one: sentence(["titles"]),
+    several: sentence(["titles"]),
+    /** Asks for a value that the answer depends on. */
+    value: sentence(["titles"]),
+  }),
   unanswered: sentence(["question"]),
   /** Follows the answer where a part of the message was not answered. */
   elsewhere: sentence(),

@@ -1,5 +1,4 @@
-import { spacedWords } from "../language/code-names.ts";
-import { fieldValues, type Attribute } from "./attributes.ts";
+import { fieldValues, sayableForms, type Attribute } from "./attributes.ts";
 import { visibleTo, type View } from "./visibility.ts";
 
 /** A stored chunk that may be shown to the reader for whom it was read. */
@@ -124,11 +123,14 @@ export async function readPassages(
   }));
 }
 
-/** SQL: each field of the document's metadata that an attribute names has one of its values, or one that the question names. */
+/**
+ * SQL: each field of the document's metadata that an attribute names has one of its values, or one that the question names. Two letters, as in "IT" and
+ * "DE", are no name: they are words of a question that mean something else.
+ */
 const FITS = `NOT EXISTS (SELECT 1 FROM json_each(?7, '$.only') AS own CROSS JOIN json_each(d.metadata) AS field ON field.key = own.key
   WHERE field.type IN ('text', 'integer', 'real', 'array') AND NOT EXISTS (
     SELECT 1 FROM json_each(iif(field.type = 'array', field.value, json_array(field.value))) AS has
-    WHERE lower(has.value) IN (SELECT value FROM json_each(own.value)) OR instr(?7 ->> 'text', ' ' || lower(has.value) || ' ') > 0))`;
+    WHERE lower(has.value) IN (SELECT value FROM json_each(own.value)) OR length(has.value) > 2 AND instr(?7 ->> 'text', ' ' || lower(has.value) || ' ') > 0))`;
 
 /** SQL: the fields of the document's metadata that the workspace lists as attributes, where they are one text. */
 const FIELDS = `(SELECT json_group_object(field.key, field.value) FROM json_each(d.metadata) AS field
@@ -136,7 +138,7 @@ const FIELDS = `(SELECT json_group_object(field.key, field.value) FROM json_each
 
 function attributesValue(only: Attribute[], text: string, listed: string[]): string {
   const values = Object.fromEntries(only.map((one) => [one.name, fieldValues(one)]));
-  return JSON.stringify({ only: values, text: spacedWords(text), listed });
+  return JSON.stringify({ only: values, text: sayableForms(text), listed });
 }
 
 export interface NearbyChunk extends Neighbour {

@@ -1,6 +1,6 @@
 import type { Release } from "../releases/release.ts";
 import type { FoundPassage, Query, Searched } from "./candidates.ts";
-import { isAbout, namesAnother } from "./labels.ts";
+import { isAbout, labelsOf, namesAnother } from "./labels.ts";
 import { orderTogether } from "./order-together.ts";
 import { preferCurrent } from "./prefer-current.ts";
 
@@ -19,18 +19,19 @@ export function personalOrder(
 ): Searched | undefined {
   const together = orderTogether(ordered, [passages], [personal]);
   const { prefers = [] } = candidates.question;
-  const wanted = prefers.filter((attribute) => !namesAnother(text, together, attribute));
-  if (wanted.length < prefers.length) return undefined;
-  const isOwn = (passage: FoundPassage): boolean =>
-    wanted.some((attribute) => isAbout(passage, attribute));
+  const all = labelsOf(together);
+  if (prefers.some((attribute) => namesAnother(text, all, attribute))) return undefined;
   const gain = personal.gain * (together[0]?.score ?? 0);
   const raised = together
     .map((passage) => {
-      const times = wanted.filter((attribute) => isAbout(passage, attribute)).length;
-      return { ...passage, score: passage.score + gain * times };
+      const labels = labelsOf([passage]);
+      const times = prefers.filter((attribute) => isAbout(labels, attribute)).length;
+      return { passage: { ...passage, score: passage.score + gain * times }, isOwn: times > 0 };
     })
-    .toSorted((a, b) => b.score - a.score);
-  const [first] = raised;
-  if (!raised.some((one) => one.externalId === first?.externalId && isOwn(one))) return undefined;
-  return { candidates, passages: preferCurrent(raised, candidates, time).passages };
+    .toSorted((a, b) => b.passage.score - a.passage.score);
+  const first = raised[0]?.passage;
+  if (!raised.some(({ passage, isOwn }) => passage.externalId === first?.externalId && isOwn))
+    return undefined;
+  const current = raised.map(({ passage }) => passage);
+  return { candidates, passages: preferCurrent(current, candidates, time).passages };
 }

@@ -1,4 +1,4 @@
-import { countriesIn } from "../language/code-names.ts";
+import { countriesIn, spacedWords } from "../language/code-names.ts";
 import { COMMON } from "../language/common-words.ts";
 import type { LanguageCode } from "../language/language.ts";
 import { isNamedIn, type Attribute } from "./attributes.ts";
@@ -21,26 +21,35 @@ export function personalised(
   const { text, message = "", corrections } = question;
   const said = [text, message, ...corrections.values()].join("\n");
   const languages = new Set([language ?? "en", "en" as const]);
-  const countries = [...languages].flatMap((one) => countriesIn(said, one));
+  const countriesOf = (asked: string): string[] =>
+    [...languages].flatMap((one) => countriesIn(asked, one));
+  const countries = countriesOf(said);
   const only = attributes.filter(
     ({ country }) => country === undefined || countries.every((code) => code === country),
   );
   // All countries that are named are the visitor's own by now.
-  const prefers = only.filter(
-    (one) => !isNamedIn(said, one) && (one.country === undefined || countries.length === 0),
-  );
-  const preferring = (query: Query): Query => ({
-    ...query,
-    only,
-    listed,
-    ...(prefers.length > 0 && { personal: { ...withValues(query, prefers), only } }),
-  });
+  const preferring = (query: Query, asked: string): Query => {
+    const isNamed = countriesOf(asked).length > 0;
+    const words = spacedWords(asked);
+    const prefers = only.filter(
+      (one) => !isNamedIn(words, one) && (one.country === undefined || !isNamed),
+    );
+    return {
+      ...query,
+      only,
+      listed,
+      ...(prefers.length > 0 && { personal: { ...withValues(query, prefers), only } }),
+    };
+  };
   const variants = question.variants?.map((variant) => ({
     ...variant,
-    // What is asked alone may be all that is asked.
-    query: variant.kind === "alone" ? preferring(variant.query) : { ...variant.query, only },
+    // What is asked alone may be all that is asked: then no value is named that was named before.
+    query:
+      variant.kind === "alone"
+        ? preferring(variant.query, variant.query.text)
+        : { ...variant.query, only, listed },
   }));
-  return { ...preferring(question), ...(variants && { variants }) };
+  return { ...preferring(question, said), ...(variants && { variants }) };
 }
 
 function withValues(query: Query, prefers: Attribute[]): Query {

@@ -40,11 +40,43 @@ it("a correction replaces the last fragment of its kind, and not the question", 
 
 it("a message that corrects nothing leaves the question as it is", () => {
   const previous = "How long does delivery to Germany take?";
-  expect(carryOver(previous, "and to Canada?")).toEqual({
+  expect(carryOver(previous, "and express?")).toEqual({
     lines: [previous],
-    added: "and to Canada?",
+    added: "and express?",
     isReplaced: false,
   });
+});
+
+it.each([
+  [
+    "How long does delivery to Germany take?",
+    "and to Canada?",
+    "How long does delivery to Canada take?",
+  ],
+  ["Plus in germany?", "what about the United States", "Plus in United States?"],
+  ["I turn it on\non my iPhone", "and on android?", "I turn it on\non my android"],
+  ["refunds of the Pro plan", "and Basic?", "refunds of the Basic plan"],
+])(
+  "the value that a message names takes the place of its rival: %s %s",
+  (previous, message, lines) => {
+    const rivals = { language: null, offered: [["Pro", "Basic"]] };
+    expect(carryOver(previous, message, rivals)).toEqual({
+      lines: lines.split("\n"),
+      added: message,
+      isReplaced: true,
+      isSwitched: true,
+    });
+  },
+);
+
+it.each([
+  ["Shipping from Germany", "to Canada?"],
+  ["What is the difference between iOS and Android?", "and on Windows?"],
+  ["How do I set it up on Android?", "and on iOS and Windows?"],
+  ["What does Pro cost?", "and for twelve people?"],
+])("two ends, a comparison and another kind keep their values: %s %s", (previous, message) => {
+  const rivals = { language: null, offered: [["Pro", "Basic"]] };
+  expect(carryOver(previous, message, rivals).lines).toEqual([previous]);
 });
 
 it("a correction that asks something else is not cut to what stands in one place", () => {

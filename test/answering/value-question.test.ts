@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { env } from "cloudflare:workers";
 import type { ChatResult } from "../../src/protocols/chat-schema.ts";
+import { openAiStream, recordedChats } from "../support/chat-script.ts";
 import {
   ask,
   call,
+  CHAT_MODEL,
   createWorkspace,
   readConversation,
   type Document,
@@ -252,6 +255,20 @@ describe("asks for the value that the answer depends on, in the documents' words
     expect(messages.at(-1)).toMatchObject({ choices });
     for (const choice of choices) expect(Object.keys(choice)).toEqual(["label", "message"]);
   });
+});
+
+it("no model is asked where the answer depends on a value", async () => {
+  const shop = await createWorkspace(CASES[0]?.documents);
+  await env.CONTROL.reset();
+  await env.CONTROL.scriptChat(openAiStream(["Open the Play Store [1]."]));
+  const { outcome, choices, rung } = await ask(shop, CASES[0]?.message ?? "", { CHAT_MODEL });
+  const labels = choices.map(({ label }) => label);
+  expect({ outcome, labels, rung }).toEqual({
+    outcome: "clarified",
+    labels: ["Android", "iOS"],
+    rung: "none",
+  });
+  expect(await recordedChats()).toEqual([]);
 });
 
 describe("asks for no value", () => {

@@ -146,6 +146,33 @@ describe("where attributes come from", () => {
     expect(await asks(workspace, { metadata: { country: "CA" } }, unknown)).toContain("12 days");
   });
 
+  it("a JWT's claim counts before what the visitor chose, and that before the metadata", async () => {
+    const lists = (names: string[]) =>
+      call(shop.secret, "PATCH", "/v1/settings", { visitor_attributes: names });
+    const shop = await createWorkspace({
+      free: { ...DOCUMENTS["support-free"], metadata: { plan: "Free" } },
+      pro: { ...DOCUMENTS["support-pro"], metadata: { plan: "Pro" } },
+    });
+    await lists(["plan"]);
+    const message = "How quickly do you answer a ticket?";
+    const { conversation_id } = await ask(shop, message);
+    const later = { conversation_id, message };
+    expect((await ask(shop, { ...later, message: "Pro" })).text).toContain("four hours");
+    const { text } = await ask(shop, { ...later, metadata: { plan: "Free" } });
+    expect(text).toContain("four hours");
+    const secret = await createIdentitySecret(shop);
+    const free = await asVisitor(secret, { sub: "u1", plan: "Free" });
+    const options = { headers: { accept: "application/json", ...free } };
+    const own = await call(shop.publishable, "POST", "/v1/chat", { message }, options);
+    const { conversation_id: id } = await own.json<{ conversation_id: string }>();
+    await env.DB.prepare(`UPDATE conversations SET chosen = ?2 WHERE id = ?1`)
+      .bind(id, JSON.stringify([{ value: "Pro", name: "plan", others: ["Free"] }]))
+      .run();
+    const next = { message, conversation_id: id };
+    const second = await call(shop.publishable, "POST", "/v1/chat", next, options);
+    expect((await second.json<{ text: string }>()).text).toContain("five working");
+  });
+
   it("the metadata of a conversation's first message counts for later ones", async () => {
     const metadata = { country: "CA" };
     const { conversation_id } = await ask(workspace, { message: "Hello", metadata });
@@ -200,6 +227,30 @@ it("a question that has nothing to do with an attribute is answered as without i
   expect(own.text).toBe(plain.text);
   expect(own.confidence).toBe(plain.confidence);
   expect(own.binding_calls).toMatchObject({ ai: 1, sequential: plain.binding_calls.sequential });
+});
+
+it("two letters of a question name no value of a document, and accents and marks hide none", async () => {
+  const refund = (title: string, plan: string, word: string) => ({
+    title,
+    content: `A refund of the box takes ${word} days.`,
+    metadata: { plan },
+  });
+  const shop = await createWorkspace({
+    own: refund("How long a refund takes", "DE", "two"),
+    it: refund("How long a refund of a box takes", "IT", "three"),
+    pro: refund("How long the refund of a box takes", "Pro-Plus", "four"),
+    osterreich: refund("How long refunds of a box take", "Österreich", "five"),
+  });
+  await call(shop.secret, "PATCH", "/v1/settings", { visitor_attributes: ["plan"] });
+  const citedFor = async (message: string): Promise<string[]> => {
+    const { sources } = await ask(shop, { message, metadata: { plan: "DE" } });
+    return sources.map(({ external_id }) => external_id).toSorted();
+  };
+  expect(await citedFor("How long does it take to get a refund of the box?")).toEqual(["own"]);
+  expect(await citedFor("How long does a refund of a box on Pro-Plus take?")).toContain("pro");
+  expect(await citedFor("How long does a refund of a box take in österreich?")).toContain(
+    "osterreich",
+  );
 });
 
 it("attributes do not change whether a question is answered", async () => {

@@ -17,6 +17,7 @@ export interface Document {
   content: string;
   url?: string;
   content_type?: string;
+  metadata?: object;
 }
 
 export interface Workspace {

@@ -6,7 +6,8 @@ import {
   questionWords,
   stemsWithEquivalents,
 } from "../../retrieval/lexical-evidence.ts";
-import { isAbout, isAboutAnother } from "../../retrieval/labels.ts";
+import { isAbout, isAboutAnother, labelsOf } from "../../retrieval/labels.ts";
+import { isRivalOf, namedBy } from "../../retrieval/parallel.ts";
 import { fitsOfBlocks, type Fit } from "../../retrieval/time-fit.ts";
 import { isClosing } from "./closing-headings.ts";
 import { stemOf } from "../../text/stems.ts";
@@ -108,7 +109,8 @@ function valuesOf<P extends SourcePassage>(finding: Finding, passages: P[]): Val
     if (!ranked) return [];
     const { title, headingPath, text, rankEvidence } = ranked;
     const shareAbove = share(stemsIn([title, ...headingPath].join("\n")));
-    const preferred = prefers.filter((attribute) => isAbout(ranked, attribute)).length;
+    const labels = prefers.length > 0 ? labelsOf([ranked]) : [];
+    const preferred = prefers.filter((attribute) => isAbout(labels, attribute)).length;
     const value =
       PREFERRED_BONUS * preferred +
       (rankEvidence?.similarity ?? 0) +
@@ -159,21 +161,36 @@ export function passagesToQuote(finding: Finding, sources: Source[]): Quoted[] {
     valuesOf(finding, source.passages).map((one) => ({ ...one, source })),
   );
   const valueOfFirst = values.find((one) => one.passage === passage)?.value ?? 0;
-  const { only = [] } = finding.candidates.question;
-  const own = { ...passage, title: first.title };
   const near = values
-    .filter((one) => {
-      const other = { ...one.passage, title: one.source.title };
-      return !only.some((attribute) => isAboutAnother(other, own, attribute));
-    })
     .filter(({ value, source }) => {
       const { sameDocument, otherDocument } = NEAR_FIRST;
       return value >= valueOfFirst * (source === first ? sameDocument : otherDocument);
     })
     .toSorted((a, b) => b.value - a.value);
+  const isOther = aboutOtherValue(finding, [{ source: first, passage }, ...near]);
   const bySection = Map.groupBy(
-    [{ source: first, passage }, ...near],
+    [{ source: first, passage }, ...near.filter((one) => !isOther(one))],
     ({ source, passage: { headingPath } }) => [source.externalId, ...headingPath].join("\n"),
   );
   return [...bySection.values()].flatMap(([one]) => one ?? []).slice(0, MAX_SECTIONS);
+}
+
+/** Whether a passage is about another value than the visitor's, or than the one that the question names: one beside it is about that. */
+export function aboutOtherValue(finding: Finding, near: Quoted[]): (one: Quoted) => boolean {
+  const { only = [], text, message = "", corrections } = finding.candidates.question;
+  const fields = new Map(finding.passages.map((found) => [found.chunkId, found.fields ?? {}]));
+  const parallel = ({ passage, source: { title } }: Quoted) => ({
+    ...passage,
+    title,
+    fields: fields.get(passage.chunkId) ?? {},
+  });
+  const others = near.map(parallel);
+  const isNamed = namedBy([text, message, ...corrections.values()].join("\n"));
+  return (one) => {
+    const own = parallel(one);
+    return (
+      only.some((attribute) => isAboutAnother(own, others, attribute)) ||
+      others.some((other) => isRivalOf(own, other, isNamed))
+    );
+  };
 }

@@ -17,9 +17,14 @@ const STEP_HEADING = new RegExp(
  * the words of the question are not in each. (Merging the parts of a whole once several of them are found is LlamaIndex's auto-merging
  * retrieval.) The sections of numbered headings are quoted from the first to the last.
  * A section whose own heading the question names stays alone.
+ * @param isOther whether a section is about another value than the one that is asked about
  * @returns what is quoted together, the most promising first
  */
-export function inChapters(chosen: Quoted[], { stemsIn, share }: Relevance): Quoted[][] {
+export function inChapters(
+  chosen: Quoted[],
+  { stemsIn, share }: Relevance,
+  isOther: (one: Quoted) => boolean,
+): Quoted[][] {
   // "On Windows 11" names one of the sections below "Install it". What stands beside it is no part of the answer.
   const isNamed = ({ source, passage: { headingPath } }: Quoted): boolean => {
     const shareOf = (path: string[]): number => share(stemsIn([source.title, ...path].join("\n")));
@@ -33,7 +38,7 @@ export function inChapters(chosen: Quoted[], { stemsIn, share }: Relevance): Quo
     const within = isBetween(chapter);
     const sections = sectionsIn(source.passages)
       .map((shown) => shown.map(({ passage }) => passage))
-      .filter((own) => own.some(within))
+      .filter((own) => own.some((passage) => within(passage) && !isOther({ source, passage })))
       .toSorted(([one], [other]) => (one?.ordinal ?? 0) - (other?.ordinal ?? 0));
     const passages = sections.flat();
     const length = passages.reduce((sum, { text }) => sum + text.length, 0);

@@ -7,7 +7,13 @@ import { fillPlaceholders } from "../../releases/sentences.ts";
 import type { Sentences } from "../../releases/release.ts";
 import type { Finding } from "../../retrieval/candidates.ts";
 import { unmarked } from "../../text/marked-text.ts";
-import { passagesToQuote, relevance, type Quoted, type Relevance } from "./best-passage.ts";
+import {
+  aboutOtherValue,
+  passagesToQuote,
+  relevance,
+  type Quoted,
+  type Relevance,
+} from "./best-passage.ts";
 import { inChapters } from "./chapters.ts";
 import { anchorOf, documentLinks } from "./document-links.ts";
 import { excerpt, withoutQuoted, type Stretch } from "./excerpt.ts";
@@ -78,7 +84,9 @@ function answerOne(
     best && quoteSection(best, relevant, new Map(quoted), mayLinkTo, ROOM.first).isNamedRow;
   const kept: { quote: Quoted; section: OneSection }[] = [];
   let length = 0;
-  for (const chapter of isRow ? [[best]] : inChapters(chosen, relevant)) {
+  for (const chapter of isRow
+    ? [[best]]
+    : inChapters(chosen, relevant, aboutOtherValue(finding, chosen))) {
     const before = new Map(quoted);
     const room = kept.length === 0 ? ROOM.first : ROOM.further;
     const sections = chapter.flatMap((quote) => {

@@ -101,6 +101,7 @@ function ownText(
   const sentence = (text: string): string => say(text, sentences, names);
   if (outcome === "answered") {
     const lacksContact = contactAddresses(names).some((one) => !draft?.text.includes(one));
+    if (draft?.isCut) return sentence(sentences.cut);
     if (contact?.rest !== undefined) return sentence(sentences.person);
     if (contact) return lacksContact || names.contact !== null ? sentence(sentences.reach) : "";
     return draft?.isPartial ? sentence(sentences.elsewhere) : "";

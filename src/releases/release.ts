@@ -76,6 +76,8 @@ const sentencesSchema = z.strictObject({
   continued: sentence(["title"], ["step"]),
   /** Closes a question whose turn has failed. */
   failure: sentence(),
+  /** Ends a model's answer that breaks off, where what was shown of it stands. */
+  cut: sentence(),
   /** `{contact}` if the workspace's settings name none, with a company's name and without. */
   contact: line,
   companyContact: sentence(["company"]),

@@ -137,9 +137,11 @@ it("under the policy `hold`, only cited text is shown, and it stays when the mod
   for (const { answer, text, restarts } of [whole, broken]) {
     expect(restarts).toBe(0);
     expect(text).toBe(answer.text);
-    expect(`${answer.text}.`).toBe(HOLDS);
     expect(answer).toMatchObject({ outcome: "answered", rung: "model" });
   }
+  expect(`${whole.answer.text}.`).toBe(HOLDS);
+  const { cut } = shippedRelease.sentences;
+  expect(broken.answer.text).toBe(`${whole.answer.text}\n\n${cut}`);
 });
 
 it("under the policy `hold`, a model's text without citations is never shown: the abstention is", async () => {

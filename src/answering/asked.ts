@@ -81,7 +81,8 @@ export function askedIn(message: string): Asked {
   );
   if (clauses.length === 0 || clauses.length > MAX_CLAUSES) return {};
   const known = byLists(message, clauses, () => undefined);
-  const isDoubtful = known?.intent === "person" && clauses.length === 1 && !mayWantPerson(message);
+  const isPlainWish = known?.intent === "person" && known.contact?.rest === undefined;
+  const isDoubtful = isPlainWish && !mayWantPerson(message);
   if (known && !isDoubtful) return known;
   // "None of these" answers something.
   const told = saysNothing(message) ? undefined : toldIntent(message);

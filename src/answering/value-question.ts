@@ -141,8 +141,18 @@ function eachValue(
 }
 
 function saySame(one: FoundPassage, other: FoundPassage): boolean {
-  const stems = (passage: FoundPassage): Set<string> => new Set(stemsOf(sectionOf(passage)));
-  return shared(stems(one), stems(other)) >= SAME;
+  return shared(stemsIn(one), stemsIn(other)) >= SAME;
+}
+
+/** Each passage is compared with many others. */
+const stemsByPassage = new WeakMap<FoundPassage, Set<string>>();
+
+function stemsIn(passage: FoundPassage): Set<string> {
+  const known = stemsByPassage.get(passage);
+  if (known) return known;
+  const stems = new Set(stemsOf(sectionOf(passage)));
+  stemsByPassage.set(passage, stems);
+  return stems;
 }
 
 function lengthOf(passage: FoundPassage): number {

@@ -30,8 +30,10 @@ export function chosenAfter(
   { values: offered, name }: AskedValues,
 ): ChosenValue[] {
   const changed = before.map((one) => switched(one, message));
+  const left = offered.filter((one) => !isRejected(message, one));
   const option = chosenOption(message, offered.map(toOption));
-  const value = option?.title ?? onlyNamed(message, offered);
+  const isOption = option !== undefined && option !== null && left.includes(option.title);
+  const value = isOption ? option.title : onlyNamed(message, left);
   if (value === undefined) return changed;
   const kept = changed.filter((one) => !offered.includes(one.value));
   const others = offered.filter((one) => one !== value);
@@ -44,7 +46,8 @@ function toOption(title: string): { externalId: undefined; title: string } {
 
 function switched(chosen: ChosenValue, message: string): ChosenValue {
   const { value, others } = chosen;
-  const named = onlyNamed(message, [value, ...others]);
+  const meant = [value, ...others].filter((one) => !isRejected(message, one));
+  const named = onlyNamed(message, meant);
   if (named === undefined || named === value || !isPlain(message, named)) return chosen;
   return { ...chosen, value: named, others: [value, ...others].filter((one) => one !== named) };
 }
@@ -58,6 +61,15 @@ function isPlain(message: string, value: string): boolean {
   const isWritten = /\p{Lu}/u.test(value) && message.includes(value);
   const ends = message.split(/[,.;:!?\n]+/).map((clause) => spacedWords(clause));
   return isWritten || ends.some((clause) => clause.endsWith(spacedWords(value)));
+}
+
+/** In front of a value that is not meant: "I don't have Android", "anything but iOS". */
+const REJECTS =
+  /(?<!\p{L})(?:not|no|dont|don['’]t|doesn['’]t|isn['’]t|isnt|without|(?:any|every)thing but|all but|except|instead of|rather than|nicht|kein\p{L}*|ohne|pas|sans|sin|non|senza|niet|geen|zonder|nie|bez|não|sem)(?!\p{L})[^,.;:!?\n]{0,24}$/iu;
+
+function isRejected(message: string, value: string): boolean {
+  const at = message.toLowerCase().indexOf(value.toLowerCase());
+  return at > 0 && REJECTS.test(message.slice(0, at));
 }
 
 /** The only one of some values that a message names. */

@@ -47,7 +47,10 @@ export function valueIn(label: Label, { before, after }: Slot): string | undefin
   const whole = [...before, ...own, ...after].join(" ").toLowerCase();
   const isIn = own.length > 0 && own.length <= MAX_VALUE_WORDS;
   const text = own.join(" ").replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}+#]+$/gu, "");
-  return isIn && whole === words.join(" ").toLowerCase() && /\p{L}/u.test(text) ? text : undefined;
+  const isSame = whole === words.join(" ").toLowerCase();
+  // "Now" and "here" are no values.
+  const isTelling = contentStems(text).length > 0 || countriesIn(text, "en").length > 0;
+  return isIn && isSame && isTelling && /\p{L}/u.test(text) ? text : undefined;
 }
 
 function wordsIn({ text }: Label): string[] {

@@ -30,3 +30,16 @@ it("a choice of an attribute counts while the workspace lists it", () => {
   expect(valuesOf(chosen, ["plan"])).toEqual({ plan: "Pro", "choice 2": "iOS" });
   expect(valuesOf(chosen, [])).toEqual({ "choice 2": "iOS" });
 });
+
+it.each([
+  ["I don't have Android", []],
+  ["not Android", []],
+  ["anything but iOS", []],
+  ["kein Android", []],
+  ["no, Android", ["Android"]],
+  ["no iOS please, Android", ["Android"]],
+  ["Android", ["Android"]],
+])("a value that is turned down is not chosen: %s", (message, chosen) => {
+  const offered = { values: ["Android", "iOS", "Web"] };
+  expect(chosenAfter(message, [], offered).map(({ value }) => value)).toEqual(chosen);
+});

@@ -195,6 +195,15 @@ describe.skipIf(skipsBrowser)("the demo page", () => {
     await page.close();
   });
 
+  it("the demo page says at once that a key is not valid", async () => {
+    const page = await browser.newPage();
+    await page.goto(`${url}/?key=pk_nobody_has_this`);
+    await page.getByText("not connected to a help centre").waitFor();
+    expect(await page.locator("#send").isDisabled()).toBe(true);
+    await page.screenshot({ path: path.join(SCREENSHOTS, "wrong-key.png") });
+    await page.close();
+  });
+
   it("the demo page shows an answer's Markdown, and nothing of it runs, loads or hangs", async () => {
     const { page, complaints } = await open(390, 844, "?key=pk_other&debug", {
       company_name: "Ot<b>her",

@@ -39,11 +39,13 @@ export type Workspace = { company: string; assistant: string; starters: string[]
 
 export const UNKNOWN_WORKSPACE: Workspace = { company: "", assistant: "", starters: [] };
 
-/** The workspace of a key. One that cannot be read has no name. */
-export async function readWorkspace(key: string): Promise<Workspace> {
-  const read = await fetch("/v1/config", { headers: { authorization: `Bearer ${key}` } })
-    .then(async (response) => (response.ok ? asRecord(await response.json()) : {}))
-    .catch((): Record<string, unknown> => ({}));
+/** The workspace of a key, null where the key is not valid here. One that cannot be read now has no name. */
+export async function readWorkspace(key: string): Promise<Workspace | null> {
+  const response = await fetch("/v1/config", {
+    headers: { authorization: `Bearer ${key}` },
+  }).catch(() => null);
+  if (response?.status === 401 || response?.status === 403) return null;
+  const read = asRecord(response?.ok ? await response.json().catch(() => null) : null);
   const { starter_questions: starters } = read;
   return {
     company: asText(read.company_name),

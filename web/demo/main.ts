@@ -50,8 +50,9 @@ const lookup = await findKey(location.search);
 if (lookup.kind === "found") {
   key = lookup.key;
   const [workspace] = await Promise.all([readWorkspace(key), showKept(key)]);
-  page.showWelcome(key === LOCAL_DEMO_KEY ? "demo" : workspace);
-  page.enable();
+  page.showWelcome(key === LOCAL_DEMO_KEY ? "demo" : (workspace ?? UNKNOWN_WORKSPACE));
+  if (workspace) page.enable();
+  else page.showSetupNotice(...setupNotice("refused"));
 } else {
   page.showWelcome(UNKNOWN_WORKSPACE);
   page.showSetupNotice(...setupNotice(lookup.kind));
@@ -176,8 +177,15 @@ async function showEvents(
   return { kind: "cut_off" };
 }
 
-function setupNotice(kind: Exclude<KeyLookup["kind"], "found">): [title: string, lines: string[]] {
+function setupNotice(
+  kind: Exclude<KeyLookup["kind"], "found"> | "refused",
+): [title: string, lines: string[]] {
   switch (kind) {
+    case "refused":
+      return [
+        "This page is not connected to a help centre",
+        ["The key in the address is not valid here. The owner of the site can correct it."],
+      ];
     case "missing":
       return [
         "This page needs a publishable key",

@@ -91,7 +91,7 @@ export function createTurnView(question: string, number: number): TurnView {
       if (end.kind === "finished") settleWithoutOutcome();
       else {
         setState("broken", streamed ? "Not a complete answer" : "No answer");
-        extras.prepend(renderNotice(end, retry));
+        extras.prepend(renderNotice(end, streamed !== "", retry));
       }
       root.ariaBusy = "false";
     },
@@ -161,8 +161,12 @@ function renderDetails(outcome: Outcome, ids: Record<string, string>): HTMLEleme
   );
 }
 
-function renderNotice(end: Exclude<TurnEnd, { kind: "finished" }>, retry: () => void): HTMLElement {
-  const { title, detail, requestId } = describeEnd(end);
+function renderNotice(
+  end: Exclude<TurnEnd, { kind: "finished" }>,
+  isSeen: boolean,
+  retry: () => void,
+): HTMLElement {
+  const { title, detail, requestId } = describeEnd(end, isSeen);
   const button = element(
     "button",
     { type: "button", class: "quiet", "data-asks": "" },
@@ -183,12 +187,13 @@ function isCalm({ kind }: TurnEnd): boolean {
   return kind === "stopped" || kind === "not_kept";
 }
 
-function describeEnd(end: Exclude<TurnEnd, { kind: "finished" }>): Failure {
+/** @param isSeen whether any of the answer is seen */
+function describeEnd(end: Exclude<TurnEnd, { kind: "finished" }>, isSeen: boolean): Failure {
   switch (end.kind) {
     case "stopped":
       return {
         title: "You stopped this answer",
-        detail: "What you see may be incomplete.",
+        detail: isSeen ? "What you see may be incomplete." : "",
         requestId: "",
       };
     case "cut_off":

@@ -4,12 +4,14 @@ import type { FoundPassage, Ranking, Searched } from "../retrieval/candidates.ts
 import { lexicalEvidence, questionWords, readText } from "../retrieval/lexical-evidence.ts";
 
 /** Shares of a message's words, by their weight. Chosen on the open dialogues of the demo. */
-const ENOUGH = 0.4;
+const ENOUGH = 0.3;
 const LITTLE = 0.1;
+/** Difference of probabilities; chosen there, too: from .1 on down, turns of the dialogues are lost. */
+const AHEAD = 0.2;
 
 /**
  * A message that may be a question of its own is one where what it finds alone answers it, and comes first with the question before, too; or
- * where only what it finds alone holds its words ("forgot pasword" after a question about fees). Then nothing of that question is carried over.
+ * where only what it finds alone holds its words ("forgot pasword" after a question about fees), or surely answers it ("how old must I be?"). Then nothing of that question is carried over.
  */
 export function ownQuestion(ranking: Ranking, rule: Release["decision"]): Ranking {
   const alone = foundAlone(ranking);
@@ -19,7 +21,9 @@ export function ownQuestion(ranking: Ranking, rule: Release["decision"]): Rankin
   if (!best) return ranking;
   const isSame = best.externalId === first.externalId;
   const confidence = answerability(decisionEvidence(alone.candidates, alone.passages, rule), rule);
-  const isOwn = isSame ? confidence >= rule.thresholds.answer : isForeign(alone, best, first);
+  const isOwn = isSame
+    ? confidence >= rule.thresholds.answer
+    : isForeign(alone, best, first) || isAhead(alone, first, confidence, rule);
   if (!isOwn) return ranking;
   const superseded = new Set(ranking.superseded.map(({ chunkId }) => chunkId));
   const passages = alone.passages.filter(({ chunkId }) => !superseded.has(chunkId));
@@ -36,6 +40,19 @@ function isForeign({ candidates }: Searched, best: FoundPassage, first: FoundPas
     );
   };
   return covered(best) >= ENOUGH && covered(first) < LITTLE;
+}
+
+/** Whether the message alone is surely answered, and hardly by what it finds with the question before. */
+function isAhead(
+  { candidates, passages }: Searched,
+  first: FoundPassage,
+  confidence: number,
+  rule: Release["decision"],
+): boolean {
+  if (confidence < rule.sure) return false;
+  const own = passages.find(({ chunkId }) => chunkId === first.chunkId);
+  const other = own ? answerability(decisionEvidence(candidates, passages, rule, own), rule) : 0;
+  return confidence - other >= AHEAD;
 }
 
 /** What the message alone found, of a follow-up. */

@@ -126,3 +126,46 @@ it.each(["ok", "cool", "no", "hm", "👍", "vale", "passt"])(
     expect(await converse(GERMANY, message)).toMatchObject({ outcome: "small_talk", sources: [] });
   },
 );
+
+it("a short question of its own is not answered from the topic before", async () => {
+  const bikes = await createWorkspace({
+    payment: {
+      title: "Payment methods",
+      content:
+        "You can pay by credit card (Visa, Mastercard), PayPal and Apple Pay.\n\n- In Germany and Austria you can also pay by SEPA direct debit.\n- In Switzerland you can also pay with TWINT.\n\nWe do not accept cash.\n\nTo change the payment method, open **Profile → Payment** in the app, tap **Add** and delete the old method afterwards.\n\nIf a payment fails, we try again after three days. After the second failure your account is locked until you pay.",
+    },
+    age: {
+      title: "Who may rent",
+      content:
+        "You must be at least 16 years old, in Switzerland 18. For e-bikes you must be 18 everywhere.\n\nA child may not ride along in the basket. Child seats are not available.\n\nWear a helmet. It is not required by law, but we recommend it.",
+    },
+    stolen: {
+      title: "Report a stolen or damaged bike",
+      content:
+        "Call 0800 123456 at once if the bike was stolen during your ride. Then report the theft to the police and send us the file number within 48 hours.\n\nIf you are on Plus, your own share of the cost is at most €50. On Basic it is at most €300.\n\nDamage: tap **Report a problem** in the app and add a photo. You do not pay for normal wear.\n\nIf you had an accident and somebody is injured, call 112 first.",
+    },
+    return: {
+      title: "Return a bike",
+      content:
+        "Return the bike at any Radlo station or inside the green zone on the map.\n\n1. Park the bike upright on its stand. Do not block pavements or doors.\n2. Close the lock by hand until it clicks.\n3. Tap **End ride** in the app.\n4. Wait for the green tick.\n\nParking outside the green zone costs a service fee:\n\n| Country | Fee |\n|---|---|\n| Germany | €10 |\n| Austria | €12 |\n| Switzerland | CHF 15 |\n\nIf the lock does not close, tap **Report a problem** and choose **Lock**. We end the ride for you within 15 minutes.",
+    },
+    password: {
+      title: "Password, e-mail address and deleting the account",
+      content:
+        "## Reset the password\n\nTap **Forgot password?** on the sign-in page. The link in the e-mail is valid for 30 minutes. Look in the spam folder if it does not arrive.\n\n## Change the e-mail address\n\nOpen **Profile → Personal data → E-mail**. We send a code to the new address.\n\n## Delete the account\n\nCancel your plan first. Then open **Profile → Personal data → Delete account**. Your data are deleted after 30 days. This cannot be undone.",
+    },
+  });
+  const after = async (...messages: string[]): Promise<string[]> => {
+    let conversation_id: string | undefined;
+    let answer: ChatResult | undefined;
+    for (const message of messages) {
+      answer = await ask(bikes, { message, ...(conversation_id && { conversation_id }) });
+      ({ conversation_id } = answer);
+    }
+    return answer ? citedBy(answer) : [];
+  };
+  const stolen = "what if the bike gets stolen, what do I have to pay?";
+  expect(await after(stolen, "can I pay with TWINT?", "how old must I be?")).toEqual(["age"]);
+  const fee = "can i pay cash and is there a fee if i park outside the zone in austria?";
+  expect(await after(fee, "forgot pasword")).toEqual(["password"]);
+});

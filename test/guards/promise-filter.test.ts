@@ -39,7 +39,7 @@ it("what a source says stays, and what turns its rule into an event does not", (
     "We will call you before we deliver the Wall [1].",
   ])
     expect(shown(rule, 5)).toBe(rule);
-  expect(shown("We have sent your refund to your card [1].", 5)).toBe("");
+  expect(shown("Your refund was sent to your card [1].", 5)).toBe("");
 });
 
 it("a recorded wish for a person may be called noted, and nothing else may", () => {

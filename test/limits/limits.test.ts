@@ -201,6 +201,7 @@ it("the budget also counts a model whose price is unknown", async () => {
   const workspace = await createWorkspace(HELP_CENTRE);
   await choose(workspace, { neuron_budget_per_day: 100 });
   const models = { CHAT_MODEL: "@cf/new/model-of-next-year" };
+  // An answer of as many tokens as a model may write was cut off, and is not kept.
   const usage = { prompt_tokens: 100_000, completion_tokens: 500 };
   const rungs: string[] = [];
   for (let turn = 0; turn < 2; turn++) {

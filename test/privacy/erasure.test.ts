@@ -57,9 +57,7 @@ async function plant(
   const [name, mail, page, asked, answered, anonymous] = Array.from({ length: 6 }, canary);
   const who = await asVisitor(secret, { sub: subject, name, email: `${mail}@example.com` });
   await env.CONTROL.scriptChat(
-    openAiStream([
-      `Delivery to Germany takes 3 working days [1]. The parcel is called ${answered}.`,
-    ]),
+    openAiStream([`Delivery to Germany takes 3 working days [1]. Goodbye, ${answered}.`]),
   );
   const first = await ask(
     workspace,

@@ -89,8 +89,8 @@ describe("with hide_personal_data", () => {
 
     await env.CONTROL.scriptChat(
       openAiStream([
-        "Delivery to Germany takes 3 working days [1]. The address is [EMA",
-        "IL_A], the number is [",
+        "Delivery to Germany takes 3 working days [1]. We write to [EMA",
+        "IL_A] or call [",
         "PHONE_A], and [EMAIL_Z] is nobody",
         ".",
       ]),
@@ -99,7 +99,7 @@ describe("with hide_personal_data", () => {
     const first = await stream(workspace, question, undefined, overrides);
     expect(first.outcome).toMatchObject({ outcome: "answered", rung: "model" });
     expect(first.outcome.text).toBe(
-      `Delivery to Germany takes 3 working days [1]. The address is ${MAIL}, the number is ${PHONE}, and [EMAIL_Z] is nobody.`,
+      `Delivery to Germany takes 3 working days [1]. We write to ${MAIL} or call ${PHONE}, and [EMAIL_Z] is nobody.`,
     );
     const [prompt] = chats().map(({ inputs }) => promptOf(inputs).at(-1)?.content ?? "");
     expect(prompt).toMatch(/\[EMAIL_A\].*\[PHONE_A\].*\[CARD_A\]/s);
@@ -107,7 +107,7 @@ describe("with hide_personal_data", () => {
     // The history holds the real values, in the visitor's message and in the restored answer.
     await env.CONTROL.scriptChat(
       openAiStream([
-        "Parcels to Canada take 12 working days [1]. The addresses are [EMAIL_B] and [EMAIL_A].",
+        "Parcels to Canada take 12 working days [1]. We write to [EMAIL_B] and [EMAIL_A].",
       ]),
     );
     const id = first.outcome.conversation_id;
@@ -127,7 +127,7 @@ describe("with hide_personal_data", () => {
     expect(now[1]).toBe(asked[0]);
     const restored: Record<string, string> = { [now[0] ?? ""]: OTHER_MAIL, [now[1] ?? ""]: MAIL };
     expect(second.outcome.text).toContain(
-      `The addresses are ${restored["[EMAIL_B]"]} and ${restored["[EMAIL_A]"]}.`,
+      `We write to ${restored["[EMAIL_B]"]} and ${restored["[EMAIL_A]"]}.`,
     );
 
     await env.CONTROL.scriptChat(openAiStream(["You can return items within 45 days [1]."]));

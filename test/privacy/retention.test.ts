@@ -81,9 +81,7 @@ describe("retention", () => {
       ] as const) {
         const [text, name, page, sub, said] = [canary(), canary(), canary(), canary(), canary()];
         await env.CONTROL.scriptChat(
-          openAiStream([
-            `Delivery to Germany takes 3 working days [1]. The parcel is called ${said}.`,
-          ]),
+          openAiStream([`Delivery to Germany takes 3 working days [1]. Bye, ${said}.`]),
         );
         const { conversation_id, message_id, rung } = await ask(
           workspace,
@@ -246,7 +244,7 @@ describe("retention", () => {
     const workspace = await createWorkspace(HELP_CENTRE);
     const said = canary();
     await env.CONTROL.scriptChat(
-      openAiStream([`Delivery to Germany takes 3 working days [1]. The parcel is called ${said}.`]),
+      openAiStream([`Delivery to Germany takes 3 working days [1]. Bye, ${said}.`]),
     );
     await ask(workspace, GERMANY, { CHAT_MODEL });
     expect(await sweep(Date.now() + 6 * DAY)).toEqual({ conversations: 0, cached: 0 });

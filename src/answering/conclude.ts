@@ -9,7 +9,7 @@ import type { Answer, Emit, Outcome } from "./answer.ts";
 import { clarification, offeredArticles, offeredValues } from "./clarify.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { NO_TOKENS } from "../models/token-usage.ts";
-import type { Draft } from "./generate.ts";
+import type { Draft } from "./draft.ts";
 import type { Understood } from "./understand.ts";
 
 interface Ending extends Pick<Understood, "intent" | "contact" | "standalone"> {

@@ -60,20 +60,20 @@ async function reply(
   messages: ChatMessage[],
   left: () => number,
 ): Promise<{ text: string; isWhole: boolean; usage: TokenUsage }> {
-  let text = "";
-  let reported = NO_TOKENS;
+  let received = "";
+  let usage = NO_TOKENS;
   let isWhole = true;
   try {
     const parts = model.stream(messages, MAX_TOKENS);
     for await (const part of withIdleTimeout(parts, model.id, left)) {
-      if (part.type === "usage") reported = part.usage;
-      else text += part.delta;
+      if (part.type === "usage") usage = part.usage;
+      else received += part.delta;
     }
   } catch (error) {
     console.warn("rewrite: without a model", { model: model.id, error: String(error) });
     isWhole = false;
   }
-  return { text, isWhole, usage: usageOf(messages, text, reported) };
+  return { text: received, isWhole, usage: usageOf({ messages, received, usage }) };
 }
 
 /**

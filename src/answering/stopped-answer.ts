@@ -1,7 +1,7 @@
 import type { Source } from "../citations/source.ts";
 import type { Finding } from "../retrieval/candidates.ts";
 import type { Answer } from "./answer.ts";
-import type { Draft } from "./generate.ts";
+import type { Draft } from "./draft.ts";
 import type { Understood } from "./understand.ts";
 
 interface Ending extends Pick<Understood, "standalone" | "intent"> {

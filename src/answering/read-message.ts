@@ -26,7 +26,11 @@ export function readMessage(typed: string): ReadQuestions {
   const message = withoutOpener(typed);
   const smallTalk = smallTalkIn(typed) ?? smallTalkIn(message);
   const asks = smallTalk ? { intent: smallTalk } : askedIn(message);
-  const { contact, intent, isGuessed = false } = byOpener(typed, asks) ?? asks;
+  const {
+    contact,
+    intent,
+    isGuessed = false,
+  } = (typed === message ? undefined : byOpener(typed, asks)) ?? asks;
   if (contact && contact.questions.length > 0)
     return { ...searchContact(contact, message), intent };
   const asked = contact?.rest ?? message;

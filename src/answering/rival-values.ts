@@ -1,20 +1,11 @@
-import { countryCalled, spacedWords } from "../language/code-names.ts";
+import { countryNamed, spacedWords } from "../language/code-names.ts";
 import type { LanguageCode } from "../language/language.ts";
 import { firstWords } from "../language/phrases.ts";
+import { COMES_FROM, PLATFORMS } from "../language/values.ts";
 import { contentWords } from "../retrieval/query-terms.ts";
 
-/** Platforms, each with its names. */
-const PLATFORMS = [
-  ["android"],
-  ["ios", "iphone", "ipad"],
-  ["windows"],
-  ["mac", "macos"],
-  ["linux"],
-];
 const MAX_NAME_WORDS = 4;
 const MAX_READ_WORDS = 400;
-/** "From iOS" and "to Android" are two ends of one thing. */
-const FROM = /\b(?:from|von|aus|depuis|desde|dal|van|od|z|ze)\s+(?:\p{L}{1,3}\s+)?$/iu;
 
 /** What tells values of one kind, of which a question is mostly about one. */
 export interface Rivals {
@@ -29,7 +20,14 @@ interface Name {
   end: number;
 }
 
-type Kind = (name: string) => string | undefined;
+/** Which value of its kind a text as {@link spacedWords} names. */
+type Kind = (said: string) => string | undefined;
+
+/** A place where a name may begin, with the texts that begin there, the longest first. */
+interface Place {
+  start: number;
+  texts: { said: string; end: number }[];
+}
 
 /**
  * The lines of a question with the value that a message names in the place of another one of its kind: "and for Austria?" after a question about
@@ -42,12 +40,13 @@ export function withRivalReplaced(
   rivals: Rivals,
 ): string[] | undefined {
   let replaced = lines;
+  const places = placesIn(message);
   for (const kind of kindsOf(rivals)) {
-    const [name, ...others] = namesIn(message, kind);
+    const [name, ...others] = namesIn(places, kind);
     if (!name || others.some(({ id }) => id !== name.id) || isFrom(message, name)) continue;
     const said = message.slice(name.start, name.end);
     replaced = replaced.map((line) => {
-      const [old, ...more] = namesIn(line, kind);
+      const [old, ...more] = namesIn(placesIn(line), kind);
       const isOther = old && old.id !== name.id && more.every(({ id }) => id === old.id);
       if (!isOther || isFrom(line, old)) return line;
       return [old, ...more]
@@ -61,42 +60,64 @@ export function withRivalReplaced(
 /** Whether a message says nothing but a value. */
 export function isValue(message: string, rivals: Rivals): boolean {
   const words = contentWords(message);
+  const places = placesIn(message);
   return kindsOf(rivals).some((kind) => {
-    const names = namesIn(message, kind);
+    const names = namesIn(places, kind);
     const inNames = names.flatMap(({ start, end }) => contentWords(message.slice(start, end)));
     return names.length > 0 && words.length === inNames.length;
   });
 }
 
 function kindsOf({ language, offered }: Rivals): Kind[] {
-  const oneOf =
-    (groups: string[][]): Kind =>
-    (name) => {
-      const said = spacedWords(name);
-      return groups.find((names) => names.some((one) => spacedWords(one) === said))?.[0];
-    };
   return [
     oneOf(PLATFORMS),
-    (name) => countryCalled(name, "en") ?? (language ? countryCalled(name, language) : undefined),
+    (said) => countryNamed(said, "en") ?? (language ? countryNamed(said, language) : undefined),
     ...offered.map((values) => oneOf(values.map((value) => [value]))),
   ];
 }
 
-function namesIn(text: string, kind: Kind): Name[] {
+function oneOf(groups: string[][]): Kind {
+  const ids = new Map<string, string>();
+  for (const [id = "", ...names] of groups)
+    for (const name of [id, ...names].map(spacedWords)) if (!ids.has(name)) ids.set(name, id);
+  return (said) => ids.get(said);
+}
+
+/** Each word of a text is folded once, for all kinds. */
+function placesIn(text: string): Place[] {
   const words = firstWords(text, MAX_READ_WORDS);
+  const folded = words.map(({ start, end }) => spacedWords(text.slice(start, end)).trim());
+  return words.map(({ start }, at) => {
+    const lengths = Array.from(
+      { length: Math.min(MAX_NAME_WORDS, words.length - at) },
+      (_, i) => i + 1,
+    );
+    return {
+      start,
+      texts: lengths.toReversed().map((length) => ({
+        said: ` ${folded.slice(at, at + length).join(" ")} `,
+        end: words[at + length - 1]?.end ?? start,
+      })),
+    };
+  });
+}
+
+function namesIn(places: Place[], kind: Kind): Name[] {
   const found: Name[] = [];
-  for (let at = 0; at < words.length;) {
-    let length = Math.min(MAX_NAME_WORDS, words.length - at);
-    const start = words[at]?.start ?? 0;
-    const endOf = (): number => words[at + length - 1]?.end ?? start;
-    let id: string | undefined;
-    while (length > 0 && (id = kind(text.slice(start, endOf()))) === undefined) length--;
-    if (id !== undefined) found.push({ id, start, end: endOf() });
-    at += Math.max(1, length);
+  let behind = 0;
+  for (const { start, texts } of places) {
+    if (start < behind) continue;
+    for (const { said, end } of texts) {
+      const id = kind(said);
+      if (id === undefined) continue;
+      found.push({ id, start, end });
+      behind = end;
+      break;
+    }
   }
   return found;
 }
 
 function isFrom(text: string, { start }: Name): boolean {
-  return FROM.test(text.slice(Math.max(0, start - 20), start));
+  return COMES_FROM.test(text.slice(Math.max(0, start - 20), start));
 }

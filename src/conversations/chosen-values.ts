@@ -1,6 +1,7 @@
 import { chosenOption } from "../answering/choose.ts";
 import type { AskedValues } from "../answering/history.ts";
 import { spacedWords } from "../language/code-names.ts";
+import { TURNS_DOWN } from "../language/values.ts";
 import type { VisitorValues } from "../retrieval/attributes.ts";
 import { wordsOf } from "../text/words.ts";
 
@@ -63,13 +64,9 @@ function isPlain(message: string, value: string): boolean {
   return isWritten || ends.some((clause) => clause.endsWith(spacedWords(value)));
 }
 
-/** In front of a value that is not meant: "I don't have Android", "anything but iOS". */
-const REJECTS =
-  /(?<!\p{L})(?:not|no|dont|don['’]t|doesn['’]t|isn['’]t|isnt|without|(?:any|every)thing but|all but|except|instead of|rather than|nicht|kein\p{L}*|ohne|pas|sans|sin|non|senza|niet|geen|zonder|nie|bez|não|sem)(?!\p{L})[^,.;:!?\n]{0,24}$/iu;
-
 function isRejected(message: string, value: string): boolean {
   const at = message.toLowerCase().indexOf(value.toLowerCase());
-  return at > 0 && REJECTS.test(message.slice(0, at));
+  return at > 0 && TURNS_DOWN.test(message.slice(0, at));
 }
 
 /** The only one of some values that a message names. */

@@ -59,7 +59,12 @@ export function countriesIn(text: string, language: LanguageCode): string[] {
 
 /** The code of the country that is called so in a language. */
 export function countryCalled(name: string, language: LanguageCode): string | undefined {
-  return countryNames(language).get(spacedWords(name));
+  return countryNamed(spacedWords(name), language);
+}
+
+/** The same of a name as {@link spacedWords}. */
+export function countryNamed(said: string, language: LanguageCode): string | undefined {
+  return countryNames(language).get(said);
 }
 
 const known = new Map<LanguageCode, Map<string, string | undefined>>();

@@ -1,4 +1,5 @@
 import { countriesIn } from "../language/code-names.ts";
+import { VALUE_WORDS } from "../language/values.ts";
 import { stemsOf } from "../text/stems.ts";
 import { wordsOf } from "../text/words.ts";
 import { headingsOf, type Label } from "./labels.ts";
@@ -10,12 +11,6 @@ import { contentStems, isContentWord } from "./query-terms.ts";
 const MAX_VALUE_WORDS = 4;
 /** Share of the words that the titles of articles have in common which differ in their metadata. Chosen, not measured. */
 const NEAR_TITLE = 0.6;
-
-/** What a heading that names nothing but a value may be, beside a country: of others, sections below one heading are parts of a whole. */
-const VALUES = new Set(
-  `android ios iphone ipad windows mac macos linux web browser desktop mobile
-   free basic starter standard plus premium pro professional team business enterprise`.split(/\s+/),
-);
 
 /** What two labels have in common around the only place where they differ. */
 export interface Slot {
@@ -67,7 +62,9 @@ function isTooBare({ before, after }: Slot, one: Label, other: Label): boolean {
   return [one, other].some((label) => {
     const words = wordsIn(label);
     const own = words.slice(before.length, words.length - after.length).join(" ");
-    return countriesIn(own, "en").length === 0 && !wordsOf(own).some((word) => VALUES.has(word));
+    return (
+      countriesIn(own, "en").length === 0 && !wordsOf(own).some((word) => VALUE_WORDS.has(word))
+    );
   });
 }
 

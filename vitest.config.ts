@@ -58,13 +58,14 @@ export default defineConfig({
           // The default of a second is too little for a queue on a busy machine.
           expect: { poll: { timeout: 10_000 } },
           exclude: ["test/e2e/**", ...IN_NODE, "test/local/remote/**"],
-          setupFiles: ["test/setup.ts"],
+          setupFiles: ["test/seed.ts", "test/setup.ts"],
         },
       },
       {
         test: {
           name: "node",
           include: IN_NODE,
+          setupFiles: ["test/seed.ts"],
           testTimeout: 60_000,
         },
       },

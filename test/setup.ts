@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { forgetCallers } from "../src/conversations/early-embedding.ts";
@@ -10,9 +9,6 @@ import seed from "../local/seed.sql?raw";
 forgetCallers();
 // Nor what one test's models failed at.
 beforeEach(forgetFailures);
-
-// The same cases in every run: what decides on a release has to repeat. Another seed is another search.
-fc.configureGlobal({ seed: 20_261_124 });
 
 // Test files share a workerd, because starting one costs seconds. Each begins with everything stored gone (D1, queued
 // messages, vectors), the real migrations applied, the development keys in place and no fault planned.

@@ -64,8 +64,9 @@ export function filterAddresses(
     if (start === undefined) continue;
     const next = ADDRESS.lastIndex;
     body = bodyAt(word, start, body);
-    // `~|www.example.com` is one host for linkify-it.
-    const isPart = /^w/i.test(match[0]) && joinsHost(before, word, start);
+    // `~|www.example.com` is one host for linkify-it, and behind a scheme without slashes it begins no address with `www.`.
+    const isPart =
+      /^w/i.test(match[0]) && (joinsHost(before, word, start) || word.charAt(start - 1) === ":");
     const mayLink = isPart ? () => false : mayLinkTo;
     const edit = editAddress(word, start, { ...body, after }, mayLink);
     shown += hostsIn(at, start) + edit.shown;

@@ -13,16 +13,20 @@ export const MAX_HOST = 253;
 /** RFC 1035, 2.3.4. */
 const MAX_LABEL = 63;
 
+/** linkify-it ends an address at a port with a query behind it, and begins another one there. */
 const ALLOWED_FORM =
-  /^(?<scheme>https?:\/\/|\/\/|)(?<host>[\p{L}\p{M}\p{N}.-]+)(?::\d{1,5})?(?<path>(?:[/?#][\p{L}\p{M}\p{N}._~:/?#!$&+,;=%-]*)?)$/iu;
+  /^(?<scheme>https?:\/\/|\/\/|)(?<host>[\p{L}\p{M}\p{N}.-]+)(?::\d{1,5}(?![?#]))?(?<path>(?:[/?#][\p{L}\p{M}\p{N}._~:/?#!$&+,;=%-]*)?)$/iu;
 const LABEL_FORM = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u;
 /** What ends an address within its path in some renderers, so that another one may begin behind it. */
 const ENDS_PATH = /[?!,;:.~]{2}|:[/\\]|www\.|\/\/|&(?![\w-]+=|amp;)/i;
 /** Renderers begin a host behind one of these, too. */
-const IP_AFTER_PUNCTUATION = /[_~!,;?$+]\d{1,3}(?:\.\d{1,3}){3}/;
+const IP_AFTER_PUNCTUATION = /[_~!,;?#$+]\d{1,3}(?:\.\d{1,3}){3}/;
 const AFTER_PUNCTUATION = /[_~!,;?$+][\p{L}\p{M}\p{N}.-]+/gu;
 /** Renderers end an address before these. */
 const TRAILING_PUNCTUATION = /[.,;:!?_~]/;
+
+/** For Autolinker `1.2.3.4.example.net` is two hosts. */
+const NUMBERS_FIRST = /^\d{1,3}(?:\.\d{1,3}){2}.*[^\d.]/;
 
 /** A dot within a host. */
 export const DOT = /\.(?=[\p{L}\p{N}])/gu;
@@ -62,6 +66,7 @@ export function isWellFormed(host: string): boolean {
   const labels = host.split(".");
   return (
     host.length <= MAX_HOST &&
+    !NUMBERS_FIRST.test(host) &&
     labels.every((label) => label.length <= MAX_LABEL && LABEL_FORM.test(label))
   );
 }

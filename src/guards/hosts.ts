@@ -11,6 +11,7 @@ import {
   type Edit,
   type MayLinkTo,
 } from "./allowed-address.ts";
+import { isHostEnding } from "./endings.ts";
 
 /** A character in front of a dot that belongs to no host. */
 const BEFORE_NO_HOST = /[.([{"',:!?/]/;
@@ -24,6 +25,7 @@ const ASCII_SYMBOL = /[$+=^`|]/;
 const LABELS = /(?:\.?(?:[A-Za-z0-9_-]|(?![\p{P}\p{Z}\p{Cc}])\P{ASCII})+)*/uy;
 /** Symbols behind a host that linkify-it takes for a part of it, because a letter follows. */
 const SYMBOL_WITHIN = /^[$+=^`|~]+[\p{L}\p{N}]/u;
+const AFTER_EMOJI = /(?!\p{ASCII})[\p{Emoji}\p{Variation_Selector}\p{Join_Control}]$/u;
 const PORT_AND_PATH = /(?::\d{1,5})?(?:[/?#][^\s<>"'`()[\]{}*|^\p{Cc}]*)?/uy;
 const IP = /(?<![A-Za-z0-9])(\d{1,3}\.\d{1,3}\.\d{1,3})((?:\.\d{1,3})+)(?![A-Za-z0-9])(\/\S)?/g;
 /** Schemes that hold what they lead to, and those behind which browsers need no slashes. */
@@ -126,13 +128,20 @@ function isMail(part: string, { start, hostEnd, end }: HostBounds, { before }: A
   );
 }
 
-const MAIL_HOST = /^@[a-z0-9-]+(?:\.[a-z0-9-]+)+(?![\p{L}\p{N}_-])/iu;
+/** A word that is a mail address for every renderer. linkify-it knows none whose host has more labels. */
+const MAIL_WORD =
+  /^[*("'‹]*(?<mailbox>[a-z0-9]+(?:[._%+-][a-z0-9]+)*@)(?<host>[a-z0-9-]+(?:\.[a-z0-9-]+){1,3})[)*"'›,;:!?.]*$/i;
+const BESIDE_WORD = /^[\p{Z}\t\n\r]?$/u;
 
-/** Whether what looks like a host is what stands in front of the host of a mail address. */
-function isMailbox(part: string, { start, hostEnd }: HostBounds, { before }: Around): boolean {
-  const from = Math.max(0, start - MAX_LOCAL_PART - 1);
-  const localPart = before + part.slice(from, hostEnd + 1);
-  return MAIL_HOST.test(part.slice(hostEnd, hostEnd + MAX_HOST)) && LOCAL_PART.test(localPart);
+/**
+ * Whether what looks like a host stands in front of the host of a mail address, and nothing else is in that word. Of any other mailbox some
+ * renderer makes a link: `evil.example@1.2.3`.
+ */
+function isMailbox(part: string, { hostEnd }: HostBounds, { before, after }: Around): boolean {
+  if (!BESIDE_WORD.test(before) || !BESIDE_WORD.test(after) || part.length > MAX_HOST) return false;
+  const { mailbox = "", host = "" } = MAIL_WORD.exec(part)?.groups ?? {};
+  if (mailbox.length > MAX_LOCAL_PART || hostEnd > part.indexOf("@")) return false;
+  return isWellFormed(host) && isHostEnding(host.split(".").at(-1)?.toLowerCase() ?? "");
 }
 
 /** Whether some renderer takes what is in front of a host for its beginning. */
@@ -146,6 +155,10 @@ function beforeSymbols(before: string, part: string, start: number): string {
   let at = start;
   // A backslash in front of a symbol is gone once it is rendered.
   while (at > least && /[\\$+=^`|]/.test(part.charAt(at - 1))) at--;
+  // For linkifyjs asterisks behind an emoji are a part of it, and so of the host.
+  let star = at;
+  while (star > least && part.charAt(star - 1) === "*") star--;
+  if (star < at && AFTER_EMOJI.test(part.slice(Math.max(0, star - 2), star))) at = star;
   return at === 0 ? before : part.charAt(at - 1);
 }
 

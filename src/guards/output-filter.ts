@@ -159,7 +159,7 @@ export class OutputFilter {
       filterAddresses(text, { before, after: after.charAt(0) }, this.#mayLinkTo);
     // What is a link once escapes are read, or invisible characters removed, is shown without these.
     const visible = withoutInvisible(word);
-    if (visible !== word && filter(visible) !== visible) return this.#word(visible, before, after);
+    if (visible !== word && filter(visible) !== visible) return this.#words(visible, before, after);
     if (word.includes("\\")) {
       const read = word.replace(ESCAPE, "$1");
       const plain = word.replace(ADDRESS_ESCAPE, "$1");

@@ -352,6 +352,6 @@ it.each(["\u2060", "\0", "\u200B"])(
 
 it("a mailbox with a dot is left as it is", () => {
   const filter = new OutputFilter(linkPolicy([], []));
-  const text = "Write to admin.it@arduino.example or to a.b@shop.example.";
+  const text = "Write to admin.it@arduino.com or to a.b@shop.com.";
   expect(filter.push(text) + filter.end()).toBe(text);
 });

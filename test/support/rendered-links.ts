@@ -131,8 +131,9 @@ export function refusedLinks(
       if (/^(?:mailto|tel|xmpp):/i.test(target)) return false;
       // `www` alone is no host.
       if (/^https?:\/\/www[.,;:!?_~]*$/i.test(target)) return false;
+      // linkifyjs takes the word for a link. It leads to the reader's own machine, or nowhere with a port that none can have.
+      if (/^https?:\/\/localhost(?::\d+)?$/i.test(target)) return false;
       const url = URL.parse(target.replace(/^(?=\/\/)/, "https:"));
-      // linkifyjs takes the word for a link. It leads to the reader's own machine.
       if (url?.hostname === "localhost") return false;
       if (!url || /^(?:javascript|vbscript|data|blob|file):$/.test(url.protocol)) return true;
       return url.hostname !== "" && !(/^https?:$/.test(url.protocol) && mayLinkTo(url.hostname));

@@ -12,6 +12,7 @@ import { generationRoutes } from "./knowledge/reindex/routes.ts";
 import { privacyRoutes } from "./privacy/routes.ts";
 import { chatRoutes } from "./protocols/chat-routes.ts";
 import { searchRoutes } from "./protocols/search-routes.ts";
+import { playbookRoutes } from "./playbook/routes.ts";
 import { releaseRoutes } from "./releases/routes.ts";
 import { synonymRoutes } from "./retrieval/synonym-routes.ts";
 import { createServices } from "./services.ts";
@@ -70,6 +71,7 @@ export function createApp(): App {
   synonymRoutes(app);
   settingsRoutes(app);
   releaseRoutes(app);
+  playbookRoutes(app);
   sourceRoutes(app);
 
   app.get("/openapi.json", (c) => c.json(openApiDocument(app)));

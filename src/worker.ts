@@ -18,6 +18,7 @@ import { consumeGenerations } from "./knowledge/reindex/step.ts";
 import { sweep } from "./knowledge/sweeper.ts";
 import { sweepOldRecords } from "./privacy/old-records.ts";
 import { sweepRetention } from "./privacy/retention.ts";
+import { sweepPlaybooks } from "./playbook/item-vectors.ts";
 import { sweepExemplars } from "./releases/exemplar-vectors.ts";
 import { createServices } from "./services.ts";
 import { consumeSourceWakeUps } from "./webhooks/consumer.ts";
@@ -70,6 +71,7 @@ const duties: Record<string, (services: Services) => Promise<Record<string, numb
   retention: sweepRetention,
   "old records": sweepOldRecords,
   exemplars: sweepExemplars,
+  playbooks: sweepPlaybooks,
 };
 
 function isOfStage(

@@ -28,6 +28,7 @@ const LAYERS: (string | { folder: string; inside: string[] })[] = [
   "generations",
   { folder: "knowledge", inside: ["formats", "accept", "ingest", "reindex", "."] },
   "retrieval",
+  "playbook",
   "citations",
   "guards",
   { folder: "answering", inside: ["extractive", "."] },

@@ -16,6 +16,8 @@ import { searchRewritten, withRewritten } from "./search-rewritten.ts";
 import { selectSources, toReference } from "./sources.ts";
 import { stoppedAnswer } from "./stopped-answer.ts";
 import { understand, type Understood } from "./understand.ts";
+import { applyPlaybook } from "./playbook.ts";
+import { behind, behindOwnersWords, ownersWords, sayOwnersWords } from "./owners-words.ts";
 
 /**
  * Flow 1: understand → retrieve → read → rank → decide → generate → verify (while text is generated) → conclude. Waits on bindings: both
@@ -38,9 +40,12 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   ]);
   const rankings = await rankEach(input, found);
   const decided = decideEach(input, understood, rankings);
-  const findings = decided.map(forVisitor);
+  const played = applyPlaybook(input, understood, decided);
   const asked = { ...understood, questions };
   const standalone = standaloneAsDecided(asked, rewritten, decided);
+  if (played.fixed || played.said.every((one) => one !== undefined))
+    return sayOwnersWords(input, played, standalone, emit);
+  const findings = decided.filter((_, index) => !played.said[index]).map(forVisitor);
   const decision = isOurs(understood) ? SMALL_TALK : decideAll(findings);
   emit({ type: "decided", action: decision.action });
 
@@ -52,13 +57,22 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   const isAsking = values.length > 0;
   const isChoice = isUnclear && (isAsking || input.deps.chatModels.length === 0);
   const shown = isChoice ? choices : sources;
-  if (shown.length > 0) emit({ type: "sources", sources: shown.map(toReference) });
+  const words = ownersWords(input, played, shown.length + 1);
+  const isBehind = words.text !== "";
+  const references = [...shown.map(toReference), ...words.citations.map(toReference)];
+  if (references.length > 0) emit({ type: "sources", sources: references });
+  if (isBehind) emit({ type: "text", delta: `${words.text}\n\n` });
+  const emitRest = isBehind ? behind(words, emit) : emit;
   const isLikely = decision.action === "answer";
   const { isSure } = decision;
   const meant = standalone === rewritten ? standalone : undefined;
+  const { instructions } = played;
+  const of = { isLikely, isSure, meant, instructions };
+  // A kept answer knows nothing of what applies here.
+  const kept = instructions.length > 0 || isBehind ? undefined : cached;
   const draft =
     sources.length > 0 && !isAsking
-      ? await generate(input, { findings, sources, cached, isLikely, isSure, meant }, emit)
+      ? await generate(input, { findings, sources, cached: kept, ...of }, emitRest)
       : undefined;
   if (draft?.stopped) {
     const { confidence } = decision;
@@ -78,8 +92,10 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
     choices,
     values,
     findings,
+    played,
   };
-  return conclude(input, ending, emit);
+  const answer = conclude(input, ending, emitRest);
+  return isBehind ? behindOwnersWords(answer, words) : answer;
 }
 
 /**

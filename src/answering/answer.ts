@@ -1,12 +1,14 @@
 import type { Citation, Source, SourceReference } from "../citations/source.ts";
 import type { LanguageCode } from "../language/language.ts";
 import type { ModelUsage, TokenUsage } from "../models/ports.ts";
+import type { GuidanceForm } from "../playbook/items.ts";
 import type { Decision } from "../retrieval/candidates.ts";
+import type { Applied } from "./playbook.ts";
 
 export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "small_talk";
 
-/** The step of the ladder that wrote the answer (generate.ts); `none` where no step did. */
-export type Rung = "model" | "small_model" | "cached" | "extractive" | "none";
+/** The step of the ladder that wrote the answer (generate.ts); `owner` where the owner of the workspace did, `none` where nobody did. */
+export type Rung = "model" | "small_model" | "cached" | "extractive" | "owner" | "none";
 
 /** What a clarifying question offers: what it is called, and the message that chooses it. */
 export interface Choice {
@@ -53,6 +55,10 @@ export interface Answer {
   standalone: string;
   /** The visitor wants to talk to a person. */
   personWanted: boolean;
+  /** The items of the playbook that applied. */
+  applied: Applied[];
+  /** What the visitor is asked to fill in. */
+  form?: GuidanceForm;
 }
 
 /** What happens while a message is answered, in order. */

@@ -41,12 +41,14 @@ interface Basis {
   sources: Source[];
   /** The message as a model completed it. */
   meant: string | undefined;
+  /** What the owner wants of the answer to this message. */
+  instructions: string[];
 }
 
 /** The prompt for one model, and what checks its text as it comes. Personal data is hidden from the model where the workspace wants that. */
 export function prepareAttempt(
   { questions, history, reader, release, language, visitor = {}, deps, policy }: EngineInput,
-  { model, sources, meant }: Basis,
+  { model, sources, meant, instructions }: Basis,
   mayLinkTo: (host: string) => boolean,
 ): Attempt {
   // The prompt has no invisible characters, so personal data is searched in texts without them.
@@ -71,7 +73,7 @@ export function prepareAttempt(
   const rules = {
     ...release.prompt,
     role: namedRole(release.prompt.role, deps.names),
-    rules: release.prompt.rules.map((rule) => fillPlaceholders(rule, spoken)),
+    rules: [...release.prompt.rules, ...instructions].map((rule) => fillPlaceholders(rule, spoken)),
   };
   const mark = deps.newId("mark");
   const room = CONVERSATION_SHARE * contextOf(model.id);

@@ -6,6 +6,7 @@ import { linkPolicy } from "../guards/output-filter.ts";
 import { contactAddresses, hasContact, say, sentencesIn } from "../releases/sentences.ts";
 import type { Decision, Finding, Value } from "../retrieval/candidates.ts";
 import type { Answer, Emit, Outcome } from "./answer.ts";
+import type { Played } from "./playbook.ts";
 import { clarification, offeredArticles, offeredValues } from "./clarify.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { NO_TOKENS } from "../models/token-usage.ts";
@@ -21,6 +22,7 @@ interface Ending extends Pick<Understood, "intent" | "contact" | "standalone"> {
   /** What it offers instead of documents, where the answer depends on it. */
   values: Value[];
   findings: Finding[];
+  played: Played;
 }
 
 /**
@@ -55,6 +57,7 @@ export function conclude(input: EngineInput, ending: Ending, emit: Emit): Answer
     ...(draft?.isCut && { isCut: draft.isCut }),
     standalone,
     personWanted: ending.intent === "person",
+    applied: ending.played.applied,
   };
 }
 
@@ -93,7 +96,7 @@ const SENTENCES = {
 /** What Edgewise says itself: all of a reply without an answer, and what follows an answer. */
 function ownText(
   { language, release, deps }: EngineInput,
-  { intent, contact, draft }: Ending,
+  { intent, contact, draft, played }: Ending,
   { outcome, offered }: { outcome: Outcome; offered: ReturnType<typeof offeredArticles> },
 ): string {
   const { names } = deps;
@@ -102,7 +105,7 @@ function ownText(
   if (outcome === "answered") {
     const lacksContact = contactAddresses(names).some((one) => !draft?.text.includes(one));
     if (draft?.isCut) return sentence(sentences.cut);
-    if (contact?.rest !== undefined) return sentence(sentences.person);
+    if (contact?.rest !== undefined || played.offersPerson) return sentence(sentences.person);
     if (contact) return lacksContact || names.contact !== null ? sentence(sentences.reach) : "";
     return draft?.isPartial ? sentence(sentences.elsewhere) : "";
   }

@@ -2,6 +2,7 @@ import type { LanguageCode } from "../language/language.ts";
 import type { ChatModel, Reranker, VectorIndex } from "../models/ports.ts";
 import type { Release } from "../releases/release.ts";
 import type { OwnNames } from "../releases/sentences.ts";
+import type { Playbook } from "../playbook/playbook.ts";
 import type { VisitorValues } from "../retrieval/attributes.ts";
 import type { Reader } from "../retrieval/visibility.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
@@ -54,6 +55,10 @@ export interface EngineInput {
   /** A follow-up as a language model completes it; undefined where none is asked, or it is late. Resolves within the time that the release gives it. */
   rewriting?: Promise<string | undefined>;
   release: Release;
+  /** What the owner wants said and done, as the release names it. */
+  playbook?: Playbook;
+  /** Path of the page on which the visitor writes. */
+  page?: string;
   /** Of the reply; null where neither the message nor the conversation tells one, and English is written. */
   language: LanguageCode | null;
   deps: EngineDeps;

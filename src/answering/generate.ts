@@ -29,6 +29,8 @@ interface Material {
   isSure: boolean;
   /** The message as a model completed it. */
   meant: string | undefined;
+  /** What the owner wants of the answer to this message. */
+  instructions: string[];
 }
 
 /** A model that has less time than this is not asked: it would be cut in the middle of its answer. */
@@ -41,7 +43,7 @@ const LEAST_MODEL_MS = 5000;
  */
 export async function generate(
   input: EngineInput,
-  { findings, sources, cached, isLikely, isSure, meant }: Material,
+  { findings, sources, cached, isLikely, isSure, meant, instructions }: Material,
   emit: Emit,
 ): Promise<Draft> {
   const { release, deps, policy } = input;
@@ -72,7 +74,7 @@ export async function generate(
       console.warn("generate: no time for a rung", { model: model.id, left });
       break;
     }
-    const attempt = prepareAttempt(input, { model, sources, meant }, mayLinkTo);
+    const attempt = prepareAttempt(input, { model, sources, meant, instructions }, mayLinkTo);
     // A model that is silent leaves the models after it their share of the time.
     const limit = (isFirst: boolean): number =>
       isFirst ? left / (deps.chatModels.length - index) : deps.timeLeft();

@@ -129,6 +129,6 @@ function add(sources: Map<string, Source>, passage: FoundPassage): void {
     });
 }
 
-export function toReference({ n, externalId, title, url }: Source): SourceReference {
-  return { n, externalId, title, url };
+export function toReference({ n, externalId, title, url, kind }: SourceReference): SourceReference {
+  return { n, externalId, title, url, ...(kind && { kind }) };
 }

@@ -42,6 +42,7 @@ export function stoppedAnswer({
     wasted,
     standalone,
     personWanted: intent === "person",
+    applied: [],
     stopped: true,
   };
 }

@@ -12,12 +12,14 @@ export interface Source {
   readerVersion: number;
   /** The passages that retrieval found, best first, then neighbours of them, then the rest of a section that is quoted. */
   passages: SourcePassage[];
+  /** `answer`: it is the owner's own answer, and no document. It has no passages. */
+  kind?: "answer";
 }
 
 export type SourcePassage = Pick<Passage, "chunkId" | "headingPath" | "text" | "marks" | "ordinal">;
 
 /** The fields of a source that a reader is shown. */
-export type SourceReference = Pick<Source, "n" | "externalId" | "title" | "url">;
+export type SourceReference = Pick<Source, "n" | "externalId" | "title" | "url" | "kind">;
 
 /** A source that supports the answer, with the spans of its stored text that do. */
 export interface Citation extends SourceReference {

@@ -5,6 +5,7 @@ import { hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.
 import { claimedAudience } from "../auth/visitor-token.ts";
 import { allowanceStatement } from "../limits/quotas.ts";
 import { deploymentExemplars, exemplarStatement } from "../releases/exemplar-vectors.ts";
+import { playbookStatement } from "../playbook/playbook.ts";
 import { overlayStatement } from "../releases/live-release.ts";
 import { ownHostsStatement } from "../retrieval/own-hosts.ts";
 import { wordContextStatements } from "../retrieval/word-context.ts";
@@ -92,6 +93,7 @@ function statements(
     allowance: allowanceStatement(db, scope, now()),
     release: overlayStatement(db, scope),
     exemplars: exemplarStatement(db, scope, exemplars, config.embeddingModel),
+    playbook: playbookStatement(db, scope, config.embeddingModel),
     hosts: ownHostsStatement(db, scope),
     ...wordContextStatements(
       db,

@@ -6,12 +6,17 @@ import { batchByName, changesByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { mayOpen, ownedStatement, type Owned } from "./access.ts";
 import type { Choice } from "../answering/answer.ts";
+import type { Applied } from "../answering/playbook.ts";
 import { toChoiceJson, type ConversationSummary, type ConversationView } from "./schema.ts";
 import { visitorStatement, visitorIdOf } from "./visitors.ts";
 import { withholdingAudience, isWithheld, usedDocumentsSql } from "./withheld.ts";
 
 type Message = ConversationView["messages"][number];
-type MessageRow = Omit<Message, "author" | "citations" | "choices" | "created_at" | "stopped"> & {
+type MessageRow = Omit<
+  Message,
+  "author" | "citations" | "choices" | "applied" | "created_at" | "stopped"
+> & {
+  applied: string | null;
   stopped: 0 | 1;
   citations: string | null;
   choices: string | null;
@@ -45,7 +50,7 @@ export async function readConversation(
     conversations: summaryStatement(db, caller.workspaceId, id),
     messages: db
       .prepare(
-        `SELECT id, role, text, outcome, confidence, rung, language, failure, stopped, citations, choices, created_at,
+        `SELECT id, role, text, outcome, confidence, rung, language, failure, stopped, citations, choices, applied, created_at,
            ${usedDocumentsSql("m")} AS used_documents FROM messages m
          WHERE workspace_id = ?1 AND conversation_id = ?2 ORDER BY seq`,
       )
@@ -152,15 +157,21 @@ function toSummary(row: ConversationRow): ConversationSummary {
   };
 }
 
+function toApplied(applied: string): Message["applied"] {
+  return (JSON.parse(applied) as Applied[]).map(({ audience: _audience, ...one }) => one);
+}
+
 /** @param audience whose reader it is; undefined for one who reads everything */
 function toMessage(
-  { used_documents, citations, choices, created_at, stopped, ...row }: MessageRow,
+  { used_documents, citations, choices, applied, created_at, stopped, ...row }: MessageRow,
   audience: string[] | undefined,
 ): Message {
   const message = {
     ...row,
     author: row.role,
     ...(stopped === 1 && { stopped: true as const }),
+    // Whoever reads everything learns what applied; its ids say what the owner plans.
+    ...(applied !== null && audience === undefined && { applied: toApplied(applied) }),
     created_at: new Date(created_at).toISOString(),
   };
   if (audience && isWithheld(used_documents, audience))

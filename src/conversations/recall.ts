@@ -9,6 +9,7 @@ import type { Questions } from "../answering/understand.ts";
 import { toLanguageCode, type LanguageCode } from "../language/language.ts";
 import { messageLanguage } from "../language/message-language.ts";
 import { isOutOfNeurons } from "../limits/quotas.ts";
+import { toPlaybook, type Playbook } from "../playbook/playbook.ts";
 import { exemplarsOf } from "../releases/exemplar-vectors.ts";
 import { liveRelease } from "../releases/live-release.ts";
 import type { IdentifiedRelease, Release } from "../releases/release.ts";
@@ -46,6 +47,8 @@ export interface Recalled {
   /** What a language model makes of a follow-up, meanwhile. */
   rewriting: Promise<string | undefined> | undefined;
   release: IdentifiedRelease;
+  /** What the owner wants said and done. */
+  playbook: Playbook;
   /** Of the reply; null where neither the message nor the conversation tells one. */
   language: LanguageCode | null;
   /** What the conversation remembers as chosen, with this message. */
@@ -102,6 +105,14 @@ export async function recall(
     },
     rewriting,
     release,
+    playbook: toPlaybook(
+      {
+        workspaceId: caller.workspaceId,
+        name: release.release.playbook.name,
+        model: words.generation.model,
+      },
+      rows.playbook,
+    ),
     language,
     chosen: chosenAfter(message, conversation.chosen, history.asked),
     ownHosts: toHosts(rows.hosts),

@@ -82,9 +82,9 @@ function answerStatement(
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, outcome, confidence, rung, release,
-         model, citations, sources, usage, timings_ms, created_at, due_at, reranker, stopped, choices, language)
+         model, citations, sources, usage, timings_ms, created_at, due_at, reranker, stopped, choices, applied, language)
        SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14 + ${LEDGER_WITHIN_MS},
-         ?16, ?17, ?18, language
+         ?16, ?17, ?18, ?19, language
        FROM messages WHERE id = ?15 AND workspace_id = ?3 AND due_at IS NOT NULL
        RETURNING id`,
     )
@@ -110,6 +110,7 @@ function answerStatement(
       result.reranker,
       result.stopped ? 1 : 0,
       result.choices.length > 0 ? JSON.stringify(result.choices) : null,
+      result.applied.length > 0 ? JSON.stringify(result.applied) : null,
     );
 }
 
@@ -195,9 +196,8 @@ function mayBeKept(turn: Turn, result: TurnResult): CacheUse | undefined {
     !result.isCut &&
     result.usage.outputTokens < turn.release.release.models.parameters.tokens;
   const isModels = result.rung === "model" || result.rung === "small_model";
-  return isWhole && isModels && result.outcome === "answered" && !turn.hasHistory
-    ? turn.cache
-    : undefined;
+  const isPlain = result.applied.length === 0 && !turn.hasHistory;
+  return isWhole && isModels && result.outcome === "answered" && isPlain ? turn.cache : undefined;
 }
 
 /** An answer as a model wrote it. What Edgewise says itself is said anew with it. */

@@ -182,6 +182,7 @@ function toRepeated(
     outcome: earlier.outcome,
     confidence: earlier.confidence,
     rung: earlier.rung,
+    applied: [],
     release: earlier.release,
     model: earlier.model,
     reranker: earlier.reranker,

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Choice } from "../answering/answer.ts";
 import type { Citation, SourceReference } from "../citations/source.ts";
+import { guidanceSchema } from "../playbook/items.ts";
 import type { TokenUsage } from "../models/ports.ts";
 
 export const referenceSchema = z.object({
@@ -8,6 +9,10 @@ export const referenceSchema = z.object({
   external_id: z.string(),
   title: z.string(),
   url: z.string().nullable(),
+  kind: z.literal("answer").optional().meta({
+    description:
+      "`answer`: the owner's own answer (`external_id` is `answer:` and its id). Absent for a document.",
+  }),
 });
 
 export const citationSchema = referenceSchema
@@ -58,8 +63,14 @@ export function fromUsageJson({ input_tokens, output_tokens }: UsageJson): Token
 }
 
 /** A source as JSON: in history and in every protocol of ours. */
-export function toReferenceJson({ n, externalId, title, url }: SourceReference): ReferenceJson {
-  return { n, external_id: externalId, title, url };
+export function toReferenceJson({
+  n,
+  externalId,
+  title,
+  url,
+  kind,
+}: SourceReference): ReferenceJson {
+  return { n, external_id: externalId, title, url, ...(kind && { kind }) };
 }
 
 export function toCitationJson(citation: Citation): CitationJson {
@@ -67,8 +78,14 @@ export function toCitationJson(citation: Citation): CitationJson {
   return { ...toReferenceJson(citation), quote, quotes, ...(page !== undefined && { page }) };
 }
 
-export function fromReferenceJson({ n, external_id, title, url }: ReferenceJson): SourceReference {
-  return { n, externalId: external_id, title, url };
+export function fromReferenceJson({
+  n,
+  external_id,
+  title,
+  url,
+  kind,
+}: ReferenceJson): SourceReference {
+  return { n, externalId: external_id, title, url, ...(kind && { kind }) };
 }
 
 export function fromCitationJson(citation: CitationJson): Citation {
@@ -83,7 +100,27 @@ export const outcomeSchema = z.enum([
   "handed_over",
   "small_talk",
 ]);
-export const rungSchema = z.enum(["model", "small_model", "cached", "extractive", "none"]);
+export const rungSchema = z.enum(["model", "small_model", "cached", "extractive", "owner", "none"]);
+
+/** `form` of a message. */
+export const formSchema = guidanceSchema.shape.form.unwrap().meta({
+  id: "Form",
+  description:
+    "What the visitor is asked to fill in. A client sends what was entered as the next message.",
+});
+
+const appliedSchema = z
+  .array(
+    z.object({
+      kind: z.enum(["answer", "guidance"]),
+      id: z.string(),
+      version: z.string(),
+      probability: z.number(),
+    }),
+  )
+  .meta({
+    description: "What of the owner's answers and guidance applied. For secret keys only.",
+  });
 
 const message = z.object({
   id: z.string(),
@@ -102,6 +139,7 @@ const message = z.object({
   failure: z.enum(["error", "late", "interrupted"]).nullable(),
   citations: z.array(citationSchema),
   choices: choicesSchema,
+  applied: appliedSchema.optional(),
   /** True for an answer that ends where somebody stopped it. Absent otherwise. */
   stopped: z.literal(true).optional(),
   /** True for an answer without its text: it was made of a document that the visitor may not see now. Absent otherwise. */

@@ -9,6 +9,9 @@ import { allowanceStatement, isOutOfNeurons, toAllowance } from "../limits/quota
 import { liveRelease, overlayStatement } from "../releases/live-release.ts";
 import type { Leg } from "../retrieval/candidates.ts";
 import { embedQuestions } from "../retrieval/embed-questions.ts";
+import { explainPlaybook, knows, nearestOf, type ExplainedItem } from "../answering/playbook.ts";
+import { messageLanguage } from "../language/message-language.ts";
+import { playbookStatement, toPlaybook } from "../playbook/playbook.ts";
 import type { Reader } from "../retrieval/visibility.ts";
 import { toWordContext, wordContextStatements } from "../retrieval/word-context.ts";
 import { batchByName } from "../runtime/named-batch.ts";
@@ -29,6 +32,8 @@ interface FoundInContext extends Found {
   standalone: string;
   /** The texts that it was searched with, where it depends on what was said before; otherwise empty. */
   variants: string[];
+  /** The items of the playbook that the standalone question is likeliest to mean. */
+  playbook: ExplainedItem[];
 }
 
 /**
@@ -51,6 +56,7 @@ export async function search(
   const rows = await batchByName(db, {
     allowance: allowanceStatement(db, scope, now()),
     release: overlayStatement(db, scope),
+    playbook: playbookStatement(db, scope, config.embeddingModel),
     ...wordContextStatements(
       db,
       { workspace: scope, audience: reader.audience, now: reader.now },
@@ -59,9 +65,10 @@ export async function search(
   });
   const isOut = isOutOfNeurons(toAllowance(rows.allowance[0]));
   const words = toWordContext(rows, reader.workspaceId, config.embeddingModel);
+  const { model } = words.generation;
   const { release } = await liveRelease(config, rows.release[0]);
   const texts = legs.includes("vectors") && !isOut ? pieces : [];
-  const embedder = embedderOf(words.generation.model);
+  const embedder = embedderOf(model);
   const vectors = texts.length > 0 ? await embedQuestions(embedder, texts) : [];
   const [subQueries = []] = withVectors([pieces], vectors);
   const reranker = isOut ? undefined : rerankerOf(release, services);
@@ -82,5 +89,17 @@ export async function search(
     failedLegs: [...found.failedLegs, ...failedLegs],
     standalone,
     variants: context ? pieces : [],
+    playbook: explainPlaybook(
+      toPlaybook({ ...reader, name: release.playbook.name, model }, rows.playbook),
+      reader,
+      {
+        text: standalone,
+        pieces: context ? subQueries.slice(0, 1) : subQueries,
+        model,
+        isKnownLanguage: knows(model, messageLanguage(query, undefined) ?? null),
+        nearestPassage: nearestOf(found),
+      },
+      release.playbook,
+    ),
   };
 }

@@ -66,6 +66,9 @@ export async function takeTurn(
   }
 }
 
+/** A longer address of a page is ignored. */
+const MAX_PAGE_CHARACTERS = 2000;
+
 interface Running {
   policy: EmitPolicy;
   timer: Timer;
@@ -192,7 +195,7 @@ function openingOf({ admitted, messageId, language, release }: Turn) {
 function runEngine(
   services: Services,
   turn: Turn,
-  { history, questions, rewriting, ownHosts }: Recalled,
+  { history, questions, rewriting, playbook, ownHosts }: Recalled,
   running: Running,
 ): Promise<Answer> {
   const { reader, release, admitted, language } = turn;
@@ -219,6 +222,8 @@ function runEngine(
       questions,
       ...(rewriting && { rewriting }),
       release: release.release,
+      playbook,
+      ...pageOf(turn),
       language,
       visitor: turn.visitor,
       attributeNames: admitted.allowance.settings.visitor_attributes,
@@ -235,6 +240,14 @@ function runEngine(
       running.emit(event);
     },
   );
+}
+
+/** The path of the page on which the visitor writes, as the message says or the first one of the conversation. */
+function pageOf({ request, admitted }: Turn): { page?: string } {
+  const given = request.metadata.page ?? admitted.conversation.metadata.page;
+  if (typeof given !== "string" || given.length > MAX_PAGE_CHARACTERS) return {};
+  const path = URL.parse(given, "https://page.invalid")?.pathname;
+  return path === undefined ? {} : { page: path };
 }
 
 /** What the engine works with in a turn: the models of the release that the budget pays for, and the workspace's settings. */

@@ -25,14 +25,20 @@ interface UsedDocument extends Visibility {
  * @param m the message's table
  */
 export function usedDocumentsSql(m: string): string {
-  return `(SELECT json_group_array(json_object('is_served', coalesce(d.status <> 'deleted' AND d.live_version > 0
+  return `(SELECT json_group_array(json(used.fields)) FROM (SELECT json_object('is_served', coalesce(d.status <> 'deleted' AND d.live_version > 0
         AND ${m}.created_at >= d.created_at AND ${m}.created_at > coalesce(d.deleted_at, 0), 0),
       'said_at', ${m}.created_at,
-      ${visibilityFields("d")}))
-    FROM (SELECT value ->> 'external_id' AS external_id FROM json_each(${m}.citations)
-      UNION SELECT value ->> 'external_id' FROM json_each(iif(${m}.rung = 'extractive', NULL, ${m}.sources))) AS used
-    LEFT JOIN documents d ON d.workspace_id = ${m}.workspace_id AND d.external_id = used.external_id
-    WHERE ${m}.outcome IN ('answered', 'clarified', 'handed_over'))`;
+      ${visibilityFields("d")}) AS fields
+    FROM (SELECT value ->> 'external_id' AS external_id FROM json_each(${m}.citations) WHERE value ->> 'kind' IS NULL
+      UNION SELECT value ->> 'external_id' FROM json_each(iif(${m}.rung = 'extractive', NULL, ${m}.sources))
+        WHERE value ->> 'kind' IS NULL) AS named
+    LEFT JOIN documents d ON d.workspace_id = ${m}.workspace_id AND d.external_id = named.external_id
+    WHERE ${m}.outcome IN ('answered', 'clarified', 'handed_over')
+    UNION ALL
+    SELECT json_object('is_served', 1, 'said_at', ${m}.created_at, 'live_version', 1, 'shown_from', 0,
+      'audience', value ->> 'audience', 'served_audience', '[]', 'valid_since', NULL, 'valid_before', NULL,
+      'served_since', NULL, 'served_before', NULL)
+    FROM json_each(${m}.applied)) AS used)`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { TurnResult } from "../conversations/turn-events.ts";
 import {
   choicesSchema,
+  formSchema,
   citationSchema,
   outcomeSchema,
   referenceSchema,
@@ -170,6 +171,7 @@ export const chatResult = z
     citations: z.array(citationSchema),
     sources: z.array(referenceSchema),
     choices: choicesSchema,
+    form: formSchema.optional(),
     usage: z.object({
       input_tokens: z.int(),
       output_tokens: z.int(),
@@ -218,6 +220,7 @@ export function toChatResult(result: TurnResult): ChatResult {
     citations: result.citations.map(toCitationJson),
     sources: result.sources.map(toReferenceJson),
     choices: result.choices.map(toChoiceJson),
+    ...(result.form && { form: result.form }),
     usage: {
       ...toUsageJson(result.usage),
       ...(result.saved && { saved: toUsageJson(result.saved.usage) }),

@@ -1,6 +1,7 @@
 import { callOf } from "../audit/call.ts";
 import type { FoundPassage } from "../retrieval/candidates.ts";
 import { createRoute, z } from "@hono/zod-openapi";
+import type { ExplainedItem } from "../answering/playbook.ts";
 import { search } from "../conversations/search.ts";
 import type { App } from "../auth/context.ts";
 import { jsonContent, jsonRequest } from "../http/openapi.ts";
@@ -77,6 +78,22 @@ const searchResult = z
     }),
     /** With `explain`: the evidence that the answerability is computed from. */
     evidence: z.record(z.string(), z.number()).optional(),
+    playbook: z
+      .array(
+        z.object({
+          kind: z.enum(["answer", "guidance"]),
+          id: z.string(),
+          version: z.string(),
+          probability: z.number(),
+          applies: z.boolean(),
+          evidence: z.record(z.string(), z.number()).optional(),
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          "With `explain`: the owner's answers and guidance that the question is likeliest to mean, whether they apply, and the evidence. Without conditions on page and language.",
+      }),
     failed_legs: z.array(leg).meta({
       description: "Legs that failed, or were not asked because the day's neurons are used up.",
     }),
@@ -121,12 +138,25 @@ export function searchRoutes(app: App): void {
         standalone: found.standalone,
         variants: found.variants,
         evidence: explain ? { ...found.evidence } : undefined,
+        playbook: explain ? found.playbook.map(toPlaybookJson) : undefined,
         failed_legs: found.failedLegs,
         reranker: found.reranker,
       },
       200,
     );
   });
+}
+
+function toPlaybookJson({ item, probability, applies, evidence }: ExplainedItem) {
+  const { kind, id, hash } = item;
+  return {
+    kind,
+    id,
+    version: hash,
+    probability,
+    applies,
+    ...(evidence && { evidence: { ...evidence } }),
+  };
 }
 
 function toResult(passage: FoundPassage, explain: boolean, isFused: boolean) {

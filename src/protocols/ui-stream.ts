@@ -118,6 +118,7 @@ class UiEncoder {
         return [
           ...this.#closeText(),
           ...choicesPart(event.result),
+          ...(event.result.form ? [{ type: "data-form", data: event.result.form }] : []),
           { type: "data-outcome", data: toChatResult(event.result) },
           ...(event.result.stopped ? [{ type: "abort", reason: "stopped" }] : []),
         ];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { EXTRACTIVE, type Config } from "../runtime/config.ts";
+import { batchByName } from "../runtime/named-batch.ts";
 import type { WorkspaceParameter } from "../runtime/workspace-parameter.ts";
 import { auditStatement, type Actor } from "../audit/log.ts";
 import type { Position } from "../http/paging.ts";
@@ -23,6 +24,13 @@ let rememberedCharacters = 0;
 /** The part of a deployment's configuration that concerns releases. */
 export type Deployment = Pick<Config, "releaseOverlays" | "allowedModels">;
 
+/** A workspace's part of its release. */
+export interface OverlayRow {
+  overlay: string;
+  /** The hash of its playbook's items; null or absent where it has none. */
+  playbook?: string | null;
+}
+
 /** The statement that reads a workspace's overlay; a turn batches it with its other reads. */
 export function overlayStatement(
   db: D1Database,
@@ -30,7 +38,7 @@ export function overlayStatement(
 ): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT overlay FROM releases WHERE workspace_id = ${workspace.sql} ORDER BY number DESC LIMIT 1`,
+      `SELECT overlay, playbook FROM releases WHERE workspace_id = ${workspace.sql} ORDER BY number DESC LIMIT 1`,
     )
     .bind(workspace.value);
 }
@@ -41,12 +49,12 @@ export function overlayStatement(
  * @param row of {@link overlayStatement}
  */
 export function liveRelease(deployment: Deployment, row: unknown): Promise<IdentifiedRelease> {
-  const { overlay } = (row ?? { overlay: "{}" }) as { overlay: string };
+  const { overlay, playbook = null } = (row ?? { overlay: "{}" }) as OverlayRow;
   const { releaseOverlays, allowedModels } = deployment;
-  const key = `${JSON.stringify([releaseOverlays, allowedModels])}\n${overlay}`;
+  const key = `${JSON.stringify([releaseOverlays, allowedModels, playbook])}\n${overlay}`;
   const known = remembered.get(key);
   if (known) return known;
-  const resolved = identify(validRelease(deployment, overlay));
+  const resolved = identify(withPlaybook(validRelease(deployment, overlay), playbook));
   remembered.set(key, resolved);
   rememberedCharacters += key.length + RELEASE_CHARACTERS;
   for (const [oldest] of remembered) {
@@ -55,6 +63,10 @@ export function liveRelease(deployment: Deployment, row: unknown): Promise<Ident
     rememberedCharacters -= oldest.length + RELEASE_CHARACTERS;
   }
   return resolved;
+}
+
+function withPlaybook(release: Release, name: string | null): Release {
+  return { ...release, playbook: { ...release.playbook, name } };
 }
 
 function validRelease(deployment: Deployment, overlay: string): Release {
@@ -79,6 +91,15 @@ export function workspaceRelease(
   const release = withOverlays(base, overlay);
   const { chat, small, reranker } = base.models;
   const allowed = new Set([EXTRACTIVE, null, chat, small, reranker, ...allowedModels]);
+  if (release.playbook.name !== base.playbook.name)
+    throw new z.ZodError([
+      {
+        code: "custom",
+        path: ["playbook", "name"],
+        message: "follows from the owner's answers and guidance. Change them by their own routes.",
+        input: release.playbook.name,
+      },
+    ]);
   for (const name of ["chat", "small", "reranker"] as const) {
     const model = release.models[name];
     const message =
@@ -126,17 +147,19 @@ export async function publishOverlay(
   exemplars: string | null,
   by: Actor,
   now: number,
-): Promise<{ overlay: string }> {
+): Promise<OverlayRow> {
   const stored = canonicalJson(overlay);
-  await db.batch([
-    db
+  const { row } = await batchByName<{ row: OverlayRow }>(db, {
+    published: db
       .prepare(
-        `INSERT INTO releases (workspace_id, number, overlay, created_by, created_at, exemplars)
-         SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM releases WHERE workspace_id = ?1
+        `INSERT INTO releases (workspace_id, number, overlay, created_by, created_at, exemplars, playbook)
+         SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5,
+           (SELECT playbook FROM releases WHERE workspace_id = ?1 ORDER BY number DESC LIMIT 1)
+         FROM releases WHERE workspace_id = ?1
          HAVING ?2 IS NOT (SELECT overlay FROM releases WHERE workspace_id = ?1 ORDER BY number DESC LIMIT 1)`,
       )
       .bind(workspaceId, stored, by.actor, now, exemplars),
-    auditStatement(db, {
+    audit: auditStatement(db, {
       ...by,
       workspaceId,
       action: "release.publish",
@@ -144,8 +167,9 @@ export async function publishOverlay(
       detail: { fields: Object.keys(overlay) },
       at: now,
     }),
-  ]);
-  return { overlay: stored };
+    row: overlayStatement(db, { sql: "?1", value: workspaceId }),
+  });
+  return row[0] ?? { overlay: stored };
 }
 
 /** A page of the changes to a workspace's overlay, the live one first. */

@@ -94,6 +94,26 @@ const sentencesSchema = z.strictObject({
 
 export type Sentences = z.infer<typeof sentencesSchema>;
 
+/** The logistic regression for the probability that a message asks what the wordings of an item ask (playbook/match.ts). */
+const matchRule = z.strictObject({
+  /** From `sure` on the item applies. From `likely` on an owner's answer is said where the documents do not answer, and says that it may be none. */
+  thresholds: z
+    .strictObject({ sure: share, likely: share })
+    .refine(({ sure, likely }) => likely <= sure, "has `likely` above `sure`"),
+  bias: weight,
+  weights: z.strictObject({
+    nearest: weight,
+    mean: weight,
+    said: weight,
+    key: weight,
+    known: weight,
+    lead: weight,
+    missing: weight,
+    other: weight,
+  }),
+});
+export type MatchRule = z.infer<typeof matchRule>;
+
 /** A name that the deployment's model binding understands. */
 const modelId = z.string().min(1).max(200);
 
@@ -207,6 +227,15 @@ export const releaseSchema = z.strictObject({
         [...INTENTS, "none" as const].map((intent) => [intent, z.array(exemplar).max(50)]),
       ) as Record<Intent | "none", z.ZodArray<typeof exemplar>>,
     ),
+  }),
+  /** What the owner wants said and done (src/playbook/). */
+  playbook: z.strictObject({
+    /** The hash of its items; null where there are none. It follows from them, and an overlay cannot set it. */
+    name: z.string().nullable(),
+    /** Of an owner's answer, which documents compete with. */
+    answers: matchRule,
+    /** Of guidance, and of answers without a look at documents. */
+    topics: matchRule,
   }),
   /** When a kept answer of a model is given instead of asking it (conversations/cached-answers.ts). */
   cache: z.strictObject({

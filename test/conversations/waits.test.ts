@@ -25,8 +25,8 @@ const KINDS: [kind: string, sequential: number, ai: number][] = [
   ["first, with a model", 4, 2],
   ["kept answer", 3, 1],
   ["dependent, with a model", 5, 3],
-  ["first, quoted", 4, 1],
-  ["dependent, quoted", 5, 1],
+  ["first, quoted", 3, 1],
+  ["dependent, quoted", 4, 1],
   ["small talk", 2, 1],
   ["abstained", 3, 1],
 ];

@@ -35,7 +35,7 @@ const audienceName = z
   .overwrite((name) => name.replace(/(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").trim())
   .min(1)
   .max(64);
-const audience = z.array(audienceName).max(20).default([]);
+export const audience = z.array(audienceName).max(20).default([]);
 
 export const documentBody = z
   .strictObject({
@@ -61,7 +61,7 @@ export const documentBody = z
   .meta({ id: "DocumentInput" });
 
 /** Credentials in an address would be shown to every reader of a citation. */
-function hasNoCredentials(url: string): boolean {
+export function hasNoCredentials(url: string): boolean {
   const { username, password } = URL.parse(url) ?? { username: "", password: "" };
   return username === "" && password === "";
 }

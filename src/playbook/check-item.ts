@@ -1,0 +1,189 @@
+import { Problem } from "../http/problem.ts";
+import { toInterval } from "../knowledge/accept/validity.ts";
+import { redact } from "../privacy/redact.ts";
+import type { MatchRule } from "../releases/release.ts";
+import { contentStems } from "../retrieval/query-terms.ts";
+import { batchByName } from "../runtime/named-batch.ts";
+import type { Guidance } from "./items.ts";
+import { matchProbability, type AskedText } from "./match.ts";
+import type { PlaybookItem } from "./playbook.ts";
+
+/** A message that visitors wrote, or a document's title, that an item would apply to. */
+export interface AlsoMatches {
+  text: string;
+  from: "visitor" | "document";
+}
+
+/** Another item that would apply to a wording of this one. */
+export interface Overlap {
+  id: string;
+  wording: string;
+}
+
+/** Messages and titles that an item is tried with. */
+export interface Probe extends AlsoMatches {
+  vector: number[] | null;
+}
+
+const QUESTIONS = 40;
+const TITLES = 50;
+/** Titles that are read, to find those with the item's words. */
+const READ_TITLES = 2000;
+/** An item that applies to a larger share of so many messages and titles applies to anything. */
+const EVERYTHING = { share: 0.5, probes: 20 };
+const SHOWN = 10;
+
+/** What visitors asked last, and the titles of documents that have most words in common with the item. */
+export async function readProbes(
+  db: D1Database,
+  workspaceId: string,
+  texts: string[],
+): Promise<AlsoMatches[]> {
+  const { questions, titles } = await batchByName<{
+    questions: { text: string };
+    titles: { title: string };
+  }>(db, {
+    questions: db
+      .prepare(
+        `SELECT substr(coalesce(standalone, text), 1, 300) AS text FROM messages
+         WHERE workspace_id = ?1 AND role = 'visitor' ORDER BY created_at DESC LIMIT ${QUESTIONS}`,
+      )
+      .bind(workspaceId),
+    titles: db
+      .prepare(
+        `SELECT title FROM documents WHERE workspace_id = ?1 AND live_version > 0 AND status <> 'deleted'
+         ORDER BY id LIMIT ${READ_TITLES}`,
+      )
+      .bind(workspaceId),
+  });
+  const stems = new Set(texts.flatMap(contentStems));
+  const shared = (title: string): number => new Set(contentStems(title)).intersection(stems).size;
+  const nearest = titles
+    .map(({ title }) => ({ title, count: shared(title) }))
+    .toSorted((left, right) => right.count - left.count)
+    .slice(0, TITLES);
+  const asked = new Set(questions.map(({ text }) => redact(text)));
+  return [
+    ...Array.from(asked, (text) => ({ text, from: "visitor" as const })),
+    ...nearest.map(({ title }) => ({ text: title, from: "document" as const })),
+  ];
+}
+
+interface Measure {
+  model: string;
+  rule: MatchRule;
+}
+
+function askedText(text: string, vector: ArrayLike<number> | null, model: string): AskedText {
+  const pieces = [{ text, vector: vector && Array.from(vector) }];
+  return { text, pieces, model, isKnownLanguage: true, nearestPassage: null };
+}
+
+/**
+ * What an item would apply to beside its own wordings.
+ * @throws Problem `validation_failed` where that is nearly everything
+ */
+export function alsoMatches(
+  { wordings }: PlaybookItem,
+  probes: Probe[],
+  { model, rule }: Measure,
+): AlsoMatches[] {
+  if (wordings.like.length === 0) return [];
+  const found = probes
+    .map(({ vector, ...probe }) => ({
+      ...probe,
+      probability: matchProbability(askedText(probe.text, vector, model), wordings, rule),
+    }))
+    .filter(({ probability }) => probability >= rule.thresholds.sure)
+    .toSorted((left, right) => right.probability - left.probability);
+  if (probes.length >= EVERYTHING.probes && found.length > EVERYTHING.share * probes.length)
+    throw refused(
+      "when",
+      `would apply to ${found.length} of ${probes.length} other messages and titles. Use more particular words.`,
+    );
+  const own = new Set(wordings.like.map((one) => one.toLowerCase()));
+  return found
+    .filter(({ text }) => !own.has(text.toLowerCase()))
+    .slice(0, SHOWN)
+    .map(({ text, from }) => ({ text, from }));
+}
+
+/** Items of the same kind that would apply to a wording of this one, or this one to a wording of theirs. */
+export function overlaps(
+  item: PlaybookItem,
+  others: PlaybookItem[],
+  { model, rule }: Measure,
+): Overlap[] {
+  const applies = (text: string, vector: ArrayLike<number> | null, to: PlaybookItem): boolean =>
+    matchProbability(askedText(text, vector, model), to.wordings, rule) >= rule.thresholds.sure;
+  return others.flatMap((other) => {
+    if (!meet(item, other)) return [];
+    const pairs = [
+      { of: item, to: other },
+      { of: other, to: item },
+    ];
+    const shared = pairs.flatMap(({ of, to }) =>
+      of.wordings.like.filter((text, at) => applies(text, of.wordings.vectors?.[at] ?? null, to)),
+    );
+    return shared.slice(0, 1).map((wording) => ({ id: other.id, wording }));
+  });
+}
+
+/** Whether both can apply to the same visitor at the same time. */
+function meet({ content: one }: PlaybookItem, { content: other }: PlaybookItem): boolean {
+  const readers = new Set(one.audience);
+  const sameReaders =
+    one.audience.length === 0 ||
+    other.audience.length === 0 ||
+    other.audience.some((name) => readers.has(name));
+  const left = toInterval(one);
+  const right = toInterval(other);
+  const isBefore = (end: number | null, start: number | null): boolean =>
+    end !== null && start !== null && end <= start;
+  return (
+    sameReaders &&
+    !isBefore(left.valid_before, right.valid_since) &&
+    !isBefore(right.valid_before, left.valid_since)
+  );
+}
+
+/**
+ * Refuses guidance that says the opposite of another one about the same.
+ * @param others those that it overlaps with
+ * @throws Problem `validation_failed`
+ */
+export function requireNoContradiction(
+  guidance: Guidance,
+  others: { id: string; content: Guidance }[],
+): void {
+  for (const { id, content } of others) {
+    const areActions = guidance.action !== undefined && content.action !== undefined;
+    const differs = areActions && guidance.action !== content.action;
+    if (differs && (guidance.action === "refuse" || content.action === "refuse"))
+      throw refused("action", `contradicts “${id}”, which applies to the same messages.`);
+    if (isOpposite(guidance.instruction, content.instruction))
+      throw refused("instruction", `says the opposite of “${id}” about the same messages.`);
+  }
+}
+
+const NEGATION =
+  /\b(?:not|never|no|don't|doesn't|without|avoid|nicht|nie|kein\w*|ne|jamais|no|nunca)\b/giu;
+/** Words that two sentences share, one of which denies what the other says. */
+const SAME_WORDS = 0.75;
+
+/** "Always mention the fee", "never mention the fee". */
+function isOpposite(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  const isDenied = (text: string): boolean => (text.match(NEGATION)?.length ?? 0) % 2 === 1;
+  if (isDenied(one) === isDenied(other)) return false;
+  const stems = (text: string): Set<string> =>
+    new Set(contentStems(text.replace(NEGATION, " ").replace(/\balways\b/giu, " ")));
+  const left = stems(one);
+  const right = stems(other);
+  const most = Math.max(left.size, right.size);
+  return most > 0 && left.intersection(right).size / most >= SAME_WORDS;
+}
+
+function refused(path: string, message: string): Problem {
+  return new Problem("validation_failed", `${path}: ${message}`, { errors: [{ path, message }] });
+}

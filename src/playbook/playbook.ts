@@ -1,0 +1,143 @@
+import type { WorkspaceParameter } from "../runtime/workspace-parameter.ts";
+import { decodeVectors } from "../text/vectors.ts";
+import { allOf, textsOf, type Contents, type Kind } from "./items.ts";
+import type { Wordings } from "./match.ts";
+
+/** An item as a turn uses it. */
+export interface PlaybookItem<K extends Kind = Kind> {
+  kind: K;
+  id: string;
+  /** Of its content. */
+  hash: string;
+  content: Contents[K];
+  wordings: Wordings;
+}
+
+/** What the owner of a workspace wants said and done. It belongs to a release, which names it by its hash. */
+export interface Playbook {
+  answers: PlaybookItem<"answer">[];
+  guidance: PlaybookItem<"guidance">[];
+}
+
+export const NO_PLAYBOOK: Playbook = { answers: [], guidance: [] };
+
+/** The most characters of playbooks in an isolate's cache. */
+const MAX_REMEMBERED_CHARACTERS = 8_000_000;
+/** By workspace, name and model; those whose vectors are complete. */
+const remembered = new Map<string, { playbook: Playbook; size: number }>();
+let rememberedCharacters = 0;
+
+export interface ItemRow {
+  name: string;
+  model: string;
+  kind: Kind;
+  id: string;
+  hash: string;
+  content: string;
+  created_at: number;
+  vectors: string | null;
+}
+
+/** SQL: the name of the workspace's playbook. */
+export function playbookNameSql(workspace: string): string {
+  return `(SELECT r.playbook FROM releases r WHERE r.workspace_id = ${workspace} ORDER BY r.number DESC LIMIT 1)`;
+}
+
+/**
+ * The statement that reads the items of a workspace's playbook, with their vectors in the model of its live index, unless this isolate
+ * remembers them; a turn batches it with its other reads.
+ */
+export function playbookStatement(
+  db: D1Database,
+  workspace: WorkspaceParameter,
+  embeddingModel: string,
+  known: Iterable<string> = remembered.keys(),
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT p.name, m.model, i.value ->> 'kind' AS kind, i.value ->> 'id' AS id, c.hash, c.content, c.created_at, v.vectors
+       FROM playbooks p
+       JOIN (SELECT coalesce((SELECT g.model FROM index_generations g WHERE g.workspace_id = ${workspace.sql}
+           AND g.state = 'live'), ?2) AS model) AS m
+       JOIN json_each(p.items) AS i
+       JOIN playbook_items c ON c.workspace_id = p.workspace_id AND c.hash = i.value ->> 'hash'
+       LEFT JOIN playbook_vectors v ON v.workspace_id = p.workspace_id AND v.hash = c.hash AND v.model = m.model
+       WHERE p.workspace_id = ${workspace.sql} AND p.name = ${playbookNameSql(workspace.sql)}
+         AND NOT EXISTS (SELECT 1 FROM json_each(?3) WHERE value = p.workspace_id || ' ' || p.name || ' ' || m.model)
+       ORDER BY i.key`,
+    )
+    .bind(workspace.value, embeddingModel, JSON.stringify([...known]));
+}
+
+/**
+ * The playbook of a release.
+ * @param name null where it has none
+ * @param rows of {@link playbookStatement}
+ */
+export function toPlaybook(
+  { workspaceId, name, model }: { workspaceId: string; name: string | null; model: string },
+  rows: unknown[],
+): Playbook {
+  if (name === null) return NO_PLAYBOOK;
+  const key = `${workspaceId} ${name} ${model}`;
+  const known = remembered.get(key);
+  if (known) return known.playbook;
+  const read = (rows as ItemRow[]).filter((row) => row.name === name && row.model === model);
+  const items = read.map(toItem);
+  const playbook = {
+    answers: items.filter(isOf("answer")),
+    guidance: items.filter(isOf("guidance")),
+  };
+  // What has no vectors yet is read again until a cron tick has made them.
+  if (items.length > 0 && items.every(({ wordings }) => wordings.vectors !== null))
+    remember(key, playbook, read);
+  return playbook;
+}
+
+/** All items of a workspace as they are stored, in the order of the playbook. */
+export async function readItems(
+  db: D1Database,
+  workspaceId: string,
+  embeddingModel: string,
+): Promise<ItemRow[]> {
+  const scope = { sql: "?1", value: workspaceId };
+  const { results } = await playbookStatement(db, scope, embeddingModel, []).all<ItemRow>();
+  return results;
+}
+
+function remember(key: string, playbook: Playbook, rows: ItemRow[]): void {
+  const size = rows.reduce((sum, row) => sum + row.content.length + (row.vectors?.length ?? 0), 0);
+  remembered.set(key, { playbook, size });
+  rememberedCharacters += size;
+  for (const [oldest, { size: freed }] of remembered) {
+    if (rememberedCharacters <= MAX_REMEMBERED_CHARACTERS) break;
+    remembered.delete(oldest);
+    rememberedCharacters -= freed;
+  }
+}
+
+export function toItem({ kind, id, hash, content, vectors }: ItemRow): PlaybookItem {
+  const parsed = JSON.parse(content) as Contents[Kind];
+  const texts = textsOf(kind, parsed);
+  const count = allOf(texts).length;
+  return {
+    kind,
+    id,
+    hash,
+    content: parsed,
+    wordings: { ...texts, vectors: split(vectors, count) },
+  };
+}
+
+export function isOf<K extends Kind>(kind: K) {
+  return (item: PlaybookItem): item is PlaybookItem<K> => item.kind === kind;
+}
+
+/** The vectors of so many texts; an item without any needs none. */
+function split(encoded: string | null, count: number): Int8Array[] | null {
+  if (count === 0) return [];
+  if (encoded === null) return null;
+  const numbers = decodeVectors(encoded);
+  const length = numbers.length / count;
+  return Array.from({ length: count }, (_, at) => numbers.subarray(at * length, (at + 1) * length));
+}

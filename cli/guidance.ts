@@ -1,0 +1,292 @@
+// `npm run guidance`: an owner's answers and guidance as files, so that they can be reviewed like code.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+import { answerSchema, guidanceSchema } from "../src/playbook/items.ts";
+import { Api, checkAccess, instanceOptions } from "./api.ts";
+import { CommandError, readArguments, reasonOf, runCommand, UsageError } from "./command.ts";
+import { readFrontMatter } from "./front-matter.ts";
+
+const HELP = `
+Usage: npm run guidance -- push|pull|diff|test <folder> [options]
+
+  push <folder>     stores the folder's answers and guidance. Tells of overlaps, and of messages and titles that would match as well
+  pull <folder>     writes those of the instance into the folder
+  diff <folder>     says what push would change
+  test <folder>     asks the messages of <folder>/tests.yaml, and says which answer or guidance applied
+
+  --prune           push also removes what the folder lacks, and pull removes such files
+  --url <address>   the instance; default http://localhost:8787
+  --key <sk_…>      a secret key with the scope "admin" (for test: "documents" and "chat", too); default: the variable EDGEWISE_KEY, or on
+                    localhost the development key
+
+A folder has one Markdown file an item: answers/<id>.md and guidance/<id>.md, with the fields of the API in front matter. The text below is
+what is said, or for guidance without an action the instruction to the model. tests.yaml is a list of {message, expect, page?}; expect is
+answers/<id>, guidance/<id>, documents (an answer from them) or none.
+
+Exit code: 0 done; 1 something failed, differs (diff) or came out otherwise (test); 2 wrong usage.
+`;
+
+/** What an item is called here: `answers/price-match`. */
+type Name = string;
+type Content = Record<string, unknown>;
+
+const SCHEMAS = { answers: answerSchema, guidance: guidanceSchema };
+type Folder = keyof typeof SCHEMAS;
+const FOLDERS = Object.keys(SCHEMAS) as Folder[];
+/** Of the API's view, beside the content. */
+const VIEW_FIELDS = new Set(["id", "status", "version", "updated_at"]);
+const ID = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+const testsSchema = z.array(
+  z.strictObject({
+    message: z.string().min(1),
+    expect: z
+      .string()
+      .regex(
+        /^(?:(?:answers|guidance)\/.+|documents|none)$/,
+        "is no answers/<id>, guidance/<id>, documents or none",
+      ),
+    page: z.string().optional(),
+  }),
+);
+
+await runCommand(HELP, async (args) => {
+  const { values, positionals } = readArguments(args, {
+    prune: { type: "boolean" },
+    url: { type: "string" },
+    key: { type: "string" },
+  });
+  const [command = "", folder, ...more] = positionals;
+  if (!["push", "pull", "diff", "test"].includes(command))
+    throw new UsageError(command ? `There is no command "${command}".` : "Name a command.");
+  if (folder === undefined || more.length > 0) throw new UsageError("Name one folder.");
+  if (values.prune && command !== "push" && command !== "pull")
+    throw new UsageError("--prune goes with push and pull.");
+  const { url, key } = instanceOptions(values);
+  const api = new Api({ url, key: key(), tries: 3, timeoutMs: 60_000 });
+  if (command !== "pull" && !existsSync(folder))
+    throw new CommandError(`There is no folder ${folder}.`);
+  await checkAccess(api);
+  switch (command) {
+    case "push":
+      return push(api, folder, values.prune === true);
+    case "pull":
+      return pull(api, folder, values.prune === true);
+    case "diff":
+      return diff(api, folder);
+    default:
+      return test(api, folder);
+  }
+});
+
+/** Everything is read before anything is stored: a file that is wrong stops the whole. */
+async function push(api: Api, folder: string, prune: boolean): Promise<number> {
+  const { changed, removed } = compare(readFolder(folder), await readInstance(api));
+  let failed = 0;
+  for (const [name, content] of changed) {
+    try {
+      const { body } = await api.put<Checked>(`/v1/${name}`, content);
+      console.log(`stored   ${name}`);
+      warn(body);
+    } catch (error) {
+      failed++;
+      console.error(`failed   ${name}: ${reasonOf(error)}`);
+    }
+  }
+  for (const name of prune ? removed : []) {
+    await api.delete(`/v1/${name}`);
+    console.log(`removed  ${name}`);
+  }
+  const kept = prune ? 0 : removed.length;
+  console.log(
+    `${changed.length - failed} stored, ${failed} failed, ${prune ? removed.length : 0} removed.`,
+  );
+  if (kept > 0) console.log(`${kept} on the instance are not in the folder; --prune removes them.`);
+  return failed > 0 ? 1 : 0;
+}
+
+interface Checked {
+  overlaps: { id: string; wording: string }[];
+  also_matches: { text: string; from: string }[];
+}
+
+function warn({ overlaps, also_matches }: Checked): void {
+  for (const { id, wording } of overlaps)
+    console.log(`         overlaps with ${id}: both apply to “${wording}”`);
+  for (const { text, from } of also_matches)
+    console.log(
+      `         also applies to the ${from === "visitor" ? "message" : "title"} “${text}”`,
+    );
+}
+
+async function pull(api: Api, folder: string, prune: boolean): Promise<number> {
+  const stored = await readInstance(api);
+  for (const [name, content] of stored) {
+    const file = path.join(folder, `${name}.md`);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, toFile(content));
+  }
+  if (prune && existsSync(folder))
+    for (const name of filesOf(folder).keys())
+      if (!stored.has(name)) rmSync(filesOf(folder).get(name) ?? "");
+  console.log(`${stored.size} written.`);
+  return 0;
+}
+
+async function diff(api: Api, folder: string): Promise<number> {
+  const stored = await readInstance(api);
+  const { changed, removed } = compare(readFolder(folder), stored);
+  for (const [name, content] of changed) {
+    const old = stored.get(name);
+    console.log(
+      old ? `changed  ${name}: ${changedFields(old, content).join(", ")}` : `new      ${name}`,
+    );
+  }
+  for (const name of removed) console.log(`missing  ${name} (on the instance only)`);
+  if (changed.length + removed.length === 0) console.log("No difference.");
+  return changed.length + removed.length > 0 ? 1 : 0;
+}
+
+function changedFields(old: Content, content: Content): string[] {
+  const names = new Set([...Object.keys(old), ...Object.keys(content)]);
+  return [...names].filter((name) => !isDeepStrictEqual(old[name], content[name]));
+}
+
+function compare(
+  files: Map<Name, Content>,
+  stored: Map<Name, Content>,
+): { changed: [Name, Content][]; removed: Name[] } {
+  return {
+    changed: [...files].filter(([name, content]) => !isDeepStrictEqual(stored.get(name), content)),
+    removed: [...stored.keys()].filter((name) => !files.has(name)),
+  };
+}
+
+/** @throws CommandError that names each file that is wrong, and why */
+function readFolder(folder: string): Map<Name, Content> {
+  const items = new Map<Name, Content>();
+  const problems: string[] = [];
+  for (const [name, file] of filesOf(folder)) {
+    try {
+      items.set(name, readItem(name, readFileSync(file, "utf8")));
+    } catch (error) {
+      const reason = error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error);
+      problems.push(`${file}: ${reason}`);
+    }
+  }
+  if (problems.length > 0) throw new CommandError(problems.join("\n"));
+  return items;
+}
+
+/** The folder's files by the name of their item. */
+function filesOf(folder: string): Map<Name, string> {
+  const files = FOLDERS.flatMap((kind): [Name, string][] => {
+    const own = path.join(folder, kind);
+    if (!existsSync(own)) return [];
+    return readdirSync(own)
+      .filter((file) => /\.(?:md|ya?ml)$/.test(file))
+      .map((file) => [`${kind}/${file.replace(/\.\w+$/, "")}`, path.join(own, file)]);
+  });
+  return new Map(files);
+}
+
+function readItem(name: Name, source: string): Content {
+  const [kind, id] = name.split("/") as [Folder, string];
+  if (!ID.test(id))
+    throw new Error("its name takes lower-case letters, digits, dots, hyphens and underscores");
+  const { fields, body } = /^\s*---/.test(source)
+    ? readFrontMatter(source)
+    : { fields: parse(source) as Content, body: "" };
+  const text = body.trim();
+  const isInstruction = kind === "guidance" && fields.action === undefined;
+  const said = text === "" ? {} : { [isInstruction ? "instruction" : "text"]: text };
+  return plain(SCHEMAS[kind].parse({ ...asTexts(fields), ...said }));
+}
+
+/** YAML reads a date without quotes as one; the API takes its text. */
+function asTexts(fields: Content): Content {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      value instanceof Date ? value.toISOString().replace(/T00:00:00\.000Z$/, "") : value,
+    ]),
+  );
+}
+
+function plain(content: object): Content {
+  return JSON.parse(JSON.stringify(content)) as Content;
+}
+
+function toFile(content: Content): string {
+  const isSaid = typeof content.text === "string";
+  const { text, instruction, ...fields } = content;
+  const body = isSaid ? text : instruction;
+  const shown = Object.entries(fields).filter(
+    ([, value]) => !(Array.isArray(value) && value.length === 0) && !isDeepStrictEqual(value, {}),
+  );
+  return `---\n${stringify(Object.fromEntries(shown))}---\n\n${typeof body === "string" ? body : ""}\n`;
+}
+
+async function readInstance(api: Api): Promise<Map<Name, Content>> {
+  const items = new Map<Name, Content>();
+  for (const kind of FOLDERS) {
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const query: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+      const { body }: { body: Record<Folder, Content[]> & { next_cursor: string | null } } =
+        await api.get(`/v1/${kind}?limit=200${query}`);
+      for (const view of body[kind])
+        items.set(
+          `${kind}/${String(view.id)}`,
+          Object.fromEntries(Object.entries(view).filter(([name]) => !VIEW_FIELDS.has(name))),
+        );
+      cursor = body.next_cursor;
+    }
+  }
+  return items;
+}
+
+/** Plays the messages as a visitor's first ones. */
+async function test(api: Api, folder: string): Promise<number> {
+  const file = path.join(folder, "tests.yaml");
+  if (!existsSync(file)) throw new CommandError(`There is no ${file}.`);
+  const { data, error } = testsSchema.safeParse(parse(readFileSync(file, "utf8")));
+  if (error) throw new CommandError(`${file}: ${z.prettifyError(error)}`);
+  let failed = 0;
+  for (const { message, expect, page } of data) {
+    const applied = await play(api, message, page);
+    const isRight = applied.includes(expect);
+    if (!isRight) failed++;
+    console.log(
+      `${isRight ? "ok    " : "FAILED"} “${message}”: ${applied.join(", ")}${isRight ? "" : `, not ${expect}`}`,
+    );
+  }
+  console.log(`${data.length - failed} of ${data.length} as expected.`);
+  return failed > 0 ? 1 : 0;
+}
+
+interface Turn {
+  conversation_id: string;
+  message_id: string;
+  rung: string;
+  outcome: string;
+}
+
+async function play(api: Api, message: string, page: string | undefined): Promise<string[]> {
+  const metadata = { source: "guidance test", ...(page !== undefined && { page }) };
+  const { body: turn } = await api.post<Turn>("/v1/chat", { message, metadata });
+  const { body: conversation } = await api.get<{
+    messages: { id: string; applied?: { kind: string; id: string }[] }[];
+  }>(`/v1/conversations/${turn.conversation_id}`);
+  const own = conversation.messages.find(({ id }) => id === turn.message_id)?.applied ?? [];
+  const names = own.map(({ kind, id }) => `${kind === "answer" ? "answers" : "guidance"}/${id}`);
+  const isFound = turn.outcome === "answered" && turn.rung !== "owner";
+  return [
+    ...names,
+    ...(isFound ? ["documents"] : []),
+    ...(names.length === 0 && !isFound ? ["none"] : []),
+  ];
+}

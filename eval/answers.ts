@@ -8,6 +8,7 @@ import { DEMO_KEYS } from "../local/config.ts";
 import { loadDemo } from "../local/dev/demo.ts";
 import { readArticles } from "../local/dev/demo-articles.ts";
 import { ROOT } from "../local/dev/root.ts";
+import { shippedRelease } from "../src/releases/release.ts";
 import { chat } from "./ask.ts";
 import { startInProcess } from "./in-process/instance.ts";
 import { fit, predict, type Example } from "./logistic.ts";
@@ -54,8 +55,8 @@ interface Explained {
   evidence?: Record<string, number>;
 }
 
-const NAMES = ["nearest", "mean", "said", "key", "known", "lead", "missing", "other"] as const;
-const SIGNS = [1, 1, 1, 1, 1, 1, -1, -1] as const;
+const NAMES = ["nearest", "mean", "said", "known", "lead"] as const;
+const SIGNS = [1, 1, 1, 1, 1] as const;
 const L2 = 0.1;
 /** Off-topic questions that are asked. */
 const OFF_TOPIC = 300;
@@ -110,7 +111,10 @@ async function ask(api: Api, message: string): Promise<Result["got"]> {
   const { rung, citations, confidence } = (await chat(api, message)).answer;
   const cited = citations.find(({ external_id }) => external_id.startsWith("answer:"));
   if (rung !== "owner" || !cited) return undefined;
-  return { id: cited.external_id.slice("answer:".length), isSure: confidence >= 0.6 };
+  return {
+    id: cited.external_id.slice("answer:".length),
+    isSure: confidence >= shippedRelease.playbook.answers.thresholds.sure,
+  };
 }
 
 function demoQuestions(name: "golden" | "hard"): Case[] {

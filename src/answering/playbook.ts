@@ -1,7 +1,5 @@
-import type { LanguageCode } from "../language/language.ts";
 import { isAnsweredByUs } from "../language/intents.ts";
 import { toInterval } from "../knowledge/accept/validity.ts";
-import { embeddingModel } from "../models/table.ts";
 import {
   matchEvidence,
   matchProbability,
@@ -101,7 +99,7 @@ function questionsOf(
   findings: Finding[],
 ): AskedText[][] {
   const { message, intent, isGuessed, contact, generation } = questions;
-  const known = { model: generation.model, isKnownLanguage: knows(generation.model, language) };
+  const known = { model: generation.model, language };
   const isOurs = isAnsweredByUs(intent, isGuessed) || contact !== undefined;
   // What is ours to answer is the owner's only in the very words.
   if (isOurs || findings.length === 0 || release.playbook.name === null)
@@ -115,12 +113,6 @@ function questionsOf(
       nearestPassage,
     }));
   });
-}
-
-/** Whether a model's vectors of a language mean something. */
-export function knows(model: string, language: LanguageCode | null): boolean {
-  const { isEnglish = false } = embeddingModel(model);
-  return !isEnglish || language === null || language === "en";
 }
 
 /** The question itself; where it may be a question of its own beside a follow-up, both. */

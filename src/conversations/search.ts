@@ -9,7 +9,7 @@ import { allowanceStatement, isOutOfNeurons, toAllowance } from "../limits/quota
 import { liveRelease, overlayStatement } from "../releases/live-release.ts";
 import type { Leg } from "../retrieval/candidates.ts";
 import { embedQuestions } from "../retrieval/embed-questions.ts";
-import { explainPlaybook, knows, nearestOf, type ExplainedItem } from "../answering/playbook.ts";
+import { explainPlaybook, nearestOf, type ExplainedItem } from "../answering/playbook.ts";
 import { messageLanguage } from "../language/message-language.ts";
 import { playbookStatement, toPlaybook } from "../playbook/playbook.ts";
 import type { Reader } from "../retrieval/visibility.ts";
@@ -96,7 +96,7 @@ export async function search(
         text: standalone,
         pieces: context ? subQueries.slice(0, 1) : subQueries,
         model,
-        isKnownLanguage: knows(model, messageLanguage(query, undefined) ?? null),
+        language: messageLanguage(query, undefined) ?? null,
         nearestPassage: nearestOf(found),
       },
       release.playbook,

@@ -76,7 +76,7 @@ interface Measure {
 
 function askedText(text: string, vector: ArrayLike<number> | null, model: string): AskedText {
   const pieces = [{ text, vector: vector && Array.from(vector) }];
-  return { text, pieces, model, isKnownLanguage: true, nearestPassage: null };
+  return { text, pieces, model, language: null, nearestPassage: null };
 }
 
 /**

@@ -2,6 +2,8 @@ import type { MatchRule } from "../releases/release.ts";
 import { embeddingModel } from "../models/table.ts";
 import type { EmbeddedText } from "../retrieval/candidates.ts";
 import { contentStems } from "../retrieval/query-terms.ts";
+import { countriesIn } from "../language/code-names.ts";
+import type { LanguageCode } from "../language/language.ts";
 import type { ItemTexts } from "./items.ts";
 import { cosine } from "../text/vectors.ts";
 
@@ -18,8 +20,8 @@ export interface AskedText {
   pieces: EmbeddedText[];
   /** The embedding model of the pieces and of the wordings. */
   model: string;
-  /** Whether the model's vectors of the message mean something: one that knows English alone knows nothing of another language. */
-  isKnownLanguage: boolean;
+  /** Of the message; null where it tells none. */
+  language: LanguageCode | null;
   /** The cosine of the nearest passage that the documents have; null where none was looked for. */
   nearestPassage: number | null;
 }
@@ -32,20 +34,12 @@ export interface MatchEvidence {
   mean: number;
   /** What the owner's answer says, on the same scale; 0 for guidance. */
   said: number;
-  /** Share of the words that the wordings have in common which the message has, too. */
-  key: number;
   /** Share of the message's words that the wordings or the answer have. */
   known: number;
   /** By how much the nearest wording, or what is said, is nearer than the nearest passage of the documents. */
   lead: number;
-  /** 1 where the message lacks a word that nearly all wordings have. */
-  missing: number;
-  /** The same, times the share of the message's words that the wordings lack: "deliver to Norway" where all say "Switzerland". */
-  other: number;
 }
 
-/** A word is common to the wordings if so many of them have it. */
-const COMMON = 0.7;
 /** Share of two words' pairs of letters from which on one may be a misspelling of the other (Dice's coefficient), for words of five letters and more. */
 const ALIKE = 0.7;
 const LEAST_ALIKE_LETTERS = 5;
@@ -63,16 +57,20 @@ export function matchProbability(asked: AskedText, wordings: Wordings, rule: Mat
   if (!evidence) return 0;
   const names = Object.keys(rule.weights) as (keyof MatchEvidence)[];
   const sum = names.reduce((total, name) => total + rule.weights[name] * evidence[name], rule.bias);
-  return 1 / (1 + Math.exp(-sum));
+  const probability = 1 / (1 + Math.exp(-sum));
+  // Looked at last: it takes longer than all before.
+  const isOther = probability >= rule.thresholds.likely && namesAnotherCountry(asked, wordings);
+  return isOther ? 0 : probability;
 }
 
 /** @returns undefined where no vectors tell anything, or the message is nearest to what the wordings are unlike */
 export function matchEvidence(asked: AskedText, wordings: Wordings): MatchEvidence | undefined {
   const { like, unlike, said, vectors } = wordings;
   const pieces = asked.pieces.flatMap(({ vector }) => (vector ? [vector] : []));
-  if (!asked.isKnownLanguage || !vectors || pieces.length === 0 || like.length === 0)
-    return undefined;
-  const { unrelatedCosine, matchingCosine } = embeddingModel(asked.model);
+  const { unrelatedCosine, matchingCosine, isEnglish = false } = embeddingModel(asked.model);
+  // A model that knows English alone makes nothing of another language.
+  const isKnown = !isEnglish || asked.language === null || asked.language === "en";
+  if (!isKnown || !vectors || pieces.length === 0 || like.length === 0) return undefined;
   const span = matchingCosine - unrelatedCosine;
   const cosines = vectors.map((one) => Math.max(...pieces.map((piece) => cosine(piece, one))));
   const near = cosines.slice(0, like.length);
@@ -88,34 +86,28 @@ export function matchEvidence(asked: AskedText, wordings: Wordings): MatchEviden
     mean: scaled(mean),
     said: scaled(spoken),
     lead: (Math.max(nearest, spoken) - passage) / span,
-    ...wordEvidence(stemsOf(asked.text), like.map(stemsOf), said.map(stemsOf)),
+    known: shareKnown(stemsOf(asked.text), [...like, ...said].map(stemsOf)),
   };
 }
 
-function wordEvidence(
-  asked: Set<string>,
-  wordings: Set<string>[],
-  said: Set<string>[],
-): Pick<MatchEvidence, "key" | "known" | "missing" | "other"> {
-  const counts = new Map<string, number>();
-  for (const wording of wordings)
-    for (const stem of wording) counts.set(stem, (counts.get(stem) ?? 0) + 1);
-  const stems = [...asked];
-  const isAsked = (stem: string): boolean => stems.some((one) => areAlike(one, stem));
-  let all = 0;
-  let had = 0;
-  let missing = 0;
-  for (const [stem, count] of counts) {
-    const share = count / wordings.length;
-    const has = isAsked(stem);
-    all += share ** 2;
-    if (has) had += share ** 2;
-    else if (share >= COMMON) missing = 1;
-  }
-  const words = [...counts.keys(), ...said.flatMap((one) => [...one])];
-  const known = stems.filter((one) => words.some((stem) => areAlike(one, stem)));
-  const share = known.length / Math.max(1, stems.length);
-  return { key: all > 0 ? had / all : 0, known: share, missing, other: missing * (1 - share) };
+/** "Do you deliver to Norway?" asks something else than wordings that are about Switzerland, however near it is. */
+function namesAnotherCountry({ text, language }: AskedText, { like }: Wordings): boolean {
+  const asked = new Set(named(text, language));
+  if (asked.size === 0) return false;
+  const own = new Set(like.flatMap((one) => named(one, language)));
+  return own.size > 0 && asked.isDisjointFrom(own);
+}
+
+function named(text: string, language: LanguageCode | null): string[] {
+  const languages = new Set<LanguageCode>(["en", language ?? "en"]);
+  return [...languages].flatMap((one) => countriesIn(text, one));
+}
+
+/** Share of the stems that one of the words is like. */
+function shareKnown(asked: Set<string>, texts: Set<string>[]): number {
+  const words = texts.flatMap((one) => [...one]);
+  const known = [...asked].filter((stem) => words.some((word) => areAlike(stem, word)));
+  return known.length / Math.max(1, asked.size);
 }
 
 function stemsOf(text: string): Set<string> {

@@ -105,11 +105,8 @@ const matchRule = z.strictObject({
     nearest: weight,
     mean: weight,
     said: weight,
-    key: weight,
     known: weight,
     lead: weight,
-    missing: weight,
-    other: weight,
   }),
 });
 export type MatchRule = z.infer<typeof matchRule>;

@@ -152,6 +152,16 @@ describe("an owner's answer", () => {
     expect(french.text.startsWith(PRICES.text)).toBe(false);
   });
 
+  it("does not answer the same about another country", async () => {
+    const own = await createWorkspace(HELP_CENTRE);
+    await put(own, "answers/swiss", {
+      wordings: ["Do you deliver to Switzerland?", "Can I order from Switzerland?"],
+      text: "Yes, in 6 working days.",
+    });
+    expect((await ask(own, "do you deliver to switzerland")).rung).toBe("owner");
+    expect((await ask(own, "do you deliver to norway")).rung).not.toBe("owner");
+  });
+
   it("does not answer what it is unlike", async () => {
     const own = await createWorkspace(HELP_CENTRE);
     const unlike = ["Do you match colours?"];

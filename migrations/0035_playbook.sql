@@ -31,6 +31,9 @@ ALTER TABLE releases ADD COLUMN playbook TEXT;
 -- What of the playbook applied in the turn, as JSON; null where nothing did.
 ALTER TABLE messages ADD COLUMN applied TEXT;
 
+-- What the visitor was asked to fill in, as JSON; null for any other answer.
+ALTER TABLE messages ADD COLUMN form TEXT;
+
 -- Nothing reads what these held.
 ALTER TABLE messages DROP COLUMN embedding;
 ALTER TABLE messages DROP COLUMN embedding_model;

@@ -5,6 +5,7 @@ import { notErasedSql, personOf } from "../privacy/erasures.ts";
 import { batchByName, changesByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { mayOpen, ownedStatement, type Owned } from "./access.ts";
+import type { GuidanceForm } from "../playbook/items.ts";
 import type { Choice } from "../answering/answer.ts";
 import type { Applied } from "../answering/playbook.ts";
 import { toChoiceJson, type ConversationSummary, type ConversationView } from "./schema.ts";
@@ -14,9 +15,10 @@ import { withholdingAudience, isWithheld, usedDocumentsSql } from "./withheld.ts
 type Message = ConversationView["messages"][number];
 type MessageRow = Omit<
   Message,
-  "author" | "citations" | "choices" | "applied" | "created_at" | "stopped"
+  "author" | "citations" | "choices" | "applied" | "form" | "created_at" | "stopped"
 > & {
   applied: string | null;
+  form: string | null;
   stopped: 0 | 1;
   citations: string | null;
   choices: string | null;
@@ -50,7 +52,7 @@ export async function readConversation(
     conversations: summaryStatement(db, caller.workspaceId, id),
     messages: db
       .prepare(
-        `SELECT id, role, text, outcome, confidence, rung, language, failure, stopped, citations, choices, applied, created_at,
+        `SELECT id, role, text, outcome, confidence, rung, language, failure, stopped, citations, choices, applied, form, created_at,
            ${usedDocumentsSql("m")} AS used_documents FROM messages m
          WHERE workspace_id = ?1 AND conversation_id = ?2 ORDER BY seq`,
       )
@@ -163,7 +165,7 @@ function toApplied(applied: string): Message["applied"] {
 
 /** @param audience whose reader it is; undefined for one who reads everything */
 function toMessage(
-  { used_documents, citations, choices, applied, created_at, stopped, ...row }: MessageRow,
+  { used_documents, citations, choices, applied, form, created_at, stopped, ...row }: MessageRow,
   audience: string[] | undefined,
 ): Message {
   const message = {
@@ -180,5 +182,6 @@ function toMessage(
     ...message,
     citations: citations ? (JSON.parse(citations) as Message["citations"]) : [],
     choices: choices ? (JSON.parse(choices) as Choice[]).map(toChoiceJson) : [],
+    ...(form !== null && { form: JSON.parse(form) as GuidanceForm }),
   };
 }

@@ -82,9 +82,9 @@ function answerStatement(
   return db
     .prepare(
       `INSERT INTO messages (id, conversation_id, workspace_id, seq, role, text, outcome, confidence, rung, release,
-         model, citations, sources, usage, timings_ms, created_at, due_at, reranker, stopped, choices, applied, language)
+         model, citations, sources, usage, timings_ms, created_at, due_at, reranker, stopped, choices, applied, form, language)
        SELECT ?1, ?2, ?3, ${NEXT_SEQ}, 'assistant', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14 + ${LEDGER_WITHIN_MS},
-         ?16, ?17, ?18, ?19, language
+         ?16, ?17, ?18, ?19, ?20, language
        FROM messages WHERE id = ?15 AND workspace_id = ?3 AND due_at IS NOT NULL
        RETURNING id`,
     )
@@ -111,6 +111,7 @@ function answerStatement(
       result.stopped ? 1 : 0,
       result.choices.length > 0 ? JSON.stringify(result.choices) : null,
       result.applied.length > 0 ? JSON.stringify(result.applied) : null,
+      result.form ? JSON.stringify(result.form) : null,
     );
 }
 

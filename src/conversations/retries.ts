@@ -1,3 +1,5 @@
+import type { Applied } from "../answering/playbook.ts";
+import type { GuidanceForm } from "../playbook/items.ts";
 import type { Choice, Outcome, Rung } from "../answering/answer.ts";
 import type { Caller } from "../auth/keys.ts";
 import { claimedSubject } from "../auth/visitor-token.ts";
@@ -93,6 +95,8 @@ export interface EarlierTurn extends Lease {
   citations: string;
   sources: string;
   choices: string | null;
+  applied: string | null;
+  form: string | null;
   usage: string;
   timings_ms: string;
   stopped: number;
@@ -110,7 +114,7 @@ export function earlierTurnStatement(
     .prepare(
       `SELECT q.id AS question_id, q.conversation_id, q.seq, q.text AS question, v.subject AS visitor, c.lease_question_id,
          c.lease_expires_at, a.id AS answer_id, a.text, a.language, a.outcome, a.confidence, a.rung, a.release, a.model, a.reranker,
-         a.citations, a.sources, a.choices, a.usage, a.timings_ms, a.stopped, ${usedDocumentsSql("a")} AS used_documents
+         a.citations, a.sources, a.choices, a.applied, a.form, a.usage, a.timings_ms, a.stopped, ${usedDocumentsSql("a")} AS used_documents
        FROM messages q JOIN conversations c ON c.id = q.conversation_id LEFT JOIN visitors v ON v.id = c.visitor_id
        LEFT JOIN messages a ON a.id = q.answer_id AND a.workspace_id = q.workspace_id
        WHERE q.workspace_id = ${workspace.sql} AND q.request_key = ?2 AND q.created_at > ?3`,
@@ -182,7 +186,8 @@ function toRepeated(
     outcome: earlier.outcome,
     confidence: earlier.confidence,
     rung: earlier.rung,
-    applied: [],
+    applied: JSON.parse(earlier.applied ?? "[]") as Applied[],
+    ...(earlier.form !== null && !withheld && { form: JSON.parse(earlier.form) as GuidanceForm }),
     release: earlier.release,
     model: earlier.model,
     reranker: earlier.reranker,

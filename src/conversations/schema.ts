@@ -139,6 +139,7 @@ const message = z.object({
   failure: z.enum(["error", "late", "interrupted"]).nullable(),
   citations: z.array(citationSchema),
   choices: choicesSchema,
+  form: formSchema.optional(),
   applied: appliedSchema.optional(),
   /** True for an answer that ends where somebody stopped it. Absent otherwise. */
   stopped: z.literal(true).optional(),

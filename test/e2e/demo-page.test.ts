@@ -195,6 +195,50 @@ describe.skipIf(skipsBrowser)("the demo page", () => {
     await page.close();
   });
 
+  it("the demo page shows the company's own answer, and a form whose entries are the next message", async () => {
+    const put = async (item: string, body: object): Promise<void> => {
+      const headers = {
+        authorization: "Bearer sk_local_demo",
+        "content-type": "application/json",
+      };
+      const init = { method: "PUT", headers, body: JSON.stringify(body) };
+      expect((await fetch(`${url}/v1/${item}`, init)).status).toBe(200);
+    };
+    await put("answers/giraffes", {
+      wordings: ["Do you sell giraffes?", "Can I buy a giraffe?"],
+      text: "No. We sell gardens **only**.",
+    });
+    await put("guidance/eaten", {
+      when: { topics: ["A giraffe ate my garden", "My garden was eaten by a giraffe"] },
+      action: "show_form",
+      text: "I'm sorry to hear that.",
+      form: {
+        title: "Eaten garden",
+        fields: [
+          { name: "order", label: "Order number" },
+          { name: "day", label: "Day", type: "date", required: false },
+        ],
+      },
+    });
+    const { page, complaints } = await open(375, 700);
+    const answer = await ask(page, "do you sell giraffes");
+    expect(await answer.innerText()).toContain("Answered by the company");
+    expect(await answer.locator(".text strong").innerText()).toBe("only");
+    const asking = await ask(page, "a giraffe ate my garden!");
+    await asking.getByLabel("Order number").fill("G-1234");
+    await asking.locator("form").scrollIntoViewIfNeeded();
+    await page.screenshot({ path: path.join(SCREENSHOTS, "form.png") });
+    await asking.getByRole("button", { name: "Send" }).click();
+    await settled(page);
+    expect(await page.locator(".question").last().innerText()).toBe(
+      "Eaten garden\nOrder number: G-1234",
+    );
+    await page.reload();
+    await page.locator(".form").first().waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it("the demo page says at once that a key is not valid", async () => {
     const page = await browser.newPage();
     await page.goto(`${url}/?key=pk_nobody_has_this`);

@@ -91,7 +91,12 @@ describe("guidance", () => {
     const topics = ["My order arrived broken", "The parcel was damaged", "It came in pieces"];
     const text = "I'm sorry. Please fill in this form.";
     await putLive("broken", { when: { topics }, action: "show_form", text, form });
-    const answer = await ask(workspace, "my parcel arrived damaged");
+    const retry = { "idempotency-key": crypto.randomUUID() };
+    const answer = await ask(workspace, "my parcel arrived damaged", {}, retry);
+    const again = await ask(workspace, "my parcel arrived damaged", {}, retry);
+    expect(again.form).toEqual(answer.form);
+    const { messages } = await readConversation(workspace, answer.conversation_id);
+    expect(messages[1]?.form).toEqual(answer.form);
     expect(answer).toMatchObject({
       text,
       outcome: "clarified",

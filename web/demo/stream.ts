@@ -6,6 +6,9 @@ type Source = { n: string; title: string; url: string | null };
 export type Citation = Source & { quotes: string[]; page?: number };
 /** What a button says, and the message that it sends. */
 export type Choice = { label: string; message: string };
+export type FormField = { name: string; label: string; type: string; required: boolean };
+/** What the visitor is asked to fill in. */
+export type Form = { title: string; fields: FormField[] };
 export type Outcome = {
   outcome: (typeof OUTCOMES)[number];
   /** 0–1, or null when the server gives none. */
@@ -17,6 +20,7 @@ export type Outcome = {
   citations: Citation[];
   /** What a clarifying question offers. */
   choices: Choice[];
+  form: Form | null;
   /** The visitor stopped it: the text is what was shown until then. */
   stopped: boolean;
 };
@@ -111,6 +115,23 @@ export function toOutcome(data: Record<string, unknown>): Outcome | null {
       ...(typeof citation.page === "number" && { page: citation.page }),
     })),
     choices: choices.map(({ label, message }) => ({ label: asText(label), message: asText(message) })),
+    form: toForm(data.form),
+  };
+}
+
+const INPUT_TYPES = new Set(["text", "email", "tel", "number", "date"]);
+
+function toForm(given: unknown): Form | null {
+  const { title, fields } = asRecord(given);
+  if (!Array.isArray(fields)) return null;
+  return {
+    title: asText(title),
+    fields: fields.map(asRecord).map(({ name, label, type, required }) => ({
+      name: asText(name),
+      label: asText(label),
+      type: INPUT_TYPES.has(asText(type)) ? asText(type) : "text",
+      required: required === true,
+    })),
   };
 }
 

@@ -2,6 +2,7 @@ import { createAnswerText, type MarkerTarget } from "./answer-text.ts";
 import type { Failure } from "./api.ts";
 import { renderCitations } from "./citations.ts";
 import { element } from "./element.ts";
+import { renderForm } from "./form.ts";
 import type { Choice, Outcome } from "./stream.ts";
 
 /** How an answer ended. It is complete only if it is `finished`. */
@@ -83,6 +84,7 @@ export function createTurnView(question: string, number: number): TurnView {
       answerText.replace(outcome.text || streamed || emptyText(outcome));
       if (targets.size > 0) extras.append(cited.section);
       if (outcome.choices.length > 0) offerChoices(text, outcome.choices, ask);
+      if (outcome.form) extras.append(renderForm(outcome.form, number, ask));
       if (debug) extras.append(renderDetails(outcome, ids));
       setState(outcome.outcome, outcomeLabel(outcome));
     },
@@ -116,7 +118,9 @@ function offerChoices(text: HTMLElement, choices: Choice[], ask: (message: strin
   else text.append(buttons);
 }
 
-function outcomeLabel({ outcome, confidence }: Outcome): string {
+function outcomeLabel({ outcome, confidence, rung, form }: Outcome): string {
+  if (form) return "Please fill in the form";
+  if (rung === "owner") return "Answered by the company";
   switch (outcome) {
     case "answered":
       return `Answered from the help centre${debug ? confidenceLabel(confidence) : ""}`;

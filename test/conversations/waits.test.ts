@@ -4,6 +4,7 @@ import type { ChatResult } from "../../src/protocols/chat-schema.ts";
 import { openAiStream } from "../support/chat-script.ts";
 import {
   ask,
+  call,
   CHAT_MODEL,
   createWorkspace,
   HELP_CENTRE,
@@ -29,6 +30,7 @@ const KINDS: [kind: string, sequential: number, ai: number][] = [
   ["dependent, quoted", 4, 1],
   ["small talk", 2, 1],
   ["abstained", 3, 1],
+  ["owner's answer", 3, 1],
 ];
 
 it("each kind of turn takes its calls and waits, and no more", async () => {
@@ -50,6 +52,11 @@ it("each kind of turn takes its calls and waits, and no more", async () => {
   await turn("small talk", "Good morning!", false);
   const { outcome } = await turn("abstained", "Who won the chess championship?", false);
   expect(outcome).toBe("abstained");
+  const wordings = ["Do you sell vouchers?", "gift card"];
+  const owners = { wordings, text: "Yes, from 10 euros on." };
+  await call(workspace.secret, "PUT", "/v1/answers/vouchers", owners);
+  // The first turn after a change reads the playbook, in the batch that it makes anyway.
+  await turn("owner's answer", "do you sell vouchers", true);
   console.log([...taken].map(([kind, calls]) => `${kind}: ${JSON.stringify(calls)}`).join("\n"));
   for (const [kind, sequential, ai] of KINDS) {
     expect(taken.get(kind)?.sequential, kind).toBeLessThanOrEqual(sequential);

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ConversationView } from "../../src/conversations/schema.ts";
 import { expectProblem } from "../support/expect-problem.ts";
+import { tick } from "../support/tick.ts";
 import {
   ask,
   call,
@@ -167,6 +168,17 @@ describe("an owner's answer", () => {
     const unlike = ["Do you match colours?"];
     await put(own, "answers/price-match", { ...PRICES, unlike });
     expect((await ask(own, "Do you match colours?")).rung).not.toBe("owner");
+  });
+
+  it("gets its vectors from a cron tick where the model could not be reached when it was put", async () => {
+    const own = await createWorkspace();
+    await env.CONTROL.failNext({ binding: "ai", kind: "unavailable", times: 5 });
+    await put(own, "answers/price-match", PRICES);
+    await env.CONTROL.reset();
+    const before = await ask(own, "I found it cheaper elsewhere, can you match that price?");
+    await tick();
+    const after = await ask(own, "I found it cheaper elsewhere, can you match that price?");
+    expect([before.rung, after.rung]).toEqual(["none", "owner"]);
   });
 
   it("is said to a message that has its very words where the model cannot be reached", async () => {

@@ -22,7 +22,7 @@ export interface AskedText {
   model: string;
   /** Of the message; null where it tells none. */
   language: LanguageCode | null;
-  /** The cosine of the nearest passage that the documents have; null where none was looked for. */
+  /** The cosine of the nearest passage that the documents have; null where there is none, or none was looked for. */
   nearestPassage: number | null;
 }
 
@@ -80,7 +80,7 @@ export function matchEvidence(asked: AskedText, wordings: Wordings): MatchEviden
   const spoken = Math.max(...cosines.slice(like.length + unlike.length), unrelatedCosine);
   const scaled = (value: number): number => (value - unrelatedCosine) / span;
   const mean = near.reduce((sum, one) => sum + one, 0) / near.length;
-  const passage = asked.nearestPassage ?? nearest;
+  const passage = asked.nearestPassage ?? unrelatedCosine;
   return {
     nearest: scaled(nearest),
     mean: scaled(mean),

@@ -55,8 +55,8 @@ interface Explained {
   evidence?: Record<string, number>;
 }
 
-const NAMES = ["nearest", "mean", "said", "known", "lead"] as const;
-const SIGNS = [1, 1, 1, 1, 1] as const;
+const NAMES = ["nearest", "mean", "said", "lead"] as const;
+const SIGNS = [1, 1, 1, 1] as const;
 const L2 = 0.1;
 /** Off-topic questions that are asked. */
 const OFF_TOPIC = 300;

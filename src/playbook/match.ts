@@ -1,11 +1,12 @@
 import type { MatchRule } from "../releases/release.ts";
 import { embeddingModel } from "../models/table.ts";
 import type { EmbeddedText } from "../retrieval/candidates.ts";
-import { contentStems } from "../retrieval/query-terms.ts";
 import { countriesIn } from "../language/code-names.ts";
 import type { LanguageCode } from "../language/language.ts";
 import type { ItemTexts } from "./items.ts";
+import { foldWord } from "../text/fold.ts";
 import { cosine } from "../text/vectors.ts";
+import { wordsOf } from "../text/words.ts";
 
 /** The texts of an item with their vectors; null where the model has none yet. */
 export interface Wordings extends ItemTexts {
@@ -34,25 +35,19 @@ export interface MatchEvidence {
   mean: number;
   /** What the owner's answer says, on the same scale; 0 for guidance. */
   said: number;
-  /** Share of the message's words that the wordings or the answer have. */
-  known: number;
   /** By how much the nearest wording, or what is said, is nearer than the nearest passage of the documents. */
   lead: number;
 }
 
-/** Share of two words' pairs of letters from which on one may be a misspelling of the other (Dice's coefficient), for words of five letters and more. */
-const ALIKE = 0.7;
-const LEAST_ALIKE_LETTERS = 5;
-
 /**
- * The probability that a message asks what the wordings ask: 1 where its content words are those of a wording; 0 where it is nearer to what
- * they are unlike.
+ * The probability that a message asks what the wordings ask: 1 where its words are those of a wording; 0 where it is nearer to what they are
+ * unlike, or has the very words of that.
  */
 export function matchProbability(asked: AskedText, wordings: Wordings, rule: MatchRule): number {
-  const stems = stemsOf(asked.text);
-  const isSame = (one: string): boolean => equal(stems, stemsOf(one));
-  if (wordings.unlike.some(isSame)) return 0;
-  if (wordings.like.some(isSame)) return 1;
+  const words = plainWords(asked.text);
+  const { like, unlike } = plainWordings(wordings);
+  if (unlike.has(words)) return 0;
+  if (like.has(words)) return 1;
   const evidence = matchEvidence(asked, wordings);
   if (!evidence) return 0;
   const names = Object.keys(rule.weights) as (keyof MatchEvidence)[];
@@ -65,7 +60,7 @@ export function matchProbability(asked: AskedText, wordings: Wordings, rule: Mat
 
 /** @returns undefined where no vectors tell anything, or the message is nearest to what the wordings are unlike */
 export function matchEvidence(asked: AskedText, wordings: Wordings): MatchEvidence | undefined {
-  const { like, unlike, said, vectors } = wordings;
+  const { like, unlike, vectors } = wordings;
   const pieces = asked.pieces.flatMap(({ vector }) => (vector ? [vector] : []));
   const { unrelatedCosine, matchingCosine, isEnglish = false } = embeddingModel(asked.model);
   // A model that knows English alone makes nothing of another language.
@@ -86,7 +81,6 @@ export function matchEvidence(asked: AskedText, wordings: Wordings): MatchEviden
     mean: scaled(mean),
     said: scaled(spoken),
     lead: (Math.max(nearest, spoken) - passage) / span,
-    known: shareKnown(stemsOf(asked.text), [...like, ...said].map(stemsOf)),
   };
 }
 
@@ -103,31 +97,21 @@ function named(text: string, language: LanguageCode | null): string[] {
   return [...languages].flatMap((one) => countriesIn(text, one));
 }
 
-/** Share of the stems that one of the words is like. */
-function shareKnown(asked: Set<string>, texts: Set<string>[]): number {
-  const words = texts.flatMap((one) => [...one]);
-  const known = [...asked].filter((stem) => words.some((word) => areAlike(stem, word)));
-  return known.length / Math.max(1, asked.size);
+const plain = new WeakMap<Wordings, { like: Set<string>; unlike: Set<string> }>();
+
+/** Wordings as {@link plainWords}, made once. */
+function plainWordings(wordings: Wordings): { like: Set<string>; unlike: Set<string> } {
+  const made = plain.get(wordings);
+  if (made) return made;
+  const all = {
+    like: new Set(wordings.like.map(plainWords)),
+    unlike: new Set(wordings.unlike.map(plainWords)),
+  };
+  plain.set(wordings, all);
+  return all;
 }
 
-function stemsOf(text: string): Set<string> {
-  return new Set(contentStems(text));
-}
-
-function equal(one: Set<string>, other: Set<string>): boolean {
-  return one.size > 0 && one.size === other.size && one.isSubsetOf(other);
-}
-
-/** Whether two stems are the same, or one may be a misspelling of the other. */
-function areAlike(one: string, other: string): boolean {
-  if (one === other) return true;
-  if (Math.min(one.length, other.length) < LEAST_ALIKE_LETTERS) return false;
-  const left = pairsOf(one);
-  const right = pairsOf(other);
-  return (2 * left.intersection(right).size) / (left.size + right.size) >= ALIKE;
-}
-
-function pairsOf(word: string): Set<string> {
-  const marked = `^${word}$`;
-  return new Set(Array.from({ length: marked.length - 1 }, (_, at) => marked.slice(at, at + 2)));
+/** The words of a text, without case and punctuation. */
+function plainWords(text: string): string {
+  return wordsOf(text).map(foldWord).join(" ");
 }

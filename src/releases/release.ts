@@ -105,7 +105,6 @@ const matchRule = z.strictObject({
     nearest: weight,
     mean: weight,
     said: weight,
-    known: weight,
     lead: weight,
   }),
 });

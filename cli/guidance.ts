@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { answerSchema, guidanceSchema } from "../src/playbook/items.ts";
-import { Api, checkAccess, instanceOptions } from "./api.ts";
+import { Api, ApiError, explain, instanceOptions } from "./api.ts";
 import { CommandError, readArguments, reasonOf, runCommand, UsageError } from "./command.ts";
 import { readFrontMatter } from "./front-matter.ts";
 
@@ -22,11 +22,11 @@ Usage: npm run guidance -- push|pull|diff|test <folder> [options]
   --key <sk_…>      a secret key with the scope "admin" (for test: "documents" and "chat", too); default: the variable EDGEWISE_KEY, or on
                     localhost the development key
 
-A folder has one Markdown file an item: answers/<id>.md and guidance/<id>.md, with the fields of the API in front matter. The text below is
+A folder has one file per item: answers/<id>.md and guidance/<id>.md (or .yaml), with the fields of the API in front matter. The text below is
 what is said, or for guidance without an action the instruction to the model. tests.yaml is a list of {message, expect, page?}; expect is
 answers/<id>, guidance/<id>, documents (an answer from them) or none.
 
-Exit code: 0 done; 1 something failed, differs (diff) or came out otherwise (test); 2 wrong usage.
+Exit code: 0 done; 1 something failed, differs (diff) or had another result (test); 2 wrong usage.
 `;
 
 /** What an item is called here: `answers/price-match`. */
@@ -69,23 +69,33 @@ await runCommand(HELP, async (args) => {
   const api = new Api({ url, key: key(), tries: 3, timeoutMs: 60_000 });
   if (command !== "pull" && !existsSync(folder))
     throw new CommandError(`There is no folder ${folder}.`);
-  await checkAccess(api);
+  const stored = await readAll(api);
   switch (command) {
     case "push":
-      return push(api, folder, values.prune === true);
+      return push(api, folder, stored, values.prune === true);
     case "pull":
-      return pull(api, folder, values.prune === true);
+      return pull(folder, stored, values.prune === true);
     case "diff":
-      return diff(api, folder);
+      return diff(folder, stored);
     default:
       return test(api, folder);
   }
 });
 
 /** Everything is read before anything is stored: a file that is wrong stops the whole. */
-async function push(api: Api, folder: string, prune: boolean): Promise<number> {
-  const { changed, removed } = compare(readFolder(folder), await readInstance(api));
+async function push(
+  api: Api,
+  folder: string,
+  stored: Map<Name, Content>,
+  prune: boolean,
+): Promise<number> {
+  const { changed, removed } = compare(readFolder(folder), stored);
   let failed = 0;
+  // First: an item under its new name would else contradict itself under its old one.
+  for (const name of prune ? removed : []) {
+    await api.delete(`/v1/${name}`);
+    console.log(`removed  ${name}`);
+  }
   for (const [name, content] of changed) {
     try {
       const { body } = await api.put<Checked>(`/v1/${name}`, content);
@@ -95,10 +105,6 @@ async function push(api: Api, folder: string, prune: boolean): Promise<number> {
       failed++;
       console.error(`failed   ${name}: ${reasonOf(error)}`);
     }
-  }
-  for (const name of prune ? removed : []) {
-    await api.delete(`/v1/${name}`);
-    console.log(`removed  ${name}`);
   }
   const kept = prune ? 0 : removed.length;
   console.log(
@@ -122,8 +128,7 @@ function warn({ overlaps, also_matches }: Checked): void {
     );
 }
 
-async function pull(api: Api, folder: string, prune: boolean): Promise<number> {
-  const stored = await readInstance(api);
+function pull(folder: string, stored: Map<Name, Content>, prune: boolean): number {
   for (const [name, content] of stored) {
     const file = path.join(folder, `${name}.md`);
     mkdirSync(path.dirname(file), { recursive: true });
@@ -136,8 +141,7 @@ async function pull(api: Api, folder: string, prune: boolean): Promise<number> {
   return 0;
 }
 
-async function diff(api: Api, folder: string): Promise<number> {
-  const stored = await readInstance(api);
+function diff(folder: string, stored: Map<Name, Content>): number {
   const { changed, removed } = compare(readFolder(folder), stored);
   for (const [name, content] of changed) {
     const old = stored.get(name);
@@ -173,12 +177,21 @@ function readFolder(folder: string): Map<Name, Content> {
     try {
       items.set(name, readItem(name, readFileSync(file, "utf8")));
     } catch (error) {
-      const reason = error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error);
-      problems.push(`${file}: ${reason}`);
+      const reasons = error instanceof z.ZodError ? issuesOf(error) : [reasonOf(error)];
+      problems.push(...reasons.map((reason) => `${file}: ${reason}`));
     }
   }
   if (problems.length > 0) throw new CommandError(problems.join("\n"));
   return items;
+}
+
+function issuesOf({ issues }: z.ZodError): string[] {
+  return issues.map(({ path: field, message, code }) => {
+    const isMissing = code === "invalid_type" && message.endsWith("received undefined");
+    if (isMissing && field[0] === "text") return "write what is said below the front matter.";
+    const name = field.join(".");
+    return isMissing ? `${name} is missing.` : `${name ? `${name}: ` : ""}${message}`;
+  });
 }
 
 /** The folder's files by the name of their item. */
@@ -190,6 +203,9 @@ function filesOf(folder: string): Map<Name, string> {
       .filter((file) => /\.(?:md|ya?ml)$/.test(file))
       .map((file) => [`${kind}/${file.replace(/\.\w+$/, "")}`, path.join(own, file)]);
   });
+  const names = files.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) throw new CommandError(`Two files are called ${twice}.`);
   return new Map(files);
 }
 
@@ -230,6 +246,15 @@ function toFile(content: Content): string {
   return `---\n${stringify(Object.fromEntries(shown))}---\n\n${typeof body === "string" ? body : ""}\n`;
 }
 
+/** @throws CommandError with what to do where the instance refuses the key or cannot be reached */
+async function readAll(api: Api): Promise<Map<Name, Content>> {
+  try {
+    return await readInstance(api);
+  } catch (error) {
+    throw error instanceof ApiError ? new CommandError(explain(api.url, error)) : error;
+  }
+}
+
 async function readInstance(api: Api): Promise<Map<Name, Content>> {
   const items = new Map<Name, Content>();
   for (const kind of FOLDERS) {
@@ -254,7 +279,7 @@ async function test(api: Api, folder: string): Promise<number> {
   const file = path.join(folder, "tests.yaml");
   if (!existsSync(file)) throw new CommandError(`There is no ${file}.`);
   const { data, error } = testsSchema.safeParse(parse(readFileSync(file, "utf8")));
-  if (error) throw new CommandError(`${file}: ${z.prettifyError(error)}`);
+  if (error) throw new CommandError(`${file}: ${issuesOf(error).join("; ")}`);
   let failed = 0;
   for (const { message, expect, page } of data) {
     const applied = await play(api, message, page);

@@ -18,11 +18,11 @@ const HELP = `
 Usage: npm run eval:answers -- [file ...] [--fit]
 
 Stores the owner's answers of the files (default: demo/owner-answers.jsonl) in the demo's help centre, and asks what visitors ask:
-the messages that mean them ("asked"), those that are near and mean something else ("near"), each second of their own wordings while only
-the others are stored ("wordings"), and the questions of the demo, its hard ones, and CLINC150's that belong to nothing.
+the messages that mean them ("asked"), those that are near and mean something else ("near"), every second wording while only the
+others are stored ("wordings"), and the questions of the demo, its hard ones, and CLINC150's that belong to nothing.
 Prints the shares that got an owner's answer, and the messages that should not have; of files named held-out only the shares.
 
-  --fit   trains the weights of the release (playbook.match) on what the files and the demo's questions show
+  --fit   trains the weights of the release (playbook.answers and playbook.topics) on the files, demo/calibration.jsonl and CLINC150
 `;
 
 const answerLine = z.object({
@@ -55,6 +55,8 @@ interface Explained {
   evidence?: Record<string, number>;
 }
 
+/** Nothing is trained on these. */
+const EVALUATED = new Set(["golden", "hard"]);
 const NAMES = ["nearest", "mean", "said", "lead"] as const;
 const SIGNS = [1, 1, 1, 1] as const;
 const L2 = 0.1;
@@ -76,6 +78,7 @@ await runCommand(HELP, async (args) => {
     ]),
     ...(["golden", "hard"] as const).flatMap(demoQuestions),
     ...offTopic(),
+    ...(values.fit ? demoQuestions("calibration") : []),
   ];
   const others = answers.flatMap(({ id, wordings }) =>
     wordings.flatMap((text, at): Case[] =>
@@ -88,7 +91,8 @@ await runCommand(HELP, async (args) => {
       await api.put(`/v1/answers/${id}`, { wordings, text });
     const results: Result[] = [];
     for (const one of some) {
-      if (values.fit) examples.push(...(await exampleOf(api, one)));
+      if (values.fit && !EVALUATED.has(one.set)) examples.push(...(await exampleOf(api, one)));
+      if (one.set === "calibration") continue;
       results.push({ ...one, got: await ask(api, one.text) });
     }
     return results;
@@ -117,7 +121,7 @@ async function ask(api: Api, message: string): Promise<Result["got"]> {
   };
 }
 
-function demoQuestions(name: "golden" | "hard"): Case[] {
+function demoQuestions(name: "golden" | "hard" | "calibration"): Case[] {
   return readFileSync(path.join(ROOT, `demo/${name}.jsonl`), "utf8")
     .trim()
     .split("\n")

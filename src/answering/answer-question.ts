@@ -16,7 +16,7 @@ import { searchRewritten, withRewritten } from "./search-rewritten.ts";
 import { selectSources, toReference } from "./sources.ts";
 import { stoppedAnswer } from "./stopped-answer.ts";
 import { understand, type Understood } from "./understand.ts";
-import { applyPlaybook } from "./playbook.ts";
+import { applyPlaybook } from "./apply-playbook.ts";
 import { behind, behindOwnersWords, ownersWords, sayOwnersWords } from "./owners-words.ts";
 
 /**
@@ -44,7 +44,7 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   const asked = { ...understood, questions };
   const standalone = standaloneAsDecided(asked, rewritten, decided);
   if (played.fixed || played.said.every((one) => one !== undefined))
-    return sayOwnersWords(input, played, standalone, emit);
+    return sayOwnersWords(input, played, { ...understood, standalone }, emit);
   const findings = decided.filter((_, index) => !played.said[index]).map(forVisitor);
   const decision = isOurs(understood) ? SMALL_TALK : decideAll(findings);
   emit({ type: "decided", action: decision.action });
@@ -77,8 +77,9 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   if (draft?.stopped) {
     const { confidence } = decision;
     const language = input.language ?? "en";
-    const stopped = { draft, sources, findings, confidence, language };
-    return stoppedAnswer({ ...understood, ...stopped, standalone });
+    const stopped = { draft, sources, findings, confidence, language, applied: played.applied };
+    const answer = stoppedAnswer({ ...understood, ...stopped, standalone });
+    return isBehind ? behindOwnersWords(answer, words) : answer;
   }
   // Documents that are near enough to be offered say more of a message than a guess does.
   const intent = understood.isGuessed && choices.length > 0 ? undefined : understood.intent;

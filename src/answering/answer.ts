@@ -3,7 +3,7 @@ import type { LanguageCode } from "../language/language.ts";
 import type { ModelUsage, TokenUsage } from "../models/ports.ts";
 import type { GuidanceForm } from "../playbook/items.ts";
 import type { Decision } from "../retrieval/candidates.ts";
-import type { Applied } from "./playbook.ts";
+import type { Applied } from "./apply-playbook.ts";
 
 export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "small_talk";
 

@@ -6,7 +6,7 @@ import { linkPolicy } from "../guards/output-filter.ts";
 import { contactAddresses, hasContact, say, sentencesIn } from "../releases/sentences.ts";
 import type { Decision, Finding, Value } from "../retrieval/candidates.ts";
 import type { Answer, Emit, Outcome } from "./answer.ts";
-import type { Played } from "./playbook.ts";
+import type { Played } from "./apply-playbook.ts";
 import { clarification, offeredArticles, offeredValues } from "./clarify.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { NO_TOKENS } from "../models/token-usage.ts";

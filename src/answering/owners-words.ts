@@ -4,7 +4,8 @@ import { NO_TOKENS } from "../models/token-usage.ts";
 import { say, sentencesIn } from "../releases/sentences.ts";
 import type { Answer, Emit } from "./answer.ts";
 import type { EngineInput } from "./engine-input.ts";
-import type { Played, Said } from "./playbook.ts";
+import type { Understood } from "./understand.ts";
+import type { Played, Said } from "./apply-playbook.ts";
 import { toReference } from "./sources.ts";
 
 /** What the owner says to a message, word for word. */
@@ -53,16 +54,21 @@ function wordsOf(
     kind: "answer" as const,
   };
   return {
-    text: [...notes, `${quote} [${n}]`].join("\n\n"),
+    text: [...notes, `${quote}${endsInBlock(quote) ? "\n\n" : " "}[${n}]`].join("\n\n"),
     citation: { ...reference, quote, quotes: [quote] },
   };
+}
+
+/** Whether something behind the last line would become a part of a code block or a table. */
+function endsInBlock(text: string): boolean {
+  return /(?:^|\n)[ \t]*(?:```|~~~|\|)[^\n]*$/.test(text);
 }
 
 /** The reply where the owner's words are all of it: answers to all questions, or what guidance says in place of an answer. */
 export function sayOwnersWords(
   input: EngineInput,
   played: Played,
-  standalone: string,
+  { standalone, intent }: Pick<Understood, "standalone" | "intent">,
   emit: Emit,
 ): Answer {
   const { fixed, applied } = played;
@@ -73,14 +79,13 @@ export function sayOwnersWords(
   if (citations.length > 0) emit({ type: "sources", sources: citations.map(toReference) });
   const offer = played.offersPerson ? `\n\n${personOffer(input)}` : "";
   emit({ type: "text", delta: text + offer });
-  const isUnsure = played.said.some((one) => one && !one.isSure);
   const form = fixed?.content.form;
   return {
     text: text + offer,
     own: "",
     language: input.language ?? "en",
     outcome: outcomeOf(played),
-    confidence: isUnsure || fixed === undefined ? leastOf(applied) : 1,
+    confidence: fixed === undefined ? leastOf(applied) : 1,
     rung: "owner",
     model: null,
     reranker: null,
@@ -90,7 +95,7 @@ export function sayOwnersWords(
     usage: NO_TOKENS,
     wasted: [],
     standalone,
-    personWanted: false,
+    personWanted: intent === "person",
     applied,
     ...(form && { form }),
   };
@@ -109,7 +114,7 @@ function leastOf(applied: Played["applied"]): number {
 }
 
 /** Says how to reach a person. */
-export function personOffer({ release, language, deps }: EngineInput): string {
+function personOffer({ release, language, deps }: EngineInput): string {
   const sentences = sentencesIn(release, language);
   return say(sentences.person, sentences, deps.names);
 }
@@ -119,18 +124,17 @@ export function behindOwnersWords(answer: Answer, { text, citations }: OwnersWor
   return {
     ...answer,
     text: `${text}\n\n${answer.text}`,
-    outcome: "answered",
+    outcome: answer.outcome === "clarified" ? "clarified" : "answered",
     rung: answer.rung === "none" ? "owner" : answer.rung,
     citations: [...answer.citations, ...citations],
     sources: [
       ...answer.sources,
       ...citations.map((one) => ({ ...one, version: 0, readerVersion: 0, passages: [] })),
     ],
-    choices: [],
   };
 }
 
-/** Shows the owner's words first, also where the text behind them starts over. */
+/** Emits the owner's words again after each `restart`. */
 export function behind(words: OwnersWords, emit: Emit): Emit {
   return (event) => {
     emit(event);

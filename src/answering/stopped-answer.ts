@@ -9,6 +9,7 @@ interface Ending extends Pick<Understood, "standalone" | "intent"> {
   sources: Source[];
   findings: Finding[];
   confidence: number;
+  applied: Answer["applied"];
   language: Answer["language"];
 }
 
@@ -24,6 +25,7 @@ export function stoppedAnswer({
   standalone,
   intent,
   language,
+  applied,
 }: Ending): Answer {
   const { text, citations, rung, model, usage, wasted } = draft;
   return {
@@ -42,7 +44,7 @@ export function stoppedAnswer({
     wasted,
     standalone,
     personWanted: intent === "person",
-    applied: [],
+    applied,
     stopped: true,
   };
 }

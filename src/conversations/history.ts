@@ -7,7 +7,7 @@ import type { Services } from "../runtime/services.ts";
 import { mayOpen, ownedStatement, type Owned } from "./access.ts";
 import type { GuidanceForm } from "../playbook/items.ts";
 import type { Choice } from "../answering/answer.ts";
-import type { Applied } from "../answering/playbook.ts";
+import type { Applied } from "../answering/apply-playbook.ts";
 import { toChoiceJson, type ConversationSummary, type ConversationView } from "./schema.ts";
 import { visitorStatement, visitorIdOf } from "./visitors.ts";
 import { withholdingAudience, isWithheld, usedDocumentsSql } from "./withheld.ts";
@@ -160,7 +160,12 @@ function toSummary(row: ConversationRow): ConversationSummary {
 }
 
 function toApplied(applied: string): Message["applied"] {
-  return (JSON.parse(applied) as Applied[]).map(({ audience: _audience, ...one }) => one);
+  return (JSON.parse(applied) as Applied[]).map(({ kind, id, version, probability }) => ({
+    kind,
+    id,
+    version,
+    probability,
+  }));
 }
 
 /** @param audience whose reader it is; undefined for one who reads everything */
@@ -172,7 +177,7 @@ function toMessage(
     ...row,
     author: row.role,
     ...(stopped === 1 && { stopped: true as const }),
-    // Whoever reads everything learns what applied; its ids say what the owner plans.
+    // Only secret keys see which guidance applied.
     ...(applied !== null && audience === undefined && { applied: toApplied(applied) }),
     created_at: new Date(created_at).toISOString(),
   };

@@ -1,4 +1,4 @@
-import type { Applied } from "../answering/playbook.ts";
+import type { Applied } from "../answering/apply-playbook.ts";
 import type { GuidanceForm } from "../playbook/items.ts";
 import type { Choice, Outcome, Rung } from "../answering/answer.ts";
 import type { Caller } from "../auth/keys.ts";

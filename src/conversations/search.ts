@@ -9,7 +9,7 @@ import { allowanceStatement, isOutOfNeurons, toAllowance } from "../limits/quota
 import { liveRelease, overlayStatement } from "../releases/live-release.ts";
 import type { Leg } from "../retrieval/candidates.ts";
 import { embedQuestions } from "../retrieval/embed-questions.ts";
-import { explainPlaybook, nearestOf, type ExplainedItem } from "../answering/playbook.ts";
+import { explainPlaybook, nearestOf, type ExplainedItem } from "../answering/apply-playbook.ts";
 import { messageLanguage } from "../language/message-language.ts";
 import { playbookStatement, toPlaybook } from "../playbook/playbook.ts";
 import type { Reader } from "../retrieval/visibility.ts";
@@ -25,6 +25,8 @@ interface Asked {
   history: HistoryMessage[];
   legs: Leg[];
   limit: number;
+  /** Whether to say which items of the playbook the question is likely to mean. */
+  explain: boolean;
 }
 
 interface FoundInContext extends Found {
@@ -43,7 +45,7 @@ interface FoundInContext extends Found {
 export async function search(
   services: Services,
   reader: Reader,
-  { query, history, legs, limit }: Asked,
+  { query, history, legs, limit, explain }: Asked,
 ): Promise<FoundInContext> {
   const { db, config, embedderOf, now } = services;
   const scope = { sql: "?1", value: reader.workspaceId };
@@ -89,17 +91,19 @@ export async function search(
     failedLegs: [...found.failedLegs, ...failedLegs],
     standalone,
     variants: context ? pieces : [],
-    playbook: explainPlaybook(
-      toPlaybook({ ...reader, name: release.playbook.name, model }, rows.playbook),
-      reader,
-      {
-        text: standalone,
-        pieces: context ? subQueries.slice(0, 1) : subQueries,
-        model,
-        language: messageLanguage(query, undefined) ?? null,
-        nearestPassage: nearestOf(found),
-      },
-      release.playbook,
-    ),
+    playbook: !explain
+      ? []
+      : explainPlaybook(
+          toPlaybook({ ...reader, name: release.playbook.name, model }, rows.playbook),
+          reader,
+          {
+            text: standalone,
+            pieces: context ? subQueries.slice(0, 1) : subQueries,
+            model,
+            language: messageLanguage(query, undefined) ?? null,
+            nearestPassage: nearestOf(found),
+          },
+          release.playbook,
+        ),
   };
 }

@@ -247,7 +247,16 @@ function pageOf({ request, admitted }: Turn): { page?: string } {
   const given = request.metadata.page ?? admitted.conversation.metadata.page;
   if (typeof given !== "string" || given.length > MAX_PAGE_CHARACTERS) return {};
   const path = URL.parse(given, "https://page.invalid")?.pathname;
-  return path === undefined ? {} : { page: path };
+  return path === undefined ? {} : { page: decoded(path) };
+}
+
+/** As the owner writes it: `/straße`. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
 /** What the engine works with in a turn: the models of the release that the budget pays for, and the workspace's settings. */

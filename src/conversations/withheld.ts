@@ -36,8 +36,8 @@ export function usedDocumentsSql(m: string): string {
     WHERE ${m}.outcome IN ('answered', 'clarified', 'handed_over')
     UNION ALL
     SELECT json_object('is_served', 1, 'said_at', ${m}.created_at, 'live_version', 1, 'shown_from', 0,
-      'audience', value ->> 'audience', 'served_audience', '[]', 'valid_since', NULL, 'valid_before', NULL,
-      'served_since', NULL, 'served_before', NULL)
+      'audience', value ->> 'audience', 'served_audience', '[]',
+      'valid_since', value ->> 'valid_since', 'valid_before', value ->> 'valid_before', 'served_since', NULL, 'served_before', NULL)
     FROM json_each(${m}.applied)) AS used)`;
 }
 

@@ -23,7 +23,7 @@ export interface NewItem extends Entry {
 
 /** The most items of a kind. Chosen: a turn compares a message with all of their wordings. */
 const MAX_ITEMS = 500;
-/** How often a change is tried that another one came before. */
+/** How often a change is retried after a concurrent change. */
 const ATTEMPTS = 5;
 
 type Deps = Pick<Services, "db" | "now">;
@@ -144,7 +144,7 @@ function itemStatements(
   const stored = db
     .prepare(
       `INSERT INTO playbook_items (workspace_id, hash, content, created_at) VALUES (?1, ?2, ?3, ?4)
-       ON CONFLICT (workspace_id, hash) DO NOTHING`,
+       ON CONFLICT (workspace_id, hash) DO UPDATE SET created_at = excluded.created_at`,
     )
     .bind(workspaceId, hash, content, at);
   return vectors ? [stored, vectorStatement(db, workspaceId, hash, vectors)] : [stored];

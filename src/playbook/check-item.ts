@@ -1,5 +1,6 @@
 import { Problem } from "../http/problem.ts";
 import { toInterval } from "../knowledge/accept/validity.ts";
+import { messageLanguage } from "../language/message-language.ts";
 import { redact } from "../privacy/redact.ts";
 import type { MatchRule } from "../releases/release.ts";
 import { contentStems } from "../retrieval/query-terms.ts";
@@ -20,33 +21,37 @@ export interface Overlap {
   wording: string;
 }
 
-/** Messages and titles that an item is tried with. */
+/** A message or title that an item is tried with. */
 export interface Probe extends AlsoMatches {
-  vector: number[] | null;
+  /** Taken whatever the item is about: of these, few may match. */
+  isSample: boolean;
 }
 
 const QUESTIONS = 40;
-const TITLES = 50;
+const NEAR_TITLES = 20;
+const SAMPLED_TITLES = 40;
 /** Titles that are read, to find those with the item's words. */
 const READ_TITLES = 2000;
-/** An item that applies to a larger share of so many messages and titles applies to anything. */
-const EVERYTHING = { share: 0.5, probes: 20 };
+/** An item that applies to a larger share of so many titles applies to anything. */
+const EVERYTHING = { share: 0.5, titles: 10 };
 const SHOWN = 10;
 
-/** What visitors asked last, and the titles of documents that have most words in common with the item. */
+/** What visitors asked last, the titles of documents that have most words in common with the item, and a sample of all titles. */
 export async function readProbes(
   db: D1Database,
   workspaceId: string,
   texts: string[],
-): Promise<AlsoMatches[]> {
+): Promise<Probe[]> {
   const { questions, titles } = await batchByName<{
     questions: { text: string };
     titles: { title: string };
   }>(db, {
     questions: db
       .prepare(
-        `SELECT substr(coalesce(standalone, text), 1, 300) AS text FROM messages
-         WHERE workspace_id = ?1 AND role = 'visitor' ORDER BY created_at DESC LIMIT ${QUESTIONS}`,
+        `SELECT substr(coalesce(m.standalone, m.text), 1, 300) AS text
+         FROM (SELECT id FROM conversations WHERE workspace_id = ?1 ORDER BY updated_at DESC LIMIT ${QUESTIONS}) AS latest
+         CROSS JOIN messages m ON m.conversation_id = latest.id
+         WHERE m.workspace_id = ?1 AND m.role = 'visitor' LIMIT ${QUESTIONS}`,
       )
       .bind(workspaceId),
     titles: db
@@ -60,12 +65,21 @@ export async function readProbes(
   const shared = (title: string): number => new Set(contentStems(title)).intersection(stems).size;
   const nearest = titles
     .map(({ title }) => ({ title, count: shared(title) }))
+    .filter(({ count }) => count > 0)
     .toSorted((left, right) => right.count - left.count)
-    .slice(0, TITLES);
+    .slice(0, NEAR_TITLES)
+    .map(({ title }) => title);
+  const step = Math.max(1, Math.floor(titles.length / SAMPLED_TITLES));
+  const sample = titles.filter((_, at) => at % step === 0).slice(0, SAMPLED_TITLES);
+  const sampled = new Set(sample.map(({ title }) => title));
   const asked = new Set(questions.map(({ text }) => redact(text)));
   return [
-    ...Array.from(asked, (text) => ({ text, from: "visitor" as const })),
-    ...nearest.map(({ title }) => ({ text: title, from: "document" as const })),
+    ...Array.from(asked, (text) => ({ text, from: "visitor" as const, isSample: false })),
+    ...[...new Set([...nearest, ...sampled])].map((text) => ({
+      text,
+      from: "document" as const,
+      isSample: sampled.has(text),
+    })),
   ];
 }
 
@@ -76,7 +90,8 @@ interface Measure {
 
 function askedText(text: string, vector: ArrayLike<number> | null, model: string): AskedText {
   const pieces = [{ text, vector: vector && Array.from(vector) }];
-  return { text, pieces, model, language: null, nearestPassage: null };
+  const language = messageLanguage(text, undefined) ?? null;
+  return { text, pieces, model, language, nearestPassage: null };
 }
 
 /**
@@ -84,8 +99,8 @@ function askedText(text: string, vector: ArrayLike<number> | null, model: string
  * @throws Problem `validation_failed` where that is nearly everything
  */
 export function alsoMatches(
-  { wordings }: PlaybookItem,
-  probes: Probe[],
+  { kind, wordings }: PlaybookItem,
+  probes: (Probe & { vector: number[] | null })[],
   { model, rule }: Measure,
 ): AlsoMatches[] {
   if (wordings.like.length === 0) return [];
@@ -96,10 +111,12 @@ export function alsoMatches(
     }))
     .filter(({ probability }) => probability >= rule.thresholds.sure)
     .toSorted((left, right) => right.probability - left.probability);
-  if (probes.length >= EVERYTHING.probes && found.length > EVERYTHING.share * probes.length)
+  const sample = probes.filter(({ isSample }) => isSample).length;
+  const matched = found.filter(({ isSample }) => isSample).length;
+  if (sample >= EVERYTHING.titles && matched > EVERYTHING.share * sample)
     throw refused(
-      "when",
-      `would apply to ${found.length} of ${probes.length} other messages and titles. Use more particular words.`,
+      kind === "answer" ? "wordings" : "when.topics",
+      `would apply to ${matched} of ${sample} titles of documents. Use more particular words.`,
     );
   const own = new Set(wordings.like.map((one) => one.toLowerCase()));
   return found
@@ -132,6 +149,7 @@ export function overlaps(
 /** Whether both can apply to the same visitor at the same time. */
 function meet({ content: one }: PlaybookItem, { content: other }: PlaybookItem): boolean {
   const readers = new Set(one.audience);
+  if ("when" in one && "when" in other && !share(one.when, other.when)) return false;
   const sameReaders =
     one.audience.length === 0 ||
     other.audience.length === 0 ||
@@ -145,6 +163,15 @@ function meet({ content: one }: PlaybookItem, { content: other }: PlaybookItem):
     !isBefore(left.valid_before, right.valid_since) &&
     !isBefore(right.valid_before, left.valid_since)
   );
+}
+
+/** Whether a message can meet both conditions on language and page. */
+function share(one: Guidance["when"], other: Guidance["when"]): boolean {
+  const anyLanguage = one.languages.length === 0 || other.languages.length === 0;
+  const languages = new Set(one.languages).intersection(new Set(other.languages));
+  const isPageShared =
+    one.page === undefined || other.page === undefined || one.page === other.page;
+  return (anyLanguage || languages.size > 0) && isPageShared;
 }
 
 /**
@@ -167,7 +194,7 @@ export function requireNoContradiction(
 }
 
 const NEGATION =
-  /\b(?:not|never|no|don't|doesn't|without|avoid|nicht|nie|kein\w*|ne|jamais|no|nunca)\b/giu;
+  /\b(?:not|never|no|don't|doesn't|without|avoid|nicht|nie|kein\w*|ne|jamais|nunca)\b/giu;
 /** Words that two sentences share, one of which denies what the other says. */
 const SAME_WORDS = 0.75;
 

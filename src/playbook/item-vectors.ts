@@ -27,15 +27,15 @@ export async function sweepPlaybooks({
   calls,
   embedderOf,
 }: Pick<Services, "db" | "config" | "calls" | "embedderOf">): Promise<{ items: number }> {
-  // In random order, so that none that fails holds up others.
+  // Random order: an item that keeps failing must not block the others.
   const { results } = await db
     .prepare(
       `SELECT p.workspace_id, i.value ->> 'kind' AS kind, c.hash, c.content, coalesce(g.model, ?1) AS model
        FROM releases r
        JOIN playbooks p ON p.workspace_id = r.workspace_id AND p.name = r.playbook
        LEFT JOIN index_generations g ON g.workspace_id = r.workspace_id AND g.state = 'live'
-       JOIN json_each(p.items) AS i
-       JOIN playbook_items c ON c.workspace_id = p.workspace_id AND c.hash = i.value ->> 'hash'
+       CROSS JOIN json_each(p.items) AS i
+       CROSS JOIN playbook_items c ON c.workspace_id = p.workspace_id AND c.hash = i.value ->> 'hash'
        WHERE r.playbook IS NOT NULL
          AND r.number = (SELECT max(l.number) FROM releases l WHERE l.workspace_id = r.workspace_id)
          AND NOT EXISTS (SELECT 1 FROM playbook_vectors v WHERE v.workspace_id = p.workspace_id AND v.hash = c.hash

@@ -98,14 +98,14 @@ export const guidanceSchema = z
         }),
         unlike: wordings
           .default([])
-          .meta({ description: "Messages that sound like it and are not meant." }),
+          .meta({ description: "Messages that sound like it, to which it does not apply." }),
         languages: z.array(z.enum(LANGUAGE_CODES)).max(LANGUAGE_CODES.length).default([]).meta({
           description: "Languages of the reply. Empty: any.",
         }),
         page: z
           .string()
           .max(500)
-          .regex(/^[/*][^\s?#]*$/u, "is no path such as /pricing or /shop/*")
+          .regex(/^[/*][^\s?#]*$/u, "must be a path such as /pricing or /shop/*")
           .optional()
           .meta({
             description:
@@ -120,7 +120,7 @@ export const guidanceSchema = z
       description:
         "`offer_person`: after the answer, a person is offered. `refuse`: `text` is said in place of an answer. `show_form`: after `text`, a form is shown.",
     }),
-    text: text.optional(),
+    text: text.optional().meta({ description: "What is said, word for word. Markdown." }),
     form: form.optional(),
     ...scope,
   })
@@ -135,7 +135,9 @@ export const guidanceSchema = z
           "would apply to every message: such a rule belongs into the release (prompt.rules)",
         );
       if ((instruction === undefined) === (action === undefined))
-        issue("action", "is needed, or instruction, and not both");
+        issue("action", "give either instruction or action, not both");
+      if (topics.length === 0 && when.unlike.length > 0)
+        issue("when", "has unlike, which needs topics");
       if ((action === "refuse" || action === "show_form") && said === undefined)
         issue("text", `is needed by ${action}`);
       if (action !== "refuse" && action !== "show_form" && said !== undefined)

@@ -46,8 +46,8 @@ export interface MatchEvidence {
 export function matchProbability(asked: AskedText, wordings: Wordings, rule: MatchRule): number {
   const words = plainWords(asked.text);
   const { like, unlike } = plainWordings(wordings);
-  if (unlike.has(words)) return 0;
   if (like.has(words)) return 1;
+  if (unlike.has(words)) return 0;
   const evidence = matchEvidence(asked, wordings);
   if (!evidence) return 0;
   const names = Object.keys(rule.weights) as (keyof MatchEvidence)[];

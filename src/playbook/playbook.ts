@@ -21,11 +21,13 @@ export interface Playbook {
 
 export const NO_PLAYBOOK: Playbook = { answers: [], guidance: [] };
 
-/** The most characters of playbooks in an isolate's cache. */
-const MAX_REMEMBERED_CHARACTERS = 8_000_000;
+/** The most characters of playbooks that an isolate remembers, twice. */
+const MAX_REMEMBERED_CHARACTERS = 4_000_000;
 /** By workspace, name and model; those whose vectors are complete. */
-const remembered = new Map<string, { playbook: Playbook; size: number }>();
+let remembered = new Map<string, Playbook>();
 let rememberedCharacters = 0;
+/** What was remembered before: a turn that began then still counts on it. */
+let before = new Map<string, Playbook>();
 
 export interface ItemRow {
   name: string;
@@ -57,10 +59,10 @@ export function playbookStatement(
     .prepare(
       `SELECT p.name, m.model, i.value ->> 'kind' AS kind, i.value ->> 'id' AS id, c.hash, c.content, c.created_at, v.vectors
        FROM playbooks p
-       JOIN (SELECT coalesce((SELECT g.model FROM index_generations g WHERE g.workspace_id = ${workspace.sql}
+       CROSS JOIN (SELECT coalesce((SELECT g.model FROM index_generations g WHERE g.workspace_id = ${workspace.sql}
            AND g.state = 'live'), ?2) AS model) AS m
-       JOIN json_each(p.items) AS i
-       JOIN playbook_items c ON c.workspace_id = p.workspace_id AND c.hash = i.value ->> 'hash'
+       CROSS JOIN json_each(p.items) AS i
+       CROSS JOIN playbook_items c ON c.workspace_id = p.workspace_id AND c.hash = i.value ->> 'hash'
        LEFT JOIN playbook_vectors v ON v.workspace_id = p.workspace_id AND v.hash = c.hash AND v.model = m.model
        WHERE p.workspace_id = ${workspace.sql} AND p.name = ${playbookNameSql(workspace.sql)}
          AND NOT EXISTS (SELECT 1 FROM json_each(?3) WHERE value = p.workspace_id || ' ' || p.name || ' ' || m.model)
@@ -80,8 +82,8 @@ export function toPlaybook(
 ): Playbook {
   if (name === null) return NO_PLAYBOOK;
   const key = `${workspaceId} ${name} ${model}`;
-  const known = remembered.get(key);
-  if (known) return known.playbook;
+  const known = remembered.get(key) ?? before.get(key);
+  if (known) return known;
   const read = (rows as ItemRow[]).filter((row) => row.name === name && row.model === model);
   const items = read.map(toItem);
   const playbook = {
@@ -107,13 +109,13 @@ export async function readItems(
 
 function remember(key: string, playbook: Playbook, rows: ItemRow[]): void {
   const size = rows.reduce((sum, row) => sum + row.content.length + (row.vectors?.length ?? 0), 0);
-  remembered.set(key, { playbook, size });
-  rememberedCharacters += size;
-  for (const [oldest, { size: freed }] of remembered) {
-    if (rememberedCharacters <= MAX_REMEMBERED_CHARACTERS) break;
-    remembered.delete(oldest);
-    rememberedCharacters -= freed;
+  if (rememberedCharacters + size > MAX_REMEMBERED_CHARACTERS) {
+    before = remembered;
+    remembered = new Map();
+    rememberedCharacters = 0;
   }
+  remembered.set(key, playbook);
+  rememberedCharacters += size;
 }
 
 export function toItem({ kind, id, hash, content, vectors }: ItemRow): PlaybookItem {

@@ -22,6 +22,8 @@ type Deps = Pick<Services, "db" | "config" | "now" | "embedderOf">;
 /** What the owner is told of an item that was put. */
 export interface Checked {
   hash: string;
+  /** False where the model could not be reached: both lists then know only of equal words. */
+  isChecked: boolean;
   overlaps: Overlap[];
   alsoMatches: AlsoMatches[];
 }
@@ -51,8 +53,10 @@ export async function putItem<K extends Kind>(
     readItems(db, workspaceId, model),
     readProbes(db, workspaceId, texts),
   ]);
-  const embedded = await embed(services, model, [...texts, ...found.map(({ text }) => text)]);
-  const vectors = embedded?.slice(0, texts.length);
+  // Apart, so that a slow model loses only what the checks compare with.
+  const vectors = await embed(services, model, texts);
+  const tried = texts.length > 0 ? found.map(({ text }) => text) : [];
+  const embedded = await embed(services, model, tried);
   const item: PlaybookItem = {
     kind,
     id,
@@ -64,9 +68,10 @@ export async function putItem<K extends Kind>(
   const measure = { model, rule: release.playbook.topics };
   const probes = found.map((probe, at) => ({
     ...probe,
-    vector: embedded?.[texts.length + at] ?? null,
+    vector: embedded?.[at] ?? null,
   }));
   const checked = {
+    isChecked: vectors !== undefined && embedded !== undefined,
     overlaps: overlaps(item, others, measure),
     alsoMatches: alsoMatches(item, probes, measure),
   };
@@ -86,6 +91,7 @@ async function embed(
   model: string,
   texts: string[],
 ): Promise<number[][] | undefined> {
+  if (texts.length === 0) return [];
   const vectors = await embedQuestions(embedderOf(model), texts);
   return vectors.every((vector) => vector !== null) ? vectors : undefined;
 }

@@ -34,14 +34,18 @@ const itemFields = {
 };
 
 const checkFields = {
-  overlaps: z
-    .array(z.object({ id: z.string(), wording: z.string() }))
-    .meta({ description: "Others of its kind that apply to a wording as well, with that wording" }),
+  checked: z.boolean().meta({
+    description:
+      "False where the embedding model could not be reached: the lists below may lack something, and the item is compared by its very words until a cron tick has embedded it.",
+  }),
+  overlaps: z.array(z.object({ id: z.string(), wording: z.string() })).meta({
+    description: "Other items of this kind that would apply to the same message, with that message",
+  }),
   also_matches: z
     .array(z.object({ text: z.string(), from: z.enum(["visitor", "document"]) }))
     .meta({
       description:
-        "Recent messages of visitors and titles of documents that it would apply to as well. Those that ask something else belong into `unlike`.",
+        "Recent messages of visitors and titles of documents that it would apply to as well. Those that ask something else belong in `unlike`.",
     }),
 };
 
@@ -205,6 +209,7 @@ function toView(
     status: statusOf(content, now),
     version: checked.hash,
     updated_at: new Date(now).toISOString(),
+    checked: checked.isChecked,
     overlaps: checked.overlaps,
     also_matches: checked.alsoMatches,
   };

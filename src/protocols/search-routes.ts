@@ -1,7 +1,7 @@
 import { callOf } from "../audit/call.ts";
 import type { FoundPassage } from "../retrieval/candidates.ts";
 import { createRoute, z } from "@hono/zod-openapi";
-import type { ExplainedItem } from "../answering/playbook.ts";
+import type { ExplainedItem } from "../answering/apply-playbook.ts";
 import { search } from "../conversations/search.ts";
 import type { App } from "../auth/context.ts";
 import { jsonContent, jsonRequest } from "../http/openapi.ts";
@@ -128,7 +128,7 @@ export function searchRoutes(app: App): void {
       role: role === "user" ? ("visitor" as const) : role,
       text,
     }));
-    const found = await search(services, reader, { query, history: said, legs, limit });
+    const found = await search(services, reader, { query, history: said, legs, limit, explain });
     return c.json(
       {
         results: found.passages

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ConversationView } from "../../src/conversations/schema.ts";
 import { expectProblem } from "../support/expect-problem.ts";
+import { asVisitor, createIdentitySecret } from "../support/visitor.ts";
 import { tick } from "../support/tick.ts";
 import {
   ask,
@@ -126,6 +127,16 @@ describe("an owner's answer", () => {
     await put(own, "answers/strike", { ...DELIVERY, audience: ["staff"] });
     const anyone = await ask(own, "Delivery time to Germany");
     expect(anyone.rung).toBe("extractive");
+    const secret = await createIdentitySecret(own);
+    const staff = await asVisitor(secret, { sub: "ann", audience: ["staff"] });
+    const other = await asVisitor(secret, { sub: "ann", audience: [] });
+    const said = await ask(own, "Delivery time to Germany", {}, staff);
+    expect(said.rung).toBe("owner");
+    const path = `/v1/conversations/${said.conversation_id}`;
+    const read = async (headers: Record<string, string>) =>
+      (await call(own.publishable, "GET", path, undefined, { headers })).json<ConversationView>();
+    expect((await read(staff)).messages[1]?.text).toContain(DELIVERY.text);
+    expect((await read(other)).messages[1]).toMatchObject({ text: "", withheld: true });
   });
 
   it("is silent before and after its time, and listed with its status", async () => {
@@ -167,6 +178,7 @@ describe("an owner's answer", () => {
     const own = await createWorkspace(HELP_CENTRE);
     const unlike = ["Do you match colours?"];
     await put(own, "answers/price-match", { ...PRICES, unlike });
+    expect((await ask(own, "Do you match prices?")).rung).toBe("owner");
     expect((await ask(own, "Do you match colours?")).rung).not.toBe("owner");
   });
 

@@ -8,7 +8,9 @@ import {
   CHAT_MODEL,
   createWorkspace,
   HELP_CENTRE,
+  ingest,
   readConversation,
+  type Document,
   type Workspace,
 } from "../support/workspace.ts";
 
@@ -62,6 +64,8 @@ describe("guidance", () => {
     );
     expect([plain.rung, guided.rung]).toEqual(["model", "model"]);
     expect(await told()).toContain("Be brief.");
+    const later = await ask(workspace, DELIVERY, { CHAT_MODEL });
+    expect([later.rung, later.text]).toEqual(["cached", plain.text]);
   });
 
   it("offers a person after the answer", async () => {
@@ -119,7 +123,18 @@ describe("guidance", () => {
     expect(await ids({ page: "/blog/shop/" })).toBeUndefined();
     expect(await ids({ page: 7 })).toBeUndefined();
     expect(await ids({})).toBeUndefined();
+    const german = await ask(workspace, "Wie lange dauert die Lieferung nach Deutschland?");
+    const { messages } = await readConversation(workspace, german.conversation_id);
+    expect(messages[1]?.applied?.map(({ id }) => id)).toEqual(["german"]);
   });
+});
+
+it("a refusal is said though the message also wants a person", async () => {
+  const text = "I can't discuss court cases.";
+  const topics = ["Are you being sued?", "Is there a lawsuit against you?"];
+  await putLive("lawsuit", { when: { topics }, action: "refuse", text });
+  const answer = await ask(workspace, "Is there a lawsuit against you? I want to talk to a human.");
+  expect(answer.text).toContain(text);
 });
 
 describe("PUT /v1/guidance/{id}", () => {
@@ -143,9 +158,12 @@ describe("PUT /v1/guidance/{id}", () => {
     await expectProblem(await put("bad", body), 422, "validation_failed");
   });
 
-  it("refuses guidance that would apply to nearly every message and title", async () => {
-    for (let at = 0; at < 12; at++) await ask(workspace, `How do I clean part ${at} of the pump?`);
-    for (let at = 0; at < 12; at++) await ask(workspace, `How can I clean the pump, model ${at}?`);
+  it("refuses guidance that would apply to nearly every title", async () => {
+    const documents = Array.from({ length: 12 }, (_, at): [string, Document] => [
+      `pump-${at}`,
+      { title: `How do I clean the pump of model ${at}?`, content: "Rinse it." },
+    ]);
+    await ingest(workspace, Object.fromEntries(documents));
     const topics = ["How do I clean the pump?", "clean the pump", "Cleaning part of the pump"];
     const response = await put("all", { when: { topics }, action: "offer_person" });
     await expectProblem(response, 422, "validation_failed");
@@ -161,5 +179,10 @@ describe("PUT /v1/guidance/{id}", () => {
     const apart = { ...opposite, valid_from: "2020-01-01", valid_until: "2020-02-01" };
     await putLive("one", { ...first, valid_from: "2021-01-01" });
     await putLive("two", apart);
+    for (const id of ["one", "two"]) await call(workspace.secret, "DELETE", `/v1/guidance/${id}`);
+    const pages = { when: { topics: TOPICS, page: "/a" }, instruction: "Mention the express fee." };
+    await putLive("three", pages);
+    const never = { when: { topics: TOPICS, page: "/b" }, instruction: opposite.instruction };
+    await putLive("four", never);
   });
 });

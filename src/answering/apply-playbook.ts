@@ -21,12 +21,15 @@ export interface Applied {
   probability: number;
   /** Who may read what it says; empty: everybody. */
   audience: string[];
+  /** When it applies, in milliseconds since the epoch; null: without a bound. */
+  valid_since: number | null;
+  valid_before: number | null;
 }
 
 /** An owner's answer to a question of the message. */
 export interface Said {
   item: PlaybookItem<"answer">;
-  /** False where it may be none: the documents do not answer either. */
+  /** False below `sure`: it is said because the documents do not answer, with a note that it may not fit. */
   isSure: boolean;
 }
 
@@ -42,7 +45,7 @@ export interface Played {
   applied: Applied[];
 }
 
-/** A guidance that says something, or an owner's answer, with how likely it is meant. */
+/** An item and the probability that the message means it. */
 interface Match<K extends PlaybookItem["kind"]> {
   item: PlaybookItem<K>;
   probability: number;
@@ -75,21 +78,34 @@ export function applyPlaybook(
   const surest = Math.max(0, ...found.map((one) => one?.probability ?? 0));
   const isRefused = fixed !== undefined && fixed.probability >= surest;
   const said = isRefused ? asked.map(() => undefined) : found;
-  const others = guided.filter(({ item }) => item.content.text === undefined);
-  const applied = [...(isRefused ? [fixed] : said), ...(isRefused ? [] : others)];
+  const others = isRefused
+    ? []
+    : guided
+        .filter(({ item }) => item.content.text === undefined)
+        .toSorted((left, right) => right.probability - left.probability)
+        .slice(0, MAX_GUIDANCE);
+  const applied = new Map(
+    [...(isRefused ? [fixed] : said), ...others].flatMap((one) =>
+      one ? [[`${one.item.kind} ${one.item.id}`, toApplied(one)] as const] : [],
+    ),
+  );
   return {
     said,
     fixed: isRefused ? fixed.item : undefined,
     instructions: others.flatMap(({ item }) => item.content.instruction ?? []),
     offersPerson: others.some(({ item }) => item.content.action === "offer_person"),
-    applied: applied.flatMap((one) => (one ? [toApplied(one)] : [])),
+    applied: [...applied.values()],
   };
 }
 
+/** The most guidance that applies to one message. */
+const MAX_GUIDANCE = 5;
+
 function toApplied({ item, probability }: Match<PlaybookItem["kind"]>): Applied {
   const { kind, id, hash: version, content } = item;
+  const { audience } = content;
   const rounded = Math.round(probability * 1000) / 1000;
-  return { kind, id, version, probability: rounded, audience: content.audience };
+  return { kind, id, version, probability: rounded, audience, ...toInterval(content) };
 }
 
 /** The texts that stand for each question of the message, any of which may be what the owner had in mind. */
@@ -100,8 +116,9 @@ function questionsOf(
 ): AskedText[][] {
   const { message, intent, isGuessed, contact, generation } = questions;
   const known = { model: generation.model, language };
-  const isOurs = isAnsweredByUs(intent, isGuessed) || contact !== undefined;
-  // What is ours to answer is the owner's only in the very words.
+  const isOurs =
+    (isAnsweredByUs(intent, isGuessed) || contact !== undefined) && contact?.rest === undefined;
+  // Where a sentence of Edgewise's own answers, an item applies only to its very words.
   if (isOurs || findings.length === 0 || release.playbook.name === null)
     return [[{ ...known, text: message, pieces: [], nearestPassage: null }]];
   return findings.map((finding, index) => {
@@ -161,7 +178,7 @@ function guidanceFor(input: EngineInput, asked: AskedText[][]): Match<"guidance"
       (languages.length === 0 || languages.includes(language ?? "en")) &&
       (pattern === undefined || (page !== undefined && isLike(page, pattern)));
     if (!holds) return [];
-    // Documents may be about a topic as well: they take nothing from it.
+    // Guidance does not compete with documents, so their nearness is ignored.
     const probabilities = asked.map((texts) =>
       probabilityOf(
         item,

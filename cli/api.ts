@@ -137,7 +137,8 @@ export class Api {
     } catch (error) {
       throw connectionError(error, this.#options.timeoutMs);
     }
-    const parsed = parseJson(text);
+    // 204 says nothing more: what was asked for is done.
+    const parsed = response.status === 204 ? {} : parseJson(text);
     if (!response.ok) throw refused(response, parsed);
     if (parsed === undefined)
       throw new ApiError("not_json", "The answer is not JSON", response.status);

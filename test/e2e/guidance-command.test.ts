@@ -26,9 +26,10 @@ function runScript(
 /** A key of a workspace of its own: what is pruned here is nobody else's. */
 async function createKey(): Promise<string> {
   const onState = ["--state", inject("state")];
-  const { output: id } = await runScript("cli/workspace.ts", "create", "Rules", ...onState);
+  const created = await runScript("cli/workspace.ts", "create", "Rules", ...onState);
+  const id = /ws_\w+/.exec(created.output)?.[0] ?? created.output;
   const scopes = "chat,documents,insight,admin";
-  const args = ["key", "create", id.trim(), "--kind", "secret", "--scopes", scopes, ...onState];
+  const args = ["key", "create", id, "--kind", "secret", "--scopes", scopes, ...onState];
   const { output } = await runScript("cli/workspace.ts", ...args);
   return /sk_\w+/.exec(output)?.[0] ?? output;
 }

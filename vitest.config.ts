@@ -59,6 +59,7 @@ export default defineConfig({
           expect: { poll: { timeout: 10_000 } },
           exclude: ["test/e2e/**", ...IN_NODE, "test/local/remote/**"],
           setupFiles: ["test/seed.ts", "test/setup.ts"],
+          globalSetup: ["test/shop-setup.ts"],
         },
       },
       {

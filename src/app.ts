@@ -30,7 +30,8 @@ const securityHeaders = secureHeaders({
 });
 
 /** Middleware in order, routes and the one error handler. */
-export function createApp(): App {
+/** @param compose makes what a request works with */
+export function createApp(compose: typeof createServices = createServices): App {
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (!result.success) throw validationProblem(result.error);
@@ -49,7 +50,7 @@ export function createApp(): App {
   preflightRoutes(app);
   app.use(corsHeaders());
   app.use(async (c, next) => {
-    c.set("services", createServices(c.env, c.executionCtx));
+    c.set("services", compose(c.env, c.executionCtx));
     await next();
   });
   app.use(guard());

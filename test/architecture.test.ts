@@ -31,6 +31,7 @@ const LAYERS: (string | { folder: string; inside: string[] })[] = [
   "playbook",
   "citations",
   "guards",
+  "actions",
   { folder: "answering", inside: ["extractive", "."] },
   "conversations",
   "insight",

@@ -3,7 +3,13 @@ import { toAttributes } from "../retrieval/attributes.ts";
 import { personalised } from "../retrieval/personalised.ts";
 import { LEG_PASSAGES, rank } from "../retrieval/rank.ts";
 import { readAll, retrieveAll } from "../retrieval/variants.ts";
+import { act, remind } from "./act.ts";
 import type { Answer, Emit } from "./answer.ts";
+import type { CachedAnswer } from "./cached-answer.ts";
+import type { Occasion } from "./occasion.ts";
+import { NO_PLAN, planCalls, type Planned } from "./plan-calls.ts";
+import { startables } from "./start-run.ts";
+import { asksSomething } from "./sub-queries.ts";
 import { isAnsweredByUs } from "../language/intents.ts";
 import { choicesAmong } from "./choices.ts";
 import { conclude } from "./conclude.ts";
@@ -20,13 +26,70 @@ import { applyPlaybook } from "./apply-playbook.ts";
 import { behind, behindOwnersWords, ownersWords, sayOwnersWords } from "./owners-words.ts";
 
 /**
- * Flow 1: understand → retrieve → read → rank → decide → generate → verify (while text is generated) → conclude. Waits on bindings: both
+ * Flow 1: understand → retrieve → read → rank → decide → act → generate → verify (while text is generated) → conclude. Waits on bindings: both
  * legs at the same time, one read of passages, a reranker where the release names one, a language model or the
- * rest of a long section.
+ * rest of a long section; for tools and procedures also what those take.
  * @param emit receives the events as they happen; it must not throw
  * @throws when both legs of retrieval, or the read of the passages, fail
  */
 export async function answerQuestion(input: EngineInput, emit: Emit): Promise<Answer> {
+  const reminder = remind(input);
+  const planning = plan(input);
+  const found = await find(input);
+  const planned = await planning;
+  const acting = await act(input, { ...found, planned }, emit);
+  const answer =
+    acting.answer ?? withReminder(await answerFrom(input, found, emit), reminder, emit);
+  const run = input.actions?.run ?? null;
+  const { acted = { run, takenFrom: undefined, refused: [], handover: undefined } } = answer;
+  const { refused } = acting;
+  return {
+    ...answer,
+    ...((answer.acted || refused.length > 0) && {
+      acted: { ...acted, refused: [...acted.refused, ...refused] },
+    }),
+    wasted: [...answer.wasted, ...(planned.used ? [planned.used] : [])],
+  };
+}
+
+/** Has a language model choose among the tools and procedures meanwhile, where there are some, and the message is no mere reply. */
+function plan(input: EngineInput): Promise<Planned> {
+  const { actions, deps, questions, history } = input;
+  const { intent, isGuessed, message } = questions;
+  const isReply = actions?.run !== undefined && !asksSomething(message);
+  const isOurs = isAnsweredByUs(intent, isGuessed);
+  if (!actions || actions.confirm !== undefined || isReply || isOurs)
+    return Promise.resolve(NO_PLAN);
+  const model = deps.chatModels.find(({ choose }) => choose !== undefined);
+  return planCalls(model, { message, messages: history.messages }, startables(input), {
+    hidesPersonalData: deps.hidePersonalData,
+    left: deps.timeLeft(),
+  });
+}
+
+/** Adds to an answer about something else what the visitor was being asked. */
+function withReminder(answer: Answer, reminder: ReturnType<typeof remind>, emit: Emit): Answer {
+  if (!reminder) return answer;
+  const { run, text, choices } = reminder;
+  const isSaid = text !== "" && !answer.stopped && answer.choices.length === 0;
+  const addition = isSaid ? `\n\n${text}` : "";
+  if (isSaid) emit({ type: "text", delta: addition });
+  return {
+    ...answer,
+    text: answer.text + addition,
+    own: answer.own + addition,
+    choices: isSaid ? choices : answer.choices,
+    acted: { run, takenFrom: undefined, refused: [], handover: undefined },
+  };
+}
+
+/** What is understood of a message, and what is found for it. */
+interface Found extends Pick<Occasion, "understood" | "standalone" | "findings" | "played"> {
+  rewritten: string | undefined;
+  cached: CachedAnswer | undefined;
+}
+
+async function find(input: EngineInput): Promise<Found> {
   const understood = understand(input.questions, input.history, input.release.retrieval);
   const attributes = toAttributes(input.visitor ?? {});
   const questions = understood.questions.map((one) =>
@@ -43,6 +106,15 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   const played = applyPlaybook(input, understood, decided);
   const asked = { ...understood, questions };
   const standalone = standaloneAsDecided(asked, rewritten, decided);
+  return { understood, standalone, findings: decided, played, rewritten, cached };
+}
+
+/** Answers from the owner's words and the documents. */
+async function answerFrom(
+  input: EngineInput,
+  { understood, standalone, findings: decided, played, rewritten, cached }: Found,
+  emit: Emit,
+): Promise<Answer> {
   if (played.fixed || played.said.every((one) => one !== undefined))
     return sayOwnersWords(input, played, { ...understood, standalone }, emit);
   const findings = decided.filter((_, index) => !played.said[index]).map(forVisitor);

@@ -3,6 +3,7 @@ import type { LanguageCode } from "../language/language.ts";
 import type { ModelUsage, TokenUsage } from "../models/ports.ts";
 import type { GuidanceForm } from "../playbook/items.ts";
 import type { Decision } from "../retrieval/candidates.ts";
+import type { Acted } from "./actions.ts";
 import type { Applied } from "./apply-playbook.ts";
 
 export type Outcome = "answered" | "clarified" | "abstained" | "handed_over" | "small_talk";
@@ -20,6 +21,8 @@ export interface Choice {
   name?: string;
   /** The document that is about the value, where it is about no other one. */
   externalId?: string;
+  /** It agrees to this proposal, and to no other one. */
+  confirm?: string;
 }
 
 /** What the engine made of a message. */
@@ -59,11 +62,15 @@ export interface Answer {
   applied: Applied[];
   /** What the visitor is asked to fill in. */
   form?: GuidanceForm;
+  /** Where tools and procedures are concerned. */
+  acted?: Acted;
 }
 
 /** What happens while a message is answered, in order. */
 export type AnswerEvent =
   | { type: "decided"; action: Decision["action"] | "small_talk" }
+  /** A tool is being called. `title` is what the visitor reads meanwhile. */
+  | { type: "progress"; tool: string; title: string }
   | { type: "sources"; sources: SourceReference[] }
   | { type: "text"; delta: string }
   /** The text so far is void: another rung starts over. Never sent under the policy `hold`. */

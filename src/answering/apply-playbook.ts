@@ -102,14 +102,22 @@ export function applyPlaybook(
 const MAX_GUIDANCE = 5;
 
 function toApplied({ item, probability }: Match<PlaybookItem["kind"]>): Applied {
-  const { kind, id, hash: version, content } = item;
-  const { audience } = content;
+  return appliedOf(item, { kind: item.kind, id: item.id, probability });
+}
+
+/** @param item undefined where it is no longer there */
+export function appliedOf(
+  item: PlaybookItem | undefined,
+  { kind, id, probability }: Pick<Applied, "kind" | "id" | "probability">,
+): Applied {
+  const { hash: version = "", content } = item ?? {};
   const rounded = Math.round(probability * 1000) / 1000;
-  return { kind, id, version, probability: rounded, audience, ...toInterval(content) };
+  const scope = { audience: content?.audience ?? [], ...toInterval(content ?? {}) };
+  return { kind, id, version, probability: rounded, ...scope };
 }
 
 /** The texts that stand for each question of the message, any of which may be what the owner had in mind. */
-function questionsOf(
+export function questionsOf(
   { questions, release, language }: EngineInput,
   understood: Understood,
   findings: Finding[],
@@ -200,12 +208,12 @@ export interface ExplainedItem extends Match<PlaybookItem["kind"]> {
 
 /** Items that explain what happens to a question: the likeliest ones first. Conditions on page and language are not looked at. */
 export function explainPlaybook(
-  { answers, guidance }: Playbook,
+  { answers, guidance, tools, procedures }: Playbook,
   reader: EngineInput["reader"],
   asked: AskedText,
   rules: Release["playbook"],
 ): ExplainedItem[] {
-  return [...answers, ...guidance]
+  return [...answers, ...guidance, ...tools, ...procedures]
     .filter((item) => isOpen(item, reader) && item.wordings.like.length > 0)
     .map((item) => {
       const isGuidance = item.kind === "guidance";
@@ -221,7 +229,10 @@ export function explainPlaybook(
 
 const MAX_EXPLAINED = 20;
 
-function isOpen({ content }: PlaybookItem, { audience, now }: EngineInput["reader"]): boolean {
+export function isOpen(
+  { content }: PlaybookItem,
+  { audience, now }: EngineInput["reader"],
+): boolean {
   const { valid_since, valid_before } = toInterval(content);
   return (
     (content.audience.length === 0 || content.audience.some((name) => audience.includes(name))) &&

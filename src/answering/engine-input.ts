@@ -5,6 +5,7 @@ import type { OwnNames } from "../releases/sentences.ts";
 import type { Playbook } from "../playbook/playbook.ts";
 import type { VisitorValues } from "../retrieval/attributes.ts";
 import type { Reader } from "../retrieval/visibility.ts";
+import type { ActionPort } from "./actions.ts";
 import type { CachedAnswer } from "./cached-answer.ts";
 import type { History } from "./history.ts";
 import type { Questions } from "./understand.ts";
@@ -57,6 +58,8 @@ export interface EngineInput {
   release: Release;
   /** What the owner wants said and done, as the release names it. */
   playbook?: Playbook;
+  /** What the turn may do beside answering. */
+  actions?: ActionPort;
   /** Path of the page on which the visitor writes. */
   page?: string;
   /** Of the reply; null where neither the message nor the conversation tells one, and English is written. */

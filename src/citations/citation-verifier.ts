@@ -141,9 +141,17 @@ export class CitationVerifier {
     const quotes = new Set([...(known?.quotes ?? []), quote, ...others]);
     if (known) known.quotes = [...quotes].slice(0, MAX_QUOTES);
     else {
-      const { externalId, title, url } = cited.source;
+      const { externalId, title, url, kind } = cited.source;
       const page = pageOf(found.passage.headingPath);
-      const reference = { n, externalId, title, url, quote, quotes: [...quotes] };
+      const reference = {
+        n,
+        externalId,
+        title,
+        url,
+        ...(kind && { kind }),
+        quote,
+        quotes: [...quotes],
+      };
       this.citations.push(page === undefined ? reference : { ...reference, page });
     }
     return true;

@@ -12,8 +12,8 @@ export interface Source {
   readerVersion: number;
   /** The passages that retrieval found, best first, then neighbours of them, then the rest of a section that is quoted. */
   passages: SourcePassage[];
-  /** `answer`: it is the owner's own answer, and no document. It has no passages. */
-  kind?: "answer";
+  /** No document: `answer` is the owner's own answer, which has no passages; `tool` is what a tool returned in this turn. */
+  kind?: "answer" | "tool";
 }
 
 export type SourcePassage = Pick<Passage, "chunkId" | "headingPath" | "text" | "marks" | "ordinal">;

@@ -19,6 +19,8 @@ export interface Owned extends Lease {
   metadata: string;
   /** Values that the visitor has chosen (chosen-values.ts), as JSON. */
   chosen: string | null;
+  /** The procedure that the visitor is in (actions/run.ts), as JSON. */
+  run: string | null;
 }
 
 /**
@@ -48,7 +50,7 @@ export function ownedStatement(
 ): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT c.id, c.metadata, c.chosen, v.subject AS visitor, c.lease_question_id, c.lease_expires_at FROM conversations c LEFT JOIN visitors v ON v.id = c.visitor_id
+      `SELECT c.id, c.metadata, c.chosen, c.run, v.subject AS visitor, c.lease_question_id, c.lease_expires_at FROM conversations c LEFT JOIN visitors v ON v.id = c.visitor_id
        WHERE c.workspace_id = ${workspace.sql} AND c.id = ?2`,
     )
     .bind(workspace.value, conversationId);

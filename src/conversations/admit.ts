@@ -1,3 +1,4 @@
+import type { Run } from "../actions/run.ts";
 import { limitVisitor } from "../auth/burst-limits.ts";
 import { admitKey, type Caller } from "../auth/keys.ts";
 import { Problem } from "../http/problem.ts";
@@ -10,6 +11,7 @@ import { countEmbedding } from "./early-embedding.ts";
 import type { FirstRead } from "./first-read.ts";
 import { isHeld, turnRunning } from "./lease.ts";
 import { repeatedAnswer, type EarlierTurn, type Repeated } from "./retries.ts";
+import { toRun } from "./runs.ts";
 import type { TurnRequest } from "./turn-request.ts";
 
 /** A caller who may take this turn, in a conversation that is theirs. */
@@ -23,6 +25,9 @@ export interface Admitted {
     /** What its first message sent as `metadata`. */
     metadata: Record<string, unknown>;
     chosen: ChosenValue[];
+    /** The procedure that the visitor is in, here or in an earlier conversation. */
+    run: Run | undefined;
+    left: { run: Run; conversationId: string } | undefined;
     /** Position of the last message that the turn knows of. */
     lastSeq: number;
   };
@@ -93,7 +98,23 @@ async function openConversation(
   const token = isAnonymous ? await conversationToken(caller, id) : null;
   const [last] = rows.history as { seq: number }[];
   const metadata = JSON.parse(known?.metadata ?? "{}") as Record<string, unknown>;
-  return { id, isNew, token, metadata, chosen: toChosen(known?.chosen), lastSeq: last?.seq ?? 0 };
+  return {
+    id,
+    isNew,
+    token,
+    metadata,
+    chosen: toChosen(known?.chosen),
+    run: toRun(known?.run),
+    left: leftRun(caller, rows),
+    lastSeq: last?.seq ?? 0,
+  };
+}
+
+/** Only for a visitor whose token has been verified: the rows were read by what it claims. */
+function leftRun({ visitor }: Caller, rows: FirstRead["rows"]): Admitted["conversation"]["left"] {
+  const [row] = rows.left as { id: string; run: string }[];
+  const run = visitor ? toRun(row?.run) : undefined;
+  return run && row ? { run, conversationId: row.id } : undefined;
 }
 
 /** Whoever is refused is told whom to ask instead. */

@@ -2,7 +2,7 @@ import { mayDepend } from "../answering/in-context.ts";
 import { readMessage, type ReadQuestions } from "../answering/read-message.ts";
 import { limitTurn } from "../auth/burst-limits.ts";
 import { hashBearer, keyStatement, requireWellFormedOrigin } from "../auth/keys.ts";
-import { claimedAudience } from "../auth/visitor-token.ts";
+import { claimedAudience, claimedSubject } from "../auth/visitor-token.ts";
 import { allowanceStatement } from "../limits/quotas.ts";
 import { deploymentExemplars, exemplarStatement } from "../releases/exemplar-vectors.ts";
 import { playbookStatement } from "../playbook/playbook.ts";
@@ -13,6 +13,7 @@ import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import { ownedStatement, unknownConversation } from "./access.ts";
 import { earlierTurnStatement, isRemembered, requestKeyOf } from "./retries.ts";
+import { leftRunStatement } from "./runs.ts";
 import { usedDocumentsSql } from "./withheld.ts";
 import { startEmbedding, type EarlyEmbedding } from "./early-embedding.ts";
 import type { TurnRequest } from "./turn-request.ts";
@@ -73,6 +74,7 @@ function statements(
 ) {
   const workspace = `(SELECT workspace_id FROM api_keys WHERE hash = ?1 AND revoked_at IS NULL)`;
   const scope = { sql: workspace, value: keyHash };
+  const subject = claimedSubject(credentials.visitorToken);
   return {
     key: keyStatement(db, keyHash, now()),
     conversation: ownedStatement(db, scope, conversationId),
@@ -95,6 +97,7 @@ function statements(
     exemplars: exemplarStatement(db, scope, exemplars, config.embeddingModel),
     playbook: playbookStatement(db, scope, config.embeddingModel),
     hosts: ownHostsStatement(db, scope),
+    left: subject === undefined ? [] : [leftRunStatement(db, scope, subject, conversationId)],
     ...wordContextStatements(
       db,
       { workspace: scope, audience: claimedAudience(credentials.visitorToken), now: now() },

@@ -15,7 +15,7 @@ import { withholdingAudience, isWithheld, usedDocumentsSql } from "./withheld.ts
 type Message = ConversationView["messages"][number];
 type MessageRow = Omit<
   Message,
-  "author" | "citations" | "choices" | "applied" | "form" | "created_at" | "stopped"
+  "author" | "citations" | "choices" | "applied" | "form" | "created_at" | "stopped" | "tool_calls"
 > & {
   applied: string | null;
   form: string | null;
@@ -43,10 +43,11 @@ export async function readConversation(
   id: string,
   token: string | undefined,
 ): Promise<ConversationView | null> {
-  const { owners, conversations, messages } = await batchByName<{
+  const { owners, conversations, messages, calls } = await batchByName<{
     owners: Owned;
     conversations: ConversationRow;
     messages: MessageRow;
+    calls: ToolCallRow;
   }>(db, {
     owners: ownedStatement(db, { sql: "?1", value: caller.workspaceId }, id),
     conversations: summaryStatement(db, caller.workspaceId, id),
@@ -57,13 +58,59 @@ export async function readConversation(
          WHERE workspace_id = ?1 AND conversation_id = ?2 ORDER BY seq`,
       )
       .bind(caller.workspaceId, id),
+    calls: toolCallsStatement(db, caller.workspaceId, id),
   });
   if (!(await mayOpen(caller, owners[0], token))) return null;
   const [row] = conversations;
   if (!row) return null;
   return {
     ...toSummary(row),
-    messages: messages.map((message) => toMessage(message, withholdingAudience(caller))),
+    messages: messages.map((message) => ({
+      ...toMessage(message, withholdingAudience(caller)),
+      ...(withholdingAudience(caller) === undefined && toolCallsOf(message.id, calls)),
+    })),
+  };
+}
+
+interface ToolCallRow {
+  id: string;
+  message_id: string;
+  tool: string;
+  version: string;
+  effect: "read" | "change";
+  arguments: string;
+  status: "calling" | "ok" | "failed" | "unknown" | "refused";
+  reason: string | null;
+  result: string | null;
+  created_at: number;
+  ended_at: number | null;
+}
+
+function toolCallsStatement(
+  db: D1Database,
+  workspaceId: string,
+  conversationId: string,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT id, message_id, tool, version, effect, arguments, status, reason, result, created_at, ended_at FROM tool_calls
+       WHERE +workspace_id = ?1 AND conversation_id = ?2 ORDER BY created_at, rowid`,
+    )
+    .bind(workspaceId, conversationId);
+}
+
+function toolCallsOf(messageId: string, rows: ToolCallRow[]): Pick<Message, "tool_calls"> {
+  const own = rows.filter((row) => row.message_id === messageId);
+  if (own.length === 0) return {};
+  const time = (ms: number): string => new Date(ms).toISOString();
+  return {
+    tool_calls: own.map(({ message_id: _messageId, ...row }) => ({
+      ...row,
+      arguments: JSON.parse(row.arguments) as Record<string, unknown>,
+      result: row.result === null ? null : (JSON.parse(row.result) as Record<string, unknown>),
+      created_at: time(row.created_at),
+      ended_at: row.ended_at === null ? null : time(row.ended_at),
+    })),
   };
 }
 

@@ -11,6 +11,7 @@ import { expireStatement, releaseStatement } from "./lease.ts";
 import { closeQuestions, failureText, type Failure } from "./open-questions.ts";
 import { keepAnswerStatement } from "./cached-answers.ts";
 import { toCitationJson, toReferenceJson, toUsageJson } from "./schema.ts";
+import { actedStatements } from "./tool-calls.ts";
 import type { TurnResult } from "./turn-events.ts";
 import { type CacheUse, type Turn, NEXT_SEQ, cacheKey, leaseOf } from "./recorded-turn.ts";
 
@@ -32,7 +33,10 @@ export async function recordAnswer(
   const { answer } = await batchByName(db, {
     answer: answerStatement(db, turn, result, at),
     question: answeredStatement(db, turn, standalone),
-    ...(personWanted && { handover: handoverStatement(db, turn, at) }),
+    ...(personWanted && {
+      handover: handoverStatement(db, turn, result.acted?.handover, at),
+    }),
+    ...(result.acted && { acted: actedStatements(services, turn, result.acted, at) }),
     ...(turn.chosen.length > 0 && { chosen: chosenStatement(db, turn) }),
     lease: releaseStatement(db, workspaceId, leaseOf(turn)),
     usage: usageStatement(db, workspaceId, { neurons }, at),
@@ -55,15 +59,20 @@ export async function recordAnswer(
 }
 
 /** The statement that notes that the visitor asked for a person. It finds the message only while nobody has erased it. */
-function handoverStatement(db: D1Database, turn: Turn, at: number): D1PreparedStatement {
+function handoverStatement(
+  db: D1Database,
+  turn: Turn,
+  data: object | undefined,
+  at: number,
+): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO handover_requested (message_id, conversation_id, workspace_id, created_at)
-       SELECT q.id, q.conversation_id, q.workspace_id, ?3 FROM messages q
+      `INSERT INTO handover_requested (message_id, conversation_id, workspace_id, created_at, data)
+       SELECT q.id, q.conversation_id, q.workspace_id, ?3, ?4 FROM messages q
        JOIN messages a ON a.id = q.answer_id AND a.workspace_id = q.workspace_id
        WHERE q.id = ?1 AND q.workspace_id = ?2 ON CONFLICT (message_id) DO NOTHING`,
     )
-    .bind(turn.questionId, turn.reader.workspaceId, at);
+    .bind(turn.questionId, turn.reader.workspaceId, at, data ? JSON.stringify(data) : null);
 }
 
 function chosenStatement(db: D1Database, { admitted, reader, chosen }: Turn): D1PreparedStatement {

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Choice } from "../answering/answer.ts";
 import type { Citation, SourceReference } from "../citations/source.ts";
-import { guidanceSchema } from "../playbook/items.ts";
+import { guidanceSchema, KINDS } from "../playbook/items.ts";
 import type { TokenUsage } from "../models/ports.ts";
 
 export const referenceSchema = z.object({
@@ -9,9 +9,9 @@ export const referenceSchema = z.object({
   external_id: z.string(),
   title: z.string(),
   url: z.string().nullable(),
-  kind: z.literal("answer").optional().meta({
+  kind: z.enum(["answer", "tool"]).optional().meta({
     description:
-      "`answer`: the owner's own answer (`external_id` is `answer:` and its id). Absent for a document.",
+      "`answer`: the owner's own answer (`external_id` is `answer:` and its id). `tool`: what a tool returned (`tool:` and its name). Absent for a document.",
   }),
 });
 
@@ -28,11 +28,15 @@ export const choiceSchema = z
   .object({
     label: z.string().meta({ description: "What a button says" }),
     message: z.string().meta({ description: "What a click sends as the visitor's next message" }),
+    confirm: z.string().optional().meta({
+      description:
+        "It agrees to a proposal: a click sends it as `confirm` beside the message, so that it agrees to no other one.",
+    }),
   })
   .meta({ id: "Choice" });
 
-export function toChoiceJson({ label, message }: Choice): z.infer<typeof choiceSchema> {
-  return { label, message };
+export function toChoiceJson({ label, message, confirm }: Choice): z.infer<typeof choiceSchema> {
+  return { label, message, ...(confirm !== undefined && { confirm }) };
 }
 
 /** `choices` of a message. */
@@ -112,7 +116,7 @@ export const formSchema = guidanceSchema.shape.form.unwrap().meta({
 const appliedSchema = z
   .array(
     z.object({
-      kind: z.enum(["answer", "guidance"]),
+      kind: z.enum(KINDS),
       id: z.string(),
       version: z.string(),
       probability: z.number(),
@@ -121,6 +125,26 @@ const appliedSchema = z
   .meta({
     description: "What of the owner's answers and guidance applied. For secret keys only.",
   });
+
+const toolCalls = z
+  .array(
+    z.object({
+      id: z.string(),
+      tool: z.string(),
+      version: z.string(),
+      effect: z.enum(["read", "change"]),
+      arguments: z.record(z.string(), z.unknown()),
+      status: z.enum(["calling", "ok", "failed", "unknown", "refused"]).meta({
+        description:
+          "`unknown`: the tool may have carried it out. `refused`: a language model asked for it, and it was not made.",
+      }),
+      reason: z.string().nullable(),
+      result: z.record(z.string(), z.unknown()).nullable(),
+      created_at: z.string(),
+      ended_at: z.string().nullable(),
+    }),
+  )
+  .meta({ description: "Calls of tools that the message led to. For secret keys only." });
 
 const message = z.object({
   id: z.string(),
@@ -141,6 +165,7 @@ const message = z.object({
   choices: choicesSchema,
   form: formSchema.optional(),
   applied: appliedSchema.optional(),
+  tool_calls: toolCalls.optional(),
   /** True for an answer that ends where somebody stopped it. Absent otherwise. */
   stopped: z.literal(true).optional(),
   /** True for an answer without its text: it was made of a document that the visitor may not see now. Absent otherwise. */

@@ -17,6 +17,8 @@ export interface TurnRequest {
   address: string;
   message: string;
   conversationId: string | undefined;
+  /** The proposal that a button agrees to. */
+  confirm: string | undefined;
   metadata: Record<string, unknown>;
   /** What names the request; undefined where each sending of it is a turn of its own. */
   retryKey: RetryKey | undefined;

@@ -24,6 +24,7 @@ import { storeQuestion } from "./store-question.ts";
 import { chatModelsOf, rerankerOf } from "./release-models.ts";
 import { rememberAnswered, type Repeated } from "./retries.ts";
 import { watchForStop } from "./stop.ts";
+import { actionPort } from "./tool-calls.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { TurnEvent, TurnResult } from "./turn-events.ts";
 import type { TurnRequest } from "./turn-request.ts";
@@ -223,6 +224,7 @@ function runEngine(
       ...(rewriting && { rewriting }),
       release: release.release,
       playbook,
+      actions: actionPort(services, turn, timer.left),
       ...pageOf(turn),
       language,
       visitor: turn.visitor,

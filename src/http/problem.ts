@@ -18,6 +18,7 @@ const catalogue = {
   conversation_too_long: [409, "The conversation has reached its maximum length"],
   turn_running: [409, "A message of the conversation is being answered"],
   generation_conflict: [409, "The state of the index generations does not allow this"],
+  tool_in_use: [409, "A procedure calls the tool"],
   source_exists: [409, "A source of this name exists"],
   body_too_large: [413, "The body is too large"],
   document_too_large: [413, "The document is too large"],

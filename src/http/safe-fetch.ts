@@ -2,13 +2,15 @@ import { readAtMost } from "./body.ts";
 import { checkPublicUrl, hostOf, isAddress, isPublicAddress, UnsafeUrl } from "./public-address.ts";
 
 export interface SafeFetchOptions {
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   headers?: Record<string, string>;
   body?: string;
   /** For name resolution, redirects, headers and body together. */
   timeoutMs?: number;
   /** Counted while reading, after decompression. */
   maxBytes?: number;
+  /** How many redirects of a GET are followed. */
+  redirects?: number;
 }
 
 export interface SafeResponse {
@@ -20,12 +22,14 @@ export interface SafeResponse {
 /** Calls an address that somebody else chose. It returns responses of any status, and throws if there is none. */
 export type SafeFetch = (url: string, options?: SafeFetchOptions) => Promise<SafeResponse>;
 
-/** There was no complete response. `transient`: a retry may get one. */
+/** There was no complete response. `transient`: a retry may get one. `isUnsent`: the server has not got the request. */
 export class FetchFailed extends Error {
   readonly transient: boolean;
-  constructor(message: string, transient: boolean) {
+  readonly isUnsent: boolean;
+  constructor(message: string, transient: boolean, isUnsent = false) {
     super(message);
     this.transient = transient;
+    this.isUnsent = isUnsent;
   }
 }
 
@@ -70,12 +74,18 @@ function whenAborted(signal: AbortSignal): Promise<never> {
 async function followRedirects(
   { fetch, resolve }: SafeFetchDeps,
   start: URL,
-  { method = "GET", headers: given = {}, body, maxBytes = MAX_BYTES }: SafeFetchOptions,
+  {
+    method = "GET",
+    headers: given = {},
+    body,
+    maxBytes = MAX_BYTES,
+    redirects = MAX_REDIRECTS,
+  }: SafeFetchOptions,
   signal: AbortSignal,
 ): Promise<SafeResponse> {
   let url = start;
   let headers = given;
-  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+  for (let hop = 0; hop <= redirects; hop++) {
     await checkResolved(url, signal, resolve);
     const response = await fetch(url.href, {
       method,
@@ -110,7 +120,7 @@ async function checkResolved(
   const host = hostOf(url);
   if (isAddress(host)) return;
   const addresses = await resolve(host, signal);
-  if (addresses.length === 0) throw new FetchFailed(`${host} has no address.`, true);
+  if (addresses.length === 0) throw new FetchFailed(`${host} has no address.`, true, true);
   // One private address is enough to refuse: the platform might connect to it.
   if (!addresses.every(isPublicAddress)) {
     throw new UnsafeUrl(`${host} resolves to an address that is not public.`);

@@ -29,6 +29,9 @@ export const DUTCH: Language = {
   },
   ordinals: [listed("een, eerste, 1e"), listed("twee, tweede, 2e"), listed("drie, derde, 3e")],
   last: listed("laatste"),
+  cancel: listed(
+    "annuleren, annuleer, stop, stoppen, laat maar, vergeet het, toch niet, ik wil niet meer, afbreken",
+  ),
   yes: listed("ja, ja graag, ja precies, klopt, precies"),
   none: listed("nee, geen, geen van beide, geen van deze, geen van allen, niets daarvan"),
   choosing: listed("de, het, nummer, optie, artikel, graag, alsjeblieft"),

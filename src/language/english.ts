@@ -121,6 +121,9 @@ export const ENGLISH = {
     listed("3, three, third, 3rd"),
   ],
   last: listed("last, latter, bottom"),
+  cancel: listed(
+    "cancel, cancel it, cancel that, cancel this, cancel please, please cancel, stop, stop it, stop that, stop please, please stop, never mind, nevermind, forget it, forget that, forget about it, quit, abort, leave it, i changed my mind, ive changed my mind, changed my mind, i dont want that anymore, i dont want to, lets stop",
+  ),
   yes: listed(`yes, yes please, yes pls, yes thanks, yes thank you, yes do, please do, go ahead, sure please, ok yes, yeah, yep, yup, correct, exactly, right, thats right, thats it, that one, this one, yes that one, yes it is,
     sure, y`),
   none: listed(`no, nope, nah, none, neither, none of these, none of them, none of those, none of the above, neither of these, neither of them,

@@ -36,6 +36,9 @@ export const FRENCH: Language = {
     listed("trois, troisieme, 3eme, 3e"),
   ],
   last: listed("dernier, derniere"),
+  cancel: listed(
+    "annuler, annulez, annule, stop, arretez, arrete, laissez tomber, laisse tomber, oubliez, oublie, jai change davis, finalement non",
+  ),
   yes: listed(
     "oui, oui merci, oui svp, oui sil vous plait, volontiers, cest ca, exactement, cest bien ca",
   ),

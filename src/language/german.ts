@@ -43,6 +43,9 @@ export const GERMAN: Language = {
     listed("drei, dritte, dritten, dritter, drittes"),
   ],
   last: listed("letzte, letzten, letzter, letztes"),
+  cancel: listed(
+    "abbrechen, bitte abbrechen, abbruch, stopp, stop, halt, vergiss es, vergessen sie es, lass es, lassen sie es, lassen wir das, doch nicht, ich will nicht mehr, nicht mehr noetig, nicht mehr nötig",
+  ),
   yes: listed(
     "ja, ja bitte, ja gerne, ja gern, gerne, gern, bitte ja, ja genau, genau, richtig, stimmt, jawohl",
   ),

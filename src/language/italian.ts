@@ -31,6 +31,9 @@ export const ITALIAN: Language = {
     listed("tre, terzo, terza"),
   ],
   last: listed("ultimo, ultima, lultimo, lultima"),
+  cancel: listed(
+    "annulla, annullare, annulli, stop, basta, fermati, lascia stare, lasci stare, lascia perdere, ho cambiato idea, meglio di no",
+  ),
   yes: listed("si, si grazie, esatto, proprio quello"),
   none: listed("no, nessuno, nessuna, nessuno dei due, nessuno di questi, niente di tutto cio"),
   choosing: listed("il, la, lo, numero, opzione, articolo, per favore"),

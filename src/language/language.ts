@@ -51,6 +51,8 @@ export interface Language {
   last: string[];
   /** What says yes to the one title that is offered. */
   yes: string[];
+  /** What ends something that was begun, as a whole message. */
+  cancel: string[];
   /** What turns down all titles that are offered. */
   none: string[];
   /** Words around an ordinal: "the", "one", "number". */

@@ -31,6 +31,9 @@ export const POLISH: Language = {
     listed("trzy, trzeci, trzecia, trzecie"),
   ],
   last: listed("ostatni, ostatnia, ostatnie"),
+  cancel: listed(
+    "anuluj, anulować, stop, przerwij, zatrzymaj, nieważne, niewazne, zapomnij, rezygnuję, rezygnuje, jednak nie, zmieniłem zdanie, zmieniłam zdanie",
+  ),
   yes: listed("tak, tak prosze, zgadza sie, dokładnie"),
   none: listed("nie, zaden, zadna, zadne, zaden z nich, zadne z nich, zadna z nich"),
   choosing: listed("ten, ta, to, numer, nr, opcja, artykuł, prosze"),

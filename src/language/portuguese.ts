@@ -31,6 +31,9 @@ export const PORTUGUESE: Language = {
     listed("tres, terceiro, terceira"),
   ],
   last: listed("ultimo, ultima"),
+  cancel: listed(
+    "cancelar, cancela, cancele, parar, pare, para, deixa, deixe, esquece, esqueca, mudei de ideia, ja nao, melhor nao",
+  ),
   yes: listed("sim, sim por favor, isso, isso mesmo, exato, exatamente"),
   none: listed("nao, nenhum, nenhuma, nenhum deles, nenhuma delas, nenhum dos dois, nada disso"),
   choosing: listed("o, a, numero, opcao, artigo, por favor"),

@@ -37,6 +37,9 @@ export const SPANISH: Language = {
     listed("tres, tercero, tercera, tercer"),
   ],
   last: listed("ultimo, ultima"),
+  cancel: listed(
+    "cancelar, cancela, cancele, cancelalo, parar, para, dejalo, dejelo, olvidalo, olvidelo, he cambiado de opinion, ya no, mejor no",
+  ),
   yes: listed("si, si por favor, claro, si claro, si gracias, eso es, correcto, exacto"),
   none: listed(
     "no, ninguno, ninguna, ninguno de ellos, ninguna de ellas, ninguno de los dos, ninguno de esos, nada de eso",

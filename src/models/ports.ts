@@ -40,9 +40,31 @@ export interface ModelUsage {
 
 export type ChatPart = { type: "text"; delta: string } | { type: "usage"; usage: TokenUsage };
 
+/** A function that a model may choose, in the shape of OpenAI's `tools`, which Workers AI takes too. */
+export interface ModelFunction {
+  name: string;
+  description: string;
+  /** JSON Schema of an object. */
+  parameters: object;
+}
+
+/** A call that a model asks for. Nothing of it is trusted: neither the name nor the arguments need exist. */
+export interface FunctionCall {
+  name: string;
+  arguments: unknown;
+}
+
 export interface ChatModel {
   readonly id: string;
   readonly rung: "model" | "small_model";
+  /**
+   * Has the model choose functions; it writes no text for the reader. Absent for a model that chooses none. Throws {@link ModelUnavailable}.
+   */
+  choose?: (
+    messages: ChatMessage[],
+    functions: ModelFunction[],
+    maxTokens: number,
+  ) => Promise<{ calls: FunctionCall[]; usage: TokenUsage | undefined }>;
   /** Streams the model's words as they arrive, however long that takes (deadline.ts limits it). Throws {@link ModelUnavailable}, before or in the middle of the stream. */
   stream(messages: ChatMessage[], maxTokens: number): AsyncIterable<ChatPart>;
 }

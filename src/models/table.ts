@@ -35,6 +35,8 @@ export interface ChatModelFacts {
    * (github.com/cloudflare/langchain-cloudflare/issues/30).
    */
   inputs?: Record<string, unknown>;
+  /** It takes `tools` (developers.cloudflare.com/workers-ai/features/function-calling). */
+  choosesFunctions?: true;
 }
 
 export const embeddingModels: Record<string, EmbeddingModel> = {
@@ -117,12 +119,19 @@ export const chatModels: Record<string, ChatModelFacts> = {
     priceIn: 0.06,
     priceOut: 0.4,
     inputs: { chat_template_kwargs: { enable_thinking: false } },
+    choosesFunctions: true,
   },
-  "@cf/google/gemma-4-26b-a4b-it": { contextTokens: 131_072, priceIn: 0.1, priceOut: 0.3 },
+  "@cf/google/gemma-4-26b-a4b-it": {
+    contextTokens: 131_072,
+    priceIn: 0.1,
+    priceOut: 0.3,
+    choosesFunctions: true,
+  },
   "@cf/meta/llama-3.3-70b-instruct-fp8-fast": {
     contextTokens: 24_000,
     priceIn: 0.293,
     priceOut: 2.253,
+    choosesFunctions: true,
   },
 };
 

@@ -149,20 +149,25 @@ export function overlaps(
 /** Whether both can apply to the same visitor at the same time. */
 function meet({ content: one }: PlaybookItem, { content: other }: PlaybookItem): boolean {
   const readers = new Set(one.audience);
-  if ("when" in one && "when" in other && !share(one.when, other.when)) return false;
+  const [left, right] = [whenOf(one), whenOf(other)];
+  if (left && right && !share(left, right)) return false;
   const sameReaders =
     one.audience.length === 0 ||
     other.audience.length === 0 ||
     other.audience.some((name) => readers.has(name));
-  const left = toInterval(one);
-  const right = toInterval(other);
+  const first = toInterval(one);
+  const second = toInterval(other);
   const isBefore = (end: number | null, start: number | null): boolean =>
     end !== null && start !== null && end <= start;
   return (
     sameReaders &&
-    !isBefore(left.valid_before, right.valid_since) &&
-    !isBefore(right.valid_before, left.valid_since)
+    !isBefore(first.valid_before, second.valid_since) &&
+    !isBefore(second.valid_before, first.valid_since)
   );
+}
+
+function whenOf(content: PlaybookItem["content"]): Guidance["when"] | undefined {
+  return "when" in content && "languages" in content.when ? content.when : undefined;
 }
 
 /** Whether a message can meet both conditions on language and page. */

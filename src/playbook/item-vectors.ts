@@ -40,7 +40,7 @@ export async function sweepPlaybooks({
          AND r.number = (SELECT max(l.number) FROM releases l WHERE l.workspace_id = r.workspace_id)
          AND NOT EXISTS (SELECT 1 FROM playbook_vectors v WHERE v.workspace_id = p.workspace_id AND v.hash = c.hash
            AND v.model = coalesce(g.model, ?1))
-         AND (i.value ->> 'kind' <> 'guidance' OR json_array_length(c.content, '$.when.topics') > 0
+         AND (i.value ->> 'kind' = 'answer' OR json_array_length(c.content, '$.when.topics') > 0
            OR json_array_length(c.content, '$.when.unlike') > 0)
        ORDER BY random() LIMIT ${ITEMS}`,
     )

@@ -1,46 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import { LANGUAGE_CODES } from "../language/language.ts";
-import { validFrom, validUntil } from "../knowledge/accept/validity.ts";
-import { audience, hasNoCredentials } from "../knowledge/accept/schema.ts";
-import { withoutInvisible } from "../text/invisible-characters.ts";
+import { hasNoCredentials } from "../knowledge/accept/schema.ts";
+import { ownLine, ownText } from "./fields.ts";
+import type { Procedure } from "./procedure.ts";
+import { itemScope, wordings } from "./scope.ts";
+import type { Tool } from "./tool.ts";
 
 /** The kinds of items, in the order in which a playbook lists them. */
-export const KINDS = ["answer", "guidance"] as const;
+export const KINDS = ["answer", "guidance", "tool", "procedure"] as const;
 export type Kind = (typeof KINDS)[number];
-
-const MAX_WORDINGS = 20;
-const MAX_TEXT_CHARACTERS = 4000;
-
-/** In Markdown, without invisible characters. */
-const text = z
-  .string()
-  .overwrite((value) => withoutInvisible(value.toWellFormed()).trim())
-  .min(1)
-  .max(MAX_TEXT_CHARACTERS);
-
-/** One line that one embedding represents well. */
-const wording = z
-  .string()
-  .overwrite((value) => withoutInvisible(value.toWellFormed()).replace(/\s+/gu, " ").trim())
-  .min(1)
-  .max(300)
-  .refine((value) => /[\p{L}\p{N}]/u.test(value), "holds no word");
-const wordings = z
-  .array(wording)
-  .max(MAX_WORDINGS)
-  .refine(
-    (all) => new Set(all.map((one) => one.toLowerCase())).size === all.length,
-    "holds one twice",
-  );
-
-/** When and for whom an item applies. */
-const scope = {
-  audience: audience.meta({
-    description: "Visitors for whom it applies, as in a document. Empty: everybody.",
-  }),
-  valid_from: validFrom.optional(),
-  valid_until: validUntil.optional(),
-};
 
 export const answerSchema = z
   .strictObject({
@@ -53,9 +21,9 @@ export const answerSchema = z
       description:
         "Messages that sound like it and ask something else: they are answered from the documents.",
     }),
-    text: text.meta({ description: "What is said, word for word. Markdown." }),
+    text: ownText.meta({ description: "What is said, word for word. Markdown." }),
     translations: z
-      .partialRecord(z.enum(LANGUAGE_CODES), text)
+      .partialRecord(z.enum(LANGUAGE_CODES), ownText)
       .default({})
       .meta({ description: "The text in other languages, by their code." }),
     language: z.enum(LANGUAGE_CODES).default("en").meta({ description: "Of `text`." }),
@@ -65,7 +33,7 @@ export const answerSchema = z
       .refine(hasNoCredentials, "must not contain a user name or password")
       .optional()
       .meta({ description: "Where the visitor reads more." }),
-    ...scope,
+    ...itemScope,
   })
   .meta({ id: "OwnerAnswerInput" });
 
@@ -76,13 +44,13 @@ export const ACTIONS = ["offer_person", "refuse", "show_form"] as const;
 
 const formField = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, "is no name such as order_number"),
-  label: wording,
+  label: ownLine,
   type: z.enum(["text", "email", "tel", "number", "date"]).default("text"),
   required: z.boolean().default(true),
 });
 
 const form = z
-  .strictObject({ title: wording, fields: z.array(formField).min(1).max(12) })
+  .strictObject({ title: ownLine, fields: z.array(formField).min(1).max(12) })
   .refine(
     ({ fields }) => new Set(fields.map(({ name }) => name)).size === fields.length,
     "has two fields of one name",
@@ -113,16 +81,16 @@ export const guidanceSchema = z
           }),
       })
       .meta({ description: "All that is given has to hold." }),
-    instruction: text.optional().meta({
+    instruction: ownText.optional().meta({
       description: "Told to the language model beside its rules. Without a model it says nothing.",
     }),
     action: z.enum(ACTIONS).optional().meta({
       description:
         "`offer_person`: after the answer, a person is offered. `refuse`: `text` is said in place of an answer. `show_form`: after `text`, a form is shown.",
     }),
-    text: text.optional().meta({ description: "What is said, word for word. Markdown." }),
+    text: ownText.optional().meta({ description: "What is said, word for word. Markdown." }),
     form: form.optional(),
-    ...scope,
+    ...itemScope,
   })
   .superRefine(
     ({ when, audience: readers, instruction, action, text: said, form: shown }, context) => {
@@ -161,6 +129,8 @@ function isNarrow(page: string | undefined): boolean {
 export interface Contents {
   answer: OwnerAnswer;
   guidance: Guidance;
+  tool: Tool;
+  procedure: Procedure;
 }
 
 /** The texts of an item that a message is compared with. */
@@ -178,7 +148,7 @@ export function textsOf(kind: Kind, content: Contents[Kind]): ItemTexts {
     const { wordings: like, unlike, text: own } = content as OwnerAnswer;
     return { like, unlike, said: [own] };
   }
-  const { topics: like, unlike } = (content as Guidance).when;
+  const { topics: like, unlike } = (content as Exclude<Contents[Kind], OwnerAnswer>).when;
   return { like, unlike, said: [] };
 }
 

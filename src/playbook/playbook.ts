@@ -17,9 +17,11 @@ export interface PlaybookItem<K extends Kind = Kind> {
 export interface Playbook {
   answers: PlaybookItem<"answer">[];
   guidance: PlaybookItem<"guidance">[];
+  tools: PlaybookItem<"tool">[];
+  procedures: PlaybookItem<"procedure">[];
 }
 
-export const NO_PLAYBOOK: Playbook = { answers: [], guidance: [] };
+export const NO_PLAYBOOK: Playbook = { answers: [], guidance: [], tools: [], procedures: [] };
 
 /** The most characters of playbooks that an isolate remembers, twice. */
 const MAX_REMEMBERED_CHARACTERS = 4_000_000;
@@ -89,6 +91,8 @@ export function toPlaybook(
   const playbook = {
     answers: items.filter(isOf("answer")),
     guidance: items.filter(isOf("guidance")),
+    tools: items.filter(isOf("tool")),
+    procedures: items.filter(isOf("procedure")),
   };
   // What has no vectors yet is read again until a cron tick has made them.
   if (items.length > 0 && items.every(({ wordings }) => wordings.vectors !== null))

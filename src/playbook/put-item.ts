@@ -14,6 +14,7 @@ import {
   type AlsoMatches,
   type Overlap,
 } from "./check-item.ts";
+import { requireFitting } from "./check-dependents.ts";
 import { allOf, textsOf, type Contents, type Guidance, type Kind } from "./items.ts";
 import { isOf, readItems, toItem, type PlaybookItem } from "./playbook.ts";
 
@@ -64,7 +65,11 @@ export async function putItem<K extends Kind>(
     content,
     wordings: { ...wordings, vectors: vectors ?? null },
   };
-  const others = stored.map(toItem).filter((one) => one.kind === kind && one.id !== id);
+  const items = stored.map(toItem);
+  await requireFitting(db, workspaceId, { kind, id, content }, items);
+  const others = items.filter(
+    (one) => competes(one.kind, kind) && !(one.kind === kind && one.id === id),
+  );
   const measure = { model, rule: release.playbook.topics };
   const probes = found.map((probe, at) => ({
     ...probe,
@@ -83,6 +88,12 @@ export async function putItem<K extends Kind>(
   const next = await toNewItem({ kind, id, content }, vectors && { model, vectors });
   await changePlaybook(services, workspaceId, { kind, id, item: next }, by);
   return { hash: next.hash, ...checked };
+}
+
+/** Whether items of these kinds are chosen from together. */
+function competes(one: Kind, other: Kind): boolean {
+  const starts = (kind: Kind): boolean => kind === "tool" || kind === "procedure";
+  return one === other || (starts(one) && starts(other));
 }
 
 /** @returns undefined where the model cannot be reached: a cron tick embeds the item later, and until then it applies to its very words */

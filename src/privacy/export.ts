@@ -154,6 +154,7 @@ async function* messagesOf(
       cached_answers: dependentsOf("cached_answers"),
       turn_ledger: dependentsOf("turn_ledger"),
       handover_requested: dependentsOf("handover_requested"),
+      tool_calls: dependentsOf("tool_calls"),
     });
     const last = messages.at(-1);
     if (!last) return undefined;

@@ -1,7 +1,12 @@
 import { changesByName } from "../runtime/named-batch.ts";
 
 /** Tables whose rows belong to a message, by `message_id`: they are removed before it and exported with it. */
-export const OF_MESSAGES = ["cached_answers", "turn_ledger", "handover_requested"] as const;
+export const OF_MESSAGES = [
+  "cached_answers",
+  "turn_ledger",
+  "handover_requested",
+  "tool_calls",
+] as const;
 
 /** Every table that is emptied when conversations are removed, in the order of removal. */
 export const CONVERSATION_TABLES = [
@@ -83,6 +88,7 @@ function deletionSql(table: ConversationTable, where: Selection["where"]): strin
     case "cached_answers":
     case "turn_ledger":
     case "handover_requested":
+    case "tool_calls":
       return `DELETE FROM ${table} WHERE +workspace_id = ?1 AND message_id IN (${messages})`;
   }
 }

@@ -28,6 +28,10 @@ const plainBody = z.strictObject({
   /** The token from the conversation's first answer. The header `x-conversation-token` may carry it instead. */
   conversation_token: z.string().nullish(),
   metadata: metadataSchema.optional(),
+  confirm: z.string().max(64).optional().meta({
+    description:
+      "`confirm` of the choice whose button was pressed: it agrees to that proposal, and to no other one",
+  }),
   client_message_id: z.string().min(1).max(MAX_KEY_CHARACTERS).optional().meta({
     description:
       "The client's own id of the message: sent again with the same text, it gets the same answer. As the header `Idempotency-Key`",
@@ -68,6 +72,8 @@ const useChatBody = z.looseObject({
     .max(1000),
   conversation_id: z.string().optional(),
   conversation_token: z.string().nullish(),
+  /** `confirm` of the choice whose button was pressed. */
+  confirm: z.string().max(64).optional(),
   /** `regenerate-message` asks the same message anew. */
   trigger: z.unknown().optional(),
 });
@@ -85,6 +91,8 @@ export interface ParsedChat {
   message: string;
   conversationId: string | undefined;
   conversationToken: string | undefined;
+  /** The proposal that a button agrees to. */
+  confirm: string | undefined;
   metadata: Record<string, unknown>;
   /** The client's id of the message, by which a retry is known. */
   clientMessageId: string | undefined;
@@ -113,6 +121,7 @@ function fromPlain(body: unknown): ParsedChat {
     message: data.message,
     conversationId: data.conversation_id,
     conversationToken: data.conversation_token ?? undefined,
+    confirm: data.confirm,
     metadata: data.metadata ?? {},
     clientMessageId: data.client_message_id,
   };
@@ -136,6 +145,7 @@ function fromUseChat(body: object): ParsedChat {
     conversationId: data.conversation_id ?? answered?.metadata?.conversation_id,
     conversationToken:
       data.conversation_token ?? answered?.metadata?.conversation_token ?? undefined,
+    confirm: data.confirm,
     metadata: {},
     clientMessageId: data.trigger === "regenerate-message" ? undefined : usableId(question?.id),
   };

@@ -3,6 +3,7 @@ import type { FoundPassage } from "../retrieval/candidates.ts";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { ExplainedItem } from "../answering/apply-playbook.ts";
 import { search } from "../conversations/search.ts";
+import { KINDS } from "../playbook/items.ts";
 import type { App } from "../auth/context.ts";
 import { jsonContent, jsonRequest } from "../http/openapi.ts";
 
@@ -81,7 +82,7 @@ const searchResult = z
     playbook: z
       .array(
         z.object({
-          kind: z.enum(["answer", "guidance"]),
+          kind: z.enum(KINDS),
           id: z.string(),
           version: z.string(),
           probability: z.number(),

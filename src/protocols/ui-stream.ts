@@ -110,6 +110,14 @@ class UiEncoder {
         );
       case "decided":
         return [];
+      case "progress":
+        return [
+          {
+            type: "data-progress",
+            data: { tool: event.tool, title: event.title },
+            transient: true,
+          },
+        ];
       case "text":
         return [...this.#openText(), { type: "text-delta", id: this.#textId, delta: event.delta }];
       case "restart":

@@ -78,6 +78,33 @@ const sentencesSchema = z.strictObject({
   failure: sentence(),
   /** Ends a model's answer that breaks off, where what was shown of it stands. */
   cut: sentence(),
+  /** Of tools and procedures. `{title}` is what the owner calls one. */
+  actions: z.strictObject({
+    /** Asks for a value that has no question of its own. */
+    ask: sentence(["name"]),
+    /** In front of a question that is asked again. */
+    invalid: sentence(),
+    /** Proposes a change. `{values}` is a list. */
+    propose: sentence(["title", "values"]),
+    /** What the buttons of a proposal say, and the message that they send: it has to say yes or no. */
+    yes: line,
+    no: line,
+    declined: sentence([], ["title"]),
+    cancelled: sentence(["title"]),
+    resumed: sentence(["title"]),
+    /** Something could not be looked up. */
+    failed: sentence(["title"]),
+    /** A change was refused by the tool. */
+    unchanged: sentence(["title"]),
+    /** Nobody knows whether a change was made. */
+    unknown: sentence(["title"]),
+    /** A button of a proposal that is no longer open. */
+    closed: sentence(),
+    /** A procedure cannot go on. */
+    stuck: sentence(["title"]),
+    /** Comes back to a question after something else was answered. */
+    back: sentence(["title", "question"]),
+  }),
   /** `{contact}` if the workspace's settings name none, with a company's name and without. */
   contact: line,
   companyContact: sentence(["company"]),

@@ -39,6 +39,14 @@ export const settingsSchema = z
       description:
         "Hosts that an answer may link to, beside the workspace's own: `help.example.com`, or `*.example.com` for all subdomains. Own are the hosts of the `url`s of documents that the answer was given, and of public ones that were uploaded with a key, of `contact_url`, of the origins of publishable keys, and of the address templates of sources. Links to other hosts are removed from answers.",
     }),
+    tool_hosts: z.array(linkHost).max(50).meta({
+      description:
+        "Hosts that tools may call: `api.example.com`, or `*.example.com` for all subdomains. A tool of another host is refused.",
+    }),
+    tool_calls_per_day: z.int().min(0).max(1_000_000).meta({
+      description:
+        "Calls of tools a day (UTC). Further ones are not made, and the visitor is told so.",
+    }),
     contact: z.string().trim().min(1).max(200).nullable().meta({
       description:
         'Whom refusals name: "our support team". `null`: the support team of `company_name`, or the release\'s words.',
@@ -131,6 +139,8 @@ export const publicSettings = {
 /** More than one shop needs, and a cap on what a runaway loop costs: 500,000 neurons are $5.50. */
 const DEFAULTS: WorkspaceSettings = {
   link_hosts: [],
+  tool_hosts: [],
+  tool_calls_per_day: 2000,
   contact: null,
   contact_url: null,
   contact_email: null,

@@ -44,6 +44,7 @@ describe("an erasure", () => {
       { store: "d1", table: "cached_answers", rows: 0 },
       { store: "d1", table: "turn_ledger", rows: 1700 },
       { store: "d1", table: "handover_requested", rows: 0 },
+      { store: "d1", table: "tool_calls", rows: 0 },
       { store: "d1", table: "messages", rows: 1700 },
       { store: "d1", table: "visitors", rows: 1 },
       { store: "d1", table: "conversations", rows: 120 },
@@ -78,7 +79,7 @@ describe("an erasure", () => {
       completed_at: null,
       remains: [{ until: null }, { until: null }],
     });
-    expect(await countMessages(workspace)).toBe(350);
+    expect(await countMessages(workspace)).toBe(650);
     const receipt = await erase(workspace, path);
     expect(receipt.removed).toContainEqual({ store: "d1", table: "messages", rows: 2250 });
     expect(await countMessages(workspace)).toBe(0);

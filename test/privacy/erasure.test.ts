@@ -120,6 +120,7 @@ describe("an erased visitor", () => {
       cached_answers: 1,
       turn_ledger: 4,
       handover_requested: 0,
+      tool_calls: 0,
       messages: 8,
       visitors: 1,
       conversations: 2,
@@ -277,6 +278,7 @@ describe("an anonymous visitor", () => {
       ...NOTHING,
       turn_ledger: 1,
       handover_requested: 0,
+      tool_calls: 0,
       messages: 2,
       conversations: 1,
     });

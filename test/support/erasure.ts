@@ -18,6 +18,7 @@ export const NOTHING = {
   cached_answers: 0,
   turn_ledger: 0,
   handover_requested: 0,
+  tool_calls: 0,
   messages: 0,
   visitors: 0,
   conversations: 0,

@@ -1,0 +1,225 @@
+import { readReply, type Told } from "../actions/read-value.ts";
+import type { Proposal, Run, Script } from "../actions/run.ts";
+import { inCancelWords } from "./cancel.ts";
+import type { ActionPort, RefusedCall } from "./actions.ts";
+import { advance } from "./advance.ts";
+import type { Answer, Choice, Emit } from "./answer.ts";
+import { answerFromTools } from "./answer-from-tools.ts";
+import type { EngineInput } from "./engine-input.ts";
+import { saysOf } from "./in-context.ts";
+import type { Occasion } from "./occasion.ts";
+import { pendingOf, RunReply, sayOwn, sentenceOf } from "./run-reply.ts";
+import {
+  openTools,
+  runOf,
+  scriptOf,
+  startables,
+  startedByModel,
+  startedByTopics,
+  valuesIn,
+  type Start,
+} from "./start-run.ts";
+import { asksSomething } from "./sub-queries.ts";
+
+/** After the first message about something else, the visitor is reminded; after the next one, a mere "yes" agrees to nothing. */
+const REMINDED = 1;
+/** Replies in a row that give no value, after which the visitor is told whom to ask. */
+const MAX_MISSED = 3;
+
+/** What came of the message. Calls that a model asked for and that were not made are recorded, whoever answers. */
+export interface Acting {
+  /** The whole reply; undefined where the message is to be answered otherwise. */
+  answer: Answer | undefined;
+  refused: RefusedCall[];
+}
+
+/**
+ * What the bot does for a message, beside answering from documents: a procedure goes on or begins, a tool is called, a change is proposed or
+ * carried out. Tools, values and branches are chosen by the visitor's words, by verified attributes and by what the owner declared: nothing that
+ * a document or a tool says is read here.
+ */
+export async function act(input: EngineInput, occasion: Occasion, emit: Emit): Promise<Acting> {
+  const port = input.actions;
+  if (!port) return { answer: undefined, refused: [] };
+  const told = toldBy(input);
+  const going = await goOn(input, port, { occasion, told }, emit);
+  if (going) return { answer: going, refused: [] };
+  const { starts, refused } = startedByModel(input, occasion.planned);
+  return { answer: await begin(input, port, { occasion, told, starts }, emit), refused };
+}
+
+function toldBy({ questions, language }: EngineInput): Told {
+  const { message } = questions;
+  return { message, language, says: saysOf(message), asks: asksSomething(message) };
+}
+
+interface Context {
+  occasion: Occasion;
+  told: Told;
+}
+
+/** Goes on with the procedure that the conversation is in, where the message answers it. */
+async function goOn(
+  input: EngineInput,
+  port: ActionPort,
+  { occasion, told }: Context,
+  emit: Emit,
+): Promise<Answer | undefined> {
+  const { run, confirm } = port;
+  const open = run && openScript(input, run);
+  if (confirm !== undefined && run?.proposal?.callId !== confirm)
+    return sayOwn(input, occasion, { sentence: "closed", run: run ?? null }, emit);
+  if (!run || (run.proposal === null && run.asked === null)) return undefined;
+  if (!open) return wantsOn(told, run, confirm) ? lost(input, occasion, run, emit) : undefined;
+  const { script } = open;
+  const title = { title: script.title };
+  if (run.proposal) {
+    if (isAgreed(run, told, confirm))
+      return follow(input, port, { occasion, script, run, agreed: run.proposal }, emit);
+    if (told.says === "no" || inCancelWords(told.message))
+      return sayOwn(input, occasion, { sentence: "declined", run: null, values: title }, emit);
+    return undefined;
+  }
+  if (run.asked === null) return undefined;
+  const field = script.ask[run.asked];
+  if (inCancelWords(told.message))
+    return sayOwn(input, occasion, { sentence: "cancelled", run: null, values: title }, emit);
+  const value = field && readReply(field, told);
+  if (value !== undefined) {
+    const others = valuesIn(script, told);
+    const values = { ...run.values, ...others, [run.asked]: value };
+    return follow(input, port, { occasion, script, run: { ...run, values, missed: 0 } }, emit);
+  }
+  if (field && isAside(occasion, told)) return undefined;
+  const missed = run.missed + 1;
+  if (missed >= MAX_MISSED)
+    return sayOwn(input, occasion, { sentence: "stuck", run: null, values: title }, emit);
+  const again = { ...run, missed };
+  return follow(input, port, { occasion, script, run: again, isInvalid: true }, emit);
+}
+
+/** Agreed is what the button of the proposal says, or a plain yes right after it. */
+function isAgreed({ proposal, aside }: Run, { says }: Told, confirm: string | undefined): boolean {
+  return confirm === undefined ? says === "yes" && aside <= REMINDED : confirm === proposal?.callId;
+}
+
+/** Whether a reply without a value is about something else, and no failed try. */
+function isAside({ understood, findings }: Occasion, { asks }: Told): boolean {
+  const isAnswered = findings.some(({ decision }) => decision.action === "answer");
+  return asks || isAnswered || understood.intent !== undefined || understood.contact !== undefined;
+}
+
+function wantsOn(told: Told, run: Run, confirm: string | undefined): boolean {
+  return run.proposal !== null && isAgreed(run, told, confirm);
+}
+
+/** The procedure, or its tool, is no longer offered. */
+function lost(input: EngineInput, occasion: Occasion, { id }: Run, emit: Emit): Answer {
+  const title = id.replaceAll("_", " ");
+  return sayOwn(input, occasion, { sentence: "stuck", run: null, values: { title } }, emit);
+}
+
+function openScript(input: EngineInput, run: Run): { script: Script; version: string } | undefined {
+  const item = startables(input).find(({ kind, id }) => kind === run.kind && id === run.id);
+  return item && { script: scriptOf(item), version: item.hash };
+}
+
+/** Begins what the message asks for, by its topics or as a language model understands it. */
+async function begin(
+  input: EngineInput,
+  port: ActionPort,
+  { occasion, told, starts }: Context & { starts: Start[] },
+  emit: Emit,
+): Promise<Answer | undefined> {
+  const { understood, findings, played } = occasion;
+  const byTopics = startedByTopics(input, understood, findings, told);
+  const owned = Math.max(
+    0,
+    ...played.applied.map(({ kind, probability }) => (kind === "answer" ? probability : 0)),
+  );
+  const isOwners = played.fixed !== undefined || played.said.some((one) => one?.isSure);
+  if (isOwners && (byTopics?.probability ?? 0) <= owned) return undefined;
+  const withWords = starts.map((start) => ({
+    ...start,
+    values: { ...valuesIn(scriptOf(start.item), told), ...start.values },
+  }));
+  const first = withWords.find((one) => !isLookUp(one)) ?? byTopics ?? undefined;
+  const lookUps = withWords.filter(isLookUp);
+  if (lookUps.length > 0 && (!first || first === byTopics))
+    return answerFromTools(input, port, { occasion, starts: lookUps }, emit);
+  if (first) return beginRun(input, port, { occasion, start: first }, emit);
+  return undefined;
+}
+
+/** Whether a model's call can be made at once: it changes nothing, and everything that it needs is known. */
+function isLookUp({ item, values }: Start): boolean {
+  if (!("input" in item.content) || item.content.effect === "change") return false;
+  const { required, properties } = item.content.input;
+  return required.every(
+    (name) => Object.hasOwn(values, name) || properties[name]?.from !== undefined,
+  );
+}
+
+/** Begins a procedure, or goes on with the one that the visitor has left. */
+function beginRun(
+  input: EngineInput,
+  port: ActionPort,
+  { occasion, start }: { occasion: Occasion; start: Start },
+  emit: Emit,
+): Promise<Answer> {
+  const script = scriptOf(start.item);
+  const isSame = (run: Run): boolean => run.kind === start.item.kind && run.id === start.item.id;
+  const own = port.run && isSame(port.run) ? port.run : undefined;
+  const elsewhere = port.left && isSame(port.left.run) ? port.left : undefined;
+  const before = own ?? elsewhere?.run;
+  const run = before
+    ? { ...before, values: { ...before.values, ...start.values }, missed: 0, aside: 0 }
+    : runOf(start, input.reader.now);
+  const takenFrom = own ? undefined : elsewhere?.conversationId;
+  const isResumed = before !== undefined;
+  return follow(
+    input,
+    port,
+    { occasion, script, run, isResumed, takenFrom, probability: start.probability },
+    emit,
+  );
+}
+
+interface Following {
+  occasion: Occasion;
+  script: Script;
+  run: Run;
+  agreed?: Proposal;
+  isInvalid?: boolean;
+  isResumed?: boolean;
+  takenFrom?: string | undefined;
+  probability?: number;
+}
+
+async function follow(
+  input: EngineInput,
+  port: ActionPort,
+  { occasion, script, run, agreed, ...how }: Following,
+  emit: Emit,
+): Promise<Answer> {
+  emit({ type: "decided", action: "answer" });
+  const tools = openTools(input);
+  const advanced = await advance(input, port, { script, run, tools }, agreed, emit);
+  return new RunReply(input, { ...occasion, script, ...how }).answer(advanced, emit);
+}
+
+/** What the turn leaves of a procedure that a message was not about, and what comes back to it. */
+export function remind(
+  input: EngineInput,
+): { run: Run; text: string; choices: Choice[] } | undefined {
+  const run = input.actions?.run;
+  if (!run || (run.asked === null && run.proposal === null)) return undefined;
+  const script = openScript(input, run)?.script;
+  const later = { ...run, aside: run.aside + 1 };
+  if (!script || later.aside > REMINDED) return { run: later, text: "", choices: [] };
+  const { text, choices } = pendingOf(input, script, run);
+  const back = run.proposal
+    ? text
+    : sentenceOf(input, "back", { title: script.title, question: text });
+  return { run: later, text: back, choices };
+}

@@ -1,0 +1,138 @@
+import { newRun, toolScript, type OpenTool, type Run, type Script } from "../actions/run.ts";
+import { readPhrases, type Told } from "../actions/read-value.ts";
+import { validatorOf, type AskedField, type Value } from "../playbook/fields.ts";
+import { foldWord } from "../text/fold.ts";
+import { matchProbability } from "../playbook/match.ts";
+import { NO_PLAYBOOK, type PlaybookItem } from "../playbook/playbook.ts";
+import type { RefusedCall } from "./actions.ts";
+import { isOpen, questionsOf } from "./apply-playbook.ts";
+import type { EngineInput } from "./engine-input.ts";
+import type { Finding } from "../retrieval/candidates.ts";
+import { functionName, type Planned } from "./plan-calls.ts";
+import type { Understood } from "./understand.ts";
+
+export type Startable = PlaybookItem<"tool" | "procedure">;
+
+/** What a message starts, with what it says already. */
+export interface Start {
+  item: Startable;
+  values: Record<string, Value>;
+  probability: number;
+}
+
+/** Tools and procedures that this visitor may use now. */
+export function startables({ playbook = NO_PLAYBOOK, reader }: EngineInput): Startable[] {
+  return [...playbook.procedures, ...playbook.tools].filter((item) => isOpen(item, reader));
+}
+
+export function openTools(input: EngineInput): Map<string, OpenTool> {
+  const { playbook = NO_PLAYBOOK, reader } = input;
+  const open = playbook.tools.filter((item) => isOpen(item, reader));
+  return new Map(open.map(({ id, hash, content }) => [id, { name: id, version: hash, content }]));
+}
+
+export function scriptOf({ kind, id, content }: Startable): Script {
+  return kind === "tool" && "input" in content ? toolScript(content, id) : (content as Script);
+}
+
+export function runOf({ item, values }: Start, at: number): Run {
+  const { kind, id, hash } = item;
+  return { ...newRun(kind, id, hash, at), values };
+}
+
+/**
+ * The tool or procedure whose topics a message means. One that says a value in the item's own phrase, such as "order 12345", needs to be less near.
+ */
+export function startedByTopics(
+  input: EngineInput,
+  understood: Understood,
+  findings: Finding[],
+  told: Told,
+): Start | undefined {
+  const { answers, topics } = input.release.playbook;
+  const asked = questionsOf(input, understood, findings).flat();
+  const starts = startables(input).flatMap((item): Start[] => {
+    if (item.wordings.like.length === 0) return [];
+    const values = valuesIn(scriptOf(item), told);
+    const isPhrased = Object.keys(values).length > 0;
+    const rule = isPhrased ? topics : answers;
+    const probability = Math.max(
+      ...asked.map((one) =>
+        matchProbability(isPhrased ? { ...one, nearestPassage: null } : one, item.wordings, rule),
+      ),
+    );
+    return probability >= rule.thresholds.sure ? [{ item, values, probability }] : [];
+  });
+  return starts.toSorted((left, right) => right.probability - left.probability)[0];
+}
+
+/** The values that a message gives in phrases. */
+export function valuesIn({ ask }: Script, told: Told): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(ask).flatMap(([name, field]) => {
+      const value = field.from === undefined ? readPhrases(field, told) : undefined;
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/**
+ * What a language model has chosen, as far as it exists, with the arguments that the visitor has said. Any other argument is left out, and the
+ * visitor is asked for it.
+ */
+export function startedByModel(
+  input: EngineInput,
+  { calls }: Planned,
+): { starts: Start[]; refused: RefusedCall[] } {
+  const items = new Map(startables(input).map((item) => [functionName(item.kind, item.id), item]));
+  const said = words(
+    [
+      ...input.history.messages.flatMap(({ role, text }) => (role === "visitor" ? [text] : [])),
+      input.questions.message,
+    ].join(" "),
+  );
+  const starts: Start[] = [];
+  const refused: RefusedCall[] = [];
+  for (const call of calls.slice(0, MAX_PLANNED)) {
+    const tool = call.name.slice(0, MAX_NAME);
+    const item = items.get(call.name);
+    if (!item) {
+      refused.push({ tool, reason: "There is no such tool." });
+      continue;
+    }
+    const { ask } = scriptOf(item);
+    const given = call.arguments;
+    if (typeof given !== "object" || given === null || Array.isArray(given)) {
+      refused.push({ tool, reason: "Its arguments are no object." });
+      continue;
+    }
+    const values: Record<string, Value> = {};
+    for (const [name, value] of Object.entries(given).slice(0, MAX_ARGUMENTS)) {
+      const field = Object.hasOwn(ask, name) ? ask[name] : undefined;
+      const why = field ? whyNot(field, value, said) : "it takes none of this name";
+      if (why === undefined) values[name] = value as Value;
+      else refused.push({ tool, reason: `${name.slice(0, MAX_NAME)}: ${why}.` });
+    }
+    starts.push({ item, values, probability: 1 });
+  }
+  return { starts, refused };
+}
+
+const MAX_PLANNED = 5;
+const MAX_ARGUMENTS = 20;
+const MAX_NAME = 60;
+
+/** Why an argument is not taken from a model. */
+function whyNot(field: AskedField, value: unknown, said: string): string | undefined {
+  if (field.from !== undefined) return "it is taken from the visitor's token";
+  if (!validatorOf(field).safeParse(value).success) return "it does not fit the schema";
+  // Of few values that the owner foresaw, the model may tell which one the visitor means.
+  const isFree = field.type !== "boolean" && !field.enum;
+  const isSaid = !isFree || field.format === "date" || said.includes(words(String(value)));
+  return isSaid ? undefined : "the visitor has not said it";
+}
+
+/** The letters and digits of a text. */
+function words(text: string): string {
+  return (text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).map(foldWord).join("");
+}

@@ -1,0 +1,141 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  createWorkspace,
+  HELP_CENTRE,
+  readConversation,
+  type Workspace,
+} from "../support/workspace.ts";
+import { openShop, type Shop } from "../support/shop.ts";
+import { fileClaim, orderStatus, WARRANTY_CLAIM } from "../support/shop-playbook.ts";
+
+const ORDERS = {
+  "12345": { status: "shipped", item: "Terrace garden", in_warranty: true },
+  "22222": {
+    status: "delivered",
+    item: "Old pump",
+    in_warranty: false,
+    delivered_on: "2020-01-02",
+  },
+};
+
+let workspace: Workspace;
+let shop: Shop;
+beforeEach(async () => {
+  workspace = await createWorkspace(HELP_CENTRE);
+  shop = await openShop(workspace, ORDERS);
+  await shop.put("/v1/tools/order_status", orderStatus(shop.host));
+});
+
+describe("a tool without a model", () => {
+  it("is called with the value that the message says in a phrase", async () => {
+    const answer = await shop.say("where is my order 12345");
+    expect(answer).toMatchObject({
+      text: "Order 12345 (Terrace garden) is shipped. [1]",
+      outcome: "answered",
+      rung: "owner",
+      citations: [{ n: 1, external_id: "tool:order_status", kind: "tool" }],
+    });
+    const [sent] = await shop.calls();
+    expect(sent).toMatchObject({
+      method: "GET",
+      path: "/orders/12345",
+      claims: { verified: false },
+    });
+    const { messages } = await readConversation(workspace, answer.conversation_id);
+    expect(messages[1]?.applied).toMatchObject([{ kind: "tool", id: "order_status" }]);
+    expect(messages[0]?.tool_calls).toMatchObject([
+      { tool: "order_status", status: "ok", arguments: { order: "12345" } },
+    ]);
+  });
+
+  it("asks for a value that is missing, and takes it from the reply", async () => {
+    const asked = await shop.say("Where is my order?");
+    expect(asked).toMatchObject({ text: "What is your order number?", outcome: "clarified" });
+    const wrong = await shop.say("it is ABC", { conversation: asked });
+    expect(wrong.text).toContain("What is your order number?");
+    const answer = await shop.say("sorry, 12345", { conversation: asked });
+    expect(answer.text).toBe("Order 12345 (Terrace garden) is shipped. [1]");
+  });
+
+  it("answers another question in between, and comes back", async () => {
+    const asked = await shop.say("Where is my order?");
+    const aside = await shop.say("How long does delivery to Germany take?", {
+      conversation: asked,
+    });
+    expect(aside.text).toMatch(/3 working days[\s\S]*What is your order number\?/);
+    const answer = await shop.say("12345", { conversation: asked });
+    expect(answer.text).toContain("is shipped");
+  });
+
+  it("is left with a word", async () => {
+    const asked = await shop.say("Where is my order?");
+    expect((await shop.say("never mind", { conversation: asked })).text).toMatch(/leave/);
+    expect((await shop.say("12345", { conversation: asked })).text).not.toContain("shipped");
+    expect(await shop.calls()).toEqual([]);
+  });
+});
+
+describe("a tool that fails", () => {
+  it.each(["slow", "down", "large", "html", "misfit", "redirect", "cut"] as const)(
+    "says what it could not look up: %s",
+    async (kind) => {
+      await shop.fault({ path: "/orders", kind, times: 9 });
+      const answer = await shop.say("where is my order 12345");
+      expect(answer).toMatchObject({ outcome: "abstained", citations: [] });
+      expect(answer.text).toContain("Order status");
+      expect((await shop.calls()).length).toBe(1);
+      const { messages } = await readConversation(workspace, answer.conversation_id);
+      expect(messages[0]?.tool_calls).toMatchObject([
+        { status: "failed", reason: expect.any(String) },
+      ]);
+    },
+  );
+});
+
+describe("a procedure", () => {
+  beforeEach(async () => {
+    await shop.put("/v1/tools/file_claim", fileClaim(shop.host));
+    await shop.put("/v1/procedures/warranty_claim", WARRANTY_CLAIM);
+  });
+
+  it("goes through its branches, is left, goes on, and changes something once", async () => {
+    const first = await shop.say("I want to claim the warranty for order 12345");
+    expect(first).toMatchObject({
+      text: "What is wrong with it?",
+      outcome: "clarified",
+      choices: [{ label: "leaks" }, { label: "noisy" }, { label: "does not start" }],
+    });
+    await shop.say("It is leaks", { conversation: first });
+    const aside = await shop.say("how do I clean the pump?", { conversation: first });
+    expect(aside.text).toContain("Please describe the problem.");
+    const proposed = await shop.say("The pump drips on the floor", { conversation: first });
+    expect(proposed.text).toMatch(
+      /File a warranty claim[\s\S]*12345[\s\S]*The pump drips on the floor/,
+    );
+    const [yes] = proposed.choices;
+    expect(yes?.confirm).toMatch(/^call_/);
+    const pressed = { conversation: first, confirm: yes?.confirm };
+    const done = await shop.say("Yes", pressed);
+    expect(done).toMatchObject({ outcome: "handed_over" });
+    expect(done.text).toContain("C-1001");
+    const again = [await shop.say("Yes", pressed), await shop.say("Yes", pressed)];
+    for (const one of again) expect(one.text).toMatch(/no longer open/);
+    const sent = (await shop.calls()).filter(({ method }) => method === "POST");
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatchObject({ key: yes?.confirm, body: { order: "12345" } });
+    const row = await env.DB.prepare(`SELECT data FROM handover_requested WHERE workspace_id = ?1`)
+      .bind(workspace.id)
+      .first<{ data: string }>();
+    expect(JSON.parse(row?.data ?? "{}")).toMatchObject({
+      procedure: "warranty_claim",
+      values: { order: "12345", fault: "leaks", problem: "The pump drips on the floor" },
+      results: { file: { fields: { claim: "C-1001" } } },
+    });
+  });
+
+  it("takes another branch by a field that the owner has declared", async () => {
+    const answer = await shop.say("I want to claim the warranty for order 22222");
+    expect(answer.text).toContain("Old pump is not under warranty any more.");
+  });
+});

@@ -1,30 +1,48 @@
-// `npm run guidance`: an owner's answers and guidance as files, so that they can be reviewed like code.
+// `npm run guidance`: an owner's answers, guidance, tools and procedures as files, so that they can be reviewed like code.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { answerSchema, guidanceSchema } from "../src/playbook/items.ts";
+import { procedureSchema } from "../src/playbook/procedure.ts";
+import { toolSchema } from "../src/playbook/tool.ts";
 import { Api, ApiError, explain, instanceOptions } from "./api.ts";
 import { CommandError, readArguments, reasonOf, runCommand, UsageError } from "./command.ts";
 import { readFrontMatter } from "./front-matter.ts";
+import {
+  importCurl,
+  importOperation,
+  listOperations,
+  readOpenApi,
+  toolFile,
+  type ImportedTool,
+} from "./import-tool.ts";
 
 const HELP = `
-Usage: npm run guidance -- push|pull|diff|test <folder> [options]
+Usage: npm run guidance -- push|pull|diff|test|import <folder> [options]
 
-  push <folder>     stores the folder's answers and guidance. Tells of overlaps, and of messages and titles that would match as well
+  push <folder>     stores the folder's answers, guidance, tools and procedures. Tells of overlaps, and of messages and titles that would
+                    match as well. A new tool's signing secret is printed once
   pull <folder>     writes those of the instance into the folder
   diff <folder>     says what push would change
-  test <folder>     asks the messages of <folder>/tests.yaml, and says which answer or guidance applied
+  test <folder>     asks the messages of <folder>/tests.yaml, and says which answer, guidance, tool or procedure applied. Tools are called
+  import <folder>   makes a tool's file from a curl command or an OpenAPI document; nothing is called, and no instance is needed
 
   --prune           push also removes what the folder lacks, and pull removes such files
   --url <address>   the instance; default http://localhost:8787
   --key <sk_…>      a secret key with the scope "admin" (for test: "documents" and "chat", too); default: the variable EDGEWISE_KEY, or on
                     localhost the development key
+  --curl <command>  import: the command, in quotes; - reads it from standard input
+  --openapi <file>  import: an OpenAPI 3 document; without --operation its operations are listed
+  --operation <id>  import: an operation's id, or "GET /path"; several may be given
+  --name <name>     import: what the tool is called
 
-A folder has one file per item: answers/<id>.md and guidance/<id>.md (or .yaml), with the fields of the API in front matter. The text below is
-what is said, or for guidance without an action the instruction to the model. tests.yaml is a list of {message, expect, page?}; expect is
-answers/<id>, guidance/<id>, documents (an answer from them) or none.
+A folder has one file per item: answers/<id>.md, guidance/<id>.md, tools/<name>.yaml and procedures/<name>.yaml, with the fields of the API.
+In .md they are the front matter, and the text below is what is said, or for guidance without an action the instruction to the model.
+Secrets of a tool stand in no file: push reads the value of its header x-api-key from EDGEWISE_TOOL_<NAME>_X_API_KEY.
+tests.yaml is a list of {message, expect, page?}; expect is answers/<id>, guidance/<id>, tools/<name>, procedures/<name>, documents (an
+answer from them) or none.
 
 Exit code: 0 done; 1 something failed, differs (diff) or had another result (test); 2 wrong usage.
 `;
@@ -33,7 +51,19 @@ Exit code: 0 done; 1 something failed, differs (diff) or had another result (tes
 type Name = string;
 type Content = Record<string, unknown>;
 
-const SCHEMAS = { answers: answerSchema, guidance: guidanceSchema };
+/** Procedures call tools: these are stored first, and removed last. */
+const SCHEMAS = {
+  answers: answerSchema,
+  guidance: guidanceSchema,
+  tools: toolSchema,
+  procedures: procedureSchema,
+};
+const FOLDER_OF: Record<string, string> = {
+  answer: "answers",
+  guidance: "guidance",
+  tool: "tools",
+  procedure: "procedures",
+};
 type Folder = keyof typeof SCHEMAS;
 const FOLDERS = Object.keys(SCHEMAS) as Folder[];
 /** Of the API's view, beside the content. */
@@ -46,8 +76,8 @@ const testsSchema = z.array(
     expect: z
       .string()
       .regex(
-        /^(?:(?:answers|guidance)\/.+|documents|none)$/,
-        "is no answers/<id>, guidance/<id>, documents or none",
+        /^(?:(?:answers|guidance|tools|procedures)\/.+|documents|none)$/,
+        "is no answers/<id>, guidance/<id>, tools/<name>, procedures/<name>, documents or none",
       ),
     page: z.string().optional(),
   }),
@@ -58,13 +88,20 @@ await runCommand(HELP, async (args) => {
     prune: { type: "boolean" },
     url: { type: "string" },
     key: { type: "string" },
+    curl: { type: "string" },
+    openapi: { type: "string" },
+    operation: { type: "string", multiple: true },
+    name: { type: "string" },
   });
   const [command = "", folder, ...more] = positionals;
-  if (!["push", "pull", "diff", "test"].includes(command))
+  if (!["push", "pull", "diff", "test", "import"].includes(command))
     throw new UsageError(command ? `There is no command "${command}".` : "Name a command.");
   if (folder === undefined || more.length > 0) throw new UsageError("Name one folder.");
   if (values.prune && command !== "push" && command !== "pull")
     throw new UsageError("--prune goes with push and pull.");
+  if (command === "import") return importTools(folder, values);
+  for (const option of ["curl", "openapi", "operation", "name"] as const)
+    if (values[option] !== undefined) throw new UsageError(`--${option} goes with import.`);
   const { url, key } = instanceOptions(values);
   const api = new Api({ url, key: key(), tries: 3, timeoutMs: 60_000 });
   if (command !== "pull" && !existsSync(folder))
@@ -89,18 +126,24 @@ async function push(
   stored: Map<Name, Content>,
   prune: boolean,
 ): Promise<number> {
-  const { changed, removed } = compare(readFolder(folder), stored);
+  const files = readFolder(folder);
+  const { changed: different, removed } = compare(files, stored);
+  const isDifferent = new Set(different.map(([name]) => name));
+  const changed = [...files].filter(
+    ([name, content]) => isDifferent.has(name) || secretsOf(name, content).secrets,
+  );
   let failed = 0;
   // First: an item under its new name would else contradict itself under its old one.
-  for (const name of prune ? removed : []) {
+  for (const name of prune ? removed.toReversed() : []) {
     await api.delete(`/v1/${name}`);
     console.log(`removed  ${name}`);
   }
   for (const [name, content] of changed) {
     try {
-      const { body } = await api.put<Checked>(`/v1/${name}`, content);
+      const secrets = secretsOf(name, content);
+      const { body } = await api.put<Checked>(`/v1/${name}`, { ...content, ...secrets });
       console.log(`stored   ${name}`);
-      warn(body);
+      warn(name, body);
     } catch (error) {
       failed++;
       console.error(`failed   ${name}: ${reasonOf(error)}`);
@@ -117,9 +160,38 @@ async function push(
 interface Checked {
   overlaps: { id: string; wording: string }[];
   also_matches: { text: string; from: string }[];
+  signing_secret?: string;
+  missing_secrets?: string[];
 }
 
-function warn({ overlaps, also_matches }: Checked): void {
+/** The secrets of a tool that the environment holds. */
+function secretsOf(
+  name: Name,
+  { secret_headers = [] }: { secret_headers?: string[] },
+): { secrets?: { headers: Record<string, string> } } {
+  const given = secret_headers.flatMap((header) => {
+    const value = process.env[variableOf(name, header)];
+    return value ? [[header, value]] : [];
+  });
+  return given.length > 0 ? { secrets: { headers: Object.fromEntries(given) } } : {};
+}
+
+/** `EDGEWISE_TOOL_ORDER_STATUS_X_API_KEY` */
+function variableOf(name: Name, header: string): string {
+  const [, tool = ""] = name.split("/");
+  return `EDGEWISE_TOOL_${tool}_${header}`.toUpperCase().replace(/[^A-Z0-9]/g, "_");
+}
+
+function warn(
+  name: Name,
+  { overlaps, also_matches, signing_secret, missing_secrets = [] }: Checked,
+): void {
+  if (signing_secret !== undefined)
+    console.log(`         its calls are signed with ${signing_secret} (shown this once)`);
+  for (const header of missing_secrets)
+    console.log(
+      `         is not called yet: set ${variableOf(name, header)} to the value of ${header}, and push again`,
+    );
   for (const { id, wording } of overlaps)
     console.log(`         overlaps with ${id}: both apply to “${wording}”`);
   for (const { text, from } of also_matches)
@@ -129,10 +201,12 @@ function warn({ overlaps, also_matches }: Checked): void {
 }
 
 function pull(folder: string, stored: Map<Name, Content>, prune: boolean): number {
+  const kept = filesOf(folder);
   for (const [name, content] of stored) {
-    const file = path.join(folder, `${name}.md`);
+    const isText = name.startsWith("answers/") || name.startsWith("guidance/");
+    const file = kept.get(name) ?? path.join(folder, `${name}.${isText ? "md" : "yaml"}`);
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, toFile(content));
+    writeFileSync(file, file.endsWith(".md") ? toFile(content) : toYaml(content));
   }
   if (prune && existsSync(folder))
     for (const name of filesOf(folder).keys())
@@ -218,7 +292,9 @@ function readItem(name: Name, source: string): Content {
     : { fields: parse(source) as Content, body: "" };
   const text = body.trim();
   const isInstruction = kind === "guidance" && fields.action === undefined;
-  const said = text === "" ? {} : { [isInstruction ? "instruction" : "text"]: text };
+  const isText = kind === "answers" || kind === "guidance";
+  const field = isText ? (isInstruction ? "instruction" : "text") : "description";
+  const said = text === "" ? {} : { [field]: text };
   return plain(SCHEMAS[kind].parse({ ...asTexts(fields), ...said }));
 }
 
@@ -240,10 +316,15 @@ function toFile(content: Content): string {
   const isSaid = typeof content.text === "string";
   const { text, instruction, ...fields } = content;
   const body = isSaid ? text : instruction;
+  return `---\n${toYaml(fields)}---\n\n${typeof body === "string" ? body : ""}\n`;
+}
+
+/** Without what is empty. */
+function toYaml(fields: Content): string {
   const shown = Object.entries(fields).filter(
     ([, value]) => !(Array.isArray(value) && value.length === 0) && !isDeepStrictEqual(value, {}),
   );
-  return `---\n${stringify(Object.fromEntries(shown))}---\n\n${typeof body === "string" ? body : ""}\n`;
+  return stringify(Object.fromEntries(shown));
 }
 
 /** @throws CommandError with what to do where the instance refuses the key or cannot be reached */
@@ -307,11 +388,59 @@ async function play(api: Api, message: string, page: string | undefined): Promis
     messages: { id: string; applied?: { kind: string; id: string }[] }[];
   }>(`/v1/conversations/${turn.conversation_id}`);
   const own = conversation.messages.find(({ id }) => id === turn.message_id)?.applied ?? [];
-  const names = own.map(({ kind, id }) => `${kind === "answer" ? "answers" : "guidance"}/${id}`);
+  const names = own.map(({ kind, id }) => `${FOLDER_OF[kind] ?? kind}/${id}`);
   const isFound = turn.outcome === "answered" && turn.rung !== "owner";
   return [
     ...names,
     ...(isFound ? ["documents"] : []),
     ...(names.length === 0 && !isFound ? ["none"] : []),
   ];
+}
+
+interface ImportOptions {
+  curl?: string | undefined;
+  openapi?: string | undefined;
+  operation?: string[] | undefined;
+  name?: string | undefined;
+}
+
+/** Writes the files of tools, and says what is left to do. A file that exists stays. */
+function importTools(
+  folder: string,
+  { curl, openapi, operation = [], name }: ImportOptions,
+): number {
+  if ((curl === undefined) === (openapi === undefined))
+    throw new UsageError("import needs either --curl or --openapi.");
+  if (curl !== undefined) {
+    if (operation.length > 0) throw new UsageError("--operation goes with --openapi.");
+    return writeTool(folder, importCurl(curl === "-" ? readFileSync(0, "utf8") : curl, name));
+  }
+  if (openapi === undefined || !existsSync(openapi))
+    throw new CommandError(`There is no file ${openapi}.`);
+  const document = readOpenApi(readFileSync(openapi, "utf8"));
+  if (operation.length === 0) {
+    for (const { id, method, path: at, summary } of listOperations(document))
+      console.log(`${id}  ${method} ${at}${summary ? `  ${summary}` : ""}`);
+    console.error("Choose with --operation; nothing was written.");
+    return 0;
+  }
+  if (name !== undefined && operation.length > 1)
+    throw new UsageError("--name goes with one operation.");
+  const tools = operation.map((one) => importOperation(document, one, name));
+  return Math.max(...tools.map((tool) => writeTool(folder, tool)));
+}
+
+function writeTool(folder: string, tool: ImportedTool): number {
+  const name = `tools/${tool.name}`;
+  const existing = existsSync(folder) ? filesOf(folder).get(name) : undefined;
+  if (existing !== undefined)
+    throw new CommandError(`${existing} exists. Choose another name with --name, or remove it.`);
+  const file = path.join(folder, `${name}.yaml`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, toolFile(tool));
+  console.log(`written  ${file}`);
+  for (const { header } of tool.secrets)
+    console.log(`         ${header} is a secret: set ${variableOf(name, header)} before push`);
+  for (const note of tool.notes) console.log(`         ${note}`);
+  return 0;
 }

@@ -2,7 +2,7 @@ import { newRun, toolScript, type OpenTool, type Run, type Script } from "../act
 import { readPhrases, type Told } from "../actions/read-value.ts";
 import { validatorOf, type AskedField, type Value } from "../playbook/fields.ts";
 import { foldWord } from "../text/fold.ts";
-import { matchProbability } from "../playbook/match.ts";
+import { matchProbability, type AskedText } from "../playbook/match.ts";
 import { NO_PLAYBOOK, type PlaybookItem } from "../playbook/playbook.ts";
 import type { RefusedCall } from "./actions.ts";
 import { isOpen, questionsOf } from "./apply-playbook.ts";
@@ -58,12 +58,21 @@ export function startedByTopics(
     const rule = isPhrased ? topics : answers;
     const probability = Math.max(
       ...asked.map((one) =>
-        matchProbability(isPhrased ? { ...one, nearestPassage: null } : one, item.wordings, rule),
+        matchProbability(isPhrased ? withoutValues(one, values) : one, item.wordings, rule),
       ),
     );
     return probability >= rule.thresholds.sure ? [{ item, values, probability }] : [];
   });
   return starts.toSorted((left, right) => right.probability - left.probability)[0];
+}
+
+/** "Where is my order 12345" has the very words of "Where is my order?". What documents say of it does not count: it is about one order. */
+function withoutValues(asked: AskedText, values: Record<string, Value>): AskedText {
+  const text = Object.values(values).reduce<string>(
+    (rest, value) => rest.replaceAll(String(value), " "),
+    asked.text,
+  );
+  return { ...asked, text, nearestPassage: null };
 }
 
 /** The values that a message gives in phrases. */

@@ -49,6 +49,17 @@ export const fieldName = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,39}$/i, "is no name such as order_number");
 
+/** A record whose keys are names. A wrong one is told why, which `z.record` with a schema for keys does not. */
+export function recordOf<T extends z.ZodType>(name: z.ZodType<string>, value: T) {
+  return z.record(z.string(), value).superRefine((record, context) => {
+    for (const key of Object.keys(record)) {
+      const { error } = name.safeParse(key);
+      const message = error?.issues[0]?.message;
+      if (message !== undefined) context.addIssue({ code: "custom", path: [key], message });
+    }
+  });
+}
+
 /**
  * Patterns that take linear or at most cubic time on a short text: anchored, of characters and classes with repetitions, without groups,
  * alternatives and references, and with at most three repetitions whose length is open.
@@ -153,12 +164,10 @@ function requireFitting(field: Scalar, context: z.RefinementCtx): void {
 }
 
 const properties = <T extends z.ZodType>(one: T) =>
-  z
-    .record(fieldName, one)
-    .refine(
-      (all) => Object.keys(all).length <= MAX_PROPERTIES,
-      `has more than ${MAX_PROPERTIES} properties`,
-    );
+  recordOf(fieldName, one).refine(
+    (all) => Object.keys(all).length <= MAX_PROPERTIES,
+    `has more than ${MAX_PROPERTIES} properties`,
+  );
 
 /** What a tool takes: an object of single values. */
 export const inputSchema = z
@@ -177,7 +186,6 @@ export const inputSchema = z
           message: `names ${name}, which is no property`,
         });
   });
-export type InputSchema = z.infer<typeof inputSchema>;
 
 export interface ObjectField {
   type: "object";

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { askedField, fieldName, localized, ownLine, ownText } from "./fields.ts";
+import { askedField, fieldName, localized, ownLine, ownText, recordOf } from "./fields.ts";
 import { itemScope, topicsOf } from "./scope.ts";
 
 const MAX_STEPS = 40;
@@ -55,7 +55,7 @@ const stepSchema = z
     name: stepName,
     ask: fieldName.optional().meta({ description: "Asks the visitor for this property of `ask`." }),
     tool: z.string().optional().meta({ description: "Name of a tool that is called." }),
-    with: z.record(fieldName, source).optional().meta({
+    with: recordOf(fieldName, source).optional().meta({
       description:
         "Where each argument comes from: `order`, `look_up.status`, `visitor.email`, or `{value: …}`.",
     }),
@@ -102,11 +102,10 @@ export const procedureSchema = z
       description: "When it is of use, for the language model that may choose it.",
     }),
     when: topicsOf(),
-    ask: z
-      .record(
-        fieldName,
-        askedField.refine(({ question }) => question !== undefined, "needs a question"),
-      )
+    ask: recordOf(
+      fieldName,
+      askedField.refine(({ question }) => question !== undefined, "needs a question"),
+    )
       .default({})
       .meta({ description: "What visitors are asked for, as JSON Schema with a `question` each." }),
     steps: z.array(stepSchema).min(1).max(MAX_STEPS),

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { inputSchema, localized, outputSchema, ownLine, ownText } from "./fields.ts";
+import { inputSchema, localized, recordOf, outputSchema, ownLine, ownText } from "./fields.ts";
 import { itemScope, topicsOf } from "./scope.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -9,8 +9,7 @@ const OWN_HEADERS =
 
 const headerName = z
   .string()
-  .toLowerCase()
-  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "is no name of a header")
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "is no name of a header in lower case")
   .refine((name) => !OWN_HEADERS.test(name), "is set by Edgewise itself");
 const headerValue = z
   .string()
@@ -66,7 +65,7 @@ export const toolSchema = z
         "What is said of its result where no language model writes: `Order {order} is {status}.`, with properties of `input` and `output`.",
     }),
     when: topicsOf(),
-    headers: z.record(headerName, headerValue).default({}),
+    headers: recordOf(headerName, headerValue).default({}),
     secret_headers: z.array(headerName).max(5).default([]).meta({
       description:
         "Headers whose values are secrets, such as `authorization`. `secrets` gives them.",
@@ -108,7 +107,7 @@ export const toolSecretsSchema = z
         description:
           "Secret that signs its calls (HS256). Where none is given, the first PUT makes one and returns it once.",
       }),
-    headers: z.record(headerName, headerValue).optional().meta({
+    headers: recordOf(headerName, headerValue).optional().meta({
       description: "Values of `secret_headers`.",
     }),
   })

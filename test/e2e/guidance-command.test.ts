@@ -81,3 +81,40 @@ it("the command line keeps answers and guidance as files: push, diff, test, pull
   expect(refused.output).toContain("bad.md: wordings: holds one twice");
   expect(refused.output).toContain("bad.md: write what is said below the front matter.");
 }, 120_000);
+
+it("the demo's tools and procedures can be pushed, and tested", async () => {
+  const demo = path.join(ROOT, "demo/playbook");
+  const run = (command: string, ...options: string[]) =>
+    runScript("cli/guidance.ts", command, demo, "--url", url, ...options);
+  const refused = await run("push");
+  expect(refused.output).toContain("tool_hosts does not list");
+  const settings = await fetch(`${url}/v1/settings`, {
+    method: "PATCH",
+    headers: { authorization: "Bearer sk_local_demo", "content-type": "application/json" },
+    body: JSON.stringify({ tool_hosts: ["api.fernhill.example"] }),
+  });
+  expect(settings.status).toBe(200);
+  const pushed = await run("push");
+  expect(pushed.output).toContain("4 stored, 0 failed");
+  expect(pushed.output).toMatch(/calls are signed with tsk_[0-9a-f]{64} \(shown this once\)/);
+  const tested = await run("test");
+  expect(tested.output).toContain("4 of 4 as expected.");
+  const empty = path.join(folder, "empty");
+  mkdirSync(empty, { recursive: true });
+  const removed = await runScript("cli/guidance.ts", "push", empty, "--prune", "--url", url);
+  expect(removed.output).toContain("4 removed.");
+});
+
+it("a curl command becomes the file of a tool, without its secrets", async () => {
+  const command =
+    "curl https://api.shop.example/orders/12345 -H 'authorization: Bearer s3cr3t-s3cr3t'";
+  const made = path.join(folder, "made");
+  const run = () =>
+    runScript("cli/guidance.ts", "import", made, "--curl", command, "--name", "look_up");
+  const imported = await run();
+  expect(imported.output).toContain("EDGEWISE_TOOL_LOOK_UP_AUTHORIZATION");
+  const file = readFileSync(path.join(made, "tools/look_up.yaml"), "utf8");
+  expect(file).toContain("https://api.shop.example/orders/{order}");
+  expect(file + imported.output).not.toContain("s3cr3t");
+  expect(await run()).toMatchObject({ code: 1, output: expect.stringContaining("exists") });
+});

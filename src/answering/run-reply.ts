@@ -68,7 +68,7 @@ export function ownAnswer({ language }: EngineInput, said: Said): Answer {
     language: language ?? "en",
     outcome,
     confidence: outcome === "abstained" ? 0 : 1,
-    rung: "owner",
+    rung: outcome === "abstained" ? "none" : "owner",
     model: null,
     reranker: null,
     citations: sources.map(toolCitation),
@@ -225,7 +225,11 @@ export function pendingOf(
   }
   const field = asked === null ? undefined : script.ask[asked];
   if (asked === null || !field) return { text: "", choices: [] };
-  return { text: questionOf(input, asked, field), choices: optionsOf(input, field) };
+  const choices = optionsOf(input, field);
+  // Clients without buttons read what can be chosen.
+  const listed = field.type === "boolean" ? [] : choices.map(({ label }) => `- ${label}`);
+  const text = [questionOf(input, asked, field), ...(listed.length > 0 ? [listed.join("\n")] : [])];
+  return { text: text.join("\n\n"), choices };
 }
 
 function questionOf(input: EngineInput, name: string, field: AskedField): string {

@@ -102,7 +102,7 @@ describe("a procedure", () => {
   it("goes through its branches, is left, goes on, and changes something once", async () => {
     const first = await shop.say("I want to claim the warranty for order 12345");
     expect(first).toMatchObject({
-      text: "What is wrong with it?",
+      text: "What is wrong with it?\n\n- leaks\n- noisy\n- does not start",
       outcome: "clarified",
       choices: [{ label: "leaks" }, { label: "noisy" }, { label: "does not start" }],
     });

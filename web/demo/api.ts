@@ -16,7 +16,7 @@ export type ChatReply =
 /** The id of a conversation, and the token from its first answer that opens it. */
 export type Conversation = { id: string; token: string };
 
-export type Question = { message: string; conversation: Conversation | null };
+export type Question = { message: string; confirm: string; conversation: Conversation | null };
 
 /** Finds the publishable key: the address's `?key=` wins over the deployment's own demo key. */
 export async function findKey(search: string): Promise<KeyLookup> {
@@ -88,6 +88,7 @@ export async function askQuestion(
       },
       body: JSON.stringify({
         message: question.message,
+        ...(question.confirm && { confirm: question.confirm }),
         ...(question.conversation && {
           conversation_id: question.conversation.id,
           conversation_token: question.conversation.token,

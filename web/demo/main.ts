@@ -21,8 +21,8 @@ let running: AbortController | null = null;
 const STOP_WITHIN_MS = 4000;
 const STOP_AGAIN_MS = 500;
 
-const ask = (message: string): void => {
-  if (!running && key) void answer(key, message, page.addTurn(message));
+const ask = (message: string, confirm = ""): void => {
+  if (!running && key) void answer(key, { message, confirm }, page.addTurn(message));
 };
 
 const page = openPage({
@@ -70,7 +70,7 @@ async function showKept(key: string): Promise<void> {
     if (outcome) {
       turn.showOutcome(outcome, { conversation: kept.conversation.id, message: messageId }, ask);
     }
-    turn.end({ kind: endOf(outcome) }, retry(key, question, turn));
+    turn.end({ kind: endOf(outcome) }, retry(key, { message: question, confirm: "" }, turn));
     page.watch(turn);
   }
 }
@@ -90,7 +90,10 @@ function endOf(outcome: Outcome | null): "finished" | "stopped" | "not_kept" {
   return outcome.stopped ? "stopped" : "finished";
 }
 
-function retry(key: string, question: string, turn: TurnView): () => void {
+/** What a visitor sends: the message, and the proposal that it agrees to. */
+type Sent = { message: string; confirm: string };
+
+function retry(key: string, question: Sent, turn: TurnView): () => void {
   return () => {
     if (running) return;
     turn.root.focus({ preventScroll: true });
@@ -98,29 +101,29 @@ function retry(key: string, question: string, turn: TurnView): () => void {
   };
 }
 
-async function answer(key: string, message: string, turn: TurnView): Promise<void> {
+async function answer(key: string, sent: Sent, turn: TurnView): Promise<void> {
   const controller = new AbortController();
   running = controller;
   turn.begin();
   page.setBusy(true);
   page.watch(turn);
-  const end = await streamAnswer(key, message, turn, controller.signal);
+  const end = await streamAnswer(key, sent, turn, controller.signal);
   // After "New conversation" this turn is gone from the page, and the state belongs to the next one.
   if (running !== controller) return;
   running = null;
-  turn.end(end, retry(key, message, turn));
+  turn.end(end, retry(key, sent, turn));
   page.setBusy(false);
   page.follow();
 }
 
 async function streamAnswer(
   key: string,
-  message: string,
+  sent: Sent,
   turn: TurnView,
   signal: AbortSignal,
 ): Promise<TurnEnd> {
   try {
-    const reply = await askQuestion(key, { message, conversation }, signal);
+    const reply = await askQuestion(key, { ...sent, conversation }, signal);
     if (!reply.ok) return { kind: "failed", failure: reply.failure };
     return await showEvents(key, reply.events, turn, signal);
   } catch {
@@ -149,6 +152,9 @@ async function showEvents(
         ids.conversation = event.conversationId;
         ids.message = event.messageId;
         turn.disclose(event.disclosure);
+        break;
+      case "progress":
+        turn.showProgress(event.title);
         break;
       case "text-start":
         turn.startParagraph();

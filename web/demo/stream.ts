@@ -5,7 +5,8 @@ const OUTCOMES = ["answered", "clarified", "abstained", "handed_over", "small_ta
 type Source = { n: string; title: string; url: string | null };
 export type Citation = Source & { quotes: string[]; page?: number };
 /** What a button says, and the message that it sends. */
-export type Choice = { label: string; message: string };
+/** `confirm` agrees to the proposal that the choice belongs to. */
+export type Choice = { label: string; message: string; confirm: string };
 export type FormField = { name: string; label: string; type: string; required: boolean };
 /** What the visitor is asked to fill in. */
 export type Form = { title: string; fields: FormField[] };
@@ -31,6 +32,8 @@ export type ChatEvent =
   | { type: "text-start" }
   | { type: "text"; delta: string }
   | { type: "outcome"; outcome: Outcome }
+  /** A tool is being called. */
+  | { type: "progress"; title: string }
   | { type: "error"; message: string }
   | { type: "finish" };
 
@@ -83,6 +86,8 @@ function toChatEvent(part: Record<string, unknown>): ChatEvent | null {
       return { type: "text-start" };
     case "text-delta":
       return { type: "text", delta: asText(part.delta) };
+    case "data-progress":
+      return { type: "progress", title: asText(asRecord(part.data).title) };
     case "data-outcome": {
       const outcome = toOutcome(asRecord(part.data));
       return outcome && { type: "outcome", outcome };
@@ -114,7 +119,11 @@ export function toOutcome(data: Record<string, unknown>): Outcome | null {
       quotes: toQuotes(citation),
       ...(typeof citation.page === "number" && { page: citation.page }),
     })),
-    choices: choices.map(({ label, message }) => ({ label: asText(label), message: asText(message) })),
+    choices: choices.map(({ label, message, confirm }) => ({
+      label: asText(label),
+      message: asText(message),
+      confirm: asText(confirm),
+    })),
     form: toForm(data.form),
   };
 }

@@ -13,6 +13,9 @@ export type TurnEnd =
   | { kind: "not_kept" }
   | { kind: "failed"; failure: Failure };
 
+/** Sends a message, with the proposal that it agrees to. */
+type Ask = (message: string, confirm?: string) => void;
+
 export type TurnView = {
   root: HTMLElement;
   /** Clears the answer and shows that it is loading, at first and for a retry. */
@@ -21,8 +24,10 @@ export type TurnView = {
   disclose: (disclosure: string) => void;
   startParagraph: () => void;
   appendText: (delta: string) => void;
+  /** Shows what is being looked up or done meanwhile. */
+  showProgress: (title: string) => void;
   /** Shows the final answer. A click on a choice of a clarifying question sends its message by `ask`. */
-  showOutcome: (outcome: Outcome, ids: Record<string, string>, ask: (message: string) => void) => void;
+  showOutcome: (outcome: Outcome, ids: Record<string, string>, ask: Ask) => void;
   end: (end: TurnEnd, retry: () => void) => void;
 };
 
@@ -70,6 +75,9 @@ export function createTurnView(question: string, number: number): TurnView {
       disclosed.textContent = disclosure;
       disclosed.hidden = disclosure === "";
     },
+    showProgress(title) {
+      if (answer.dataset.state === "waiting") setState("waiting", `${title} …`);
+    },
     startParagraph() {
       if (streamed) this.appendText("\n\n");
     },
@@ -105,22 +113,23 @@ export function createTurnView(question: string, number: number): TurnView {
   }
 }
 
-/** The buttons stand in the place of the list that the text has for clients without buttons. */
-function offerChoices(text: HTMLElement, choices: Choice[], ask: (message: string) => void): void {
-  const items = choices.map(({ label, message }) => {
+/** The buttons stand in the place of the list that the text has for clients without buttons. The list of a proposal says what is proposed. */
+function offerChoices(text: HTMLElement, choices: Choice[], ask: Ask): void {
+  const items = choices.map(({ label, message, confirm }) => {
     const option = element("button", { type: "button", class: "chip", dir: "auto", "data-asks": "" }, label);
-    option.addEventListener("click", () => ask(message));
+    option.addEventListener("click", () => ask(message, confirm));
     return element("li", {}, option);
   });
   const buttons = element("ul", { class: "options" }, ...items);
-  const list = text.querySelector(":scope > ul");
+  const isProposal = choices.some(({ confirm }) => confirm !== "");
+  const list = isProposal ? null : text.querySelector(":scope > ul");
   if (list) list.replaceWith(buttons);
   else text.append(buttons);
 }
 
 function outcomeLabel({ outcome, confidence, rung, form }: Outcome): string {
   if (form) return "Please fill in the form";
-  if (rung === "owner") return "Answered by the company";
+  if (rung === "owner" && (outcome === "answered" || outcome === "abstained")) return "Answered by the company";
   switch (outcome) {
     case "answered":
       return `Answered from the help centre${debug ? confidenceLabel(confidence) : ""}`;

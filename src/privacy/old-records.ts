@@ -2,7 +2,7 @@ import { dayOf } from "../limits/quotas.ts";
 import { changesByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 
-/** How long the audit log, daily usage, completed erasures and replaced releases are kept: more than a year. */
+/** How long the audit log, daily usage, completed erasures, replaced releases and what they named are kept: more than a year. */
 export const KEEP_RECORDS_MS = 400 * 86_400_000;
 /** The most rows of a table that one tick removes. */
 const ROWS = 1000;
@@ -72,5 +72,29 @@ function removals(db: D1Database, before: number): Record<string, Removal> {
            ORDER BY created_at LIMIT ${ROWS})`,
       ),
     },
+    playbooks: {
+      removed: bound(
+        `DELETE FROM playbooks WHERE rowid IN (
+           SELECT rowid FROM playbooks p WHERE created_at < ?1
+             AND NOT EXISTS (SELECT 1 FROM releases r WHERE r.workspace_id = p.workspace_id AND r.playbook = p.name)
+           ORDER BY created_at LIMIT ${ROWS})`,
+      ),
+    },
+    // What is put again gets the time of its latest PUT. The vectors go first, because they are found by the item.
+    playbook_items: {
+      vectors: bound(
+        `DELETE FROM playbook_vectors WHERE (workspace_id, hash) IN (SELECT workspace_id, hash FROM (${UNUSED_ITEMS}))`,
+      ),
+      removed: bound(
+        `DELETE FROM playbook_items WHERE (workspace_id, hash) IN (SELECT workspace_id, hash FROM (${UNUSED_ITEMS}))`,
+      ),
+    },
   };
 }
+
+/** Of each tick, because each item is looked for in the playbooks of its workspace. */
+const ITEMS = 20;
+const UNUSED_ITEMS = `SELECT c.workspace_id, c.hash FROM playbook_items c WHERE c.created_at < ?1
+  AND NOT EXISTS (SELECT 1 FROM playbooks p, json_each(p.items) i
+    WHERE p.workspace_id = c.workspace_id AND i.value ->> 'hash' = c.hash)
+  ORDER BY c.created_at LIMIT ${ITEMS}`;

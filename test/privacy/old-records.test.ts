@@ -132,3 +132,27 @@ it("an audit entry can be deleted only if it is older than audit_retention.befor
   await remove("older");
   expect((await count(workspace))["audit_log"]).toBe(1);
 });
+
+it("items of a playbook go 400 days after nothing names them, and those of the live release stay", async () => {
+  const workspace = await createWorkspace();
+  const put = (text: string) =>
+    call(workspace.secret, "PUT", "/v1/answers/a", { wordings: ["Do you match prices?"], text });
+  for (const text of ["Yes.", "No."]) expect((await put(text)).status).toBe(200);
+  const stored = async () => {
+    const row = await env.DB.prepare(
+      `SELECT (SELECT count(*) FROM playbooks WHERE workspace_id = ?1) AS playbooks,
+         (SELECT count(*) FROM playbook_items WHERE workspace_id = ?1) AS items,
+         (SELECT count(*) FROM playbook_vectors WHERE workspace_id = ?1) AS vectors`,
+    )
+      .bind(workspace.id)
+      .first();
+    return row;
+  };
+  await tick({ later: 399 * DAY });
+  expect(await stored()).toEqual({ playbooks: 2, items: 2, vectors: 2 });
+  await tick({ later: 402 * DAY });
+  await tick({ later: 402 * DAY });
+  expect(await stored()).toEqual({ playbooks: 1, items: 1, vectors: 1 });
+  const live = await call(workspace.secret, "GET", "/v1/answers/a");
+  expect(await live.json()).toMatchObject({ text: "No." });
+});

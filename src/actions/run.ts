@@ -62,6 +62,11 @@ export interface Run {
   at: number;
 }
 
+/** Whether the visitor has been asked something that a run waits for. */
+export function isWaiting(run: Run | undefined): run is Run {
+  return run !== undefined && (run.asked !== null || run.proposal !== null);
+}
+
 /** A procedure, or a tool as one: it asks for what the tool needs, calls it and says the result. */
 export type Script = Pick<Procedure, "title" | "ask" | "steps">;
 
@@ -93,15 +98,16 @@ export interface Surroundings {
 export function toolScript(tool: Tool, id: string): Script {
   const fields = Object.entries(tool.input.properties);
   const known = fields.filter(([, { from }]) => from !== undefined);
-  const asked = fields.filter(
-    ([name, { from }]) => from === undefined && tool.input.required.includes(name),
+  // Of the list, because properties are stored in no order.
+  const asked = tool.input.required.filter(
+    (name) => tool.input.properties[name]?.from === undefined,
   );
   const sources = Object.fromEntries(known.map(([name, { from = "" }]) => [name, from]));
   return {
     title: tool.title,
     ask: tool.input.properties,
     steps: [
-      ...asked.map(([name]): Step => ({ name: `ask_${name}`, ask: name })),
+      ...asked.map((name): Step => ({ name: `ask_${name}`, ask: name })),
       { name: CALL, tool: id, with: sources },
       { name: "done", ...(tool.says !== undefined && { say: tool.says }), end: "answered" },
     ],

@@ -1,5 +1,5 @@
 import { readReply, type Told } from "../actions/read-value.ts";
-import type { Proposal, Run, Script } from "../actions/run.ts";
+import { isWaiting, type Proposal, type Run, type Script } from "../actions/run.ts";
 import { inCancelWords } from "./cancel.ts";
 import type { ActionPort, RefusedCall } from "./actions.ts";
 import { advance } from "./advance.ts";
@@ -69,7 +69,7 @@ async function goOn(
   const open = run && openScript(input, run);
   if (confirm !== undefined && run?.proposal?.callId !== confirm)
     return sayOwn(input, occasion, { sentence: "closed", run: run ?? null }, emit);
-  if (!run || (run.proposal === null && run.asked === null)) return undefined;
+  if (!isWaiting(run)) return undefined;
   if (!open) return wantsOn(told, run, confirm) ? lost(input, occasion, run, emit) : undefined;
   const { script } = open;
   const title = { title: script.title };
@@ -213,7 +213,7 @@ export function remind(
   input: EngineInput,
 ): { run: Run; text: string; choices: Choice[] } | undefined {
   const run = input.actions?.run;
-  if (!run || (run.asked === null && run.proposal === null)) return undefined;
+  if (!isWaiting(run)) return undefined;
   const script = openScript(input, run)?.script;
   const later = { ...run, aside: run.aside + 1 };
   if (!script || later.aside > REMINDED) return { run: later, text: "", choices: [] };

@@ -140,7 +140,11 @@ export function shownValues(
   input: Pick<EngineInput, "language" | "deps">,
 ): string {
   const clean = textFilter(input);
+  const { required } = content.input;
+  // As the owner lists them; what is optional comes last.
+  const place = (name: string): number => required.indexOf(name) + 1 || required.length + 1;
   return Object.entries(values)
+    .toSorted(([left], [right]) => place(left) - place(right))
     .map(([name, value]) => {
       const title = content.input.properties[name]?.title ?? name.replaceAll("_", " ");
       return `- ${title}: ${asText(value, input.language, clean)}`;

@@ -1,10 +1,11 @@
+import { isWaiting } from "../actions/run.ts";
 import type { Choice, Outcome } from "../answering/answer.ts";
 import { meanVector } from "../text/vectors.ts";
 import type { AskedValues, History, HistoryMessage, Option } from "../answering/history.ts";
 import { inContext, type InContext } from "../answering/in-context.ts";
 import { aboutAnswer } from "../answering/last-answer.ts";
 import { nearestIntent } from "../answering/nearest-intent.ts";
-import { withVectors } from "../answering/sub-queries.ts";
+import { asksSomething, withVectors } from "../answering/sub-queries.ts";
 import type { Questions } from "../answering/understand.ts";
 import { toLanguageCode, type LanguageCode } from "../language/language.ts";
 import { messageLanguage } from "../language/message-language.ts";
@@ -69,7 +70,8 @@ export async function recall(
 ): Promise<Recalled> {
   const { config, now } = services;
   const words = toWordContext(rows, caller.workspaceId, config.embeddingModel);
-  const language = replyLanguage(rows.history as HistoryRow[], message);
+  const isReply = isWaiting(conversation.run) && !asksSomething(message);
+  const language = replyLanguage(rows.history as HistoryRow[], message, isReply);
   const audience = caller.visitor?.audience ?? [];
   const history: History = {
     ...toHistory(rows.history as HistoryRow[], audience, language, now()),
@@ -160,8 +162,10 @@ function unique(values: string[]): string[] {
 }
 
 /** Short messages are answered in the language of the conversation: "ok" and "E-07?" tell none. */
-function replyLanguage(rows: HistoryRow[], message: string): LanguageCode | null {
+function replyLanguage(rows: HistoryRow[], message: string, isReply: boolean): LanguageCode | null {
   const previous = toLanguageCode(rows.find(({ language }) => language !== null)?.language);
+  // A name, a street or a product that a procedure asked for tells none.
+  if (isReply && previous !== undefined) return previous;
   return messageLanguage(message, previous) ?? previous ?? null;
 }
 

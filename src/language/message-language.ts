@@ -43,14 +43,19 @@ function plainPhrase(phrase: string): string {
   return phrase.split(" ").map(plain).join(" ");
 }
 
+/** Addresses are in no language: "com" is a word of Portuguese. Each reading of a character ends at the next white space. */
+const ADDRESS = /(?<!\S)(?:https?:\/\/|www\.|[^\s@]{1,80}@)\S+/giu;
+
 /**
  * The language that a message is written in; undefined where it does not tell one of ours.
+ * @param typed the message
  * @param previous of the conversation: a short message keeps it, and a longer one has to differ clearly
  */
 export function messageLanguage(
-  message: string,
+  typed: string,
   previous: LanguageCode | undefined,
 ): LanguageCode | undefined {
+  const message = typed.replace(ADDRESS, " ");
   const script = scriptLanguage(message);
   if (script) return script;
   const words = firstWords(message.replace(/['’]/g, " "), MAX_WORDS)

@@ -139,3 +139,25 @@ describe("a procedure", () => {
     expect(answer.text).toContain("Old pump is not under warranty any more.");
   });
 });
+
+it("keeps its language over names, addresses and codes", async () => {
+  await shop.put("/v1/tools/file_claim", fileClaim(shop.host));
+  const ask = {
+    email: { type: "string", format: "email", question: { en: "Mail?", de: "E-Mail?" } },
+  };
+  await shop.put("/v1/procedures/news", {
+    title: "Newsletter",
+    when: { topics: ["I want your newsletter", "Ich möchte den Newsletter"] },
+    ask: { ...ask, name: { type: "string", question: { en: "Name?", de: "Name, bitte?" } } },
+    steps: [
+      { name: "a", ask: "name" },
+      { name: "b", ask: "email" },
+      { name: "c", say: { en: "Noted for {email}.", de: "Notiert für {email}." }, end: "answered" },
+    ],
+  });
+  const first = await shop.say("I want your newsletter");
+  const second = await shop.say("Karl-Heinz Müller von der Straße", { conversation: first });
+  expect([first.text, second.text]).toEqual(["Name?", "Mail?"]);
+  const done = await shop.say("com@exemplo.com.br", { conversation: first });
+  expect(done).toMatchObject({ text: "Noted for com@exemplo.com.br.", language: "en" });
+});

@@ -127,8 +127,9 @@ function offerChoices(text: HTMLElement, choices: Choice[], ask: Ask): void {
   else text.append(buttons);
 }
 
-function outcomeLabel({ outcome, confidence, rung, form }: Outcome): string {
+function outcomeLabel({ outcome, confidence, rung, form, choices }: Outcome): string {
   if (form) return "Please fill in the form";
+  if (choices.some(({ confirm }) => confirm !== "")) return "Please confirm";
   if (rung === "owner" && (outcome === "answered" || outcome === "abstained")) return "Answered by the company";
   switch (outcome) {
     case "answered":

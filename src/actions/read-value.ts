@@ -12,6 +12,8 @@ import { foldWord } from "../text/fold.ts";
 export interface Told {
   message: string;
   language: LanguageCode | null;
+  /** The beginning of the message in words and signs, as written and for comparison. */
+  tokens: { written: string; plain: string }[];
   /** What the whole message says, where it says no more. */
   says: "yes" | "no" | undefined;
   /** Whether it asks something of its own. */
@@ -42,32 +44,57 @@ export function readReply(field: AskedField, told: Told): Value | undefined {
   return single(candidates(field, told).flatMap((one) => checked(field, one) ?? []));
 }
 
-/** The value that a message gives in one of the field's phrases, whatever else it says: "where is order 12345?". */
-export function readPhrases(field: AskedField, told: Told): Value | undefined {
-  const { phrases = [] } = field;
-  if (phrases.length === 0) return undefined;
-  const tokens = told.message.match(TOKEN) ?? [];
-  const found = phrases.flatMap((phrase) => {
+/** More of a message is not searched for values in phrases. */
+const MAX_TOKENS = 150;
+
+export function tokensOf(message: string): Told["tokens"] {
+  const tokens = message.slice(0, MAX_TOKENS * 20).match(TOKEN) ?? [];
+  return tokens.slice(0, MAX_TOKENS).map((written) => ({ written, plain: plain(written) }));
+}
+
+interface Phrase {
+  before: string[];
+  after: string[];
+}
+
+/** Of each field, because a turn tries those of all tools and procedures. */
+const phrasesOf = new WeakMap<AskedField, Phrase[]>();
+
+function toPhrases(field: AskedField): Phrase[] {
+  const known = phrasesOf.get(field);
+  if (known) return known;
+  const made = (field.phrases ?? []).map((phrase) => {
     const [before = [], after = []] = phrase
       .split("{}")
-      .map((part): string[] => part.match(TOKEN) ?? []);
-    return tokens.flatMap((_, at) => {
+      .map((part) => (part.match(TOKEN) ?? []).map(plain));
+    return { before, after };
+  });
+  phrasesOf.set(field, made);
+  return made;
+}
+
+/** The value that a message gives in one of the field's phrases, whatever else it says: "where is order 12345?". */
+export function readPhrases(field: AskedField, told: Told): Value | undefined {
+  const { tokens } = told;
+  const found = toPhrases(field).flatMap(({ before, after }) =>
+    tokens.flatMap((_, at) => {
       const from = at + before.length;
       if (!startsWith(tokens, at, before)) return [];
       for (let skipped = 0; skipped <= MAX_BETWEEN; skipped++) {
-        const token = tokens[from + skipped] ?? "";
+        const token = tokens[from + skipped]?.written ?? "";
         const value = phraseValue(field, token, told);
         if (value !== undefined && startsWith(tokens, from + skipped + 1, after)) return [value];
         if (!BETWEEN.test(token)) return [];
       }
       return [];
-    });
-  });
+    }),
+  );
   return single(found);
 }
 
-function startsWith(tokens: string[], at: number, words: readonly string[]): boolean {
-  return words.every((word, index) => plain(tokens[at + index] ?? "") === plain(word));
+/** @param words as {@link plain} */
+function startsWith(tokens: Told["tokens"], at: number, words: readonly string[]): boolean {
+  return words.every((word, index) => tokens[at + index]?.plain === word);
 }
 
 function plain(token: string): string {

@@ -22,6 +22,7 @@ export interface StepResult {
   version: string;
   effect: Tool["effect"];
   status: "ok" | "failed" | "unknown" | "declined";
+  arguments: Record<string, Value>;
   /** What it returned, checked against its schema. */
   fields: Fields;
   callId: string;
@@ -160,7 +161,7 @@ export function follow(
         : { said, next: { do: "stuck", why: `nothing describes ${step.ask}` } };
     }
     const result = step.tool === undefined ? undefined : run.results[step.name];
-    if (step.tool !== undefined && !result)
+    if (step.tool !== undefined && !(result && isCurrent(result, step, script, run, surroundings)))
       return { said, next: callOf(step, script, run, surroundings) };
     const isFailed = result !== undefined && result.status !== "ok";
     if (isFailed) lastFailed = result;
@@ -169,6 +170,26 @@ export function follow(
     const to = isFailed ? step.failed : nextOf(step, script, run, surroundings);
     at = to === undefined ? at + 1 : script.steps.findIndex(({ name }) => name === to);
   }
+}
+
+/** A change stays made. What was looked up with other values, or by another version of the tool, is looked up again. */
+function isCurrent(
+  result: StepResult,
+  step: Step,
+  script: Script,
+  run: Run,
+  surroundings: Surroundings,
+): boolean {
+  if (result.effect === "change") return true;
+  const call = callOf(step, script, run, surroundings);
+  // Where the tool is gone, what it said is all that there is.
+  if (call.do !== "call") return true;
+  return call.tool.version === result.version && sameValues(call.arguments, result.arguments);
+}
+
+export function sameValues(left: Record<string, Value>, right: Record<string, Value>): boolean {
+  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...names].every((name) => left[name] === right[name]);
 }
 
 function nextOf(step: Step, script: Script, run: Run, around: Surroundings): string | undefined {

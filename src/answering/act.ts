@@ -1,12 +1,10 @@
-import { readReply, type Told } from "../actions/read-value.ts";
-import { isWaiting, type Proposal, type Run, type Script } from "../actions/run.ts";
-import { inCancelWords } from "./cancel.ts";
+import { readReply, tokensOf, type Told } from "../actions/read-value.ts";
+import { isWaiting, sameValues, type Proposal, type Run, type Script } from "../actions/run.ts";
 import type { ActionPort, RefusedCall } from "./actions.ts";
 import { advance } from "./advance.ts";
 import type { Answer, Choice, Emit } from "./answer.ts";
 import { answerFromTools } from "./answer-from-tools.ts";
 import type { EngineInput } from "./engine-input.ts";
-import { saysOf } from "./in-context.ts";
 import type { Occasion } from "./occasion.ts";
 import { pendingOf, RunReply, sayOwn, sentenceOf } from "./run-reply.ts";
 import {
@@ -19,6 +17,7 @@ import {
   valuesIn,
   type Start,
 } from "./start-run.ts";
+import { inCancelWords, yesOrNo } from "./short-reply.ts";
 import { asksSomething } from "./sub-queries.ts";
 
 /** After the first message about something else, the visitor is reminded; after the next one, a mere "yes" agrees to nothing. */
@@ -50,7 +49,8 @@ export async function act(input: EngineInput, occasion: Occasion, emit: Emit): P
 
 function toldBy({ questions, language }: EngineInput): Told {
   const { message } = questions;
-  return { message, language, says: saysOf(message), asks: asksSomething(message) };
+  const tokens = tokensOf(message);
+  return { message, language, tokens, says: yesOrNo(message), asks: asksSomething(message) };
 }
 
 interface Context {
@@ -73,23 +73,23 @@ async function goOn(
   if (!open) return wantsOn(told, run, confirm) ? lost(input, occasion, run, emit) : undefined;
   const { script } = open;
   const title = { title: script.title };
-  if (run.proposal) {
-    if (isAgreed(run, told, confirm))
-      return follow(input, port, { occasion, script, run, agreed: run.proposal }, emit);
-    if (told.says === "no" || inCancelWords(told.message))
-      return sayOwn(input, occasion, { sentence: "declined", run: null, values: title }, emit);
-    return undefined;
-  }
-  if (run.asked === null) return undefined;
-  const field = script.ask[run.asked];
+  if (run.proposal && isAgreed(run, told, confirm))
+    return follow(input, port, { occasion, script, run, agreed: run.proposal }, emit);
+  if (run.proposal && (told.says === "no" || inCancelWords(told.message)))
+    return follow(input, port, { occasion, script, run: declined(run), isDeclined: true }, emit);
+  const field = run.asked === null ? undefined : script.ask[run.asked];
   if (inCancelWords(told.message))
     return sayOwn(input, occasion, { sentence: "cancelled", run: null, values: title }, emit);
-  const value = field && readReply(field, told);
-  if (value !== undefined) {
-    const others = valuesIn(script, told);
-    const values = { ...run.values, ...others, [run.asked]: value };
+  const corrected = { ...run.values, ...valuesIn(script, told) };
+  const value = field && !wantsSomebody(occasion) ? readReply(field, told) : undefined;
+  if (run.asked !== null && value !== undefined) {
+    const values = { ...corrected, [run.asked]: value };
     return follow(input, port, { occasion, script, run: { ...run, values, missed: 0 } }, emit);
   }
+  // "Sorry, it was order 22222": what depends on it is looked up or proposed anew.
+  if (!sameValues(corrected, run.values))
+    return follow(input, port, { occasion, script, run: { ...run, values: corrected } }, emit);
+  if (run.proposal) return undefined;
   if (field && isAside(occasion, told)) return undefined;
   const missed = run.missed + 1;
   if (missed >= MAX_MISSED)
@@ -100,7 +100,25 @@ async function goOn(
 
 /** Agreed is what the button of the proposal says, or a plain yes right after it. */
 function isAgreed({ proposal, aside }: Run, { says }: Told, confirm: string | undefined): boolean {
-  return confirm === undefined ? says === "yes" && aside <= REMINDED : confirm === proposal?.callId;
+  if (confirm === undefined) return says === "yes" && aside <= REMINDED;
+  return says !== "no" && confirm === proposal?.callId;
+}
+
+/** The run after the visitor has declined what was proposed. */
+function declined(run: Run): Run {
+  const { proposal, results } = run;
+  if (!proposal) return run;
+  const { step, tool, version, callId, arguments: values } = proposal;
+  const result = { tool, version, callId, arguments: values, fields: {} };
+  return {
+    ...run,
+    results: { ...results, [step]: { ...result, effect: "change", status: "declined" } },
+  };
+}
+
+/** "I want to talk to a person" is no description of a problem; "this is terrible, it leaks" may be one. */
+function wantsSomebody({ understood: { intent, contact } }: Occasion): boolean {
+  return contact !== undefined || intent === "person";
 }
 
 /** Whether a reply without a value is about something else, and no failed try. */
@@ -191,6 +209,7 @@ interface Following {
   run: Run;
   agreed?: Proposal;
   isInvalid?: boolean;
+  isDeclined?: boolean;
   isResumed?: boolean;
   takenFrom?: string | undefined;
   probability?: number;

@@ -2,6 +2,7 @@ import type { ToolOutcome } from "../actions/call-tool.ts";
 import {
   asText,
   follow,
+  sameValues,
   type Next,
   type OpenTool,
   type Proposal,
@@ -86,7 +87,7 @@ export async function advance(
     emit({ type: "progress", tool: tool.name, title: tool.content.title });
     const callId = isAgreed ? agreed.callId : deps.newId("call");
     const outcome = await port.call({ callId, tool, arguments: next.arguments });
-    const result = toResult(tool, callId, outcome);
+    const result = toResult(tool, { callId, arguments: next.arguments }, outcome);
     called.push({ tool, result });
     run.results[next.step.name] = result;
   }
@@ -100,18 +101,17 @@ function propose(callId: string, { step, tool, arguments: values }: Call, at: nu
 
 /** Whether the visitor has agreed to this call: the same tool, unchanged, with the same values. */
 function isSame(agreed: Proposal, { step, tool, arguments: values }: Call): boolean {
-  const names = new Set([...Object.keys(values), ...Object.keys(agreed.arguments)]);
   return (
     agreed.step === step.name &&
     agreed.tool === tool.name &&
     agreed.version === tool.version &&
-    [...names].every((name) => agreed.arguments[name] === values[name])
+    sameValues(agreed.arguments, values)
   );
 }
 
 function toResult(
   { name, version, content }: OpenTool,
-  callId: string,
+  { callId, arguments: values }: { callId: string; arguments: Record<string, Value> },
   outcome: ToolOutcome,
 ): StepResult {
   return {
@@ -119,6 +119,7 @@ function toResult(
     version,
     effect: content.effect,
     status: outcome.status,
+    arguments: values,
     fields: outcome.status === "ok" ? outcome.fields : {},
     callId,
   };

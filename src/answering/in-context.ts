@@ -214,12 +214,6 @@ function replyIn(message: string): Reply | undefined {
   return (isApart || isBrief) && !asksAnew ? { says: phrase.kind, rest } : undefined;
 }
 
-/** Whether a message says yes or no and nothing else. */
-export function saysOf(message: string): "yes" | "no" | undefined {
-  const reply = replyIn(message);
-  return reply?.rest === "" ? reply.says : undefined;
-}
-
 function isYes(reply: Reply | undefined): boolean {
   return reply?.says === "yes" && reply.rest === "";
 }

@@ -83,6 +83,7 @@ export function ownAnswer({ language }: EngineInput, said: Said): Answer {
 interface Telling extends Pick<Occasion, "standalone" | "played"> {
   script: Script;
   isInvalid?: boolean;
+  isDeclined?: boolean;
   isResumed?: boolean;
   takenFrom?: string | undefined;
   probability?: number;
@@ -99,7 +100,8 @@ export class RunReply {
   }
 
   answer(advanced: Advanced, emit: Emit): Answer {
-    const { standalone, played, isResumed, isInvalid, script, takenFrom } = this.#telling;
+    const { standalone, played, isResumed, isInvalid, isDeclined, script, takenFrom } =
+      this.#telling;
     const sources = this.#sources(advanced);
     const ending = this.#ending(advanced);
     const markers = sources.map(({ n }) => `[${n}]`).join("");
@@ -109,6 +111,7 @@ export class RunReply {
     const opening = [
       ...(isResumed ? [this.#say("resumed", { title: script.title })] : []),
       ...(isInvalid ? [this.#say("invalid")] : []),
+      ...(isDeclined ? [this.#say("declined")] : []),
     ];
     const isCited = said.length > 0;
     const text = [...opening, ...said, ...(ending.text ? [ending.text] : [])].join("\n\n");
@@ -177,6 +180,7 @@ export class RunReply {
       case "end": {
         if (at.end === "handed_over") return ended("", "handed_over");
         const isSaid = advanced.texts.length > 0;
+        if (at.lastFailed?.status === "declined" && !isSaid) return ended("", "small_talk");
         if (at.lastFailed && !isSaid)
           return ended(this.#failure(at.lastFailed, called), "abstained");
         return ended("", at.lastFailed ? "abstained" : "answered");
@@ -186,7 +190,7 @@ export class RunReply {
 
   /** What is said of a failure about which the owner says nothing. */
   #failure({ tool, effect, status }: StepResult, called: Advanced["called"]): string {
-    if (status === "unknown") return "";
+    if (status === "unknown" || status === "declined") return "";
     const title = called.find((one) => one.tool.name === tool)?.tool.content.title ?? tool;
     return this.#say(effect === "change" ? "unchanged" : "failed", { title });
   }

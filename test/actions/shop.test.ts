@@ -161,3 +161,56 @@ it("keeps its language over names, addresses and codes", async () => {
   const done = await shop.say("com@exemplo.com.br", { conversation: first });
   expect(done).toMatchObject({ text: "Noted for com@exemplo.com.br.", language: "en" });
 });
+
+describe("a visitor in a procedure", () => {
+  beforeEach(async () => {
+    await shop.put("/v1/tools/file_claim", fileClaim(shop.host));
+    await shop.put("/v1/procedures/warranty_claim", WARRANTY_CLAIM);
+  });
+
+  it("corrects a value, and what depends on it is looked up anew", async () => {
+    const first = await shop.say("I want to claim the warranty for order 12345");
+    const corrected = await shop.say("sorry, it was order 22222", { conversation: first });
+    expect(corrected.text).toContain("Old pump is not under warranty");
+    expect((await shop.calls()).map(({ path }) => path)).toEqual([
+      "/orders/12345",
+      "/orders/22222",
+    ]);
+  });
+
+  it("corrects a proposal, which is made anew", async () => {
+    await shop.fault({ path: "/nothing", kind: "down", times: 0 });
+    const first = await shop.say("I want to claim the warranty for order 12345");
+    await shop.say("noisy", { conversation: first });
+    const proposed = await shop.say("It rattles", { conversation: first });
+    const again = await shop.say("no, it is order 22222", { conversation: first });
+    expect(again.text).toContain("Old pump is not under warranty");
+    const stale = { conversation: first, confirm: proposed.choices[0]?.confirm };
+    expect((await shop.say("Yes", stale)).text).toMatch(/no longer open/);
+  });
+
+  it("asks for a person instead of describing the problem", async () => {
+    const first = await shop.say("I want to claim the warranty for order 12345");
+    await shop.say("noisy", { conversation: first });
+    const answer = await shop.say("I want to talk to a human", { conversation: first });
+    expect(answer.outcome).toBe("handed_over");
+    expect(answer.text).not.toContain("Shall I go ahead");
+  });
+
+  it("declines, and goes where the owner says", async () => {
+    const steps = [
+      ...WARRANTY_CLAIM.steps.map((step) =>
+        step.name === "file" ? { ...step, failed: "not_filed" } : step,
+      ),
+      { name: "not_filed", say: "You can come back at any time.", end: "answered" },
+    ];
+    await shop.put("/v1/procedures/warranty_claim", { ...WARRANTY_CLAIM, steps });
+    const first = await shop.say("I want to claim the warranty for order 12345");
+    await shop.say("noisy", { conversation: first });
+    await shop.say("It rattles", { conversation: first });
+    const answer = await shop.say("no thanks", { conversation: first });
+    expect(answer.text).toBe(
+      "All right, I have changed nothing.\n\nYou can come back at any time.",
+    );
+  });
+});

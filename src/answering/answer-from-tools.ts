@@ -1,20 +1,27 @@
-import { NO_TOKENS } from "../models/token-usage.ts";
+import type { Source } from "../citations/source.ts";
 import { MAX_CALLS_PER_TURN } from "../playbook/procedure.ts";
-import type { Occasion } from "./occasion.ts";
-import type { ActionPort, RefusedCall } from "./actions.ts";
+import type { Finding } from "../retrieval/candidates.ts";
+import type { Acted, ActionPort } from "./actions.ts";
 import { advance, textFilter, type Advanced } from "./advance.ts";
 import type { Answer, Emit } from "./answer.ts";
-import { appliedOf } from "./apply-playbook.ts";
+import { appliedOf, type Applied } from "./apply-playbook.ts";
+import type { Draft } from "./draft.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { generate } from "./generate.ts";
+import type { Occasion } from "./occasion.ts";
 import { ownAnswer, sentenceOf } from "./run-reply.ts";
 import { selectSources, toReference } from "./sources.ts";
 import { openTools, runOf, scriptOf, type Start } from "./start-run.ts";
 import { toolSource, toolText } from "./tool-source.ts";
 
+/** A look-up that a language model has chosen, with what came of it. */
+interface Looked extends Advanced {
+  start: Start;
+}
+
 /**
  * Looks up what a language model has chosen, and has it answer from the results beside the documents. Where it fails, or says what none of them
- * says, the results are told as the owner wrote it.
+ * says, the results are told as the owner wrote it. What could not be looked up is said in any case.
  */
 export async function answerFromTools(
   input: EngineInput,
@@ -24,114 +31,147 @@ export async function answerFromTools(
 ): Promise<Answer> {
   const { findings, standalone, played } = occasion;
   emit({ type: "decided", action: "answer" });
-  const tools = openTools(input);
-  const looked: (Advanced & { start: Start })[] = [];
-  const left: RefusedCall[] = [];
-  for (const start of starts) {
-    if (looked.length === MAX_CALLS_PER_TURN) {
-      left.push({
-        tool: start.item.id,
-        reason: `A turn makes at most ${MAX_CALLS_PER_TURN} calls.`,
-      });
-      continue;
-    }
-    const run = runOf(start, input.reader.now);
-    const script = scriptOf(start.item);
-    looked.push({
-      ...(await advance(input, port, { script, run, tools }, undefined, emit)),
-      start,
-    });
-  }
-  const clean = textFilter(input);
-  const { language } = input;
-  const results = looked.flatMap(({ called, start, texts }) =>
-    called.map((one) => ({ ...one, start, texts })),
-  );
-  const found = results.filter(({ result }) => result.status === "ok");
-  const own = found.map(({ tool, result, start }, at) =>
-    toolSource(at + 1, tool, toolText(tool, result, start.values, { language, clean })),
-  );
+  const looked = await lookUp(input, port, starts.slice(0, MAX_CALLS_PER_TURN), emit);
+  const found = looked.filter(({ called }) => called[0]?.result.status === "ok");
+  const own = found.map((one, at) => sourceOf(input, one, at + 1));
   const answered = findings.filter(({ decision }) => decision.action === "answer");
   const documents = selectSources(answered, "answer").map((one) => ({
     ...one,
     n: one.n + own.length,
   }));
-  const sources = [...own, ...documents];
-  const failures = results
-    .filter(({ result }) => result.status !== "ok")
-    .map(({ tool }) => sentenceOf(input, "failed", { title: tool.content.title }));
-  const notes = failures.join("\n\n");
-  const applied = [
-    ...played.applied,
-    ...looked.map(({ start }) =>
-      appliedOf(start.item, { ...start.item, probability: start.probability }),
-    ),
-  ];
-  const acted = {
-    run: port.run ?? null,
-    takenFrom: undefined,
-    refused: left,
-    handover: undefined,
+  const told = {
+    standalone,
+    applied: [...played.applied, ...looked.map(({ start }) => appliedFor(start))],
+    acted: actedBy(port, starts),
+    notes: looked
+      .filter((one) => !found.includes(one))
+      .map(({ start }) => failureOf(input, start))
+      .join("\n\n"),
   };
-  if (found.length === 0) {
-    emit({ type: "text", delta: notes });
-    return ownAnswer(input, { text: notes, outcome: "abstained", standalone, applied, acted });
-  }
+  const sources = [...own, ...documents];
+  if (sources.length === 0) return tell(input, { ...told, texts: [], own }, emit);
   emit({ type: "sources", sources: sources.map(toReference) });
-  const draft = await generate(
-    input,
-    {
-      findings: answered,
-      sources,
-      cached: undefined,
-      // What the documents alone say is no answer to what a tool was asked for.
-      isLikely: false,
-      isSure: true,
-      meant: undefined,
-      instructions: played.instructions,
-    },
-    emit,
-  );
-  if (draft.stopped || draft.citations.length > 0) {
-    const said = notes && !draft.stopped ? `\n\n${notes}` : "";
-    if (said) emit({ type: "text", delta: said });
-    return {
-      ...ownAnswer(input, {
-        text: draft.text.trim() + said,
-        outcome: "answered",
-        standalone,
-        applied,
-        acted,
-      }),
-      own: said,
-      rung: draft.rung,
-      model: draft.model,
-      confidence: input.release.decision.sure,
-      citations: draft.citations.toSorted((a, b) => a.n - b.n),
-      sources,
-      usage: draft.usage,
-      wasted: draft.wasted,
-      ...(draft.isCut && { isCut: draft.isCut }),
-      ...(draft.stopped && { stopped: draft.stopped }),
-    };
-  }
+  const draft = await write(input, { answered, sources, hasResults: own.length > 0, played }, emit);
+  if (draft.stopped || draft.citations.length > 0)
+    return supported(input, { ...told, draft, sources }, emit);
   if (draft.shown) emit({ type: "restart" });
-  const told = found.map(({ texts }, at) => {
-    const said = texts.join("\n\n") || listed(own[at]?.passages[0]?.text ?? "");
-    return `${said} [${at + 1}]`;
-  });
-  const text = [...told, ...failures].join("\n\n");
-  emit({ type: "text", delta: text });
+  const texts = found.map((one, at) => `${resultText(one, own[at])} [${at + 1}]`);
   const spent = draft.model === null ? [] : [{ model: draft.model, usage: draft.usage }];
+  const answer = tell(input, { ...told, texts, own }, emit);
+  return { ...answer, wasted: [...draft.wasted, ...spent] };
+}
+
+async function lookUp(
+  input: EngineInput,
+  port: ActionPort,
+  starts: Start[],
+  emit: Emit,
+): Promise<Looked[]> {
+  const tools = openTools(input);
+  const looked: Looked[] = [];
+  for (const start of starts) {
+    const run = runOf(start, input.reader.now);
+    const script = scriptOf(start.item);
+    const advanced = await advance(input, port, { script, run, tools }, undefined, emit);
+    looked.push({ ...advanced, start });
+  }
+  return looked;
+}
+
+/** Calls beyond what one turn makes are recorded as refused. */
+function actedBy(port: ActionPort, starts: Start[]): Acted {
+  const reason = `A turn makes at most ${MAX_CALLS_PER_TURN} calls.`;
+  const refused = starts.slice(MAX_CALLS_PER_TURN).map(({ item }) => ({ tool: item.id, reason }));
+  return { run: port.run ?? null, takenFrom: undefined, refused, handover: undefined };
+}
+
+function sourceOf(input: EngineInput, { called, start }: Looked, n: number): Source {
+  const { language } = input;
+  const clean = textFilter(input);
+  const [one] = called;
+  if (!one) throw new Error("A look-up without a call has no source");
+  return toolSource(n, one.tool, toolText(one.tool, one.result, start.values, { language, clean }));
+}
+
+function appliedFor({ item, probability }: Start): Applied {
+  const { kind, id } = item;
+  return appliedOf(item, { kind, id, probability });
+}
+
+function failureOf(input: EngineInput, { item }: Start): string {
+  return sentenceOf(input, "failed", { title: item.content.title });
+}
+
+function write(
+  input: EngineInput,
+  {
+    answered,
+    sources,
+    hasResults,
+    played,
+  }: { answered: Finding[]; sources: Source[]; hasResults: boolean; played: Occasion["played"] },
+  emit: Emit,
+): Promise<Draft> {
+  const material = {
+    findings: answered,
+    sources,
+    cached: undefined,
+    // Beside a result, what the documents alone say is no answer to what was looked up.
+    isLikely: !hasResults,
+    isSure: true,
+    meant: undefined,
+    instructions: played.instructions,
+  };
+  return generate(input, material, emit);
+}
+
+interface Told {
+  standalone: string;
+  applied: Applied[];
+  acted: Acted;
+  /** What could not be looked up. */
+  notes: string;
+}
+
+/** The answer that a model, or the documents, gave with support. */
+function supported(
+  input: EngineInput,
+  { draft, sources, notes, ...told }: Told & { draft: Draft; sources: Source[] },
+  emit: Emit,
+): Answer {
+  const { rung, model, usage, wasted } = draft;
+  const own = notes && !draft.stopped ? `\n\n${notes}` : "";
+  if (own) emit({ type: "text", delta: own });
   return {
-    ...ownAnswer(input, { text, outcome: "answered", standalone, applied, acted, sources: own }),
-    usage: NO_TOKENS,
-    wasted: [...draft.wasted, ...spent],
+    ...ownAnswer(input, { ...told, text: draft.text.trim() + own, outcome: "answered" }),
+    own,
+    rung,
+    model,
+    usage,
+    wasted,
+    confidence: input.release.decision.sure,
+    citations: draft.citations.toSorted((a, b) => a.n - b.n),
+    sources,
+    ...(draft.isCut && { isCut: draft.isCut }),
+    ...(draft.stopped && { stopped: draft.stopped }),
   };
 }
 
-/** The lines of a result as a list under its title. */
-function listed(text: string): string {
-  const [title = "", ...lines] = text.split("\n");
+/** The results as the owner tells them, and what could not be looked up. */
+function tell(
+  input: EngineInput,
+  { texts, own, notes, ...told }: Told & { texts: string[]; own: Source[] },
+  emit: Emit,
+): Answer {
+  const text = [...texts, ...(notes ? [notes] : [])].join("\n\n");
+  emit({ type: "text", delta: text });
+  const outcome = texts.length > 0 ? "answered" : "abstained";
+  return ownAnswer(input, { ...told, text, outcome, sources: own });
+}
+
+/** What the owner says of a result, or its lines as a list under its title. */
+function resultText({ texts }: Looked, source: Source | undefined): string {
+  if (texts.length > 0) return texts.join("\n\n");
+  const [title = "", ...lines] = (source?.passages[0]?.text ?? "").split("\n");
   return [`${title}:`, "", ...lines.map((line) => `- ${line}`)].join("\n");
 }

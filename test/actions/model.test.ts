@@ -111,6 +111,19 @@ describe("function calling", () => {
     ]);
   });
 
+  it("answers from the documents, and says what could not be looked up", async () => {
+    await shop.fault({ path: "/orders", kind: "down", times: 9 });
+    await choose([{ name: "order_status", arguments: { order: "12345" } }]);
+    await env.CONTROL.scriptChat(openAiStream(["Delivery to Germany takes 3 working days [1]."]));
+    const answer = await shop.say("How long does delivery to Germany take, and where is 12345?", {
+      overrides,
+    });
+    expect(answer.text).toMatch(
+      /3 working days \[1\]\.[\s\S]*couldn't look this up[\s\S]*Order status/,
+    );
+    expect(answer.citations).toMatchObject([{ external_id: "shipping" }]);
+  });
+
   it("makes at most three calls", async () => {
     const one = { name: "order_status", arguments: { order: "12345" } };
     await choose([one, one, one, one]);

@@ -10,14 +10,7 @@ import { toolSchema } from "../src/playbook/tool.ts";
 import { Api, ApiError, explain, instanceOptions } from "./api.ts";
 import { CommandError, readArguments, reasonOf, runCommand, UsageError } from "./command.ts";
 import { readFrontMatter } from "./front-matter.ts";
-import {
-  importCurl,
-  importOperation,
-  listOperations,
-  readOpenApi,
-  toolFile,
-  type ImportedTool,
-} from "./import-tool.ts";
+import { importTools, secretsOf, variableOf, type Name } from "./guidance-tools.ts";
 
 const HELP = `
 Usage: npm run guidance -- push|pull|diff|test|import <folder> [options]
@@ -47,8 +40,6 @@ answer from them) or none.
 Exit code: 0 done; 1 something failed, differs (diff) or had another result (test); 2 wrong usage.
 `;
 
-/** What an item is called here: `answers/price-match`. */
-type Name = string;
 type Content = Record<string, unknown>;
 
 /** Procedures call tools: these are stored first, and removed last. */
@@ -99,7 +90,8 @@ await runCommand(HELP, async (args) => {
   if (folder === undefined || more.length > 0) throw new UsageError("Name one folder.");
   if (values.prune && command !== "push" && command !== "pull")
     throw new UsageError("--prune goes with push and pull.");
-  if (command === "import") return importTools(folder, values);
+  if (command === "import")
+    return importTools(folder, values, existsSync(folder) ? filesOf(folder) : new Map());
   for (const option of ["curl", "openapi", "operation", "name"] as const)
     if (values[option] !== undefined) throw new UsageError(`--${option} goes with import.`);
   const { url, key } = instanceOptions(values);
@@ -162,24 +154,6 @@ interface Checked {
   also_matches: { text: string; from: string }[];
   signing_secret?: string;
   missing_secrets?: string[];
-}
-
-/** The secrets of a tool that the environment holds. */
-function secretsOf(
-  name: Name,
-  { secret_headers = [] }: { secret_headers?: string[] },
-): { secrets?: { headers: Record<string, string> } } {
-  const given = secret_headers.flatMap((header) => {
-    const value = process.env[variableOf(name, header)];
-    return value ? [[header, value]] : [];
-  });
-  return given.length > 0 ? { secrets: { headers: Object.fromEntries(given) } } : {};
-}
-
-/** `EDGEWISE_TOOL_ORDER_STATUS_X_API_KEY` */
-function variableOf(name: Name, header: string): string {
-  const [, tool = ""] = name.split("/");
-  return `EDGEWISE_TOOL_${tool}_${header}`.toUpperCase().replace(/[^A-Z0-9]/g, "_");
 }
 
 function warn(
@@ -395,52 +369,4 @@ async function play(api: Api, message: string, page: string | undefined): Promis
     ...(isFound ? ["documents"] : []),
     ...(names.length === 0 && !isFound ? ["none"] : []),
   ];
-}
-
-interface ImportOptions {
-  curl?: string | undefined;
-  openapi?: string | undefined;
-  operation?: string[] | undefined;
-  name?: string | undefined;
-}
-
-/** Writes the files of tools, and says what is left to do. A file that exists stays. */
-function importTools(
-  folder: string,
-  { curl, openapi, operation = [], name }: ImportOptions,
-): number {
-  if ((curl === undefined) === (openapi === undefined))
-    throw new UsageError("import needs either --curl or --openapi.");
-  if (curl !== undefined) {
-    if (operation.length > 0) throw new UsageError("--operation goes with --openapi.");
-    return writeTool(folder, importCurl(curl === "-" ? readFileSync(0, "utf8") : curl, name));
-  }
-  if (openapi === undefined || !existsSync(openapi))
-    throw new CommandError(`There is no file ${openapi}.`);
-  const document = readOpenApi(readFileSync(openapi, "utf8"));
-  if (operation.length === 0) {
-    for (const { id, method, path: at, summary } of listOperations(document))
-      console.log(`${id}  ${method} ${at}${summary ? `  ${summary}` : ""}`);
-    console.error("Choose with --operation; nothing was written.");
-    return 0;
-  }
-  if (name !== undefined && operation.length > 1)
-    throw new UsageError("--name goes with one operation.");
-  const tools = operation.map((one) => importOperation(document, one, name));
-  return Math.max(...tools.map((tool) => writeTool(folder, tool)));
-}
-
-function writeTool(folder: string, tool: ImportedTool): number {
-  const name = `tools/${tool.name}`;
-  const existing = existsSync(folder) ? filesOf(folder).get(name) : undefined;
-  if (existing !== undefined)
-    throw new CommandError(`${existing} exists. Choose another name with --name, or remove it.`);
-  const file = path.join(folder, `${name}.yaml`);
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, toolFile(tool));
-  console.log(`written  ${file}`);
-  for (const { header } of tool.secrets)
-    console.log(`         ${header} is a secret: set ${variableOf(name, header)} before push`);
-  for (const note of tool.notes) console.log(`         ${note}`);
-  return 0;
 }

@@ -125,15 +125,19 @@ async function push(
     ([name, content]) => isDifferent.has(name) || secretsOf(name, content).secrets,
   );
   let failed = 0;
+  const gone = prune ? removed : [];
+  const isTool = (name: Name): boolean => name.startsWith("tools/");
   // First: an item under its new name would else contradict itself under its old one.
-  for (const name of prune ? removed.toReversed() : []) {
-    await api.delete(`/v1/${name}`);
-    console.log(`removed  ${name}`);
-  }
+  failed += await remove(
+    api,
+    gone.filter((name) => !isTool(name)),
+  );
+  let put = 0;
   for (const [name, content] of changed) {
     try {
       const secrets = secretsOf(name, content);
       const { body } = await api.put<Checked>(`/v1/${name}`, { ...content, ...secrets });
+      put++;
       console.log(`stored   ${name}`);
       warn(name, body);
     } catch (error) {
@@ -141,12 +145,27 @@ async function push(
       console.error(`failed   ${name}: ${reasonOf(error)}`);
     }
   }
+  // Last: what is stored now may call them no longer.
+  failed += await remove(api, gone.filter(isTool));
   const kept = prune ? 0 : removed.length;
-  console.log(
-    `${changed.length - failed} stored, ${failed} failed, ${prune ? removed.length : 0} removed.`,
-  );
+  console.log(`${put} stored, ${failed} failed, ${gone.length} removed.`);
   if (kept > 0) console.log(`${kept} on the instance are not in the folder; --prune removes them.`);
   return failed > 0 ? 1 : 0;
+}
+
+/** @returns how many could not be removed */
+async function remove(api: Api, names: Name[]): Promise<number> {
+  let failed = 0;
+  for (const name of names) {
+    try {
+      await api.delete(`/v1/${name}`);
+      console.log(`removed  ${name}`);
+    } catch (error) {
+      failed++;
+      console.error(`kept     ${name}: ${reasonOf(error)}`);
+    }
+  }
+  return failed;
 }
 
 interface Checked {

@@ -1,7 +1,7 @@
 import { fieldName } from "../../src/playbook/fields.ts";
 
 const MAX_FIELD_NAME = 40;
-const MAX_TOOL_NAME = 64;
+const MAX_TOOL_NAME = 40;
 
 export function isFieldName(text: string): boolean {
   return fieldName.safeParse(text).success;
@@ -35,7 +35,8 @@ export function snakeCase(text: string): string {
 }
 
 export function asToolName(text: string): string {
-  return snakeCase(text).slice(0, MAX_TOOL_NAME).replace(/_+$/, "") || "tool";
+  const name = snakeCase(text).replace(/^(?=\d)/, "tool_");
+  return name.slice(0, MAX_TOOL_NAME).replace(/_+$/, "") || "tool";
 }
 
 /** `order_status` as `Order status`. */

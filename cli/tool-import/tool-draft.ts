@@ -8,7 +8,7 @@ import type { Notes } from "./notes.ts";
 
 const MAX_PROPERTIES = 20;
 const MAX_DESCRIPTION = 1000;
-const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** What `toolSchema` takes. Its type does not know that of an output, which may be nested. */
 type Content = Omit<z.input<typeof toolSchema>, "output"> & { output: ObjectField };
@@ -166,7 +166,7 @@ function checked(content: Content): Content {
 export function checkName(name: string): string {
   if (NAME.test(name)) return name;
   throw new CommandError(
-    `A tool's name takes lower-case letters, digits, dots, hyphens and underscores, not "${name.slice(0, 70)}".`,
+    `A tool's name takes up to 40 lower-case letters, digits and underscores, and begins with a letter; not "${name.slice(0, 70)}".`,
   );
 }
 

@@ -111,7 +111,7 @@ function toRequest(
     ([name]) => !placed.has(name) && Object.hasOwn(input.properties, name),
   );
   if (method !== "GET" && method !== "DELETE")
-    return { url: filled, body: JSON.stringify(Object.fromEntries(rest)) };
+    return { url: new URL(filled).href, body: JSON.stringify(Object.fromEntries(rest)) };
   const address = new URL(filled);
   for (const [name, value] of rest) address.searchParams.set(name, String(value));
   return { url: address.href, body: undefined };

@@ -24,7 +24,7 @@ export interface Told {
 const BETWEEN =
   /^(?:#|no\.?|nr\.?|nº|n°|number|id|is|ist|nummer|numéro|numero|número|numer|est|es|è|jest|:|=|番号|は)$/iu;
 const MAX_BETWEEN = 3;
-const TOKEN = /#|[^\s,;!?()"“”„«»#]+/gu;
+const TOKEN = /#|[^\s,;!?()"“”„«»#、。？！؟،؛]+/gu;
 const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g;
 
 /**
@@ -48,7 +48,10 @@ export function readReply(field: AskedField, told: Told): Value | undefined {
 const MAX_TOKENS = 150;
 
 export function tokensOf(message: string): Told["tokens"] {
-  const tokens = message.slice(0, MAX_TOKENS * 20).match(TOKEN) ?? [];
+  const tokens =
+    withPlainDigits(message)
+      .slice(0, MAX_TOKENS * 20)
+      .match(TOKEN) ?? [];
   return tokens.slice(0, MAX_TOKENS).map((written) => ({ written, plain: plain(written) }));
 }
 
@@ -134,24 +137,39 @@ function words(text: string): string {
 
 /** What of a message may be a value of the field. */
 function candidates(field: Scalar, { message, language }: Told): Value[] {
-  const text = message.slice(0, MAX_READ);
+  const text = withPlainDigits(message.slice(0, MAX_READ));
   if (field.format === "email") return text.match(EMAIL) ?? [];
   if (field.format === "date") return datesIn(text, language);
   if (field.type === "integer" || field.type === "number")
-    return (text.match(/(?<![\w.,-])-?\d{1,15}(?:[.,]\d{1,6})?(?![\w]|[.,]\d)/g) ?? []).map((one) =>
-      Number(one.replace(",", ".")),
-    );
+    return (text.match(NUMBER) ?? []).map(toNumber);
   const tokens = text.match(TOKEN) ?? [];
   const bare = tokens.map((token) => token.replace(/^[#:'‘’]+|[.:'‘’]+$/gu, ""));
   // "Order AB 1234" for AB1234.
   const pairs = bare.slice(1).map((token, at) => `${bare[at]}${token}`);
   const upper = [...bare, text.trim()].map((token) => token.toUpperCase());
-  const first = [...new Set([...bare, text.trim()])].filter(
+  // Scripts without spaces: 注文番号123456です.
+  const latin = text.match(/[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*/g) ?? [];
+  const first = [...new Set([...bare, text.trim(), ...latin])].filter(
     (one) => checked(field, one) !== undefined,
   );
   if (first.length > 0) return first;
   const others = [...new Set([...upper, ...pairs, ...pairs.map((one) => one.toUpperCase())])];
   return others;
+}
+
+const NUMBER = /(?<![\w.,-])-?\d{1,15}(?:[.,]\d{1,6})*(?![\w]|[.,]\d)/g;
+
+/** "1,000" and "1.000" are thousands; "1.5" and "1,5" are not. */
+function toNumber(text: string): number {
+  const isGrouped = /^-?\d{1,3}(?:[.,]\d{3})+$/.test(text);
+  return Number(isGrouped ? text.replace(/[.,]/g, "") : text.replace(",", "."));
+}
+
+/** Full-width and Arabic digits as ASCII. */
+function withPlainDigits(text: string): string {
+  return text
+    .normalize("NFKC")
+    .replace(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
 }
 
 const MAX_READ = 500;
@@ -174,7 +192,7 @@ function single(found: Value[]): Value | undefined {
  * Dates of a text as ISO 8601. A date in numbers whose order of day and month is open, such as 3/4/2026, is none; with dots, or from a
  * language that writes the day first, it is not open.
  */
-function datesIn(text: string, language: LanguageCode | null): string[] {
+export function datesIn(text: string, language: LanguageCode | null): string[] {
   const dates = [
     ...Array.from(text.matchAll(/(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)/g), ([, y, m, d]) =>
       isoDate(y, m, d),

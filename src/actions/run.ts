@@ -68,6 +68,14 @@ export function isWaiting(run: Run | undefined): run is Run {
   return run !== undefined && (run.asked !== null || run.proposal !== null);
 }
 
+/** A run after a message about something else that did not come back to it: a mere "yes" agrees to nothing from then on. */
+export function leftAside(run: Run): Run {
+  return { ...run, aside: REMINDED + 1 };
+}
+
+/** How many messages about something else may come before a mere "yes": the visitor is reminded after the first. */
+export const REMINDED = 1;
+
 /** A procedure, or a tool as one: it asks for what the tool needs, calls it and says the result. */
 export type Script = Pick<Procedure, "title" | "ask" | "steps">;
 
@@ -165,7 +173,8 @@ export function follow(
       return { said, next: callOf(step, script, run, surroundings) };
     const isFailed = result !== undefined && result.status !== "ok";
     if (isFailed) lastFailed = result;
-    if (isFailed && step.failed === undefined)
+    // What the owner says of a failure is not true of a call that may have been carried out.
+    if (isFailed && (step.failed === undefined || result.status === "unknown"))
       return { said, next: { do: "end", end: "answered", lastFailed } };
     const to = isFailed ? step.failed : nextOf(step, script, run, surroundings);
     at = to === undefined ? at + 1 : script.steps.findIndex(({ name }) => name === to);
@@ -180,6 +189,7 @@ function isCurrent(
   run: Run,
   surroundings: Surroundings,
 ): boolean {
+  if (result.tool !== step.tool) return false;
   if (result.effect === "change") return true;
   const call = callOf(step, script, run, surroundings);
   // Where the tool is gone, what it said is all that there is.
@@ -275,6 +285,7 @@ export function asText(
   value: Value,
   language: LanguageCode | null,
   clean: (text: string) => string,
+  most = MAX_SHOWN,
 ): string {
   if (typeof value === "boolean") return value ? "✓" : "✗";
   if (typeof value === "number") {
@@ -282,6 +293,6 @@ export function asText(
     return value.toLocaleString(language ?? "en", format);
   }
   const line = clean(value).replace(/\s+/gu, " ").trim();
-  const shown = line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
+  const shown = line.length > most ? `${line.slice(0, most)}…` : line;
   return shown.replace(/[\\`*_[\]()<>#|~!&]/g, (mark) => `\\${mark}`);
 }

@@ -1,5 +1,14 @@
+import { isAnsweredByUs } from "../language/intents.ts";
 import { readReply, tokensOf, type Told } from "../actions/read-value.ts";
-import { isWaiting, sameValues, type Proposal, type Run, type Script } from "../actions/run.ts";
+import {
+  isWaiting,
+  leftAside,
+  REMINDED,
+  sameValues,
+  type Proposal,
+  type Run,
+  type Script,
+} from "../actions/run.ts";
 import type { ActionPort, RefusedCall } from "./actions.ts";
 import { advance } from "./advance.ts";
 import type { Answer, Choice, Emit } from "./answer.ts";
@@ -20,8 +29,6 @@ import {
 import { inCancelWords, yesOrNo } from "./short-reply.ts";
 import { asksSomething } from "./sub-queries.ts";
 
-/** After the first message about something else, the visitor is reminded; after the next one, a mere "yes" agrees to nothing. */
-const REMINDED = 1;
 /** Replies in a row that give no value, after which the visitor is told whom to ask. */
 const MAX_MISSED = 3;
 
@@ -70,13 +77,20 @@ async function goOn(
   if (confirm !== undefined && run?.proposal?.callId !== confirm)
     return sayOwn(input, occasion, { sentence: "closed", run: run ?? null }, emit);
   if (!isWaiting(run)) return undefined;
-  if (!open) return wantsOn(told, run, confirm) ? lost(input, occasion, run, emit) : undefined;
+  if (!open) {
+    const isMeant = isAgreed(run, told, confirm) || !isAside(occasion, told);
+    return isMeant ? lost(input, occasion, run, emit) : undefined;
+  }
   const { script } = open;
   const title = { title: script.title };
   if (run.proposal && isAgreed(run, told, confirm))
     return follow(input, port, { occasion, script, run, agreed: run.proposal }, emit);
-  if (run.proposal && (told.says === "no" || inCancelWords(told.message)))
+  if (run.proposal && (told.says === "no" || inCancelWords(told.message))) {
+    // A turn that was lost may have made the call. What came of it is said then.
+    if (await port.wasMade(run.proposal.callId))
+      return follow(input, port, { occasion, script, run, agreed: run.proposal }, emit);
     return follow(input, port, { occasion, script, run: declined(run), isDeclined: true }, emit);
+  }
   const field = run.asked === null ? undefined : script.ask[run.asked];
   if (inCancelWords(told.message))
     return sayOwn(input, occasion, { sentence: "cancelled", run: null, values: title }, emit);
@@ -116,19 +130,15 @@ function declined(run: Run): Run {
   };
 }
 
-/** "I want to talk to a person" is no description of a problem; "this is terrible, it leaks" may be one. */
-function wantsSomebody({ understood: { intent, contact } }: Occasion): boolean {
-  return contact !== undefined || intent === "person";
+/** "Hello" and "I want to talk to a person" are no values; "this is terrible, it leaks" may be one. */
+function wantsSomebody({ understood: { intent, isGuessed, contact } }: Occasion): boolean {
+  return contact !== undefined || intent === "person" || isAnsweredByUs(intent, isGuessed);
 }
 
 /** Whether a reply without a value is about something else, and no failed try. */
 function isAside({ understood, findings }: Occasion, { asks }: Told): boolean {
   const isAnswered = findings.some(({ decision }) => decision.action === "answer");
   return asks || isAnswered || understood.intent !== undefined || understood.contact !== undefined;
-}
-
-function wantsOn(told: Told, run: Run, confirm: string | undefined): boolean {
-  return run.proposal !== null && isAgreed(run, told, confirm);
 }
 
 /** The procedure, or its tool, is no longer offered. */
@@ -161,21 +171,26 @@ async function begin(
     ...start,
     values: { ...valuesIn(scriptOf(start.item), told), ...start.values },
   }));
-  const first = withWords.find((one) => !isLookUp(one)) ?? byTopics ?? undefined;
-  const lookUps = withWords.filter(isLookUp);
-  if (lookUps.length > 0 && (!first || first === byTopics))
+  const first = withWords.find((one) => !isLookUp(one, port)) ?? byTopics;
+  const lookUps = withWords.filter((one) => isLookUp(one, port));
+  // What the owner's topics begin goes before a look-up that a model has chosen, if it is more than that.
+  const isProcedure = byTopics?.item.kind === "procedure";
+  if (lookUps.length > 0 && (!first || (first === byTopics && !isProcedure)))
     return answerFromTools(input, port, { occasion, starts: lookUps }, emit);
   if (first) return beginRun(input, port, { occasion, start: first }, emit);
   return undefined;
 }
 
 /** Whether a model's call can be made at once: it changes nothing, and everything that it needs is known. */
-function isLookUp({ item, values }: Start): boolean {
+function isLookUp({ item, values }: Start, { visitor }: ActionPort): boolean {
   if (!("input" in item.content) || item.content.effect === "change") return false;
   const { required, properties } = item.content.input;
-  return required.every(
-    (name) => Object.hasOwn(values, name) || properties[name]?.from !== undefined,
-  );
+  return required.every((name) => {
+    const [, attribute] = properties[name]?.from?.split(".") ?? [];
+    return attribute === undefined
+      ? Object.hasOwn(values, name)
+      : Object.hasOwn(visitor, attribute);
+  });
 }
 
 /** Begins a procedure, or goes on with the one that the visitor has left. */
@@ -235,7 +250,7 @@ export function remind(
   if (!isWaiting(run)) return undefined;
   const script = openScript(input, run)?.script;
   const later = { ...run, aside: run.aside + 1 };
-  if (!script || later.aside > REMINDED) return { run: later, text: "", choices: [] };
+  if (!script || later.aside > REMINDED) return { run: leftAside(run), text: "", choices: [] };
   const { text, choices } = pendingOf(input, script, run);
   const back = run.proposal
     ? text

@@ -12,6 +12,8 @@ export interface ActionPort {
   confirm: string | undefined;
   /** Verified claims of the visitor's token. */
   visitor: Record<string, Value>;
+  /** Whether a call of this id was made before. */
+  wasMade: (callId: string) => Promise<boolean>;
   /** Calls a tool once and records it. A call that the budget does not allow is not made. */
   call: (request: CallRequest) => Promise<ToolOutcome>;
 }

@@ -78,7 +78,10 @@ export async function advance(
     const { tool } = next;
     const isAgreed = agreed !== undefined && isSame(agreed, next);
     if (tool.content.effect === "change" && !isAgreed) {
-      const proposal = propose(deps.newId("call"), next, reader.now);
+      // A turn that was lost after its call leaves its proposal: under its id the call is not made again.
+      const { proposal: left } = before;
+      const callId = left && isSame(left, next) ? left.callId : deps.newId("call");
+      const proposal = propose(callId, next, reader.now);
       run.proposal = proposal;
       return { run, texts, called, at: { kind: "propose", tool, proposal } };
     }
@@ -148,7 +151,7 @@ export function shownValues(
     .toSorted(([left], [right]) => place(left) - place(right))
     .map(([name, value]) => {
       const title = content.input.properties[name]?.title ?? name.replaceAll("_", " ");
-      return `- ${title}: ${asText(value, input.language, clean)}`;
+      return `- ${title}: ${asText(value, input.language, clean, Infinity)}`;
     })
     .join("\n");
 }

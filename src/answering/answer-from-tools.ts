@@ -1,3 +1,4 @@
+import { leftAside } from "../actions/run.ts";
 import type { Source } from "../citations/source.ts";
 import { MAX_CALLS_PER_TURN } from "../playbook/procedure.ts";
 import type { Finding } from "../retrieval/candidates.ts";
@@ -12,7 +13,7 @@ import type { Occasion } from "./occasion.ts";
 import { ownAnswer, sentenceOf } from "./run-reply.ts";
 import { selectSources, toReference } from "./sources.ts";
 import { openTools, runOf, scriptOf, type Start } from "./start-run.ts";
-import { toolSource, toolText } from "./tool-source.ts";
+import { listed, toolSource, toolText } from "./tool-source.ts";
 
 /** A look-up that a language model has chosen, with what came of it. */
 interface Looked extends Advanced {
@@ -82,7 +83,12 @@ async function lookUp(
 function actedBy(port: ActionPort, starts: Start[]): Acted {
   const reason = `A turn makes at most ${MAX_CALLS_PER_TURN} calls.`;
   const refused = starts.slice(MAX_CALLS_PER_TURN).map(({ item }) => ({ tool: item.id, reason }));
-  return { run: port.run ?? null, takenFrom: undefined, refused, handover: undefined };
+  return {
+    run: port.run ? leftAside(port.run) : null,
+    takenFrom: undefined,
+    refused,
+    handover: undefined,
+  };
 }
 
 function sourceOf(input: EngineInput, { called, start }: Looked, n: number): Source {
@@ -171,7 +177,5 @@ function tell(
 
 /** What the owner says of a result, or its lines as a list under its title. */
 function resultText({ texts }: Looked, source: Source | undefined): string {
-  if (texts.length > 0) return texts.join("\n\n");
-  const [title = "", ...lines] = (source?.passages[0]?.text ?? "").split("\n");
-  return [`${title}:`, "", ...lines.map((line) => `- ${line}`)].join("\n");
+  return texts.length > 0 || !source ? texts.join("\n\n") : listed(source);
 }

@@ -1,3 +1,4 @@
+import { isWaiting, leftAside } from "../actions/run.ts";
 import type { Candidates, Finding, Query, Ranking, Searched } from "../retrieval/candidates.ts";
 import { toAttributes } from "../retrieval/attributes.ts";
 import { personalised } from "../retrieval/personalised.ts";
@@ -38,8 +39,10 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
   const found = await find(input);
   const planned = await planning;
   const acting = await act(input, { ...found, planned }, emit);
-  const answer =
-    acting.answer ?? withReminder(await answerFrom(input, found, emit), reminder, emit);
+  const { answer: done } = acting;
+  const isBeside = done === undefined || isOverBeside(input, done);
+  const said = done ?? (await answerFrom(input, found, emit));
+  const answer = isBeside ? withReminder(said, reminder, emit) : said;
   const run = input.actions?.run ?? null;
   const { acted = { run, takenFrom: undefined, refused: [], handover: undefined } } = answer;
   const { refused } = acting;
@@ -50,6 +53,13 @@ export async function answerQuestion(input: EngineInput, emit: Emit): Promise<An
     }),
     wasted: [...answer.wasted, ...(planned.used ? [planned.used] : [])],
   };
+}
+
+/** Whether something else was begun and ended while a procedure waits for the visitor. */
+function isOverBeside({ actions }: EngineInput, { acted, applied }: Answer): boolean {
+  const run = actions?.run;
+  const isOwn = applied.some(({ kind, id }) => kind === run?.kind && id === run.id);
+  return isWaiting(run) && acted?.run === null && !isOwn && applied.length > 0;
 }
 
 /** Has a language model choose among the tools and procedures meanwhile, where there are some, and the message is no mere reply. */
@@ -79,7 +89,12 @@ function withReminder(answer: Answer, reminder: ReturnType<typeof remind>, emit:
     text: answer.text + addition,
     own: answer.own + addition,
     choices: isSaid ? choices : answer.choices,
-    acted: { run, takenFrom: undefined, refused: [], handover: undefined },
+    acted: {
+      run: isSaid ? run : leftAside(run),
+      takenFrom: undefined,
+      refused: [],
+      handover: undefined,
+    },
   };
 }
 

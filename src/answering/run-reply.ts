@@ -12,7 +12,7 @@ import type { Applied } from "./apply-playbook.ts";
 import { appliedOf } from "./apply-playbook.ts";
 import type { EngineInput } from "./engine-input.ts";
 import { toReference } from "./sources.ts";
-import { toolCitation, toolSource, toolText } from "./tool-source.ts";
+import { listed, toolCitation, toolSource, toolText } from "./tool-source.ts";
 
 type OwnSentence = keyof Sentences["actions"];
 
@@ -105,8 +105,9 @@ export class RunReply {
     const sources = this.#sources(advanced);
     const ending = this.#ending(advanced);
     const markers = sources.map(({ n }) => `[${n}]`).join("");
-    const said = advanced.texts.map((text, at) =>
-      at === advanced.texts.length - 1 && markers !== "" ? `${text} ${markers}` : text,
+    const texts = this.#texts(advanced, sources);
+    const said = texts.map((text, at) =>
+      at === texts.length - 1 && markers !== "" ? `${text} ${markers}` : text,
     );
     const opening = [
       ...(isResumed ? [this.#say("resumed", { title: script.title })] : []),
@@ -133,6 +134,12 @@ export class RunReply {
         handover: ending.outcome === "handed_over" ? handoverOf(script, advanced.run) : undefined,
       },
     });
+  }
+
+  /** What the owner's steps say; of a tool that says nothing of itself, its result. */
+  #texts({ texts, at }: Advanced, sources: Source[]): string[] {
+    if (texts.length > 0 || at.kind !== "end") return texts;
+    return sources.map(listed);
   }
 
   #say(name: OwnSentence, values: Record<string, string> = {}): string {
@@ -165,15 +172,10 @@ export class RunReply {
     });
     switch (at.kind) {
       case "ask":
-        return {
-          ...pendingOf(this.#input, this.#telling.script, advanced.run),
-          outcome: "clarified",
-        };
-      case "propose":
-        return {
-          ...pendingOf(this.#input, this.#telling.script, advanced.run),
-          outcome: "clarified",
-        };
+      case "propose": {
+        const { text, choices } = pendingOf(this.#input, this.#telling.script, advanced.run);
+        return { ...ended(text, "clarified"), choices };
+      }
       case "stuck":
         console.warn("actions: a run is stuck", { why: at.why });
         return ended(this.#say("stuck", { title }), "abstained");

@@ -1,5 +1,5 @@
 import { newRun, toolScript, type OpenTool, type Run, type Script } from "../actions/run.ts";
-import { readPhrases, type Told } from "../actions/read-value.ts";
+import { datesIn, readPhrases, type Told } from "../actions/read-value.ts";
 import { validatorOf, type AskedField, type Value } from "../playbook/fields.ts";
 import { foldWord } from "../text/fold.ts";
 import { matchProbability, type AskedText } from "../playbook/match.ts";
@@ -20,9 +20,18 @@ export interface Start {
   probability: number;
 }
 
-/** Tools and procedures that this visitor may use now. */
+/**
+ * Tools and procedures that this visitor may begin now. A tool that a procedure calls is begun by itself only if it has topics of its own: what
+ * the procedure asks and checks before would else be left out.
+ */
 export function startables({ playbook = NO_PLAYBOOK, reader }: EngineInput): Startable[] {
-  return [...playbook.procedures, ...playbook.tools].filter((item) => isOpen(item, reader));
+  const called = new Set(
+    playbook.procedures.flatMap(({ content }) => content.steps.flatMap(({ tool }) => tool ?? [])),
+  );
+  const tools = playbook.tools.filter(
+    ({ id, content }) => !called.has(id) || content.when.topics.length > 0,
+  );
+  return [...playbook.procedures, ...tools].filter((item) => isOpen(item, reader));
 }
 
 export function openTools(input: EngineInput): Map<string, OpenTool> {
@@ -50,7 +59,7 @@ export function startedByTopics(
   told: Told,
 ): Start | undefined {
   const { answers, topics } = input.release.playbook;
-  const asked = questionsOf(input, understood, findings).flat();
+  const asked = inOwnWords(input, understood, questionsOf(input, understood, findings).flat());
   const starts = startables(input).flatMap((item): Start[] => {
     if (item.wordings.like.length === 0) return [];
     const values = valuesIn(scriptOf(item), told);
@@ -64,6 +73,20 @@ export function startedByTopics(
     return probability >= rule.thresholds.sure ? [{ item, values, probability }] : [];
   });
   return starts.toSorted((left, right) => right.probability - left.probability)[0];
+}
+
+/**
+ * The message in the visitor's words alone: what a follow-up means is told by the answers before it, which may quote a document or a tool.
+ */
+function inOwnWords(
+  { questions }: EngineInput,
+  understood: Understood,
+  asked: AskedText[],
+): AskedText[] {
+  if (!questions.context) return asked;
+  const alone = understood.questions[0]?.variants?.find(({ kind }) => kind === "alone");
+  const pieces = alone?.query.subQueries ?? [];
+  return asked.slice(0, 1).map((one) => ({ ...one, text: questions.message, pieces }));
 }
 
 /** "Where is my order 12345" has the very words of "Where is my order?". What documents say of it does not count: it is about one order. */
@@ -94,12 +117,10 @@ export function startedByModel(
   { calls }: Planned,
 ): { starts: Start[]; refused: RefusedCall[] } {
   const items = new Map(startables(input).map((item) => [functionName(item.kind, item.id), item]));
-  const said = words(
-    [
-      ...input.history.messages.flatMap(({ role, text }) => (role === "visitor" ? [text] : [])),
-      input.questions.message,
-    ].join(" "),
-  );
+  const said = [
+    ...input.history.messages.flatMap(({ role, text }) => (role === "visitor" ? [text] : [])),
+    input.questions.message,
+  ].join("\n");
   const starts: Start[] = [];
   const refused: RefusedCall[] = [];
   for (const call of calls.slice(0, MAX_PLANNED)) {
@@ -110,15 +131,17 @@ export function startedByModel(
       continue;
     }
     const { ask } = scriptOf(item);
-    const given = call.arguments;
-    if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    const given = call.arguments ?? {};
+    if (typeof given !== "object" || Array.isArray(given)) {
       refused.push({ tool, reason: "Its arguments are no object." });
       continue;
     }
     const values: Record<string, Value> = {};
     for (const [name, value] of Object.entries(given).slice(0, MAX_ARGUMENTS)) {
       const field = Object.hasOwn(ask, name) ? ask[name] : undefined;
-      const why = field ? whyNot(field, value, said) : "it takes none of this name";
+      const why = field
+        ? whyNot(field, value, { said, language: input.language })
+        : "it takes none of this name";
       if (why === undefined) values[name] = value as Value;
       else refused.push({ tool, reason: `${name.slice(0, MAX_NAME)}: ${why}.` });
     }
@@ -132,16 +155,36 @@ const MAX_ARGUMENTS = 20;
 const MAX_NAME = 60;
 
 /** Why an argument is not taken from a model. */
-function whyNot(field: AskedField, value: unknown, said: string): string | undefined {
+function whyNot(
+  field: AskedField,
+  value: unknown,
+  { said, language }: { said: string; language: EngineInput["language"] },
+): string | undefined {
   if (field.from !== undefined) return "it is taken from the visitor's token";
   if (!validatorOf(field).safeParse(value).success) return "it does not fit the schema";
   // Of few values that the owner foresaw, the model may tell which one the visitor means.
-  const isFree = field.type !== "boolean" && !field.enum;
-  const isSaid = !isFree || field.format === "date" || said.includes(words(String(value)));
+  if (field.type === "boolean" || field.enum) return undefined;
+  const isSaid =
+    field.format === "date"
+      ? datesIn(said, language).includes(String(value))
+      : isIn(tokens(said), tokens(String(value)));
   return isSaid ? undefined : "the visitor has not said it";
 }
 
-/** The letters and digits of a text. */
-function words(text: string): string {
-  return (text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).map(foldWord).join("");
+/** Words of a value that may be written together: "AB 1234" for AB1234. */
+const MAX_JOINED = 4;
+
+function isIn(said: string[], value: string[]): boolean {
+  const joined = value.join("");
+  if (joined === "") return false;
+  if (` ${said.join(" ")} `.includes(` ${value.join(" ")} `)) return true;
+  return said.some((_, at) =>
+    Array.from({ length: MAX_JOINED }, (_length, more) =>
+      said.slice(at, at + more + 1).join(""),
+    ).includes(joined),
+  );
+}
+
+function tokens(text: string): string[] {
+  return (text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).map(foldWord);
 }

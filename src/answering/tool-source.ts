@@ -23,6 +23,13 @@ export function toolCitation({ n, externalId, title, url, passages }: Source): C
   return { n, externalId, title, url, kind: "tool", quote, quotes: [quote] };
 }
 
+/** The lines of a result as a list under its title, in which nothing is Markdown. */
+export function listed({ passages }: Source): string {
+  const [title = "", ...lines] = (passages[0]?.text ?? "").split("\n");
+  const plain = (line: string): string => line.replace(/[\\`*_[\]<>#|~!&]/g, (mark) => `\\${mark}`);
+  return [`${title}:`, "", ...lines.map((line) => `- ${plain(line)}`)].join("\n");
+}
+
 /** A result in lines, with what was asked for: `Order: 12345`. */
 export function toolText(
   { content }: OpenTool,

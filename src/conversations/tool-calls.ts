@@ -4,7 +4,7 @@ import type { ActionPort, CallRequest, RefusedCall } from "../answering/actions.
 import { mayCall } from "../playbook/check-dependents.ts";
 import type { Fields, Value } from "../playbook/fields.ts";
 import { openToolSecrets, secretsStatement } from "../playbook/tool-secrets.ts";
-import { hostOfTool } from "../playbook/tool.ts";
+import { hostOfTool, type Tool } from "../playbook/tool.ts";
 import { batchByName } from "../runtime/named-batch.ts";
 import type { Services } from "../runtime/services.ts";
 import type { Admitted } from "./admit.ts";
@@ -14,6 +14,8 @@ import type { Turn } from "./recorded-turn.ts";
 const PER_CONVERSATION = 40;
 /** What the turn keeps to say and record what came of a call. */
 const RESERVE_MS = 3000;
+/** A call that has less time would hardly get an answer. */
+const LEAST_MS = 400;
 const DAY_MS = 86_400_000;
 /** A run that nobody has gone on with for so long is over: what was said then may no longer hold. */
 const OPEN_MS = 7 * DAY_MS;
@@ -33,6 +35,8 @@ export function actionPort(services: Services, turn: Turn, timeLeft: () => numbe
     left: left && stillOpen(left.run, reader.now) ? left : undefined,
     confirm: request.confirm,
     visitor: verifiedAttributes(admitted),
+    wasMade: async (callId) =>
+      (await knownStatement(services.db, reader.workspaceId, callId).first()) !== null,
     call: (call) => callOnce(services, turn, call, timeLeft() - RESERVE_MS),
   };
 }
@@ -64,43 +68,45 @@ function verifiedAttributes({ caller: { visitor } }: Admitted): Record<string, V
 async function callOnce(
   services: Services,
   turn: Turn,
-  { callId, tool, arguments: values }: CallRequest,
+  call: CallRequest,
   timeoutMs: number,
 ): Promise<ToolOutcome> {
   const { db, now } = services;
-  const { admitted, reader } = turn;
-  const { settings } = admitted.allowance;
-  const { workspaceId } = reader;
-  const host = hostOfTool(tool.content);
-  if (!mayCall(host, settings.tool_hosts))
-    return { status: "failed", reason: `The setting tool_hosts no longer lists ${host}.` };
-  if (timeoutMs <= 0) return { status: "failed", reason: "The turn has no time left." };
+  const { callId, tool } = call;
+  const { workspaceId } = turn.reader;
+  const refusal = whyNot(turn, tool.content, timeoutMs);
   const { begun, before, secrets } = await batchByName<{
     begun: { id: string };
     before: CallRow;
     secrets: { sealed: string };
   }>(db, {
-    before: db
-      .prepare(`SELECT status, result, reason FROM tool_calls WHERE workspace_id = ?1 AND id = ?2`)
-      .bind(workspaceId, callId),
-    begun: beginStatement(db, turn, { callId, tool, arguments: values }, now()),
+    // In this order: what was written before is found before this call is.
+    before: knownStatement(db, workspaceId, callId),
+    begun: refusal === undefined ? beginStatement(db, turn, call, now()) : [],
     secrets: secretsStatement(db, workspaceId, tool.name),
   });
   const [known] = before;
   if (known) return outcomeOf(known);
+  if (refusal !== undefined) return { status: "failed", reason: refusal };
   if (begun.length === 0)
     return { status: "failed", reason: "The day's or the conversation's calls are used up." };
-  const outcome = await send(
-    services,
-    turn,
-    { callId, tool, arguments: values },
-    {
-      sealed: secrets[0],
-      timeoutMs,
-    },
-  );
+  const outcome = await send(services, turn, call, { sealed: secrets[0], timeoutMs });
   await endStatement(db, workspaceId, callId, outcome, now()).run();
   return outcome;
+}
+
+/** Why a call is not made at all. */
+function whyNot({ admitted }: Turn, tool: Tool, timeoutMs: number): string | undefined {
+  const host = hostOfTool(tool);
+  if (!mayCall(host, admitted.allowance.settings.tool_hosts))
+    return `The setting tool_hosts no longer lists ${host}.`;
+  return timeoutMs < LEAST_MS ? "The turn has no time left." : undefined;
+}
+
+function knownStatement(db: D1Database, workspaceId: string, callId: string): D1PreparedStatement {
+  return db
+    .prepare(`SELECT status, result, reason FROM tool_calls WHERE workspace_id = ?1 AND id = ?2`)
+    .bind(workspaceId, callId);
 }
 
 async function send(
@@ -203,8 +209,10 @@ export function actedStatements(
   const { workspaceId } = reader;
   const conversationId = admitted.conversation.id;
   const run = db
-    .prepare(`UPDATE conversations SET run = ?3 WHERE id = ?1 AND workspace_id = ?2`)
-    .bind(conversationId, workspaceId, acted.run && JSON.stringify(acted.run));
+    .prepare(
+      `UPDATE conversations SET run = ?3 WHERE id = ?1 AND workspace_id = ?2 AND lease_question_id = ?4`,
+    )
+    .bind(conversationId, workspaceId, acted.run && JSON.stringify(acted.run), questionId);
   const taken =
     acted.takenFrom === undefined
       ? []

@@ -75,11 +75,14 @@ const pattern = z
 const ATOM = /\\[dwsDWS]|\\[.\-/\\+*?()[\]{}|^$]|\[(?:\\.|[^\]\\])+\]|[^\\[\](){}*+?|^$.]|\./y;
 const REPEAT = /\{\d{1,3}(?:,\d{0,3})?\}|[*+?]/y;
 const MAX_OPEN_REPEATS = 3;
+/** Each doubles what has to be tried. */
+const MAX_OPTIONAL = 6;
 
 function isSimplePattern(text: string): boolean {
   if (!text.startsWith("^") || !text.endsWith("$")) return false;
   const body = text.slice(1, -1);
   let open = 0;
+  let optional = 0;
   for (let at = 0; at < body.length;) {
     ATOM.lastIndex = at;
     const atom = ATOM.exec(body);
@@ -89,10 +92,15 @@ function isSimplePattern(text: string): boolean {
     const repeat = REPEAT.exec(body)?.[0];
     if (repeat === undefined) continue;
     at += repeat.length;
-    if (!/^\{\d+\}$|^\?$/.test(repeat)) open++;
+    if (repeat === "?") optional++;
+    else if (!/^\{\d+\}$/.test(repeat)) open++;
   }
   try {
-    return open <= MAX_OPEN_REPEATS && new RegExp(text, "u") instanceof RegExp;
+    return (
+      open <= MAX_OPEN_REPEATS &&
+      optional <= MAX_OPTIONAL &&
+      new RegExp(text, "u") instanceof RegExp
+    );
   } catch {
     return false;
   }

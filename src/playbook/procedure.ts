@@ -90,6 +90,8 @@ const stepSchema = z
     only(["else"], "if");
     if (step.end !== undefined && kinds.length > 0 && step.say === undefined)
       issue("end", `does not go with ${kinds[0]}: let a later step end the procedure`);
+    if (step.end !== undefined && kinds.length === 0)
+      issue("say", "is needed by end: the visitor would read nothing");
     if (step.end !== undefined && step.next !== undefined) issue("next", "follows an end");
     if (step.if !== undefined && step.else === undefined) issue("else", "is needed by if");
   });

@@ -83,6 +83,37 @@ describe("a change", () => {
     expect(await posts()).toBe(0);
   });
 
+  it("is not made again after a turn that was lost behind its call, whatever the visitor says", async () => {
+    const { conversation, confirm } = await proposed();
+    const { messages } = await readConversation(workspace, conversation.conversation_id);
+    await env.DB.prepare(
+      `INSERT INTO tool_calls (id, workspace_id, conversation_id, message_id, tool, version, effect, arguments, status, result, created_at)
+       VALUES (?1, ?2, ?3, ?4, 'file_claim', '', 'change', '{}', 'ok', '{"claim":"C-7"}', 0)`,
+    )
+      .bind(confirm, workspace.id, conversation.conversation_id, messages[0]?.id)
+      .run();
+    const again = await shop.say("I want to claim the warranty", { conversation });
+    expect(again.choices[0]?.confirm).toBe(confirm);
+    const declined = await shop.say("no thanks", { conversation });
+    expect(declined.text).toContain("Your claim C-7 is filed.");
+    expect(await posts()).toBe(0);
+  });
+
+  it("that is unknown is not told as the failure that the owner foresaw", async () => {
+    const steps = [
+      ...WARRANTY_CLAIM.steps.map((step) =>
+        step.name === "file" ? { ...step, failed: "not_filed" } : step,
+      ),
+      { name: "not_filed", say: "The claim is not filed.", end: "answered" },
+    ];
+    const { conversation } = await proposed();
+    await shop.put("/v1/procedures/warranty_claim", { ...WARRANTY_CLAIM, steps });
+    await shop.fault({ path: "/claims", kind: "cut", times: 1 });
+    const answer = await shop.say("yes", { conversation });
+    expect(answer.text).toMatch(/can't tell whether it went through/);
+    expect(answer.text).not.toContain("not filed");
+  });
+
   it("is agreed to by its own conversation and visitor alone", async () => {
     const { confirm } = await proposed();
     const elsewhere = await shop.say("Yes", { confirm });

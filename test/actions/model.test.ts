@@ -93,6 +93,25 @@ describe("function calling", () => {
     expect(told.text).toContain("is shipped");
   });
 
+  it.each(["", "--", "2345"])(
+    "asks for a value of which the visitor has said a part: %j",
+    async (order) => {
+      await choose([{ name: "start_warranty_claim", arguments: { problem: order } }]);
+      const answer = await shop.say("my 12345 rattles", { overrides });
+      expect((await callsOf(answer.conversation_id))[0]).toMatchObject({ status: "refused" });
+    },
+  );
+
+  it("offers no tool that a procedure calls, unless it has topics of its own", async () => {
+    await choose([{ name: "file_claim", arguments: { order: "12345", problem: "rattles" } }]);
+    const answer = await shop.say("12345 rattles", { overrides });
+    expect(answer.choices.every(({ confirm }) => confirm === undefined)).toBe(true);
+    expect((await callsOf(answer.conversation_id))[0]).toMatchObject({
+      tool: "file_claim",
+      status: "refused",
+    });
+  });
+
   it("refuses and records what does not exist", async () => {
     await choose([
       { name: "delete_everything", arguments: {} },

@@ -214,3 +214,23 @@ describe("a visitor in a procedure", () => {
     );
   });
 });
+
+it.each(["１２３４５", "١٢٣٤٥", "注文番号12345です", "it is 12345."])(
+  "reads a number in %s",
+  async (reply) => {
+    const asked = await shop.say("Where is my order?");
+    await shop.say(reply, { conversation: asked });
+    expect((await shop.calls()).map(({ path }) => path)).toEqual(["/orders/12345"]);
+  },
+);
+
+it("begins nothing by words that an answer before it has said", async () => {
+  const { put } = shop;
+  await put("/v1/answers/news", {
+    wordings: ["Is there any news?"],
+    text: "Nothing new. Where is my order?",
+  });
+  const first = await shop.say("Is there any news?");
+  const second = await shop.say("yes", { conversation: first });
+  expect(second.text).not.toContain("What is your order number?");
+});

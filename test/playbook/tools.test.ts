@@ -65,6 +65,11 @@ describe("a tool", () => {
     ["a header of ours", { headers: { "edgewise-signature": "x" } }, "is set by Edgewise"],
     ["text of unknown values", { says: "It is {nothing}." }, "is no single value"],
     ["a slow pattern", { input: input("^(a+)+$") }, "is no simple pattern"],
+    [
+      "an exponential pattern",
+      { input: input(`^${"a?".repeat(30)}${"a".repeat(30)}$`) },
+      "is no simple pattern",
+    ],
     ["an open pattern", { input: input("\\d+") }, "is no simple pattern"],
     ["a deep result", { output: deep(9) }, ""],
   ])("is refused with %s", async (_, changes, message) => {
@@ -169,6 +174,7 @@ describe("a procedure", () => {
       "which makes at most 3",
     ],
     ["two things in one step", [{ ...ask, tool: "order_status" }, ends], "does not go with"],
+    ["an end that says nothing", [ask, { name: "end", end: "answered" }], "is needed by end"],
     ["a step that does nothing", [{ name: "idle" }, ends], "does nothing"],
     [
       "an if without else",

@@ -107,6 +107,8 @@ function toRequest(
   const isDots = [...placed].some((name) => /^\.{0,2}$/.test(String(values[name] ?? "")));
   if (isDots) return undefined;
   const filled = url.replace(PLACE, (_, name: string) => encodeURIComponent(String(values[name])));
+  // The owner's address says which host is called, whatever the values are.
+  if (URL.parse(filled)?.hostname !== hostOfTool({ url })) return undefined;
   const rest = Object.entries(values).filter(
     ([name]) => !placed.has(name) && Object.hasOwn(input.properties, name),
   );

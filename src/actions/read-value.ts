@@ -85,8 +85,11 @@ export function readPhrases(field: AskedField, told: Told): Value | undefined {
       if (!startsWith(tokens, at, before)) return [];
       for (let skipped = 0; skipped <= MAX_BETWEEN; skipped++) {
         const token = tokens[from + skipped]?.written ?? "";
-        const value = phraseValue(field, token, told);
-        if (value !== undefined && startsWith(tokens, from + skipped + 1, after)) return [value];
+        // Looked at first: it costs least.
+        if (startsWith(tokens, from + skipped + 1, after)) {
+          const value = phraseValue(field, token, told);
+          if (value !== undefined) return [value];
+        }
         if (!BETWEEN.test(token)) return [];
       }
       return [];

@@ -271,10 +271,10 @@ function holds(condition: Condition, value: Value | undefined, now: number): boo
 
 /** A text with its references filled. What a visitor or a tool wrote is text, and no Markdown. */
 function fill(text: Localized, script: Script, run: Run, surroundings: Surroundings): string {
-  return inLanguage(text, surroundings.language).replace(REFERENCE, (place, reference: string) => {
+  return inLanguage(text, surroundings.language).replace(REFERENCE, (_place, reference: string) => {
     const value = valueOf(reference, script, run, surroundings);
     const { language, clean } = surroundings;
-    return value === undefined ? "–" : asText(value, language, clean) || place;
+    return value === undefined ? "–" : asText(value, language, clean) || "–";
   });
 }
 

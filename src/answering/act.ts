@@ -114,8 +114,8 @@ async function goOn(
 
 /** Agreed is what the button of the proposal says, or a plain yes right after it. */
 function isAgreed({ proposal, aside }: Run, { says }: Told, confirm: string | undefined): boolean {
-  if (confirm === undefined) return says === "yes" && aside <= REMINDED;
-  return says !== "no" && confirm === proposal?.callId;
+  if (says !== "yes") return false;
+  return confirm === undefined ? aside <= REMINDED : confirm === proposal?.callId;
 }
 
 /** The run after the visitor has declined what was proposed. */

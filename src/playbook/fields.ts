@@ -47,7 +47,8 @@ export function inLanguage(text: Localized, language: LanguageCode | null): stri
 
 export const fieldName = z
   .string()
-  .regex(/^[a-z][a-z0-9_]{0,39}$/i, "is no name such as order_number");
+  .regex(/^[a-z][a-z0-9_]{0,39}$/i, "is no name such as order_number")
+  .refine((name) => !(name in Object.prototype), "is a name that every object has");
 
 /** A record whose keys are names. A wrong one is told why, which `z.record` with a schema for keys does not. */
 export function recordOf<T extends z.ZodType>(name: z.ZodType<string>, value: T) {
@@ -127,7 +128,7 @@ const phrase = z
   .overwrite((value) => withoutInvisible(value.toWellFormed()).replace(/\s+/gu, " ").trim())
   .max(100)
   .regex(/^[^{}]*\{\}[^{}]*$/, "has no place {} for the value")
-  .refine((one) => /[#\p{L}]/u.test(one), "needs a word beside {}");
+  .refine((one) => /[#\p{L}]/u.test(one.split("{}")[0] ?? ""), "needs a word before {}");
 
 /** A value that a visitor is asked for, or that the words of a message hold. */
 export const askedField = z

@@ -1,3 +1,4 @@
+import { Problem } from "../http/problem.ts";
 import type { Services } from "../runtime/services.ts";
 import type { Tool, ToolSecretsInput } from "./tool.ts";
 
@@ -55,6 +56,7 @@ export async function storeToolSecrets(
   given: ToolSecretsInput | undefined,
 ): Promise<{ made: string | undefined; missing: string[] }> {
   const { db, seal, newSecret, now } = services;
+  requireNamed(secret_headers, given);
   const row = await secretsStatement(db, workspaceId, name).first<{ sealed: string }>();
   const stored = await openToolSecrets(services, workspaceId, name, row ?? undefined);
   const signing = given?.signing ?? stored?.signing;
@@ -73,4 +75,16 @@ export async function storeToolSecrets(
     .bind(workspaceId, name, sealed, now())
     .run();
   return { made, missing: secret_headers.filter((header) => !Object.hasOwn(headers, header)) };
+}
+
+/**
+ * A value for a header that the tool does not name would be lost. The message does not repeat the name: it may be the secret.
+ * @throws Problem `validation_failed`
+ */
+function requireNamed(names: string[], given: ToolSecretsInput | undefined): void {
+  if (Object.keys(given?.headers ?? {}).every((name) => names.includes(name))) return;
+  const message = "has a header that secret_headers does not name.";
+  throw new Problem("validation_failed", `secrets.headers: ${message}`, {
+    errors: [{ path: "secrets.headers", message }],
+  });
 }

@@ -5,7 +5,7 @@ import { itemScope, topicsOf } from "./scope.ts";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 /** Headers that the connection, the call or its signature sets. */
 const OWN_HEADERS =
-  /^(?:host|content-length|content-type|connection|transfer-encoding|te|trailer|upgrade|expect|cookie2?|origin|accept|user-agent|idempotency-key|edgewise-.*|cf-.*|x-forwarded-.*|forwarded)$/i;
+  /^(?:host|content-length|content-type|connection|transfer-encoding|keep-alive|te|trailer|upgrade|expect|cookie2?|origin|accept|accept-encoding|content-encoding|proxy-.*|user-agent|idempotency-key|edgewise-.*|cf-.*|x-forwarded-.*|forwarded)$/i;
 
 const headerName = z
   .string()
@@ -23,10 +23,8 @@ const address = z
   .string()
   .max(1000)
   .refine((text) => urlOf(text) !== null, "is no https address without credentials and port")
-  .refine(
-    (text) => !/[{}]/.test(text.split(/[/?#]/).slice(0, 3).join("/")),
-    "has a place for a value in its host",
-  );
+  // `https:////{order}.example` is one for a URL parser, with the value in its host.
+  .regex(/^https:\/\/[^/\\?#{}\s]+(?:[/?#]|$)/, "has a place for a value in its host");
 
 /** The address with each place filled by a letter. */
 export function urlOf(text: string): URL | null {
@@ -87,6 +85,8 @@ export const toolSchema = z
       issue("method", `is ${method}, which reads nothing`);
     if (when.topics.length > 0 && says === undefined)
       issue("says", "is needed by topics: without a language model nothing else tells the result");
+    if (Object.hasOwn(headers, "authorization"))
+      issue("headers", "holds authorization, which is a secret: name it in secret_headers");
     if (Object.keys(headers).some((name) => secret_headers.includes(name)))
       issue("headers", "has one that secret_headers names, too");
   })
@@ -94,9 +94,12 @@ export const toolSchema = z
 
 export type Tool = z.infer<typeof toolSchema>;
 
+const secretHeaders = recordOf(headerName, headerValue);
+
 /** What of a tool is kept encrypted, apart from its content. */
 export const toolSecretsSchema = z
-  .strictObject({
+  // Not strict, and keys are not checked one by one: a message about a wrong key would repeat it, and it may be a secret.
+  .looseObject({
     signing: z
       .string()
       .min(32)
@@ -107,9 +110,17 @@ export const toolSecretsSchema = z
         description:
           "Secret that signs its calls (HS256). Where none is given, the first PUT makes one and returns it once.",
       }),
-    headers: recordOf(headerName, headerValue).optional().meta({
-      description: "Values of `secret_headers`.",
-    }),
+    headers: z
+      .unknown()
+      .refine((given) => given === undefined || secretHeaders.safeParse(given).success, {
+        message: "is no object of names in lower case and their values",
+      })
+      .transform((given) => given as Record<string, string> | undefined)
+      .optional()
+      .meta({ description: "Values of `secret_headers`." }),
+  })
+  .refine((given) => Object.keys(given).every((key) => key === "signing" || key === "headers"), {
+    message: "takes signing and headers only",
   })
   .meta({ id: "ToolSecrets", description: "Stored encrypted, and never returned." });
 export type ToolSecretsInput = z.infer<typeof toolSecretsSchema>;

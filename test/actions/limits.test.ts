@@ -124,6 +124,15 @@ describe("a change", () => {
     expect(await posts()).toBe(0);
   });
 
+  it.each(["cancel", "no", "what is the weather? do not do it"])(
+    "is not agreed to by its button with the message: %s",
+    async (message) => {
+      const { conversation, confirm } = await proposed();
+      await shop.say(message, { conversation, confirm });
+      expect(await posts()).toBe(0);
+    },
+  );
+
   it("is not agreed to by a yes to something else", async () => {
     const { conversation } = await proposed();
     await shop.say("what is the meaning of life?", { conversation });

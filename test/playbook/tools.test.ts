@@ -59,6 +59,28 @@ describe("a tool", () => {
       { url: "https://{order}.example/" },
       "has a place for a value in its host",
     ],
+    ["a value in the host behind slashes", { url: "https:////{order}.SHOP/x" }, "in its host"],
+    [
+      "a fixed authorization",
+      { headers: { authorization: "Bearer x" } },
+      "name it in secret_headers",
+    ],
+    [
+      "a name that every object has",
+      { output: { type: "object", properties: { constructor: { type: "string" } } } },
+      "that every object has",
+    ],
+    [
+      "a phrase that begins with its value",
+      {
+        input: {
+          type: "object",
+          properties: { order: { type: "string", phrases: ["{} order"] } },
+          required: ["order"],
+        },
+      },
+      "needs a word before {}",
+    ],
     ["an unknown place", { url: "https://SHOP/{id}" }, "which is no property of input"],
     ["a change by GET", { effect: "change" }, "which changes nothing"],
     ["a read by DELETE", { method: "DELETE" }, "which reads nothing"],
@@ -78,6 +100,17 @@ describe("a tool", () => {
       shop.host,
     );
     expect(await refusal("/v1/tools/order_status", JSON.parse(body))).toContain(message);
+  });
+
+  it.each([
+    { "s3cr3t-value": 1 },
+    { headers: { "Bearer s3cr3t-value": "x" } },
+    { headers: { "x-other": "s3cr3t-value" } },
+    { signing: "s3cr3t-value" },
+  ])("is refused with wrong secrets, which no error repeats: %j", async (secrets) => {
+    expect(
+      await refusal("/v1/tools/order_status", { ...orderStatus(shop.host), secrets }),
+    ).not.toContain("s3cr3t");
   });
 
   it.each(["Order-Status", "9lives", "a".repeat(41), "order.status"])(

@@ -115,7 +115,8 @@ function phraseValue(field: Scalar, token: string, told: Told): Value | undefine
   return single(readable.flatMap((one) => checked(field, one) ?? []));
 }
 
-function isFreeText({ type, enum: values, pattern, format }: Scalar): boolean {
+/** Whether any words may be the value. */
+export function isFreeText({ type, enum: values, pattern, format }: Scalar): boolean {
   return type === "string" && !values && pattern === undefined && format === undefined;
 }
 

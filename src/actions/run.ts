@@ -172,7 +172,7 @@ export function follow(
     if (step.tool !== undefined && !(result && isCurrent(result, step, script, run, surroundings)))
       return { said, next: callOf(step, script, run, surroundings) };
     const isFailed = result !== undefined && result.status !== "ok";
-    if (isFailed) lastFailed = result;
+    if (result) lastFailed = isFailed ? result : undefined;
     // What the owner says of a failure is not true of a call that may have been carried out.
     if (isFailed && (step.failed === undefined || result.status === "unknown"))
       return { said, next: { do: "end", end: "answered", lastFailed } };

@@ -1,5 +1,5 @@
 import { isAnsweredByUs } from "../language/intents.ts";
-import { readReply, tokensOf, type Told } from "../actions/read-value.ts";
+import { isFreeText, readReply, tokensOf, type Told } from "../actions/read-value.ts";
 import {
   isWaiting,
   leftAside,
@@ -85,7 +85,7 @@ async function goOn(
   const title = { title: script.title };
   if (run.proposal && isAgreed(run, told, confirm))
     return follow(input, port, { occasion, script, run, agreed: run.proposal }, emit);
-  if (run.proposal && (told.says === "no" || inCancelWords(told.message))) {
+  if (run.proposal && told.says === "no") {
     // A turn that was lost may have made the call. What came of it is said then.
     if (await port.wasMade(run.proposal.callId))
       return follow(input, port, { occasion, script, run, agreed: run.proposal }, emit);
@@ -94,7 +94,7 @@ async function goOn(
   const field = run.asked === null ? undefined : script.ask[run.asked];
   if (inCancelWords(told.message))
     return sayOwn(input, occasion, { sentence: "cancelled", run: null, values: title }, emit);
-  const corrected = { ...run.values, ...valuesIn(script, told) };
+  const corrected = correctedValues(run, script, { occasion, told });
   const value = field && !wantsSomebody(occasion) ? readReply(field, told) : undefined;
   if (run.asked !== null && value !== undefined) {
     const values = { ...corrected, [run.asked]: value };
@@ -128,6 +128,18 @@ function declined(run: Run): Run {
     ...run,
     results: { ...results, [step]: { ...result, effect: "change", status: "declined" } },
   };
+}
+
+/**
+ * What is known after the values that a message gives in phrases. A message that describes something, asks something or wants a person may
+ * name another order than the one that this is about: it replaces nothing.
+ */
+function correctedValues(run: Run, script: Script, { occasion, told }: Context): Run["values"] {
+  const given = valuesIn(script, told);
+  const field = run.asked === null ? undefined : script.ask[run.asked];
+  const isOther =
+    told.asks || wantsSomebody(occasion) || (field !== undefined && isFreeText(field));
+  return isOther ? { ...given, ...run.values } : { ...run.values, ...given };
 }
 
 /** "Hello" and "I want to talk to a person" are no values; "this is terrible, it leaks" may be one. */

@@ -103,14 +103,24 @@ function callIssues(step: Step, terms: Terms, known: Set<string>): string[] {
   ];
 }
 
-/** Where the arguments of a step come from. What is asked for under the same name need not be written. */
+/**
+ * Where the arguments of a step come from. What is asked for under the same name need not be written; what the tool takes from the visitor's token
+ * is not taken from what the visitor types.
+ */
 export function argumentsOf(
   step: Step,
   tool: Tool,
   ask: Terms["ask"],
 ): Record<string, ValueSource> {
   const same = Object.keys(tool.input.properties).filter((name) => Object.hasOwn(ask, name));
-  return { ...Object.fromEntries(same.map((name) => [name, name])), ...step.with };
+  const claimed = Object.entries(tool.input.properties).flatMap(([name, { from }]) =>
+    from === undefined ? [] : [[name, from] as const],
+  );
+  return {
+    ...Object.fromEntries(same.map((name) => [name, name])),
+    ...Object.fromEntries(claimed),
+    ...step.with,
+  };
 }
 
 function sourceIssue(

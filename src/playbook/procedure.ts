@@ -106,7 +106,12 @@ export const procedureSchema = z
     when: topicsOf(),
     ask: recordOf(
       fieldName,
-      askedField.refine(({ question }) => question !== undefined, "needs a question"),
+      askedField
+        .refine(({ question }) => question !== undefined, "needs a question")
+        .refine(
+          ({ from }) => from === undefined,
+          "is asked for: what comes from the visitor's token is written as visitor.email where it is used",
+        ),
     )
       .default({})
       .meta({ description: "What visitors are asked for, as JSON Schema with a `question` each." }),

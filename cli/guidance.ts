@@ -120,6 +120,11 @@ async function push(
 ): Promise<number> {
   const files = readFolder(folder);
   const { changed: different, removed } = compare(files, stored);
+  // A wrong path looks like this, and a tool that is made anew has another signing secret.
+  if (prune && files.size === 0 && removed.length > 0)
+    throw new CommandError(
+      `${folder} holds no item: nothing is pruned, for that would remove all.`,
+    );
   const isDifferent = new Set(different.map(([name]) => name));
   const changed = [...files].filter(
     ([name, content]) => isDifferent.has(name) || secretsOf(name, content).secrets,

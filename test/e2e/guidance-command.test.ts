@@ -75,6 +75,13 @@ it("the command line keeps answers and guidance as files: push, diff, test, pull
   expect((await run("diff")).output).toContain("missing  answers/moon");
   expect((await run("push", folder, "--prune")).output).toContain("removed  answers/moon");
 
+  const nothing = path.join(folder, "nothing");
+  mkdirSync(nothing);
+  expect(await run("push", nothing, "--prune")).toMatchObject({
+    code: 1,
+    output: expect.stringContaining("nothing is pruned"),
+  });
+
   write("answers/bad.md", "---\nwordings: [a, A]\n---\n");
   const refused = await run("push");
   expect(refused.code).toBe(1);

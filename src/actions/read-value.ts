@@ -165,7 +165,7 @@ const NUMBER = /(?<![\w.,-])-?\d{1,15}(?:[.,]\d{1,6})*(?![\w]|[.,]\d)/g;
 
 /** "1,000" and "1.000" are thousands; "1.5" and "1,5" are not. */
 function toNumber(text: string): number {
-  const isGrouped = /^-?\d{1,3}(?:[.,]\d{3})+$/.test(text);
+  const isGrouped = /^-?[1-9]\d{0,2}(?:[.,]\d{3})+$/.test(text);
   return Number(isGrouped ? text.replace(/[.,]/g, "") : text.replace(",", "."));
 }
 

@@ -85,12 +85,14 @@ async function goOn(
   const title = { title: script.title };
   if (run.proposal && isAgreed(run, told, confirm))
     return follow(input, port, { occasion, script, run, agreed: run.proposal }, emit);
-  if (run.proposal && told.says === "no") {
+  const isDeclined = told.says === "no";
+  if (run.proposal && (isDeclined || inCancelWords(told.message))) {
     // A turn that was lost may have made the call. What came of it is said then.
     if (await port.wasMade(run.proposal.callId))
       return follow(input, port, { occasion, script, run, agreed: run.proposal }, emit);
-    return follow(input, port, { occasion, script, run: declined(run), isDeclined: true }, emit);
   }
+  if (run.proposal && isDeclined)
+    return follow(input, port, { occasion, script, run: declined(run), isDeclined }, emit);
   const field = run.asked === null ? undefined : script.ask[run.asked];
   if (inCancelWords(told.message))
     return sayOwn(input, occasion, { sentence: "cancelled", run: null, values: title }, emit);

@@ -76,8 +76,8 @@ const pattern = z
 const ATOM = /\\[dwsDWS]|\\[.\-/\\+*?()[\]{}|^$]|\[(?:\\.|[^\]\\])+\]|[^\\[\](){}*+?|^$.]|\./y;
 const REPEAT = /\{\d{1,3}(?:,\d{0,3})?\}|[*+?]/y;
 const MAX_OPEN_REPEATS = 3;
-/** Each doubles what has to be tried. */
-const MAX_OPTIONAL = 6;
+/** Each doubles what has to be tried, and a repetition of open length counts as two. */
+const MAX_OPTIONAL = 7;
 
 function isSimplePattern(text: string): boolean {
   if (!text.startsWith("^") || !text.endsWith("$")) return false;
@@ -99,7 +99,7 @@ function isSimplePattern(text: string): boolean {
   try {
     return (
       open <= MAX_OPEN_REPEATS &&
-      optional <= MAX_OPTIONAL &&
+      optional + 2 * open <= MAX_OPTIONAL &&
       new RegExp(text, "u") instanceof RegExp
     );
   } catch {

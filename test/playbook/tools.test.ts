@@ -86,6 +86,11 @@ describe("a tool", () => {
     ["a read by DELETE", { method: "DELETE" }, "which reads nothing"],
     ["a header of ours", { headers: { "edgewise-signature": "x" } }, "is set by Edgewise"],
     ["text of unknown values", { says: "It is {nothing}." }, "is no single value"],
+    [
+      "a pattern slow by both",
+      { input: input(`^${"\\w?".repeat(6)}\\w*\\w*\\w*\\d$`) },
+      "is no simple pattern",
+    ],
     ["a slow pattern", { input: input("^(a+)+$") }, "is no simple pattern"],
     [
       "an exponential pattern",

@@ -33,6 +33,8 @@ export function variableOf(name: Name, header: string): string {
 
 interface ImportOptions {
   curl?: string | undefined;
+  /** A file with JSON that the call has returned. */
+  response?: string | undefined;
   openapi?: string | undefined;
   operation?: string[] | undefined;
   name?: string | undefined;
@@ -44,16 +46,19 @@ interface ImportOptions {
  */
 export function importTools(
   folder: string,
-  { curl, openapi, operation = [], name }: ImportOptions,
+  { curl, response, openapi, operation = [], name }: ImportOptions,
   files: ReadonlyMap<Name, string>,
 ): number {
   if ((curl === undefined) === (openapi === undefined))
     throw new UsageError("import needs either --curl or --openapi.");
   if (curl !== undefined) {
     if (operation.length > 0) throw new UsageError("--operation goes with --openapi.");
+    if (response !== undefined && !existsSync(response))
+      throw new CommandError(`There is no file ${response}.`);
+    const example = response === undefined ? undefined : readFileSync(response, "utf8");
     return writeTool(
       folder,
-      importCurl(curl === "-" ? readFileSync(0, "utf8") : curl, name),
+      importCurl(curl === "-" ? readFileSync(0, "utf8") : curl, name, example),
       files,
     );
   }

@@ -27,6 +27,7 @@ Usage: npm run guidance -- push|pull|diff|test|import <folder> [options]
   --key <sk_…>      a secret key with the scope "admin" (for test: "documents" and "chat", too); default: the variable EDGEWISE_KEY, or on
                     localhost the development key
   --curl <command>  import: the command, in quotes; - reads it from standard input
+  --response <file> import: JSON that the curl command has returned, from which the output's fields are taken
   --openapi <file>  import: an OpenAPI 3 document; without --operation its operations are listed
   --operation <id>  import: an operation's id, or "GET /path"; several may be given
   --name <name>     import: what the tool is called
@@ -80,6 +81,7 @@ await runCommand(HELP, async (args) => {
     url: { type: "string" },
     key: { type: "string" },
     curl: { type: "string" },
+    response: { type: "string" },
     openapi: { type: "string" },
     operation: { type: "string", multiple: true },
     name: { type: "string" },
@@ -92,7 +94,7 @@ await runCommand(HELP, async (args) => {
     throw new UsageError("--prune goes with push and pull.");
   if (command === "import")
     return importTools(folder, values, existsSync(folder) ? filesOf(folder) : new Map());
-  for (const option of ["curl", "openapi", "operation", "name"] as const)
+  for (const option of ["curl", "response", "openapi", "operation", "name"] as const)
     if (values[option] !== undefined) throw new UsageError(`--${option} goes with import.`);
   const { url, key } = instanceOptions(values);
   const api = new Api({ url, key: key(), tries: 3, timeoutMs: 60_000 });

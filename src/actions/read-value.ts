@@ -136,7 +136,12 @@ function readOption(options: string[], message: string): string | undefined {
 }
 
 function words(text: string): string {
-  return (text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).map(foldWord).join(" ");
+  return foldedWords(text).join(" ");
+}
+
+/** The words of a text for comparison. Unlike those of the index, a script without spaces is not cut into pairs. */
+export function foldedWords(text: string): string[] {
+  return (text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).map(foldWord);
 }
 
 /** What of a message may be a value of the field. */

@@ -36,16 +36,12 @@ export interface Proposal {
   tool: string;
   version: string;
   arguments: Record<string, Value>;
-  /** Milliseconds since the epoch. */
-  at: number;
 }
 
 /** A procedure that a visitor is in, or a tool that needs something of them. It is stored with the conversation. */
 export interface Run {
   kind: "procedure" | "tool";
   id: string;
-  /** The hash of the content that it began with. */
-  version: string;
   /** What the visitor has said, by the names in `ask`. */
   values: Record<string, Value>;
   /** By the name of the step. */
@@ -126,11 +122,10 @@ export function toolScript(tool: Tool, id: string): Script {
 /** The step of {@link toolScript} that calls. Its `says` refers to fields without naming it. */
 export const CALL = "call";
 
-export function newRun(kind: Run["kind"], id: string, version: string, at: number): Run {
+export function newRun(kind: Run["kind"], id: string, at: number): Run {
   return {
     kind,
     id,
-    version,
     values: {},
     results: {},
     said: [],
@@ -192,8 +187,8 @@ function isCurrent(
   if (result.tool !== step.tool) return false;
   if (result.effect === "change") return true;
   const call = callOf(step, script, run, surroundings);
-  // Where the tool is gone, what it said is all that there is.
-  if (call.do !== "call") return true;
+  // What a tool said is no longer told to somebody who may not use it.
+  if (call.do !== "call") return false;
   return call.tool.version === result.version && sameValues(call.arguments, result.arguments);
 }
 

@@ -46,7 +46,10 @@ export interface Acting {
  */
 export async function act(input: EngineInput, occasion: Occasion, emit: Emit): Promise<Acting> {
   const port = input.actions;
-  if (!port) return { answer: undefined, refused: [] };
+  const isIdle = port?.run === undefined && port?.confirm === undefined;
+  // Nothing is read of a message where nothing can be done.
+  if (!port || (isIdle && startables(input).length === 0))
+    return { answer: undefined, refused: [] };
   const told = toldBy(input);
   const going = await goOn(input, port, { occasion, told }, emit);
   if (going) return { answer: going, refused: [] };
@@ -73,26 +76,25 @@ async function goOn(
   emit: Emit,
 ): Promise<Answer | undefined> {
   const { run, confirm } = port;
-  const open = run && openScript(input, run);
+  const script = run && openScript(input, run);
   if (confirm !== undefined && run?.proposal?.callId !== confirm)
     return sayOwn(input, occasion, { sentence: "closed", run: run ?? null }, emit);
   if (!isWaiting(run)) return undefined;
-  if (!open) {
+  if (!script) {
     const isMeant = isAgreed(run, told, confirm) || !isAside(occasion, told);
     return isMeant ? lost(input, occasion, run, emit) : undefined;
   }
-  const { script } = open;
   const title = { title: script.title };
   if (run.proposal && isAgreed(run, told, confirm))
-    return follow(input, port, { occasion, script, run, agreed: run.proposal }, emit);
+    return proceed(input, port, { occasion, script, run, agreed: run.proposal }, emit);
   const isDeclined = told.says === "no";
   if (run.proposal && (isDeclined || inCancelWords(told.message))) {
     // A turn that was lost may have made the call. What came of it is said then.
     if (await port.wasMade(run.proposal.callId))
-      return follow(input, port, { occasion, script, run, agreed: run.proposal }, emit);
+      return proceed(input, port, { occasion, script, run, agreed: run.proposal }, emit);
   }
   if (run.proposal && isDeclined)
-    return follow(input, port, { occasion, script, run: declined(run), isDeclined }, emit);
+    return proceed(input, port, { occasion, script, run: declined(run), isDeclined }, emit);
   const field = run.asked === null ? undefined : script.ask[run.asked];
   if (inCancelWords(told.message))
     return sayOwn(input, occasion, { sentence: "cancelled", run: null, values: title }, emit);
@@ -100,18 +102,18 @@ async function goOn(
   const value = field && !wantsSomebody(occasion) ? readReply(field, told) : undefined;
   if (run.asked !== null && value !== undefined) {
     const values = { ...corrected, [run.asked]: value };
-    return follow(input, port, { occasion, script, run: { ...run, values, missed: 0 } }, emit);
+    return proceed(input, port, { occasion, script, run: { ...run, values, missed: 0 } }, emit);
   }
   // "Sorry, it was order 22222": what depends on it is looked up or proposed anew.
   if (!sameValues(corrected, run.values))
-    return follow(input, port, { occasion, script, run: { ...run, values: corrected } }, emit);
+    return proceed(input, port, { occasion, script, run: { ...run, values: corrected } }, emit);
   if (run.proposal) return undefined;
   if (field && isAside(occasion, told)) return undefined;
   const missed = run.missed + 1;
   if (missed >= MAX_MISSED)
     return sayOwn(input, occasion, { sentence: "stuck", run: null, values: title }, emit);
   const again = { ...run, missed };
-  return follow(input, port, { occasion, script, run: again, isInvalid: true }, emit);
+  return proceed(input, port, { occasion, script, run: again, isInvalid: true }, emit);
 }
 
 /** Agreed is what the button of the proposal says, or a plain yes right after it. */
@@ -161,9 +163,9 @@ function lost(input: EngineInput, occasion: Occasion, { id }: Run, emit: Emit): 
   return sayOwn(input, occasion, { sentence: "stuck", run: null, values: { title } }, emit);
 }
 
-function openScript(input: EngineInput, run: Run): { script: Script; version: string } | undefined {
+function openScript(input: EngineInput, run: Run): Script | undefined {
   const item = startables(input).find(({ kind, id }) => kind === run.kind && id === run.id);
-  return item && { script: scriptOf(item), version: item.hash };
+  return item && scriptOf(item);
 }
 
 /** Begins what the message asks for, by its topics or as a language model understands it. */
@@ -224,7 +226,7 @@ function beginRun(
     : runOf(start, input.reader.now);
   const takenFrom = own ? undefined : elsewhere?.conversationId;
   const isResumed = before !== undefined;
-  return follow(
+  return proceed(
     input,
     port,
     { occasion, script, run, isResumed, takenFrom, probability: start.probability },
@@ -244,7 +246,7 @@ interface Following {
   probability?: number;
 }
 
-async function follow(
+async function proceed(
   input: EngineInput,
   port: ActionPort,
   { occasion, script, run, agreed, ...how }: Following,
@@ -262,7 +264,7 @@ export function remind(
 ): { run: Run; text: string; choices: Choice[] } | undefined {
   const run = input.actions?.run;
   if (!isWaiting(run)) return undefined;
-  const script = openScript(input, run)?.script;
+  const script = openScript(input, run);
   const later = { ...run, aside: run.aside + 1 };
   if (!script || later.aside > REMINDED) return { run: leftAside(run), text: "", choices: [] };
   const { text, choices } = pendingOf(input, script, run);

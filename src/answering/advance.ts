@@ -81,7 +81,7 @@ export async function advance(
       // A turn that was lost after its call leaves its proposal: under its id the call is not made again.
       const { proposal: left } = before;
       const callId = left && isSame(left, next) ? left.callId : deps.newId("call");
-      const proposal = propose(callId, next, reader.now);
+      const proposal = propose(callId, next);
       run.proposal = proposal;
       return { run, texts, called, at: { kind: "propose", tool, proposal } };
     }
@@ -98,8 +98,8 @@ export async function advance(
 
 type Call = Extract<Next, { do: "call" }>;
 
-function propose(callId: string, { step, tool, arguments: values }: Call, at: number): Proposal {
-  return { callId, step: step.name, tool: tool.name, version: tool.version, arguments: values, at };
+function propose(callId: string, { step, tool, arguments: values }: Call): Proposal {
+  return { callId, step: step.name, tool: tool.name, version: tool.version, arguments: values };
 }
 
 /** Whether the visitor has agreed to this call: the same tool, unchanged, with the same values. */

@@ -1,5 +1,5 @@
 import { isAnsweredByUs } from "../language/intents.ts";
-import { Phrases, firstWords } from "../language/phrases.ts";
+import { firstWords } from "../language/phrases.ts";
 import { contentStems, contentWords } from "../retrieval/query-terms.ts";
 import { carryOver } from "./carry-over.ts";
 import { chosenOption, chosenPlace, sectionIn } from "./choose.ts";
@@ -7,6 +7,7 @@ import { anyContact } from "./asked.ts";
 import { dependenceOf, type Dependence } from "./dependence.ts";
 import type { History, Option } from "./history.ts";
 import { isValue, withRivalReplaced } from "./rival-values.ts";
+import { REPLIES } from "./short-reply.ts";
 import { asksSomething } from "./sub-queries.ts";
 import { searchContact, type ReadMessage, type ReadQuestions } from "./read-message.ts";
 
@@ -33,11 +34,6 @@ export interface InContext {
 
 /** Words that may follow "yes" without punctuation: "yes by card". */
 const MAX_UNSEPARATED = 3;
-
-const REPLIES = new Phrases<"yes" | "no">(({ yes, none }) => [
-  [yes, "yes"],
-  [none, "no"],
-]);
 
 /** Whether the message alone shows that it may depend on what was said before it. Then it is embedded once that is known. */
 export function mayDepend(

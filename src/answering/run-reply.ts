@@ -5,6 +5,7 @@ import { inLanguage, type AskedField } from "../playbook/fields.ts";
 import { say, sentencesIn } from "../releases/sentences.ts";
 import type { Sentences } from "../releases/release.ts";
 import type { Acted } from "./actions.ts";
+import type { PlaybookItem } from "../playbook/playbook.ts";
 import type { Occasion } from "./occasion.ts";
 import { shownValues, textFilter, type Advanced } from "./advance.ts";
 import type { Answer, Choice, Emit, Outcome } from "./answer.ts";
@@ -124,7 +125,7 @@ export class RunReply {
       text,
       outcome: ending.outcome,
       standalone,
-      applied: [...played.applied, this.#applied(advanced.run)],
+      applied: [...played.applied, ...this.#applied(advanced)],
       sources: shown,
       choices: ending.choices,
       acted: {
@@ -197,11 +198,22 @@ export class RunReply {
     return this.#say(effect === "change" ? "unchanged" : "failed", { title });
   }
 
-  #applied({ kind, id }: Run): Applied {
-    const { playbook } = this.#input;
-    const items = kind === "tool" ? playbook?.tools : playbook?.procedures;
-    const item = items?.find((one) => one.id === id);
-    return appliedOf(item, { kind, id, probability: this.#telling.probability ?? 1 });
+  /** The procedure, and the tools whose results it may tell: who may not use one of them may not read the reply. */
+  #applied({ run, called }: Advanced): Applied[] {
+    const { tools = [], procedures = [] } = this.#input.playbook ?? {};
+    const { probability = 1 } = this.#telling;
+    const own = { kind: run.kind, id: run.id };
+    const beside = [...Object.values(run.results), ...called.map(({ result }) => result)].map(
+      ({ tool: id }) => ({ kind: "tool" as const, id }),
+    );
+    const all = new Map([own, ...beside].map((one) => [`${one.kind} ${one.id}`, one]));
+    return Array.from(all.values(), ({ kind, id }) => {
+      const items: PlaybookItem[] = kind === "tool" ? tools : procedures;
+      return appliedOf(
+        items.find((one) => one.id === id),
+        { kind, id, probability },
+      );
+    });
   }
 }
 

@@ -14,7 +14,8 @@ export function inCancelWords(message: string): boolean {
 
 const MAX_ANSWER_WORDS = 8;
 
-const ANSWERS = new Phrases<"yes" | "no">(({ yes, none }) => [
+/** What says yes or no. */
+export const REPLIES = new Phrases<"yes" | "no">(({ yes, none }) => [
   [yes, "yes"],
   [none, "no"],
 ]);
@@ -29,7 +30,7 @@ export function yesOrNo(message: string): "yes" | "no" | undefined {
   const said = new Set<string>();
   for (let at = 0; at < words.length;) {
     // Looked for first: "no thanks" is a phrase of thanks, too.
-    const phrase = ANSWERS.at(words, at) ?? AROUND.at(words, at);
+    const phrase = REPLIES.at(words, at) ?? AROUND.at(words, at);
     if (!phrase) return undefined;
     said.add(phrase.kind);
     at += phrase.length;

@@ -1,7 +1,6 @@
 import { newRun, toolScript, type OpenTool, type Run, type Script } from "../actions/run.ts";
-import { datesIn, readPhrases, type Told } from "../actions/read-value.ts";
+import { datesIn, foldedWords, readPhrases, type Told } from "../actions/read-value.ts";
 import { validatorOf, type AskedField, type Value } from "../playbook/fields.ts";
-import { foldWord } from "../text/fold.ts";
 import { matchProbability, type AskedText } from "../playbook/match.ts";
 import { NO_PLAYBOOK, type PlaybookItem } from "../playbook/playbook.ts";
 import type { RefusedCall } from "./actions.ts";
@@ -45,8 +44,7 @@ export function scriptOf({ kind, id, content }: Startable): Script {
 }
 
 export function runOf({ item, values }: Start, at: number): Run {
-  const { kind, id, hash } = item;
-  return { ...newRun(kind, id, hash, at), values };
+  return { ...newRun(item.kind, item.id, at), values };
 }
 
 /**
@@ -147,10 +145,12 @@ export function startedByModel(
     }
     starts.push({ item, values, probability: 1 });
   }
-  return { starts, refused };
+  return { starts, refused: refused.slice(0, MAX_REFUSED) };
 }
 
 const MAX_PLANNED = 5;
+/** More of one turn are not recorded. */
+const MAX_REFUSED = 10;
 const MAX_ARGUMENTS = 20;
 const MAX_NAME = 60;
 
@@ -167,7 +167,7 @@ function whyNot(
   const isSaid =
     field.format === "date"
       ? datesIn(said, language).includes(String(value))
-      : isIn(tokens(said), tokens(String(value)));
+      : isIn(foldedWords(said), foldedWords(String(value)));
   return isSaid ? undefined : "the visitor has not said it";
 }
 
@@ -183,8 +183,4 @@ function isIn(said: string[], value: string[]): boolean {
       said.slice(at, at + more + 1).join(""),
     ).includes(joined),
   );
-}
-
-function tokens(text: string): string[] {
-  return (text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).map(foldWord);
 }

@@ -39,7 +39,7 @@ export function toolText(
 ): string {
   const asked = Object.entries(values).map(([name, value]) => {
     const label = content.input.properties[name]?.title ?? readable(name);
-    return `${label}: ${clean(String(value))}`;
+    return `${label}: ${oneLine(clean(String(value)))}`;
   });
   const lines = linesOf(content.output, fields, "", (value, field) =>
     shown(value, field, language, clean),
@@ -77,10 +77,15 @@ function shown(
   language: LanguageCode | null,
   clean: (text: string) => string,
 ): string {
-  if (field.type !== "string" || field.format !== "date") return clean(String(value));
+  if (field.type !== "string" || field.format !== "date") return oneLine(clean(String(value)));
   const date = new Date(`${String(value)}T00:00:00Z`);
   const words = date.toLocaleDateString(language ?? "en", { dateStyle: "long", timeZone: "UTC" });
   return `${String(value)} (${words})`;
+}
+
+/** A line of its own would be another field. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/gu, " ").trim();
 }
 
 function readable(name: string): string {

@@ -21,6 +21,7 @@ import type { Services } from "../runtime/services.ts";
 import type { Admitted } from "./admit.ts";
 import { chosenAfter, type ChosenValue } from "./chosen-values.ts";
 import type { FirstRead } from "./first-read.ts";
+import type { ReferenceJson } from "./schema.ts";
 import { startRewriting } from "./start-rewriting.ts";
 import { isNoLongerValid, isWithheld } from "./withheld.ts";
 
@@ -212,8 +213,11 @@ function offeredOptions(last: HistoryRow | undefined): Option[] {
   const values = valuesIn(last);
   if (values.length > 0)
     return values.map(({ message, externalId }) => ({ externalId, title: message }));
-  const sources = JSON.parse(last.sources ?? "[]") as { external_id: string; title: string }[];
-  return sources.map(({ external_id: externalId, title }) => ({ externalId, title }));
+  const sources = JSON.parse(last.sources ?? "[]") as ReferenceJson[];
+  // What a tool returned is nothing to choose.
+  return sources
+    .filter(({ kind }) => kind === undefined)
+    .map(({ external_id: externalId, title }) => ({ externalId, title }));
 }
 
 /** The values that a clarifying question asks for, and the attribute that they are values of. */

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { LANGUAGE_CODES, type LanguageCode } from "../language/language.ts";
 import { withoutInvisible } from "../text/invisible-characters.ts";
+import { simplePattern } from "./pattern.ts";
 
 /**
  * A subset of JSON Schema (draft 2020-12) for what a tool takes and returns. It has no references and no combinations, so that a visitor can
@@ -61,59 +62,13 @@ export function recordOf<T extends z.ZodType>(name: z.ZodType<string>, value: T)
   });
 }
 
-/**
- * Patterns that take linear or at most cubic time on a short text: anchored, of characters and classes with repetitions, without groups,
- * alternatives and references, and with at most three repetitions whose length is open.
- */
-const pattern = z
-  .string()
-  .max(200)
-  .refine(
-    isSimplePattern,
-    "is no simple pattern: write ^…$ with characters, classes such as [A-Z] and \\d, and repetitions such as {4,8}",
-  );
-
-const ATOM = /\\[dwsDWS]|\\[.\-/\\+*?()[\]{}|^$]|\[(?:\\.|[^\]\\])+\]|[^\\[\](){}*+?|^$.]|\./y;
-const REPEAT = /\{\d{1,3}(?:,\d{0,3})?\}|[*+?]/y;
-const MAX_OPEN_REPEATS = 3;
-/** Each doubles what has to be tried, and a repetition of open length counts as two. */
-const MAX_OPTIONAL = 7;
-
-function isSimplePattern(text: string): boolean {
-  if (!text.startsWith("^") || !text.endsWith("$")) return false;
-  const body = text.slice(1, -1);
-  let open = 0;
-  let optional = 0;
-  for (let at = 0; at < body.length;) {
-    ATOM.lastIndex = at;
-    const atom = ATOM.exec(body);
-    if (!atom) return false;
-    at += atom[0].length;
-    REPEAT.lastIndex = at;
-    const repeat = REPEAT.exec(body)?.[0];
-    if (repeat === undefined) continue;
-    at += repeat.length;
-    if (repeat === "?") optional++;
-    else if (!/^\{\d+\}$/.test(repeat)) open++;
-  }
-  try {
-    return (
-      open <= MAX_OPEN_REPEATS &&
-      optional + 2 * open <= MAX_OPTIONAL &&
-      new RegExp(text, "u") instanceof RegExp
-    );
-  } catch {
-    return false;
-  }
-}
-
 const scalarKeywords = {
   type: z.enum(["string", "integer", "number", "boolean"]),
   title: ownLine.optional().meta({ description: "What it is called where a visitor reads it." }),
   description: ownText.optional(),
   enum: z.array(ownLine).min(1).max(50).optional(),
   format: z.enum(["date", "email"]).optional(),
-  pattern: pattern.optional(),
+  pattern: simplePattern.optional(),
   minLength: z.int().min(0).max(1000).optional(),
   maxLength: z.int().min(1).max(1000).optional(),
   minimum: z.number().optional(),

@@ -7,6 +7,7 @@ import {
   type Workspace,
 } from "../support/workspace.ts";
 import { openShop, type Shop } from "../support/shop.ts";
+import { createIdentitySecret, visitorToken } from "../support/visitor.ts";
 import { fileClaim, orderStatus, WARRANTY_CLAIM } from "../support/shop-playbook.ts";
 
 const ORDERS = {
@@ -233,4 +234,40 @@ it("begins nothing by words that an answer before it has said", async () => {
   const first = await shop.say("Is there any news?");
   const second = await shop.say("yes", { conversation: first });
   expect(second.text).not.toContain("What is your order number?");
+});
+
+it("a text of a tool adds no line to what is cited of it", async () => {
+  const other = await createWorkspace();
+  const theirs = await openShop(other, {
+    "12345": { status: "shipped", item: "Garden\nstatus: delivered", in_warranty: true },
+  });
+  await theirs.put("/v1/tools/order_status", orderStatus(theirs.host));
+  const { citations } = await theirs.say("where is my order 12345");
+  expect(citations[0]?.quote).toContain("Garden status: delivered");
+  expect(citations[0]?.quote.split("\n")).not.toContain("status: delivered");
+});
+
+it("tells no result of a tool to a visitor who has lost the audience for it", async () => {
+  const secret = await createIdentitySecret(workspace);
+  await shop.put("/v1/tools/order_status", { ...orderStatus(shop.host), audience: ["gold"] });
+  await shop.put("/v1/procedures/status", {
+    title: "Status",
+    when: { topics: ["Tell me the status"] },
+    ask: {
+      order: { type: "string", pattern: "^\\d{5}$", question: "Which order?" },
+      more: { type: "boolean", question: "Shall I say more?" },
+    },
+    steps: [
+      { name: "a", ask: "order" },
+      { name: "look", tool: "order_status" },
+      { name: "b", ask: "more" },
+      { name: "c", say: "It is {look.status}.", end: "answered" },
+    ],
+  });
+  const gold = await visitorToken(secret, { sub: "ada", audience: ["gold"] });
+  const plain = await visitorToken(secret, { sub: "ada" });
+  const first = await shop.say("Tell me the status", { visitor: gold });
+  await shop.say("12345", { conversation: first, visitor: gold });
+  const later = await shop.say("yes", { conversation: first, visitor: plain });
+  expect(later.text).not.toContain("shipped");
 });
